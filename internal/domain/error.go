@@ -1,0 +1,51 @@
+package domain
+
+import "strings"
+
+// Code classifies an error for those who must act on it.
+type Code string
+
+// The codes.
+const (
+	NotFound        Code = "NOT_FOUND"
+	Conflict        Code = "CONFLICT"
+	Invalid         Code = "INVALID"
+	RuleViolation   Code = "RULE_VIOLATION"
+	Forbidden       Code = "FORBIDDEN"
+	Unauthenticated Code = "UNAUTHENTICATED"
+	Limit           Code = "LIMIT"
+	Unavailable     Code = "UNAVAILABLE"
+)
+
+// Error is an error that its reader can act on. Field is the path of the input
+// field it is about ("input.patch.key"), Rule the number of the rule that was
+// broken, Details what a program may need (holder, current version, …).
+type Error struct {
+	Code    Code
+	Rule    string
+	Field   string
+	Message string
+	Details map[string]any
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Errors are all that is wrong with one input.
+type Errors []*Error
+
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Message
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Unwrap lets errors.As find each.
+func (es Errors) Unwrap() []error {
+	list := make([]error, len(es))
+	for i, e := range es {
+		list[i] = e
+	}
+	return list
+}

@@ -1,0 +1,73 @@
+package domain
+
+import "slices"
+
+// The names of kinds and relationships that traversals know.
+const (
+	KindConfigurationItem = "ConfigurationItem"
+	KindSite              = "Site"
+	KindReleaseUnit       = "ReleaseUnit"
+
+	RelDependsOn   = "DEPENDS_ON"
+	RelInstalledAt = "INSTALLED_AT"
+	RelPartOf      = "PART_OF"
+	RelSiteNeeds   = "SITE_NEEDS"
+	RelGroups      = "GROUPS"
+)
+
+// Link is what a traversal knows of a relationship: all of a Dependency, the
+// bare name of any other.
+type Link struct {
+	Rel            string
+	Kind           DependencyKind
+	Impact         Impact
+	Group          string // redundancy group, empty: none
+	Minimum        int32  // 0: not given
+	MinimumPercent int32  // 0: not given
+}
+
+// Facts is what a traversal knows of a record, packed: a million of them are
+// kept in memory. Codes are positions in the lists of this package, from 1;
+// 0 stands for absent.
+type Facts struct {
+	Users       int32
+	kind        uint8
+	class       uint8
+	environment uint8
+	status      uint8
+	Criticality uint8
+}
+
+var kinds = []string{KindConfigurationItem, KindSite, KindReleaseUnit}
+
+// NewFacts packs what is known of a record; empty strings stand for absent.
+func NewFacts(kind string, class Class, environment Environment, status ItemStatus, criticality uint8, users int32) Facts {
+	return Facts{
+		Users: users, Criticality: criticality, kind: code(kinds, kind), class: code(Classes, class),
+		environment: code(Environments, environment), status: code(ItemStatuses, status),
+	}
+}
+
+// Kind is the record's kind.
+func (f Facts) Kind() string { return decode(kinds, f.kind) }
+
+// Class is the item's class, empty for other kinds.
+func (f Facts) Class() Class { return decode(Classes, f.class) }
+
+// Environment is the item's environment, empty for other kinds.
+func (f Facts) Environment() Environment { return decode(Environments, f.environment) }
+
+// Status is the item's status, empty for other kinds.
+func (f Facts) Status() ItemStatus { return decode(ItemStatuses, f.status) }
+
+// ClassCode is Class as a small number, for counting in arrays.
+func (f Facts) ClassCode() uint8 { return f.class }
+
+func code[T ~string](list []T, v T) uint8 { return uint8(slices.Index(list, v) + 1) }
+
+func decode[T ~string](list []T, c uint8) (v T) {
+	if c == 0 {
+		return v
+	}
+	return list[c-1]
+}

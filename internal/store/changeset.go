@@ -1,0 +1,146 @@
+package store
+
+import "time"
+
+// Changeset is a set of changes that is committed as a whole or not at all. It
+// is data, so that it can be checked, previewed, retried and, once committed,
+// told to others.
+//
+// Operations take effect in their order; guards are checked against the state
+// before the first of them. A node created by the set can be an end of an edge
+// put later in the same set.
+type Changeset struct {
+	Ops    []Op
+	Guards []Guard
+	Actor  string    // who, never empty
+	Reason string    // why, may be empty
+	Source string    // by what means: "api", "import", …
+	At     time.Time // when: UTC in whole microseconds
+	// Key makes the commit idempotent: a second commit under the same key
+	// answers with the first one's Change and writes nothing. Empty: no such
+	// protection.
+	Key string
+}
+
+// Op is one of CreateNode, UpdateNode, RemoveNode, PutEdge and RemoveEdge.
+type Op interface{ op() }
+
+// CreateNode adds a node. Fails with ErrExists when the id is taken or a
+// unique property's value is held by another node of the kind (TakenError
+// names the holder).
+type CreateNode struct {
+	ID    ID
+	Kind  string
+	Props Props
+}
+
+// UpdateNode sets the given properties and removes those given as nil; others
+// stay. Fails with ErrNotFound, or ErrExists as CreateNode does.
+type UpdateNode struct {
+	ID  ID
+	Set Props
+}
+
+// RemoveNode deletes a node and its outgoing edges. Fails with ErrNotFound, or
+// with ErrConflict when edges still come in (InUseError names the first ten
+// and counts them); the set may remove those first.
+type RemoveNode struct{ ID ID }
+
+// PutEdge creates the edge, or replaces the properties of the one with the
+// same key. Fails with ErrNotFound (MissingError) when an end does not exist,
+// with ErrInvalid when the relationship does not join these kinds.
+type PutEdge struct {
+	EdgeKey
+	Props Props
+}
+
+// RemoveEdge deletes an edge. Fails with ErrNotFound.
+type RemoveEdge struct{ EdgeKey }
+
+func (CreateNode) op() {}
+func (UpdateNode) op() {}
+func (RemoveNode) op() {}
+func (PutEdge) op()    {}
+func (RemoveEdge) op() {}
+
+// Guard is a fact that the caller's decision relied on. When it does not hold
+// at commit, the set fails with ErrConflict (ConflictError) and nothing is
+// written. Guards are the only isolation that a store promises: two commits
+// whose guards exclude each other never both succeed.
+type Guard interface{ guard() }
+
+// NodeAt holds while the node exists in exactly this version. Version 0 holds
+// while no node with the id exists.
+type NodeAt struct {
+	ID      ID
+	Version int64
+}
+
+// NoEdges holds while the node has no edge of the relationship in the
+// direction. An empty Rel means any relationship.
+type NoEdges struct {
+	ID        ID
+	Rel       string
+	Direction Direction
+}
+
+// EdgeAt holds while the edge exists in exactly this version. Version 0 holds
+// while there is no such edge.
+type EdgeAt struct {
+	EdgeKey
+	Version int64
+}
+
+func (NodeAt) guard()  {}
+func (NoEdges) guard() {}
+func (EdgeAt) guard()  {}
+
+// Change is a committed change set as the log keeps it: what really changed.
+// An operation that changed nothing leaves no effect; a set without any effect
+// is not logged, and its Change has the head's revision and no effects.
+type Change struct {
+	Revision Revision
+	At       time.Time
+	Actor    string
+	Reason   string
+	Source   string
+	Key      string
+	Effects  []Effect
+}
+
+// Effect is one node or edge that a change set created, changed or removed,
+// with the changed properties only. Created: Before is nil, After holds all.
+// Removed: After is nil, Before holds all. Changed: both hold the properties
+// that differ; one that was absent is missing there. Each node and edge occurs
+// once in a Change, with the net effect, in the order of first touch.
+type Effect struct {
+	// Node is set for a node, and zero for an edge.
+	Node ID
+	Kind string // the node's kind
+	// Edge is set for an edge.
+	Edge    EdgeKey
+	Version int64 // after the change; of a removed one, its last
+	Before  Props
+	After   Props
+}
+
+// Verb of an effect.
+type Verb string
+
+// The verbs of an Effect.
+const (
+	Created Verb = "CREATED"
+	Updated Verb = "UPDATED"
+	Removed Verb = "REMOVED"
+)
+
+// Verb tells what happened to the node or edge.
+func (e Effect) Verb() Verb {
+	switch {
+	case e.Before == nil:
+		return Created
+	case e.After == nil:
+		return Removed
+	}
+	return Updated
+}

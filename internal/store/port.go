@@ -1,0 +1,78 @@
+package store
+
+import "context"
+
+// Reader reads committed data. Every method sees at least everything that was
+// committed through the same Store before the call. Errors: ErrInvalid for a
+// query that names undeclared things, ErrUnavailable when the store beneath
+// cannot be reached, the context's error when it ends first.
+type Reader interface {
+	// Nodes returns those of the nodes that exist.
+	Nodes(ctx context.Context, ids ...ID) (map[ID]Node, error)
+	// Lookup finds nodes of one kind by the values of a unique property.
+	Lookup(ctx context.Context, kind, property string, values ...string) (map[string]Node, error)
+	// Find returns a page of nodes.
+	Find(ctx context.Context, q Query) (Page, error)
+	// Count counts what Find would return without cursors and limits.
+	Count(ctx context.Context, kind string, f Filter) (int64, error)
+	// Edges returns, for each node asked for, its page of edges. A node that
+	// does not exist has an empty page.
+	Edges(ctx context.Context, q EdgeQuery) ([]EdgePage, error)
+	// CountEdges counts, for each node, what Edges would return without
+	// cursors and limits.
+	CountEdges(ctx context.Context, q EdgeQuery) ([]int64, error)
+	// EdgesBetween returns those of the edges that exist.
+	EdgesBetween(ctx context.Context, keys ...EdgeKey) (map[EdgeKey]Edge, error)
+	// Walk returns what can be reached from some nodes.
+	Walk(ctx context.Context, w Walk) (Subgraph, error)
+	// Aggregate counts by fields.
+	Aggregate(ctx context.Context, a Aggregation) ([]Group, error)
+	// Scan hands over the whole graph as of one revision, in batches of the
+	// scan's own choosing: first all nodes by kind, then all edges by
+	// relationship; within, in no promised order. It serves topology, export
+	// and backup. The batch must not be kept after yield returns.
+	Scan(ctx context.Context, s Scan, yield func(Batch) error) (Revision, error)
+}
+
+// Scan says what to hand over. Nil Kinds or Rels mean all, empty ones none.
+type Scan struct {
+	Kinds []string
+	Rels  []string
+	// Keep, when not nil, names the only properties that are handed over.
+	Keep []string
+}
+
+// Batch is a part of a Scan.
+type Batch struct {
+	Nodes []Node
+	Edges []Edge
+}
+
+// Store is a property graph that can be changed. All methods may be called
+// concurrently.
+type Store interface {
+	Reader
+
+	// Commit applies a change set, all or nothing, and returns what it did
+	// under its new revision. The log entry is written in the same
+	// transaction. Once Commit has returned without error the change is on
+	// stable storage. A lost connection in the middle is settled inside, by
+	// the key (one is made up where the set has none): the answer is never
+	// "perhaps". Errors: ErrInvalid, ErrNotFound, ErrExists, ErrConflict
+	// (with the details their typed errors carry), ErrUnavailable. The first
+	// failing operation or guard is reported; FailedOp tells which.
+	Commit(ctx context.Context, cs Changeset) (Change, error)
+	// Preview answers as Commit would, and writes nothing. Its Change has the
+	// revision that it would have got.
+	Preview(ctx context.Context, cs Changeset) (Change, error)
+	// Head is the revision of the last committed change set.
+	Head(ctx context.Context) (Revision, error)
+	// Changes returns up to limit committed change sets after a revision, in
+	// order, without gaps. ErrCompacted when the log no longer reaches back.
+	Changes(ctx context.Context, after Revision, limit int) ([]Change, error)
+	// Await blocks until the head is beyond the revision or the context ends,
+	// and returns the head. It is a wake-up only: read with Changes.
+	Await(ctx context.Context, after Revision) (Revision, error)
+	// Close waits for running commits and releases everything.
+	Close(ctx context.Context) error
+}
