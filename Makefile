@@ -1,0 +1,34 @@
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./releasegraph
+	go build -o releasegraph .
+
+demo: build ## serve the demo estate
+	./releasegraph demo
+
+test: ## the suite; Neo4j tests skip when no server can be had
+	go test ./...
+
+test-all: ## the suite with a real Neo4j; without one it fails
+	RELEASEGRAPH_REQUIRE_NEO4J=1 go test ./...
+
+generate: ## write what follows from the kinds and the schema fragments
+	go generate ./...
+
+lint: ## linters and the walls between packages
+	golangci-lint run
+
+bench: ## benchmarks as a table, each with its baseline in the same run
+	docs/bench/run
+
+web: ## rebuild the IDE page (needs Node)
+	cd web && npm ci --no-audit --no-fund && npm run build
+
+fuzz: ## each fuzz test for a minute
+	@go list ./... | while read -r p; do go test -list '^Fuzz' "$$p" | grep '^Fuzz' | while read -r f; do \
+	  go test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s "$$p" || exit 1; done || exit 1; done
+
+.PHONY: help build demo test test-all generate lint bench web fuzz
