@@ -42,7 +42,7 @@ const (
 	UnderpinningContract      Class = "UNDERPINNING_CONTRACT"
 )
 
-// Classes lists all classes, in the order of DOMAIN.md.
+// Classes lists all classes, in the order of docs/domain.md.
 var Classes = []Class{
 	Service, Application, Program, Database, Utility, SystemSoftware, Firmware, Server, NetworkDevice,
 	Storage, Workstation, Facility, Document, ServiceLevelAgreement, OperationalLevelAgreement, UnderpinningContract,

@@ -1,5 +1,5 @@
 // Package domain holds the terms of release and deployment management, their
-// states and their rules (DOMAIN.md; each rule's function names its number).
+// states and their rules (docs/domain.md; each rule's function names its number).
 // It does no I/O and reads no clock: time comes in.
 //
 // The struct tag `graph` tells what the graph must know of a field: its

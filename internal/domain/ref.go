@@ -23,7 +23,7 @@ type Actor struct {
 	Sites []string // keys of the sites of a SITE_OPERATOR
 }
 
-// Role is a role of DOMAIN.md, section 9.
+// Role is a role of docs/domain.md, section 9.
 type Role string
 
 // The roles.
