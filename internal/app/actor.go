@@ -1,0 +1,25 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/domain"
+)
+
+type actorKey struct{}
+
+// local acts while no identities are configured.
+var local = domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}
+
+// WithActor returns a context in which the actor asks.
+func WithActor(ctx context.Context, a domain.Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ActorFrom tells who asks: the local ADMIN when the context names nobody.
+func ActorFrom(ctx context.Context) domain.Actor {
+	if a, ok := ctx.Value(actorKey{}).(domain.Actor); ok {
+		return a
+	}
+	return local
+}

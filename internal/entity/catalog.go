@@ -1,0 +1,86 @@
+// Package entity joins the domain's types to the graph that stores them. Its
+// Catalog declares each kind of record and each relationship once; codecs,
+// filters, orderings, inputs and the stores' schema follow from it and from
+// the struct tags of package domain.
+package entity
+
+import "releasegraph/internal/domain"
+
+// declareKinds declares each kind of record.
+func declareKinds() []*Kind {
+	return []*Kind{
+		newKind[domain.ConfigurationItem](domain.KindConfigurationItem),
+		newKind[domain.Site](domain.KindSite),
+		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
+	}
+}
+
+// declareRelationships declares what may join two records.
+func declareRelationships() []*Relationship {
+	const item, site, unit = domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit
+	return []*Relationship{
+		link[domain.Dependency](Relationship{
+			Name: domain.RelDependsOn, Noun: "Dependency", From: item, To: item,
+			Field: "dependsOn", FieldDoc: "What this item needs.",
+			Inverse: "dependents", InverseDoc: "What needs this item.",
+		}),
+		link[domain.Installation](Relationship{
+			Name: domain.RelInstalledAt, Noun: "Installation", From: item, To: site,
+			Field: "installedAt", FieldDoc: "The sites where this item runs, in which version.",
+			Inverse: "installedItems", InverseDoc: "The items that run at this site, in which version.",
+		}),
+		{
+			Name: domain.RelPartOf, Noun: "SitePart", From: site, To: site, ToOne: true,
+			Field: "partOf", FieldDoc: "The site or region that this site belongs to.",
+			Inverse: "parts", InverseDoc: "The sites that belong to this one.",
+		},
+		{
+			Name: domain.RelSiteNeeds, Noun: "SiteNeed", From: site, To: site,
+			Field: "needs", FieldDoc: "The sites without which this one does not work.",
+			Inverse: "neededBy", InverseDoc: "The sites that do not work without this one.",
+		},
+		{
+			Name: domain.RelGroups, Noun: "Grouping", From: unit, To: item,
+			Field: "groups", FieldDoc: "The items that can only be updated together.",
+			Inverse: "releaseUnits", InverseDoc: "The release units that hold this item.",
+		},
+	}
+}
+
+var (
+	kinds         []*Kind
+	relationships []*Relationship
+)
+
+// build fills the Catalog; it runs once the enumerations are known.
+func build() {
+	kinds, relationships = declareKinds(), declareRelationships()
+}
+
+// Kinds lists all kinds of record. The list must not be changed.
+func Kinds() []*Kind { return kinds }
+
+// KindNamed finds a kind, or returns nil.
+func KindNamed(name string) *Kind {
+	for _, k := range kinds {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// Relationships lists all relationships. The list must not be changed.
+func Relationships() []*Relationship { return relationships }
+
+// RelationshipsNamed finds the relationships of a name: more than one when it
+// joins several pairs of kinds, none when it is unknown.
+func RelationshipsNamed(rel string) []*Relationship {
+	var found []*Relationship
+	for _, r := range relationships {
+		if r.Name == rel {
+			found = append(found, r)
+		}
+	}
+	return found
+}

@@ -1,0 +1,28 @@
+package entity
+
+import (
+	"reflect"
+
+	"releasegraph/internal/domain"
+)
+
+// enums holds the legal values of each enumeration in the domain.
+var enums = map[reflect.Type][]string{}
+
+func init() {
+	enum(domain.Classes)
+	enum(domain.ItemStatuses)
+	enum(domain.Environments)
+	enum(domain.Rings)
+	enum(domain.DependencyKinds)
+	enum(domain.Impacts)
+	build()
+}
+
+func enum[T ~string](values []T) {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	enums[reflect.TypeFor[T]()] = list
+}

@@ -1,0 +1,105 @@
+package entity
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"releasegraph/internal/store"
+)
+
+// AttributePrefix begins the name of each property that holds one attribute.
+const AttributePrefix = "attributes."
+
+// Field is one field of a kind or of a relationship's properties, as its
+// struct tag declares it.
+type Field struct {
+	Name  string       // of the property, and of the GraphQL field
+	Go    string       // name of the Go field
+	Index []int        // for reflect.Value.FieldByIndex
+	Type  reflect.Type // of the Go field
+	Kind  store.Type
+	// Enum lists the legal values, nil when the field is no enumeration;
+	// EnumName is the name of its type.
+	Enum     []string
+	EnumName string
+	// Map tells that the field holds attributes, one property each.
+	Map bool
+
+	Unique, Required, Filter, Sort, Set, Text, Identity bool
+}
+
+// Nullable tells whether the Go field can hold null.
+func (f *Field) Nullable() bool { return f.Type.Kind() == reflect.Pointer }
+
+// Indexed tells whether stores keep an index of the field.
+func (f *Field) Indexed() bool { return f.Sort || f.Unique }
+
+// fieldsOf reads the tagged fields of a struct, those of embedded ones first.
+func fieldsOf(t reflect.Type) []Field {
+	var fields []Field
+	for _, f := range reflect.VisibleFields(t) {
+		if tag, ok := f.Tag.Lookup("graph"); ok {
+			fields = append(fields, newField(f, strings.Split(tag, ",")))
+		}
+	}
+	return fields
+}
+
+func newField(f reflect.StructField, tag []string) Field {
+	field := Field{Name: tag[0], Go: f.Name, Index: f.Index, Type: f.Type}
+	flags := map[string]*bool{
+		"unique": &field.Unique, "required": &field.Required, "filter": &field.Filter, "sort": &field.Sort,
+		"set": &field.Set, "text": &field.Text, "identity": &field.Identity,
+	}
+	for _, word := range tag[1:] {
+		flag, ok := flags[word]
+		if !ok {
+			panic(fmt.Sprintf("field %s: unknown word %q in its graph tag", f.Name, word))
+		}
+		*flag = true
+	}
+	field.classify()
+	return field
+}
+
+// classify finds out how the field's Go type is stored.
+func (f *Field) classify() {
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if values, ok := enums[t]; ok {
+		f.Kind, f.Enum, f.EnumName = store.String, values, t.Name()
+		return
+	}
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		f.Kind = store.Time
+	case t == reflect.TypeFor[map[string]string]():
+		f.Kind, f.Map = store.String, true
+	case t == reflect.TypeFor[[]string]():
+		f.Kind = store.Strings
+	case t == reflect.TypeFor[string]():
+		f.Kind = store.String
+	case t == reflect.TypeFor[int]():
+		f.Kind = store.Int
+	case t == reflect.TypeFor[bool]():
+		f.Kind = store.Bool
+	case t == reflect.TypeFor[float64]():
+		f.Kind = store.Float
+	default:
+		panic(fmt.Sprintf("field %s: no property type for %s", f.Go, f.Type))
+	}
+}
+
+// named finds a field by its name.
+func named(fields []Field, name string) *Field {
+	for i := range fields {
+		if fields[i].Name == name {
+			return &fields[i]
+		}
+	}
+	return nil
+}

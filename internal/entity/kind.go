@@ -1,0 +1,73 @@
+package entity
+
+import (
+	"reflect"
+	"strings"
+
+	"releasegraph/internal/domain"
+)
+
+// Kind is a kind of record.
+type Kind struct {
+	Name   string // "ConfigurationItem"
+	Plural string // "ConfigurationItems"
+	Fields []Field
+	GoType reflect.Type // the struct
+}
+
+// Record is any record of the domain: a pointer to a struct that embeds
+// domain.Record.
+type Record interface{ Meta() *domain.Record }
+
+func newKind[T any](name string) *Kind {
+	t := reflect.TypeFor[T]()
+	return &Kind{Name: name, Plural: plural(name), GoType: t, Fields: fieldsOf(t)}
+}
+
+// Field finds a tagged field by its name, or returns nil.
+func (k *Kind) Field(name string) *Field { return named(k.Fields, name) }
+
+// KindOf finds the kind of a record.
+func KindOf(record any) *Kind {
+	t := reflect.TypeOf(record)
+	if t == nil || t.Kind() != reflect.Pointer {
+		return nil
+	}
+	for _, k := range kinds {
+		if k.GoType == t.Elem() {
+			return k
+		}
+	}
+	return nil
+}
+
+// MetaFields are the fields that every record has besides the tagged ones: all
+// can be filtered on and, the id aside, ordered by; none can be set.
+func MetaFields() []Field { return metaFields }
+
+var metaFields = newMetaFields()
+
+func newMetaFields() []Field {
+	t := reflect.TypeFor[domain.Record]()
+	var fields []Field
+	for _, m := range []struct{ name, goName string }{
+		{"id", "ID"}, {"version", "Version"}, {"createdAt", "CreatedAt"}, {"updatedAt", "UpdatedAt"},
+	} {
+		f, _ := t.FieldByName(m.goName)
+		field := Field{Name: m.name, Go: m.goName, Index: f.Index, Type: f.Type, Required: true, Filter: true, Sort: m.name != "id"}
+		field.classify()
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+// plural forms an English plural.
+func plural(name string) string {
+	switch {
+	case strings.HasSuffix(name, "y") && !strings.ContainsAny(name[len(name)-2:len(name)-1], "aeiou"):
+		return name[:len(name)-1] + "ies"
+	case strings.HasSuffix(name, "s"), strings.HasSuffix(name, "x"), strings.HasSuffix(name, "ch"):
+		return name + "es"
+	}
+	return name + "s"
+}

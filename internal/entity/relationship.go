@@ -1,0 +1,33 @@
+package entity
+
+import "reflect"
+
+// Relationship is what may join two records. Several may share a Name, with
+// other ends.
+type Relationship struct {
+	Name     string // "DEPENDS_ON"
+	Noun     string // "Dependency": connectDependency, disconnectDependency
+	From, To string // kinds
+
+	// Field and Inverse are the GraphQL fields at From and at To; an empty
+	// Inverse means that there is none.
+	Field, Inverse       string
+	FieldDoc, InverseDoc string
+
+	ToOne bool // From has at most one
+
+	// Properties are those of the link, GoType their struct, nil when the
+	// relationship has none.
+	Properties []Field
+	GoType     reflect.Type
+}
+
+// link adds the properties of T to a relationship.
+func link[T any](r Relationship) *Relationship {
+	r.GoType = reflect.TypeFor[T]()
+	r.Properties = fieldsOf(r.GoType)
+	return &r
+}
+
+// Property finds a property of the link by its name, or returns nil.
+func (r *Relationship) Property(name string) *Field { return named(r.Properties, name) }

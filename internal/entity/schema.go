@@ -1,0 +1,38 @@
+package entity
+
+import "releasegraph/internal/store"
+
+// Schema tells a store the shape of everything in the Catalog.
+func Schema() store.Schema {
+	var s store.Schema
+	for _, k := range kinds {
+		s.Kinds = append(s.Kinds, k.schema())
+	}
+	for _, r := range relationships {
+		s.Rels = append(s.Rels, store.RelSchema{Name: r.Name, From: r.From, To: r.To, Properties: properties(r.Properties)})
+	}
+	return s
+}
+
+func (k *Kind) schema() store.KindSchema {
+	s := store.KindSchema{Name: k.Name, Properties: properties(k.Fields)}
+	for _, f := range k.Fields {
+		switch {
+		case f.Map:
+			s.OpenPrefix = AttributePrefix
+		case f.Text:
+			s.Text = append(s.Text, f.Name)
+		}
+	}
+	return s
+}
+
+func properties(fields []Field) []store.Property {
+	var list []store.Property
+	for _, f := range fields {
+		if !f.Map {
+			list = append(list, store.Property{Name: f.Name, Type: f.Kind, Indexed: f.Indexed(), Unique: f.Unique})
+		}
+	}
+	return list
+}
