@@ -1,0 +1,79 @@
+package neo4jtest
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+)
+
+// Access says where a server is and how to get in.
+type Access struct{ URI, User, Password string }
+
+var shared struct {
+	once   sync.Once
+	access Access
+	err    error
+	end    func()
+}
+
+// Main runs the tests of a package and ends the server that they started. Call
+// it from TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.end != nil {
+		shared.end()
+	}
+	os.Exit(code)
+}
+
+// Address tells where the process's server is, and starts it when it is the
+// first to ask. Where no server can be had the test is skipped, or fails when
+// RELEASEGRAPH_REQUIRE_NEO4J is 1.
+func Address(t testing.TB) (uri, user, password string) {
+	t.Helper()
+	shared.once.Do(func() { shared.access, shared.end, shared.err = find() })
+	require(t, shared.err)
+	return shared.access.URI, shared.access.User, shared.access.Password
+}
+
+// Fresh is Address of an emptied database: no nodes, no constraints, no
+// indexes.
+func Fresh(t testing.TB) (uri, user, password string) {
+	t.Helper()
+	uri, user, password = Address(t)
+	if err := wipe(t.Context(), Access{uri, user, password}); err != nil {
+		t.Fatalf("emptying the Neo4j at %s: %v", uri, err)
+	}
+	return uri, user, password
+}
+
+// find tries, in order, the environment, a container and the jars.
+func find() (Access, func(), error) {
+	if uri := os.Getenv("RELEASEGRAPH_TEST_NEO4J"); uri != "" {
+		a := Access{uri, os.Getenv("RELEASEGRAPH_TEST_NEO4J_USER"), os.Getenv("RELEASEGRAPH_TEST_NEO4J_PASSWORD")}
+		end, err := reserve(uri)
+		return a, end, err
+	}
+	a, end, containerErr := container()
+	if containerErr == nil {
+		return a, end, nil
+	}
+	s, err := start()
+	if err == nil {
+		return s.Access(), s.end, nil
+	}
+	return Access{}, nil, fmt.Errorf("no Neo4j for tests: RELEASEGRAPH_TEST_NEO4J is not set; %w; %w", containerErr, err)
+}
+
+// require ends the test when there is no server.
+func require(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case err == nil:
+	case os.Getenv("RELEASEGRAPH_REQUIRE_NEO4J") == "1":
+		t.Fatal(err)
+	default:
+		t.Skip(err)
+	}
+}

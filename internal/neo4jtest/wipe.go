@@ -1,0 +1,52 @@
+package neo4jtest
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+)
+
+// wipe removes all nodes, constraints and indexes, those two aside that every
+// database has.
+func wipe(ctx context.Context, a Access) error {
+	auth := neo4j.NoAuth()
+	if a.User != "" {
+		auth = neo4j.BasicAuth(a.User, a.Password, "")
+	}
+	driver, err := neo4j.NewDriverWithContext(a.URI, auth)
+	if err != nil {
+		return err
+	}
+	defer driver.Close(context.WithoutCancel(ctx))
+	session := driver.NewSession(ctx, neo4j.SessionConfig{})
+	defer session.Close(context.WithoutCancel(ctx))
+	if _, err := run(ctx, session, "CYPHER 5 MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"); err != nil {
+		return err
+	}
+	if err := drop(ctx, session, "CONSTRAINT", "SHOW CONSTRAINTS YIELD name"); err != nil {
+		return err
+	}
+	return drop(ctx, session, "INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
+}
+
+func drop(ctx context.Context, session neo4j.SessionWithContext, what, list string) error {
+	records, err := run(ctx, session, list)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if _, err := run(ctx, session, fmt.Sprintf("DROP %s `%s` IF EXISTS", what, r.Values[0])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func run(ctx context.Context, session neo4j.SessionWithContext, cypher string) ([]*neo4j.Record, error) {
+	result, err := session.Run(ctx, cypher, nil)
+	if err != nil {
+		return nil, err
+	}
+	return result.Collect(ctx)
+}
