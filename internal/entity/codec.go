@@ -1,0 +1,182 @@
+package entity
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// Decode makes the record that a node stores: a *domain.Site, ….
+func (k *Kind) Decode(n store.Node) Record {
+	v := reflect.New(k.GoType)
+	fill(v.Elem(), k.Fields, n.Props)
+	r := v.Interface().(Record)
+	m := r.Meta()
+	m.ID, m.Version, m.CreatedAt, m.UpdatedAt = string(n.ID), int(n.Version), n.CreatedAt, n.UpdatedAt
+	return r
+}
+
+// Encode gives the properties that store a record.
+func (k *Kind) Encode(r Record) store.Props {
+	return encode(reflect.ValueOf(r).Elem(), k.Fields)
+}
+
+// DecodeLink makes the link that an edge stores: a *domain.Dependency, …; nil
+// when the relationship has no properties.
+func (r *Relationship) DecodeLink(props store.Props) any {
+	if r.GoType == nil {
+		return nil
+	}
+	v := reflect.New(r.GoType)
+	fill(v.Elem(), r.Properties, props)
+	return v.Interface()
+}
+
+// EncodeLink gives the properties that store a link.
+func (r *Relationship) EncodeLink(link any) store.Props {
+	if r.GoType == nil {
+		return store.Props{}
+	}
+	return encode(reflect.ValueOf(link).Elem(), r.Properties)
+}
+
+// DecodeNode makes the record of a node of any kind, nil when its kind is not
+// in the Catalog.
+func DecodeNode(n store.Node) Record {
+	if k := KindNamed(n.Kind); k != nil {
+		return k.Decode(n)
+	}
+	return nil
+}
+
+// fill sets the fields of a struct from properties.
+func fill(v reflect.Value, fields []Field, props store.Props) {
+	for i := range fields {
+		f := &fields[i]
+		if f.Map {
+			f.put(v, attributes(props))
+		} else if value, ok := props[f.Name]; ok {
+			f.put(v, value)
+		}
+	}
+}
+
+// attributes collects the properties that hold one attribute each.
+func attributes(props store.Props) map[string]string {
+	var all map[string]string
+	for name, value := range props {
+		if short, ok := strings.CutPrefix(name, AttributePrefix); ok {
+			if all == nil {
+				all = map[string]string{}
+			}
+			all[short], _ = value.(string)
+		}
+	}
+	return all
+}
+
+// put sets the field in a struct; nil makes it null or empty. The value's type
+// is the property's.
+func (f *Field) put(v reflect.Value, value any) {
+	target := v.FieldByIndex(f.Index)
+	if value == nil {
+		target.SetZero()
+		return
+	}
+	if f.Nullable() {
+		fresh := reflect.New(f.Type.Elem())
+		target.Set(fresh)
+		target = fresh.Elem()
+	}
+	target.Set(reflect.ValueOf(value).Convert(target.Type()))
+}
+
+// encode reads the properties out of a struct.
+func encode(v reflect.Value, fields []Field) store.Props {
+	props := make(store.Props, len(fields))
+	for i := range fields {
+		f := &fields[i]
+		value := f.get(v)
+		if f.Map {
+			for name, text := range value.(map[string]string) {
+				props[AttributePrefix+name] = text
+			}
+		} else if value != nil {
+			props[f.Name] = value
+		}
+	}
+	return props
+}
+
+// get reads the field of a struct as a property value, nil when it is null.
+func (f *Field) get(v reflect.Value) any {
+	value := v.FieldByIndex(f.Index)
+	if f.Nullable() {
+		if value.IsNil() {
+			return nil
+		}
+		value = value.Elem()
+	}
+	switch f.Kind {
+	case store.Int:
+		return value.Int()
+	case store.String:
+		if f.Map {
+			return value.Interface()
+		}
+		return value.String()
+	case store.Time:
+		return value.Interface().(time.Time).UTC().Truncate(time.Microsecond)
+	case store.Strings:
+		if value.Len() == 0 {
+			return nil
+		}
+	}
+	return value.Interface()
+}
+
+// tagEscaper keeps the parts of a tag apart.
+var tagEscaper = strings.NewReplacer(`\`, `\\`, `/`, `\/`)
+
+// Tag makes the store.EdgeKey.Tag of an edge with these properties from those
+// that tell parallel links apart: "USES/db". Absent ones at the end are left
+// out: "USES".
+func (r *Relationship) Tag(props store.Props) string {
+	var parts []string
+	for _, f := range r.Properties {
+		if f.Identity {
+			text, _ := props[f.Name].(string)
+			parts = append(parts, text)
+		}
+	}
+	return makeTag(parts...)
+}
+
+func makeTag(parts ...string) string {
+	for len(parts) > 0 && parts[len(parts)-1] == "" {
+		parts = parts[:len(parts)-1]
+	}
+	escaped := make([]string, len(parts))
+	for i, p := range parts {
+		escaped[i] = tagEscaper.Replace(p)
+	}
+	return strings.Join(escaped, "/")
+}
+
+// Key identifies the edge of a link between two nodes.
+func (r *Relationship) Key(from, to string, link any) store.EdgeKey {
+	return store.EdgeKey{Rel: r.Name, From: store.ID(from), To: store.ID(to), Tag: r.Tag(r.EncodeLink(link))}
+}
+
+// Clone copies a record, so that the copy can be changed.
+func Clone(r Record) Record {
+	v := reflect.New(reflect.TypeOf(r).Elem())
+	v.Elem().Set(reflect.ValueOf(r).Elem())
+	return v.Interface().(Record)
+}
+
+// Meta gives the common part of a record that is held as any.
+func Meta(record any) *domain.Record { return record.(Record).Meta() }
