@@ -90,6 +90,9 @@ func CheckValue(v any) error {
 		if v.Location() != time.UTC || v.Nanosecond()%1000 != 0 {
 			return fmt.Errorf("%w: a time must be UTC in whole microseconds", ErrInvalid)
 		}
+		if v.Year() < 1 || v.Year() > 9999 {
+			return fmt.Errorf("%w: a time must be within the years 1 to 9999", ErrInvalid)
+		}
 		return nil
 	}
 	return fmt.Errorf("%w: %s is no property type", ErrInvalid, reflect.TypeOf(v))
