@@ -26,9 +26,14 @@ type Error struct {
 	Field   string
 	Message string
 	Details map[string]any
+	// Cause is for the log, and shown to nobody else.
+	Cause error
 }
 
 func (e *Error) Error() string { return e.Message }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // Errors are all that is wrong with one input.
 type Errors []*Error

@@ -1,0 +1,35 @@
+package domain
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxKey is the longest key, in bytes.
+const MaxKey = 256
+
+// CheckKey says what is wrong with a record's key (C1), or with the name of an
+// attribute: it is any printable text that can stand in a line, and that
+// people can tell from another by looking at it, so that blanks at its ends
+// are refused.
+func CheckKey(key string) error {
+	switch {
+	case key == "":
+		return errors.New("must not be empty")
+	case len(key) > MaxKey:
+		return fmt.Errorf("is %d bytes long, at most %d are allowed", len(key), MaxKey)
+	case !utf8.ValidString(key):
+		return errors.New("is not valid UTF-8")
+	case strings.TrimSpace(key) != key:
+		return errors.New("must not begin or end with a blank")
+	}
+	for i, r := range key {
+		if !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && !unicode.Is(unicode.Cf, r) {
+			return fmt.Errorf("must not hold control characters (%U at byte %d)", r, i)
+		}
+	}
+	return nil
+}
