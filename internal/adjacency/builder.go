@@ -1,9 +1,14 @@
 package adjacency
 
+import "strings"
+
 // Builder loads a whole graph at once, with arc lists that lie together.
 type Builder[F any, L comparable] struct {
 	e                Editor[F, L]
 	from, to, labels []int32
+	text             strings.Builder // the chunk that ids and keys are packed into
+	label            L               // of the arc before: arcs of one kind often come in a row
+	number           int32
 }
 
 // NewBuilder starts an empty graph.
@@ -12,7 +17,22 @@ func NewBuilder[F any, L comparable]() *Builder[F, L] {
 }
 
 // AddNode adds a node, or replaces key and facts of the one with this id.
-func (b *Builder[F, L]) AddNode(id, key string, facts F) Node { return b.e.PutNode(id, key, facts) }
+func (b *Builder[F, L]) AddNode(id, key string, facts F) Node {
+	return b.e.PutNode(b.pack(id), b.pack(key), facts)
+}
+
+// pack copies the text into a chunk shared with others. Millions of short
+// strings on their own would cost their allocator's rounding each.
+func (b *Builder[F, L]) pack(s string) string {
+	const chunk = 64 << 10
+	if b.text.Cap()-b.text.Len() < len(s) {
+		b.text = strings.Builder{}
+		b.text.Grow(max(chunk, len(s)))
+	}
+	start := b.text.Len()
+	b.text.WriteString(s)
+	return b.text.String()[start:]
+}
 
 // Lookup finds a node that was added, by its id.
 func (b *Builder[F, L]) Lookup(id string) (Node, bool) { return b.e.Lookup(id) }
@@ -21,12 +41,16 @@ func (b *Builder[F, L]) Lookup(id string) (Node, bool) { return b.e.Lookup(id) }
 func (b *Builder[F, L]) AddArc(from, to Node, label L) {
 	b.from = append(b.from, from)
 	b.to = append(b.to, to)
-	b.labels = append(b.labels, b.e.label(label))
+	if len(b.labels) == 0 || label != b.label {
+		b.label, b.number = label, b.e.label(label)
+	}
+	b.labels = append(b.labels, b.number)
 }
 
 // Graph ends the loading. The Builder must not be used afterwards.
 func (b *Builder[F, L]) Graph(revision int64) *Graph[F, L] {
 	g := b.e.Graph(revision)
+	g.arcs = len(b.from)
 	lay(g, b.from, b.to, b.labels, func(p *page[F]) *[pageSize][]Arc { return &p.out })
 	lay(g, b.to, b.from, b.labels, func(p *page[F]) *[pageSize][]Arc { return &p.in })
 	return g

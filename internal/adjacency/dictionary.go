@@ -21,16 +21,19 @@ func (d *dictionary[T]) branch(base int32) *dictionary[T] {
 	return &dictionary[T]{parent: d, base: base, numbers: map[T]int32{}}
 }
 
+// number finds a value's number. It may be left over from an Editor that was
+// given up, so the caller checks that its graph has the value under it. The own
+// number goes before the parent's: one was given only where the parent's was
+// such a left-over.
 func (d *dictionary[T]) number(v T) (int32, bool) {
-	if d.parent != nil {
-		if n, ok := d.parent.number(v); ok && n < d.base {
-			return n, true
-		}
-	}
 	d.mu.RLock()
 	n, ok := d.numbers[v]
 	d.mu.RUnlock()
-	return n, ok
+	if ok || d.parent == nil {
+		return n, ok
+	}
+	n, ok = d.parent.number(v)
+	return n, ok && n < d.base
 }
 
 // add numbers a value that has no number yet with next.

@@ -3,7 +3,8 @@ package adjacency
 import "slices"
 
 // Editor makes the next graph of a line. Only one Editor of a line may be in
-// use at a time; for a graph beside the line, edit a Branch.
+// use at a time, and it starts from the line's newest graph (an Editor that was
+// given up left none); for a graph beside the line, edit a Branch.
 type Editor[F any, L comparable] struct {
 	g       Graph[F, L]
 	owned   map[int32]bool // pages copied by this editor
@@ -57,27 +58,46 @@ func (e *Editor[F, L]) PutNode(id, key string, facts F) Node {
 			e.owned[n>>pageBits] = true
 		}
 	}
-	p := e.page(n)
-	if !p.live[n&pageMask] {
-		p.live[n&pageMask] = true
+	p, i := e.page(n), n&pageMask
+	if !p.live[i] {
+		p.live[i] = true
 		e.g.live++
 	}
-	p.ids[n&pageMask], p.keys[n&pageMask], p.facts[n&pageMask] = id, key, facts
+	e.g.text += len(id) + len(key) - len(p.ids[i]) - len(p.keys[i])
+	p.ids[i], p.keys[i], p.facts[i] = id, key, facts
 	return n
 }
 
-// RemoveNode removes the node and all its arcs.
+// RemoveNode removes the node and all its arcs. Its number stays its own: the
+// same id put again gets it back.
 func (e *Editor[F, L]) RemoveNode(n Node) {
-	all := func(L) bool { return true }
-	for _, a := range slices.Clone(e.g.Out(n)) {
-		e.RemoveArc(n, a.Node, all)
+	if !e.g.Live(n) {
+		return
 	}
-	for _, a := range slices.Clone(e.g.In(n)) {
-		e.RemoveArc(a.Node, n, all)
+	out, in := e.g.Out(n), e.g.In(n)
+	e.g.arcs -= len(out) + len(in)
+	for _, a := range out {
+		if a.Node == n { // counted on both sides
+			e.g.arcs++
+			continue
+		}
+		drop(e.in(a.Node), Arc{n, a.Label})
 	}
-	p := e.page(n)
-	p.live[n&pageMask] = false
+	for _, a := range in {
+		if a.Node != n {
+			drop(e.out(a.Node), Arc{n, a.Label})
+		}
+	}
+	p, i := e.page(n), n&pageMask
+	var none F
+	e.g.text -= len(p.keys[i])
+	p.live[i], p.keys[i], p.facts[i], p.out[i], p.in[i] = false, "", none, nil, nil
 	e.g.live--
+}
+
+func drop(arcs *[]Arc, a Arc) {
+	i := slices.Index(*arcs, a)
+	*arcs = slices.Delete(*arcs, i, i+1)
 }
 
 // PutArc replaces the first arc between the two nodes whose label is the same
@@ -94,6 +114,7 @@ func (e *Editor[F, L]) PutArc(from, to Node, label L, same func(L) bool) {
 	}
 	*out = append(*out, Arc{to, l})
 	*in = append(*in, Arc{from, l})
+	e.g.arcs++
 }
 
 // Arc finds the first arc between the two nodes whose label is the same.
@@ -113,9 +134,9 @@ func (e *Editor[F, L]) RemoveArc(from, to Node, same func(L) bool) bool {
 		return false
 	}
 	out, in := e.out(from), e.in(to)
-	j := slices.Index(*in, Arc{from, (*out)[i].Label})
+	drop(in, Arc{from, (*out)[i].Label})
 	*out = slices.Delete(*out, i, i+1)
-	*in = slices.Delete(*in, j, j+1)
+	e.g.arcs--
 	return true
 }
 

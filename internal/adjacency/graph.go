@@ -7,6 +7,8 @@
 // F is what is known of a node, L of an arc. Equal Ls are kept once.
 package adjacency
 
+import "reflect"
+
 // Node numbers a node of a Graph and of all Graphs edited from it.
 type Node = int32
 
@@ -36,6 +38,8 @@ type Graph[F any, L comparable] struct {
 	pages    []*page[F]
 	size     Node // numbers in use, those of removed nodes included
 	live     int
+	arcs     int
+	text     int // bytes of all ids and keys
 	labels   []L
 	names    *dictionary[string]
 	labelIDs *dictionary[L]
@@ -53,6 +57,22 @@ func (g *Graph[F, L]) Size() int { return int(g.size) }
 
 // Len counts the nodes.
 func (g *Graph[F, L]) Len() int { return g.live }
+
+// Arcs counts the edges.
+func (g *Graph[F, L]) Arcs() int { return g.arcs }
+
+// Bytes estimates the memory that the graph takes, were it the only one of its
+// line. What a line has added and removed since it was built is counted only
+// roughly.
+func (g *Graph[F, L]) Bytes() int64 {
+	const (
+		name = 40 // of a hash table's entry that maps an id to its number
+		arc  = 2 * 8
+	)
+	page := int64(reflect.TypeFor[page[F]]().Size())
+	label := 2 * int64(reflect.TypeFor[L]().Size())
+	return int64(len(g.pages))*(page+8) + int64(g.size)*name + int64(g.arcs)*arc + int64(g.text) + int64(len(g.labels))*label
+}
 
 // Revision is what the graph stands for; see Editor.Graph.
 func (g *Graph[F, L]) Revision() int64 { return g.revision }
