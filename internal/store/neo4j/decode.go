@@ -1,0 +1,94 @@
+package neo4j
+
+import (
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j/dbtype"
+
+	"releasegraph/internal/store"
+)
+
+// commonLabel is carried by every node beside the label of its kind.
+const commonLabel = "Node"
+
+func decodeNode(v any) store.Node {
+	n := v.(dbtype.Node)
+	for _, label := range n.Labels {
+		if label != commonLabel {
+			return nodeOf(label, n.Props)
+		}
+	}
+	return nodeOf("", n.Props)
+}
+
+func decodeNodes(list []any) []store.Node {
+	nodes := make([]store.Node, len(list))
+	for i, v := range list {
+		nodes[i] = decodeNode(v)
+	}
+	return nodes
+}
+
+// nodeOf takes the store's own properties out of a map that it may keep.
+func nodeOf(kind string, props map[string]any) store.Node {
+	n := store.Node{Kind: kind}
+	id, _ := props[idProp].(string)
+	n.ID = store.ID(id)
+	n.Version, _ = props[versionProp].(int64)
+	n.CreatedAt = instant(props[createdProp])
+	n.UpdatedAt = instant(props[updatedProp])
+	for _, own := range []string{idProp, versionProp, createdProp, updatedProp} {
+		delete(props, own)
+	}
+	n.Props = values(props)
+	return n
+}
+
+// edgeOf takes the store's own properties out of a map that it may keep.
+func edgeOf(rel string, from, to store.ID, props map[string]any) store.Edge {
+	e := store.Edge{EdgeKey: store.EdgeKey{Rel: rel, From: from, To: to}}
+	e.Tag, _ = props[tagProp].(string)
+	e.Version, _ = props[versionProp].(int64)
+	delete(props, tagProp)
+	delete(props, versionProp)
+	e.Props = values(props)
+	return e
+}
+
+// values turns the driver's types into the port's, in place.
+func values(props map[string]any) store.Props {
+	for k, v := range props {
+		switch v.(type) {
+		case []any, time.Time:
+			props[k] = value(v)
+		}
+	}
+	return props
+}
+
+func value(v any) any {
+	switch v := v.(type) {
+	case time.Time:
+		return v.UTC()
+	case []any:
+		list := make([]string, len(v))
+		for i, s := range v {
+			list[i], _ = s.(string)
+		}
+		return list
+	}
+	return v
+}
+
+func instant(v any) time.Time {
+	t, _ := v.(time.Time)
+	return t.UTC()
+}
+
+func texts(ids []store.ID) []string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = string(id)
+	}
+	return list
+}

@@ -1,0 +1,74 @@
+package neo4j
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+)
+
+// migrate creates what is missing of constraints, indexes and the log's head.
+// Instances may race: "already exists" is a success, and a deadlock is tried
+// again.
+func (s *Store) migrate(ctx context.Context) error {
+	for _, statement := range s.catalog.statements() {
+		err := s.write(ctx, func(t tx) error {
+			err := t.run(statement, nil)
+			if exists(err) {
+				return nil
+			}
+			return err
+		})
+		if err != nil && !exists(err) {
+			return err
+		}
+	}
+	if err := s.read(ctx, func(t tx) error { return t.run("CALL db.awaitIndexes(600)", nil) }); err != nil {
+		return err
+	}
+	return s.write(ctx, func(t tx) error {
+		return t.run("MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.revision = 0", nil)
+	})
+}
+
+func exists(err error) bool {
+	var answer *neo4j.Neo4jError
+	return errors.As(err, &answer) &&
+		(strings.HasSuffix(answer.Code, "AlreadyExists") || strings.HasSuffix(answer.Code, "EquivalentSchemaRuleAlreadyExists"))
+}
+
+func (c *catalog) statements() []string {
+	list := []string{
+		unique("Node", idProp), unique("LogHead", idProp),
+		unique("Changeset", "revision"), unique("Changeset", "key"),
+	}
+	for _, name := range c.order {
+		list = append(list, index(name, idProp))
+		for _, p := range c.kinds[name].Properties {
+			switch {
+			case p.Unique:
+				list = append(list, unique(name, p.Name))
+			case p.Indexed:
+				list = append(list, index(name, p.Name, idProp))
+			}
+		}
+	}
+	return list
+}
+
+func unique(label, property string) string {
+	return fmt.Sprintf("CREATE CONSTRAINT %s IF NOT EXISTS FOR (n:%s) REQUIRE n.%s IS UNIQUE",
+		quote(label+"_"+property+"_unique"), quote(label), quote(property))
+}
+
+// index serves an order: the property's values, then the id.
+func index(label string, properties ...string) string {
+	columns := make([]string, len(properties))
+	for i, p := range properties {
+		columns[i] = "n." + quote(p)
+	}
+	return fmt.Sprintf("CREATE INDEX %s IF NOT EXISTS FOR (n:%s) ON (%s)",
+		quote(label+"_"+strings.Join(properties, "_")), quote(label), strings.Join(columns, ", "))
+}

@@ -1,0 +1,84 @@
+package neo4j
+
+import (
+	"context"
+	"errors"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+)
+
+// tx is a running transaction.
+type tx struct {
+	ctx     context.Context
+	managed neo4j.ManagedTransaction
+}
+
+type params = map[string]any
+
+// rows runs a query and returns all that it answers.
+func (t tx) rows(cypher string, p params) ([]*neo4j.Record, error) {
+	result, err := t.managed.Run(t.ctx, "CYPHER 5 "+cypher, p)
+	if err != nil {
+		return nil, err
+	}
+	return result.Collect(t.ctx)
+}
+
+// row runs a query that answers with exactly one record.
+func (t tx) row(cypher string, p params) ([]any, error) {
+	records, err := t.rows(cypher, p)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) != 1 {
+		return nil, errors.New("one record expected of: " + cypher)
+	}
+	return records[0].Values, nil
+}
+
+func (t tx) run(cypher string, p params) error {
+	result, err := t.managed.Run(t.ctx, "CYPHER 5 "+cypher, p)
+	if err != nil {
+		return err
+	}
+	_, err = result.Consume(t.ctx)
+	return err
+}
+
+// read runs work in a read transaction, again when it failed for a passing
+// reason: work must start from nothing each time.
+func (s *Store) read(ctx context.Context, work func(tx) error) error {
+	return s.retry(ctx, func() error {
+		_, err := s.once(ctx, neo4j.AccessModeRead, work)
+		return err
+	})
+}
+
+// write runs work in a write transaction that may be repeated without harm.
+func (s *Store) write(ctx context.Context, work func(tx) error) error {
+	return s.retry(ctx, func() error {
+		_, err := s.once(ctx, neo4j.AccessModeWrite, work)
+		return err
+	})
+}
+
+// once runs one transaction. committing tells that the work was done when the
+// error came: with an error that is no answer of the server it is then unknown
+// whether the transaction was committed.
+func (s *Store) once(ctx context.Context, mode neo4j.AccessMode, work func(tx) error) (committing bool, err error) {
+	session := s.driver.NewSession(ctx, neo4j.SessionConfig{
+		AccessMode: mode, DatabaseName: s.options.Database, BookmarkManager: s.bookmarks,
+	})
+	defer session.Close(context.WithoutCancel(ctx))
+	execute := session.ExecuteRead
+	if mode == neo4j.AccessModeWrite {
+		execute = session.ExecuteWrite
+	}
+	_, err = execute(ctx, func(m neo4j.ManagedTransaction) (any, error) {
+		committing = false
+		err := work(tx{ctx, m})
+		committing = err == nil
+		return nil, err
+	}, neo4j.WithTxTimeout(s.options.Timeout), neo4j.WithTxMetadata(params{"app": "releasegraph"}))
+	return committing, err
+}
