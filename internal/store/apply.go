@@ -79,10 +79,10 @@ func (s *State) knownAt(p Probe) map[EdgeKey]bool {
 // applying is one change set on its way, with what is needed to turn back.
 type applying struct {
 	*State
-	order    []touched
-	nodeWas  map[ID]*Node
-	edgeWas  map[EdgeKey]*Edge
-	heldWas  []heldWas
+	order   []touched
+	nodeWas map[ID]*Node
+	edgeWas map[EdgeKey]*Edge
+	heldWas []heldWas
 }
 
 // touched is a node, or with an empty node an edge.

@@ -88,7 +88,7 @@ func (s *State) watch(id ID) {
 
 // Needs lists what to load first.
 func (s *State) Needs() Needs {
-	c := collector{whole: map[ID]bool{}, end: map[ID]bool{}, edge: map[EdgeKey]bool{}}
+	c := collector{whole: map[ID]bool{}, out: map[ID]bool{}, end: map[ID]bool{}, edge: map[EdgeKey]bool{}}
 	for _, cs := range s.sets {
 		for _, g := range cs.Guards {
 			c.guard(g)
@@ -102,9 +102,9 @@ func (s *State) Needs() Needs {
 }
 
 type collector struct {
-	needs      Needs
-	whole, end map[ID]bool
-	edge       map[EdgeKey]bool
+	needs           Needs
+	whole, end, out map[ID]bool
+	edge            map[EdgeKey]bool
 }
 
 func (c *collector) guard(g Guard) {
@@ -123,7 +123,8 @@ func (c *collector) op(op Op) {
 	case UpdateNode:
 		c.addNode(op.ID)
 	case RemoveNode:
-		if !slices.Contains(c.needs.OutOf, op.ID) {
+		if !c.out[op.ID] {
+			c.out[op.ID] = true
 			c.needs.OutOf = append(c.needs.OutOf, op.ID)
 		}
 		c.addNode(op.ID)
