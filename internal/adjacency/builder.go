@@ -47,6 +47,16 @@ func (b *Builder[F, L]) AddArc(from, to Node, label L) {
 	b.labels = append(b.labels, b.number)
 }
 
+// Len counts the nodes so far.
+func (b *Builder[F, L]) Len() int { return b.e.g.live }
+
+// Bytes estimates what the graph would take if the loading ended now.
+func (b *Builder[F, L]) Bytes() int64 {
+	g := b.e.g
+	g.arcs = len(b.from)
+	return g.Bytes()
+}
+
 // Graph ends the loading. The Builder must not be used afterwards.
 func (b *Builder[F, L]) Graph(revision int64) *Graph[F, L] {
 	g := b.e.Graph(revision)

@@ -43,6 +43,9 @@ func (e *Editor[F, L]) Lookup(id string) (Node, bool) { return e.g.Lookup(id) }
 // Facts tells what is known of the node, as edited so far.
 func (e *Editor[F, L]) Facts(n Node) F { return *e.g.Facts(n) }
 
+// Key is the node's key, as edited so far.
+func (e *Editor[F, L]) Key(n Node) string { return e.g.Key(n) }
+
 // PutNode adds the node, or replaces key and facts of the one with this id.
 func (e *Editor[F, L]) PutNode(id, key string, facts F) Node {
 	// A number may also be left over from an Editor that was given up.
