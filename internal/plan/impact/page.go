@@ -1,0 +1,91 @@
+package impact
+
+import (
+	"cmp"
+	"slices"
+
+	"releasegraph/internal/domain"
+)
+
+// Hit is an item that is hurt, or needed.
+type Hit struct {
+	Node     Node
+	Key      string
+	Depth    int
+	Strength domain.Strength
+	position int32
+}
+
+// Place is a place in the order of hits: by depth, then by key. The zero value
+// is before all.
+type Place struct {
+	Depth int
+	Key   string
+}
+
+// Place is where the hit stands.
+func (h Hit) Place() Place { return Place{h.Depth, h.Key} }
+
+// Page returns up to limit hits after a place, and whether more follow. Limit 0
+// returns all. Only what is asked for is sorted.
+func (r *Result) Page(after Place, limit int) (page []Hit, more bool) {
+	i, _ := slices.BinarySearchFunc(r.listed, after.Depth, func(p int32, d int) int { return int(r.hits[p].depth) - d })
+	for i < len(r.listed) {
+		end := r.levelEnd(i)
+		want := limit - len(page) + 1 // one more tells whether more follow
+		if limit == 0 {
+			want = end - i
+		}
+		page = append(page, r.least(r.listed[i:end], after, want)...)
+		if limit > 0 && len(page) > limit {
+			return page[:limit:limit], true
+		}
+		i = end
+	}
+	return page, false
+}
+
+// levelEnd is the end of the listed hits that are as deep as the i-th.
+func (r *Result) levelEnd(i int) int {
+	depth := r.hits[r.listed[i]].depth
+	n, _ := slices.BinarySearchFunc(r.listed[i:], depth+1, func(p, d int32) int { return int(r.hits[p].depth - d) })
+	return i + n
+}
+
+// least returns the want least hits of a level after a place, in order.
+func (r *Result) least(level []int32, after Place, want int) []Hit {
+	var kept []Hit
+	bound := ""
+	prune := func() {
+		slices.SortFunc(kept, func(a, b Hit) int { return cmp.Compare(a.Key, b.Key) })
+		if len(kept) >= want {
+			kept = kept[:want]
+			bound = kept[want-1].Key
+		}
+	}
+	for _, p := range level {
+		h := &r.hits[p]
+		key := r.g.Key(h.node)
+		if int(h.depth) == after.Depth && key <= after.Key || bound != "" && key >= bound {
+			continue
+		}
+		kept = append(kept, r.hit(p, key))
+		if len(kept) >= 4*want {
+			prune()
+		}
+	}
+	prune()
+	return kept
+}
+
+func (r *Result) hit(position int32, key string) Hit {
+	h := &r.hits[position]
+	return Hit{h.node, key, int(h.depth), strengthOf(h.strength), position}
+}
+
+func strengthOf(s uint8) domain.Strength {
+	if s == full {
+		return domain.StrengthFull
+	}
+	return domain.StrengthDegraded
+}

@@ -1,0 +1,69 @@
+// Package impact tells what is hurt when some items fail, or what they need
+// (DOMAIN section 3, I2 to I9). It works on a graph in memory and knows no
+// store.
+package impact
+
+import (
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
+)
+
+// Graph is the estate as an analysis sees it.
+type Graph = adjacency.Graph[domain.Facts, domain.Link]
+
+// Node numbers a node of a Graph.
+type Node = adjacency.Node
+
+// Query says what to analyse (I2). Empty lists limit nothing.
+type Query struct {
+	// Sources fail fully. They are no hits themselves, also when they depend
+	// on one another.
+	Sources []Node
+	// Dependencies looks at what the sources need instead of who needs them.
+	Dependencies bool
+	// IgnoreRedundancy counts every dependency as a plain one (I5).
+	IgnoreRedundancy bool
+	// Kinds, Environment and StopAt bound the spread: it passes only along
+	// dependencies of these kinds, enters only items of this environment, and
+	// goes no further than these items. Sources always spread. None of the
+	// three changes how many members a redundancy group has.
+	Kinds       []domain.DependencyKind
+	Environment domain.Environment
+	StopAt      []Node
+	// MaxDepth leaves deeper hits out of the answer, not out of the analysis,
+	// so that it changes no strength; 0: no limit.
+	MaxDepth int
+	// Sites, when not nil, lists only hits installed at one of them.
+	Sites []Node
+}
+
+// Analyse makes the analysis. Its cost follows what is reached, not the size
+// of the graph. Same graph and query give the same answer.
+func Analyse(g *Graph, q Query) *Result {
+	s := newSpread(g, q)
+	defer s.release()
+	for _, n := range q.Sources {
+		s.source(n)
+	}
+	s.run()
+	if s.groups != nil {
+		s.measure()
+	}
+	return newResult(s)
+}
+
+// near lists the arcs along which the analysis spreads from a node.
+func (q *Query) near(g *Graph, n Node) []adjacency.Arc {
+	if q.Dependencies {
+		return g.Out(n)
+	}
+	return g.In(n)
+}
+
+// back lists the arcs along which the analysis came to a node.
+func (q *Query) back(g *Graph, n Node) []adjacency.Arc {
+	if q.Dependencies {
+		return g.In(n)
+	}
+	return g.Out(n)
+}

@@ -1,0 +1,88 @@
+package impact
+
+import (
+	"slices"
+	"sync"
+
+	"releasegraph/internal/domain"
+)
+
+// mark says where among the hits a node stands, if its epoch is the scratch's.
+type mark struct {
+	epoch uint32
+	at    int32
+}
+
+// Codes of labels: what passes in the lowest two bits, and flags.
+const (
+	codeStrength  = 3  // 0: stops, else a strength
+	codeKnown     = 4  // decoded for this analysis
+	codeGrouped   = 8  // belongs to a redundancy group
+	codeInstalled = 16 // is no dependency but INSTALLED_AT
+)
+
+// scratch is the working memory of an analysis, kept for the next one. Nothing
+// in it is cleared in proportion to the graph: marks are dated by the epoch,
+// codes are undone one by one.
+type scratch struct {
+	epoch   uint32
+	marks   []mark
+	codes   []uint8 // by label
+	groupOf []int32 // by label: the number of its redundancy group's name
+	decoded []int32 // the labels that have a code
+	hits    []hit
+}
+
+var pool = sync.Pool{New: func() any { return new(scratch) }}
+
+func acquire(g *Graph) *scratch {
+	s := pool.Get().(*scratch)
+	s.epoch++
+	if n := g.Size(); n > len(s.marks) || s.epoch == 0 {
+		s.marks = make([]mark, max(n+n/8, len(s.marks)))
+		s.epoch = 1
+	}
+	if n := len(g.Labels()); n > len(s.codes) {
+		s.codes = make([]uint8, n+n/8)
+		s.groupOf = make([]int32, n+n/8)
+	}
+	s.hits = s.hits[:0]
+	return s
+}
+
+func (s *scratch) release() {
+	for _, l := range s.decoded {
+		s.codes[l] = 0
+	}
+	s.decoded = s.decoded[:0]
+	pool.Put(s)
+}
+
+// keep stores a label's code until the release.
+func (s *scratch) keep(label int32, code uint8) uint8 {
+	code |= codeKnown
+	s.codes[label] = code
+	s.decoded = append(s.decoded, label)
+	return code
+}
+
+// passes tells what a dependency passes on at most, 0 when the query does not
+// follow it (I2) or it stops the spread (I4).
+func (q *Query) passes(l *domain.Link) uint8 {
+	if l.Rel != domain.RelDependsOn || len(q.Kinds) > 0 && !slices.Contains(q.Kinds, l.Kind) {
+		return 0
+	}
+	switch l.Impact {
+	case domain.ImpactFull:
+		return full
+	case domain.ImpactDegraded:
+		return degraded
+	}
+	return 0
+}
+
+// grouped tells whether the dependency is one of a redundancy group that the
+// query evaluates (I5).
+func (q *Query) grouped(l *domain.Link) bool {
+	return l.Group != "" && !q.IgnoreRedundancy && !q.Dependencies
+}
