@@ -16,7 +16,7 @@ const MaxCount = math.MaxInt32
 // wrong adds what is wrong with a field, if anything.
 func (es *Errors) wrong(field string, err error) {
 	if err != nil {
-		*es = append(*es, &Error{Code: Invalid, Field: field, Message: field + " " + err.Error()})
+		*es = append(*es, &Error{Code: Invalid, Field: field, Message: err.Error()})
 	}
 }
 
@@ -71,11 +71,11 @@ func (d *Dependency) Check() Errors {
 		n    *int
 	}{{"minimum", d.Minimum}, {"minimumPercent", d.MinimumPercent}} {
 		if f.n != nil && d.RedundancyGroup == nil {
-			es.rule("I5", f.name, f.name+" is the minimum of a redundancyGroup, which is missing")
+			es.rule("I5", f.name, "is the minimum of a redundancyGroup, which is missing")
 		}
 	}
 	if d.Minimum != nil && d.MinimumPercent != nil {
-		es.rule("I5", "minimumPercent", "minimum and minimumPercent cannot be given both")
+		es.rule("I5", "minimumPercent", "cannot be given beside minimum")
 	}
 	return es
 }

@@ -19,7 +19,8 @@ const (
 
 // Error is an error that its reader can act on. Field is the path of the input
 // field it is about ("input.patch.key"), Rule the number of the rule that was
-// broken, Details what a program may need (holder, current version, …).
+// broken, Details what a program may need (holder, current version, …). The
+// Message does not repeat the Field.
 type Error struct {
 	Code    Code
 	Rule    string
@@ -30,7 +31,12 @@ type Error struct {
 	Cause error
 }
 
-func (e *Error) Error() string { return e.Message }
+func (e *Error) Error() string {
+	if e.Field == "" {
+		return e.Message
+	}
+	return e.Field + ": " + e.Message
+}
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
@@ -41,7 +47,7 @@ type Errors []*Error
 func (es Errors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {
-		lines[i] = e.Message
+		lines[i] = e.Error()
 	}
 	return strings.Join(lines, "; ")
 }
@@ -53,4 +59,16 @@ func (es Errors) Unwrap() []error {
 		list[i] = e
 	}
 	return list
+}
+
+// Err gives the errors as one error: nil when there are none, the only one as
+// it is.
+func (es Errors) Err() error {
+	switch len(es) {
+	case 0:
+		return nil
+	case 1:
+		return es[0]
+	}
+	return es
 }

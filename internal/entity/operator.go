@@ -1,0 +1,117 @@
+package entity
+
+import (
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// Operators lists the operators that a filter on the field knows, in the order
+// in which they are documented.
+func (f *Field) Operators() []string {
+	switch {
+	case f.Map:
+		return []string{"eq", "ne", "in", "contains", "startsWith", "isNull"}
+	case f.Name == "id":
+		return []string{"eq", "in"}
+	case f.Enum != nil:
+		return []string{"eq", "ne", "in", "isNull"}
+	}
+	switch f.Kind {
+	case store.String:
+		return []string{"eq", "ne", "in", "lt", "lte", "gt", "gte", "contains", "startsWith", "isNull"}
+	case store.Bool:
+		return []string{"eq", "ne", "isNull"}
+	case store.Strings:
+		return []string{"isNull"}
+	}
+	return []string{"eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"}
+}
+
+var comparisons = map[string]store.Operator{
+	"eq": store.Eq, "lt": store.Lt, "lte": store.Lte, "gt": store.Gt, "gte": store.Gte,
+	"contains": store.Contains, "startsWith": store.StartsWith,
+}
+
+// operation makes the condition that one operator of a field stands for.
+func (p *filterParser) operation(f *Field, property, name string, operand any, path string) store.Filter {
+	path = at(path, name)
+	if !slices.Contains(f.Operators(), name) {
+		p.add(path, "there is no such operator here; there are %s", choices(f.Operators()))
+		return nil
+	}
+	if !p.count(path) {
+		return nil
+	}
+	if operand == nil {
+		p.add(path, "%s; isNull asks for what is absent", errNull)
+		return nil
+	}
+	switch name {
+	case "isNull":
+		return p.isNull(property, operand, path)
+	case "in":
+		return p.oneOf(f, property, operand, path)
+	case "ne":
+		// Two-valued: what is absent differs.
+		if v, ok := p.operand(f, operand, path); ok {
+			return store.Not{Filter: store.Compare{Property: property, Op: store.Eq, Value: v}}
+		}
+		return nil
+	}
+	if v, ok := p.operand(f, operand, path); ok {
+		return store.Compare{Property: property, Op: comparisons[name], Value: v}
+	}
+	return nil
+}
+
+func (p *filterParser) isNull(property string, operand any, path string) store.Filter {
+	want, ok := operand.(bool)
+	if !ok {
+		p.add(path, "must be true or false, not %s", describe(operand))
+		return nil
+	}
+	absent := store.Compare{Property: property, Op: store.IsNull}
+	if want {
+		return absent
+	}
+	return store.Not{Filter: absent}
+}
+
+func (p *filterParser) oneOf(f *Field, property string, operand any, path string) store.Filter {
+	raw, ok := elements(operand)
+	if !ok {
+		raw = []any{operand}
+	}
+	values := make([]any, 0, len(raw))
+	for i, one := range raw {
+		if !p.count(path) {
+			return nil
+		}
+		if v, ok := p.operand(f, one, atIndex(path, i)); ok {
+			values = append(values, v)
+		}
+	}
+	return store.Compare{Property: property, Op: store.OneOf, Value: values}
+}
+
+// operand reads the value that a field is compared with.
+func (p *filterParser) operand(f *Field, raw any, path string) (any, bool) {
+	if raw == nil {
+		p.add(path, "%s", errNull)
+		return nil, false
+	}
+	if n, ok := number64(raw); ok && f.Name == "id" {
+		raw = n // ids may be written as numbers
+	}
+	v, err := scalar(f.Kind, f.Enum, raw)
+	if s, ok := v.(string); ok && err == nil {
+		err = domain.CheckText(s, domain.MaxText)
+	}
+	if err != nil {
+		p.add(path, "%s", err)
+		return nil, false
+	}
+	return v, true
+}
