@@ -21,8 +21,10 @@ generate: ## write what follows from the kinds and the schema fragments
 lint: ## linters and the walls between packages
 	golangci-lint run
 
+BENCH_ITEMS ?= 100000
+bench: export RELEASEGRAPH_BENCH_ITEMS = $(BENCH_ITEMS)
 bench: ## benchmarks as a table, each with its baseline in the same run
-	docs/bench/run
+	go test -run '^$$' -bench . -timeout 60m ./... | go run ./internal/benchtable
 
 web: ## rebuild the IDE page (needs Node)
 	cd web && npm ci --no-audit --no-fund && npm run build
