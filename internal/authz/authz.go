@@ -23,6 +23,8 @@ const (
 	Withdraw   Action = "withdraw"
 	Connect    Action = "connect"
 	Disconnect Action = "disconnect"
+	// Import is writing records of any kind in bulk.
+	Import Action = "import"
 )
 
 // configuration is what those who keep the configuration data may write.
@@ -38,7 +40,7 @@ func Allowed(action Action, kind string) []domain.Role {
 	switch {
 	case action == Read:
 		return domain.Roles
-	case slices.Contains(configuration, kind):
+	case action == Import, slices.Contains(configuration, kind):
 		return []domain.Role{domain.ConfigurationManager, domain.Admin}
 	}
 	return []domain.Role{domain.Admin}
