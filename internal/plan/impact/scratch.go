@@ -7,11 +7,21 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// mark says where among the hits a node stands, if its epoch is the scratch's.
+// mark says where among the hits a node stands and how strongly it is hit, if
+// its epoch is the scratch's. The strength is here as well as in the hit since
+// most arcs lead to hits that need no change: those touch nothing else.
 type mark struct {
 	epoch uint32
-	at    int32
+	place uint32 // position and strength
 }
+
+func markAt(epoch uint32, position int32, strength uint8) mark {
+	return mark{epoch, uint32(position)<<2 | uint32(strength)}
+}
+
+func (m *mark) position() int32 { return int32(m.place >> 2) }
+
+func (m *mark) strength() uint8 { return uint8(m.place & 3) }
 
 // Codes of labels: what passes in the lowest two bits, and flags.
 const (

@@ -45,7 +45,7 @@ func (s *spread) source(n Node) {
 	if s.marks[n].epoch == s.epoch {
 		return
 	}
-	s.marks[n] = mark{s.epoch, s.sources}
+	s.marks[n] = markAt(s.epoch, s.sources, full)
 	s.hits = append(s.hits, hit{node: n, strength: full})
 	s.sources++
 }
@@ -55,28 +55,37 @@ func (s *spread) run() {
 	for i := int32(0); ; {
 		switch {
 		case int(i) < len(s.hits):
-			s.expand(i)
-			i++
+			i += s.expandSome(i)
 		case len(s.again) > 0:
 			last := len(s.again) - 1
 			j := s.again[last]
 			s.again = s.again[:last]
-			s.expand(j)
+			s.expand(j, s.q.near(s.g, s.hits[j].node))
 		default:
 			return
 		}
 	}
 }
 
+// expandSome expands some hits from a position on, and tells how many.
+func (s *spread) expandSome(i int32) int32 {
+	var ahead lookahead
+	n := load(&ahead, s.hits[i:], func(h *hit) []adjacency.Arc { return s.q.near(s.g, h.node) })
+	for k := range n {
+		s.expand(i+k, ahead.arcs[k])
+	}
+	return n
+}
+
 // expand passes a hit's strength on to those next to it.
-func (s *spread) expand(i int32) {
+func (s *spread) expand(i int32, arcs []adjacency.Arc) {
 	h := s.hits[i]
 	if s.stopped(h.node, i) {
 		return
 	}
 	s.hits[i].passed = h.strength
 	s.visit++
-	for _, a := range s.q.near(s.g, h.node) {
+	for _, a := range arcs {
 		code := s.code(a.Label)
 		switch {
 		case code&codeStrength == 0:
@@ -100,17 +109,19 @@ func (s *spread) raise(n Node, strength uint8, depth int32) {
 		if s.q.Environment != "" && s.g.Facts(n).Environment() != s.q.Environment {
 			return
 		}
-		*m = mark{s.epoch, int32(len(s.hits))}
+		*m = markAt(s.epoch, int32(len(s.hits)), strength)
 		s.hits = append(s.hits, hit{node: n, depth: depth, strength: strength})
 		return
 	}
-	h := &s.hits[m.at]
-	if strength <= h.strength {
+	if strength <= m.strength() {
 		return
 	}
+	at := m.position()
+	*m = markAt(s.epoch, at, strength)
+	h := &s.hits[at]
 	h.strength = strength
 	if h.passed > 0 && h.passed < strength {
-		s.again = append(s.again, m.at)
+		s.again = append(s.again, at)
 	}
 }
 
@@ -152,12 +163,13 @@ func (s *spread) measure() {
 			continue
 		}
 		for _, a := range s.q.near(s.g, h.node) {
-			m := s.marks[a.Node]
-			if m.epoch != s.epoch || found[m.at].depth >= 0 || !s.hurts(a) {
+			m := &s.marks[a.Node]
+			if m.epoch != s.epoch || found[m.position()].depth >= 0 || !s.hurts(a) {
 				continue
 			}
-			found[m.at].depth = h.depth + 1
-			order = append(order, found[m.at])
+			f := &found[m.position()]
+			f.depth = h.depth + 1
+			order = append(order, *f)
 		}
 	}
 	s.hits = order

@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/reach"
 )
@@ -22,21 +23,32 @@ func (r *Result) Summary() *domain.ImpactSummary {
 	s := acquire(r.g)
 	defer s.release()
 	var t totals
-	for _, p := range r.listed {
-		h := r.hits[p]
-		f := r.g.Facts(h.node)
-		t.all[h.strength]++
-		t.byClass[f.ClassCode()][h.strength]++
-		t.byCriticality[f.Criticality][h.strength]++
-		t.users += int(f.Users)
-		t.addSites(r.g, s, h.node)
+	for i := 0; i < len(r.listed); {
+		var ahead lookahead
+		n := load(&ahead, r.listed[i:], func(p *int32) []adjacency.Arc { return r.g.Out(r.hits[*p].node) })
+		var facts [len(ahead.arcs)]domain.Facts
+		for k := range int(n) {
+			facts[k] = *r.g.Facts(r.hits[r.listed[i+k]].node)
+		}
+		for k := range int(n) {
+			t.add(r.hits[r.listed[i+k]].strength, &facts[k])
+			t.addSites(r.g, s, ahead.arcs[k])
+		}
+		i += int(n)
 	}
 	return t.summary()
 }
 
-// addSites counts the sites where the item is installed.
-func (t *totals) addSites(g *Graph, s *scratch, item Node) {
-	for _, a := range g.Out(item) {
+func (t *totals) add(strength uint8, f *domain.Facts) {
+	t.all[strength]++
+	t.byClass[f.ClassCode()][strength]++
+	t.byCriticality[f.Criticality][strength]++
+	t.users += int(f.Users)
+}
+
+// addSites counts the sites where an item with these arcs is installed.
+func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
+	for _, a := range arcs {
 		code := s.codes[a.Label]
 		if code == 0 {
 			if g.Labels()[a.Label].Rel == domain.RelInstalledAt {
