@@ -2,25 +2,243 @@ package app
 
 import (
 	"context"
+	"fmt"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
 
 // Connected is what connecting or disconnecting two records did.
 type Connected struct {
 	From, To any
+	// Link is as it is now, or as it was before it was removed; nil when the
+	// relationship has no properties.
 	Link     any
 	Revision int64
 	DryRun   bool
 	Changes  []domain.Change
 }
 
-// Connect creates a link between two records, or changes the one there is.
-func (a *App) Connect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
-	return nil, errUnfinished
+// pair is two records and the link between them.
+type pair struct {
+	rel      *entity.Relationship
+	from, to entity.Record
+	link     any
 }
 
-// Disconnect removes a link; link holds the fields that tell parallel ones apart.
+func (p *pair) fromID() store.ID { return store.ID(p.from.Meta().ID) }
+func (p *pair) toID() store.ID   { return store.ID(p.to.Meta().ID) }
+
+func (p *pair) key() store.EdgeKey {
+	return p.rel.Key(p.from.Meta().ID, p.to.Meta().ID, p.link)
+}
+
+// Connect creates a link between two records, or changes the one there is: the
+// link's fields that are not given stay, or get their defaults. A to-one
+// relationship is moved from the record that it led to.
+func (a *App) Connect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
+	list, err := allowedRelationship(ctx, authz.Connect, rel)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "connect", rel, from, to, link)
+	if err != nil {
+		return nil, err
+	}
+	return w.pair(ctx, list, func() (*draft, *pair, error) {
+		return a.decideConnect(ctx, list, from, to, link)
+	})
+}
+
+func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, from, to domain.Ref, link map[string]any) (*draft, *pair, error) {
+	p, endsErr := a.ends(ctx, list, from, to)
+	if p == nil {
+		_, linkErr := list[0].NewLink(link, "input")
+		return nil, nil, both(endsErr, linkErr)
+	}
+	var err error
+	if p.link, err = p.rel.NewLink(link, "input"); err != nil {
+		return nil, nil, both(endsErr, err)
+	}
+	if err := selfLink(p); err != nil {
+		return nil, nil, err
+	}
+	d := &draft{known: []entity.Record{p.from, p.to}}
+	if err := a.keepLink(ctx, d, p, link); err != nil {
+		return nil, nil, err
+	}
+	if p.rel.ToOne {
+		if err := a.moveOne(ctx, d, p); err != nil {
+			return nil, nil, err
+		}
+	}
+	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.rel.EncodeLink(p.link)})
+	return d, p, nil
+}
+
+func selfLink(p *pair) error {
+	if err := domain.CheckEnds(p.rel.Name, p.from.Meta().ID, p.to.Meta().ID); err != nil {
+		err.Field = "input.to"
+		return err
+	}
+	return nil
+}
+
+// keepLink changes the link that there is already, if there is one, so that
+// fields that are not given stay.
+func (a *App) keepLink(ctx context.Context, d *draft, p *pair, link map[string]any) error {
+	key := p.key()
+	edges, err := a.store.EdgesBetween(ctx, key)
+	if err != nil {
+		return storeError(err)
+	}
+	edge, exists := edges[key]
+	d.guards = append(d.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
+	if !exists {
+		return nil
+	}
+	patch := map[string]any{}
+	for name, v := range link {
+		if f := p.rel.Property(name); f == nil || !f.Identity {
+			patch[name] = v
+		}
+	}
+	p.link, err = p.rel.PatchLink(p.rel.DecodeLink(edge.Props), patch, "input")
+	return err
+}
+
+// Disconnect removes a link; link holds the fields that tell parallel ones
+// apart, of which as many must be given as are needed to find one.
 func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
-	return nil, errUnfinished
+	list, err := allowedRelationship(ctx, authz.Disconnect, rel)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "disconnect", rel, from, to, link)
+	if err != nil {
+		return nil, err
+	}
+	return w.pair(ctx, list, func() (*draft, *pair, error) {
+		p, endsErr := a.ends(ctx, list, from, to)
+		identity, linkErr := list[0].Identity(link, "input")
+		if err := both(endsErr, linkErr); err != nil {
+			return nil, nil, err
+		}
+		edge, err := a.onlyEdge(ctx, p, identity)
+		if err != nil {
+			return nil, nil, err
+		}
+		p.link = p.rel.DecodeLink(edge.Props)
+		return &draft{
+			ops:    []store.Op{store.RemoveEdge{EdgeKey: edge.EdgeKey}},
+			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
+			known:  []entity.Record{p.from, p.to},
+		}, p, nil
+	})
+}
+
+// onlyEdge finds the one edge between two records that matches.
+func (a *App) onlyEdge(ctx context.Context, p *pair, identity store.Props) (*store.Edge, error) {
+	pages, err := a.store.Edges(ctx, store.EdgeQuery{
+		Nodes: []store.ID{p.fromID()}, Rel: p.rel.Name, Direction: store.Out, Kind: p.rel.To,
+		Filter: store.Compare{Property: "id", Op: store.Eq, Value: string(p.toID())},
+	})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	var matching []store.Edge
+	for _, e := range pages[0].Edges {
+		if matches(e.Props, identity) {
+			matching = append(matching, e)
+		}
+	}
+	switch len(matching) {
+	case 1:
+		return &matching[0], nil
+	case 0:
+		return nil, &domain.Error{Code: domain.NotFound, Field: "input", Message: fmt.Sprintf(
+			"there is no such %s from %q to %q", p.rel.Name, p.from.Meta().Key, p.to.Meta().Key)}
+	}
+	return nil, ambiguous(p, matching)
+}
+
+func matches(props, wanted store.Props) bool {
+	for name, v := range wanted {
+		if !store.EqualValues(props[name], v) {
+			return false
+		}
+	}
+	return true
+}
+
+func ambiguous(p *pair, edges []store.Edge) *domain.Error {
+	var tags []string
+	for _, e := range edges {
+		tags = append(tags, e.Tag)
+	}
+	var names []string
+	for _, f := range p.rel.Properties {
+		if f.Identity {
+			names = append(names, f.Name)
+		}
+	}
+	return &domain.Error{
+		Code: domain.Invalid, Field: "input",
+		Message: fmt.Sprintf("%d %s run from %q to %q (%q): name one by %q", len(edges), p.rel.Name, p.from.Meta().Key, p.to.Meta().Key, tags, names),
+		Details: map[string]any{"links": tags},
+	}
+}
+
+// ends finds both records of a link. Where the name joins several pairs of
+// kinds, it is the first pair that both are of.
+func (a *App) ends(ctx context.Context, list []*entity.Relationship, from, to domain.Ref) (*pair, error) {
+	var first error
+	for _, r := range list {
+		f, fromErr := a.existing(ctx, entity.KindNamed(r.From), from, "input.from")
+		t, toErr := a.existing(ctx, entity.KindNamed(r.To), to, "input.to")
+		err := both(fromErr, toErr)
+		if err == nil {
+			return &pair{rel: r, from: f, to: t}, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// pair commits what is decided about one link, and tells what was done.
+func (w *writing) pair(ctx context.Context, list []*entity.Relationship, decide func() (*draft, *pair, error)) (*Connected, error) {
+	if w.earlier != nil {
+		return w.pairAgain(ctx, list, w.earlier)
+	}
+	var p *pair
+	_, change, err := w.commit(ctx, func() (d *draft, err error) {
+		d, p, err = decide()
+		return d, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.key != "" && len(change.Effects) > 0 {
+		return w.pairAgain(ctx, list, change)
+	}
+	return w.connected(ctx, p, change)
+}
+
+func (w *writing) connected(ctx context.Context, p *pair, c *store.Change) (*Connected, error) {
+	out := &Connected{Link: p.link, Revision: int64(c.Revision), DryRun: w.dryRun}
+	var known []entity.Record
+	if p.from != nil {
+		out.From, known = p.from, append(known, p.from)
+	}
+	if p.to != nil {
+		out.To, known = p.to, append(known, p.to)
+	}
+	enroll(ctx, known...)
+	var err error
+	out.Changes, err = w.app.changes(ctx, c.Effects, known)
+	return out, err
 }

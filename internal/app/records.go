@@ -2,30 +2,138 @@ package app
 
 import (
 	"context"
-	"errors"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
-
-var errUnfinished = errors.New("unfinished")
-
-// WithLoads starts the cohorts of one request.
-func (a *App) WithLoads(ctx context.Context) context.Context { return ctx }
 
 // Record finds a record by key or id, nil when there is none.
 func (a *App) Record(ctx context.Context, kind string, ref domain.Ref) (any, error) {
-	return nil, errUnfinished
+	k, err := allowedKind(ctx, authz.Read, kind)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.find(ctx, k, ref, "ref")
+	if err != nil || r == nil {
+		return nil, err
+	}
+	enroll(ctx, r)
+	return r, nil
 }
 
-// RecordsByID finds records of any kind: one for each id, nil where there is none.
+// RecordsByID finds records of any kind: one for each id, nil where there is
+// none. At most a page full of ids may be asked for.
 func (a *App) RecordsByID(ctx context.Context, ids []string) ([]any, error) {
-	return nil, errUnfinished
+	if len(ids) > maxPage {
+		return nil, tooMany("ids", len(ids))
+	}
+	return a.recordsByID(ctx, ids)
+}
+
+// recordsByID finds any number of records; they make up a cohort.
+func (a *App) recordsByID(ctx context.Context, ids []string) ([]any, error) {
+	asked := make([]store.ID, len(ids))
+	for i, id := range ids {
+		asked[i] = store.ID(id)
+	}
+	nodes, err := a.store.Nodes(ctx, asked...)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	actor, found := ActorFrom(ctx), map[store.ID]entity.Record{}
+	for id, n := range nodes {
+		if r := entity.DecodeNode(n); r != nil && authz.May(actor, authz.Read, n.Kind) == nil {
+			found[id] = r
+		}
+	}
+	enroll(ctx, values(found)...)
+	list := make([]any, len(ids))
+	for i, id := range asked {
+		if r, ok := found[id]; ok {
+			list[i] = r
+		}
+	}
+	return list, nil
 }
 
 // Records returns a page of the records of a kind.
 func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
-	return nil, errUnfinished
+	k, err := allowedKind(ctx, authz.Read, kind)
+	if err != nil {
+		return nil, err
+	}
+	s, err := parseSelection(k, l)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.store.Find(ctx, store.Query{
+		Kind: kind, Filter: s.filter, Order: s.order, After: s.after, Before: s.before, First: s.first, Last: s.last,
+	})
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	page := &Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
+	records := make([]entity.Record, len(found.Nodes))
+	for i, n := range found.Nodes {
+		records[i] = k.Decode(n)
+		page.Items = append(page.Items, Item{Record: records[i], Cursor: string(found.Cursors[i])})
+	}
+	enroll(ctx, records...)
+	page.Total = func(ctx context.Context) (int, error) {
+		n, err := a.store.Count(ctx, kind, s.filter)
+		return int(n), storeError(err)
+	}
+	return s.trim(page), nil
 }
 
 // Head is the revision of the last committed change.
-func (a *App) Head(ctx context.Context) (int64, error) { return 0, errUnfinished }
+func (a *App) Head(ctx context.Context) (int64, error) {
+	head, err := a.store.Head(ctx)
+	return int64(head), storeError(err)
+}
+
+// find looks a record up by key or id, nil when there is none. The field names
+// the reference in errors.
+func (a *App) find(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+	if (ref.Key == nil) == (ref.ID == nil) {
+		return nil, wrong(field, "give either key or id")
+	}
+	var n store.Node
+	var ok bool
+	if ref.ID != nil {
+		nodes, err := a.store.Nodes(ctx, store.ID(*ref.ID))
+		if err != nil {
+			return nil, storeError(err)
+		}
+		n, ok = nodes[store.ID(*ref.ID)]
+	} else {
+		nodes, err := a.store.Lookup(ctx, k.Name, "key", *ref.Key)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		n, ok = nodes[*ref.Key]
+	}
+	if !ok || n.Kind != k.Name {
+		return nil, nil
+	}
+	return k.Decode(n), nil
+}
+
+// existing looks a record up that must be there.
+func (a *App) existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+	r, err := a.find(ctx, k, ref, field)
+	if err == nil && r == nil {
+		err = missing(k.Name, ref, field)
+	}
+	return r, err
+}
+
+func values(m map[store.ID]entity.Record) []entity.Record {
+	list := make([]entity.Record, 0, len(m))
+	for _, r := range m {
+		list = append(list, r)
+	}
+	return list
+}

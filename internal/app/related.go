@@ -1,14 +1,134 @@
 package app
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
 
 // Related returns a page of the records that a relationship joins to a record.
+// It is fetched for the record's whole cohort at once.
 func (a *App) Related(ctx context.Context, record any, via Via, l List) (*Page, error) {
-	return nil, errUnfinished
+	r, ok := record.(entity.Record)
+	if !ok || entity.KindOf(record) == nil {
+		return nil, fmt.Errorf("%T is no record", record)
+	}
+	c := cohortOf(ctx, r)
+	e, err := endOf(ctx, c.kind, via)
+	if err != nil {
+		return nil, err
+	}
+	key, err := json.Marshal([]any{via, l})
+	if err != nil {
+		return nil, wrong("filter", "cannot be read: %s", err)
+	}
+	pages, err := c.pagesOf(string(key)).get(func() (map[store.ID]*Page, error) { return a.loadPages(ctx, c, e, l) })
+	if err != nil {
+		return nil, err
+	}
+	return pages[store.ID(r.Meta().ID)], nil
 }
 
 // RelatedOne returns the record that a to-one relationship joins to a record,
 // nil when there is none.
 func (a *App) RelatedOne(ctx context.Context, record any, via Via) (any, error) {
-	return nil, errUnfinished
+	one := 1
+	p, err := a.Related(ctx, record, via, List{First: &one})
+	if err != nil || len(p.Items) == 0 {
+		return nil, err
+	}
+	return p.Items[0].Record, nil
+}
+
+// farEnd is a relationship as seen from one of its ends.
+type farEnd struct {
+	rel       *entity.Relationship
+	direction store.Direction
+	kind      *entity.Kind // at the other end
+}
+
+func endOf(ctx context.Context, near *entity.Kind, via Via) (*farEnd, error) {
+	list, err := allowedRelationship(ctx, authz.Read, via.Rel)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		e := &farEnd{rel: r, direction: store.Out, kind: entity.KindNamed(r.To)}
+		from := r.From
+		if via.In {
+			e.direction, e.kind, from = store.In, entity.KindNamed(r.From), r.To
+		}
+		if from == near.Name && (via.Kind == "" || via.Kind == e.kind.Name) {
+			return e, nil
+		}
+	}
+	return nil, fmt.Errorf("%s does not join %s to %q in this direction", via.Rel, near.Name, via.Kind)
+}
+
+func (e *farEnd) query(c *cohort, s *selection) store.EdgeQuery {
+	return store.EdgeQuery{
+		Nodes: c.members, Rel: e.rel.Name, Direction: e.direction, Kind: e.kind.Name, Filter: s.filter, Order: s.order,
+		After: s.after, Before: s.before, First: s.first, Last: s.last,
+	}
+}
+
+// loadPages fetches the page of each member. The records on them, each once,
+// are the next cohort.
+func (a *App) loadPages(ctx context.Context, c *cohort, e *farEnd, l List) (map[store.ID]*Page, error) {
+	s, err := parseSelection(e.kind, l)
+	if err != nil {
+		return nil, err
+	}
+	q := e.query(c, s)
+	found, err := a.store.Edges(ctx, q)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	totalKey, err := json.Marshal([]any{e.rel.Name, e.direction, e.kind.Name, l.Filter})
+	if err != nil {
+		return nil, err
+	}
+	next := map[store.ID]entity.Record{}
+	pages := make(map[store.ID]*Page, len(c.members))
+	for i, id := range c.members {
+		p := e.page(&found[i], next)
+		p.Total = func(ctx context.Context) (int, error) { return a.total(ctx, c, string(totalKey), id, q) }
+		pages[id] = s.trim(p)
+	}
+	enroll(ctx, values(next)...)
+	return pages, nil
+}
+
+func (e *farEnd) page(found *store.EdgePage, next map[store.ID]entity.Record) *Page {
+	p := &Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]Item, len(found.Nodes))}
+	for i, n := range found.Nodes {
+		r, ok := next[n.ID]
+		if !ok {
+			r = e.kind.Decode(n)
+			next[n.ID] = r
+		}
+		p.Items[i] = Item{Record: r, Cursor: string(found.Cursors[i]), Link: e.rel.DecodeLink(found.Edges[i].Props)}
+	}
+	return p
+}
+
+// total counts the links of one member, for the whole cohort at once.
+func (a *App) total(ctx context.Context, c *cohort, key string, id store.ID, q store.EdgeQuery) (int, error) {
+	totals, err := c.totalsOf(key).get(func() (map[store.ID]int, error) {
+		q.After, q.Before, q.First, q.Last, q.Order = "", "", 0, 0, nil
+		counts, err := a.store.CountEdges(ctx, q)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		all := make(map[store.ID]int, len(counts))
+		for i, n := range counts {
+			all[c.members[i]] = int(n)
+		}
+		return all, nil
+	})
+	return totals[id], err
 }

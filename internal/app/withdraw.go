@@ -3,7 +3,10 @@ package app
 import (
 	"context"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
 
 // Withdrawn is what withdrawing an item did, and what still points at it (C3).
@@ -18,7 +21,60 @@ type Use struct {
 	Record       any
 }
 
-// WithdrawConfigurationItem sets an item's status to WITHDRAWN (C3).
+// WithdrawConfigurationItem takes an item out of use: its status becomes
+// WITHDRAWN, its relationships stay, and the answer lists what still points at
+// it (C3). An item that is withdrawn already stays as it is.
 func (a *App) WithdrawConfigurationItem(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Withdrawn, error) {
-	return nil, errUnfinished
+	k, err := allowedKind(ctx, authz.Withdraw, domain.KindConfigurationItem)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "withdraw", k.Name, ref, ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	written, err := w.withdraw(ctx, k, ref, ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	out := &Withdrawn{Written: *written}
+	if r, ok := written.Record.(entity.Record); ok {
+		out.StillUsedBy, err = a.uses(ctx, k, store.ID(r.Meta().ID))
+	}
+	return out, err
+}
+
+func (w *writing) withdraw(ctx context.Context, k *entity.Kind, ref domain.Ref, ifVersion *int) (*Written, error) {
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		return w.app.decideUpdate(ctx, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
+	})
+}
+
+// uses lists what points at a record, by relationship.
+func (a *App) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, error) {
+	uses := []Use{}
+	found := map[store.ID]entity.Record{}
+	for _, r := range entity.Relationships() {
+		if r.To != k.Name {
+			continue
+		}
+		from := entity.KindNamed(r.From)
+		pages, err := a.store.Edges(ctx, store.EdgeQuery{
+			Nodes: []store.ID{id}, Rel: r.Name, Direction: store.In, Kind: from.Name, Order: []store.Order{{Property: "key"}},
+		})
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, n := range pages[0].Nodes {
+			if found[n.ID] == nil {
+				found[n.ID] = from.Decode(n)
+			}
+			uses = append(uses, Use{Relationship: r.Name, Record: found[n.ID]})
+		}
+	}
+	enroll(ctx, values(found)...)
+	return uses, nil
 }

@@ -2,8 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
 
 // Written is what a mutation of a record did, or with a dry run would do.
@@ -14,17 +18,197 @@ type Written struct {
 	Changes  []domain.Change
 }
 
-// Create adds a record.
+// Create adds a record. Its key must not be another's (C1).
 func (a *App) Create(ctx context.Context, kind string, values map[string]any, o *domain.WriteOptions) (*Written, error) {
-	return nil, errUnfinished
+	k, err := allowedKind(ctx, authz.Create, kind)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "create", kind, values)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	r, err := k.New(values, "input")
+	if err != nil {
+		return nil, err
+	}
+	r.Meta().ID = a.newID()
+	op := store.CreateNode{ID: store.ID(r.Meta().ID), Kind: kind, Props: k.Encode(r)}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		return &draft{ops: []store.Op{op}, known: []entity.Record{r}, explain: explainTaken("input")}, r, nil
+	})
 }
 
-// Update changes a record: fields that the patch does not name stay, null removes.
+// Update changes a record: fields that the patch does not name stay, null
+// empties. With ifVersion it refuses to overwrite what the caller has not seen
+// (C5). A record keeps its id when its key changes (C1).
 func (a *App) Update(ctx context.Context, kind string, ref domain.Ref, patch map[string]any, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	return nil, errUnfinished
+	k, err := allowedKind(ctx, authz.Update, kind)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "update", kind, ref, patch, ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		return a.decideUpdate(ctx, k, ref, patch, ifVersion)
+	})
+}
+
+func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, patch map[string]any, ifVersion *int) (*draft, entity.Record, error) {
+	before, err := a.existing(ctx, k, ref, "input.ref")
+	if err != nil {
+		return nil, nil, err
+	}
+	after, patchErr := k.Patch(before, patch, "input.patch")
+	if err := both(checkVersion(before, ifVersion), patchErr); err != nil {
+		return nil, nil, err
+	}
+	id := store.ID(before.Meta().ID)
+	return &draft{
+		ops:     []store.Op{store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))}},
+		guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}},
+		known:   []entity.Record{after},
+		explain: explainTaken("input.patch"),
+	}, after, nil
 }
 
 // Remove deletes a record to which nothing points (C3).
 func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	return nil, errUnfinished
+	k, err := allowedKind(ctx, authz.Remove, kind)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "remove", kind, ref, ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		r, err := a.existing(ctx, k, ref, "input.ref")
+		if err == nil {
+			err = checkVersion(r, ifVersion)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		id := store.ID(r.Meta().ID)
+		return &draft{
+			ops:     []store.Op{store.RemoveNode{ID: id}},
+			guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(r.Meta().Version)}},
+			known:   []entity.Record{r},
+			explain: a.explainInUse(r),
+		}, nil, nil
+	})
+}
+
+// record commits what is decided about one record, and tells what was done.
+// Besides the draft, decide gives the record as it will be, nil when removed.
+func (w *writing) record(ctx context.Context, k *entity.Kind, decide func() (*draft, entity.Record, error)) (*Written, error) {
+	var after entity.Record
+	d, change, err := w.commit(ctx, func() (d *draft, err error) {
+		d, after, err = decide()
+		return d, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.key != "" && len(change.Effects) > 0 {
+		// Two of the same may have met: the answer is what the log holds.
+		return w.again(ctx, k, change)
+	}
+	if after != nil {
+		stamp(after, change)
+	}
+	return w.written(ctx, after, change, d.known)
+}
+
+// stamp gives a record the version and times of the change.
+func stamp(r entity.Record, c *store.Change) {
+	m := r.Meta()
+	for _, e := range c.Effects {
+		if string(e.Node) != m.ID {
+			continue
+		}
+		m.Version, m.UpdatedAt = int(e.Version), c.At
+		if e.Before == nil {
+			m.CreatedAt = c.At
+		}
+	}
+}
+
+func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change, known []entity.Record) (*Written, error) {
+	list, err := w.app.changes(ctx, c.Effects, known)
+	if err != nil {
+		return nil, err
+	}
+	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list}
+	if r != nil {
+		enroll(ctx, r)
+		out.Record = r
+	}
+	return out, nil
+}
+
+// again answers from the log what a mutation of one record did, with the
+// record as it is now.
+func (w *writing) again(ctx context.Context, k *entity.Kind, c *store.Change) (*Written, error) {
+	r, err := w.app.subject(ctx, k, c, w.dryRun)
+	if err != nil {
+		return nil, err
+	}
+	return w.written(ctx, r, c, nil)
+}
+
+// subject finds the record that a change was about, nil when it is gone. What
+// a dry run would create is made from the change itself.
+func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change, dryRun bool) (entity.Record, error) {
+	for _, e := range c.Effects {
+		if e.Node == "" || e.Kind != k.Name {
+			continue
+		}
+		id := string(e.Node)
+		r, err := a.find(ctx, k, domain.Ref{ID: &id}, "input.ref")
+		if r == nil && err == nil && dryRun && e.Before == nil {
+			return k.Decode(store.Node{ID: e.Node, Kind: e.Kind, Version: e.Version, CreatedAt: c.At, UpdatedAt: c.At, Props: e.After}), nil
+		}
+		return r, err
+	}
+	return nil, nil
+}
+
+// explainTaken names the holder of a unique value (C1).
+func explainTaken(path string) func(context.Context, error) error {
+	return func(_ context.Context, err error) error {
+		var e *store.TakenError
+		if errors.As(err, &e) && e.Property != "" {
+			return taken(e, path)
+		}
+		return nil
+	}
+}
+
+// difference is what has to be set to get from before to after; nil removes.
+func difference(before, after store.Props) store.Props {
+	set := store.Props{}
+	for name, v := range after {
+		if old, ok := before[name]; !ok || !store.EqualValues(old, v) {
+			set[name] = v
+		}
+	}
+	for name := range before {
+		if _, stays := after[name]; !stays {
+			set[name] = nil
+		}
+	}
+	return set
 }

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// attempts is how often a decision is made anew when what it relied on has
+// changed before it was committed.
+const attempts = 10
+
+// draft is what a use case has decided to write.
+type draft struct {
+	ops    []store.Op
+	guards []store.Guard
+	// known are records that the decision has read or made, by which changes
+	// name what they are about.
+	known []entity.Record
+	// explain turns a failure of the commit into an error for the caller; it
+	// may answer nil, when it knows nothing better.
+	explain func(context.Context, error) error
+}
+
+// writing is one mutation on its way.
+type writing struct {
+	app    *App
+	path   string // where its input came in
+	source string
+	key    string // idempotency, empty: none
+	reason string
+	dryRun bool
+	// earlier is what the same mutation did before, under the same key.
+	earlier *store.Change
+}
+
+// begin reads the options of a mutation, and finds out whether it is a repeat.
+// The input is all that tells it from another mutation.
+func (a *App) begin(ctx context.Context, o *domain.WriteOptions, input ...any) (*writing, error) {
+	w := &writing{app: a, source: sourceAPI}
+	if o == nil {
+		return w, nil
+	}
+	w.dryRun = o.DryRun != nil && *o.DryRun
+	if err := w.readOptions(o); err != nil {
+		return nil, err
+	}
+	if o.IdempotencyKey == nil {
+		return w, nil
+	}
+	if err := w.identify(ctx, *o.IdempotencyKey, input); err != nil {
+		return nil, err
+	}
+	return w, w.findEarlier(ctx)
+}
+
+func (w *writing) readOptions(o *domain.WriteOptions) error {
+	var errs domain.Errors
+	if o.Reason != nil {
+		w.reason = *o.Reason
+		if err := domain.CheckText(w.reason, domain.MaxIndexed); err != nil {
+			errs = append(errs, wrong("options.reason", "%s", err))
+		}
+	}
+	if o.IdempotencyKey != nil {
+		if err := domain.CheckKey(*o.IdempotencyKey); err != nil {
+			errs = append(errs, wrong("options.idempotencyKey", "%s", err))
+		}
+	}
+	return errs.Err()
+}
+
+// changeset is the draft with who, why, when and how.
+func (w *writing) changeset(ctx context.Context, d *draft) store.Changeset {
+	actor := ActorFrom(ctx).Name
+	if actor == "" {
+		actor = local.Name
+	}
+	return store.Changeset{
+		Ops: d.ops, Guards: d.guards, Actor: actor, Reason: w.reason, Source: w.source, Key: w.key,
+		At: w.app.now().UTC().Truncate(time.Microsecond),
+	}
+}
+
+// commit writes what decide decides. Where a guard does not hold, decide reads
+// and decides anew; what the caller relied on (ifVersion) it refuses itself.
+func (w *writing) commit(ctx context.Context, decide func() (*draft, error)) (*draft, *store.Change, error) {
+	var last error
+	for range attempts {
+		d, err := decide()
+		if err != nil {
+			return nil, nil, err
+		}
+		change, err := w.put(ctx, w.changeset(ctx, d))
+		if err == nil {
+			return d, &change, w.sameInput(&change)
+		}
+		last = err
+		var guard *store.ConflictError
+		var gone *store.MissingError
+		if errors.As(err, &guard) || errors.As(err, &gone) {
+			continue
+		}
+		if d.explain != nil {
+			if better := d.explain(ctx, err); better != nil {
+				return nil, nil, better
+			}
+		}
+		return nil, nil, storeError(err)
+	}
+	return nil, nil, contended(last)
+}
+
+func (w *writing) put(ctx context.Context, cs store.Changeset) (store.Change, error) {
+	if w.dryRun {
+		return w.app.store.Preview(ctx, cs)
+	}
+	return w.app.store.Commit(ctx, cs)
+}

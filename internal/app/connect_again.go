@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// pairAgain answers from the log what a mutation of one link did, with the
+// records as they are now.
+func (w *writing) pairAgain(ctx context.Context, list []*entity.Relationship, c *store.Change) (*Connected, error) {
+	effect := linkEffect(c)
+	nodes, err := w.app.store.Nodes(ctx, effect.Edge.From, effect.Edge.To)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	p := &pair{rel: list[0]}
+	if n, ok := nodes[effect.Edge.From]; ok {
+		p.from = entity.DecodeNode(n)
+	}
+	if n, ok := nodes[effect.Edge.To]; ok {
+		p.to = entity.DecodeNode(n)
+	}
+	props, err := w.app.linkProps(ctx, effect)
+	if err != nil {
+		return nil, err
+	}
+	p.link = p.rel.DecodeLink(props)
+	return w.connected(ctx, p, c)
+}
+
+// linkEffect is the effect that the mutation was for: where a link was moved,
+// the new one.
+func linkEffect(c *store.Change) *store.Effect {
+	found := &c.Effects[0]
+	for i := range c.Effects {
+		if c.Effects[i].Verb() != store.Removed {
+			found = &c.Effects[i]
+		}
+	}
+	return found
+}
+
+// linkProps are the properties of a link after an effect. Of a changed one the
+// log holds only what differs, so that the rest is read.
+func (a *App) linkProps(ctx context.Context, e *store.Effect) (store.Props, error) {
+	switch e.Verb() {
+	case store.Created:
+		return e.After, nil
+	case store.Removed:
+		return e.Before, nil
+	}
+	edges, err := a.store.EdgesBetween(ctx, e.Edge)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	props := edges[e.Edge].Props.Clone()
+	if props == nil {
+		props = store.Props{}
+	}
+	for name := range e.Before {
+		delete(props, name)
+	}
+	for name, v := range e.After {
+		props[name] = v
+	}
+	return props, nil
+}

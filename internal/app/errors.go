@@ -1,0 +1,82 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// storeError turns an error of the store into one that its reader can act on,
+// where there is something to be done about it. What remains is internal.
+func storeError(err error) error {
+	if errors.Is(err, store.ErrUnavailable) {
+		return &domain.Error{Code: domain.Unavailable, Message: "the store cannot be reached", Cause: err}
+	}
+	return err
+}
+
+// wrong is an INVALID error about one field.
+func wrong(field, format string, args ...any) *domain.Error {
+	return &domain.Error{Code: domain.Invalid, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// missing says that nothing goes by the reference.
+func missing(kind string, ref domain.Ref, field string) *domain.Error {
+	by, value := "key", ref.Key
+	if value == nil {
+		by, value = "id", ref.ID
+	}
+	return &domain.Error{Code: domain.NotFound, Field: field, Message: fmt.Sprintf("there is no %s with the %s %q", kind, by, *value)}
+}
+
+// taken says who holds a unique value (C1).
+func taken(e *store.TakenError, path string) *domain.Error {
+	return &domain.Error{
+		Code: domain.Conflict, Rule: "C1", Field: path + "." + e.Property,
+		Message: fmt.Sprintf("%q is the %s of another %s", e.Value, e.Property, e.Kind),
+		Details: map[string]any{"holder": map[string]any{"id": string(e.Holder), e.Property: e.Value}},
+	}
+}
+
+// checkVersion refuses an edit that was made against a stale version (C5).
+func checkVersion(r entity.Record, ifVersion *int) error {
+	current := r.Meta().Version
+	if ifVersion == nil || *ifVersion == current {
+		return nil
+	}
+	return &domain.Error{
+		Code: domain.Conflict, Rule: "C5", Field: "input.ifVersion",
+		Message: fmt.Sprintf("the record is at version %d, not %d: read it again", current, *ifVersion),
+		Details: map[string]any{"currentVersion": current},
+	}
+}
+
+// contended says that others were faster, again and again (C5).
+func contended(err error) *domain.Error {
+	return &domain.Error{
+		Code: domain.Conflict, Rule: "C5", Cause: err,
+		Message: "others keep changing the same records; nothing was written, try again",
+	}
+}
+
+// both joins the errors of two steps that are told at once.
+func both(list ...error) error {
+	var all domain.Errors
+	for _, err := range list {
+		var one *domain.Error
+		var several domain.Errors
+		switch {
+		case err == nil:
+		case errors.As(err, &several):
+			all = append(all, several...)
+		case errors.As(err, &one):
+			all = append(all, one)
+		default:
+			return err
+		}
+	}
+	return all.Err()
+}

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// loads keeps the cohorts of one request. A cohort is the records that one
+// store call returned: the first of them whose relationship is asked for
+// fetches it for all, and what comes back is the next cohort. So the number of
+// store calls follows the shape of a query, not the length of its pages, and
+// nothing waits on a timer.
+type loads struct {
+	mu      sync.Mutex
+	cohorts map[entity.Record]*cohort
+}
+
+type loadsKey struct{}
+
+// WithLoads starts the cohorts of one request. It is to be called once for
+// each request, and for each event of a subscription: what was loaded stays as
+// long as the context.
+func (a *App) WithLoads(ctx context.Context) context.Context {
+	return context.WithValue(ctx, loadsKey{}, &loads{cohorts: map[entity.Record]*cohort{}})
+}
+
+// cohort is records of one kind whose relationships are loaded together.
+type cohort struct {
+	kind    *entity.Kind
+	members []store.ID
+
+	mu     sync.Mutex
+	pages  map[string]*load[map[store.ID]*Page]
+	totals map[string]*load[map[store.ID]int]
+}
+
+// load is something that is fetched once.
+type load[T any] struct {
+	once  sync.Once
+	value T
+	err   error
+}
+
+func (l *load[T]) get(fetch func() (T, error)) (T, error) {
+	l.once.Do(func() { l.value, l.err = fetch() })
+	return l.value, l.err
+}
+
+// enroll makes records a cohort, or one for each kind among them. Without the
+// loads of a request they stay alone.
+func enroll(ctx context.Context, records ...entity.Record) {
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return
+	}
+	byKind := map[*entity.Kind]*cohort{}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range records {
+		k := entity.KindOf(r)
+		c := byKind[k]
+		if c == nil {
+			c = newCohort(k)
+			byKind[k] = c
+		}
+		c.members = append(c.members, store.ID(r.Meta().ID))
+		l.cohorts[r] = c
+	}
+}
+
+func newCohort(k *entity.Kind) *cohort {
+	return &cohort{kind: k, pages: map[string]*load[map[store.ID]*Page]{}, totals: map[string]*load[map[store.ID]int]{}}
+}
+
+// cohortOf finds the cohort of a record. A record in none is one by itself.
+func cohortOf(ctx context.Context, r entity.Record) *cohort {
+	if l, ok := ctx.Value(loadsKey{}).(*loads); ok {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if c := l.cohorts[r]; c != nil {
+			return c
+		}
+	}
+	c := newCohort(entity.KindOf(r))
+	c.members = []store.ID{store.ID(r.Meta().ID)}
+	return c
+}
+
+// pagesOf and totalsOf find the load for a key, the same for all who ask.
+func (c *cohort) pagesOf(key string) *load[map[store.ID]*Page] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return entry(c.pages, key)
+}
+
+func (c *cohort) totalsOf(key string) *load[map[store.ID]int] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return entry(c.totals, key)
+}
+
+func entry[T any](m map[string]*load[T], key string) *load[T] {
+	l := m[key]
+	if l == nil {
+		l = &load[T]{}
+		m[key] = l
+	}
+	return l
+}

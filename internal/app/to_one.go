@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// moveOne takes a to-one relationship away from the record that it leads to,
+// in the same change set, and keeps a relationship within one kind a tree.
+func (a *App) moveOne(ctx context.Context, d *draft, p *pair) error {
+	edges, _, err := a.outgoing(ctx, p.rel, p.fromID())
+	if err != nil {
+		return err
+	}
+	if len(edges) == 0 {
+		d.guards = append(d.guards, store.NoEdges{ID: p.fromID(), Rel: p.rel.Name, Direction: store.Out})
+	}
+	for _, e := range edges {
+		d.guards = append(d.guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
+		if e.EdgeKey != p.key() {
+			d.ops = append(d.ops, store.RemoveEdge{EdgeKey: e.EdgeKey})
+		}
+	}
+	if p.rel.From == p.rel.To {
+		return a.keepTree(ctx, d, p)
+	}
+	return nil
+}
+
+// keepTree refuses a link that would make a record its own ancestor. Guards
+// hold the whole chain of ancestors as it was seen, so that two links made at
+// the same time cannot close a circle together.
+func (a *App) keepTree(ctx context.Context, d *draft, p *pair) error {
+	chain := []string{p.from.Meta().Key, p.to.Meta().Key}
+	seen := map[store.ID]bool{}
+	for at := p.toID(); !seen[at]; {
+		seen[at] = true
+		edges, nodes, err := a.outgoing(ctx, p.rel, at)
+		if err != nil {
+			return err
+		}
+		if len(edges) == 0 {
+			d.guards = append(d.guards, store.NoEdges{ID: at, Rel: p.rel.Name, Direction: store.Out})
+			return nil
+		}
+		d.guards = append(d.guards, store.EdgeAt{EdgeKey: edges[0].EdgeKey, Version: edges[0].Version})
+		chain = append(chain, text(nodes[0].Props["key"]))
+		if at = edges[0].To; at == p.fromID() {
+			return notATree(p.rel, chain)
+		}
+	}
+	return nil
+}
+
+func notATree(rel *entity.Relationship, chain []string) *domain.Error {
+	return &domain.Error{
+		Code: domain.RuleViolation, Rule: rel.Name + " tree", Field: "input.to",
+		Message: fmt.Sprintf("%s must stay a tree, and this would close a circle: %s", rel.Name, strings.Join(chain, " → ")),
+		Details: map[string]any{"chain": chain},
+	}
+}
+
+// outgoing reads a record's edges of a relationship, with their other ends.
+func (a *App) outgoing(ctx context.Context, rel *entity.Relationship, id store.ID) ([]store.Edge, []store.Node, error) {
+	pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: rel.Name, Direction: store.Out, Kind: rel.To})
+	if err != nil {
+		return nil, nil, storeError(err)
+	}
+	return pages[0].Edges, pages[0].Nodes, nil
+}

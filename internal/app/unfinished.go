@@ -1,0 +1,5 @@
+package app
+
+import "errors"
+
+var errUnfinished = errors.New("unfinished")
