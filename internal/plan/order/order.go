@@ -1,0 +1,142 @@
+// Package order sorts items into installation steps (P3).
+package order
+
+import (
+	"cmp"
+	"slices"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/cycle"
+	"releasegraph/internal/plan/reach"
+)
+
+// Graph is the estate as the ordering sees it.
+type Graph = adjacency.Graph[domain.Facts, domain.Link]
+
+// Node numbers a node of a Graph.
+type Node = adjacency.Node
+
+// Step is a set of items with no order between them. With Cycle they depend on
+// one another and are installed together.
+type Step struct {
+	Items []Node // by key
+	Cycle bool
+}
+
+// Steps sorts the items into as few steps as possible, dependencies before
+// dependents (P3). Hardware comes before what it hosts, since being hosted is a
+// dependency. What lies between two items counts, listed or not: a chain orders
+// them, a cycle joins them. The items of a cycle form a step of their own.
+func Steps(g *Graph, items []Node) []Step {
+	o := &ordering{g: g, wanted: make([]bool, len(items))}
+	for _, n := range items {
+		i, _ := o.found.Add(n)
+		o.wanted[i] = true
+	}
+	o.reach()
+	var ranks []rank
+	for _, component := range o.components() {
+		ranks = o.place(ranks, component)
+	}
+	return steps(ranks)
+}
+
+// ordering holds the items and all they depend on.
+type ordering struct {
+	g      *Graph
+	found  reach.Index
+	wanted []bool // by position; the items come first
+	below  []int  // by position: the highest rank among the node and all it depends on
+}
+
+// rank is what of a listed component is installed in one go.
+type rank struct {
+	height int // how many listed components must come one after another before it, and itself
+	step   Step
+	key    string
+}
+
+func (o *ordering) reach() {
+	for i := int32(0); int(i) < o.found.Len(); i++ {
+		for _, a := range o.g.Out(o.found.At(i)) {
+			if o.g.Labels()[a.Label].Rel == domain.RelDependsOn {
+				o.found.Add(a.Node)
+			}
+		}
+	}
+	o.below = make([]int, o.found.Len())
+}
+
+func (o *ordering) components() [][]int32 {
+	return cycle.Components(o.found.Len(), func(v int32, i int) (int32, bool) {
+		arcs := o.g.Out(o.found.At(v))
+		if i >= len(arcs) {
+			return 0, false
+		}
+		if o.g.Labels()[arcs[i].Label].Rel != domain.RelDependsOn {
+			return -1, true
+		}
+		to, _ := o.found.Find(arcs[i].Node)
+		return to, true
+	})
+}
+
+// place ranks a component; all that it depends on has been placed.
+func (o *ordering) place(ranks []rank, component []int32) []rank {
+	height, loop := 0, len(component) > 1
+	var listed []Node
+	for _, v := range component {
+		n := o.found.At(v)
+		if int(v) < len(o.wanted) && o.wanted[v] {
+			listed = append(listed, n)
+		}
+		for _, a := range o.g.Out(n) {
+			if o.g.Labels()[a.Label].Rel != domain.RelDependsOn {
+				continue
+			}
+			to, _ := o.found.Find(a.Node)
+			height = max(height, o.below[to])
+			loop = loop || to == v
+		}
+	}
+	if len(listed) > 0 {
+		height++
+		slices.SortFunc(listed, o.byKey)
+		ranks = append(ranks, rank{height, Step{listed, loop}, o.g.Key(listed[0])})
+	}
+	for _, v := range component {
+		o.below[v] = height
+	}
+	return ranks
+}
+
+func (o *ordering) byKey(a, b Node) int { return cmp.Compare(o.g.Key(a), o.g.Key(b)) }
+
+// steps joins what is equally high, cycles aside.
+func steps(ranks []rank) []Step {
+	slices.SortFunc(ranks, func(a, b rank) int {
+		return cmp.Or(cmp.Compare(a.height, b.height), order(a.step.Cycle, b.step.Cycle), cmp.Compare(a.key, b.key))
+	})
+	var out []Step
+	for i, r := range ranks {
+		if i > 0 && r.height == ranks[i-1].height && !r.step.Cycle {
+			last := &out[len(out)-1]
+			last.Items = append(last.Items, r.step.Items...)
+			continue
+		}
+		out = append(out, r.step)
+	}
+	return out
+}
+
+// order puts false before true.
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
