@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// ExportOptions say what to export: everything, records of some kinds, or what
+// can be reached from some records. Relationships are exported when both their
+// ends are.
+type ExportOptions struct {
+	Kinds []string // nil: all
+	// Roots name records as "Kind:key"; nil: all records. What they need is
+	// exported with them, or with Dependents what needs them, to the Depth (0:
+	// no limit).
+	Roots      []string
+	Depth      int
+	Dependents bool
+}
+
+// Exported tells what was written.
+type Exported struct {
+	Records       int   `json:"records"`
+	Relationships int   `json:"relationships"`
+	Revision      int64 `json:"revision"`
+}
+
+// Export writes the graph as of one revision in the interchange format:
+// records by kind and key, then relationships by name and ends, so that the
+// same graph always gives the same text.
+func (a *App) Export(ctx context.Context, w io.Writer, o ExportOptions) (Exported, error) {
+	e := &exporting{app: a, ends: map[store.ID]ImportEnd{}, lines: newLineSorter()}
+	defer e.lines.close()
+	if err := e.choose(ctx, o); err != nil {
+		return Exported{}, err
+	}
+	revision, err := a.store.Scan(ctx, store.Scan{Kinds: e.kinds}, func(b store.Batch) error {
+		for i := range b.Nodes {
+			if err := e.node(&b.Nodes[i]); err != nil {
+				return err
+			}
+		}
+		for i := range b.Edges {
+			if err := e.edge(&b.Edges[i]); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return Exported{}, storeError(err)
+	}
+	e.done.Revision = int64(revision)
+	return e.done, e.lines.writeTo(w)
+}
+
+// exporting is one export on its way.
+type exporting struct {
+	app   *App
+	kinds []string
+	only  map[store.ID]bool // nil: all
+	ends  map[store.ID]ImportEnd
+	lines *lineSorter
+	line  []byte
+	done  Exported
+}
+
+// choose finds out what is to be exported.
+func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
+	for _, kind := range o.Kinds {
+		if !knownKind(kind) {
+			return wrong("kinds", "there is no kind of record %q, there are %s", kind, kindNames())
+		}
+	}
+	for _, k := range entity.Kinds() {
+		if o.Kinds != nil && !slices.Contains(o.Kinds, k.Name) {
+			continue
+		}
+		if err := authz.May(ActorFrom(ctx), authz.Read, k.Name); err != nil {
+			return err
+		}
+		e.kinds = append(e.kinds, k.Name)
+	}
+	if o.Roots == nil {
+		return nil
+	}
+	return e.reach(ctx, o)
+}
+
+// reach finds what the roots lead to.
+func (e *exporting) reach(ctx context.Context, o ExportOptions) error {
+	if o.Depth < 0 {
+		return wrong("depth", "must not be negative")
+	}
+	var errs domain.Errors
+	walk := store.Walk{Depth: o.Depth, Direction: store.Out}
+	if o.Dependents {
+		walk.Direction = store.In
+	}
+	for _, root := range o.Roots {
+		id, err := e.root(ctx, root)
+		var unfit *domain.Error
+		if errors.As(err, &unfit) && unfit.Code != domain.Unavailable {
+			errs = append(errs, unfit)
+		} else if err != nil {
+			return err
+		}
+		walk.Roots = append(walk.Roots, id)
+	}
+	if len(errs) > 0 {
+		return errs.Err()
+	}
+	for _, r := range entity.Relationships() {
+		if !slices.Contains(walk.Rels, r.Name) {
+			walk.Rels = append(walk.Rels, r.Name)
+		}
+	}
+	found, err := e.app.store.Walk(ctx, walk)
+	if err != nil {
+		return storeError(err)
+	}
+	e.only = make(map[store.ID]bool, len(found.Hits))
+	for _, hit := range found.Hits {
+		e.only[hit.ID] = true
+	}
+	return nil
+}
+
+func (e *exporting) root(ctx context.Context, root string) (store.ID, error) {
+	end := ParseImportEnd(root)
+	if end.Kind == "" {
+		end.Kind = domain.KindConfigurationItem
+	}
+	found, err := e.app.store.Lookup(ctx, end.Kind, "key", end.Key)
+	if err != nil {
+		return "", storeError(err)
+	}
+	node, ok := found[end.Key]
+	if !ok {
+		return "", noRecord(end, "roots")
+	}
+	return node.ID, nil
+}
+
+func (e *exporting) node(n *store.Node) error {
+	k := entity.KindNamed(n.Kind)
+	if k == nil || e.only != nil && !e.only[n.ID] {
+		return nil
+	}
+	key := text(n.Props["key"])
+	e.ends[n.ID] = ImportEnd{n.Kind, key}
+	e.done.Records++
+	e.line = appendNode(e.line[:0], k, n.Props)
+	return e.lines.add(fmt.Sprintf("0%03d%s", slices.Index(e.kinds, n.Kind), key), e.line)
+}
+
+func (e *exporting) edge(edge *store.Edge) error {
+	from, ok := e.ends[edge.From]
+	to, both := e.ends[edge.To]
+	if !ok || !both {
+		return nil
+	}
+	for n, r := range entity.Relationships() {
+		if r.Name == edge.Rel && r.From == from.Kind && r.To == to.Kind {
+			e.done.Relationships++
+			e.line = appendEdge(e.line[:0], r, from, to, edge.Props)
+			return e.lines.add(fmt.Sprintf("1%03d%s\x00%s\x00%s", n, from.Key, to.Key, edge.Tag), e.line)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// ImportOptions say how to import.
+type ImportOptions struct {
+	Reason string
+	DryRun bool
+	// Assume names records that a dry run takes for existing, because another
+	// call would create them first.
+	Assume []ImportEnd
+	// Key makes the first Write idempotent, as WriteOptions.IdempotencyKey.
+	Key string
+}
+
+// Import writes records in bulk. It keeps in mind which records it met, so
+// that relationships find their ends without asking the store for each. It is
+// for one goroutine.
+type Import struct {
+	app     *App
+	options ImportOptions
+	actor   domain.Actor
+	// known maps records to ids in two generations, so that memory stays
+	// bounded: when young is full it becomes old, and old is forgotten.
+	young, old map[ImportEnd]store.ID
+	// fresh holds what a dry run would have created.
+	fresh map[ImportEnd]bool
+}
+
+// generation is how many ids are kept in mind, at least.
+const generation = 1_000_000
+
+// Importer begins an import. FORBIDDEN when the actor may not import.
+func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
+	actor := ActorFrom(ctx)
+	if err := authz.May(actor, authz.Import, "records"); err != nil {
+		return nil, err
+	}
+	im := &Import{app: a, options: o, actor: actor, young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}}
+	if o.DryRun {
+		for _, end := range o.Assume {
+			im.fresh[end] = true
+		}
+	}
+	return im, nil
+}
+
+// Unknown returns those of the keys that no record of the kind has.
+func (im *Import) Unknown(ctx context.Context, kind string, keys []string) ([]string, error) {
+	return im.app.UnknownKeys(ctx, kind, keys)
+}
+
+// maxUnknown is how many keys may be asked for at once.
+const maxUnknown = 5_000
+
+// UnknownKeys returns those of the keys that no record of the kind has, in the
+// order asked.
+func (a *App) UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Read, kind); err != nil {
+		return nil, err
+	}
+	if !knownKind(kind) {
+		return nil, invalid("kind", fmt.Sprintf("there is no kind of record %q, there are %s", kind, kindNames()))
+	}
+	if len(keys) > maxUnknown {
+		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxUnknown, len(keys))}
+	}
+	found, err := a.store.Lookup(ctx, kind, "key", keys...)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	unknown := []string{}
+	for _, key := range keys {
+		if _, ok := found[key]; !ok {
+			unknown = append(unknown, key)
+		}
+	}
+	return unknown, nil
+}
+
+// remember keeps the id of a record in mind.
+func (im *Import) remember(end ImportEnd, id store.ID) {
+	if len(im.young) >= generation {
+		im.young, im.old = map[ImportEnd]store.ID{}, im.young
+	}
+	im.young[end] = id
+}
+
+// recall finds the id of a record, if it is in mind.
+func (im *Import) recall(end ImportEnd) (store.ID, bool) {
+	if id, ok := im.young[end]; ok {
+		return id, true
+	}
+	id, ok := im.old[end]
+	return id, ok
+}
+
+// forget drops all ids, when it turned out that others change the graph.
+func (im *Import) forget() {
+	im.young, im.old = map[ImportEnd]store.ID{}, nil
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"maps"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// edges decides on the relationships.
+func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
+	var list []*ImportItem
+	var index []int
+	for n, i := range items {
+		if i.IsEdge() {
+			list, index = append(list, i), append(index, n)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	if err := b.resolve(ctx, list); err != nil {
+		return err
+	}
+	keys := make([]store.EdgeKey, len(list))
+	for n, i := range list {
+		keys[n] = b.edgeKey(index[n], i)
+	}
+	have, err := b.existing(ctx, keys)
+	if err != nil {
+		return err
+	}
+	given := map[store.EdgeKey]*ImportItem{}
+	for n, i := range list {
+		if keys[n] == (store.EdgeKey{}) {
+			continue
+		}
+		if other, twice := given[keys[n]]; twice {
+			if other.Digest() != i.Digest() {
+				b.problem(index[n], &domain.Error{Code: domain.Conflict, Message: i.String() + " is given twice, with other values"})
+			}
+			continue
+		}
+		given[keys[n]] = i
+		b.put(index[n], i, keys[n], have)
+	}
+	return b.replaceOnly(ctx, list, keys)
+}
+
+// resolve finds the ids of the ends that are not in mind.
+func (b *importBatch) resolve(ctx context.Context, list []*ImportItem) error {
+	wanted := map[string][]string{}
+	asked := map[ImportEnd]bool{}
+	for _, i := range list {
+		for _, end := range []ImportEnd{i.from, i.to} {
+			if _, ok := b.id(end); !ok && !asked[end] {
+				asked[end] = true
+				wanted[end.Kind] = append(wanted[end.Kind], end.Key)
+			}
+		}
+	}
+	for kind, keys := range wanted {
+		found, err := b.im.app.store.Lookup(ctx, kind, "key", keys...)
+		if err != nil {
+			return err
+		}
+		for key, node := range found {
+			b.im.remember(ImportEnd{kind, key}, node.ID)
+		}
+	}
+	return nil
+}
+
+func (b *importBatch) id(end ImportEnd) (store.ID, bool) {
+	if id, ok := b.ids[end]; ok {
+		return id, true
+	}
+	return b.im.recall(end)
+}
+
+// edgeKey identifies the edge in the store. A dry run has ends that are not
+// there yet: they are named by key.
+func (b *importBatch) edgeKey(n int, i *ImportItem) store.EdgeKey {
+	key := store.EdgeKey{Rel: i.rel.Name, Tag: i.rel.Tag(i.props)}
+	for _, end := range []struct {
+		field string
+		at    ImportEnd
+		id    *store.ID
+	}{{"from", i.from, &key.From}, {"to", i.to, &key.To}} {
+		id, ok := b.id(end.at)
+		switch {
+		case ok:
+			*end.id = id
+		case b.im.fresh[end.at]:
+			*end.id = store.ID(end.at.String())
+			b.created[*end.id] = true
+		default:
+			b.problem(n, noRecord(end.at, end.field))
+			return store.EdgeKey{}
+		}
+	}
+	return key
+}
+
+// existing finds those of the edges that the store has.
+func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[store.EdgeKey]store.Edge, error) {
+	ask := make([]store.EdgeKey, 0, len(keys))
+	for _, key := range keys {
+		if key != (store.EdgeKey{}) && !b.created[key.From] && !b.created[key.To] {
+			ask = append(ask, key)
+		}
+	}
+	if len(ask) == 0 {
+		return nil, nil
+	}
+	return b.im.app.store.EdgesBetween(ctx, ask...)
+}
+
+func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+	edge, exists := have[key]
+	if !exists {
+		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: i.props})
+		b.count(i).Created++
+		b.show(domain.ChangeCreated, i, "", nil, i.props)
+		return
+	}
+	set := differences(edge.Props, i.props, i.values, i.rel.Properties)
+	if len(set) == 0 {
+		b.count(i).Unchanged++
+		return
+	}
+	if _, err := i.rel.PatchLink(i.rel.DecodeLink(edge.Props), i.values, ""); err != nil {
+		for _, e := range errorList(err) {
+			b.problem(n, e)
+		}
+		return
+	}
+	props := maps.Clone(edge.Props)
+	for name, value := range set {
+		if value == nil {
+			delete(props, name)
+		} else {
+			props[name] = value
+		}
+	}
+	b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: props})
+	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
+	b.count(i).Updated++
+	b.show(domain.ChangeUpdated, i, "", edge.Props, set)
+}
+
+// replaceOnly removes what a record was linked to before, where it can be
+// linked to one only.
+func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys []store.EdgeKey) error {
+	from := map[string][]store.ID{}
+	now := map[store.EdgeKey]*ImportItem{}
+	for n, i := range list {
+		if i.rel.ToOne && keys[n] != (store.EdgeKey{}) && !b.created[keys[n].From] {
+			from[i.rel.Name] = append(from[i.rel.Name], keys[n].From)
+			now[store.EdgeKey{Rel: i.rel.Name, From: keys[n].From}] = i
+		}
+	}
+	for rel, ids := range from {
+		pages, err := b.im.app.store.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+		if err != nil {
+			return err
+		}
+		for _, page := range pages {
+			for n, edge := range page.Edges {
+				i := now[store.EdgeKey{Rel: rel, From: edge.From}]
+				if id, _ := b.id(i.to); id == edge.To || page.Nodes[n].Kind != i.rel.To {
+					continue
+				}
+				b.ops = append(b.ops, store.RemoveEdge{EdgeKey: edge.EdgeKey})
+				c := b.count(i)
+				c.Created, c.Updated = c.Created-1, c.Updated+1
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// maxImportChanges is how many changes an Imported shows.
+const maxImportChanges = 20
+
+// ImportProblem says what is wrong with one item of a batch.
+type ImportProblem struct {
+	Index int // of the item
+	*domain.Error
+}
+
+// ImportProblems are all that is wrong with a batch; nothing of it was written.
+type ImportProblems []ImportProblem
+
+func (p ImportProblems) Error() string {
+	lines := make([]string, len(p))
+	for i, one := range p {
+		lines[i] = strings.TrimPrefix(one.Field+": "+one.Message, ": ")
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Write creates and changes what the items say in one change set: records, and
+// relationships between these or others. What the store has as the items say
+// is left alone; fields that an item does not name stay. It may be repeated.
+func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, error) {
+	for attempt := 1; ; attempt++ {
+		done, err := im.try(ctx, items)
+		again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound)
+		switch {
+		case !again:
+			return done, storeError(err)
+		case attempt == attempts:
+			return done, contended(err)
+		}
+		im.forget()
+	}
+}
+
+func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error) {
+	b := &importBatch{im: im, ids: map[ImportEnd]store.ID{}, counts: map[string]*ImportCount{}}
+	if err := b.nodes(ctx, items); err != nil {
+		return Imported{}, err
+	}
+	if err := b.edges(ctx, items); err != nil {
+		return Imported{}, err
+	}
+	if len(b.problems) > 0 {
+		return Imported{}, b.problems
+	}
+	return b.commit(ctx)
+}
+
+// importBatch decides what one change set does.
+type importBatch struct {
+	im       *Import
+	ops      []store.Op
+	guards   []store.Guard
+	ids      map[ImportEnd]store.ID // of the batch's own records
+	created  map[store.ID]bool
+	counts   map[string]*ImportCount
+	order    []string
+	changes  []domain.Change
+	problems ImportProblems
+}
+
+func (b *importBatch) count(i *ImportItem) *ImportCount {
+	name := ""
+	if i.IsEdge() {
+		name = i.rel.Name
+	} else {
+		name = i.kind.Name
+	}
+	c, ok := b.counts[name]
+	if !ok {
+		c = &ImportCount{Name: name, Relationship: i.IsEdge()}
+		b.counts[name] = c
+		b.order = append(b.order, name)
+	}
+	return c
+}
+
+func (b *importBatch) problem(index int, err *domain.Error) {
+	b.problems = append(b.problems, ImportProblem{Index: index, Error: err})
+}
+
+// commit writes the change set, unless there is nothing to write or it is a
+// dry run.
+func (b *importBatch) commit(ctx context.Context) (Imported, error) {
+	done := Imported{Changes: b.changes}
+	for _, name := range b.order {
+		done.Counts = append(done.Counts, *b.counts[name])
+	}
+	if len(b.ops) == 0 || b.im.options.DryRun {
+		for end := range b.ids {
+			b.im.fresh[end] = true
+		}
+		head, err := b.im.app.store.Head(ctx)
+		done.Revision = int64(head)
+		return done, err
+	}
+	change, err := b.im.app.store.Commit(ctx, store.Changeset{
+		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: "import",
+		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.options.Key,
+	})
+	if err != nil {
+		return Imported{}, err
+	}
+	for end, id := range b.ids {
+		b.im.remember(end, id)
+	}
+	done.Revision = int64(change.Revision)
+	return done, nil
+}
+
+// nodes decides on the records.
+func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
+	keys := map[string][]string{}
+	for _, i := range items {
+		if !i.IsEdge() {
+			keys[i.kind.Name] = append(keys[i.kind.Name], i.end.Key)
+		}
+	}
+	found := map[string]map[string]store.Node{}
+	for kind, list := range keys {
+		nodes, err := b.im.app.store.Lookup(ctx, kind, "key", list...)
+		if err != nil {
+			return err
+		}
+		found[kind] = nodes
+	}
+	b.created = make(map[store.ID]bool, len(items))
+	for n, i := range items {
+		if i.IsEdge() {
+			continue
+		}
+		if _, twice := b.ids[i.end]; twice {
+			b.problem(n, &domain.Error{Code: domain.Conflict, Field: "key", Message: i.end.String() + " is given twice"})
+		} else if node, ok := found[i.kind.Name][i.end.Key]; ok {
+			b.change(n, i, node)
+		} else {
+			b.create(n, i)
+		}
+	}
+	return nil
+}
+
+func (b *importBatch) create(n int, i *ImportItem) {
+	for _, err := range i.ifNew {
+		b.problem(n, err)
+	}
+	id := store.ID(b.im.app.newID())
+	b.ids[i.end], b.created[id] = id, true
+	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: i.props})
+	b.count(i).Created++
+	b.show(domain.ChangeCreated, i, id, nil, i.props)
+}
+
+func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
+	b.ids[i.end] = node.ID
+	set := differences(node.Props, i.props, i.values, i.kind.Fields)
+	if len(set) == 0 {
+		b.count(i).Unchanged++
+		return
+	}
+	if _, err := i.kind.Patch(i.kind.Decode(node), i.values, ""); err != nil {
+		for _, e := range errorList(err) {
+			b.problem(n, e)
+		}
+		return
+	}
+	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
+	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
+	b.count(i).Updated++
+	b.show(domain.ChangeUpdated, i, node.ID, node.Props, set)
+}
+
+// differences are the properties that must be set, or with nil be removed, so
+// that a record says of its given fields what an item says.
+func differences(have, props store.Props, given map[string]any, fields []entity.Field) store.Props {
+	set := store.Props{}
+	for i := range fields {
+		f := &fields[i]
+		if _, ok := given[f.Name]; !ok {
+			continue
+		}
+		if f.Map {
+			attributeDifferences(set, have, props, f.Name+".")
+			continue
+		}
+		before, had := have[f.Name]
+		after, has := props[f.Name]
+		if had != has || had && !store.EqualValues(before, after) {
+			set[f.Name] = after
+		}
+	}
+	return set
+}
+
+// attributeDifferences compares all properties with the prefix.
+func attributeDifferences(set, have, props store.Props, prefix string) {
+	for name, value := range props {
+		if strings.HasPrefix(name, prefix) && have[name] != value {
+			set[name] = value
+		}
+	}
+	for name := range have {
+		if _, stays := props[name]; !stays && strings.HasPrefix(name, prefix) {
+			set[name] = nil
+		}
+	}
+}
+
+func noRecord(end ImportEnd, field string) *domain.Error {
+	return &domain.Error{Code: domain.NotFound, Field: field, Message: fmt.Sprintf("there is no %s with the key %q", end.Kind, end.Key)}
+}

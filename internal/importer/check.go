@@ -1,0 +1,145 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// run is one import on its way.
+type run struct {
+	options Options
+	sources []*source
+	reader  *reader
+	target  Target
+	// seen and links hold where each record and each relationship was given
+	// first, by fingerprint.
+	seen     map[app.Fingerprint]place
+	links    map[uint64]place
+	problems Problems
+	has      []contents // by source
+	base     []int      // lines of the sources before each one
+	passes   int64      // how often the files are read, for the progress
+	written  progress
+	summary  Summary
+}
+
+// contents tells what a file holds, so that passes which want something else
+// can leave it out.
+type contents struct{ nodes, edges int }
+
+// place is where something was given, and a digest of what was said of it.
+type place struct{ line, digest uint32 }
+
+// check reads all files, and tells all that is wrong with them.
+func (r *run) check(ctx context.Context) error {
+	r.seen, r.links = map[app.Fingerprint]place{}, map[uint64]place{}
+	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
+	ends := newEnds(r)
+	for i, s := range r.sources {
+		r.base[i+1] = r.base[i]
+		err := r.passOver(ctx, s, everything, func(entries []entry) error {
+			for n := range entries {
+				r.checkEntry(i, &entries[n], ends)
+			}
+			return ends.flush(ctx)
+		})
+		var damaged *fileError
+		if errors.As(err, &damaged) {
+			r.problems.add(Problem{File: s.name, Message: damaged.Error()})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := ends.settle(ctx); err != nil {
+		return err
+	}
+	return r.problems.err()
+}
+
+func (r *run) checkEntry(file int, e *entry, ends *ends) {
+	r.base[file+1] = max(r.base[file+1], r.base[file]+e.line)
+	name := r.sources[file].name
+	if len(e.errs) > 0 {
+		r.problems.addAll(name, e.line, e.errs)
+		return
+	}
+	if e.item.IsEdge() {
+		r.has[file].edges++
+		ends.need(e.item)
+	} else {
+		r.has[file].nodes++
+		ends.incomplete(name, e)
+	}
+	if err := r.first(file, e); err != nil {
+		r.problems.addAll(name, e.line, domain.Errors{err})
+	}
+}
+
+// first remembers where something was given, and tells when it was given
+// before: a record twice, or a relationship with other properties. (The same
+// relationship said twice is said once.)
+func (r *run) first(file int, e *entry) *domain.Error {
+	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest()}
+	var before place
+	var twice bool
+	if e.item.IsEdge() {
+		key := e.item.Fingerprint().Short()
+		if before, twice = r.links[key]; !twice {
+			r.links[key] = here
+		}
+	} else {
+		key := e.item.Fingerprint()
+		if before, twice = r.seen[key]; !twice {
+			r.seen[key] = here
+		}
+	}
+	same := before.digest == here.digest
+	switch {
+	case !twice, same && (e.item.IsEdge() || e.once):
+		return nil
+	case e.item.IsEdge():
+		return &domain.Error{Code: domain.Conflict, Message: fmt.Sprintf(
+			"%s was given with other values at %s", e.item, r.where(before))}
+	}
+	return &domain.Error{Code: domain.Conflict, Field: "key", Message: fmt.Sprintf(
+		"%s was given already at %s", e.item, r.where(before))}
+}
+
+// isFirst tells, in a later pass, whether this is where it was given first.
+func (r *run) isFirst(file int, e *entry) bool {
+	var p place
+	if e.item.IsEdge() {
+		p = r.links[e.item.Fingerprint().Short()]
+	} else {
+		p = r.seen[e.item.Fingerprint()]
+	}
+	return p.line == uint32(r.base[file]+e.line)
+}
+
+// where names the place as FILE:LINE.
+func (r *run) where(p place) string {
+	file := 0
+	for file+1 < len(r.sources) && int(p.line) > r.base[file+1] {
+		file++
+	}
+	return fmt.Sprintf("%s:%d", r.sources[file].name, int(p.line)-r.base[file])
+}
+
+// tell tells how far the run has got.
+func (r *run) tell() {
+	if r.options.Progress == nil {
+		return
+	}
+	var total int64
+	for _, s := range r.sources {
+		total += s.size
+	}
+	total *= r.passes
+	r.options.Progress(min(r.reader.read.Load(), total), total)
+}

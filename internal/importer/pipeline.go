@@ -1,0 +1,142 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// blockLines is how many lines travel together between goroutines.
+const blockLines = 512
+
+// entry is what a line gave: a checked record, or what is wrong with it.
+type entry struct {
+	item *app.ImportItem
+	errs domain.Errors
+	line int
+	once bool
+}
+
+// block is a run of lines, parsed by one of the workers while the lines before
+// it are used. A block without a format ends the file, for the reason in err.
+type block struct {
+	format  format
+	lines   []raw
+	entries []entry
+	err     error
+	done    chan struct{}
+}
+
+// passOver reads one file once, parsing on all processors, and hands over the
+// blocks in the order of the file.
+func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries []entry) error) error {
+	f, closer, err := r.reader.open(s)
+	if err != nil {
+		return &fileError{err}
+	}
+	defer closer.Close()
+	group, ctx := errgroup.WithContext(ctx)
+	workers := runtime.GOMAXPROCS(0)
+	work, order := make(chan *block), make(chan *block, 2*workers)
+	var end error
+	group.Go(func() error {
+		defer close(order)
+		defer close(work)
+		end = cut(ctx, f, work, order)
+		return ctx.Err()
+	})
+	for range workers {
+		group.Go(func() error {
+			for b := range work {
+				b.parse(w)
+				close(b.done)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for b := range order {
+			select {
+			case <-b.done:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if err := use(b.entries); err != nil {
+				return err
+			}
+			r.tell()
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return end
+}
+
+// fileError says that a file cannot be read, or not to its end.
+type fileError struct{ err error }
+
+func (e *fileError) Error() string { return e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+// cut cuts the file into blocks, each of which goes to a worker and, in order,
+// to the user.
+func cut(ctx context.Context, f format, work, order chan<- *block) error {
+	for {
+		b := &block{format: f, lines: make([]raw, 0, blockLines), done: make(chan struct{})}
+		var err error
+		for len(b.lines) < blockLines && err == nil {
+			var one raw
+			if one, err = f.next(); err == nil {
+				b.lines = append(b.lines, one)
+			}
+		}
+		if !send(ctx, order, b) || !send(ctx, work, b) {
+			return ctx.Err()
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return &fileError{fmt.Errorf("cannot be read to its end: %w", err)}
+		}
+	}
+}
+
+func send(ctx context.Context, to chan<- *block, b *block) bool {
+	select {
+	case to <- b:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (b *block) parse(w want) {
+	b.entries = make([]entry, 0, len(b.lines))
+	for _, line := range b.lines {
+		if len(line.wrong) > 0 {
+			b.entries = append(b.entries, entry{errs: line.wrong, line: line.line})
+			continue
+		}
+		for _, p := range b.format.parse(line, w) {
+			b.entries = append(b.entries, prepare(line.line, p))
+		}
+	}
+}
+
+func prepare(line int, p parsed) entry {
+	e := entry{errs: p.errs, line: line, once: p.once}
+	if len(e.errs) == 0 {
+		e.item, e.errs = app.PrepareImport(p.record)
+	}
+	return e
+}

@@ -1,0 +1,107 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// Options say what to import and how.
+type Options struct {
+	Files []string  // "-" is Stdin
+	Stdin io.Reader // may be nil
+	// NodeKind or EdgeRel tell what the rows of CSV files are; MappingFile
+	// how foreign columns become fields.
+	NodeKind, EdgeRel, MappingFile string
+	DryRun                         bool
+	Reason                         string // empty: "import of FILE"
+	// Patience is how long a target that cannot be reached is tried again; 0
+	// means two minutes.
+	Patience time.Duration
+	// Progress, when not nil, is told the bytes read and the bytes to read.
+	// All files are read more than once.
+	Progress func(done, total int64)
+}
+
+// Summary tells what a run did, or with a dry run would do.
+type Summary struct {
+	Counts   []app.ImportCount `json:"counts"`
+	Revision int64             `json:"revision"`
+	DryRun   bool              `json:"dryRun"`
+	Changes  []domain.Change   `json:"changes,omitempty"` // the first of a dry run
+}
+
+// Created, Updated and Unchanged add up the counts.
+func (s Summary) Created() int { return s.sum(func(c app.ImportCount) int { return c.Created }) }
+
+// Updated is how many records and relationships were changed.
+func (s Summary) Updated() int { return s.sum(func(c app.ImportCount) int { return c.Updated }) }
+
+// Unchanged is how many were as the files say already.
+func (s Summary) Unchanged() int { return s.sum(func(c app.ImportCount) int { return c.Unchanged }) }
+
+// Same tells that the store held already all that the files say.
+func (s Summary) Same() bool { return s.Created()+s.Updated() == 0 }
+
+func (s Summary) sum(of func(app.ImportCount) int) (n int) {
+	for _, c := range s.Counts {
+		n += of(c)
+	}
+	return n
+}
+
+// Run imports the files. When lines are wrong the error is a *Problems and
+// nothing was written. When the target fails in the middle the error says how
+// far the run got, the Summary what was written, and running again goes on.
+func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
+	if err := o.check(); err != nil {
+		return Summary{}, err
+	}
+	sources, err := openSources(o.Files, o.Stdin)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer closeSources(sources)
+	r := &run{options: o, sources: sources}
+	if r.reader, err = newReader(o, sources); err != nil {
+		return Summary{}, err
+	}
+	if r.target, err = to.Open(ctx, app.ImportOptions{Reason: o.reason(), DryRun: o.DryRun}); err != nil {
+		return Summary{}, err
+	}
+	if err := r.check(ctx); err != nil {
+		return Summary{}, err
+	}
+	return r.write(ctx)
+}
+
+func (o Options) check() error {
+	if len(o.Files) == 0 {
+		return errors.New("name the files to import, or - for standard input")
+	}
+	if o.NodeKind != "" && o.EdgeRel != "" {
+		return errors.New("the rows of a CSV file are records (--node) or relationships (--edge), not both")
+	}
+	if o.MappingFile != "" && o.NodeKind+o.EdgeRel != "" {
+		return errors.New("a mapping says itself what the rows become: leave out --node and --edge")
+	}
+	return nil
+}
+
+func (o Options) reason() string {
+	if o.Reason != "" {
+		return o.Reason
+	}
+	const most = 3
+	names := o.Files
+	if len(names) > most {
+		return fmt.Sprintf("import of %s and %d more files", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return "import of " + strings.Join(names, ", ")
+}

@@ -1,0 +1,46 @@
+package importer
+
+import (
+	"context"
+
+	"releasegraph/internal/app"
+)
+
+// Target is where an import goes: a store through the use cases (Local), or a
+// server through its API (Remote). Errors are those of the use cases; one of
+// code UNAVAILABLE is tried again.
+type Target interface {
+	// Unknown returns those of the keys that no record of the kind has.
+	Unknown(ctx context.Context, kind string, keys []string) ([]string, error)
+	// Write creates and changes what the items say, all of them or none, and
+	// may be repeated.
+	Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error)
+	// Batch tells how many records and how many relationships go well in one
+	// Write.
+	Batch() (nodes, edges int)
+}
+
+// Opener begins an import at a target. It fails when the actor may not import.
+type Opener interface {
+	Open(ctx context.Context, o app.ImportOptions) (Target, error)
+}
+
+// Local imports through the use cases.
+func Local(a *app.App) Opener { return localOpener{a} }
+
+type localOpener struct{ app *app.App }
+
+// Open begins an import into the store.
+func (l localOpener) Open(ctx context.Context, o app.ImportOptions) (Target, error) {
+	im, err := l.app.Importer(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return local{im}, nil
+}
+
+// local writes change sets of a size at which their fixed cost no longer
+// counts, and no lock is held for long.
+type local struct{ *app.Import }
+
+func (local) Batch() (nodes, edges int) { return 5_000, 10_000 }

@@ -1,0 +1,156 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// firstChanges is how many changes of a dry run are kept to be shown.
+const firstChanges = 20
+
+// progress tells how far a run has written.
+type progress struct {
+	records, links int
+	at             string // the last line that is written, FILE:LINE
+}
+
+// write reads the files again and writes them: first all records, then all
+// relationships, since lines may stand in any order.
+func (r *run) write(ctx context.Context) (Summary, error) {
+	r.summary.DryRun = r.options.DryRun
+	nodes, edges := r.target.Batch()
+	for _, pass := range []struct {
+		want want
+		size int
+		has  func(contents) int
+	}{
+		{nodesOnly, nodes, func(c contents) int { return c.nodes }},
+		{edgesOnly, edges, func(c contents) int { return c.edges }},
+	} {
+		b := &batch{run: r, size: pass.size}
+		for i, s := range r.sources {
+			if pass.has(r.has[i]) == 0 {
+				r.reader.read.Add(s.size)
+				continue
+			}
+			err := r.passOver(ctx, s, pass.want, func(entries []entry) error { return b.add(ctx, i, entries) })
+			if err != nil {
+				return r.summary, r.cutOff(err)
+			}
+		}
+		if err := b.flush(ctx); err != nil {
+			return r.summary, r.cutOff(err)
+		}
+	}
+	return r.summary, nil
+}
+
+// batch gathers items up to the size of a change set.
+type batch struct {
+	run   *run
+	size  int
+	items []*app.ImportItem
+	at    string
+}
+
+func (b *batch) add(ctx context.Context, file int, entries []entry) error {
+	for n := range entries {
+		e := &entries[n]
+		name := b.run.sources[file].name
+		if len(e.errs) > 0 {
+			return fmt.Errorf("%s was changed while it was imported: line %d: %w", name, e.line, e.errs)
+		}
+		if !b.run.isFirst(file, e) {
+			continue
+		}
+		b.items = append(b.items, e.item)
+		if len(b.items) == b.size {
+			b.at = fmt.Sprintf("%s:%d", name, e.line)
+			if err := b.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *batch) flush(ctx context.Context) error {
+	if len(b.items) == 0 {
+		return nil
+	}
+	done, err := retry(ctx, b.run, func() (app.Imported, error) { return b.run.target.Write(ctx, b.items) })
+	if err != nil {
+		return err
+	}
+	b.run.summary.add(done)
+	if b.items[0].IsEdge() {
+		b.run.written.links += len(b.items)
+	} else {
+		b.run.written.records += len(b.items)
+	}
+	b.run.written.at = b.at
+	b.items = b.items[:0]
+	return nil
+}
+
+func (s *Summary) add(done app.Imported) {
+	s.Revision = max(s.Revision, done.Revision)
+	for _, c := range done.Counts {
+		s.count(c)
+	}
+	if room := firstChanges - len(s.Changes); s.DryRun && room > 0 {
+		s.Changes = append(s.Changes, done.Changes[:min(room, len(done.Changes))]...)
+	}
+}
+
+func (s *Summary) count(c app.ImportCount) {
+	for i := range s.Counts {
+		sum := &s.Counts[i]
+		if sum.Name == c.Name && sum.Relationship == c.Relationship {
+			sum.Created, sum.Updated, sum.Unchanged = sum.Created+c.Created, sum.Updated+c.Updated, sum.Unchanged+c.Unchanged
+			return
+		}
+	}
+	s.Counts = append(s.Counts, c)
+}
+
+// cutOff explains where a run ended and how it is finished.
+func (r *run) cutOff(err error) error {
+	if r.options.DryRun {
+		return err
+	}
+	return fmt.Errorf("%w\n%d of %d records and %d of %d relationships are in the store; the same command again goes on from there",
+		err, r.written.records, len(r.seen), r.written.links, len(r.links))
+}
+
+// patience is how long a target that cannot be reached is waited for.
+const patience = 2 * time.Minute
+
+// retry does it again, with growing pauses, while the target cannot be
+// reached.
+func retry[T any](ctx context.Context, r *run, do func() (T, error)) (T, error) {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval = 200 * time.Millisecond
+	return backoff.Retry(ctx, func() (T, error) {
+		v, err := do()
+		var e *domain.Error
+		if err != nil && (!errors.As(err, &e) || e.Code != domain.Unavailable) {
+			return v, backoff.Permanent(err)
+		}
+		return v, err
+	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(r.patience()))
+}
+
+func (r *run) patience() time.Duration {
+	if r.options.Patience > 0 {
+		return r.options.Patience
+	}
+	return patience
+}
