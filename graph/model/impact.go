@@ -1,0 +1,12 @@
+package model
+
+import (
+	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
+)
+
+// ImpactHitConnection is a page of hits.
+type ImpactHitConnection = relay.Connection[app.ImpactHit, ImpactHitEdge]
+
+// ImpactHitEdge is one of a page of hits.
+type ImpactHitEdge = relay.Edge[app.ImpactHit]

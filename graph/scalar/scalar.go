@@ -1,0 +1,102 @@
+// Package scalar reads and writes the API's own scalars.
+package scalar
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+	_ "time/tzdata" // time zones are known on machines without a database of their own
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// MarshalDateTime writes an instant in UTC.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.MarshalString(t.UTC().Format(time.RFC3339Nano))
+}
+
+// UnmarshalDateTime reads RFC 3339 with any offset.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	s, ok := v.(string)
+	if !ok {
+		return time.Time{}, fmt.Errorf("a DateTime is a string such as 2026-03-01T08:00:00Z, not %v", v)
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("a DateTime is RFC 3339, such as 2026-03-01T08:00:00Z, not %q", s)
+	}
+	return t.UTC(), nil
+}
+
+// MarshalRevision writes a revision as a string: JSON readers keep whole
+// numbers to 53 bits only.
+func MarshalRevision(r int64) graphql.Marshaler {
+	return graphql.MarshalString(strconv.FormatInt(r, 10))
+}
+
+// UnmarshalRevision reads a revision, given as a string or as a number.
+func UnmarshalRevision(v any) (int64, error) {
+	var text string
+	switch v := v.(type) {
+	case string:
+		text = v
+	case json.Number:
+		text = v.String()
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case int:
+		text = strconv.Itoa(v)
+	}
+	r, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || r < 0 {
+		return 0, fmt.Errorf("a Revision is a whole number in a string, not %v", v)
+	}
+	return r, nil
+}
+
+// MarshalTimeZone writes the name of a time zone.
+func MarshalTimeZone(name string) graphql.Marshaler { return graphql.MarshalString(name) }
+
+// UnmarshalTimeZone reads the name of a time zone that exists.
+func UnmarshalTimeZone(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok || s == "" || s == "Local" {
+		return "", fmt.Errorf("a TimeZone is an IANA name such as Europe/Paris, not %v", v)
+	}
+	if _, err := time.LoadLocation(s); err != nil {
+		return "", fmt.Errorf("no time zone %q in the IANA database", s)
+	}
+	return s, nil
+}
+
+// MarshalAttributes writes attributes by name, in a fixed order.
+func MarshalAttributes(a map[string]string) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		if a == nil {
+			a = map[string]string{}
+		}
+		// A map of strings always has a JSON form, and encoding/json sorts the
+		// names. A writer that fails ends the response elsewhere.
+		text, _ := json.Marshal(a)
+		_, _ = w.Write(text)
+	})
+}
+
+// UnmarshalAttributes reads an object whose values are strings.
+func UnmarshalAttributes(v any) (map[string]string, error) {
+	raw, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("attributes are an object of strings, not %v", v)
+	}
+	a := make(map[string]string, len(raw))
+	for name, value := range raw {
+		s, ok := value.(string)
+		if !ok {
+			return nil, fmt.Errorf("attribute %q is a string, not %v", name, value)
+		}
+		a[name] = s
+	}
+	return a, nil
+}

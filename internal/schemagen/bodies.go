@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+
+	"releasegraph/internal/entity"
+)
+
+// The packages that resolvers' bodies use.
+const (
+	appPackage    = "releasegraph/internal/app"
+	domainPackage = "releasegraph/internal/domain"
+	relayPackage  = "releasegraph/graph/relay"
+)
+
+const listCall = "list(filter, orderBy, first, after, last, before)"
+
+func oneBody(kind string) body {
+	return func(use func(string) string) string {
+		d := use(domainPackage)
+		return fmt.Sprintf("return one[%s.%s](r.App.Record(ctx, %q, %s.Ref{Key: &key}))", d, kind, kind, d)
+	}
+}
+
+func manyBody(kind string) body {
+	return func(use func(string) string) string {
+		return fmt.Sprintf("return records(ctx, r.App, %q, %s, %s.NewEdge[%s.%s])",
+			kind, listCall, use(relayPackage), use(domainPackage), kind)
+	}
+}
+
+func linkBody(e end) body {
+	return func(use func(string) string) string {
+		via := fmt.Sprintf("%s.Via{Rel: %q, In: %t, Kind: %q}", use(appPackage), e.rel.Name, e.in, e.target)
+		if e.toOne() {
+			return fmt.Sprintf("return one[%s.%s](r.App.RelatedOne(ctx, obj, %s))", use(domainPackage), e.target, via)
+		}
+		newEdge := fmt.Sprintf("%s.New%sEdge", use(relayPackage), edgeStem(e.target, e.rel))
+		if e.rel.GoType == nil {
+			newEdge = fmt.Sprintf("%s.NewEdge[%s.%s]", use(relayPackage), use(domainPackage), e.target)
+		}
+		return fmt.Sprintf("return related(ctx, r.App, obj, %s, %s, %s)", via, listCall, newEdge)
+	}
+}
+
+func createBody(kind string) body {
+	return written(kind, `r.App.Create(ctx, %q, input, options)`)
+}
+
+func updateBody(kind string) body {
+	return written(kind, `r.App.Update(ctx, %q, input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options)`)
+}
+
+func removeBody(kind string) body {
+	return written(kind, `r.App.Remove(ctx, %q, input.Ref("ref"), input.Int("ifVersion"), options)`)
+}
+
+func written(kind, call string) body {
+	return func(use func(string) string) string {
+		return fmt.Sprintf("return written[%s.%s](%s)", use(domainPackage), kind, fmt.Sprintf(call, kind))
+	}
+}
+
+func connectBody(verb string, r *entity.Relationship) body {
+	return func(use func(string) string) string {
+		d, link := use(domainPackage), use(relayPackage)+".NoLink"
+		if r.GoType != nil {
+			link = d + "." + r.GoType.Name()
+		}
+		return fmt.Sprintf(`return connected[%s.%s, %s.%s, %s](r.App.%s(ctx, %q, input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))`,
+			d, r.From, d, r.To, link, verb, r.Name)
+	}
+}

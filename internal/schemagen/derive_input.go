@@ -1,0 +1,177 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/entity"
+)
+
+// filter derives the kind's filter: by field, by relationship, and combined.
+func (w *deriver) filter(s *sdl, k *entity.Kind) {
+	name := k.Name + "Filter"
+	if !w.first(name) {
+		return
+	}
+	s.open("Selects "+words(k.Plural)+". All that is given must hold.", "input "+name)
+	s.line("All of these hold.", "and: ["+name+"!]")
+	s.line("At least one of these holds.", "or: ["+name+"!]")
+	s.line("This does not hold.", "not: "+name)
+	w.filterFields(s, k.Name, slices.Concat(entity.MetaFields(), k.Fields))
+	for _, e := range w.d.ends(k.Name) {
+		s.line(e.doc, e.field+": "+linkFilterName(e))
+	}
+	s.close()
+	for _, e := range w.d.ends(k.Name) {
+		w.linkFilter(s, e)
+	}
+}
+
+func (w *deriver) filterFields(s *sdl, typ string, fields []entity.Field) {
+	for _, f := range fields {
+		if f.Filter {
+			name := filterName(f)
+			if f.Map {
+				name = "[" + name + "!]"
+			}
+			s.line(w.fieldDoc(typ, f.Name), f.Name+": "+name)
+		}
+	}
+}
+
+// fieldDoc is what the fragment says of a field, of its type or of any record.
+func (w *deriver) fieldDoc(typ, field string) string {
+	if doc := w.doc.describe(typ, field); doc != "" {
+		return doc
+	}
+	return w.doc.describe("Record", field)
+}
+
+func linkFilterName(e end) string {
+	if e.rel.GoType == nil {
+		return e.target + "LinkFilter"
+	}
+	return e.target + e.rel.Noun + "Filter"
+}
+
+// linkFilter derives the filter by a relationship; links without properties
+// share the one of their target.
+func (w *deriver) linkFilter(s *sdl, e end) {
+	name := linkFilterName(e)
+	if !w.first(name) {
+		return
+	}
+	s.open("Selects records by the "+words(w.d.kind(e.target).Plural)+" that a relationship joins to them.", "input "+name)
+	s.line("At least one matches; {} asks for any.", "some: "+e.target+"Filter")
+	s.line("None matches; {} asks that there are none.", "none: "+e.target+"Filter")
+	if e.rel.GoType != nil {
+		s.line("Count only relationships that match.", "link: "+e.rel.Noun+"Filter")
+	}
+	s.close()
+	if e.rel.GoType != nil && w.first(e.rel.Noun+"Filter") {
+		s.open("Selects relationships by what they say. All that is given must hold.", "input "+e.rel.Noun+"Filter")
+		w.filterFields(s, e.rel.GoType.Name(), e.rel.Properties)
+		s.close()
+	}
+}
+
+func (w *deriver) order(s *sdl, k *entity.Kind) {
+	name := k.Name + "Order"
+	if !w.first(name) {
+		return
+	}
+	s.open("One step of an order of "+words(k.Plural)+".", "input "+name)
+	s.line("By which field.", "field: "+name+"Field!")
+	s.line("In which direction.", "direction: OrderDirection! = ASC")
+	s.close()
+	s.open("What "+words(k.Plural)+" can be ordered by.", "enum "+name+"Field")
+	for _, f := range k.SortFields() {
+		s.line(w.fieldDoc(k.Name, f.Name), entity.EnumCase(f.Name))
+	}
+	s.close()
+}
+
+// inputs derives what the plain mutations take.
+func (w *deriver) inputs(s *sdl, k *entity.Kind) {
+	noun := words(k.Name)
+	if name := "Create" + k.Name + "Input"; w.first(name) {
+		s.open("A new "+noun+".", "input "+name)
+		w.givable(s, k.Name, k.Fields, kindDefaults(k), false)
+		s.close()
+	}
+	if name := k.Name + "Patch"; w.first(name) {
+		s.open("What to change in "+a(noun)+": what is absent stays, null empties.", "input "+name)
+		w.settable(s, k.Name, k.Fields)
+		s.close()
+	}
+	if name := "Update" + k.Name + "Input"; w.first(name) {
+		s.open("Which "+noun+" to change, and how.", "input "+name)
+		s.line("The record.", "ref: RecordRef!")
+		s.line("The change.", "patch: "+k.Name+"Patch!")
+		s.line(ifVersionDoc, "ifVersion: Int")
+		s.close()
+	}
+	if name := "Remove" + k.Name + "Input"; w.first(name) {
+		s.open("Which "+noun+" to remove.", "input "+name)
+		s.line("The record.", "ref: RecordRef!")
+		s.line(ifVersionDoc, "ifVersion: Int")
+		s.close()
+	}
+}
+
+const ifVersionDoc = "Refuse when the record's version is another one by now (C5)."
+
+// settable declares the fields of a patch.
+func (w *deriver) settable(s *sdl, typ string, fields []entity.Field) {
+	for _, f := range fields {
+		if f.Set {
+			s.line(w.fieldDoc(typ, f.Name), f.Name+": "+w.bareType(typ, f.Name))
+		}
+	}
+}
+
+// givable declares the fields of a new record or link: required ones without
+// a default must be given. Defaults are told in words, since they are filled
+// in only where nothing is to be kept (connecting again changes a link).
+func (w *deriver) givable(s *sdl, typ string, fields []entity.Field, defaults reflect.Value, keeps bool) {
+	for _, f := range fields {
+		if !f.Set {
+			continue
+		}
+		doc, bare := w.fieldDoc(typ, f.Name), w.bareType(typ, f.Name)
+		value := defaults.FieldByIndex(f.Index)
+		switch {
+		case !f.Required:
+		case f.Enum == nil || value.IsZero():
+			bare += "!"
+		case keeps && !f.Identity:
+			doc += " When absent it stays as it is, " + value.String() + " at first."
+		default:
+			doc += " When absent: " + value.String() + "."
+		}
+		s.line(doc, f.Name+": "+bare)
+	}
+}
+
+// bareType is the documented type, nullable.
+func (w *deriver) bareType(typ, field string) string {
+	sdl := w.doc.fields[typ].ForName(field)
+	if sdl == nil {
+		sdl = w.doc.fields["Record"].ForName(field)
+	}
+	return strings.TrimSuffix(sdl.Type.String(), "!")
+}
+
+// kindDefaults is a new record of the kind to which nothing was given. That it
+// lacks what is required is no matter here.
+func kindDefaults(k *entity.Kind) reflect.Value {
+	record, _ := k.New(nil, "")
+	return reflect.ValueOf(record).Elem()
+}
+
+// linkDefaults is a new link to which nothing was given.
+func linkDefaults(r *entity.Relationship) reflect.Value {
+	link, _ := r.NewLink(nil, "")
+	return reflect.ValueOf(link).Elem()
+}

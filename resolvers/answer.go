@@ -1,0 +1,152 @@
+package resolvers
+
+import (
+	"context"
+
+	"releasegraph/graph/model"
+	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// list gathers the arguments of a connection.
+func list(filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) app.List {
+	l := app.List{Filter: filter, First: first, After: after, Last: last, Before: before}
+	for _, o := range orderBy {
+		l.OrderBy = append(l.OrderBy, o)
+	}
+	return l
+}
+
+// one answers with a record of kind N, or null.
+func one[N any](record any, err error) (*N, error) {
+	if err != nil || record == nil {
+		return nil, err
+	}
+	n, ok := record.(*N)
+	if !ok {
+		return nil, internalf("%T where %T was expected", record, n)
+	}
+	return n, nil
+}
+
+// records answers with a page of a kind.
+func records[N, E any](ctx context.Context, a *app.App, kind string, l app.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+	page, err := a.Records(ctx, kind, l)
+	return connection(page, err, newEdge)
+}
+
+// related answers with a page of what a relationship joins to a record.
+func related[N, E any](ctx context.Context, a *app.App, record any, via app.Via, l app.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+	page, err := a.Related(ctx, record, via, l)
+	return connection(page, err, newEdge)
+}
+
+func connection[N, E any](page *app.Page, err error, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &relay.Connection[N, E]{
+		Edges: make([]*E, len(page.Items)), Nodes: make([]*N, len(page.Items)),
+		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious}, Total: page.Total,
+	}
+	for i, item := range page.Items {
+		if c.Nodes[i], err = one[N](item.Record, nil); err != nil {
+			return nil, err
+		}
+		c.Edges[i] = newEdge(c.Nodes[i], item.Link, item.Cursor)
+	}
+	if n := len(page.Items); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Items[0].Cursor, &page.Items[n-1].Cursor
+	}
+	return c, nil
+}
+
+// written answers a mutation of a record.
+func written[N any](w *app.Written, err error) (*relay.Payload[N], error) {
+	if err != nil {
+		return nil, err
+	}
+	record, err := one[N](w.Record, nil)
+	return &relay.Payload[N]{Record: record, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes}, err
+}
+
+// connected answers a mutation of a relationship.
+func connected[F, T, L any](c *app.Connected, err error) (*relay.LinkPayload[F, T, L], error) {
+	if err != nil {
+		return nil, err
+	}
+	p := &relay.LinkPayload[F, T, L]{Revision: c.Revision, DryRun: c.DryRun, Changes: c.Changes}
+	if p.From, err = one[F](c.From, nil); err != nil {
+		return nil, err
+	}
+	if p.To, err = one[T](c.To, nil); err != nil {
+		return nil, err
+	}
+	p.Link, err = one[L](c.Link, nil)
+	return p, err
+}
+
+// node answers with a record of any kind, or null.
+func node(record any) (relay.Node, error) {
+	if record == nil {
+		return nil, nil
+	}
+	n, ok := record.(relay.Node)
+	if !ok {
+		return nil, internalf("%T is no record", record)
+	}
+	return n, nil
+}
+
+// pointers answers with a list whose elements may not be null.
+func pointers[T any](values []T) []*T {
+	list := make([]*T, len(values))
+	for i := range values {
+		list[i] = &values[i]
+	}
+	return list
+}
+
+// nodes answers with records of any kind, null where there is none.
+func nodes(records []any) ([]relay.Node, error) {
+	list := make([]relay.Node, len(records))
+	for i, r := range records {
+		var err error
+		if list[i], err = node(r); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// withdrawn answers the withdrawal of an item.
+func withdrawn(w *app.Withdrawn, err error) (*model.WithdrawConfigurationItemPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	item, err := one[domain.ConfigurationItem](w.Record, nil)
+	return &model.WithdrawConfigurationItemPayload{
+		ConfigurationItem: item, StillUsedBy: pointers(w.StillUsedBy),
+		Revision: w.Revision, DryRun: w.DryRun, Changes: pointers(w.Changes),
+	}, err
+}
+
+// hits answers with a page of an impact analysis.
+func hits(page *app.ImpactHitPage, err error) (*model.ImpactHitConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &model.ImpactHitConnection{
+		Edges: make([]*model.ImpactHitEdge, len(page.Nodes)), Nodes: page.Nodes,
+		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
+		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
+	}
+	for i, hit := range page.Nodes {
+		c.Edges[i] = &model.ImpactHitEdge{Node: hit, Cursor: hit.Cursor}
+	}
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
+	}
+	return c, nil
+}

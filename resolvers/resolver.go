@@ -1,0 +1,40 @@
+// Package resolvers answers GraphQL by the use cases of internal/app. It holds
+// no decisions: arguments in, one call, the answer out. Files that end in
+// .resolvers.go take their shape from the schema fragment of the same name;
+// those of *_gen fragments are written whole by internal/schemagen.
+package resolvers
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/rs/zerolog"
+
+	"releasegraph/graph/generated"
+	"releasegraph/internal/app"
+)
+
+// Resolver is the root of all resolvers.
+type Resolver struct {
+	App *app.App
+	Log zerolog.Logger
+}
+
+// New makes the schema that a GraphQL server executes. Its errors are to be
+// presented by ErrorPresenter, its panics by RecoverFunc.
+func New(a *app.App, log zerolog.Logger) graphql.ExecutableSchema {
+	root := &Resolver{App: a, Log: log}
+	return schema{generated.NewExecutableSchema(generated.Config{Resolvers: root}), a}
+}
+
+// schema starts the cohorts of each operation: records that one store call
+// returned load their relationships together.
+type schema struct {
+	graphql.ExecutableSchema
+	app *app.App
+}
+
+// Exec runs an operation.
+func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
+	return s.ExecutableSchema.Exec(s.app.WithLoads(ctx))
+}
