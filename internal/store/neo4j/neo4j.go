@@ -40,7 +40,7 @@ type Options struct {
 type Store struct {
 	driver    neo4j.DriverWithContext
 	options   Options
-	catalog   *catalog
+	catalog   catalog
 	bookmarks neo4j.BookmarkManager
 	committer *committer
 	watch     *watch

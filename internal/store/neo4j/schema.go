@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"releasegraph/internal/store"
 )
 
 // migrate creates what is missing of constraints, indexes and the log's head.
@@ -39,19 +41,19 @@ func exists(err error) bool {
 		(strings.HasSuffix(answer.Code, "AlreadyExists") || strings.HasSuffix(answer.Code, "EquivalentSchemaRuleAlreadyExists"))
 }
 
-func (c *catalog) statements() []string {
+func (c catalog) statements() []string {
 	list := []string{
 		unique("Node", idProp), unique("LogHead", idProp),
 		unique("Changeset", "revision"), unique("Changeset", "key"),
 	}
-	for _, name := range c.order {
-		list = append(list, index(name, idProp))
-		for _, p := range c.kinds[name].Properties {
+	for _, k := range c.Schema().Kinds {
+		list = append(list, index(k.Name, idProp))
+		for _, p := range k.Properties {
 			switch {
 			case p.Unique:
-				list = append(list, unique(name, p.Name))
-			case p.Indexed:
-				list = append(list, index(name, p.Name, idProp))
+				list = append(list, unique(k.Name, p.Name))
+			case p.Indexed && p.Type != store.Strings:
+				list = append(list, index(k.Name, p.Name, idProp))
 			}
 		}
 	}

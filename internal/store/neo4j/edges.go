@@ -1,0 +1,223 @@
+package neo4j
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"releasegraph/internal/store"
+)
+
+// edgeFinder reads, for many nodes at once, a page of edges of each.
+type edgeFinder struct {
+	store         *Store
+	query         store.EdgeQuery
+	ordering      store.Ordering
+	end           string // the far kind, empty: any
+	after, before *store.Position
+}
+
+func (s *Store) edgeFinder(q store.EdgeQuery) (*edgeFinder, error) {
+	if err := s.catalog.CheckEdgeQuery(q); err != nil {
+		return nil, err
+	}
+	f := &edgeFinder{store: s, query: q}
+	var err error
+	if f.end, err = s.catalog.EdgeEnd(q); err != nil {
+		return nil, err
+	}
+	if f.ordering, err = s.catalog.EdgeOrdering(q); err != nil {
+		return nil, err
+	}
+	if f.after, err = store.DecodeCursor(f.ordering, q.After); err != nil {
+		return nil, err
+	}
+	f.before, err = store.DecodeCursor(f.ordering, q.Before)
+	return f, err
+}
+
+// Edges implements store.Reader.
+func (s *Store) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage, error) {
+	f, err := s.edgeFinder(q)
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]store.EdgePage, len(q.Nodes))
+	if len(pages) == 0 {
+		return pages, ctx.Err()
+	}
+	cypher, p := f.pageQuery()
+	err = s.read(ctx, func(t tx) error {
+		records, err := t.rows(cypher, p)
+		if err != nil {
+			return err
+		}
+		for i, r := range records {
+			if pages[i], err = f.page(q.Nodes[i], r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return pages, err
+}
+
+// CountEdges implements store.Reader.
+func (s *Store) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, error) {
+	f, err := s.edgeFinder(q)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int64, len(q.Nodes))
+	if len(counts) == 0 {
+		return counts, ctx.Err()
+	}
+	b := s.builder()
+	cypher := fmt.Sprintf("UNWIND $ids AS id RETURN COUNT { %s%s } AS c", f.pattern(), f.where(b))
+	b.params["ids"] = texts(q.Nodes)
+	err = s.read(ctx, func(t tx) error {
+		records, err := t.rows(cypher, b.params)
+		for i, r := range records {
+			counts[i] = r.Values[0].(int64)
+		}
+		return err
+	})
+	return counts, err
+}
+
+func (f *edgeFinder) pattern() string {
+	far := "(m:Node)"
+	if f.end != "" {
+		far = "(m:" + quote(f.end) + ")"
+	}
+	if f.query.Direction == store.In {
+		return fmt.Sprintf("MATCH (n:Node {id: id})<-[r:%s]-%s", quote(f.query.Rel), far)
+	}
+	return fmt.Sprintf("MATCH (n:Node {id: id})-[r:%s]->%s", quote(f.query.Rel), far)
+}
+
+func (f *edgeFinder) scope() scope { return scope{variable: "m", kinds: []string{f.end}} }
+
+func (f *edgeFinder) where(b *builder, more ...string) string {
+	if f.query.EdgeFilter != nil {
+		more = append(more, b.where(f.query.EdgeFilter, scope{variable: "r", rel: f.query.Rel}))
+	}
+	return b.filtered(f.query.Filter, f.scope(), more...)
+}
+
+// tagAt is an edge's tag as a sort key: the server stores no empty one.
+const tagAt = "coalesce(r." + tagProp + ", '')"
+
+func (f *edgeFinder) keys(b *builder) []sortKey {
+	return b.keys(f.query.Order, f.scope(), sortKey{at: "m.id"}, sortKey{at: tagAt})
+}
+
+// pageQuery answers with a record for each node: its edges and their far ends,
+// one more than the limit, and whether others lie at or beyond the cursors.
+func (f *edgeFinder) pageQuery() (string, params) {
+	b := f.store.builder()
+	b.params["ids"] = texts(f.query.Nodes)
+	backward := f.query.Last > 0
+	limit := max(f.query.First, f.query.Last)
+	if limit > 0 {
+		limit++
+	}
+	keys := f.keys(b)
+	var within []string
+	outside := []string{"false", "false"}
+	for i, p := range []*store.Position{f.after, f.before} {
+		if p == nil {
+			continue
+		}
+		position := append(positionValues(p), p.Tag)
+		condition := b.beyond(keys, position, i == 1)
+		within = append(within, condition)
+		outside[i] = fmt.Sprintf("EXISTS { %s%s }", f.pattern(), f.where(b, "NOT coalesce("+condition+", false)"))
+	}
+	order := orderBy(keys, backward)
+	return fmt.Sprintf("UNWIND $ids AS id CALL (id) { %s%s WITH r, m %s%s RETURN collect(properties(r)) AS rs, collect(m) AS ms } "+
+		"RETURN rs, ms, %s AS previous, %s AS next", f.pattern(), f.where(b, within...), order, b.limit(limit), outside[0], outside[1]), b.params
+}
+
+func (f *edgeFinder) page(near store.ID, r *neo4j.Record) (store.EdgePage, error) {
+	props, nodes := r.Values[0].([]any), decodeNodes(r.Values[1].([]any))
+	page := store.EdgePage{HasPrevious: r.Values[2].(bool), HasNext: r.Values[3].(bool)}
+	for i, n := range nodes {
+		from, to := near, n.ID
+		if f.query.Direction == store.In {
+			from, to = to, from
+		}
+		page.Edges = append(page.Edges, edgeOf(f.query.Rel, from, to, props[i].(map[string]any)))
+	}
+	page.Nodes = nodes
+	f.trim(&page)
+	for i, n := range page.Nodes {
+		position := store.Position{Keys: sortValues(n, f.query.Order), ID: n.ID, Tag: page.Edges[i].Tag}
+		c, err := store.EncodeCursor(f.ordering, position)
+		if err != nil {
+			return page, err
+		}
+		page.Cursors = append(page.Cursors, c)
+	}
+	return page, nil
+}
+
+// trim cuts the page to its limit and turns it the right way round.
+func (f *edgeFinder) trim(page *store.EdgePage) {
+	limit := max(f.query.First, f.query.Last)
+	if limit > 0 && len(page.Nodes) > limit {
+		page.Nodes, page.Edges = page.Nodes[:limit], page.Edges[:limit]
+		page.HasNext = page.HasNext || f.query.First > 0
+		page.HasPrevious = page.HasPrevious || f.query.Last > 0
+	}
+	if f.query.Last > 0 {
+		slices.Reverse(page.Nodes)
+		slices.Reverse(page.Edges)
+	}
+}
+
+// EdgesBetween implements store.Reader.
+func (s *Store) EdgesBetween(ctx context.Context, keys ...store.EdgeKey) (map[store.EdgeKey]store.Edge, error) {
+	byRel := map[string][]store.EdgeKey{}
+	for _, k := range keys {
+		if !s.catalog.HasRel(k.Rel) {
+			return nil, fmt.Errorf("%w: there is no relationship %q", store.ErrInvalid, k.Rel)
+		}
+		byRel[k.Rel] = append(byRel[k.Rel], k)
+	}
+	found := make(map[store.EdgeKey]store.Edge, len(keys))
+	if len(keys) == 0 {
+		return found, ctx.Err()
+	}
+	err := s.read(ctx, func(t tx) error {
+		clear(found)
+		for rel, list := range byRel {
+			if err := t.edgesBetween(rel, list, found); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (t tx) edgesBetween(rel string, keys []store.EdgeKey, found map[store.EdgeKey]store.Edge) error {
+	rows := make([]any, len(keys))
+	for i, k := range keys {
+		rows[i] = []any{string(k.From), string(k.To), k.Tag}
+	}
+	cypher := fmt.Sprintf("UNWIND range(0, size($rows) - 1) AS i WITH i, $rows[i] AS k "+
+		"MATCH (:Node {id: k[0]})-[r:%s]->(:Node {id: k[1]}) WHERE %s = k[2] RETURN collect(i), collect(properties(r))", quote(rel), tagAt)
+	values, err := t.row(cypher, params{"rows": rows})
+	if err != nil {
+		return err
+	}
+	props := values[1].([]any)
+	for j, i := range values[0].([]any) {
+		k := keys[i.(int64)]
+		found[k] = edgeOf(rel, k.From, k.To, props[j].(map[string]any))
+	}
+	return nil
+}

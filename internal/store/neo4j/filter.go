@@ -1,0 +1,127 @@
+package neo4j
+
+import (
+	"fmt"
+	"strings"
+
+	"releasegraph/internal/store"
+)
+
+// builder writes the text of one query and collects its parameters.
+type builder struct {
+	catalog catalog
+	params  params
+	names   int // variables and parameters given so far
+}
+
+func (s *Store) builder() *builder { return &builder{catalog: s.catalog, params: params{}} }
+
+// param makes a value a parameter and returns how the text refers to it.
+func (b *builder) param(v any) string {
+	name := b.name("p")
+	b.params[name] = v
+	return "$" + name
+}
+
+func (b *builder) name(prefix string) string {
+	b.names++
+	return fmt.Sprintf("%s%d", prefix, b.names)
+}
+
+// scope tells what a filter's names mean: properties of the variable, which is
+// a node of one of the kinds, or an edge of the relationship.
+type scope struct {
+	variable string
+	kinds    []string
+	rel      string
+}
+
+// where writes a predicate that is true where the filter holds, and false or
+// null elsewhere. A nil filter holds.
+func (b *builder) where(f store.Filter, s scope) string {
+	switch f := f.(type) {
+	case store.Compare:
+		return b.compare(f, s)
+	case store.And:
+		return b.join(f, " AND ", "true", s)
+	case store.Or:
+		return b.join(f, " OR ", "false", s)
+	case store.Not:
+		// Null, which an absent property gives, counts as false (two-valued logic).
+		return "NOT coalesce(" + b.where(f.Filter, s) + ", false)"
+	case store.Related:
+		return b.related(f, s)
+	}
+	return "true"
+}
+
+func (b *builder) join(list []store.Filter, operator, empty string, s scope) string {
+	if len(list) == 0 {
+		return empty
+	}
+	parts := make([]string, len(list))
+	for i, f := range list {
+		parts[i] = b.where(f, s)
+	}
+	return "(" + strings.Join(parts, operator) + ")"
+}
+
+func (b *builder) related(f store.Related, s scope) string {
+	edge, far := b.name("r"), b.name("n")
+	pattern := fmt.Sprintf("(%s)-[%s:%s]->(%s)", s.variable, edge, quote(f.Rel), far)
+	if f.Direction == store.In {
+		pattern = fmt.Sprintf("(%s)<-[%s:%s]-(%s)", s.variable, edge, quote(f.Rel), far)
+	}
+	kinds := b.catalog.FarKinds(f.Rel, s.kinds[0], f.Direction)
+	if f.Filter != nil {
+		kinds = fitting(b.catalog, kinds, f.Filter)
+	}
+	return fmt.Sprintf("EXISTS { MATCH %s WHERE %s AND %s }", pattern,
+		b.where(f.EdgeFilter, scope{variable: edge, rel: f.Rel}), b.where(f.Filter, scope{variable: far, kinds: kinds}))
+}
+
+// fitting puts a kind first whose properties the filter names.
+func fitting(c catalog, kinds []string, f store.Filter) []string {
+	for i, k := range kinds {
+		if c.CheckFilter(k, f) == nil {
+			return kinds[i:]
+		}
+	}
+	return kinds
+}
+
+var comparisons = map[store.Operator]string{
+	store.Eq: "=", store.OneOf: "IN", store.Lt: "<", store.Lte: "<=", store.Gt: ">", store.Gte: ">=",
+	store.Contains: "CONTAINS", store.StartsWith: "STARTS WITH",
+}
+
+func (b *builder) compare(c store.Compare, s scope) string {
+	at := b.property(c.Property, s)
+	if c.Op == store.IsNull {
+		return at + " IS NULL"
+	}
+	text, isText := c.Value.(string)
+	switch c.Op {
+	case store.Lt, store.Lte, store.Gt, store.Gte:
+		if isText {
+			return b.textRange(at, c.Op, text)
+		}
+	}
+	return fmt.Sprintf("%s %s %s", at, comparisons[c.Op], b.param(c.Value))
+}
+
+// property writes the access to a property. An undeclared name within the open
+// prefix is what somebody typed, so it goes as a parameter.
+func (b *builder) property(name string, s scope) string {
+	if s.rel != "" {
+		return s.variable + "." + quote(name)
+	}
+	if name == "version" {
+		return s.variable + "." + quote(versionProp)
+	}
+	k, _ := b.catalog.Kind(s.kinds[0])
+	if k.OpenPrefix != "" && strings.HasPrefix(name, k.OpenPrefix) {
+		return s.variable + "[" + b.param(name) + "]"
+	}
+	return s.variable + "." + quote(name)
+}

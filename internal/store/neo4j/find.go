@@ -1,0 +1,198 @@
+package neo4j
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"releasegraph/internal/store"
+)
+
+// Find implements store.Reader.
+func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
+	if err := s.catalog.CheckQuery(q); err != nil {
+		return store.Page{}, err
+	}
+	f, err := s.finder(q)
+	if err != nil {
+		return store.Page{}, err
+	}
+	var page store.Page
+	err = s.read(ctx, func(t tx) error {
+		var err error
+		page, err = f.page(t)
+		return err
+	})
+	return page, err
+}
+
+// finder reads pages of one query.
+type finder struct {
+	store         *Store
+	query         store.Query
+	ordering      store.Ordering
+	scope         scope
+	after, before *store.Position
+}
+
+func (s *Store) finder(q store.Query) (*finder, error) {
+	ordering, err := s.catalog.Ordering(q)
+	if err != nil {
+		return nil, err
+	}
+	f := &finder{store: s, query: q, ordering: ordering, scope: scope{variable: "n", kinds: []string{q.Kind}}}
+	if f.after, err = store.DecodeCursor(ordering, q.After); err != nil {
+		return nil, err
+	}
+	f.before, err = store.DecodeCursor(ordering, q.Before)
+	return f, err
+}
+
+func (f *finder) page(t tx) (store.Page, error) {
+	backward := f.query.Last > 0
+	start, bound, limit := f.after, f.before, f.query.First
+	if backward {
+		start, bound, limit = f.before, f.after, f.query.Last
+	}
+	more := limit
+	if limit > 0 {
+		more++
+	}
+	nodes, err := f.run(t, backward, start, bound, more)
+	if err != nil {
+		return store.Page{}, err
+	}
+	cut := limit > 0 && len(nodes) > limit
+	if cut {
+		nodes = nodes[:limit]
+	}
+	var page store.Page
+	if page.HasNext, page.HasPrevious, err = f.around(t, backward, cut); err != nil {
+		return page, err
+	}
+	if backward {
+		slices.Reverse(nodes)
+	}
+	page.Nodes = nodes
+	page.Cursors, err = f.cursors(nodes)
+	return page, err
+}
+
+// around tells whether nodes lie beyond the page: at the side where the limit
+// cut it there are, at a side with a cursor somebody must look.
+func (f *finder) around(t tx, backward, cut bool) (next, previous bool, err error) {
+	next, previous = cut && !backward, cut && backward
+	if !next && f.before != nil {
+		if next, err = f.any(t, false, f.before); err != nil {
+			return false, false, err
+		}
+	}
+	if !previous && f.after != nil {
+		previous, err = f.any(t, true, f.after)
+	}
+	return next, previous, err
+}
+
+// any tells whether a node lies at the position or beyond it.
+func (f *finder) any(t tx, backward bool, p *store.Position) (bool, error) {
+	at, err := f.at(t, p)
+	if at || err != nil {
+		return at, err
+	}
+	nodes, err := f.run(t, backward, p, nil, 1)
+	return len(nodes) > 0, err
+}
+
+// at tells whether the position's own node is still there. Its keys may have
+// changed, and it may not pass the filter any more.
+func (f *finder) at(t tx, p *store.Position) (bool, error) {
+	b := f.store.builder()
+	conditions := []string{"n.id = " + b.param(string(p.ID))}
+	for i, k := range b.keys(f.query.Order, f.scope) {
+		if p.Keys[i] == nil {
+			conditions = append(conditions, k.at+" IS NULL")
+		} else {
+			conditions = append(conditions, k.at+" = "+b.param(p.Keys[i]))
+		}
+	}
+	cypher := fmt.Sprintf("MATCH (n:Node:%s)%s RETURN count(n)", quote(f.query.Kind), b.filtered(f.query.Filter, f.scope, conditions...))
+	values, err := t.row(cypher, b.params)
+	return err == nil && values[0].(int64) > 0, err
+}
+
+// run reads up to limit nodes from the start on, in the direction, that lie
+// before the bound (each may be nil: none).
+func (f *finder) run(t tx, backward bool, start, bound *store.Position, limit int) ([]store.Node, error) {
+	if o := f.query.Order; len(o) == 1 && o[0].Property != idProp {
+		if p, _ := f.store.catalog.Property(f.query.Kind, o[0].Property); p.Indexed || p.Unique {
+			r := &indexRun{finder: f, tx: t, property: p, descending: o[0].Descending, backward: backward, bound: bound}
+			return r.read(start, limit)
+		}
+	}
+	b := f.store.builder()
+	keys := b.totalOrder(f)
+	var conditions []string
+	if start != nil {
+		conditions = append(conditions, b.beyond(keys, positionValues(start), backward))
+	}
+	return f.selection(t, b, bound, backward, conditions, orderBy(keys, backward), limit)
+}
+
+// totalOrder is the query's order, ended by the id.
+func (b *builder) totalOrder(f *finder) []sortKey {
+	return b.keys(f.query.Order, f.scope, sortKey{at: "n.id"})
+}
+
+// positionValues lists a position's keys, the id at the end.
+func positionValues(p *store.Position) []any {
+	return append(slices.Clone(p.Keys), string(p.ID))
+}
+
+// selection runs one statement of a page.
+func (f *finder) selection(t tx, b *builder, bound *store.Position, backward bool, conditions []string, order string, limit int) ([]store.Node, error) {
+	if bound != nil {
+		conditions = append(conditions, b.beyond(b.totalOrder(f), positionValues(bound), !backward))
+	}
+	cypher := fmt.Sprintf("MATCH (n:%s)%s RETURN n %s%s", quote(f.query.Kind),
+		b.filtered(f.query.Filter, f.scope, conditions...), order, b.limit(limit))
+	records, err := t.rows(cypher, b.params)
+	if err != nil {
+		return nil, err
+	}
+	nodes := make([]store.Node, len(records))
+	for i, r := range records {
+		nodes[i] = decodeNode(r.Values[0])
+	}
+	return nodes, nil
+}
+
+func (f *finder) cursors(nodes []store.Node) ([]store.Cursor, error) {
+	list := make([]store.Cursor, len(nodes))
+	for i, n := range nodes {
+		var err error
+		if list[i], err = store.EncodeCursor(f.ordering, store.Position{Keys: sortValues(n, f.query.Order), ID: n.ID}); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// sortValues are a node's values of the order's properties, nil where absent.
+func sortValues(n store.Node, order []store.Order) []any {
+	values := make([]any, len(order))
+	for i, o := range order {
+		switch o.Property {
+		case idProp:
+			values[i] = string(n.ID)
+		case createdProp:
+			values[i] = n.CreatedAt
+		case updatedProp:
+			values[i] = n.UpdatedAt
+		case "version":
+			values[i] = n.Version
+		default:
+			values[i] = n.Props[o.Property]
+		}
+	}
+	return values
+}

@@ -1,0 +1,185 @@
+package neo4j
+
+import (
+	"releasegraph/internal/store"
+)
+
+// group is one attempt to commit change sets in one transaction. A set that
+// fails is left out; the others go on without it.
+type group struct {
+	store    *Store
+	sets     []*pending
+	outcomes []outcome
+	preview  bool // decide, and write nothing
+
+	known  map[string]store.Change // by key: what was committed before
+	state  *store.State
+	loaded loaded
+	log    []entry
+	wrote  bool
+	head   store.Revision
+}
+
+// entry is what a set adds to the log.
+type entry struct {
+	set    int
+	stamps []int64
+}
+
+func newGroup(s *Store, sets []*pending) *group {
+	return &group{store: s, sets: sets, outcomes: make([]outcome, len(sets)), known: map[string]store.Change{}}
+}
+
+// run is the work of the transaction: the known keys first; then lock and read
+// all that is touched; decide; write; and the log at the very last, since its
+// head is what all transactions wait for.
+func (g *group) run(t tx) error {
+	if err := g.findKnown(t); err != nil {
+		return err
+	}
+	var todo []store.Changeset
+	for _, p := range g.sets {
+		if _, done := g.known[p.key]; !done {
+			todo = append(todo, p.cs)
+		}
+	}
+	g.state = store.NewState(g.store.catalog.Declared, todo...)
+	l := &loader{tx: t, catalog: g.store.catalog, state: g.state, lock: !g.preview, sets: todo}
+	if err := l.load(); err != nil {
+		return err
+	}
+	g.loaded = l.loaded
+	g.decide()
+	if len(g.log) == 0 || g.preview {
+		return g.number(t)
+	}
+	g.wrote = true
+	w := &writer{tx: t, catalog: g.store.catalog, group: g, inner: l.inner}
+	if err := w.write(); err != nil {
+		return err
+	}
+	return g.append(t)
+}
+
+func (g *group) findKnown(t tx) error {
+	keys := make([]string, len(g.sets))
+	for i, p := range g.sets {
+		keys[i] = p.key
+	}
+	values, err := t.row("UNWIND $keys AS key MATCH (c:Changeset {key: key}) RETURN "+entryColumns, params{"keys": keys})
+	if err != nil {
+		return err
+	}
+	entries, found, err := decodeEntries(values)
+	if err != nil {
+		return err
+	}
+	for i, e := range entries {
+		g.known[found[i]] = e.Change
+	}
+	return nil
+}
+
+// decide applies the sets in their order. One whose key stood before it in the
+// group answers as that one did.
+func (g *group) decide() {
+	first := map[string]int{}
+	for i, p := range g.sets {
+		if c, done := g.known[p.key]; done {
+			g.outcomes[i] = outcome{change: c}
+			continue
+		}
+		if j, again := first[p.key]; again {
+			g.outcomes[i] = g.outcomes[j]
+			continue
+		}
+		effects, err := g.state.Apply(p.cs)
+		if err != nil {
+			g.outcomes[i] = outcome{err: err}
+			continue
+		}
+		g.outcomes[i] = outcome{change: store.Change{
+			At: p.cs.At, Actor: p.cs.Actor, Reason: p.cs.Reason, Source: p.cs.Source, Key: p.cs.Key, Effects: effects,
+		}}
+		if len(effects) > 0 {
+			first[p.key] = i
+			g.log = append(g.log, entry{set: i})
+		}
+	}
+}
+
+// append raises the head and creates the entries.
+func (g *group) append(t tx) error {
+	rows := make([]any, len(g.log))
+	for i, e := range g.log {
+		row, err := g.row(e)
+		if err != nil {
+			return err
+		}
+		rows[i] = row
+	}
+	values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h.revision = h.revision + size($log) "+
+		"WITH h.revision - size($log) AS base UNWIND range(0, size($log) - 1) AS i "+
+		"CREATE (c:Changeset) SET c = $log[i], c.revision = base + i + 1 RETURN max(base)", params{"log": rows})
+	if err != nil {
+		return err
+	}
+	g.setRevisions(store.Revision(values[0].(int64)))
+	return nil
+}
+
+// number gives revisions where nothing is written.
+func (g *group) number(t tx) error {
+	head, err := t.head()
+	if err == nil {
+		g.setRevisions(head)
+	}
+	return err
+}
+
+// setRevisions gives each set its revision: the next one if it is logged, the
+// head's if it changed nothing. A repeated set has its first one's.
+func (g *group) setRevisions(head store.Revision) {
+	byKey := map[string]store.Revision{}
+	for i, p := range g.sets {
+		o := &g.outcomes[i]
+		_, known := g.known[p.key]
+		if o.err != nil || known {
+			continue
+		}
+		if len(o.change.Effects) == 0 {
+			o.change.Revision = head
+			continue
+		}
+		if r, again := byKey[p.key]; again {
+			o.change.Revision = r
+			continue
+		}
+		head++
+		byKey[p.key] = head
+		o.change.Revision = head
+	}
+	g.head = head
+}
+
+func (g *group) row(e entry) (params, error) {
+	p, c := g.sets[e.set], g.outcomes[e.set].change
+	body, err := store.EncodeEffects(c.Effects)
+	if err != nil {
+		return nil, err
+	}
+	row := params{"at": c.At, "actor": c.Actor, "key": p.key, "body": string(body)}
+	if c.Reason != "" {
+		row["reason"] = c.Reason
+	}
+	if c.Source != "" {
+		row["source"] = c.Source
+	}
+	if c.Key == "" {
+		row["madeUpKey"] = true
+	}
+	if len(e.stamps) > 0 {
+		row["stamps"] = e.stamps
+	}
+	return row, nil
+}

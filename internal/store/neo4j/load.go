@@ -1,0 +1,279 @@
+package neo4j
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"releasegraph/internal/store"
+)
+
+// lockProp is set and removed again at once, to take a node's write lock.
+const lockProp = "_lock"
+
+// loaded is what the graph was before a group.
+type loaded struct {
+	nodes map[store.ID]store.Node
+	edges map[store.EdgeKey]store.Edge
+}
+
+// loader locks and reads what change sets touch.
+type loader struct {
+	tx      tx
+	catalog catalog
+	state   *store.State
+	sets    []store.Changeset
+	lock    bool
+	inner   map[store.ID]int64 // internal ids of the nodes that exist
+	kinds   map[store.ID]string
+	loaded  loaded
+}
+
+func (l *loader) load() error {
+	needs := l.state.Needs()
+	ids := l.touched(needs)
+	if err := l.lockNodes(ids); err != nil {
+		return err
+	}
+	if l.lock && l.reliesOnAbsence() {
+		// Nothing stands for a node that is not there but the log's head: with
+		// it held nobody else can commit one.
+		if err := l.tx.run("MATCH (h:LogHead {id: 'log'}) SET h."+lockProp+" = 0 REMOVE h."+lockProp, nil); err != nil {
+			return err
+		}
+		if err := l.lockNodes(ids); err != nil {
+			return err
+		}
+	}
+	for _, step := range []func() error{
+		func() error { return l.nodes(needs) },
+		func() error { return l.edges(needs.Edges) },
+		func() error { return l.outOf(needs.OutOf) },
+		l.probes,
+		l.holders,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touched lists all nodes to lock, ends of edges included, in the one order
+// that keeps transactions from waiting for each other in a circle.
+func (l *loader) touched(needs store.Needs) []string {
+	seen := map[store.ID]bool{}
+	for _, id := range slices.Concat(needs.Nodes, needs.Ends, needs.OutOf) {
+		seen[id] = true
+	}
+	for _, k := range needs.Edges {
+		seen[k.From], seen[k.To] = true, true
+	}
+	for _, cs := range l.sets {
+		for _, g := range cs.Guards {
+			if g, ok := g.(store.NoEdges); ok {
+				seen[g.ID] = true
+			}
+		}
+	}
+	ids := make([]string, 0, len(seen))
+	for id := range seen {
+		ids = append(ids, string(id))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (l *loader) lockNodes(ids []string) error {
+	l.inner, l.kinds = make(map[store.ID]int64, len(ids)), make(map[store.ID]string, len(ids))
+	lock := ""
+	if l.lock {
+		lock = "SET n." + lockProp + " = 0 REMOVE n." + lockProp
+	}
+	values, err := l.tx.row("UNWIND $ids AS id MATCH (n:Node {id: id}) "+lock+
+		" RETURN collect(id), collect(id(n)), collect([l IN labels(n) WHERE l <> 'Node'][0])", params{"ids": ids})
+	if err != nil {
+		return err
+	}
+	found, inner, kinds := values[0].([]any), values[1].([]any), values[2].([]any)
+	for i, id := range found {
+		l.inner[store.ID(id.(string))] = inner[i].(int64)
+		l.kinds[store.ID(id.(string))], _ = kinds[i].(string)
+	}
+	return nil
+}
+
+// reliesOnAbsence tells whether a guard names a node that does not exist.
+func (l *loader) reliesOnAbsence() bool {
+	absent := func(id store.ID) bool { return l.kinds[id] == "" }
+	for _, cs := range l.sets {
+		for _, g := range cs.Guards {
+			switch g := g.(type) {
+			case store.NodeAt:
+				if absent(g.ID) {
+					return true
+				}
+			case store.NoEdges:
+				if absent(g.ID) {
+					return true
+				}
+			case store.EdgeAt:
+				if absent(g.From) || absent(g.To) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (l *loader) nodes(needs store.Needs) error {
+	for _, id := range needs.Ends {
+		if kind := l.kinds[id]; kind != "" {
+			l.state.AddEnd(id, kind)
+		}
+	}
+	var whole []int64
+	for _, id := range needs.Nodes {
+		if inner, ok := l.inner[id]; ok {
+			whole = append(whole, inner)
+		}
+	}
+	l.loaded.nodes = make(map[store.ID]store.Node, len(whole))
+	if len(whole) == 0 {
+		return nil
+	}
+	values, err := l.tx.row("UNWIND $inner AS i MATCH (n) WHERE id(n) = i RETURN collect(n)", params{"inner": whole})
+	if err != nil {
+		return err
+	}
+	for _, n := range decodeNodes(values[0].([]any)) {
+		l.loaded.nodes[n.ID] = n
+		l.state.AddNode(n)
+	}
+	return nil
+}
+
+// edges looks for the edges with the keys, between nodes that both exist.
+func (l *loader) edges(keys []store.EdgeKey) error {
+	l.loaded.edges = map[store.EdgeKey]store.Edge{}
+	byRel := map[string][]store.EdgeKey{}
+	for _, k := range keys {
+		_, from := l.inner[k.From]
+		_, to := l.inner[k.To]
+		if from && to {
+			byRel[k.Rel] = append(byRel[k.Rel], k)
+		}
+	}
+	for rel, list := range byRel {
+		rows := make([]any, len(list))
+		for i, k := range list {
+			rows[i] = []any{l.inner[k.From], l.inner[k.To], k.Tag}
+		}
+		cypher := fmt.Sprintf("UNWIND range(0, size($rows) - 1) AS i WITH i, $rows[i] AS k MATCH (a) WHERE id(a) = k[0] MATCH (b) WHERE id(b) = k[1] "+
+			"MATCH (a)-[r:%s]->(b) WHERE %s = k[2] RETURN collect(i), collect(properties(r))", quote(rel), tagAt)
+		values, err := l.tx.row(cypher, params{"rows": rows})
+		if err != nil {
+			return err
+		}
+		props := values[1].([]any)
+		for j, i := range values[0].([]any) {
+			k := list[i.(int64)]
+			l.addEdge(edgeOf(rel, k.From, k.To, props[j].(map[string]any)))
+		}
+	}
+	return nil
+}
+
+func (l *loader) addEdge(e store.Edge) {
+	l.loaded.edges[e.EdgeKey] = e
+	l.state.AddEdge(e)
+}
+
+// outOf reads all edges that leave nodes which are to be removed.
+func (l *loader) outOf(ids []store.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	values, err := l.tx.row("UNWIND $ids AS id MATCH (n:Node {id: id})-[r]->(m:Node) RETURN collect(type(r)), collect(id), collect(m.id), collect(properties(r))",
+		params{"ids": texts(ids)})
+	if err != nil {
+		return err
+	}
+	rels, froms, tos, props := values[0].([]any), values[1].([]any), values[2].([]any), values[3].([]any)
+	for i := range rels {
+		l.addEdge(edgeOf(rels[i].(string), store.ID(froms[i].(string)), store.ID(tos[i].(string)), props[i].(map[string]any)))
+	}
+	return nil
+}
+
+func (l *loader) probes() error {
+	for _, need := range l.state.Probes() {
+		keys, count, err := l.probe(need)
+		if err != nil {
+			return err
+		}
+		l.state.AddProbe(need.Probe, keys, count)
+	}
+	return nil
+}
+
+// probe reads the first keys of a node's edges. The order of ORDER BY on
+// stored strings and on type names is bytewise, as the port's.
+func (l *loader) probe(need store.ProbeNeed) ([]store.EdgeKey, int64, error) {
+	ends, types := "(n)-[r%s]->(m:Node)", ""
+	from, to := "n.id", "m.id"
+	if need.Direction == store.In {
+		ends, from, to = "(n)<-[r%s]-(m:Node)", to, from
+	}
+	if need.Rel != "" {
+		types = ":" + quote(need.Rel)
+	}
+	match := "MATCH (n:Node {id: $id}) MATCH " + fmt.Sprintf(ends, types)
+	p := params{"id": string(need.ID), "limit": int64(need.Limit)}
+	records, err := l.tx.rows(fmt.Sprintf("%s WITH type(r) AS rel, %s AS from, %s AS to, %s AS tag RETURN rel, from, to, tag ORDER BY rel, from, to, tag LIMIT $limit",
+		match, from, to, tagAt), p)
+	if err != nil {
+		return nil, 0, err
+	}
+	keys := make([]store.EdgeKey, len(records))
+	for i, r := range records {
+		keys[i] = keyOf(r)
+	}
+	if !need.Count {
+		return keys, 0, nil
+	}
+	values, err := l.tx.row(match+" RETURN count(r)", p)
+	if err != nil {
+		return nil, 0, err
+	}
+	return keys, values[0].(int64), nil
+}
+
+func keyOf(r *neo4j.Record) store.EdgeKey {
+	return store.EdgeKey{
+		Rel: r.Values[0].(string), From: store.ID(r.Values[1].(string)), To: store.ID(r.Values[2].(string)), Tag: r.Values[3].(string),
+	}
+}
+
+func (l *loader) holders() error {
+	type owner struct{ kind, property string }
+	values := map[owner][]string{}
+	for _, h := range l.state.Holdings() {
+		o := owner{h.Kind, h.Property}
+		values[o] = append(values[o], h.Value)
+	}
+	for o, list := range values {
+		cypher := fmt.Sprintf("UNWIND $values AS v MATCH (n:%s) WHERE n.%s = v RETURN collect(v), collect(n.id)", quote(o.kind), quote(o.property))
+		columns, err := l.tx.row(cypher, params{"values": list})
+		if err != nil {
+			return err
+		}
+		ids := columns[1].([]any)
+		for i, v := range columns[0].([]any) {
+			l.state.AddHolder(store.Holding{Kind: o.kind, Property: o.property, Value: v.(string)}, store.ID(ids[i].(string)))
+		}
+	}
+	return nil
+}

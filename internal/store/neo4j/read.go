@@ -1,0 +1,81 @@
+package neo4j
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/store"
+)
+
+// Nodes implements store.Reader.
+func (s *Store) Nodes(ctx context.Context, ids ...store.ID) (map[store.ID]store.Node, error) {
+	found := make(map[store.ID]store.Node, len(ids))
+	if len(ids) == 0 {
+		return found, ctx.Err()
+	}
+	err := s.read(ctx, func(t tx) error {
+		clear(found)
+		records, err := t.rows("UNWIND $ids AS id MATCH (n:Node {id: id}) RETURN n", params{"ids": texts(ids)})
+		for _, r := range records {
+			n := decodeNode(r.Values[0])
+			found[n.ID] = n
+		}
+		return err
+	})
+	return found, err
+}
+
+// Lookup implements store.Reader.
+func (s *Store) Lookup(ctx context.Context, kind, property string, values ...string) (map[string]store.Node, error) {
+	if err := s.catalog.CheckLookup(kind, property); err != nil {
+		return nil, err
+	}
+	found := make(map[string]store.Node, len(values))
+	if len(values) == 0 {
+		return found, ctx.Err()
+	}
+	cypher := fmt.Sprintf("UNWIND $values AS v MATCH (n:%s) WHERE n.%s = v RETURN v, n", quote(kind), quote(property))
+	err := s.read(ctx, func(t tx) error {
+		clear(found)
+		records, err := t.rows(cypher, params{"values": values})
+		for _, r := range records {
+			found[r.Values[0].(string)] = decodeNode(r.Values[1])
+		}
+		return err
+	})
+	return found, err
+}
+
+// Count implements store.Reader.
+func (s *Store) Count(ctx context.Context, kind string, f store.Filter) (int64, error) {
+	if err := s.catalog.CheckFilter(kind, f); err != nil {
+		return 0, err
+	}
+	b := s.builder()
+	cypher := fmt.Sprintf("MATCH (n:%s)%s RETURN count(n)", quote(kind), b.filtered(f, scope{variable: "n", kinds: []string{kind}}))
+	var count int64
+	err := s.read(ctx, func(t tx) error {
+		values, err := t.row(cypher, b.params)
+		if err == nil {
+			count = values[0].(int64)
+		}
+		return err
+	})
+	return count, err
+}
+
+// filtered writes a WHERE of a filter and further conditions, none for none.
+func (b *builder) filtered(f store.Filter, s scope, more ...string) string {
+	if f != nil {
+		more = append(more, b.where(f, s))
+	}
+	text := ""
+	for i, m := range more {
+		if i == 0 {
+			text = " WHERE " + m
+			continue
+		}
+		text += " AND " + m
+	}
+	return text
+}

@@ -1,0 +1,240 @@
+package neo4j
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"releasegraph/internal/store"
+)
+
+// scanPage is how many nodes, or nodes with their outgoing edges, are read at
+// once.
+const scanPage = 5_000
+
+// Scan implements store.Reader. It reads pages by id, each in a transaction of
+// its own, and rewinds what was committed meanwhile: after each page it waits
+// until no commit is half applied, reads the log up to there, and hands over
+// everything as it was at the head from which the scan began.
+func (s *Store) Scan(ctx context.Context, sc store.Scan, yield func(store.Batch) error) (store.Revision, error) {
+	if err := s.catalog.CheckScan(sc); err != nil {
+		return 0, err
+	}
+	head, err := s.barrier(ctx)
+	if err != nil {
+		return 0, err
+	}
+	kinds, rels := sc.Kinds, sc.Rels
+	if kinds == nil {
+		kinds = s.catalog.kindNames()
+	}
+	if rels == nil {
+		rels = s.catalog.relNames()
+	}
+	run := &scanner{store: s, keep: sc.Keep, kinds: kinds, rels: rels, rewind: newRewind(head), yield: yield}
+	for i := range kinds {
+		run.phase = i
+		if err := run.nodes(ctx, kinds[i]); err != nil {
+			return 0, err
+		}
+	}
+	for i := range rels {
+		run.phase = len(kinds) + i
+		if err := run.edges(ctx, rels[i]); err != nil {
+			return 0, err
+		}
+	}
+	return head, nil
+}
+
+// barrier returns the head at a moment when no commit is under way: a commit
+// holds the head's lock until all that it wrote can be read.
+func (s *Store) barrier(ctx context.Context) (store.Revision, error) {
+	var head store.Revision
+	err := s.write(ctx, func(t tx) error {
+		values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h."+lockProp+" = 0 REMOVE h."+lockProp+" RETURN h.revision", nil)
+		if err == nil {
+			head = store.Revision(values[0].(int64))
+		}
+		return err
+	})
+	return head, err
+}
+
+type scanner struct {
+	store  *Store
+	keep   []string
+	kinds  []string
+	rels   []string
+	phase  int    // position in kinds, then in rels
+	cursor string // the last id of the pages before the current one
+	rewind *rewind
+	yield  func(store.Batch) error
+}
+
+// catchUp has the rewind follow the log to where the last page may have seen it.
+func (r *scanner) catchUp(ctx context.Context) error {
+	head, err := r.store.barrier(ctx)
+	if err != nil {
+		return err
+	}
+	for r.rewind.seen < head {
+		entries, err := r.store.entries(ctx, r.rewind.seen, 1000)
+		if err != nil {
+			return err
+		}
+		if len(entries) == 0 {
+			return fmt.Errorf("%w: the log ends before its head at revision %d", store.ErrUnavailable, head)
+		}
+		for _, e := range entries {
+			r.rewind.follow(e, r.passed)
+		}
+	}
+	return nil
+}
+
+// passed tells whether what an effect is about was handed over with an earlier
+// page, or is of no concern.
+func (r *scanner) passed(e store.Effect) bool {
+	at, id := slices.Index(r.kinds, e.Kind), string(e.Node)
+	if e.Node == "" {
+		at, id = slices.Index(r.rels, e.Edge.Rel), string(e.Edge.From)
+		if at >= 0 {
+			at += len(r.kinds)
+		}
+	}
+	return at < r.phase || at == r.phase && id <= r.cursor
+}
+
+func (r *scanner) nodes(ctx context.Context, kind string) error {
+	cypher := fmt.Sprintf("MATCH (n:%s) WHERE n.id > $after WITH n ORDER BY n.id LIMIT $limit RETURN collect(%s)", quote(kind), r.projection(kind))
+	for r.cursor = ""; ; {
+		var list []any
+		err := r.store.read(ctx, func(t tx) error {
+			values, err := t.row(cypher, params{"after": r.cursor, "limit": int64(scanPage)})
+			if err == nil {
+				list = values[0].([]any)
+			}
+			return err
+		})
+		if err == nil {
+			err = r.catchUp(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		batch := store.Batch{}
+		next := r.cursor
+		for _, v := range list {
+			n := nodeOf(kind, v.(map[string]any))
+			next = string(n.ID)
+			if n, was := r.rewind.node(n); was {
+				batch.Nodes = append(batch.Nodes, n)
+			}
+		}
+		r.cursor = next
+		last := len(list) < scanPage
+		if last {
+			batch.Nodes = append(batch.Nodes, r.rewind.lostNodes(kind)...)
+		}
+		for i := range batch.Nodes {
+			batch.Nodes[i].Props = r.kept(batch.Nodes[i].Props)
+		}
+		if err := r.hand(batch); err != nil || last {
+			return err
+		}
+	}
+}
+
+func (r *scanner) edges(ctx context.Context, rel string) error {
+	near := quote(commonLabel)
+	if froms := r.store.catalog.FarKinds(rel, "", store.In); len(froms) == 1 {
+		near = quote(froms[0])
+	}
+	cypher := fmt.Sprintf("MATCH (a:%s) WHERE a.id > $after WITH a ORDER BY a.id LIMIT $limit OPTIONAL MATCH (a)-[r:%s]->(b:Node) "+
+		"RETURN a.id, collect(b.id), collect(properties(r))", near, quote(rel))
+	for r.cursor = ""; ; {
+		var records []*neo4j.Record
+		err := r.store.read(ctx, func(t tx) (err error) {
+			records, err = t.rows(cypher, params{"after": r.cursor, "limit": int64(scanPage)})
+			return err
+		})
+		if err == nil {
+			err = r.catchUp(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		batch := store.Batch{}
+		next := r.cursor
+		for _, record := range records {
+			from := record.Values[0].(string)
+			next = max(next, from)
+			batch.Edges = r.edgesOf(batch.Edges, rel, from, record.Values[1].([]any), record.Values[2].([]any))
+		}
+		r.cursor = next
+		last := len(records) < scanPage
+		if last {
+			batch.Edges = append(batch.Edges, r.rewind.lostEdges(rel)...)
+		}
+		for i := range batch.Edges {
+			batch.Edges[i].Props = r.kept(batch.Edges[i].Props)
+		}
+		if err := r.hand(batch); err != nil || last {
+			return err
+		}
+	}
+}
+
+func (r *scanner) edgesOf(list []store.Edge, rel, from string, tos, props []any) []store.Edge {
+	for i, to := range tos {
+		e := edgeOf(rel, store.ID(from), store.ID(to.(string)), props[i].(map[string]any))
+		if e, was := r.rewind.edge(e); was {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (r *scanner) hand(b store.Batch) error {
+	if len(b.Nodes)+len(b.Edges) == 0 {
+		return nil
+	}
+	return r.yield(b)
+}
+
+// projection asks for the properties to keep, where all of them are declared:
+// only those names may stand in a query.
+func (r *scanner) projection(kind string) string {
+	if r.keep == nil {
+		return "properties(n)"
+	}
+	k, _ := r.store.catalog.Kind(kind)
+	parts := []string{".id", "." + versionProp, ".createdAt", ".updatedAt"}
+	for _, name := range r.keep {
+		if k.OpenPrefix != "" && strings.HasPrefix(name, k.OpenPrefix) {
+			return "properties(n)"
+		}
+		if slices.ContainsFunc(k.Properties, func(p store.Property) bool { return p.Name == name }) {
+			parts = append(parts, "."+quote(name))
+		}
+	}
+	// A projection answers null for what is absent.
+	return "n {" + strings.Join(parts, ", ") + "}"
+}
+
+// kept leaves only what was asked for.
+func (r *scanner) kept(props store.Props) store.Props {
+	if r.keep == nil {
+		return props
+	}
+	for name, v := range props {
+		if v == nil || !slices.Contains(r.keep, name) {
+			delete(props, name)
+		}
+	}
+	return props
+}
