@@ -203,7 +203,7 @@ func decodeValue(v any) (any, error) {
 		return v, nil
 	case json.Number:
 		if strings.ContainsAny(v.String(), ".eE") {
-			return strconv.ParseFloat(v.String(), 64)
+			return decodeFloat(v.String())
 		}
 		return strconv.ParseInt(v.String(), 10, 64)
 	case []any:
@@ -218,6 +218,15 @@ func decodeValue(v any) (any, error) {
 		}
 	}
 	return nil, fmt.Errorf("%v is not in the log's form", v)
+}
+
+// decodeFloat takes a number too large for a float for infinite.
+func decodeFloat(text string) (any, error) {
+	f, err := strconv.ParseFloat(text, 64)
+	if math.IsInf(f, 0) {
+		return f, nil
+	}
+	return f, err
 }
 
 func decodeList(list []any) (any, error) {

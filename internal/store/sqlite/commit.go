@@ -1,0 +1,195 @@
+package sqlite
+
+import (
+	"context"
+
+	"releasegraph/internal/store"
+)
+
+// background is for what must not be cut off in the middle.
+var background = context.Background()
+
+// request is a change set that waits for its commit.
+type request struct {
+	cs     store.Changeset
+	answer chan answer
+}
+
+type answer struct {
+	change store.Change
+	err    error
+}
+
+// groupOps is how many operations a transaction takes before it leaves the
+// next change set to another one.
+const groupOps = 4096
+
+// Commit applies a change set, all or nothing. Change sets that wait at the
+// same time share one transaction, and so one wait for the disk.
+func (s *Store) Commit(ctx context.Context, cs store.Changeset) (store.Change, error) {
+	if err := store.Check(s.declared, cs); err != nil {
+		return store.Change{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return store.Change{}, err
+	}
+	r := &request{cs, make(chan answer, 1)}
+	select {
+	case s.queue <- r:
+	case <-ctx.Done():
+		return store.Change{}, ctx.Err()
+	case <-s.closing:
+		return store.Change{}, s.closed()
+	}
+	// Once taken it runs to its end: the answer is never "perhaps".
+	a := <-r.answer
+	return a.change, s.outward(nil, a.err)
+}
+
+// Preview answers as Commit would, and writes nothing.
+func (s *Store) Preview(ctx context.Context, cs store.Changeset) (store.Change, error) {
+	var change store.Change
+	if err := store.Check(s.declared, cs); err != nil {
+		return change, err
+	}
+	err := s.read(ctx, func(c *conn) error {
+		var err error
+		change, _, err = s.decide(ctx, c, cs)
+		return err
+	})
+	return change, err
+}
+
+// decide finds out what a change set does, without writing it. The change is
+// new when touched is not nil.
+func (s *Store) decide(ctx context.Context, c *conn, cs store.Changeset) (store.Change, *touched, error) {
+	if earlier, found, err := s.logged(ctx, c, cs.Key); found || err != nil {
+		return earlier, nil, err
+	}
+	t, err := s.load(ctx, c, cs)
+	if err != nil {
+		return store.Change{}, nil, err
+	}
+	effects, err := t.Apply(cs)
+	if err != nil {
+		return store.Change{}, nil, err
+	}
+	head, _, err := c.one(ctx, headQuery)
+	change := store.Change{
+		Revision: store.Revision(head), At: cs.At, Actor: cs.Actor, Reason: cs.Reason, Source: cs.Source, Key: cs.Key,
+	}
+	if len(effects) == 0 || err != nil {
+		return change, nil, err
+	}
+	change.Revision++
+	change.Effects = effects
+	return change, t, nil
+}
+
+func (s *Store) commitQueued() {
+	defer close(s.done)
+	for {
+		select {
+		case r := <-s.queue:
+			s.commitGroup(s.gather(r))
+		case <-s.closing:
+			s.shut()
+			return
+		}
+	}
+}
+
+// gather takes what waits besides the first.
+func (s *Store) gather(first *request) []*request {
+	group := []*request{first}
+	ops := len(first.cs.Ops)
+	for len(group) < s.limit && ops < groupOps {
+		select {
+		case r := <-s.queue:
+			group, ops = append(group, r), ops+len(r.cs.Ops)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commitGroup commits all in one transaction, or, when that fails as a whole,
+// each in its own, so that none fails for another's sake.
+func (s *Store) commitGroup(group []*request) {
+	answers, err := s.transact(group)
+	if err != nil && len(group) > 1 {
+		for _, r := range group {
+			s.commitGroup([]*request{r})
+		}
+		return
+	}
+	for i, r := range group {
+		if err != nil {
+			r.answer <- answer{err: err}
+		} else {
+			r.answer <- answers[i]
+		}
+	}
+}
+
+func (s *Store) transact(group []*request) ([]answer, error) {
+	if s.memory {
+		s.guard.Lock()
+		defer s.guard.Unlock()
+	}
+	if err := s.writer.begin("BEGIN IMMEDIATE"); err != nil {
+		return nil, err
+	}
+	answers, err := s.performAll(group)
+	if err := s.writer.end(err); err != nil {
+		return nil, err
+	}
+	s.bells.ring()
+	return answers, nil
+}
+
+// performAll performs each change set within a savepoint. An error of the port
+// is that set's answer; one of the disk ends the transaction.
+func (s *Store) performAll(group []*request) ([]answer, error) {
+	answers := make([]answer, len(group))
+	for i, r := range group {
+		if err := s.writer.exec("SAVEPOINT one"); err != nil {
+			return nil, err
+		}
+		change, err := s.perform(r.cs)
+		if err != nil && !isPort(err) {
+			return nil, err
+		}
+		answers[i] = answer{change, err}
+		if err != nil {
+			if err := s.writer.exec("ROLLBACK TO one"); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.writer.exec("RELEASE one"); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
+func (s *Store) perform(cs store.Changeset) (store.Change, error) {
+	change, t, err := s.decide(background, s.writer, cs)
+	if err != nil || t == nil {
+		return change, err
+	}
+	w := &writer{Store: s, c: s.writer, t: t, at: cs.At, next: map[*table]int64{}}
+	if err := w.write(change.Effects); err != nil {
+		return store.Change{}, err
+	}
+	return change, w.log(change)
+}
+
+// shut waits for the readers and closes all connections.
+func (s *Store) shut() {
+	for range cap(s.readers) {
+		<-s.readers
+	}
+	s.release()
+}

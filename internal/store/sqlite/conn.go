@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+
+	moderncsqlite "modernc.org/sqlite"
+)
+
+// conn is one connection with its prepared statements. It talks to the driver
+// itself: database/sql would cost more per row than SQLite does. It serves one
+// goroutine at a time.
+type conn struct {
+	raw   driver.Conn
+	stmts map[string]driver.Stmt
+	tx    bool
+}
+
+// maxStatements bounds a connection's cache; filters make new texts for ever.
+const maxStatements = 256
+
+func openConn(dsn string) (*conn, error) {
+	raw, err := (&moderncsqlite.Driver{}).Open(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{raw: raw, stmts: map[string]driver.Stmt{}}, nil
+}
+
+func (c *conn) close() error {
+	c.forget()
+	return c.raw.Close()
+}
+
+func (c *conn) forget() {
+	for text, s := range c.stmts {
+		_ = s.Close()
+		delete(c.stmts, text)
+	}
+}
+
+func (c *conn) prepare(text string) (driver.Stmt, error) {
+	if s := c.stmts[text]; s != nil {
+		return s, nil
+	}
+	if len(c.stmts) >= maxStatements {
+		for old, s := range c.stmts {
+			_ = s.Close()
+			delete(c.stmts, old)
+			break
+		}
+	}
+	s, err := c.raw.Prepare(text)
+	if err == nil {
+		c.stmts[text] = s
+	}
+	return s, err
+}
+
+func named(args []any) []driver.NamedValue {
+	list := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		list[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+	}
+	return list
+}
+
+// exec runs a statement that answers nothing.
+func (c *conn) exec(text string, args ...any) error {
+	s, err := c.prepare(text)
+	if err != nil {
+		return err
+	}
+	_, err = s.(driver.StmtExecContext).ExecContext(context.Background(), named(args))
+	return err
+}
+
+// query hands each row to visit, which must not keep the slice. The statement
+// must not be used again before query has returned.
+func (c *conn) query(ctx context.Context, text string, args []any, visit func(row []driver.Value) error) (err error) {
+	s, err := c.prepare(text)
+	if err != nil {
+		return err
+	}
+	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, named(args))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := rows.Close(); err == nil {
+			err = closing
+		}
+	}()
+	row := make([]driver.Value, len(rows.Columns()))
+	for i := 0; ; i++ {
+		if i%256 == 255 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := rows.Next(row); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		if err := visit(row); err != nil {
+			return err
+		}
+	}
+}
+
+// one reads the single integer of a query; ok is false without a row or with a
+// null.
+func (c *conn) one(ctx context.Context, text string, args ...any) (n int64, ok bool, err error) {
+	err = c.query(ctx, text, args, func(row []driver.Value) error {
+		n, ok = row[0].(int64)
+		return nil
+	})
+	return n, ok, err
+}
+
+func (c *conn) begin(how string) error {
+	err := c.exec(how)
+	c.tx = err == nil
+	return err
+}
+
+// end commits, or turns back when err is set or the commit fails.
+func (c *conn) end(err error) error {
+	if err == nil {
+		err = c.exec("COMMIT")
+	}
+	if err != nil && c.tx {
+		// SQLite may have turned back by itself, so this may fail.
+		_ = c.exec("ROLLBACK")
+	}
+	c.tx = false
+	return err
+}

@@ -1,0 +1,70 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	moderncsqlite "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"releasegraph/internal/store"
+)
+
+var portErrors = []error{
+	store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted,
+	context.Canceled, context.DeadlineExceeded,
+}
+
+// outward turns an error into one of the port: a context's and the port's own
+// stay, all others are the driver's and say that the store cannot be used.
+func (s *Store) outward(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if isPort(err) {
+		return err
+	}
+	if ctx != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return unavailable(s.name, err)
+}
+
+func isPort(err error) bool {
+	for _, e := range portErrors {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// unavailable says what to do about a driver's error.
+func unavailable(name string, err error) error {
+	return fmt.Errorf("%w: %s: %s", store.ErrUnavailable, name, advice(err))
+}
+
+func advice(err error) string {
+	var e *moderncsqlite.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	switch e.Code() & 0xff {
+	case lib.SQLITE_FULL:
+		return "disk full; free some space and try again"
+	case lib.SQLITE_READONLY:
+		return "the file is read-only; give the server the right to write to it and to its directory"
+	case lib.SQLITE_CANTOPEN:
+		return "cannot open the file; does its directory exist, and may the server write there?"
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return "another process holds the file's lock; try again, or end that process"
+	case lib.SQLITE_NOTADB:
+		return "the file is no SQLite database"
+	case lib.SQLITE_CORRUPT:
+		return "the file is damaged; restore it from a backup"
+	case lib.SQLITE_IOERR:
+		return "the disk failed: " + e.Error()
+	}
+	return e.Error()
+}

@@ -1,0 +1,205 @@
+package sqlite
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"releasegraph/internal/store"
+)
+
+// compiler turns filters into SQL. Filters were checked before.
+type compiler struct {
+	*Store
+	args    []any
+	aliases int
+}
+
+// scope tells how the properties of what is filtered are read.
+type scope struct {
+	kind  string // empty for edges
+	alias string
+	read  func(property string) (expr string, t store.Type)
+}
+
+func (c *compiler) arg(v any) string {
+	c.args = append(c.args, v)
+	return "?"
+}
+
+func (c *compiler) alias(prefix string) string {
+	c.aliases++
+	return prefix + strconv.Itoa(c.aliases)
+}
+
+// nodeScope reads the columns of a node under an alias. What its kind does not
+// declare is absent.
+func (c *compiler) nodeScope(kind, alias string) scope {
+	t := c.layout.kinds[kind]
+	return scope{kind, alias, func(name string) (string, store.Type) { return t.expr(alias, name) }}
+}
+
+// expr reads a property of the table's nodes.
+func (t *table) expr(alias, name string) (string, store.Type) {
+	switch name {
+	case "id":
+		return alias + ".id", store.String
+	case "version":
+		return alias + ".version", store.Int
+	case "createdAt":
+		return alias + ".created", store.Time
+	case "updatedAt":
+		return alias + ".updated", store.Time
+	}
+	if c := t.named[name]; c != nil {
+		return alias + "." + c.name, c.property.Type
+	}
+	if t.open != "" && strings.HasPrefix(name, t.open) {
+		return fmt.Sprintf("(SELECT o.value FROM json_each(%s.open) o WHERE o.key = %s)", alias, literal(name)), store.String
+	}
+	return "NULL", store.String
+}
+
+// literal is a string of SQL. Names alone are written so; values are bound.
+func literal(s string) string {
+	if strings.ContainsRune(s, 0) {
+		return "CAST(x'" + fmt.Sprintf("%x", s) + "' AS TEXT)"
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+func (c *compiler) edgeScope(rel, alias string) scope {
+	return scope{"", alias, func(name string) (string, store.Type) {
+		p, _ := c.declared.RelProperty(rel, name)
+		return "(" + alias + ".props ->> '$." + name + "')", p.Type
+	}}
+}
+
+// where writes a condition that is true, false or null; null counts as false.
+func (c *compiler) where(f store.Filter, s scope) (string, error) {
+	switch f := f.(type) {
+	case nil:
+		return "1", nil
+	case store.Compare:
+		return c.compare(f, s)
+	case store.And:
+		return c.all(f, s, " AND ", "1")
+	case store.Or:
+		return c.all(f, s, " OR ", "0")
+	case store.Not:
+		text, err := c.where(f.Filter, s)
+		return "NOT coalesce(" + text + ", 0)", err
+	case store.Related:
+		return c.related(f, s)
+	}
+	return "", fmt.Errorf("%w: %T is no filter", store.ErrInvalid, f)
+}
+
+func (c *compiler) all(filters []store.Filter, s scope, word, none string) (string, error) {
+	if len(filters) == 0 {
+		return none, nil
+	}
+	texts := make([]string, len(filters))
+	for i, f := range filters {
+		var err error
+		if texts[i], err = c.where(f, s); err != nil {
+			return "", err
+		}
+	}
+	return "(" + strings.Join(texts, word) + ")", nil
+}
+
+var comparisons = map[store.Operator]string{
+	store.Eq: " = ", store.Lt: " < ", store.Lte: " <= ", store.Gt: " > ", store.Gte: " >= ",
+}
+
+func (c *compiler) compare(f store.Compare, s scope) (string, error) {
+	expr, _ := s.read(f.Property)
+	switch f.Op {
+	case store.IsNull:
+		return expr + " IS NULL", nil
+	case store.OneOf:
+		return c.oneOf(expr, f.Value.([]any))
+	case store.Contains:
+		return "instr(" + expr + ", " + c.arg(f.Value) + ") > 0", nil
+	case store.StartsWith:
+		return c.startsWith(expr, f.Value.(string)), nil
+	}
+	v, err := toColumn(f.Value)
+	return "(" + expr + comparisons[f.Op] + c.arg(v) + ")", err
+}
+
+func (c *compiler) oneOf(expr string, values []any) (string, error) {
+	if len(values) == 0 {
+		return "0", nil
+	}
+	stored := make([]any, len(values))
+	simple := true
+	for i, v := range values {
+		var err error
+		if stored[i], err = toColumn(v); err != nil {
+			return "", err
+		}
+		_, float := stored[i].(float64)
+		simple = simple && !float
+	}
+	// Long lists go as one parameter: SQLite limits how many there may be. A
+	// float could lose its last digit on the way through JSON.
+	if simple && len(values) > 16 {
+		text, err := list(stored)
+		return "(" + expr + " IN (SELECT value FROM json_each(" + c.arg(text) + ")))", err
+	}
+	marks := make([]string, len(stored))
+	for i, v := range stored {
+		marks[i] = c.arg(v)
+	}
+	return "(" + expr + " IN (" + strings.Join(marks, ", ") + "))", nil
+}
+
+// startsWith is a range of strings, which an index can find.
+func (c *compiler) startsWith(expr, prefix string) string {
+	if prefix == "" {
+		return expr + " IS NOT NULL"
+	}
+	last := len(prefix) - 1
+	// No byte of UTF-8 is 0xff, so the last one can be raised.
+	end := prefix[:last] + string([]byte{prefix[last] + 1})
+	low := "(" + expr + " >= " + c.arg(prefix)
+	return low + " AND " + expr + " < " + c.arg(end) + ")"
+}
+
+// related looks for an edge, at whose far end each kind has its own table.
+func (c *compiler) related(f store.Related, s scope) (string, error) {
+	far := c.declared.FarKinds(f.Rel, s.kind, f.Direction)
+	if f.Filter == nil {
+		far = []string{""}
+	}
+	texts := make([]string, len(far))
+	for i, kind := range far {
+		var err error
+		if texts[i], err = c.relatedTo(f, s, kind); err != nil {
+			return "", err
+		}
+	}
+	return "(" + strings.Join(texts, " OR ") + ")", nil
+}
+
+func (c *compiler) relatedTo(f store.Related, s scope, kind string) (string, error) {
+	near, other := ends(f.Direction)
+	e := c.alias("e")
+	join, match := "", "1"
+	rel := strconv.FormatInt(c.layout.rels[f.Rel], 10)
+	edges, err := c.where(f.EdgeFilter, c.edgeScope(f.Rel, e))
+	if err != nil {
+		return "", err
+	}
+	if kind != "" {
+		n := c.alias("t")
+		join = " CROSS JOIN " + c.layout.kinds[kind].name + " " + n + " ON " + n + ".n = " + e + "." + other
+		if match, err = c.where(f.Filter, c.nodeScope(kind, n)); err != nil {
+			return "", err
+		}
+	}
+	return "EXISTS (SELECT 1 FROM edge " + e + join + " WHERE " + e + ".rel = " + rel + " AND " + e + "." + near + " = " + s.alias + ".n AND " +
+		edges + " AND " + match + ")", nil
+}

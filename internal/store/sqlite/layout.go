@@ -1,0 +1,214 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+
+	"releasegraph/internal/store"
+)
+
+// layoutVersion is kept in the file's user_version.
+const layoutVersion = 1
+
+// kindShift splits a node's number: the kind's number is above it, so that a
+// number tells which table holds the node.
+const kindShift = 40
+
+var baseLayout = []string{
+	`CREATE TABLE kind (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)`,
+	`CREATE TABLE property (kind TEXT NOT NULL, name TEXT NOT NULL, type INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID`,
+	`CREATE TABLE rel (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)`,
+	`CREATE TABLE node (id TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID`,
+	`CREATE TABLE edge (rel INTEGER NOT NULL, src INTEGER NOT NULL, dst INTEGER NOT NULL, tag TEXT NOT NULL,
+		version INTEGER NOT NULL, props TEXT NOT NULL, PRIMARY KEY (rel, src, dst, tag)) WITHOUT ROWID`,
+	`CREATE INDEX edge_in ON edge (rel, dst, src, tag)`,
+	`CREATE TABLE log (revision INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
+		source TEXT NOT NULL, key TEXT, body TEXT NOT NULL)`,
+	`CREATE UNIQUE INDEX log_key ON log (key) WHERE key IS NOT NULL`,
+}
+
+// layout knows the tables of the schema's kinds and the numbers of its names.
+type layout struct {
+	kinds    map[string]*table
+	byNumber map[int64]*table
+	rels     map[string]int64
+	relNames map[int64]string
+}
+
+// table holds the nodes of a kind.
+type table struct {
+	kind    string
+	number  int64
+	name    string // quoted
+	columns []column
+	open    string // prefix of undeclared properties
+	insert  string // statement that adds a row of fields
+	named   map[string]*column
+}
+
+// column holds a property.
+type column struct {
+	property store.Property
+	name     string // quoted
+}
+
+func quote(name string) string { return `"` + name + `"` }
+
+func prepareLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, error) {
+	if err := c.begin("BEGIN IMMEDIATE"); err != nil {
+		return nil, err
+	}
+	l, err := growLayout(ctx, c, d)
+	if err := c.end(err); err != nil {
+		return nil, err
+	}
+	c.forget()
+	return l, nil
+}
+
+func growLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, error) {
+	if err := createBase(ctx, c); err != nil {
+		return nil, err
+	}
+	l := &layout{map[string]*table{}, map[int64]*table{}, map[string]int64{}, map[int64]string{}}
+	for _, k := range d.Schema().Kinds {
+		t, err := growKind(ctx, c, k)
+		if err != nil {
+			return nil, err
+		}
+		l.kinds[k.Name], l.byNumber[t.number] = t, t
+	}
+	for _, r := range d.Schema().Rels {
+		number, err := number(ctx, c, "rel", r.Name)
+		if err != nil {
+			return nil, err
+		}
+		l.rels[r.Name], l.relNames[number] = number, r.Name
+	}
+	return l, nil
+}
+
+func createBase(ctx context.Context, c *conn) error {
+	version, _, err := c.one(ctx, "PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	switch {
+	case version == layoutVersion:
+		return nil
+	case version > layoutVersion:
+		return fmt.Errorf("%w: the file has layout %d, this program knows %d; use the newer program that wrote it",
+			store.ErrUnavailable, version, layoutVersion)
+	}
+	tables, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema")
+	if err != nil {
+		return err
+	}
+	if tables > 0 {
+		return fmt.Errorf("%w: the file is an SQLite database of another program", store.ErrUnavailable)
+	}
+	for _, text := range baseLayout {
+		if err := c.exec(text); err != nil {
+			return err
+		}
+	}
+	return c.exec(fmt.Sprintf("PRAGMA user_version=%d", layoutVersion))
+}
+
+// number finds or gives the number of a kind or relationship.
+func number(ctx context.Context, c *conn, in, name string) (int64, error) {
+	find := "SELECT number FROM " + in + " WHERE name = ?"
+	n, ok, err := c.one(ctx, find, name)
+	if ok || err != nil {
+		return n, err
+	}
+	if err := c.exec("INSERT INTO "+in+" (name) VALUES (?)", name); err != nil {
+		return 0, err
+	}
+	n, _, err = c.one(ctx, find, name)
+	return n, err
+}
+
+func growKind(ctx context.Context, c *conn, k store.KindSchema) (*table, error) {
+	n, err := number(ctx, c, "kind", k.Name)
+	if err != nil {
+		return nil, err
+	}
+	t := &table{kind: k.Name, number: n, name: quote("k_" + k.Name), open: k.OpenPrefix, named: map[string]*column{}}
+	create := `CREATE TABLE IF NOT EXISTS ` + t.name + ` (n INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,
+		created INTEGER NOT NULL, updated INTEGER NOT NULL, open TEXT)`
+	index := `CREATE UNIQUE INDEX IF NOT EXISTS ` + quote("i_"+k.Name) + ` ON ` + t.name + ` (id)`
+	for _, text := range []string{create, index} {
+		if err := c.exec(text); err != nil {
+			return nil, err
+		}
+	}
+	types, err := knownTypes(ctx, c, k.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range k.Properties {
+		if err := t.growColumn(c, p, types); err != nil {
+			return nil, err
+		}
+	}
+	names := "n, id, version, created, updated, open"
+	for i := range t.columns {
+		names += ", " + t.columns[i].name
+		t.named[t.columns[i].property.Name] = &t.columns[i]
+	}
+	t.insert = "INSERT INTO " + t.name + " (" + names + ") VALUES (?" + strings.Repeat(", ?", t.width()-1) + ")"
+	return t, nil
+}
+
+func knownTypes(ctx context.Context, c *conn, kind string) (map[string]store.Type, error) {
+	types := map[string]store.Type{}
+	err := c.query(ctx, "SELECT name, type FROM property WHERE kind = ?", []any{kind}, func(row []driver.Value) error {
+		types[row[0].(string)] = store.Type(row[1].(int64))
+		return nil
+	})
+	return types, err
+}
+
+// growColumn adds the column of a property that the file does not have yet,
+// and the index of one that is to be indexed.
+func (t *table) growColumn(c *conn, p store.Property, types map[string]store.Type) error {
+	col := column{property: p, name: quote("p_" + p.Name)}
+	known, ok := types[p.Name]
+	if ok && known != p.Type {
+		return fmt.Errorf("%w: %s.%s is a %s, but the file holds a %s", store.ErrInvalid, t.kind, p.Name, p.Type, known)
+	}
+	for name := range types {
+		if name != p.Name && strings.EqualFold(name, p.Name) {
+			return fmt.Errorf("%w: %s has properties %q and %q, which differ in case only", store.ErrInvalid, t.kind, name, p.Name)
+		}
+	}
+	if !ok {
+		types[p.Name] = p.Type
+		if err := c.exec("ALTER TABLE " + t.name + " ADD COLUMN " + col.name + " " + affinity(p.Type)); err != nil {
+			return err
+		}
+		if err := c.exec("INSERT INTO property (kind, name, type) VALUES (?, ?, ?)", t.kind, p.Name, int64(p.Type)); err != nil {
+			return err
+		}
+	}
+	t.columns = append(t.columns, col)
+	if !p.Indexed && !p.Unique {
+		return nil
+	}
+	// The id ends the index, so that pages in this order need no sorting. A
+	// unique value is looked up here before each write, under the writer's lock.
+	return c.exec("CREATE INDEX IF NOT EXISTS " + quote("i_"+t.kind+"_"+p.Name) + " ON " + t.name + " (" + col.name + ", id)")
+}
+
+func affinity(t store.Type) string {
+	switch t {
+	case store.Bool, store.Int, store.Time:
+		return "INTEGER"
+	case store.Float:
+		return "REAL"
+	}
+	return "TEXT"
+}

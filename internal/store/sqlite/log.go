@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"sync"
+	"time"
+
+	"releasegraph/internal/store"
+)
+
+const (
+	headQuery  = "SELECT max(revision) FROM log"
+	logColumns = "revision, at, actor, reason, source, key, body"
+)
+
+// log appends the entry of a change.
+func (w *writer) log(c store.Change) error {
+	body, err := store.EncodeEffects(c.Effects)
+	if err != nil {
+		return err
+	}
+	var key any
+	if c.Key != "" {
+		key = c.Key
+	}
+	return w.c.exec("INSERT INTO log ("+logColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
+		int64(c.Revision), c.At.UnixMicro(), c.Actor, c.Reason, c.Source, key, string(body))
+}
+
+func readChange(row []driver.Value) (store.Change, error) {
+	c := store.Change{
+		Revision: store.Revision(row[0].(int64)), At: time.UnixMicro(row[1].(int64)).UTC(),
+		Actor: row[2].(string), Reason: row[3].(string), Source: row[4].(string),
+	}
+	c.Key, _ = row[5].(string)
+	var err error
+	c.Effects, err = store.DecodeEffects([]byte(row[6].(string)))
+	return c, err
+}
+
+// logged finds the change that was committed under a key.
+func (s *Store) logged(ctx context.Context, c *conn, key string) (change store.Change, found bool, err error) {
+	if key == "" {
+		return change, false, nil
+	}
+	err = c.query(ctx, "SELECT "+logColumns+" FROM log WHERE key = ?", []any{key}, func(row []driver.Value) error {
+		found = true
+		var err error
+		change, err = readChange(row)
+		return err
+	})
+	return change, found, err
+}
+
+// Head is the revision of the last committed change set.
+func (s *Store) Head(ctx context.Context) (store.Revision, error) {
+	var head int64
+	err := s.read(ctx, func(c *conn) error {
+		var err error
+		head, _, err = c.one(ctx, headQuery)
+		return err
+	})
+	return store.Revision(head), err
+}
+
+// Changes returns up to limit committed change sets after a revision.
+func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	changes := []store.Change{}
+	if limit <= 0 {
+		return changes, nil
+	}
+	err := s.read(ctx, func(c *conn) error {
+		// The log is whole so far; a file whose beginning was cut off is told by
+		// its first entry.
+		first, held, err := c.one(ctx, "SELECT min(revision) FROM log")
+		if err != nil {
+			return err
+		}
+		if held && int64(after)+1 < first && first > 1 {
+			return store.ErrCompacted
+		}
+		const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
+		return c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
+			change, err := readChange(row)
+			changes = append(changes, change)
+			return err
+		})
+	})
+	return changes, err
+}
+
+// pollEvery is how soon another process's commit to the file is seen.
+const pollEvery = 200 * time.Millisecond
+
+// Await blocks until the head is beyond the revision.
+func (s *Store) Await(ctx context.Context, after store.Revision) (store.Revision, error) {
+	timer := time.NewTicker(pollEvery)
+	defer timer.Stop()
+	for {
+		bell := s.bells.next()
+		head, err := s.Head(ctx)
+		if err != nil || head > after {
+			return head, err
+		}
+		select {
+		case <-bell:
+		case <-timer.C:
+		case <-s.closing:
+			return 0, s.closed()
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+}
+
+// bells wake who waits for a commit of this process.
+type bells struct {
+	mu   sync.Mutex
+	bell chan struct{}
+}
+
+// next is closed by the next ring.
+func (b *bells) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bell == nil {
+		b.bell = make(chan struct{})
+	}
+	return b.bell
+}
+
+func (b *bells) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bell != nil {
+		close(b.bell)
+		b.bell = nil
+	}
+}
