@@ -1,0 +1,60 @@
+// Package examples holds operations to learn from. The IDE shows them as tabs;
+// a test checks each against the schema and runs it on the demo's estate.
+package examples
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+//go:embed operations
+var operations embed.FS
+
+// Operation is one example.
+type Operation struct {
+	// Name is the file's, without its ordinal and ending.
+	Name      string `json:"name"`
+	Query     string `json:"query"`
+	Variables string `json:"variables,omitempty"`
+}
+
+// Operations lists the examples in the order of their files. The variables of
+// NAME.graphql stand in NAME.json.
+func Operations() ([]Operation, error) {
+	files, err := fs.Glob(operations, "operations/*.graphql")
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Operation, 0, len(files))
+	for _, file := range files {
+		query, err := fs.ReadFile(operations, file)
+		if err != nil {
+			return nil, err
+		}
+		stem := strings.TrimSuffix(file, ".graphql")
+		variables, err := fs.ReadFile(operations, stem+".json")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		_, name, ok := strings.Cut(path.Base(stem), "-")
+		if !ok {
+			return nil, fmt.Errorf("%s: name it ORDINAL-NAME.graphql", file)
+		}
+		list = append(list, Operation{Name: name, Query: string(query), Variables: string(variables)})
+	}
+	return list, nil
+}
+
+// JSON is the list as the IDE reads it.
+func JSON() ([]byte, error) {
+	list, err := Operations()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(list)
+}

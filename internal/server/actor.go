@@ -1,0 +1,83 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// ActAs is the header that names the actor while no identities are configured:
+// "alice; roles=REQUESTER,CAB_MEMBER; sites=par-1".
+const ActAs = "Releasegraph-Act-As"
+
+// actor puts who asks into the context: whom the header names, or the local
+// administrator.
+func actor(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		if header := r.Header.Get(ActAs); header != "" {
+			a, err := parseActor(header)
+			if err != nil {
+				refuse(w, r, http.StatusBadRequest, codeInvalid, fmt.Sprintf("header %s: %v", ActAs, err))
+				return
+			}
+			ctx = app.WithActor(ctx, a)
+			noteActor(ctx, a.Name)
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func parseActor(header string) (domain.Actor, error) {
+	name, rest, _ := strings.Cut(header, ";")
+	a := domain.Actor{Name: strings.TrimSpace(name)}
+	if a.Name == "" {
+		return a, fmt.Errorf(`no name; write "alice; roles=REQUESTER; sites=par-1"`)
+	}
+	if len(header) > 1000 {
+		return a, fmt.Errorf("longer than 1000 bytes")
+	}
+	for part := range strings.SplitSeq(rest, ";") {
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		if err := parseActorPart(&a, part); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+func parseActorPart(a *domain.Actor, part string) error {
+	field, values, _ := strings.Cut(part, "=")
+	for value := range strings.SplitSeq(values, ",") {
+		value = strings.TrimSpace(value)
+		if value == "" {
+			continue
+		}
+		switch field = strings.TrimSpace(field); field {
+		case "roles":
+			if !slices.Contains(domain.Roles, domain.Role(value)) {
+				return fmt.Errorf("no role %q; the roles are %s", value, roleNames())
+			}
+			a.Roles = append(a.Roles, domain.Role(value))
+		case "sites":
+			a.Sites = append(a.Sites, value)
+		default:
+			return fmt.Errorf("unknown part %q; the parts are roles and sites", field)
+		}
+	}
+	return nil
+}
+
+func roleNames() string {
+	names := make([]string, len(domain.Roles))
+	for i, r := range domain.Roles {
+		names[i] = string(r)
+	}
+	return strings.Join(names, ", ")
+}

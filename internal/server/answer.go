@@ -1,0 +1,100 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// The media types of answers.
+const (
+	mediaResponse = "application/graphql-response+json"
+	mediaJSON     = "application/json"
+)
+
+// mediaType picks the type of the answer: the newer one where it is asked for
+// and not less than the older one.
+func mediaType(accept []string) string {
+	response, plain := 0.0, 0.0
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		media, parameters, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		q := quality(parameters)
+		switch media {
+		case mediaResponse:
+			response = max(response, q)
+		case mediaJSON:
+			plain = max(plain, q)
+		}
+	}
+	if response > 0 && response >= plain {
+		return mediaResponse
+	}
+	return mediaJSON
+}
+
+func quality(parameters map[string]string) float64 {
+	given, ok := parameters["q"]
+	if !ok {
+		return 1
+	}
+	q, err := strconv.ParseFloat(given, 64)
+	if err != nil {
+		return 0
+	}
+	return q
+}
+
+// requestErrorStatus is the status of an answer to a document that was not
+// executed. Clients that ask for plain JSON expect 200 even then.
+func requestErrorStatus(media string) int {
+	if media == mediaResponse {
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
+}
+
+// writeAnswer writes an answer. Its data are JSON already, and are not encoded
+// once more.
+func writeAnswer(w http.ResponseWriter, status int, media string, a *graphql.Response) {
+	var head bytes.Buffer
+	head.WriteByte('{')
+	member(&head, "errors", a.Errors, len(a.Errors) > 0)
+	member(&head, "extensions", a.Extensions, len(a.Extensions) > 0)
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.WriteHeader(status)
+	if len(a.Data) == 0 {
+		head.WriteByte('}')
+		w.Write(head.Bytes())
+		return
+	}
+	if head.Len() > 1 {
+		head.WriteByte(',')
+	}
+	head.WriteString(`"data":`)
+	w.Write(head.Bytes())
+	w.Write(a.Data)
+	w.Write([]byte{'}'})
+}
+
+func member(head *bytes.Buffer, name string, v any, present bool) {
+	if !present {
+		return
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		text = []byte(`[{"message":"the errors cannot be encoded"}]`)
+	}
+	if head.Len() > 1 {
+		head.WriteByte(',')
+	}
+	head.WriteString(strconv.Quote(name) + ":")
+	head.Write(text)
+}

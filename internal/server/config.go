@@ -1,0 +1,61 @@
+// Package server is the HTTP edge: transports, guards, identities, health and
+// life cycle. What is answered is decided elsewhere.
+package server
+
+import (
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Config is what a Server is made of. Zero values mean the defaults named.
+type Config struct {
+	// Listen is the address, which must be a loopback one; a port 0 picks a
+	// free port.
+	Listen string
+	// Drain is how long accepted requests may take to finish when the server
+	// stops; 0 means 20 s.
+	Drain time.Duration
+	// OperationTimeout ends operations, down to the store; 0 means 30 s.
+	OperationTimeout time.Duration
+	// MaxBody is the largest request body in bytes; 0 means 1 MB.
+	MaxBody int64
+	// Limits are those of one GraphQL document.
+	Limits Limits
+	Log    zerolog.Logger
+}
+
+// Limits bound what one GraphQL document may ask, before it is validated. Zero
+// values mean the defaults named.
+type Limits struct {
+	Tokens        int // 15,000
+	Depth         int // 12 levels of fields
+	Introspection int // 16 levels below __schema and __type
+	Aliases       int // 100 renamed fields
+	Siblings      int // 8 fields with sub-fields, or 100 without, that share a response name
+	Fields        int // 20,000 fields, fragments counted wherever they are spread
+	Directives    int // 100
+}
+
+func (c Config) withDefaults() Config {
+	c.Drain = or(c.Drain, 20*time.Second)
+	c.OperationTimeout = or(c.OperationTimeout, 30*time.Second)
+	c.MaxBody = or(c.MaxBody, 1<<20)
+	c.Limits = c.Limits.withDefaults()
+	return c
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		Tokens: or(l.Tokens, 15_000), Depth: or(l.Depth, 12), Introspection: or(l.Introspection, 16),
+		Aliases: or(l.Aliases, 100), Siblings: or(l.Siblings, 8), Fields: or(l.Fields, 20_000),
+		Directives: or(l.Directives, 100),
+	}
+}
+
+func or[T int | int64 | time.Duration](v, fallback T) T {
+	if v == 0 {
+		return fallback
+	}
+	return v
+}

@@ -1,0 +1,23 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"releasegraph/internal/store"
+)
+
+// Core is what the server serves, once the store can be reached.
+type Core struct {
+	Schema graphql.ExecutableSchema
+	// Checks say why the server is not ready, by name; nil: it is.
+	Checks map[string]func(context.Context) error
+}
+
+// Open opens the store and builds the core over it. Errors other than
+// store.ErrUnavailable are taken as ones that trying again does not cure.
+type Open func(context.Context) (*Core, error)
+
+func lasting(err error) bool { return !errors.Is(err, store.ErrUnavailable) }

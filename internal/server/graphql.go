@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"releasegraph/resolvers"
+)
+
+// maxErrors caps the errors of one answer.
+const maxErrors = 20
+
+func newGraphQL(core *Core, c Config) http.Handler {
+	h := handler.New(core.Schema)
+	known := newDocuments()
+	h.AddTransport(overHTTP{timeout: c.OperationTimeout})
+	h.SetParserTokenLimit(c.Limits.Tokens)
+	h.SetQueryCache(known)
+	h.Use(guard{limits: c.Limits, known: known})
+	h.Use(extension.Introspection{})
+	h.SetErrorPresenter(resolvers.ErrorPresenter(c.Log))
+	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))
+	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
+		return next(ctx)
+	})
+	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		answer := next(ctx)
+		if answer != nil {
+			noteErrors(ctx, len(answer.Errors))
+			answer.Errors = capped(answer.Errors)
+		}
+		return answer
+	})
+	return h
+}
+
+// capped keeps the first errors, and says how many there are.
+func capped(errs gqlerror.List) gqlerror.List {
+	if len(errs) <= maxErrors {
+		return errs
+	}
+	more := gqlerror.Errorf("and %d more errors", len(errs)-maxErrors+1)
+	more.Extensions = map[string]any{"code": codeLimit}
+	return append(errs[:maxErrors-1:maxErrors-1], more)
+}
+
+func operationName(op *graphql.OperationContext) string {
+	if op == nil || op.Operation == nil {
+		return ""
+	}
+	if op.Operation.Name != "" {
+		return string(op.Operation.Operation) + " " + shortened(op.Operation.Name)
+	}
+	for _, s := range op.Operation.SelectionSet {
+		if f, ok := s.(*ast.Field); ok {
+			return string(op.Operation.Operation) + " {" + shortened(f.Name) + "}"
+		}
+	}
+	return string(op.Operation.Operation)
+}
+
+func shortened(s string) string { return s[:min(len(s), 80)] }
+
+// withTimeout bounds an operation; all that it does hears of the end.
+func withTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, d, fmt.Errorf("the operation took longer than %s", d))
+}

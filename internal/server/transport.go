@@ -1,0 +1,126 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// overHTTP is GraphQL over HTTP: POST with JSON, and GET for queries. Request
+// errors carry no data, and statuses follow the media type that was asked for.
+type overHTTP struct{ timeout time.Duration }
+
+// Supports takes every request: the transport explains what it refuses.
+func (overHTTP) Supports(*http.Request) bool { return true }
+
+// Do answers one request.
+func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	params, refused := readParams(r)
+	if refused != nil {
+		if refused.allow != "" {
+			w.Header().Set("Allow", refused.allow)
+		}
+		if refused.status == http.StatusNoContent {
+			w.WriteHeader(refused.status)
+			return
+		}
+		refuse(w, r, refused.status, refused.code, refused.message)
+		return
+	}
+	ctx, cancel := withTimeout(r.Context(), t.timeout)
+	defer cancel()
+	media := mediaType(r.Header.Values("Accept"))
+	op, errs := exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		answer := exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
+		writeAnswer(w, requestErrorStatus(media), media, answer)
+		return
+	}
+	if refused := unfit(r, op.Operation.Operation); refused != nil {
+		w.Header().Set("Allow", refused.allow)
+		refuse(w, r, refused.status, refused.code, refused.message)
+		return
+	}
+	responses, ctx := exec.DispatchOperation(ctx, op)
+	answer := responses(ctx)
+	if answer == nil { // gqlgen's way to say that the context has ended
+		answer = exec.DispatchError(ctx, gqlerror.List{ended(ctx)})
+	}
+	writeAnswer(w, http.StatusOK, media, answer)
+}
+
+// refusal is an answer to a request that is not executed.
+type refusal struct {
+	status        int
+	code, message string
+	allow         string
+}
+
+func readParams(r *http.Request) (*graphql.RawParams, *refusal) {
+	switch r.Method {
+	case http.MethodPost:
+		return readBody(r)
+	case http.MethodGet, http.MethodHead:
+		return readURL(r)
+	case http.MethodOptions:
+		return nil, &refusal{status: http.StatusNoContent, allow: "GET, POST, OPTIONS"}
+	}
+	return nil, &refusal{http.StatusMethodNotAllowed, codeInvalid, "send a POST with JSON, or a GET for a query", "GET, POST, OPTIONS"}
+}
+
+func readBody(r *http.Request) (*graphql.RawParams, *refusal) {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := strings.ToLower(parameters["charset"])
+	if err != nil || media != "application/json" || (charset != "" && charset != "utf-8") {
+		return nil, &refusal{http.StatusUnsupportedMediaType, codeInvalid,
+			`send the body as "Content-Type: application/json"; no other type is read`, ""}
+	}
+	params, err := decodeParams(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &refusal{http.StatusRequestEntityTooLarge, codeLimit,
+			fmt.Sprintf("the body is larger than %d bytes", tooLarge.Limit), ""}
+	case err != nil:
+		return nil, &refusal{http.StatusBadRequest, codeInvalid, err.Error(), ""}
+	}
+	params.Headers = r.Header
+	return params, nil
+}
+
+func readURL(r *http.Request) (*graphql.RawParams, *refusal) {
+	params, err := paramsOfURL(r.URL.RawQuery)
+	if err != nil {
+		return nil, &refusal{http.StatusBadRequest, codeInvalid, err.Error(), ""}
+	}
+	params.Headers = r.Header
+	return params, nil
+}
+
+// unfit refuses operations that do not belong into the request: what a GET
+// does must change nothing, and a subscription needs a stream.
+func unfit(r *http.Request, op ast.Operation) *refusal {
+	switch {
+	case op == ast.Subscription:
+		return &refusal{http.StatusMethodNotAllowed, codeInvalid, "a subscription cannot be answered by a plain request", "GET, POST, OPTIONS"}
+	case op != ast.Query && r.Method != http.MethodPost:
+		return &refusal{http.StatusMethodNotAllowed, codeInvalid, "a mutation must be sent by POST", "POST"}
+	}
+	return nil
+}
+
+// ended says why an operation has no answer.
+func ended(ctx context.Context) *gqlerror.Error {
+	return &gqlerror.Error{
+		Message:    context.Cause(ctx).Error(),
+		Extensions: map[string]any{"code": codeTimeout},
+	}
+}
