@@ -1,0 +1,33 @@
+package topology_test
+
+import (
+	"context"
+	"testing"
+
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/sqlite"
+	"releasegraph/internal/store/storetest"
+	"releasegraph/internal/store/topology"
+)
+
+func TestOverSQLiteTheTopologyPassesTheSuite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store {
+		beneath, err := sqlite.Open(context.Background(), sqlite.Memory, schema, sqlite.Options{})
+		return over(t, schema, beneath, err)
+	})
+}
+
+// over puts a loaded topology over a store that was just opened.
+func over(t *testing.T, schema store.Schema, beneath store.Store, err error) store.Store {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := topology.Open(context.Background(), beneath, codecOf(schema), topology.Options{Patience: soon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeStore(t, s) })
+	graphOf(t, s)
+	return s
+}
