@@ -13,9 +13,9 @@ import (
 )
 
 func (r *mutationResolver) ImportRecords(ctx context.Context, input model.ImportRecordsInput, options *domain.WriteOptions) (*model.ImportRecordsPayload, error) {
-	panic("write the resolver of Mutation.importRecords")
+	return imported(r.App.ImportLines(ctx, input.Records, assumed(input), options))
 }
 
 func (r *queryResolver) UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error) {
-	panic("write the resolver of Query.unknownKeys")
+	return r.App.UnknownKeys(ctx, kind, keys)
 }

@@ -35,7 +35,7 @@ func (w *writing) identify(ctx context.Context, key string, input []any) error {
 		return wrong("input", "cannot be read: %s", err)
 	}
 	w.key = sha256Text([]byte(ActorFrom(ctx).Name + "\x00" + key))
-	w.source = sourceAPI + digestMarker + sha256Text(text)
+	w.source += digestMarker + sha256Text(text)
 	return nil
 }
 

@@ -16,8 +16,6 @@ type ImportOptions struct {
 	// Assume names records that a dry run takes for existing, because another
 	// call would create them first.
 	Assume []ImportEnd
-	// Key makes the first Write idempotent, as WriteOptions.IdempotencyKey.
-	Key string
 }
 
 // Import writes records in bulk. It keeps in mind which records it met, so
@@ -27,6 +25,8 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
+	source  string // of the change sets
+	key     string // that makes them idempotent, empty: none
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
 	young, old map[ImportEnd]store.ID
@@ -34,16 +34,22 @@ type Import struct {
 	fresh map[ImportEnd]bool
 }
 
+// sourceImport is the source of what an import writes.
+const sourceImport = "import"
+
 // generation is how many ids are kept in mind, at least.
 const generation = 1_000_000
 
 // Importer begins an import. FORBIDDEN when the actor may not import.
 func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	actor := ActorFrom(ctx)
+	if actor.Name == "" {
+		actor.Name = local.Name
+	}
 	if err := authz.May(actor, authz.Import, "records"); err != nil {
 		return nil, err
 	}
-	im := &Import{app: a, options: o, actor: actor, young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}}
+	im := &Import{app: a, options: o, actor: actor, source: sourceImport, young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}}
 	if o.DryRun {
 		for _, end := range o.Assume {
 			im.fresh[end] = true

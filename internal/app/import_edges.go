@@ -45,7 +45,10 @@ func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
 		given[keys[n]] = i
 		b.put(index[n], i, keys[n], have)
 	}
-	return b.replaceOnly(ctx, list, keys)
+	if err := b.replaceOnly(ctx, list, keys); err != nil {
+		return err
+	}
+	return b.keepTrees(ctx, list, keys, index)
 }
 
 // resolve finds the ids of the ends that are not in mind.

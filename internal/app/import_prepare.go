@@ -41,6 +41,29 @@ func (i *ImportItem) To() ImportEnd { return i.to }
 // IfNew tells what is missing unless the record exists already.
 func (i *ImportItem) IfNew() domain.Errors { return i.ifNew }
 
+// IsTree tells that the relationship leads from a record to its only parent of
+// the same kind.
+func (i *ImportItem) IsTree() bool { return i.IsEdge() && i.rel.ToOne && i.rel.From == i.rel.To }
+
+// Name is the kind of the record, or the name of the relationship.
+func (i *ImportItem) Name() string {
+	if i.IsEdge() {
+		return i.rel.Name
+	}
+	return i.kind.Name
+}
+
+// Line is the item in the interchange format.
+func (i *ImportItem) Line() ([]byte, error) {
+	fields := maps.Clone(i.values)
+	if i.IsEdge() {
+		fields["edge"], fields["from"], fields["to"] = i.rel.Name, i.from.String(), i.to.String()
+	} else {
+		fields["node"] = i.kind.Name
+	}
+	return json.Marshal(fields)
+}
+
 // String names the record or relationship in a message.
 func (i *ImportItem) String() string {
 	if i.IsEdge() {

@@ -77,12 +77,7 @@ type importBatch struct {
 }
 
 func (b *importBatch) count(i *ImportItem) *ImportCount {
-	name := ""
-	if i.IsEdge() {
-		name = i.rel.Name
-	} else {
-		name = i.kind.Name
-	}
+	name := i.Name()
 	c, ok := b.counts[name]
 	if !ok {
 		c = &ImportCount{Name: name, Relationship: i.IsEdge()}
@@ -112,8 +107,8 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 		return done, err
 	}
 	change, err := b.im.app.store.Commit(ctx, store.Changeset{
-		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: "import",
-		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.options.Key,
+		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
+		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
 	})
 	if err != nil {
 		return Imported{}, err

@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// The most that one call of ImportLines takes.
+const (
+	maxImportLines = 5_000
+	maxImportBytes = 900_000
+)
+
+// ImportLine says what is wrong with a line of ImportLines.
+type ImportLine struct {
+	Line int // from 1
+	*domain.Error
+}
+
+// ImportedLines is what ImportLines did. When lines are wrong, nothing.
+type ImportedLines struct {
+	Imported
+	DryRun bool
+	Wrong  []ImportLine
+}
+
+// ImportLines writes a few lines of the interchange format in one change set:
+// all of them, or none and what is wrong with them. Relationships of a dry run
+// may end at the records that assume names.
+func (a *App) ImportLines(ctx context.Context, lines, assume []string, o *domain.WriteOptions) (*ImportedLines, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Import, "records"); err != nil {
+		return nil, err
+	}
+	if err := checkImportSize(lines); err != nil {
+		return nil, err
+	}
+	w := &writing{app: a, source: sourceImport}
+	if o != nil {
+		w.dryRun = o.DryRun != nil && *o.DryRun
+		if err := w.readOptions(o); err != nil {
+			return nil, err
+		}
+		if o.IdempotencyKey != nil {
+			if err := w.identify(ctx, *o.IdempotencyKey, []any{"importRecords", lines}); err != nil {
+				return nil, err
+			}
+			if err := w.findEarlier(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if w.earlier != nil {
+		return w.importedEarlier(ctx)
+	}
+	return w.importLines(ctx, lines, assume)
+}
+
+func checkImportSize(lines []string) error {
+	size := 0
+	for _, line := range lines {
+		size += len(line)
+	}
+	if len(lines) > maxImportLines || size > maxImportBytes {
+		return &domain.Error{Code: domain.Limit, Field: "input.records", Message: fmt.Sprintf(
+			"one call takes at most %d lines and %d bytes, not %d lines and %d bytes", maxImportLines, maxImportBytes, len(lines), size)}
+	}
+	return nil
+}
+
+func (w *writing) importLines(ctx context.Context, lines, assume []string) (*ImportedLines, error) {
+	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun}
+	for _, name := range assume {
+		options.Assume = append(options.Assume, ParseImportEnd(name))
+	}
+	im, err := w.app.Importer(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	im.source, im.key = w.source, w.key
+	done := &ImportedLines{DryRun: w.dryRun}
+	items := make([]*ImportItem, 0, len(lines))
+	for n, line := range lines {
+		record, errs := ParseImportLine([]byte(line))
+		var item *ImportItem
+		if len(errs) == 0 {
+			item, errs = PrepareImport(record)
+		}
+		done.wrong(n, errs...)
+		items = append(items, item)
+	}
+	if len(done.Wrong) == 0 {
+		done.Imported, err = im.Write(ctx, items)
+		if problems, ok := err.(ImportProblems); ok { //nolint:errorlint // Write returns it bare
+			for _, p := range problems {
+				done.wrong(p.Index, p.Error)
+			}
+			err = nil
+		}
+	}
+	if err == nil && len(done.Wrong) > 0 {
+		head, headErr := w.app.store.Head(ctx)
+		done.Revision, err = int64(head), storeError(headErr)
+	}
+	return done, err
+}
+
+func (d *ImportedLines) wrong(n int, errs ...*domain.Error) {
+	for _, e := range errs {
+		d.Wrong = append(d.Wrong, ImportLine{Line: n + 1, Error: e})
+	}
+}
+
+// importedEarlier answers as the first call under the same key did.
+func (w *writing) importedEarlier(ctx context.Context) (*ImportedLines, error) {
+	effects := w.earlier.Effects
+	done := &ImportedLines{DryRun: w.dryRun, Imported: Imported{Revision: int64(w.earlier.Revision)}}
+	place := map[string]int{}
+	for i := range effects {
+		c := ImportCount{Name: effects[i].Kind}
+		if effects[i].Node == "" {
+			c = ImportCount{Name: effects[i].Edge.Rel, Relationship: true}
+		}
+		n, ok := place[c.Name]
+		if !ok {
+			n = len(done.Counts)
+			place[c.Name] = n
+			done.Counts = append(done.Counts, c)
+		}
+		switch effects[i].Verb() {
+		case store.Created:
+			done.Counts[n].Created++
+		case store.Updated:
+			done.Counts[n].Updated++
+		}
+	}
+	var err error
+	done.Changes, err = w.app.changes(ctx, effects[:min(len(effects), maxImportChanges)], nil)
+	return done, err
+}
