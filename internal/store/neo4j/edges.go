@@ -133,8 +133,10 @@ func (f *edgeFinder) pageQuery() (string, params) {
 		}
 		position := append(positionValues(p), p.Tag)
 		condition := b.beyond(keys, position, i == 1)
+		// Next is what lies after both cursors: After may stand behind Before.
+		apart := append(slices.Clone(within), "NOT coalesce("+condition+", false)")
 		within = append(within, condition)
-		outside[i] = fmt.Sprintf("EXISTS { %s%s }", f.pattern(), f.where(b, "NOT coalesce("+condition+", false)"))
+		outside[i] = fmt.Sprintf("EXISTS { %s%s }", f.pattern(), f.where(b, apart...))
 	}
 	order := orderBy(keys, backward)
 	return fmt.Sprintf("UNWIND $ids AS id CALL (id) { %s%s WITH r, m %s%s RETURN collect(properties(r)) AS rs, collect(m) AS ms } "+

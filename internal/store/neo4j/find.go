@@ -67,7 +67,7 @@ func (f *finder) page(t tx) (store.Page, error) {
 		nodes = nodes[:limit]
 	}
 	var page store.Page
-	if page.HasNext, page.HasPrevious, err = f.around(t, backward, cut); err != nil {
+	if page.HasNext, page.HasPrevious, err = f.around(t, backward, cut, len(nodes) == 0); err != nil {
 		return page, err
 	}
 	if backward {
@@ -79,13 +79,19 @@ func (f *finder) page(t tx) (store.Page, error) {
 }
 
 // around tells whether nodes lie beyond the page: at the side where the limit
-// cut it there are, at a side with a cursor somebody must look.
-func (f *finder) around(t tx, backward, cut bool) (next, previous bool, err error) {
+// cut it there are, at a side with a cursor somebody must look. An empty page
+// lies right after its After cursor, which may stand behind Before.
+func (f *finder) around(t tx, backward, cut, empty bool) (next, previous bool, err error) {
 	next, previous = cut && !backward, cut && backward
-	if !next && f.before != nil {
-		if next, err = f.any(t, false, f.before); err != nil {
-			return false, false, err
-		}
+	switch {
+	case next || f.before == nil:
+	case empty && f.after != nil:
+		next, err = f.beyond(t, false, f.after)
+	default:
+		next, err = f.any(t, false, f.before)
+	}
+	if err != nil {
+		return false, false, err
 	}
 	if !previous && f.after != nil {
 		previous, err = f.any(t, true, f.after)
@@ -99,6 +105,11 @@ func (f *finder) any(t tx, backward bool, p *store.Position) (bool, error) {
 	if at || err != nil {
 		return at, err
 	}
+	return f.beyond(t, backward, p)
+}
+
+// beyond tells whether a node lies strictly beyond the position.
+func (f *finder) beyond(t tx, backward bool, p *store.Position) (bool, error) {
 	nodes, err := f.run(t, backward, p, nil, 1)
 	return len(nodes) > 0, err
 }
