@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -9,53 +10,106 @@ import (
 	"releasegraph/internal/store"
 )
 
-// load reads the whole graph from the store beneath.
+// load reads the whole graph from the store beneath. One goroutine reads while
+// another builds, since either takes about as long.
 func (s *Store[F, L]) load(ctx context.Context) (state[F, L], error) {
-	l := loading[F, L]{s: s, b: adjacency.NewBuilder[F, L](), partial: map[string]bool{}}
+	l := &loading[F, L]{s: s, parts: make(chan part[F, L], 4), ended: make(chan struct{})}
+	b := &building[F, L]{b: adjacency.NewBuilder[F, L](), partial: map[string]bool{}}
+	go func() {
+		defer close(l.ended)
+		l.err = l.build(b)
+	}()
 	revision, err := s.Store.Scan(ctx, s.scan, l.add)
-	if err != nil {
+	close(l.parts)
+	<-l.ended
+	if err = cmp.Or(l.err, err); err != nil {
 		return state[F, L]{}, err
 	}
-	return state[F, L]{graph: l.b.Graph(int64(revision)), partial: l.partial, head: revision}, nil
+	return state[F, L]{graph: b.b.Graph(int64(revision)), partial: b.partial, head: revision}, nil
 }
 
 // loading is a load under way.
 type loading[F any, L comparable] struct {
-	s       *Store[F, L]
-	b       *adjacency.Builder[F, L]
-	partial map[string]bool
-	from    lookup // edges of one node often come in a row
+	s     *Store[F, L]
+	parts chan part[F, L]
+	ended chan struct{} // closed when the building has ended
+	err   error         // why the building ended early; read it after ended
 }
 
-type lookup struct {
-	id   store.ID
-	node adjacency.Node
-	ok   bool
+// part is a batch, decoded. Nothing of the store's own is kept.
+type part[F any, L comparable] struct {
+	nodes []node[F]
+	edges []edge[L]
 }
 
+type node[F any] struct {
+	id, key string
+	facts   F
+}
+
+type edge[L any] struct {
+	from, to string
+	rel      string
+	label    L
+}
+
+// add decodes a batch and passes it on.
 func (l *loading[F, L]) add(batch store.Batch) error {
+	p := part[F, L]{make([]node[F], len(batch.Nodes)), make([]edge[L], len(batch.Edges))}
 	for i := range batch.Nodes {
 		n := &batch.Nodes[i]
 		key, facts := l.s.codec.Node(n.Kind, n.Props)
-		l.b.AddNode(string(n.ID), key, facts)
+		p.nodes[i] = node[F]{string(n.ID), key, facts}
 	}
 	for i := range batch.Edges {
-		l.addEdge(&batch.Edges[i])
+		e := &batch.Edges[i]
+		p.edges[i] = edge[L]{string(e.From), string(e.To), e.Rel, l.s.codec.Edge(e.Rel, e.Tag, e.Props)}
 	}
-	return l.s.tooLarge(l.b.Len(), l.b.Bytes())
+	select {
+	case l.parts <- p:
+		return nil
+	case <-l.ended:
+		return l.err
+	}
 }
 
-func (l *loading[F, L]) addEdge(e *store.Edge) {
-	if e.From != l.from.id {
-		l.from.id = e.From
-		l.from.node, l.from.ok = l.b.Lookup(string(e.From))
+// build takes the parts until there are no more, or the graph is too large.
+func (l *loading[F, L]) build(b *building[F, L]) error {
+	for p := range l.parts {
+		for i := range p.nodes {
+			n := &p.nodes[i]
+			b.b.AddNode(n.id, n.key, n.facts)
+		}
+		for i := range p.edges {
+			b.add(&p.edges[i])
+		}
+		if err := l.s.tooLarge(b.b.Len(), b.b.Bytes()); err != nil {
+			return err
+		}
 	}
-	to, ok := l.b.Lookup(string(e.To))
-	if !ok || !l.from.ok {
-		l.partial[e.Rel] = true
+	return nil
+}
+
+// building is what has been built so far.
+type building[F any, L comparable] struct {
+	b       *adjacency.Builder[F, L]
+	partial map[string]bool
+	id      string // the near end of the edge before: those of one node often come in a row
+	from    adjacency.Node
+	ok      bool
+}
+
+func (b *building[F, L]) add(e *edge[L]) {
+	if e.from != b.id {
+		b.id = e.from
+		b.from, b.ok = b.b.Lookup(e.from)
+	}
+	to, ok := b.b.Lookup(e.to)
+	if !ok || !b.ok {
+		b.partial[e.rel] = true
 		return
 	}
-	l.b.AddArc(l.from.node, to, l.s.codec.Edge(e.Rel, e.Tag, e.Props))
+	b.b.AddArc(b.from, to, e.label)
 }
 
 // tooLargeError says that the graph exceeds what the Options allow. It is an
