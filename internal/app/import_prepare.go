@@ -24,10 +24,14 @@ type ImportItem struct {
 	values   map[string]any       // what was given
 	props    store.Props          // what is stored of it when it is new
 	ifNew    domain.Errors
+	stub     bool
 }
 
 // IsEdge tells a relationship from a record.
 func (i *ImportItem) IsEdge() bool { return i.rel != nil }
+
+// Stub tells that the record need only exist.
+func (i *ImportItem) Stub() bool { return i.stub }
 
 // End names the record.
 func (i *ImportItem) End() ImportEnd { return i.end }
@@ -127,7 +131,7 @@ func prepareNode(r ImportRecord) (*ImportItem, domain.Errors) {
 	values, errs := typed(r, k.Fields)
 	record, err := k.New(values, "")
 	errs = append(errs, errorList(err)...)
-	item := &ImportItem{kind: k, values: values}
+	item := &ImportItem{kind: k, values: values, stub: r.Stub}
 	if errs, item.ifNew = splitMissing(errs, values); len(errs) > 0 {
 		return nil, errs
 	}

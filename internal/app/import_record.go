@@ -18,6 +18,8 @@ type ImportRecord struct {
 	// Text tells that the values are text, as CSV holds it, and are read by
 	// the type of their field.
 	Text bool
+	// Stub tells that the record need only exist; one that does stays as it is.
+	Stub bool
 }
 
 // ImportEnd names a record. As the end of a relationship, an empty Kind stands

@@ -166,7 +166,7 @@ func (b *importBatch) create(n int, i *ImportItem) {
 func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 	b.ids[i.end] = node.ID
 	set := differences(node.Props, i.props, i.values, i.kind.Fields)
-	if len(set) == 0 {
+	if len(set) == 0 || i.stub {
 		b.count(i).Unchanged++
 		return
 	}

@@ -32,7 +32,10 @@ type run struct {
 type contents struct{ nodes, edges int }
 
 // place is where something was given, and a digest of what was said of it.
-type place struct{ line, digest uint32 }
+type place struct {
+	line, digest uint32
+	stub         bool
+}
 
 // check reads all files, and tells all that is wrong with them.
 func (r *run) check(ctx context.Context) error {
@@ -85,7 +88,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 // before: a record twice, or a relationship with other properties. (The same
 // relationship said twice is said once.)
 func (r *run) first(file int, e *entry) *domain.Error {
-	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest()}
+	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest(), stub: e.item.Stub()}
 	var before place
 	var twice bool
 	if e.item.IsEdge() {
@@ -95,8 +98,12 @@ func (r *run) first(file int, e *entry) *domain.Error {
 		}
 	} else {
 		key := e.item.Fingerprint()
-		if before, twice = r.seen[key]; !twice {
+		before, twice = r.seen[key]
+		if !twice || before.stub && !here.stub {
 			r.seen[key] = here
+		}
+		if before.stub || here.stub {
+			return nil
 		}
 	}
 	same := before.digest == here.digest

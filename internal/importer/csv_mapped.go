@@ -97,7 +97,7 @@ func (o *output) maker(c columns, tables map[string]*table) (func(row []string) 
 	names := o.names()
 	return func(row []string) (app.ImportRecord, domain.Errors) {
 		m := making{row: row, compiled: compiled, record: app.ImportRecord{
-			Node: o.Node, Edge: o.Edge, Text: true, Values: make(map[string]any, len(names)),
+			Node: o.Node, Edge: o.Edge, Text: true, Stub: o.Stub, Values: make(map[string]any, len(names)),
 		}}
 		for _, name := range names {
 			if constant, ok := o.Constants[name]; ok {

@@ -49,7 +49,10 @@ type output struct {
 	Node string `yaml:"node"`
 	Edge string `yaml:"edge"`
 	// Once allows that rows repeat a record, as long as they agree on it.
-	Once      bool             `yaml:"once"`
+	Once bool `yaml:"once"`
+	// Stub only makes sure that a record exists: other rows that say more of
+	// it, and what the store has of it, are left as they are.
+	Stub      bool             `yaml:"stub"`
 	Each      *each            `yaml:"each"`
 	Where     []condition      `yaml:"where"`
 	From      *value           `yaml:"from"`
@@ -84,8 +87,10 @@ type value struct {
 	Part     int               `yaml:"part"` // of the split, from 1; negative ones count from the end
 	Lookup   texts             `yaml:"lookup"`
 	Map      map[string]string `yaml:"map"`
-	Case     string            `yaml:"case"` // upper, lower
+	Case     string            `yaml:"case"`   // upper, lower
+	Prefix   string            `yaml:"prefix"` // of what is not empty
 	Default  *string           `yaml:"default"`
+	Else     *value            `yaml:"else"` // tried when this one is empty
 	Kind     string            `yaml:"kind"` // of the record at an end
 }
 
@@ -204,6 +209,9 @@ func (m *mapping) checkOutput(o *output) []error {
 	if o.Node != "" && (o.From != nil || o.To != nil) {
 		errs = append(errs, errors.New("from: only an edge has from and to"))
 	}
+	if o.Stub && o.Node == "" {
+		errs = append(errs, errors.New("stub: only a node can be one"))
+	}
 	if o.Each != nil && (o.Each.Column == "" || o.Each.Split == "" || o.Each.As == "") {
 		errs = append(errs, errors.New("each: needs column, split and as"))
 	}
@@ -249,6 +257,11 @@ func (o *output) values() map[string]*value {
 }
 
 func (m *mapping) checkValue(v *value) error {
+	if v.Else != nil {
+		if err := m.checkValue(v.Else); err != nil {
+			return fmt.Errorf("else: %w", err)
+		}
+	}
 	given := 0
 	for _, is := range []bool{v.Column != "", v.Template != "", v.Constant != nil} {
 		if is {

@@ -43,20 +43,33 @@ func (v *value) compile(c columns, tables map[string]*table) (textOf, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps := []func(string) (string, error){v.part, nil, v.mapped, v.cased}
-	steps[1] = func(text string) (string, error) { return v.lookedUp(text, tables) }
+	otherwise := func([]string) (string, error) { return "", nil }
+	if v.Else != nil {
+		if otherwise, err = v.Else.compile(c, tables); err != nil {
+			return nil, fmt.Errorf("else: %w", err)
+		}
+	}
 	return func(row []string) (string, error) {
-		text := base(row)
-		for _, step := range steps {
-			if text, err = step(text); err != nil {
-				return "", err
-			}
+		text, err := v.through(base(row), tables)
+		switch {
+		case err != nil:
+			return "", err
+		case text != "":
+			return v.Prefix + text, nil
+		case v.Default != nil:
+			return *v.Default, nil
 		}
-		if text == "" && v.Default != nil {
-			text = *v.Default
-		}
-		return text, nil
+		return otherwise(row)
 	}, nil
+}
+
+// through takes a text through all that is said of it, in this order.
+func (v *value) through(text string, tables map[string]*table) (string, error) {
+	text, err := v.lookedUp(v.part(text), tables)
+	if err == nil {
+		text, err = v.mapped(text)
+	}
+	return v.cased(text), err
 }
 
 func (v *value) source(c columns) (func(row []string) string, error) {
@@ -102,9 +115,9 @@ func compileTemplate(template string, c columns) (func(row []string) string, err
 	}, nil
 }
 
-func (v *value) part(text string) (string, error) {
+func (v *value) part(text string) string {
 	if v.Split == "" || text == "" {
-		return text, nil
+		return text
 	}
 	parts := strings.Split(text, v.Split)
 	i := v.Part - 1
@@ -112,9 +125,9 @@ func (v *value) part(text string) (string, error) {
 		i = len(parts) + v.Part
 	}
 	if i < 0 || i >= len(parts) {
-		return "", nil
+		return ""
 	}
-	return strings.TrimSpace(parts[i]), nil
+	return strings.TrimSpace(parts[i])
 }
 
 func (v *value) lookedUp(text string, tables map[string]*table) (string, error) {
@@ -147,14 +160,14 @@ func (v *value) mapped(text string) (string, error) {
 	return "", fmt.Errorf("the mapping does not say what %q becomes", text)
 }
 
-func (v *value) cased(text string) (string, error) {
+func (v *value) cased(text string) string {
 	switch v.Case {
 	case "upper":
-		return strings.ToUpper(text), nil
+		return strings.ToUpper(text)
 	case "lower":
-		return strings.ToLower(text), nil
+		return strings.ToLower(text)
 	}
-	return text, nil
+	return text
 }
 
 // compileWhere prepares conditions, all of which must hold.
