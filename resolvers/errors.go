@@ -28,7 +28,7 @@ const (
 // request's id, and shown as an internal error.
 func ErrorPresenter(log zerolog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
-		if shown := presentDomain(ctx, err); shown != nil {
+		if shown := presentDomain(ctx, log, err); shown != nil {
 			return shown
 		}
 		switch {
@@ -56,7 +56,7 @@ func RecoverFunc(log zerolog.Logger) graphql.RecoverFunc {
 
 // presentDomain presents an error of the domain, nil when it is another one.
 // Of several it adds all but the last to the response itself.
-func presentDomain(ctx context.Context, err error) *gqlerror.Error {
+func presentDomain(ctx context.Context, log zerolog.Logger, err error) *gqlerror.Error {
 	var several domain.Errors
 	if errors.As(err, &several) && len(several) > 0 {
 		last := len(several) - 1
@@ -65,17 +65,21 @@ func presentDomain(ctx context.Context, err error) *gqlerror.Error {
 				graphql.AddError(ctx, e)
 			}
 		}
-		return presentOne(ctx, err, several[last])
+		return presentOne(ctx, log, err, several[last])
 	}
 	var one *domain.Error
 	if errors.As(err, &one) {
-		return presentOne(ctx, err, one)
+		return presentOne(ctx, log, err, one)
 	}
 	return nil
 }
 
-func presentOne(ctx context.Context, err error, e *domain.Error) *gqlerror.Error {
-	shown := present(ctx, err, string(e.Code), e.Message)
+// presentOne shows a domain error; its cause goes to the log only.
+func presentOne(ctx context.Context, log zerolog.Logger, err error, e *domain.Error) *gqlerror.Error {
+	if e.Cause != nil {
+		log.Warn().Err(e.Cause).Str("requestId", RequestID(ctx)).Str("code", string(e.Code)).Msg(e.Error())
+	}
+	shown := present(ctx, err, string(e.Code), e.Error())
 	extend(shown, "rule", e.Rule)
 	extend(shown, "field", e.Field)
 	if len(e.Details) > 0 {

@@ -2809,21 +2809,21 @@ extend type Query {
 extend type Mutation {
   "Adds a configuration item."
   createConfigurationItem(
-    "What to write."
+    "What to do."
     input: CreateConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ConfigurationItemPayload!
   "Changes a configuration item: fields that the patch does not name stay as they are, null empties them."
   updateConfigurationItem(
-    "What to write."
+    "What to do."
     input: UpdateConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ConfigurationItemPayload!
   "Removes a configuration item to which nothing points any more."
   removeConfigurationItem(
-    "What to write."
+    "What to do."
     input: RemoveConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -3105,14 +3105,14 @@ type ConfigurationItemDependencyEdge {
 extend type Mutation {
   "Joins a configuration item to another by a dependency (dependsOn), or changes the one there is."
   connectDependency(
-    "What to write."
+    "What to do."
     input: ConnectDependencyInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): DependencyPayload!
   "Parts a configuration item from another that a dependency joins."
   disconnectDependency(
-    "What to write."
+    "What to do."
     input: DisconnectDependencyInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -3228,14 +3228,14 @@ type ConfigurationItemInstallationEdge {
 extend type Mutation {
   "Joins a configuration item to a site by an installation (installedAt), or changes the one there is."
   connectInstallation(
-    "What to write."
+    "What to do."
     input: ConnectInstallationInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): InstallationPayload!
   "Parts a configuration item from a site that an installation joins."
   disconnectInstallation(
-    "What to write."
+    "What to do."
     input: DisconnectInstallationInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -3866,21 +3866,21 @@ extend type Query {
 extend type Mutation {
   "Adds a release unit."
   createReleaseUnit(
-    "What to write."
+    "What to do."
     input: CreateReleaseUnitInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ReleaseUnitPayload!
   "Changes a release unit: fields that the patch does not name stay as they are, null empties them."
   updateReleaseUnit(
-    "What to write."
+    "What to do."
     input: UpdateReleaseUnitInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ReleaseUnitPayload!
   "Removes a release unit to which nothing points any more."
   removeReleaseUnit(
-    "What to write."
+    "What to do."
     input: RemoveReleaseUnitInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -4018,14 +4018,14 @@ input RemoveReleaseUnitInput {
 extend type Mutation {
   "Joins a release unit to a configuration item by a grouping (groups), or changes the one there is."
   connectGrouping(
-    "What to write."
+    "What to do."
     input: ConnectGroupingInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): GroupingPayload!
   "Parts a release unit from a configuration item that a grouping joins."
   disconnectGrouping(
-    "What to write."
+    "What to do."
     input: DisconnectGroupingInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -4193,21 +4193,21 @@ extend type Query {
 extend type Mutation {
   "Adds a site."
   createSite(
-    "What to write."
+    "What to do."
     input: CreateSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): SitePayload!
   "Changes a site: fields that the patch does not name stay as they are, null empties them."
   updateSite(
-    "What to write."
+    "What to do."
     input: UpdateSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): SitePayload!
   "Removes a site to which nothing points any more."
   removeSite(
-    "What to write."
+    "What to do."
     input: RemoveSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -4393,14 +4393,14 @@ input RemoveSiteInput {
 extend type Mutation {
   "Joins a site to another by a site part (partOf), or changes the one there is."
   connectSitePart(
-    "What to write."
+    "What to do."
     input: ConnectSitePartInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): SitePartPayload!
   "Parts a site from another that a site part joins."
   disconnectSitePart(
-    "What to write."
+    "What to do."
     input: DisconnectSitePartInput!
     "Why, and whether only to try."
     options: WriteOptions
@@ -4440,14 +4440,14 @@ type SitePartPayload {
 extend type Mutation {
   "Joins a site to another by a site need (needs), or changes the one there is."
   connectSiteNeed(
-    "What to write."
+    "What to do."
     input: ConnectSiteNeedInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): SiteNeedPayload!
   "Parts a site from another that a site need joins."
   disconnectSiteNeed(
-    "What to write."
+    "What to do."
     input: DisconnectSiteNeedInput!
     "Why, and whether only to try."
     options: WriteOptions

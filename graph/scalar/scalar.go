@@ -10,6 +10,8 @@ import (
 	_ "time/tzdata" // time zones are known on machines without a database of their own
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"releasegraph/internal/domain"
 )
 
 // MarshalDateTime writes an instant in UTC.
@@ -21,11 +23,11 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("a DateTime is a string such as 2026-03-01T08:00:00Z, not %v", v)
+		return time.Time{}, invalid("a DateTime is a string such as 2026-03-01T08:00:00Z, not %v", v)
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("a DateTime is RFC 3339, such as 2026-03-01T08:00:00Z, not %q", s)
+		return time.Time{}, invalid("a DateTime is RFC 3339, such as 2026-03-01T08:00:00Z, not %q", s)
 	}
 	return t.UTC(), nil
 }
@@ -51,7 +53,7 @@ func UnmarshalRevision(v any) (int64, error) {
 	}
 	r, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || r < 0 {
-		return 0, fmt.Errorf("a Revision is a whole number in a string, not %v", v)
+		return 0, invalid("a Revision is a whole number in a string, not %v", v)
 	}
 	return r, nil
 }
@@ -63,10 +65,10 @@ func MarshalTimeZone(name string) graphql.Marshaler { return graphql.MarshalStri
 func UnmarshalTimeZone(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok || s == "" || s == "Local" {
-		return "", fmt.Errorf("a TimeZone is an IANA name such as Europe/Paris, not %v", v)
+		return "", invalid("a TimeZone is an IANA name such as Europe/Paris, not %v", v)
 	}
 	if _, err := time.LoadLocation(s); err != nil {
-		return "", fmt.Errorf("no time zone %q in the IANA database", s)
+		return "", invalid("no time zone %q in the IANA database", s)
 	}
 	return s, nil
 }
@@ -88,15 +90,20 @@ func MarshalAttributes(a map[string]string) graphql.Marshaler {
 func UnmarshalAttributes(v any) (map[string]string, error) {
 	raw, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("attributes are an object of strings, not %v", v)
+		return nil, invalid("attributes are an object of strings, not %v", v)
 	}
 	a := make(map[string]string, len(raw))
 	for name, value := range raw {
 		s, ok := value.(string)
 		if !ok {
-			return nil, fmt.Errorf("attribute %q is a string, not %v", name, value)
+			return nil, invalid("attribute %q is a string, not %v", name, value)
 		}
 		a[name] = s
 	}
 	return a, nil
+}
+
+// invalid is an error that its reader can act on.
+func invalid(format string, args ...any) error {
+	return &domain.Error{Code: domain.Invalid, Message: fmt.Sprintf(format, args...)}
 }

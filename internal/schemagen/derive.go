@@ -158,7 +158,7 @@ func (w *deriver) mutations(s *sdl, k *entity.Kind) {
 
 func inputArguments(input string) []argument {
 	return []argument{
-		{"What to write.", "input: " + input + "!"},
+		{"What to do.", "input: " + input + "!"},
 		{"Why, and whether only to try.", "options: WriteOptions"},
 	}
 }
