@@ -3,95 +3,93 @@ package app
 import (
 	"context"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/store"
 )
 
 // Impact analyses what is hurt when the sources fail, or what they need
 // (section 3 of docs/domain.md).
 func (a *App) Impact(ctx context.Context, in domain.ImpactInput) (*ImpactResult, error) {
-	return nil, errUnfinished
+	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
+		return nil, err
+	}
+	q, err := a.readImpactInput(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	g, err := a.estate(ctx, q.survey())
+	if err != nil {
+		return nil, err
+	}
+	if g, err = q.assume(g); err != nil {
+		return nil, err
+	}
+	found := impact.Analyse(g, q.query(g))
+	return &ImpactResult{found: found, depth: in.MaxDepth, load: newItems(a, g, q.assumed())}, nil
 }
 
-// ImpactResult answers an impact analysis. What costs more than the analysis
-// itself is computed only when asked for. Its methods may be called
-// concurrently.
-type ImpactResult struct{}
-
-// Revision is the revision of the estate that was analysed.
-func (r *ImpactResult) Revision() int64 { return 0 }
-
-// Summary totals the hits (I7).
-func (r *ImpactResult) Summary() *domain.ImpactSummary { return nil }
-
-// Hits returns a page of the hits, ordered by depth and key; first defaults to
-// all.
-func (r *ImpactResult) Hits(first *int, after *string) (*ImpactHitPage, error) {
-	return nil, errUnfinished
+// impactQuestion is an ImpactInput whose references are resolved.
+type impactQuestion struct {
+	in          domain.ImpactInput
+	items       []store.Node
+	sites       []store.Node
+	stopAt      []store.Node
+	site        []store.Node // one or none
+	assumptions assumptions
 }
 
-// Cycles lists the dependency cycles that the analysis met (C2).
-func (r *ImpactResult) Cycles() []*ImpactCycle { return nil }
-
-// Truncated says which limits cut the answer (I8).
-func (r *ImpactResult) Truncated() []*domain.Truncation { return nil }
-
-// Mermaid draws the hits and their chains as a Mermaid flowchart (I9).
-func (r *ImpactResult) Mermaid(ctx context.Context) (string, error) { return "", errUnfinished }
-
-// DOT draws the hits and their chains for Graphviz (I9).
-func (r *ImpactResult) DOT(ctx context.Context) (string, error) { return "", errUnfinished }
-
-// ImpactHitPage is a page of hits. The items of the page, and those of its
-// chains, are loaded together when the first of them is asked for.
-type ImpactHitPage struct {
-	Nodes       []*ImpactHit
-	TotalCount  int
-	HasNext     bool
-	HasPrevious bool
+// survey says what part of the estate the question can touch. What is assumed
+// may lead the spread anywhere, so both ends of assumed dependencies are roots.
+func (q *impactQuestion) survey() survey {
+	s := survey{
+		named: q.assumptions.named(), roots: append(q.assumptions.ends(), q.items...), direction: store.In,
+		startSites: q.sites, sites: q.site, outcomes: true,
+	}
+	if q.dependencies() {
+		s.direction = store.Out
+	}
+	return s
 }
 
-// ImpactHit is an item that is hurt, or needed.
-type ImpactHit struct {
-	Strength domain.Strength
-	Depth    int
-	Cursor   string
+func (q *impactQuestion) dependencies() bool {
+	return q.in.Direction != nil && *q.in.Direction == domain.ImpactDependencies
 }
 
-// Item loads the item that is hit.
-func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
-	return nil, errUnfinished
+// query is the question in terms of a graph.
+func (q *impactQuestion) query(g *Graph) impact.Query {
+	query := impact.Query{
+		Sources:      append(nodesIn(g, q.items), impact.InstalledAt(g, impact.Within(g, nodesIn(g, q.sites)))...),
+		Dependencies: q.dependencies(), Kinds: q.in.Kinds, StopAt: nodesIn(g, q.stopAt),
+		IgnoreRedundancy: q.in.Redundancy != nil && *q.in.Redundancy == domain.RedundancyIgnore,
+	}
+	if q.in.Environment != nil {
+		query.Environment = *q.in.Environment
+	}
+	if q.in.MaxDepth != nil {
+		query.MaxDepth = *q.in.MaxDepth
+	}
+	if len(q.site) > 0 {
+		query.Sites = impact.Within(g, nodesIn(g, q.site))
+	}
+	return query
 }
 
-// Chain is one shortest chain of dependencies that explains the hit (I3),
-// ordered from the source to the hit. Links keep their direction: From depends
-// on To.
-func (h *ImpactHit) Chain() []*DependencyLink { return nil }
-
-// RootCauses loads the sources that reach the hit, by key (I6).
-func (h *ImpactHit) RootCauses(ctx context.Context) ([]*domain.ConfigurationItem, error) {
-	return nil, errUnfinished
+// nodesIn finds records in a graph. Those that it does not hold, nothing in it
+// leads to.
+func nodesIn(g *Graph, records []store.Node) []impact.Node {
+	nodes := make([]impact.Node, 0, len(records))
+	for _, r := range records {
+		if n, ok := g.Lookup(string(r.ID)); ok {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
 }
 
-// ImpactCycle is a set of items that depend on one another (C2).
-type ImpactCycle struct{}
+// assumed lists the hypothetical items.
+func (q *impactQuestion) assumed() []*domain.ConfigurationItem { return q.assumptions.items }
 
-// Items loads the items of the cycle, by key.
-func (c *ImpactCycle) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
-	return nil, errUnfinished
-}
-
-// DependencyLink is one dependency of a chain: From depends on To.
-type DependencyLink struct {
-	Relationship string // always DEPENDS_ON
-	Kind         domain.DependencyKind
-}
-
-// From loads the item that depends.
-func (l *DependencyLink) From(ctx context.Context) (*domain.ConfigurationItem, error) {
-	return nil, errUnfinished
-}
-
-// To loads the item that is depended on.
-func (l *DependencyLink) To(ctx context.Context) (*domain.ConfigurationItem, error) {
-	return nil, errUnfinished
-}
+// assume applies what is assumed to a graph.
+func (q *impactQuestion) assume(g *Graph) (*Graph, error) { return q.assumptions.apply(g) }

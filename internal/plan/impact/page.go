@@ -26,6 +26,11 @@ type Place struct {
 // Place is where the hit stands.
 func (h Hit) Place() Place { return Place{h.Depth, h.Key} }
 
+// After tells whether the place comes after another.
+func (p Place) After(q Place) bool {
+	return p.Depth > q.Depth || p.Depth == q.Depth && p.Key > q.Key
+}
+
 // Page returns up to limit hits after a place, and whether more follow. Limit 0
 // returns all. Only what is asked for is sorted.
 func (r *Result) Page(after Place, limit int) (page []Hit, more bool) {

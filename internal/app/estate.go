@@ -1,0 +1,243 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// patience is how long a traversal waits for the graph in memory before it
+// reads what it needs from the store.
+const patience = 250 * time.Millisecond
+
+// survey says which part of the estate a traversal can touch.
+type survey struct {
+	// named are records that must be in the graph, with their dependencies.
+	named []store.Node
+	// roots are where the dependencies are followed from.
+	roots     []store.Node
+	direction store.Direction
+	// startSites' items are roots as well; sites must be in the graph with
+	// their parts and what is installed there.
+	startSites []store.Node
+	sites      []store.Node
+	// outcomes asks for all that redundancy and totals need.
+	outcomes bool
+}
+
+// estate gives the graph for a traversal: the whole estate in memory, or, where
+// there is none, the part that the traversal can touch, read from the store.
+// Both give the same answers.
+func (a *App) estate(ctx context.Context, s survey) (*Graph, error) {
+	if a.graphs != nil {
+		g, err := a.whole(ctx)
+		if g != nil || err != nil {
+			return g, err
+		}
+	}
+	return a.part(ctx, s)
+}
+
+// whole gives the graph in memory, as new as the store; nil when it is not
+// there in time.
+func (a *App) whole(ctx context.Context) (*Graph, error) {
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	g, err := a.graphs.Graph(waiting, head)
+	switch {
+	case err == nil:
+		return g, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return nil, nil
+	}
+	return nil, storeError(err)
+}
+
+// partAttempts is how often a part is read anew because the estate changed
+// while it was read.
+const partAttempts = 5
+
+// part reads a part of the estate, as of one revision.
+func (a *App) part(ctx context.Context, s survey) (*Graph, error) {
+	for range partAttempts {
+		before, err := a.store.Head(ctx)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		r := newPartReader(ctx, a.store)
+		if err := r.read(s); err != nil {
+			return nil, storeError(err)
+		}
+		after, err := a.store.Head(ctx)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		if before == after {
+			return r.b.Graph(int64(before)), nil
+		}
+	}
+	return nil, &domain.Error{
+		Code:    domain.Unavailable,
+		Message: "the estate keeps changing while it is read and the topology is not at hand; try again shortly",
+	}
+}
+
+// partReader collects nodes and edges as they are read.
+type partReader struct {
+	ctx   context.Context
+	store store.Reader
+	codec entity.TopologyCodec
+	b     *adjacency.Builder[domain.Facts, domain.Link]
+	nodes map[store.ID]bool
+	edges map[store.EdgeKey]store.Edge
+}
+
+func newPartReader(ctx context.Context, s store.Reader) *partReader {
+	return &partReader{
+		ctx: ctx, store: s, b: adjacency.NewBuilder[domain.Facts, domain.Link](),
+		nodes: map[store.ID]bool{}, edges: map[store.EdgeKey]store.Edge{},
+	}
+}
+
+func (r *partReader) read(s survey) error {
+	for _, list := range [][]store.Node{s.named, s.roots, s.sites, s.startSites} {
+		r.add(list...)
+	}
+	roots := idsOf(s.roots)
+	if sites := slices.Concat(s.sites, s.startSites); len(sites) > 0 {
+		started, err := r.readSites(idsOf(sites), idsOf(s.startSites))
+		if err != nil {
+			return err
+		}
+		roots = append(roots, started...)
+	}
+	reached, err := r.walk(roots, domain.RelDependsOn, s.direction)
+	if err != nil {
+		return err
+	}
+	if s.outcomes {
+		if err := r.readOutcomes(append(reached, idsOf(s.named)...), s.direction); err != nil {
+			return err
+		}
+	}
+	return r.finish()
+}
+
+// readSites reads sites with their parts and installations, and returns the
+// items at those where an analysis starts.
+func (r *partReader) readSites(sites, start []store.ID) ([]store.ID, error) {
+	if _, err := r.walk(sites, domain.RelPartOf, store.In); err != nil {
+		return nil, err
+	}
+	started, err := r.walk(start, domain.RelPartOf, store.In)
+	if err != nil {
+		return nil, err
+	}
+	return r.readEdges(started, domain.RelInstalledAt, store.In)
+}
+
+// readOutcomes reads what strengths and totals depend on beyond the spread
+// itself: all stand-ins, and where the items are installed.
+func (r *partReader) readOutcomes(items []store.ID, direction store.Direction) error {
+	if direction == store.In {
+		if _, err := r.readEdges(items, domain.RelDependsOn, store.Out); err != nil {
+			return err
+		}
+	}
+	_, err := r.readEdges(items, domain.RelInstalledAt, store.Out)
+	return err
+}
+
+func (r *partReader) walk(roots []store.ID, rel string, direction store.Direction) ([]store.ID, error) {
+	found, err := r.store.Walk(r.ctx, store.Walk{Roots: roots, Rels: []string{rel}, Direction: direction})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range found.Edges {
+		r.edges[e.EdgeKey] = e
+	}
+	ids := make([]store.ID, len(found.Hits))
+	for i, h := range found.Hits {
+		ids[i] = h.ID
+	}
+	return ids, nil
+}
+
+// readEdges reads the edges of some nodes, and returns the other ends.
+func (r *partReader) readEdges(near []store.ID, rel string, direction store.Direction) ([]store.ID, error) {
+	var far []store.ID
+	for chunk := range slices.Chunk(near, maxPage) {
+		pages, err := r.store.Edges(r.ctx, store.EdgeQuery{Nodes: chunk, Rel: rel, Direction: direction})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range pages {
+			for _, e := range p.Edges {
+				r.edges[e.EdgeKey] = e
+			}
+			r.add(p.Nodes...)
+			far = append(far, idsOf(p.Nodes)...)
+		}
+	}
+	return far, nil
+}
+
+// finish reads the nodes that are known by their edges only, and then puts all
+// edges in.
+func (r *partReader) finish() error {
+	missing := map[store.ID]bool{}
+	for key := range r.edges {
+		for _, id := range []store.ID{key.From, key.To} {
+			if !r.nodes[id] {
+				missing[id] = true
+			}
+		}
+	}
+	for chunk := range slices.Chunk(sortedKeys(missing), maxPage) {
+		found, err := r.store.Nodes(r.ctx, chunk...)
+		if err != nil {
+			return err
+		}
+		for _, n := range found {
+			r.add(n)
+		}
+	}
+	for key, e := range r.edges {
+		from, ok := r.b.Lookup(string(key.From))
+		to, ok2 := r.b.Lookup(string(key.To))
+		if ok && ok2 {
+			r.b.AddArc(from, to, r.codec.Edge(key.Rel, key.Tag, e.Props))
+		}
+	}
+	return nil
+}
+
+func (r *partReader) add(nodes ...store.Node) {
+	for _, n := range nodes {
+		if !r.nodes[n.ID] {
+			r.nodes[n.ID] = true
+			key, facts := r.codec.Node(n.Kind, n.Props)
+			r.b.AddNode(string(n.ID), key, facts)
+		}
+	}
+}
+
+func idsOf(nodes []store.Node) []store.ID {
+	ids := make([]store.ID, len(nodes))
+	for i, n := range nodes {
+		ids[i] = n.ID
+	}
+	return ids
+}

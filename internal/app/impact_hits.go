@@ -1,0 +1,147 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"sync"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/impact"
+)
+
+// Hits returns a page of the hits, ordered by depth and key; first defaults to
+// all.
+func (r *ImpactResult) Hits(first *int, after *string) (*ImpactHitPage, error) {
+	place, err := parsePlace(after)
+	if err != nil {
+		return nil, err
+	}
+	limit := 0
+	if first != nil {
+		if limit = *first; limit < 0 {
+			return nil, wrong("first", "must not be negative, but is %d", limit)
+		}
+	}
+	page := &ImpactHitPage{result: r, Nodes: []*ImpactHit{}, TotalCount: r.found.Len()}
+	if first != nil && limit == 0 {
+		next, _ := r.found.Page(place, 1)
+		page.HasNext = len(next) > 0
+	} else {
+		page.hits, page.HasNext = r.found.Page(place, limit)
+	}
+	before, _ := r.found.Page(impact.Place{}, 1)
+	page.HasPrevious = after != nil && len(before) > 0 && !before[0].Place().After(place)
+	for i, h := range page.hits {
+		r.load.want(h.Node)
+		page.Nodes = append(page.Nodes, &ImpactHit{Strength: h.Strength, Depth: h.Depth, Cursor: cursorOf(h.Place()), page: page, at: i})
+	}
+	return page, nil
+}
+
+// cursorOf marks a place among the hits. It holds the place itself, so it stays
+// good when the estate changes between two pages.
+func cursorOf(p impact.Place) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(p.Depth) + " " + p.Key))
+}
+
+func parsePlace(cursor *string) (p impact.Place, err error) {
+	if cursor == nil {
+		return p, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(*cursor)
+	depth, key, ok := strings.Cut(string(text), " ")
+	if err == nil && ok {
+		p.Key = key
+		p.Depth, err = strconv.Atoi(depth)
+	}
+	if err != nil || !ok || p.Depth < 1 {
+		return p, wrong("after", "is no cursor of a list of hits")
+	}
+	return p, nil
+}
+
+// ImpactHitPage is a page of hits. The items of the page, and those of its
+// chains, are loaded together when the first of them is asked for.
+type ImpactHitPage struct {
+	Nodes       []*ImpactHit
+	TotalCount  int
+	HasNext     bool
+	HasPrevious bool
+
+	result  *ImpactResult
+	hits    []impact.Hit
+	chained sync.Once
+	chains  [][]*DependencyLink
+	traced  sync.Once
+	causes  [][]impact.Node
+}
+
+// ImpactHit is an item that is hurt, or needed.
+type ImpactHit struct {
+	Strength domain.Strength
+	Depth    int
+	Cursor   string
+
+	page *ImpactHitPage
+	at   int
+}
+
+// Item loads the item that is hit.
+func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return h.page.result.load.one(ctx, h.page.hits[h.at].Node)
+}
+
+// Chain is one shortest chain of dependencies that explains the hit (I3),
+// ordered from the source to the hit. Links keep their direction: From depends
+// on To.
+func (h *ImpactHit) Chain() []*DependencyLink {
+	p := h.page
+	p.chained.Do(func() {
+		for _, hit := range p.hits {
+			chain := []*DependencyLink{}
+			for _, l := range p.result.found.Chain(hit) {
+				chain = append(chain, newDependencyLink(p.result.load, l.From, l.To, l.Link))
+			}
+			p.chains = append(p.chains, chain)
+		}
+	})
+	return p.chains[h.at]
+}
+
+// RootCauses loads the sources that reach the hit, by key (I6).
+func (h *ImpactHit) RootCauses(ctx context.Context) ([]*domain.ConfigurationItem, error) {
+	p := h.page
+	p.traced.Do(func() {
+		p.causes = p.result.found.RootCauses(p.hits)
+		for _, nodes := range p.causes {
+			p.result.load.want(nodes...)
+		}
+	})
+	return p.result.load.all(ctx, p.causes[h.at])
+}
+
+// DependencyLink is one dependency of a chain: From depends on To.
+type DependencyLink struct {
+	Relationship string // always DEPENDS_ON
+	Kind         domain.DependencyKind
+
+	load     *items
+	from, to impact.Node
+}
+
+func newDependencyLink(load *items, from, to impact.Node, l domain.Link) *DependencyLink {
+	load.want(from, to)
+	return &DependencyLink{Relationship: l.Rel, Kind: l.Kind, load: load, from: from, to: to}
+}
+
+// From loads the item that depends.
+func (l *DependencyLink) From(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return l.load.one(ctx, l.from)
+}
+
+// To loads the item that is depended on.
+func (l *DependencyLink) To(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return l.load.one(ctx, l.to)
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+)
+
+// readImpactInput checks an input and resolves its references. It tells all
+// that is wrong at once.
+func (a *App) readImpactInput(ctx context.Context, in domain.ImpactInput) (*impactQuestion, error) {
+	q := &impactQuestion{in: in}
+	r := &refs{a: a, errs: checkImpactInput(in)}
+	if in.WhatIf != nil {
+		q.assumptions.read(r, in.WhatIf)
+	}
+	q.items = r.wantAll(domain.KindConfigurationItem, in.Sources.Items, "input.sources.items")
+	q.sites = r.wantAll(domain.KindSite, in.Sources.Sites, "input.sources.sites")
+	q.stopAt = r.wantAll(domain.KindConfigurationItem, in.StopAt, "input.stopAt")
+	if in.Site != nil {
+		q.site = r.wantAll(domain.KindSite, []*domain.Ref{in.Site}, "input.site")
+	}
+	if err := r.resolve(ctx); err != nil {
+		return nil, err
+	}
+	return q, q.assumptions.check()
+}
+
+func checkImpactInput(in domain.ImpactInput) (es domain.Errors) {
+	s := in.Sources
+	for field, list := range map[string][]*domain.Ref{"changeRequests": s.ChangeRequests, "releases": s.Releases} {
+		for i := range list {
+			es = append(es, wrong(element("input.sources."+field, i), "this version keeps no %s: name the items themselves", field))
+		}
+	}
+	slices.SortFunc(es, func(a, b *domain.Error) int { return slices.Compare([]string{a.Field}, []string{b.Field}) })
+	if len(s.Items)+len(s.Sites)+len(s.ChangeRequests)+len(s.Releases) == 0 {
+		es = append(es, wrong("input.sources", "name at least one item or site to start from"))
+	}
+	if in.MaxDepth != nil && *in.MaxDepth < 1 {
+		es = append(es, wrong("input.maxDepth", "must be at least 1, not %d", *in.MaxDepth))
+	}
+	es = append(es, unknown("input.direction", domain.ImpactDirections, in.Direction)...)
+	es = append(es, unknown("input.redundancy", domain.RedundancyModes, in.Redundancy)...)
+	es = append(es, unknown("input.environment", domain.Environments, in.Environment)...)
+	for i, k := range in.Kinds {
+		es = append(es, unknown(element("input.kinds", i), domain.DependencyKinds, &k)...)
+	}
+	return es
+}
+
+// unknown says that a value is none of its list, if it is not.
+func unknown[T ~string](field string, list []T, v *T) domain.Errors {
+	if v == nil || slices.Contains(list, *v) {
+		return nil
+	}
+	return domain.Errors{wrong(field, "%q is none of %v", *v, list)}
+}

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/diagram"
+	"releasegraph/internal/plan/impact"
+)
+
+// ImpactResult answers an impact analysis. What costs more than the analysis
+// itself is computed only when asked for. Its methods may be called
+// concurrently.
+type ImpactResult struct {
+	found *impact.Result
+	depth *int
+	load  *items
+
+	summed  sync.Once
+	summary *domain.ImpactSummary
+}
+
+// Revision is the revision of the estate that was analysed.
+func (r *ImpactResult) Revision() int64 { return r.found.Graph().Revision() }
+
+// Summary totals the hits (I7).
+func (r *ImpactResult) Summary() *domain.ImpactSummary {
+	r.summed.Do(func() { r.summary = r.found.Summary() })
+	return r.summary
+}
+
+// Cycles lists the dependency cycles that the analysis met (C2).
+func (r *ImpactResult) Cycles() []*ImpactCycle {
+	list := []*ImpactCycle{}
+	for _, nodes := range r.found.Cycles() {
+		r.load.want(nodes...)
+		list = append(list, &ImpactCycle{r.load, nodes})
+	}
+	return list
+}
+
+// Truncated says which limits cut the answer (I8).
+func (r *ImpactResult) Truncated() []*domain.Truncation {
+	if n := r.found.Omitted(); n > 0 {
+		return []*domain.Truncation{{Limit: fmt.Sprintf("maxDepth: %d", *r.depth), Omitted: n}}
+	}
+	return []*domain.Truncation{}
+}
+
+// Mermaid draws the hits and their chains as a Mermaid flowchart (I9).
+func (r *ImpactResult) Mermaid(ctx context.Context) (string, error) {
+	d, err := r.draw(ctx)
+	return diagram.Mermaid(d), err
+}
+
+// DOT draws the hits and their chains for Graphviz (I9).
+func (r *ImpactResult) DOT(ctx context.Context) (string, error) {
+	d, err := r.draw(ctx)
+	return diagram.DOT(d), err
+}
+
+// draw gives the picture its names: each item under its name, and its key where
+// that says more.
+func (r *ImpactResult) draw(ctx context.Context) (diagram.Diagram, error) {
+	drawing := r.found.Draw(diagram.MaxNodes)
+	d := diagram.Diagram{Omitted: drawing.Omitted}
+	nodes := make([]impact.Node, len(drawing.Nodes))
+	for i, n := range drawing.Nodes {
+		nodes[i] = n.Node
+	}
+	records, err := r.load.all(ctx, nodes)
+	if err != nil {
+		return d, err
+	}
+	for i, n := range drawing.Nodes {
+		lines := []string{records[i].Name}
+		if records[i].Key != records[i].Name {
+			lines = append(lines, records[i].Key)
+		}
+		d.Nodes = append(d.Nodes, diagram.Node{Lines: lines, Role: n.Role})
+	}
+	for _, l := range drawing.Links {
+		d.Links = append(d.Links, diagram.Link{From: l.From, To: l.To, Label: string(l.Kind)})
+	}
+	return d, nil
+}
+
+// ImpactCycle is a set of items that depend on one another (C2).
+type ImpactCycle struct {
+	load  *items
+	nodes []impact.Node
+}
+
+// Items loads the items of the cycle, by key.
+func (c *ImpactCycle) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
+	return c.load.all(ctx, c.nodes)
+}
