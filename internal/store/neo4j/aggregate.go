@@ -29,7 +29,9 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 		groups = nil
 		records, err := t.rows(cypher, b.params)
 		for _, r := range records {
-			groups = append(groups, groupOf(r.Values))
+			if g := groupOf(r.Values); g.Count > 0 { // without columns the server counts to 0
+				groups = append(groups, g)
+			}
 		}
 		return err
 	})
