@@ -1,0 +1,123 @@
+// Package cli is the command line: it puts the parts together, and prints data
+// to stdout and all else to stderr.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+	"github.com/rs/zerolog"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Terminal       bool // Stderr is one
+}
+
+// System gives the streams of the process.
+func System() Streams {
+	return Streams{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isatty.IsTerminal(os.Stderr.Fd())}
+}
+
+type commands struct {
+	LogFormat string `enum:"auto,json,console" default:"auto" help:"How to log: json, console, or auto (console on a terminal)."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"What to log: debug, info, warn or error."`
+
+	Serve      serveCmd      `cmd:"" default:"withargs" help:"Serve the API and the IDE (the default command)."`
+	Demo       demoCmd       `cmd:"" help:"Serve a small, believable estate from memory."`
+	Import     importCmd     `cmd:"" help:"Import NDJSON or CSV files."`
+	Export     exportCmd     `cmd:"" help:"Write the graph as NDJSON."`
+	Impact     impactCmd     `cmd:"" help:"Tell what is hurt when items fail, or what they need."`
+	Schema     schemaCmd     `cmd:"" help:"Print the GraphQL schema."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+}
+
+// running is what every command gets.
+type running struct {
+	context.Context
+	Streams
+	log zerolog.Logger
+}
+
+// usageError is a mistake in how the program was called.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exit is a panic's value with which kong ends after printing help.
+type exit int
+
+// Run runs the command of the arguments and returns the exit code.
+func Run(ctx context.Context, args []string, streams Streams) (code int) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case exit:
+			code = int(p)
+		default:
+			panic(p)
+		}
+	}()
+	var c commands
+	parser, err := newParser(&c, streams)
+	if err != nil {
+		fmt.Fprintf(streams.Stderr, "releasegraph: %v\n", err)
+		return exitFailed
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(streams.Stderr, "releasegraph: %v\nTry releasegraph --help\n", err)
+		return exitUsage
+	}
+	r := &running{Context: ctx, Streams: streams, log: c.logger(streams)}
+	return report(streams, chosen.Run(r, parser.Model))
+}
+
+func newParser(c *commands, streams Streams) (*kong.Kong, error) {
+	return kong.New(c,
+		kong.Name("releasegraph"),
+		kong.Description("Release and deployment management as a graph.\n\nEvery flag can also be given as an environment variable."),
+		kong.DefaultEnvars("RELEASEGRAPH"),
+		kong.Writers(streams.Stdout, streams.Stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+	)
+}
+
+func report(streams Streams, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(streams.Stderr, "releasegraph: %v\n", err)
+	if errors.As(err, new(usageError)) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (c *commands) logger(streams Streams) zerolog.Logger {
+	level, err := zerolog.ParseLevel(c.LogLevel)
+	if err != nil {
+		level = zerolog.InfoLevel // the enum allows known ones only
+	}
+	var out io.Writer = streams.Stderr
+	if c.LogFormat == "console" || (c.LogFormat == "auto" && streams.Terminal) {
+		out = zerolog.ConsoleWriter{Out: streams.Stderr, TimeFormat: "15:04:05"}
+	}
+	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"releasegraph/internal/demo"
+)
+
+type demoCmd struct{ serving }
+
+// Help has the examples.
+func (demoCmd) Help() string {
+	return `Examples:
+
+    releasegraph demo
+    releasegraph demo --listen 127.0.0.1:0
+
+The estate is that of a retailer. It lives in memory, and is gone when the server stops.`
+}
+
+// Run fills a store in memory, shows what can be asked, and serves it.
+func (c *demoCmd) Run(r *running) error {
+	e, err := storeFlags{Store: "sqlite::memory:"}.open(r, true)
+	if err != nil {
+		return err
+	}
+	sum, err := demo.Load(r, e.app)
+	if err != nil {
+		return errors.Join(err, e.close(r))
+	}
+	fmt.Fprintf(r.Stdout, "A retailer's estate: %d records and relationships, in memory.\n\n", sum.Created())
+	if err := showImpact(r, e); err != nil {
+		return errors.Join(err, e.close(r))
+	}
+	return c.serve(r, func(address string) { fmt.Fprintf(r.Stdout, thingsToTry, address) },
+		func(context.Context) (*estate, error) { return e, nil })
+}
+
+const thingsToTry = `
+Serving at %[1]s until you press Ctrl-C. Three things to try:
+
+  What would be hurt without the second orders database?
+    %[1]s/graphiql?example=what-if
+  Why does the web shop need the data centre?
+    %[1]s/graphiql?example=path
+  And from another terminal, what does a core switch carry?
+    releasegraph impact --url %[1]s --redundancy ignore sw-par-core-1
+
+`
+
+func showImpact(r *running, e *estate) error {
+	fmt.Fprintln(r.Stdout, "What is hurt when the server srv-par-db1 fails?")
+	fmt.Fprintln(r.Stdout)
+	ask := impactCmd{Keys: []string{"srv-par-db1"}, Direction: "dependents", Redundancy: "evaluate", First: 8}
+	data, err := askEstate(e.app, r.log).ask(r, impactDocument, ask.variables())
+	if err != nil {
+		return err
+	}
+	var answer struct{ Impact impact }
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return err
+	}
+	answer.Impact.table(r.Stdout, "")
+	return nil
+}

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/neo4j"
+	"releasegraph/internal/store/sqlite"
+	"releasegraph/internal/store/topology"
+)
+
+// storeFlags say which store to use.
+type storeFlags struct {
+	Store             string `default:"sqlite:releasegraph.db" placeholder:"STORE" help:"Where the graph is kept: sqlite:PATH, sqlite::memory:, or the address of a Neo4j server (neo4j://HOST:PORT, bolt://, and their +s forms). Default: ${default}."`
+	StoreUser         string `placeholder:"NAME" help:"The user at the Neo4j server. The password comes from $$RELEASEGRAPH_STORE_PASSWORD or --store-password-file."`
+	StorePasswordFile string `placeholder:"FILE" help:"A file that holds the password."`
+	StoreDatabase     string `placeholder:"NAME" help:"The database on the Neo4j server; its default one otherwise."`
+}
+
+var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
+
+// estate is an open store with what is built on it.
+type estate struct {
+	store    store.Store
+	topology *topology.Store[domain.Facts, domain.Link] // nil: off
+	app      *app.App
+}
+
+func (f storeFlags) check() error {
+	scheme, rest, ok := strings.Cut(f.Store, ":")
+	switch {
+	case ok && scheme == "sqlite" && rest != "":
+		return nil
+	case ok && slices.Contains(neo4jSchemes, scheme):
+		return nil
+	}
+	return usagef("--store %q: write sqlite:PATH, sqlite::memory:, or the address of a Neo4j server such as bolt://127.0.0.1:7687", f.Store)
+}
+
+// open opens the store, and with a topology begins to load it. The error is a
+// store.ErrUnavailable only when trying again later may help.
+func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	beneath, err := f.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &estate{store: beneath}
+	config := app.Config{Now: time.Now, NewID: newID}
+	if withTopology {
+		e.topology, err = topology.Open(ctx, beneath, entity.TopologyCodec{}, topology.Options{})
+		if err != nil {
+			return nil, errors.Join(err, beneath.Close(ctx))
+		}
+		e.store, config.Graphs = e.topology, e.topology
+	}
+	config.Store = e.store
+	e.app = app.New(config)
+	return e, nil
+}
+
+func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
+	if path, ok := strings.CutPrefix(f.Store, "sqlite:"); ok {
+		s, err := sqlite.Open(ctx, path, entity.Schema(), sqlite.Options{})
+		if err != nil {
+			// A file that cannot be used now cannot be used later.
+			return nil, fmt.Errorf("cannot use %s: %s", f.Store, err)
+		}
+		return s, nil
+	}
+	password, err := f.password()
+	if err != nil {
+		return nil, err
+	}
+	s, err := neo4j.Open(ctx, f.Store, neo4j.Options{User: f.StoreUser, Password: password, Database: f.StoreDatabase}, entity.Schema())
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", f.Store, err)
+	}
+	return s, nil
+}
+
+// password is never a flag: those can be read by every user of the machine.
+func (f storeFlags) password() (string, error) {
+	if f.StorePasswordFile == "" {
+		return os.Getenv("RELEASEGRAPH_STORE_PASSWORD"), nil
+	}
+	text, err := os.ReadFile(f.StorePasswordFile)
+	if err != nil {
+		return "", fmt.Errorf("the store's password: %w", err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// close releases everything, even when the command was interrupted.
+func (e *estate) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return e.store.Close(ctx)
+}
+
+// checks say why the estate is not ready.
+func (e *estate) checks() map[string]func(context.Context) error {
+	checks := map[string]func(context.Context) error{"store": func(ctx context.Context) error {
+		_, err := e.store.Head(ctx)
+		return err
+	}}
+	if e.topology != nil {
+		checks["topology"] = func(context.Context) error { return caughtUp(e.topology.Status()) }
+	}
+	return checks
+}
+
+// maxLag is how many revisions a topology may be behind that counts as caught
+// up: under steady writes it is always a few.
+const maxLag = 100
+
+func caughtUp(s topology.Status) error {
+	switch {
+	case s.Err != nil:
+		return s.Err
+	case !s.Loaded:
+		return errors.New("loading")
+	case s.Lag() > maxLag:
+		return fmt.Errorf("%d revisions behind", s.Lag())
+	}
+	return nil
+}

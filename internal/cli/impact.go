@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+type impactCmd struct {
+	Keys []string `arg:"" name:"key" help:"The items to start from."`
+
+	Direction   string   `enum:"dependents,dependencies" default:"dependents" help:"dependents: who is hurt when they fail; dependencies: what they need."`
+	Depth       int      `help:"Leave deeper hits out of the answer."`
+	Redundancy  string   `enum:"evaluate,ignore" default:"evaluate" help:"Whether members of a redundancy group stand in for one another: evaluate or ignore."`
+	Environment string   `placeholder:"ENV" help:"Spread only to items of this environment, such as LIVE."`
+	Kind        []string `placeholder:"KIND" help:"Spread only along dependencies of these kinds, such as USES."`
+	StopAt      []string `placeholder:"KEY" help:"Go no further than these items."`
+	First       int      `default:"100" help:"List so many hits; 0 lists all. Default: ${default}."`
+
+	JSON     bool   `xor:"form" help:"Print JSON."`
+	Mermaid  bool   `xor:"form" help:"Print a Mermaid flowchart."`
+	DOT      bool   `xor:"form" name:"dot" help:"Print a graph for Graphviz."`
+	URL      string `name:"url" placeholder:"URL" help:"Ask this server instead of --store."`
+	Topology string `enum:"on,off" default:"on" help:"Read the shape of the graph into memory first: on or off."`
+	storeFlags
+}
+
+// Help has the examples.
+func (impactCmd) Help() string {
+	return `Examples:
+
+    releasegraph impact db-orders-1
+    releasegraph impact --direction dependencies --depth 3 web-shop
+    releasegraph impact --url http://127.0.0.1:8080 --json db-orders-1 | jq .summary
+    releasegraph impact --dot db-orders-1 | dot -Tsvg > impact.svg`
+}
+
+const impactDocument = `query Impact($input: ImpactInput!, $first: Int, $hits: Boolean!, $mermaid: Boolean!, $dot: Boolean!) {
+  impact(input: $input) {
+    revision @include(if: $hits)
+    summary @include(if: $hits) {
+      total full degraded services sites users
+      byClass { class full degraded } byCriticality { criticality full degraded }
+    }
+    hits(first: $first) @include(if: $hits) {
+      totalCount
+      nodes { item { key name class } strength depth chain { from { key } to { key } relationship kind } rootCauses { key } }
+    }
+    cycles @include(if: $hits) { items { key } }
+    truncated { limit omitted }
+    mermaid @include(if: $mermaid)
+    dot @include(if: $dot)
+  }
+}`
+
+// Run asks, and prints the answer in the form asked for.
+func (c *impactCmd) Run(r *running) error {
+	to, done, err := c.asker(r)
+	if err != nil {
+		return err
+	}
+	data, err := to.ask(r, impactDocument, c.variables())
+	if err := errors.Join(err, done()); err != nil {
+		return err
+	}
+	var answer struct{ Impact json.RawMessage }
+	var got impact
+	if err := errors.Join(json.Unmarshal(data, &answer), json.Unmarshal(answer.Impact, &got)); err != nil {
+		return fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	for _, t := range got.Truncated {
+		fmt.Fprintf(r.Stderr, "%s left out %d\n", t.Limit, t.Omitted)
+	}
+	return c.print(r.Stdout, &got, answer.Impact)
+}
+
+func (c *impactCmd) asker(r *running) (asker, func() error, error) {
+	if c.URL != "" {
+		to, err := askServer(c.URL)
+		return to, func() error { return nil }, err
+	}
+	e, err := c.open(r, c.Topology == "on")
+	if err != nil {
+		return nil, nil, err
+	}
+	return askEstate(e.app, r.log), func() error { return e.close(r) }, nil
+}
+
+func (c *impactCmd) variables() map[string]any {
+	input := map[string]any{
+		"sources":    map[string]any{"items": refs(c.Keys)},
+		"direction":  upper(c.Direction),
+		"redundancy": upper(c.Redundancy),
+	}
+	if c.Depth > 0 {
+		input["maxDepth"] = c.Depth
+	}
+	if c.Environment != "" {
+		input["environment"] = upper(c.Environment)
+	}
+	if len(c.Kind) > 0 {
+		kinds := make([]any, len(c.Kind))
+		for i, k := range c.Kind {
+			kinds[i] = upper(k)
+		}
+		input["kinds"] = kinds
+	}
+	if len(c.StopAt) > 0 {
+		input["stopAt"] = refs(c.StopAt)
+	}
+	v := map[string]any{"input": input, "hits": !c.Mermaid && !c.DOT, "mermaid": c.Mermaid, "dot": c.DOT}
+	if c.First > 0 {
+		v["first"] = c.First
+	}
+	return v
+}
+
+func (c *impactCmd) print(w io.Writer, got *impact, raw json.RawMessage) error {
+	switch {
+	case c.JSON:
+		var b bytes.Buffer
+		if err := json.Indent(&b, raw, "", "  "); err != nil {
+			return err
+		}
+		b.WriteByte('\n')
+		_, err := b.WriteTo(w)
+		return err
+	case c.Mermaid:
+		fmt.Fprintln(w, got.Mermaid)
+	case c.DOT:
+		fmt.Fprintln(w, got.Dot)
+	default:
+		got.table(w, "; --first 0 lists all")
+	}
+	return nil
+}
+
+func refs(keys []string) []any {
+	list := make([]any, len(keys))
+	for i, key := range keys {
+		list[i] = map[string]any{"key": key}
+	}
+	return list
+}

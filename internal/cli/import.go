@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"releasegraph/internal/importer"
+)
+
+type importCmd struct {
+	Files []string `arg:"" name:"file" help:"NDJSON or CSV files, which may be compressed (.gz, .xz, .zst); - is standard input."`
+	Node  string   `placeholder:"KIND" help:"The rows of CSV files are records of this kind."`
+	Edge  string   `placeholder:"REL" help:"The rows of CSV files are relationships of this name."`
+	Map   string   `placeholder:"FILE" help:"A mapping that says how foreign columns become fields."`
+
+	DryRun bool   `help:"Print what would change, and write nothing."`
+	Reason string `help:"Why, for the history."`
+	JSON   bool   `help:"Print the outcome as JSON."`
+	URL    string `name:"url" placeholder:"URL" help:"Import through the API of this server instead of into --store."`
+	storeFlags
+}
+
+// Help has the examples.
+func (importCmd) Help() string {
+	return `Examples:
+
+    releasegraph import estate.ndjson
+    releasegraph import --dry-run estate.ndjson.zst
+    releasegraph import --map examples/mappings/netbox.yaml devices.csv
+    releasegraph export | releasegraph import --store sqlite:copy.db -
+    releasegraph import --url http://127.0.0.1:8080 estate.ndjson
+
+Every line is checked before the first is written; what is wrong is reported as FILE:LINE: field: what is wrong.
+The same file again changes nothing, and a run that was cut off is finished by the same command.`
+}
+
+// Run imports the files.
+func (c *importCmd) Run(r *running) error {
+	to, done, err := c.target(r)
+	if err != nil {
+		return err
+	}
+	progress, finish := c.progress(r)
+	sum, err := importer.Run(r, to, importer.Options{
+		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
+		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
+	})
+	finish()
+	if err := errors.Join(err, done()); err != nil {
+		return err
+	}
+	return c.print(r, sum)
+}
+
+func (c *importCmd) target(r *running) (importer.Opener, func() error, error) {
+	if c.URL != "" {
+		to, err := remoteTarget(c.URL)
+		return to, func() error { return nil }, err
+	}
+	e, err := c.open(r, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	return importer.Local(e.app), func() error { return e.close(r) }, nil
+}
+
+// progress draws a bar, on a terminal only.
+func (c *importCmd) progress(r *running) (func(done, total int64), func()) {
+	if !r.Terminal {
+		return nil, func() {}
+	}
+	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(r.Stderr), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetDescription("importing"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	// A bar that cannot be drawn is no reason to stop.
+	update := func(done, total int64) {
+		bar.ChangeMax64(total)
+		_ = bar.Set64(done)
+	}
+	return update, func() { _ = bar.Finish() }
+}
+
+func (c *importCmd) print(r *running, sum importer.Summary) error {
+	if c.JSON {
+		return json.NewEncoder(r.Stdout).Encode(sum)
+	}
+	verb := ""
+	if sum.DryRun {
+		verb = "would be "
+	}
+	for _, n := range sum.Counts {
+		fmt.Fprintf(r.Stdout, "%-20s %7d %screated %7d %supdated %7d unchanged\n", n.Name, n.Created, verb, n.Updated, verb, n.Unchanged)
+	}
+	printChanges(r.Stdout, sum.Changes)
+	switch {
+	case sum.Same():
+		fmt.Fprintf(r.Stdout, "Nothing to change: all of it is there already, at revision %d.\n", sum.Revision)
+	case sum.DryRun:
+		fmt.Fprintln(r.Stdout, "Nothing was written.")
+	default:
+		fmt.Fprintf(r.Stdout, "Revision %d.\n", sum.Revision)
+	}
+	return nil
+}

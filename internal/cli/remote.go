@@ -1,0 +1,12 @@
+package cli
+
+import "releasegraph/internal/importer"
+
+// remoteTarget imports through the API of a server.
+func remoteTarget(server string) (importer.Opener, error) {
+	to, err := endpoint(server)
+	if err != nil {
+		return nil, err
+	}
+	return importer.Remote(to, nil, nil), nil
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"releasegraph/internal/server"
+	"releasegraph/resolvers"
+)
+
+type serveCmd struct {
+	serving
+	storeFlags
+	Topology string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
+}
+
+// serving are the flags of all commands that serve.
+type serving struct {
+	Listen           string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The loopback address to listen on; port 0 picks a free one. Default: ${default}."`
+	OperationTimeout time.Duration `default:"30s" help:"End operations that take longer. Default: ${default}."`
+	Drain            time.Duration `default:"20s" help:"How long accepted requests may take when the server stops. Default: ${default}."`
+}
+
+// Help has the examples.
+func (serveCmd) Help() string {
+	return `Examples:
+
+    releasegraph
+    releasegraph serve --store sqlite:/var/lib/releasegraph/estate.db
+    RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
+
+The server listens on loopback only, since nobody has to say who they are yet. The header
+"Releasegraph-Act-As: alice; roles=REQUESTER,CAB_MEMBER; sites=par-1" names the actor of a request.`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(r *running) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	return c.serve(r, nil, func(ctx context.Context) (*estate, error) { return c.open(ctx, c.Topology == "on") })
+}
+
+// serve serves what open opens. Greet, when not nil, is called with the
+// address once requests are heard.
+func (s serving) serve(r *running, greet func(address string), open func(context.Context) (*estate, error)) error {
+	l, err := server.Listen(r, s.Listen)
+	if err != nil {
+		return err
+	}
+	config := server.Config{Listen: s.Listen, OperationTimeout: s.OperationTimeout, Drain: s.Drain, Log: r.log}
+	h, err := server.New(config, sdl())
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	if greet != nil {
+		greet(address(l))
+	}
+	r.log.Info().Str("url", address(l)).Msg("listening")
+	var opened *estate
+	err = h.Serve(r, l, func(ctx context.Context) (*server.Core, error) {
+		e, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		opened = e
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Checks: e.checks()}, nil
+	})
+	if opened != nil {
+		err = errors.Join(err, opened.close(r))
+	}
+	r.log.Info().Msg("stopped")
+	return err
+}
+
+func address(l net.Listener) string { return "http://" + l.Addr().String() }
