@@ -171,7 +171,10 @@ func (c *compiler) startsWith(expr, prefix string) string {
 // related looks for an edge, at whose far end each kind has its own table.
 func (c *compiler) related(f store.Related, s scope) (string, error) {
 	far := c.declared.FarKinds(f.Rel, s.kind, f.Direction)
-	if f.Filter == nil {
+	switch {
+	case len(far) == 0:
+		return "0", nil // one of several far kinds, from which this does not lead on
+	case f.Filter == nil:
 		far = []string{""}
 	}
 	texts := make([]string, len(far))

@@ -14,9 +14,9 @@ import (
 func describe(v any) string {
 	switch v := v.(type) {
 	case store.Node:
-		return fmt.Sprintf("%s %q v%d created %s updated %s %s", v.Kind, v.ID, v.Version, moment(v.CreatedAt), moment(v.UpdatedAt), props(v.Props))
+		return fmt.Sprintf("%s %q v%d created %s updated %s %s", v.Kind, v.ID, v.Version, moment(v.CreatedAt), moment(v.UpdatedAt), held(v.Props))
 	case store.Edge:
-		return fmt.Sprintf("%q v%d %s", v.EdgeKey, v.Version, props(v.Props))
+		return fmt.Sprintf("%q v%d %s", v.EdgeKey, v.Version, held(v.Props))
 	case store.Change:
 		head := fmt.Sprintf("revision %d at %s by %q for %q from %q key %q", v.Revision, moment(v.At), v.Actor, v.Reason, v.Source, v.Key)
 		return head + lines(v.Effects)
@@ -69,6 +69,14 @@ func props(p store.Props) string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// held writes the properties of a node or edge: none is as good as nil there.
+func held(p store.Props) string {
+	if p == nil {
+		p = store.Props{}
+	}
+	return props(p)
 }
 
 func value(v any) string {
