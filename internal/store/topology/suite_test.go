@@ -4,7 +4,9 @@ import (
 	"context"
 	"testing"
 
+	"releasegraph/internal/neo4jtest"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/neo4j"
 	"releasegraph/internal/store/sqlite"
 	"releasegraph/internal/store/storetest"
 	"releasegraph/internal/store/topology"
@@ -13,6 +15,14 @@ import (
 func TestOverSQLiteTheTopologyPassesTheSuite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store {
 		beneath, err := sqlite.Open(context.Background(), sqlite.Memory, schema, sqlite.Options{})
+		return over(t, schema, beneath, err)
+	})
+}
+
+func TestOverNeo4jTheTopologyPassesTheSuite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store {
+		uri, user, password := neo4jtest.Fresh(t)
+		beneath, err := neo4j.Open(context.Background(), uri, neo4j.Options{User: user, Password: password}, schema)
 		return over(t, schema, beneath, err)
 	})
 }
