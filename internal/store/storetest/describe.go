@@ -44,6 +44,8 @@ func describe(v any) string {
 		return fmt.Sprintf("%d of %s", v.Count, strings.Join(texts, ", "))
 	case store.Props:
 		return props(v)
+	case string:
+		return v
 	case error:
 		return failure(v)
 	}
