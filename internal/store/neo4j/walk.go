@@ -1,10 +1,10 @@
 package neo4j
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"releasegraph/internal/store"
 )
@@ -21,7 +21,7 @@ func (s *Store) Walk(ctx context.Context, w store.Walk) (store.Subgraph, error) 
 	}
 	var g store.Subgraph
 	err := s.read(ctx, func(t tx) error {
-		run := &walker{tx: t, walk: w, names: map[int64]store.ID{}}
+		run := &walker{tx: t, walk: w, numbers: map[int64]int32{}}
 		var err error
 		g, err = run.all()
 		return err
@@ -29,132 +29,185 @@ func (s *Store) Walk(ctx context.Context, w store.Walk) (store.Subgraph, error) 
 	return g, err
 }
 
+// walker numbers what it reaches in the order of reaching, roots first, so
+// that an edge costs one look-up.
 type walker struct {
-	tx    tx
-	walk  store.Walk
-	names map[int64]store.ID // those that are reached, by internal id
-	hits  []store.Hit
-	links []link
-	cut   bool
+	tx      tx
+	walk    store.Walk
+	numbers map[int64]int32 // by internal id
+	reached []reached
+	links   []link
+	cut     bool
 }
 
-// link is an edge between internal ids.
+type reached struct {
+	inner int64
+	id    store.ID // empty: not asked for yet, or vanished
+	depth int
+	out   bool // beyond the limit
+}
+
+// link is an edge between numbers.
 type link struct {
-	near, far int64
+	near, far int32
 	rel       string
 	props     map[string]any
 }
 
 func (w *walker) all() (store.Subgraph, error) {
-	level, err := w.roots()
-	for depth := 1; err == nil && len(level) > 0 && len(w.walk.Rels) > 0; depth++ {
+	if err := w.roots(); err != nil {
+		return store.Subgraph{}, err
+	}
+	begin := 0
+	for depth := 1; begin < len(w.reached) && len(w.walk.Rels) > 0; depth++ {
 		if w.walk.Depth > 0 && depth > w.walk.Depth {
 			break
 		}
-		if level, err = w.expand(level, depth); err != nil {
-			break
+		end := len(w.reached)
+		if err := w.expand(begin, end, depth); err != nil {
+			return store.Subgraph{}, err
 		}
+		begin = end
 	}
-	return store.Subgraph{Hits: w.hits, Edges: w.edges(), Truncated: w.cut}, err
+	if err := w.name(0); err != nil {
+		return store.Subgraph{}, err
+	}
+	return store.Subgraph{Hits: w.hits(), Edges: w.edges(), Truncated: w.cut}, nil
 }
 
-func (w *walker) roots() ([]int64, error) {
-	values, err := w.tx.row("UNWIND $ids AS id MATCH (n:Node {id: id}) WITH DISTINCT n RETURN collect(id(n)), collect(n.id)",
-		params{"ids": texts(w.walk.Roots)})
+func (w *walker) roots() error {
+	values, err := w.tx.row("UNWIND $ids AS id MATCH (n:Node {id: id}) WITH DISTINCT n RETURN collect(id(n))", params{"ids": texts(w.walk.Roots)})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return w.admit(values[0].([]any), values[1].([]any), 0), nil
+	for _, inner := range values[0].([]any) {
+		w.reach(inner.(int64), 0)
+	}
+	return w.admit(0)
 }
 
-// expand follows the edges of a level and returns the next one.
-func (w *walker) expand(level []int64, depth int) ([]int64, error) {
-	var next []any
-	seen := map[int64]bool{}
-	for chunk := range slices.Chunk(level, frontier) {
-		columns, err := w.tx.row(w.step(), params{"f": chunk})
-		if err != nil {
-			return nil, err
-		}
-		near, far, rels, props := columns[0].([]any), columns[1].([]any), columns[2].([]any), columns[3].([]any)
-		for i := range near {
-			l := link{near[i].(int64), far[i].(int64), rels[i].(string), props[i].(map[string]any)}
-			w.links = append(w.links, l)
-			if _, reached := w.names[l.far]; !reached && !seen[l.far] {
-				seen[l.far] = true
-				next = append(next, l.far)
+func (w *walker) reach(inner int64, depth int) int32 {
+	n, again := w.numbers[inner]
+	if !again {
+		n = int32(len(w.reached))
+		w.numbers[inner] = n
+		w.reached = append(w.reached, reached{inner: inner, depth: depth})
+	}
+	return n
+}
+
+// expand follows the edges of a level, which are the numbers from begin to end.
+func (w *walker) expand(begin, end, depth int) error {
+	cypher := w.step()
+	for ; begin < end; begin += frontier {
+		var from []int64
+		var position []int32
+		for n := begin; n < min(begin+frontier, end); n++ {
+			if !w.reached[n].out {
+				from, position = append(from, w.reached[n].inner), append(position, int32(n))
 			}
 		}
+		columns, err := w.tx.row(cypher, params{"f": from})
+		if err != nil {
+			return err
+		}
+		near, far, rels, props := columns[0].([]any), columns[1].([]any), columns[2].([]any), columns[3].([]any)
+		w.links = slices.Grow(w.links, len(near))
+		for i := range near {
+			w.links = append(w.links, link{
+				near: position[near[i].(int64)], far: w.reach(far[i].(int64), depth),
+				rel: rels[i].(string), props: props[i].(map[string]any),
+			})
+		}
 	}
-	return w.name(next, depth)
+	return w.admit(end)
 }
 
-// step reads the edges of many nodes.
+// step reads the edges of many nodes. The near end is named by its position.
 func (w *walker) step() string {
 	types := quoteAll(w.walk.Rels, "|")
 	pattern := fmt.Sprintf("(n)-[r:%s]->(m)", types)
 	if w.walk.Direction == store.In {
 		pattern = fmt.Sprintf("(n)<-[r:%s]-(m)", types)
 	}
-	return "UNWIND $f AS i MATCH " + pattern + " WHERE id(n) = i RETURN collect(i), collect(id(m)), collect(type(r)), collect(properties(r))"
+	return "UNWIND range(0, size($f) - 1) AS k WITH k, $f[k] AS i MATCH " + pattern +
+		" WHERE id(n) = i RETURN collect(k), collect(id(m)), collect(type(r)), collect(properties(r))"
 }
 
-// name fetches the ids of newly reached nodes and admits them. A node that
-// vanished meanwhile has none.
-func (w *walker) name(inner []any, depth int) ([]int64, error) {
-	var level []int64
-	var numbers, ids []any
-	for chunk := range slices.Chunk(inner, 10*frontier) {
+// admit holds the nodes from a number on to the limit: those with the lowest
+// ids stay.
+func (w *walker) admit(begin int) error {
+	if w.walk.Limit == 0 {
+		return nil
+	}
+	if err := w.name(begin); err != nil {
+		return err
+	}
+	room := w.walk.Limit
+	var level []int
+	for n, r := range w.reached {
+		switch {
+		case n < begin && !r.out:
+			room--
+		case n >= begin && r.id != "":
+			level = append(level, n)
+		}
+	}
+	slices.SortFunc(level, func(a, b int) int { return cmp.Compare(w.reached[a].id, w.reached[b].id) })
+	for i, n := range level {
+		if i >= room {
+			w.reached[n].out = true
+			w.cut = true
+		}
+	}
+	return nil
+}
+
+// name fetches the ids of the nodes from a number on that have none yet. One
+// that vanished meanwhile stays without.
+func (w *walker) name(begin int) error {
+	var unnamed []int64
+	for _, r := range w.reached[begin:] {
+		if r.id == "" {
+			unnamed = append(unnamed, r.inner)
+		}
+	}
+	for chunk := range slices.Chunk(unnamed, 10*frontier) {
 		values, err := w.tx.row("UNWIND $all AS i MATCH (n) WHERE id(n) = i RETURN collect(i), collect(n.id)", params{"all": chunk})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		numbers = append(numbers, values[0].([]any)...)
-		ids = append(ids, values[1].([]any)...)
+		ids := values[1].([]any)
+		for i, inner := range values[0].([]any) {
+			w.reached[w.numbers[inner.(int64)]].id = store.ID(ids[i].(string))
+		}
 	}
-	if len(numbers) > 0 {
-		level = w.admit(numbers, ids, depth)
-	}
-	return level, nil
+	return nil
 }
 
-// admit makes nodes hits, in the order of their ids, as far as the limit goes.
-func (w *walker) admit(numbers, ids []any, depth int) []int64 {
-	type reached struct {
-		number int64
-		id     string
+func (w *walker) hits() []store.Hit {
+	list := make([]store.Hit, 0, len(w.reached))
+	for _, r := range w.reached {
+		if !r.out && r.id != "" {
+			list = append(list, store.Hit{ID: r.id, Depth: r.depth})
+		}
 	}
-	list := make([]reached, len(numbers))
-	for i := range numbers {
-		list[i] = reached{numbers[i].(int64), ids[i].(string)}
-	}
-	slices.SortFunc(list, func(a, b reached) int { return strings.Compare(a.id, b.id) })
-	if w.walk.Limit > 0 && len(w.hits)+len(list) > w.walk.Limit {
-		list = list[:max(0, w.walk.Limit-len(w.hits))]
-		w.cut = true
-	}
-	level := make([]int64, len(list))
-	for i, r := range list {
-		level[i] = r.number
-		w.names[r.number] = store.ID(r.id)
-		w.hits = append(w.hits, store.Hit{ID: store.ID(r.id), Depth: depth})
-	}
-	return level
+	slices.SortFunc(list, func(a, b store.Hit) int { return cmp.Or(cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.ID, b.ID)) })
+	return list
 }
 
 // edges are those found whose both ends are hits.
 func (w *walker) edges() []store.Edge {
 	list := make([]store.Edge, 0, len(w.links))
 	for _, l := range w.links {
-		near, ok1 := w.names[l.near]
-		far, ok2 := w.names[l.far]
-		if !ok1 || !ok2 {
+		near, far := w.reached[l.near], w.reached[l.far]
+		if near.out || far.out || near.id == "" || far.id == "" {
 			continue
 		}
 		if w.walk.Direction == store.In {
 			near, far = far, near
 		}
-		list = append(list, edgeOf(l.rel, near, far, l.props))
+		list = append(list, edgeOf(l.rel, near.id, far.id, l.props))
 	}
 	return list
 }
