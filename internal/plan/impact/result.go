@@ -76,12 +76,13 @@ func (r *Result) Len() int { return len(r.listed) }
 // Omitted counts the hits beyond the depth limit (I8).
 func (r *Result) Omitted() int { return r.omitted }
 
-// Sources lists the sources, each once, in the order of the query.
+// Sources lists the sources, each once, by key.
 func (r *Result) Sources() []Node {
 	nodes := make([]Node, r.sources)
 	for i := range nodes {
 		nodes[i] = r.hits[i].node
 	}
+	slices.SortFunc(nodes, r.byKey)
 	return nodes
 }
 
