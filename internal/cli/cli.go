@@ -59,6 +59,16 @@ type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+const description = `Release and deployment management as a graph.
+
+    releasegraph demo                    look around in a believable estate
+    releasegraph import estate.ndjson    bring your own
+    releasegraph impact db-orders-1      what is hurt when this fails?
+    releasegraph                         serve the API and the IDE
+
+Every flag can also be given as an environment variable. The exit code is 0 when the command did its work, 1 when it
+failed, and 2 when it was called wrongly.`
+
 // exit is a panic's value with which kong ends after printing help.
 type exit int
 
@@ -91,7 +101,7 @@ func Run(ctx context.Context, args []string, streams Streams) (code int) {
 func newParser(c *commands, streams Streams) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("releasegraph"),
-		kong.Description("Release and deployment management as a graph.\n\nEvery flag can also be given as an environment variable."),
+		kong.Description(description),
 		kong.DefaultEnvars("RELEASEGRAPH"),
 		kong.Writers(streams.Stdout, streams.Stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),

@@ -25,7 +25,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 func mustBeLoopback(ctx context.Context, host string) error {
-	refusal := fmt.Errorf("refusing to listen beyond this machine: nobody has to say who they are yet, so whoever reached the server could change everything. " +
+	refusal := fmt.Errorf("refusing to listen beyond the loopback: nobody has to say who they are yet, so whoever reached the server could change everything. " +
 		"Listen on 127.0.0.1, and let a tunnel or a reverse proxy on this host that knows its users lead there")
 	if host == "" {
 		return refusal
