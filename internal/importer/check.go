@@ -19,6 +19,7 @@ type run struct {
 	// first, by fingerprint.
 	seen     map[app.Fingerprint]place
 	links    map[uint64]place
+	trees    trees
 	problems Problems
 	has      []contents // by source
 	base     []int      // lines of the sources before each one
@@ -62,6 +63,11 @@ func (r *run) check(ctx context.Context) error {
 	if err := ends.settle(ctx); err != nil {
 		return err
 	}
+	if err := r.trees.settle(ctx, r); err != nil {
+		return err
+	}
+	r.trees = trees{}
+	r.problems.sort(r.sources)
 	return r.problems.err()
 }
 
@@ -75,6 +81,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 	if e.item.IsEdge() {
 		r.has[file].edges++
 		ends.need(e.item)
+		r.trees.add(name, e)
 	} else {
 		r.has[file].nodes++
 		ends.incomplete(name, e)

@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"releasegraph/internal/domain"
@@ -67,6 +69,17 @@ func (p *Problems) addAll(file string, line int, errs domain.Errors) {
 	for _, e := range errs {
 		p.add(Problem{File: file, Line: line, Field: e.Field, Message: e.Message})
 	}
+}
+
+// sort puts the problems in the order of the files, since some are found
+// later than others.
+func (p *Problems) sort(sources []*source) {
+	file := func(name string) int {
+		return slices.IndexFunc(sources, func(s *source) bool { return s.name == name })
+	}
+	slices.SortStableFunc(p.List, func(a, b Problem) int {
+		return cmp.Or(file(a.File)-file(b.File), a.Line-b.Line)
+	})
 }
 
 // err is the problems as an error, nil when there are none.

@@ -1,0 +1,117 @@
+package importer
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"releasegraph/internal/app"
+)
+
+// FuzzLine: any line gives a checked item or errors, never a panic, and an
+// item's own line gives the item again.
+func FuzzLine(f *testing.F) {
+	f.Add([]byte(`{"node":"Site","key":"par-1","name":"Paris 1","users":420}`))
+	f.Add([]byte(`{"node":"ConfigurationItem","key":"a","name":"\u00e9\ud83d\ude80","class":"SERVICE","attributes":{"tier":"1"}}`))
+	f.Add([]byte(`{"edge":"DEPENDS_ON","from":"ConfigurationItem:a","to":"ConfigurationItem:b","minimum":1,"redundancyGroup":"g"}`))
+	f.Add([]byte(`{"edge":"INSTALLED_AT","from":"a","to":"Site:b","since":"2026-03-01T08:00:00Z", "x": [1, {"y": null}] }`))
+	f.Add([]byte(`{}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		record, errs := app.ParseImportLine(line)
+		if len(errs) > 0 {
+			return
+		}
+		item, errs := app.PrepareImport(record)
+		if len(errs) > 0 {
+			return
+		}
+		again, err := item.Line()
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, errs = app.ParseImportLine(again)
+		if len(errs) > 0 {
+			t.Fatalf("%s: %v", again, errs)
+		}
+		same, errs := app.PrepareImport(record)
+		if len(errs) > 0 || same.Fingerprint() != item.Fingerprint() || same.Digest() != item.Digest() {
+			t.Fatalf("%s became %s: %v", line, again, errs)
+		}
+	})
+}
+
+// FuzzScan: what the scanner reads is what the standard library reads.
+func FuzzScan(f *testing.F) {
+	f.Add(`{"node":"a","b":{"c":"d\n"},"e":[1,true,null,-2.5e3]}`)
+	f.Fuzz(func(t *testing.T, line string) {
+		record, errs := app.ParseImportLine([]byte(line))
+		if len(errs) > 0 || record.Node == "" {
+			return
+		}
+		decoder := json.NewDecoder(strings.NewReader(line))
+		decoder.UseNumber()
+		var want map[string]any
+		if err := decoder.Decode(&want); err != nil {
+			t.Fatal(err)
+		}
+		delete(want, "node")
+		got, _ := json.Marshal(record.Values)
+		expected, _ := json.Marshal(want)
+		if string(got) != string(expected) {
+			t.Fatalf("%s: got %s, want %s", line, got, expected)
+		}
+	})
+}
+
+// FuzzCSV: any text gives records or errors, and comes to an end.
+func FuzzCSV(f *testing.F) {
+	f.Add("key,name\na,b\n")
+	f.Add("key,name,users\n\"a\n\",b,\"7\"\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		rd := &reader{nodeKind: "Site"}
+		format, err := rd.openCSV(&source{name: "a.csv"}, bufio.NewReader(strings.NewReader(text)))
+		if err != nil {
+			return
+		}
+		for {
+			r, err := format.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range format.parse(r, everything) {
+				prepare(r.line, p)
+			}
+		}
+	})
+}
+
+// FuzzMapping: any text is refused or can be used on any row.
+func FuzzMapping(f *testing.F) {
+	f.Add("outputs: [{node: Site, fields: {key: a, name: {template: \"{a}-{b}\"}}}]", "x", "y")
+	f.Add("outputs: [{edge: PART_OF, each: {column: b, split: \",\", as: p}, from: a, to: {column: p, map: {x: y}, default: z}}]", "x", "y,z")
+	f.Add("where: [{column: a, in: [x]}]\noutputs: [{node: Site, constants: {users: 3}}]", "x", "")
+	f.Fuzz(func(t *testing.T, text, a, b string) {
+		m, err := parseMapping([]byte(text))
+		if err != nil {
+			return
+		}
+		sheet, err := m.sheet("a.csv")
+		if err != nil || len(m.Lookups) > 0 {
+			return
+		}
+		rules, err := sheet.compile([]string{"a", "b"}, nil)
+		if err != nil {
+			return
+		}
+		format := csvFormat{rules: rules}
+		for _, p := range format.parse(raw{row: []string{a, b}}, everything) {
+			prepare(1, p)
+		}
+	})
+}

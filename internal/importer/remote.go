@@ -1,0 +1,245 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// Remote imports through the API of a server. endpoint is the address of its
+// /graphql; header goes with every request (who asks).
+func Remote(endpoint string, header http.Header, client *http.Client) Opener {
+	if client == nil {
+		client = &http.Client{Timeout: 2 * time.Minute}
+	}
+	return &remote{endpoint: endpoint, header: header, client: client}
+}
+
+// The most that one call sends; the server takes at most 5,000 lines and
+// 0.9 MB, and 1 MB with all around them.
+const (
+	remoteNodes = 2_500
+	remoteEdges = 5_000
+	remoteBytes = 700_000
+)
+
+type remote struct {
+	endpoint string
+	header   http.Header
+	client   *http.Client
+	options  app.ImportOptions
+}
+
+// Open begins an import at the server. Whether the actor may import shows with
+// the first request: an empty one.
+func (r *remote) Open(ctx context.Context, o app.ImportOptions) (Target, error) {
+	opened := *r
+	opened.options = o
+	_, err := opened.send(ctx, nil, nil)
+	return &opened, err
+}
+
+func (r *remote) Batch() (nodes, edges int) { return remoteNodes, remoteEdges }
+
+// Unknown asks the server.
+func (r *remote) Unknown(ctx context.Context, kind string, keys []string) ([]string, error) {
+	var answer struct{ UnknownKeys []string }
+	err := r.ask(ctx, `query UnknownKeys($kind: String!, $keys: [String!]!) { unknownKeys(kind: $kind, keys: $keys) }`,
+		map[string]any{"kind": kind, "keys": keys}, &answer)
+	return answer.UnknownKeys, err
+}
+
+// Write sends the items, in as many calls as their length asks for.
+func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error) {
+	assume, err := r.assumed(ctx, items)
+	if err != nil {
+		return app.Imported{}, err
+	}
+	sum := Summary{DryRun: true}
+	var lines []string
+	size := 0
+	flush := func() error {
+		done, err := r.send(ctx, lines, assume)
+		sum.add(done)
+		lines, size = lines[:0], 0
+		return err
+	}
+	for _, item := range items {
+		line, err := item.Line()
+		if err != nil {
+			return app.Imported{}, err
+		}
+		quoted := len(strconv.Quote(string(line)))
+		if size > 0 && size+quoted > remoteBytes {
+			if err := flush(); err != nil {
+				return app.Imported{}, err
+			}
+		}
+		lines, size = append(lines, string(line)), size+quoted
+	}
+	err = flush()
+	return app.Imported{Counts: sum.Counts, Revision: sum.Revision, Changes: sum.Changes}, err
+}
+
+// assumed names, for a dry run, the ends of relationships that the server does
+// not have: other calls would have created them.
+func (r *remote) assumed(ctx context.Context, items []*app.ImportItem) ([]string, error) {
+	if !r.options.DryRun {
+		return nil, nil
+	}
+	keys := map[string][]string{}
+	seen := map[app.ImportEnd]bool{}
+	for _, item := range items {
+		for _, end := range []app.ImportEnd{item.From(), item.To()} {
+			if item.IsEdge() && !seen[end] {
+				seen[end] = true
+				keys[end.Kind] = append(keys[end.Kind], end.Key)
+			}
+		}
+	}
+	var assume []string
+	for kind, list := range keys {
+		for len(list) > 0 {
+			some := list[:min(len(list), manyKeys)]
+			list = list[len(some):]
+			unknown, err := r.Unknown(ctx, kind, some)
+			if err != nil {
+				return nil, err
+			}
+			for _, key := range unknown {
+				assume = append(assume, app.ImportEnd{Kind: kind, Key: key}.String())
+			}
+		}
+	}
+	return assume, nil
+}
+
+const importMutation = `mutation Import($records: [String!]!, $assume: [String!]!, $options: WriteOptions) {
+  importRecords(input: {records: $records, assume: $assume}, options: $options) {
+    counts { name relationship created updated unchanged }
+    errors { line field message }
+    revision
+    changes { type kind id key from { kind id key } to { kind id key } fields { field before after } }
+  }
+}`
+
+func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported, error) {
+	var answer struct {
+		ImportRecords struct {
+			Counts []app.ImportCount
+			Errors []struct {
+				Line    int
+				Field   *string
+				Message string
+			}
+			Revision string
+			Changes  []domain.Change
+		}
+	}
+	if lines == nil {
+		lines = []string{}
+	}
+	if assume == nil {
+		assume = []string{}
+	}
+	err := r.ask(ctx, importMutation, map[string]any{
+		"records": lines, "assume": assume,
+		"options": map[string]any{"reason": r.options.Reason, "dryRun": r.options.DryRun},
+	}, &answer)
+	if err != nil {
+		return app.Imported{}, err
+	}
+	got := answer.ImportRecords
+	var wrong app.ImportProblems
+	for _, e := range got.Errors {
+		one := &domain.Error{Code: domain.Invalid, Message: e.Message}
+		if e.Field != nil {
+			one.Field = *e.Field
+		}
+		wrong = append(wrong, app.ImportProblem{Index: e.Line - 1, Error: one})
+	}
+	if len(wrong) > 0 {
+		return app.Imported{}, wrong
+	}
+	revision, _ := strconv.ParseInt(got.Revision, 10, 64)
+	return app.Imported{Counts: got.Counts, Revision: revision, Changes: got.Changes}, nil
+}
+
+// reply is what a GraphQL server answers.
+type reply struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Extensions struct {
+			Code  domain.Code
+			Field string
+		}
+	}
+}
+
+func (r *remote) ask(ctx context.Context, query string, variables map[string]any, answer any) error {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.endpoint, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	for name, values := range r.header {
+		request.Header[name] = values
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
+	response, err := r.client.Do(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return &domain.Error{Code: domain.Unavailable, Message: fmt.Sprintf("the server cannot be reached: %s", err), Cause: err}
+	}
+	defer response.Body.Close()
+	return r.read(response, answer)
+}
+
+// maxReply is the longest answer that is read.
+const maxReply = 64 << 20
+
+func (r *remote) read(response *http.Response, answer any) error {
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxReply))
+	if err != nil {
+		return &domain.Error{Code: domain.Unavailable, Message: "the server's answer broke off", Cause: err}
+	}
+	var got reply
+	if json.Unmarshal(text, &got) != nil || got.Data == nil && got.Errors == nil {
+		return r.strange(response)
+	}
+	var errs domain.Errors
+	for _, e := range got.Errors {
+		errs = append(errs, &domain.Error{Code: e.Extensions.Code, Field: e.Extensions.Field, Message: e.Message})
+	}
+	if len(errs) > 0 {
+		return errs.Err()
+	}
+	return json.Unmarshal(got.Data, answer)
+}
+
+// strange explains an answer that is not GraphQL's.
+func (r *remote) strange(response *http.Response) error {
+	switch code := response.StatusCode; {
+	case code == http.StatusServiceUnavailable, code == http.StatusBadGateway, code == http.StatusGatewayTimeout:
+		return &domain.Error{Code: domain.Unavailable, Message: "the server answers " + response.Status}
+	case code >= http.StatusBadRequest:
+		return fmt.Errorf("%s answers %s", r.endpoint, response.Status)
+	}
+	return errors.New(r.endpoint + " does not answer as a GraphQL server: is it the address of /graphql?")
+}

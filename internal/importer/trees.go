@@ -1,0 +1,86 @@
+package importer
+
+import (
+	"context"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// trees finds relationships that would make a record its own ancestor, before
+// anything is written.
+type trees struct {
+	up    map[string]map[app.ImportEnd]app.ImportEnd // by relationship
+	given []treeLink
+}
+
+type treeLink struct {
+	item *app.ImportItem
+	file string
+	line int
+}
+
+// rooted is a target that can tell where the links of its store lead. Of one
+// that cannot, what it has above the files is checked while writing.
+type rooted interface {
+	Parents(ctx context.Context, rel, kind string, keys []string) (map[string]string, error)
+}
+
+func (t *trees) add(file string, e *entry) {
+	if !e.item.IsTree() {
+		return
+	}
+	if t.up == nil {
+		t.up = map[string]map[app.ImportEnd]app.ImportEnd{}
+	}
+	rel := e.item.Name()
+	if t.up[rel] == nil {
+		t.up[rel] = map[app.ImportEnd]app.ImportEnd{}
+	}
+	t.up[rel][e.item.From()] = e.item.To()
+	t.given = append(t.given, treeLink{e.item, file, e.line})
+}
+
+// settle reports every link of a circle.
+func (t *trees) settle(ctx context.Context, r *run) error {
+	if target, ok := r.target.(rooted); ok {
+		for rel := range t.up {
+			if err := t.climb(ctx, r, target, rel); err != nil {
+				return err
+			}
+		}
+	}
+	for _, link := range t.given {
+		if app.Circular(t.up[link.item.Name()], link.item.From()) {
+			r.problems.addAll(link.file, link.line, domain.Errors{app.NotATree(link.item)})
+		}
+	}
+	return nil
+}
+
+// climb adds what the store has above the records of the files, a level at a
+// time.
+func (t *trees) climb(ctx context.Context, r *run, target rooted, rel string) error {
+	up, asked := t.up[rel], map[app.ImportEnd]bool{}
+	for {
+		level := map[string][]string{}
+		for _, parent := range up {
+			if _, known := up[parent]; !known && !asked[parent] {
+				asked[parent] = true
+				level[parent.Kind] = append(level[parent.Kind], parent.Key)
+			}
+		}
+		if len(level) == 0 {
+			return nil
+		}
+		for kind, keys := range level {
+			parents, err := retry(ctx, r, func() (map[string]string, error) { return target.Parents(ctx, rel, kind, keys) })
+			if err != nil {
+				return err
+			}
+			for child, parent := range parents {
+				up[app.ImportEnd{Kind: kind, Key: child}] = app.ImportEnd{Kind: kind, Key: parent}
+			}
+		}
+	}
+}
