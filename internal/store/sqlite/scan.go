@@ -2,30 +2,67 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
+	"errors"
+	"runtime"
 	"slices"
+	"sync"
 
 	"releasegraph/internal/store"
 )
 
-// batchSize is how many nodes or edges a Scan hands over at a time.
-const batchSize = 4096
+const (
+	batchSize = 4096
+	// A part of a scan is so many numbers of nodes, or the edges that leave so
+	// many. Its batches fit the channel, so that the next part can be read while
+	// this one is handed over.
+	nodePart   = 1 << 15
+	edgePart   = 1 << 13
+	partBuffer = 16
+	// scanners is how many connections one Scan uses at most.
+	scanners = 4
+)
 
-// scanner runs one Scan on one connection.
-type scanner struct {
+// scan is one Scan: parts in the order in which they are handed over, read by
+// several connections that see the same revision.
+type scan struct {
 	*Store
+	store.Scan
 	ctx   context.Context
-	c     *conn
-	scan  store.Scan
-	yield func(store.Batch) error
+	parts []*part
 	ids   map[*table][]store.ID // by number within the table
-	batch store.Batch
+	nodes sync.WaitGroup        // parts of nodes that are not read yet
+}
+
+// part reads a range of numbers and hands over batches.
+type part struct {
+	read    func(*scan, *conn, *part) error
+	table   *table
+	rel     string // empty for nodes
+	from    int64  // first number
+	to      int64  // the one after the last
+	batches chan store.Batch
+	err     error
 }
 
 // Scan hands over the whole graph as of one revision.
-func (s *Store) Scan(ctx context.Context, scan store.Scan, yield func(store.Batch) error) (store.Revision, error) {
-	if err := s.declared.CheckScan(scan); err != nil {
+func (s *Store) Scan(ctx context.Context, what store.Scan, yield func(store.Batch) error) (store.Revision, error) {
+	if err := s.declared.CheckScan(what); err != nil {
 		return 0, err
+	}
+	var stopped error
+	head, err := s.scan(ctx, what, func(b store.Batch) error {
+		stopped = yield(b)
+		return stopped
+	})
+	if stopped != nil {
+		err = stopped // as it is: it is not ours
+	}
+	return head, err
+}
+
+func (s *Store) scan(ctx context.Context, what store.Scan, yield func(store.Batch) error) (store.Revision, error) {
+	if s.memory {
+		return s.scanMemory(ctx, what, yield)
 	}
 	var head int64
 	err := s.read(ctx, func(c *conn) error {
@@ -33,124 +70,176 @@ func (s *Store) Scan(ctx context.Context, scan store.Scan, yield func(store.Batc
 		if head, _, err = c.one(ctx, headQuery); err != nil {
 			return err
 		}
-		k := &scanner{Store: s, ctx: ctx, c: c, scan: scan, yield: yield, ids: map[*table][]store.ID{}}
-		return k.run()
+		helpers := s.helpers(ctx, head)
+		defer s.dismiss(helpers)
+		return s.scanWith(ctx, append(helpers, c), what, yield)
 	})
 	return store.Revision(head), err
 }
 
-func (k *scanner) run() error {
-	for _, kind := range k.declared.Schema().Kinds {
-		if err := k.kind(k.layout.kinds[kind.Name]); err != nil {
+// scanMemory reads all before it hands over anything: in memory a reader keeps
+// writers out, and yield may wish to write.
+func (s *Store) scanMemory(ctx context.Context, what store.Scan, yield func(store.Batch) error) (store.Revision, error) {
+	var head int64
+	var batches []store.Batch
+	err := s.read(ctx, func(c *conn) error {
+		var err error
+		if head, _, err = c.one(ctx, headQuery); err != nil {
 			return err
+		}
+		return s.scanWith(ctx, []*conn{c}, what, func(b store.Batch) error {
+			batches = append(batches, b)
+			return nil
+		})
+	})
+	for i := 0; i < len(batches) && err == nil; i++ {
+		err = yield(batches[i])
+		batches[i] = store.Batch{}
+	}
+	return store.Revision(head), err
+}
+
+// helpers finds further readers that are idle now and begin at the same
+// revision.
+func (s *Store) helpers(ctx context.Context, head int64) []*conn {
+	var list []*conn
+	for range min(scanners, runtime.GOMAXPROCS(0)) - 1 {
+		select {
+		case c := <-s.readers:
+			err := c.begin("BEGIN")
+			at, _, err2 := c.one(ctx, headQuery)
+			if err != nil || err2 != nil || at != head {
+				s.dismiss([]*conn{c})
+				return list
+			}
+			list = append(list, c)
+		default:
+			return list
 		}
 	}
-	done := map[string]bool{}
-	for _, rel := range k.declared.Schema().Rels {
-		if done[rel.Name] || k.scan.Rels != nil && !slices.Contains(k.scan.Rels, rel.Name) {
-			continue
-		}
-		done[rel.Name] = true
-		if err := k.rel(rel.Name); err != nil {
+	return list
+}
+
+func (s *Store) dismiss(helpers []*conn) {
+	for _, c := range helpers {
+		_ = c.end(nil)
+		s.giveBack(c)
+	}
+}
+
+func (s *Store) scanWith(ctx context.Context, conns []*conn, what store.Scan, yield func(store.Batch) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	k := &scan{Store: s, Scan: what, ctx: ctx, ids: map[*table][]store.ID{}}
+	if err := k.divide(conns[0]); err != nil {
+		cancel()
+		return err
+	}
+	next := make(chan *part, len(k.parts))
+	for _, p := range k.parts {
+		next <- p
+	}
+	close(next)
+	var workers sync.WaitGroup
+	for _, c := range conns {
+		workers.Go(func() { k.work(c, next) })
+	}
+	defer workers.Wait()
+	defer cancel()
+	return k.handOver(yield)
+}
+
+// divide lists the parts, nodes first.
+func (k *scan) divide(c *conn) error {
+	for _, kind := range k.declared.Schema().Kinds {
+		t := k.layout.kinds[kind.Name]
+		last, any, err := c.one(k.ctx, "SELECT max(n) FROM "+t.name)
+		if err != nil {
 			return err
+		}
+		if !any {
+			last = t.number << kindShift
+		}
+		k.ids[t] = make([]store.ID, last-t.number<<kindShift+1)
+		read := (*scan).readNodes
+		if k.Kinds != nil && !slices.Contains(k.Kinds, t.kind) {
+			read = (*scan).readNames
+		}
+		k.add(part{read: read, table: t}, nodePart)
+	}
+	done := map[[2]string]bool{}
+	for _, r := range k.declared.Schema().Rels {
+		if k.Rels == nil || slices.Contains(k.Rels, r.Name) {
+			k.addRel(r.Name, done)
 		}
 	}
 	return nil
 }
 
-func (k *scanner) flush() error {
-	b := k.batch
-	k.batch = store.Batch{}
+// addRel lists the parts of a relationship, for each kind that it leaves.
+func (k *scan) addRel(rel string, done map[[2]string]bool) {
+	for _, r := range k.declared.Schema().Rels {
+		name := [2]string{rel, r.From}
+		if r.Name == rel && !done[name] {
+			done[name] = true
+			k.add(part{read: (*scan).readEdges, table: k.layout.kinds[r.From], rel: rel}, edgePart)
+		}
+	}
+}
+
+func (k *scan) add(p part, size int64) {
+	base := p.table.number << kindShift
+	end := base + int64(len(k.ids[p.table]))
+	for from := base; from < end; from += size {
+		one := p
+		one.from, one.to, one.batches = from, min(from+size, end), make(chan store.Batch, partBuffer)
+		if one.rel == "" {
+			k.nodes.Add(1)
+		}
+		k.parts = append(k.parts, &one)
+	}
+}
+
+// work reads parts in their order. Edges wait for the names of all nodes.
+func (k *scan) work(c *conn, next <-chan *part) {
+	for p := range next {
+		if p.rel != "" {
+			k.nodes.Wait()
+		}
+		if p.err = k.ctx.Err(); p.err == nil {
+			p.err = p.read(k, c, p)
+		}
+		if p.rel == "" {
+			k.nodes.Done()
+		}
+		close(p.batches)
+	}
+}
+
+func (k *scan) handOver(yield func(store.Batch) error) error {
+	for _, p := range k.parts {
+		for b := range p.batches {
+			if err := yield(b); err != nil {
+				return err
+			}
+		}
+		if p.err != nil {
+			return p.err
+		}
+	}
+	return k.ctx.Err()
+}
+
+var errStopped = errors.New("scan stopped")
+
+// send hands a batch to who hands it over, unless that one has stopped.
+func (p *part) send(ctx context.Context, b store.Batch) error {
 	if len(b.Nodes)+len(b.Edges) == 0 {
 		return nil
 	}
-	return k.yield(b)
-}
-
-func (k *scanner) kind(t *table) error {
-	if k.scan.Kinds != nil && !slices.Contains(k.scan.Kinds, t.kind) {
-		return k.names(t)
-	}
-	err := k.c.query(k.ctx, "SELECT "+t.fields("t")+" FROM "+t.name+" t ORDER BY n", nil, func(row []driver.Value) error {
-		n, err := t.node(row)
-		if err != nil {
-			return err
-		}
-		k.name(t, row[0].(int64), n.ID)
-		k.keep(n.Props)
-		k.batch.Nodes = append(k.batch.Nodes, n)
-		if len(k.batch.Nodes) >= batchSize {
-			return k.flush()
-		}
+	select {
+	case p.batches <- b:
 		return nil
-	})
-	if err != nil {
-		return err
+	case <-ctx.Done():
+		return errors.Join(errStopped, ctx.Err())
 	}
-	return k.flush()
-}
-
-func (k *scanner) keep(props store.Props) {
-	if k.scan.Keep == nil {
-		return
-	}
-	for name := range props {
-		if !slices.Contains(k.scan.Keep, name) {
-			delete(props, name)
-		}
-	}
-}
-
-// name remembers a node's id for the edges.
-func (k *scanner) name(t *table, n int64, id store.ID) {
-	i := int(n - t.number<<kindShift)
-	ids := k.ids[t]
-	if i >= len(ids) {
-		ids = append(ids, make([]store.ID, i+1-len(ids))...)
-		k.ids[t] = ids
-	}
-	ids[i] = id
-}
-
-// names reads only the ids of a kind that is not handed over.
-func (k *scanner) names(t *table) error {
-	return k.c.query(k.ctx, "SELECT n, id FROM "+t.name+" ORDER BY n", nil, func(row []driver.Value) error {
-		k.name(t, row[0].(int64), store.ID(row[1].(string)))
-		return nil
-	})
-}
-
-func (k *scanner) id(n int64) (store.ID, bool) {
-	t := k.layout.byNumber[n>>kindShift]
-	i := n & (1<<kindShift - 1)
-	if t == nil || i >= int64(len(k.ids[t])) {
-		return "", false
-	}
-	return k.ids[t][i], true
-}
-
-func (k *scanner) rel(rel string) error {
-	const all = "SELECT src, dst, tag, version, props FROM edge WHERE rel = ?"
-	err := k.c.query(k.ctx, all, []any{k.layout.rels[rel]}, func(row []driver.Value) error {
-		from, ok1 := k.id(row[0].(int64))
-		to, ok2 := k.id(row[1].(int64))
-		if !ok1 || !ok2 {
-			return nil // an end's kind is declared no more
-		}
-		props, err := k.decodeEdge(rel, row[4].(string))
-		if err != nil {
-			return err
-		}
-		k.keep(props)
-		key := store.EdgeKey{Rel: rel, From: from, To: to, Tag: row[2].(string)}
-		k.batch.Edges = append(k.batch.Edges, store.Edge{EdgeKey: key, Version: row[3].(int64), Props: props})
-		if len(k.batch.Edges) >= batchSize {
-			return k.flush()
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return k.flush()
 }

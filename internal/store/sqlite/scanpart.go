@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/store"
+)
+
+// keeps tells whether a property is to be handed over.
+func (k *scan) keeps(name string) bool { return k.Keep == nil || slices.Contains(k.Keep, name) }
+
+// kept is the table with only the columns that are to be handed over.
+func (k *scan) kept(t *table) (kept *table, open bool) {
+	if k.Keep == nil {
+		return t, true
+	}
+	small := *t
+	small.columns = nil
+	for _, c := range t.columns {
+		if k.keeps(c.property.Name) {
+			small.columns = append(small.columns, c)
+		}
+	}
+	open = t.open != "" && slices.ContainsFunc(k.Keep, func(name string) bool { return strings.HasPrefix(name, t.open) })
+	return &small, open
+}
+
+func (k *scan) readNodes(c *conn, p *part) error {
+	t, open := k.kept(p.table)
+	fields := t.fields("t")
+	if !open {
+		fields = strings.Replace(fields, "t.open", "NULL", 1)
+	}
+	var batch []store.Node
+	text := "SELECT " + fields + " FROM " + t.name + " t WHERE n >= ? AND n < ?"
+	err := c.query(k.ctx, text, []any{p.from, p.to}, func(row []driver.Value) error {
+		n, err := t.node(row)
+		if err != nil {
+			return err
+		}
+		k.name(p.table, row[0].(int64), n.ID)
+		if open && k.Keep != nil {
+			k.dropOthers(n.Props)
+		}
+		if batch == nil {
+			batch = make([]store.Node, 0, batchSize)
+		}
+		if batch = append(batch, n); len(batch) < batchSize {
+			return nil
+		}
+		full := batch
+		batch = nil
+		return p.send(k.ctx, store.Batch{Nodes: full})
+	})
+	if err != nil {
+		return err
+	}
+	return p.send(k.ctx, store.Batch{Nodes: batch})
+}
+
+func (k *scan) dropOthers(props store.Props) {
+	for name := range props {
+		if !k.keeps(name) {
+			delete(props, name)
+		}
+	}
+}
+
+// name remembers a node's id for the edges.
+func (k *scan) name(t *table, n int64, id store.ID) { k.ids[t][n-t.number<<kindShift] = id }
+
+// readNames reads only the ids of a kind that is not handed over.
+func (k *scan) readNames(c *conn, p *part) error {
+	text := "SELECT n, id FROM " + p.table.name + " WHERE n >= ? AND n < ?"
+	return c.query(k.ctx, text, []any{p.from, p.to}, func(row []driver.Value) error {
+		k.name(p.table, row[0].(int64), store.ID(row[1].(string)))
+		return nil
+	})
+}
+
+func (k *scan) id(n int64) store.ID {
+	t := k.layout.byNumber[n>>kindShift]
+	i := n & (1<<kindShift - 1)
+	if t == nil || i >= int64(len(k.ids[t])) {
+		return "" // its kind is declared no more
+	}
+	return k.ids[t][i]
+}
+
+// knownProps bounds how many different properties of edges a part remembers.
+const knownProps = 1 << 12
+
+// readEdges hands over the edges that leave a range of nodes. Edges with the
+// same properties share them: there are few different ones in most graphs, and
+// a batch is not to be changed or kept.
+func (k *scan) readEdges(c *conn, p *part) error {
+	const text = "SELECT src, dst, tag, version, props FROM edge WHERE rel = ? AND src >= ? AND src < ?"
+	known := map[string]store.Props{}
+	var batch []store.Edge
+	err := c.query(k.ctx, text, []any{k.layout.rels[p.rel], p.from, p.to}, func(row []driver.Value) error {
+		from, to := k.id(row[0].(int64)), k.id(row[1].(int64))
+		if from == "" || to == "" {
+			return nil
+		}
+		props, err := k.edgeProps(p.rel, row[4].(string), known)
+		if err != nil {
+			return err
+		}
+		if batch == nil {
+			batch = make([]store.Edge, 0, batchSize)
+		}
+		key := store.EdgeKey{Rel: p.rel, From: from, To: to, Tag: row[2].(string)}
+		if batch = append(batch, store.Edge{EdgeKey: key, Version: row[3].(int64), Props: props}); len(batch) < batchSize {
+			return nil
+		}
+		full := batch
+		batch = nil
+		return p.send(k.ctx, store.Batch{Edges: full})
+	})
+	if err != nil {
+		return err
+	}
+	return p.send(k.ctx, store.Batch{Edges: batch})
+}
+
+func (k *scan) edgeProps(rel, text string, known map[string]store.Props) (store.Props, error) {
+	if props, ok := known[text]; ok {
+		return props, nil
+	}
+	props, err := k.decodeEdge(rel, text)
+	if err != nil {
+		return nil, err
+	}
+	if k.Keep != nil {
+		k.dropOthers(props)
+	}
+	if len(known) < knownProps {
+		known[text] = props
+	}
+	return props, nil
+}
