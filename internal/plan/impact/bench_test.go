@@ -106,36 +106,38 @@ func benchSizes() []int {
 	return []int{20_000}
 }
 
-// BenchmarkImpact reports, beside its own time, that of a bare breadth-first
-// search over arrays in the same run, and the ratio of the two. The reach is
-// the same for every size of graph.
+// BenchmarkImpact reports its best time, that of a bare breadth-first search
+// over arrays in the same run, and the ratio of the two: the best, since what
+// else the machine does only adds. The reach is the same for every size of
+// graph.
 func BenchmarkImpact(b *testing.B) {
 	sizes := benchSizes()
 	reach := sizes[0] / 2
 	for _, size := range sizes {
 		for _, groups := range []bool{false, true} {
 			b.Run(fmt.Sprintf("items=%d/groups=%t", size, groups), func(b *testing.B) {
-				measure(b, benchEstate(size, reach, groups))
+				measureFrom(b, benchEstate(size, reach, groups), 0)
 			})
 		}
 	}
 }
 
-func measure(b *testing.B, g *impact.Graph) {
+// measureFrom analyses in turns with the bare search, so that both meet the
+// same weather.
+func measureFrom(b *testing.B, g *impact.Graph, source impact.Node) {
 	f := flatten(g)
 	seen, queue := make([]bool, g.Size()), make([]int32, 0, g.Size())
-	var bare, own time.Duration
-	total := 0
-	for range b.N { // in turns, so that both meet the same weather
+	bare, own, total := time.Hour, time.Hour, 0
+	for b.Loop() {
 		start := time.Now()
-		f.search(0, seen, queue)
+		f.search(source, seen, queue)
 		middle := time.Now()
-		total = analyse(g, 0)
-		own += time.Since(middle)
-		bare += middle.Sub(start)
+		total = analyse(g, source)
+		own = min(own, time.Since(middle))
+		bare = min(bare, middle.Sub(start))
 	}
-	b.ReportMetric(float64(own.Nanoseconds())/float64(b.N), "ns/op")
-	b.ReportMetric(float64(bare.Nanoseconds())/float64(b.N), "bare-ns/op")
+	b.ReportMetric(float64(own.Nanoseconds()), "best-ns")
+	b.ReportMetric(float64(bare.Nanoseconds()), "bare-best-ns")
 	b.ReportMetric(float64(own)/float64(bare), "ratio")
 	b.ReportMetric(float64(total), "hits")
 }

@@ -85,14 +85,23 @@ func (s *spread) expand(i int32, arcs []adjacency.Arc) {
 	}
 	s.hits[i].passed = h.strength
 	s.visit++
+	marks, codes, epoch := s.marks, s.codes, s.epoch
 	for _, a := range arcs {
-		code := s.code(a.Label)
-		switch {
-		case code&codeStrength == 0:
-		case code&codeGrouped != 0:
-			s.member(a, h, min(code&codeStrength, h.strength))
-		default:
-			s.raise(a.Node, min(code&codeStrength, h.strength), h.depth+1)
+		code := codes[a.Label]
+		if code == 0 {
+			code = s.decode(a.Label)
+		}
+		given := min(code&codeStrength, h.strength)
+		if given == 0 {
+			continue
+		}
+		if code&codeGrouped != 0 {
+			s.member(a, h, given)
+			continue
+		}
+		// Most arcs lead to hits that are no less strong already.
+		if m := &marks[a.Node]; m.epoch != epoch || m.strength() < given {
+			s.raise(a.Node, given, h.depth+1)
 		}
 	}
 }

@@ -16,27 +16,49 @@ type totals struct {
 	byCriticality [256]count
 	users         int
 	sites         reach.Index
+	site          Node // the last one; installations at one site come in runs
 }
 
 // Summary totals the hits in the answer (I7).
 func (r *Result) Summary() *domain.ImpactSummary {
 	s := acquire(r.g)
 	defer s.release()
-	var t totals
-	for i := 0; i < len(r.listed); {
-		var ahead lookahead
-		n := load(&ahead, r.listed[i:], func(p *int32) []adjacency.Arc { return r.g.Out(r.hits[*p].node) })
-		var facts [len(ahead.arcs)]domain.Facts
-		for k := range int(n) {
-			facts[k] = *r.g.Facts(r.hits[r.listed[i+k]].node)
-		}
-		for k := range int(n) {
-			t.add(r.hits[r.listed[i+k]].strength, &facts[k])
-			t.addSites(r.g, s, ahead.arcs[k])
-		}
-		i += int(n)
+	t := totals{site: -1}
+	for _, e := range r.neighbourly() {
+		t.add(e.strength, r.g.Facts(e.node))
+		t.addSites(r.g, s, r.g.Out(e.node))
 	}
 	return t.summary()
+}
+
+// counted is a hit that is to be counted.
+type counted struct {
+	node     Node
+	strength uint8
+}
+
+// nearby is by how many bits the numbers of nodes may differ whose data lies
+// close together in memory.
+const nearby = 6
+
+// neighbourly lists the hits in about the order in which the graph keeps them:
+// going through memory forwards is several times faster than at random.
+func (r *Result) neighbourly() []counted {
+	next := make([]int32, r.g.Size()>>nearby+2)
+	for _, p := range r.listed {
+		next[r.hits[p].node>>nearby+1]++
+	}
+	for i := 1; i < len(next); i++ {
+		next[i] += next[i-1]
+	}
+	list := make([]counted, len(r.listed))
+	for _, p := range r.listed {
+		h := &r.hits[p]
+		at := &next[h.node>>nearby]
+		list[*at] = counted{h.node, h.strength}
+		*at++
+	}
+	return list
 }
 
 func (t *totals) add(strength uint8, f *domain.Facts) {
@@ -56,7 +78,8 @@ func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
 			}
 			code = s.keep(a.Label, code)
 		}
-		if code&codeInstalled != 0 {
+		if code&codeInstalled != 0 && a.Node != t.site {
+			t.site = a.Node
 			t.sites.Add(a.Node)
 		}
 	}
