@@ -42,7 +42,7 @@ type place struct {
 func (r *run) check(ctx context.Context) error {
 	r.seen, r.links = map[app.Fingerprint]place{}, map[uint64]place{}
 	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
-	ends := newEnds(r)
+	ends, unread := newEnds(r), false
 	for i, s := range r.sources {
 		r.base[i+1] = r.base[i]
 		err := r.passOver(ctx, s, everything, func(entries []entry) error {
@@ -54,11 +54,15 @@ func (r *run) check(ctx context.Context) error {
 		var damaged *fileError
 		if errors.As(err, &damaged) {
 			r.problems.add(Problem{File: s.name, Message: damaged.Error()})
+			unread = true
 			continue
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if unread { // what it holds is not known: complaints about ends would mislead
+		return r.problems.err()
 	}
 	if err := ends.settle(ctx); err != nil {
 		return err
