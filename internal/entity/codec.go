@@ -66,12 +66,9 @@ func fill(v reflect.Value, fields []Field, props store.Props) {
 
 // attributes collects the properties that hold one attribute each.
 func attributes(props store.Props) map[string]string {
-	var all map[string]string
+	all := map[string]string{}
 	for name, value := range props {
 		if short, ok := strings.CutPrefix(name, AttributePrefix); ok {
-			if all == nil {
-				all = map[string]string{}
-			}
 			all[short], _ = value.(string)
 		}
 	}
@@ -82,7 +79,11 @@ func attributes(props store.Props) map[string]string {
 // is the property's.
 func (f *Field) put(v reflect.Value, value any) {
 	target := v.FieldByIndex(f.Index)
-	if value == nil {
+	switch {
+	case value == nil && f.Map:
+		target.Set(reflect.MakeMap(f.Type)) // no attributes, not null
+		return
+	case value == nil:
 		target.SetZero()
 		return
 	}

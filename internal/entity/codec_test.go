@@ -34,9 +34,7 @@ func anyItem(t *rapid.T) *domain.ConfigurationItem {
 	i.ID, i.Version = rapid.StringMatching("[a-z0-9]{1,9}").Draw(t, "id"), rapid.IntRange(1, 99).Draw(t, "version")
 	i.CreatedAt, i.UpdatedAt = time.Unix(1, 1000).UTC(), time.Unix(2, 2000).UTC()
 	i.Key, i.Name = rapid.String().Draw(t, "key"), rapid.String().Draw(t, "name")
-	if m := rapid.MapOf(rapid.StringMatching("[a-z.]{1,5}"), rapid.String()).Draw(t, "attributes"); len(m) > 0 {
-		i.Attributes = m
-	}
+	i.Attributes = rapid.MapOf(rapid.StringMatching("[a-z.]{1,5}"), rapid.String()).Draw(t, "attributes")
 	return i
 }
 

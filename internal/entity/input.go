@@ -14,6 +14,9 @@ import (
 // default. All that is wrong is told at once, at paths that begin with path.
 func (k *Kind) New(raw map[string]any, path string) (Record, error) {
 	v := reflect.New(k.GoType)
+	for i := range k.Fields {
+		k.Fields[i].put(v.Elem(), nil)
+	}
 	setDefaults(v.Interface())
 	in := &input{fields: k.Fields, path: path, kind: k.Name, creating: true}
 	in.read(v, raw)

@@ -1,5 +1,0 @@
-package app
-
-import "errors"
-
-var errUnfinished = errors.New("unfinished")
