@@ -126,7 +126,7 @@ func (f *finder) at(t tx, p *store.Position) (bool, error) {
 			conditions = append(conditions, k.at+" = "+b.param(p.Keys[i]))
 		}
 	}
-	cypher := fmt.Sprintf("MATCH (n:Node:%s)%s RETURN count(n)", quote(f.query.Kind), b.filtered(f.query.Filter, f.scope, conditions...))
+	cypher := fmt.Sprintf("MATCH (n:Node:%s) USING INDEX SEEK n:Node(id)%s RETURN count(n)", quote(f.query.Kind), b.filtered(f.query.Filter, f.scope, conditions...))
 	values, err := t.row(cypher, b.params)
 	return err == nil && values[0].(int64) > 0, err
 }
@@ -142,16 +142,24 @@ func (f *finder) run(t tx, backward bool, start, bound *store.Position, limit in
 	}
 	b := f.store.builder()
 	keys := b.totalOrder(f)
-	var conditions []string
+	var conditions, index []string
+	if len(keys) == 1 {
+		conditions = append(conditions, "n.id IS NOT NULL") // that alone lets its index give the order
+		index = []string{idProp}
+	}
 	if start != nil {
 		conditions = append(conditions, b.beyond(keys, positionValues(start), backward))
 	}
-	return f.selection(t, b, bound, backward, conditions, orderBy(keys, backward), limit)
+	return f.selection(t, b, index, bound, backward, conditions, orderBy(keys, backward), limit)
 }
 
-// totalOrder is the query's order, ended by the id.
+// totalOrder is the query's order, ended by the id: after it nothing matters.
 func (b *builder) totalOrder(f *finder) []sortKey {
-	return b.keys(f.query.Order, f.scope, sortKey{at: "n.id"})
+	order := f.query.Order
+	if i := slices.IndexFunc(order, func(o store.Order) bool { return o.Property == idProp }); i >= 0 {
+		return b.keys(order[:i], f.scope, sortKey{at: "n.id", descending: order[i].Descending})
+	}
+	return b.keys(order, f.scope, sortKey{at: "n.id"})
 }
 
 // positionValues lists a position's keys, the id at the end.
@@ -159,12 +167,18 @@ func positionValues(p *store.Position) []any {
 	return append(slices.Clone(p.Keys), string(p.ID))
 }
 
-// selection runs one statement of a page.
-func (f *finder) selection(t tx, b *builder, bound *store.Position, backward bool, conditions []string, order string, limit int) ([]store.Node, error) {
+// selection runs one statement of a page. Without a filter it insists on the
+// index that has the order: right after an import the server's statistics lead
+// it astray. A filter may have a better one of its own.
+func (f *finder) selection(t tx, b *builder, index []string, bound *store.Position, backward bool, conditions []string, order string, limit int) ([]store.Node, error) {
 	if bound != nil {
 		conditions = append(conditions, b.beyond(b.totalOrder(f), positionValues(bound), !backward))
 	}
-	cypher := fmt.Sprintf("MATCH (n:%s)%s RETURN n %s%s", quote(f.query.Kind),
+	hint := ""
+	if f.query.Filter == nil && len(index) > 0 {
+		hint = fmt.Sprintf(" USING INDEX n:%s(%s)", quote(f.query.Kind), quoteAll(index, ", "))
+	}
+	cypher := fmt.Sprintf("MATCH (n:%s)%s%s RETURN n %s%s", quote(f.query.Kind), hint,
 		b.filtered(f.query.Filter, f.scope, conditions...), order, b.limit(limit))
 	records, err := t.rows(cypher, b.params)
 	if err != nil {

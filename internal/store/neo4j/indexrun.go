@@ -69,7 +69,7 @@ func (r *indexRun) absent(start *store.Position, limit int) ([]store.Node, error
 	if start != nil {
 		conditions = append(conditions, "n.id "+above(!r.backward)+" "+b.param(string(start.ID)))
 	}
-	return r.statement(b, conditions, "ORDER BY n.id"+direction(r.backward), limit)
+	return r.selection(r.tx, b, []string{idProp}, r.bound, r.backward, conditions, "ORDER BY n.id"+direction(r.backward), limit)
 }
 
 // present reads the nodes that have the property.
@@ -85,18 +85,19 @@ func (r *indexRun) present(start *store.Position, limit int) ([]store.Node, erro
 func (r *indexRun) pure(start *store.Position, falls bool, limit int) ([]store.Node, error) {
 	b := r.store.builder()
 	var conditions []string
-	if start == nil {
+	switch {
+	case start == nil && r.property.Unique:
+		conditions = []string{r.at() + " IS NOT NULL"}
+	case start == nil:
 		conditions = []string{r.at() + " IS NOT NULL", "n.id IS NOT NULL"}
-	} else {
+	case r.property.Unique:
+		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), fmt.Sprintf("%s <> %s", r.at(), b.param(start.Keys[0])))
+	default:
 		v, id := b.param(start.Keys[0]), b.param(string(start.ID))
-		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), "n.id IS NOT NULL")
-		if r.property.Unique {
-			conditions = append(conditions, fmt.Sprintf("%s <> %s", r.at(), v))
-		} else {
-			conditions = append(conditions, fmt.Sprintf("(%s <> %s OR n.id %s %s)", r.at(), v, above(!falls), id))
-		}
+		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), "n.id IS NOT NULL",
+			fmt.Sprintf("(%s <> %s OR n.id %s %s)", r.at(), v, above(!falls), id))
 	}
-	return r.statement(b, conditions, r.order(falls), limit)
+	return r.statement(b, conditions, r.order(falls), limit, start == nil)
 }
 
 // mixed reads with the property going one way and the id the other.
@@ -114,7 +115,7 @@ func (r *indexRun) mixed(start *store.Position, falls bool, limit int) ([]store.
 	if start != nil {
 		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), "n.id IS NOT NULL", fmt.Sprintf("%s <> %s", r.at(), b.param(start.Keys[0])))
 	}
-	rest, err := r.statement(b, conditions, r.order(falls), want)
+	rest, err := r.statement(b, conditions, r.order(falls), want, start == nil)
 	if err != nil || len(rest) == 0 {
 		return nodes, err
 	}
@@ -149,7 +150,7 @@ func (r *indexRun) group(value any, beyond *store.ID, limit int) ([]store.Node, 
 	if beyond != nil {
 		conditions = append(conditions, "n.id "+above(!r.backward)+" "+b.param(string(*beyond)))
 	}
-	return r.statement(b, conditions, r.order(r.backward), limit)
+	return r.statement(b, conditions, r.order(r.backward), limit, true)
 }
 
 // order names every column of the index, so that the index gives the order.
@@ -180,6 +181,15 @@ func above(yes bool) string {
 	return "<"
 }
 
-func (r *indexRun) statement(b *builder, conditions []string, order string, limit int) ([]store.Node, error) {
-	return r.selection(r.tx, b, r.bound, r.backward, conditions, order, limit)
+// statement runs one statement over the index. Insisting on it would mislead
+// the planner where a position is given: it then splits the condition in two.
+func (r *indexRun) statement(b *builder, conditions []string, order string, limit int, insist bool) ([]store.Node, error) {
+	index := []string{r.property.Name, idProp}
+	switch {
+	case !insist:
+		index = nil
+	case r.property.Unique:
+		index = index[:1]
+	}
+	return r.selection(r.tx, b, index, r.bound, r.backward, conditions, order, limit)
 }

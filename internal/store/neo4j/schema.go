@@ -16,14 +16,14 @@ import (
 // again.
 func (s *Store) migrate(ctx context.Context) error {
 	for _, statement := range s.catalog.statements() {
-		err := s.write(ctx, func(t tx) error {
-			err := t.run(statement, nil)
+		err := s.retry(ctx, func() error {
+			_, err := s.once(ctx, neo4j.AccessModeWrite, func(t tx) error { return t.run(statement, nil) })
 			if exists(err) {
 				return nil
 			}
 			return err
 		})
-		if err != nil && !exists(err) {
+		if err != nil {
 			return err
 		}
 	}
@@ -37,8 +37,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 func exists(err error) bool {
 	var answer *neo4j.Neo4jError
-	return errors.As(err, &answer) &&
-		(strings.HasSuffix(answer.Code, "AlreadyExists") || strings.HasSuffix(answer.Code, "EquivalentSchemaRuleAlreadyExists"))
+	return err != nil && errors.As(last(err), &answer) && strings.HasSuffix(answer.Code, "AlreadyExists")
 }
 
 func (c catalog) statements() []string {
