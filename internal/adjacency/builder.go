@@ -34,8 +34,9 @@ func (b *Builder[F, L]) pack(s string) string {
 	return b.text.String()[start:]
 }
 
-// Lookup finds a node that was added, by its id.
-func (b *Builder[F, L]) Lookup(id string) (Node, bool) { return b.e.Lookup(id) }
+// Lookup finds a node that was added, by its id. In a Builder nothing is removed
+// and no number is left over, so the dictionary alone knows.
+func (b *Builder[F, L]) Lookup(id string) (Node, bool) { return b.e.g.names.number(id) }
 
 // AddArc adds an arc. Unlike Editor.PutArc it does not look for one to replace.
 func (b *Builder[F, L]) AddArc(from, to Node, label L) {

@@ -55,7 +55,7 @@ func (s *Store[F, L]) step(ctx context.Context, st state[F, L], reload bool) (st
 		return s.load(ctx)
 	}
 	if st.err != nil { // the next change may be long in coming: tell at once that all is well again
-		head, err := s.Store.Head(ctx)
+		head, err := s.Head(ctx)
 		if err == nil {
 			st.err, st.head = nil, head
 		}
@@ -63,13 +63,13 @@ func (s *Store[F, L]) step(ctx context.Context, st state[F, L], reload bool) (st
 	}
 	reached := store.Revision(st.graph.Revision())
 	if st.head <= reached {
-		head, err := s.Store.Await(ctx, reached)
+		head, err := s.Await(ctx, reached)
 		if err != nil {
 			return st, err
 		}
 		st.head = head
 	}
-	changes, err := s.Store.Changes(ctx, reached, st.batch())
+	changes, err := s.Changes(ctx, reached, st.batch())
 	if err != nil {
 		return st, err
 	}
