@@ -125,7 +125,7 @@ func (c *commands) logger(streams Streams) zerolog.Logger {
 	if err != nil {
 		level = zerolog.InfoLevel // the enum allows known ones only
 	}
-	var out io.Writer = streams.Stderr
+	out := streams.Stderr
 	if c.LogFormat == "console" || (c.LogFormat == "auto" && streams.Terminal) {
 		out = zerolog.ConsoleWriter{Out: streams.Stderr, TimeFormat: "15:04:05"}
 	}

@@ -76,8 +76,9 @@ func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
 	if path, ok := strings.CutPrefix(f.Store, "sqlite:"); ok {
 		s, err := sqlite.Open(ctx, path, entity.Schema(), sqlite.Options{})
 		if err != nil {
-			// A file that cannot be used now cannot be used later.
-			return nil, fmt.Errorf("cannot use %s: %s", f.Store, err)
+			// A file that cannot be used now cannot be used later: the error is
+			// no store.ErrUnavailable any more.
+			return nil, errors.New("cannot use " + f.Store + ": " + err.Error())
 		}
 		return s, nil
 	}

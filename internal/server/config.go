@@ -32,7 +32,7 @@ type Limits struct {
 	Depth         int // 12 levels of fields
 	Introspection int // 16 levels below __schema and __type
 	Aliases       int // 100 renamed fields
-	Siblings      int // 8 fields with sub-fields, or 100 without, that share a response name
+	Siblings      int // 12 fields with sub-fields that share a place in the answer
 	Fields        int // 20,000 fields, fragments counted wherever they are spread
 	Directives    int // 100
 }
@@ -48,7 +48,7 @@ func (c Config) withDefaults() Config {
 func (l Limits) withDefaults() Limits {
 	return Limits{
 		Tokens: or(l.Tokens, 15_000), Depth: or(l.Depth, 12), Introspection: or(l.Introspection, 16),
-		Aliases: or(l.Aliases, 100), Siblings: or(l.Siblings, 8), Fields: or(l.Fields, 20_000),
+		Aliases: or(l.Aliases, 100), Siblings: or(l.Siblings, 12), Fields: or(l.Fields, 20_000),
 		Directives: or(l.Directives, 100),
 	}
 }

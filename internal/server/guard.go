@@ -36,11 +36,11 @@ func (g guard) MutateOperationParameters(ctx context.Context, params *graphql.Ra
 		return nil // it passed before
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, g.limits.Tokens)
-	if err != nil {
-		return nil
-	}
-	if err := g.limits.check(doc); err != nil {
-		return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{"code": codeLimit}}
+	if err == nil {
+		err = g.limits.check(doc)
+		if err != nil {
+			return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{"code": codeLimit}}
+		}
 	}
 	return nil
 }
@@ -52,12 +52,16 @@ func (l Limits) check(doc *ast.QueryDocument) error {
 		m.fragments[f.Name] = f
 		m.directives += len(f.Directives)
 	}
-	for _, f := range doc.Fragments {
-		m.fragment(f.Name)
-	}
+	parts := make([]*measure, 0, len(doc.Operations)+len(doc.Fragments))
 	for _, o := range doc.Operations {
 		m.directives += len(o.Directives)
-		if err := m.selections(o.SelectionSet).beyond(l); err != nil {
+		parts = append(parts, m.selections(o.SelectionSet))
+	}
+	for _, f := range doc.Fragments { // those that are not spread are validated too
+		parts = append(parts, m.fragment(f.Name))
+	}
+	for _, part := range parts {
+		if err := part.beyond(l); err != nil {
 			return err
 		}
 	}
@@ -68,6 +72,12 @@ func (l Limits) check(doc *ast.QueryDocument) error {
 		return fmt.Errorf("the document renames %d fields; at most %d may be", m.aliases, l.Aliases)
 	case m.directives > l.Directives:
 		return fmt.Errorf("the document has %d directives; at most %d are allowed", m.directives, l.Directives)
+	}
+	for _, part := range parts {
+		m.pairs = 0
+		if err := m.compare(part.shape); err != nil {
+			return err
+		}
 	}
 	return nil
 }

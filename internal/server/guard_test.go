@@ -74,12 +74,22 @@ func TestAliasesAreLimited(t *testing.T) {
 	r.query(aliased(101)).wants(t, http.StatusOK, "renames 101 fields", `"code":"LIMIT"`)
 }
 
-func TestFieldsOfOneNameAreLimited(t *testing.T) {
+func TestFieldsThatShareAPlaceAreLimited(t *testing.T) {
 	r := serving(t, server.Config{})
 	r.query("{a{"+strings.Repeat("__typename ", 14_000)+"}}").wants(t, http.StatusOK, "__typename", "more than 100 times")
-	r.query("{"+strings.Repeat("a{x y} ", 8)+"}").wants(t, http.StatusOK, `"data"`)
-	r.query("{"+strings.Repeat("a{x y} ", 9)+"}").wants(t, http.StatusOK, "more than 8 times")
-	r.query("{...F ...F ...F} fragment F on Query {a{x} a{x} a{x}}").wants(t, http.StatusOK, "more than 8 times")
+	r.query("{"+strings.Repeat("a{x y} ", 12)+"}").wants(t, http.StatusOK, `"data"`)
+	r.query("{"+strings.Repeat("a{x y} ", 13)+"}").wants(t, http.StatusOK, "more than 12 times")
+	r.query("{...F ...F ...F} fragment F on Query {"+strings.Repeat("a{x} ", 5)+"}").wants(t, http.StatusOK, "more than 12 times")
+	// Below fields that are one in the answer, places are shared as well.
+	twice := func(inner string) string { return strings.Repeat("a{"+inner+"} ", 2) }
+	r.query("{"+twice(twice(twice("x")))+"}").wants(t, http.StatusOK, `"data"`)
+	r.query("{"+twice(twice(twice(twice("x"))))+"}").wants(t, http.StatusOK, "more than 12 times")
+	r.query("{"+strings.Repeat("a{"+strings.Repeat("x ", 90)+"} ", 8)+"}").wants(t, http.StatusOK, "more than 100 times")
+	var wide strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&wide, " a%d: x", i)
+	}
+	r.query("{"+strings.Repeat("...F ", 30)+"} fragment F on Query {a{"+wide.String()+"}}").wants(t, http.StatusOK, `"code":"LIMIT"`)
 }
 
 func TestDirectivesAreLimited(t *testing.T) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,14 +13,17 @@ type measure struct {
 	depth  int // levels of fields
 	meta   int // the same, below and with __schema or __type
 	fields int // in all levels; no more than one beyond the limit
-	names  map[name]int
+	shape  shape
 }
 
-// name is a response name on the selection set's own level; fields with and
-// without sub-fields count apart, for those with them cost far more to merge.
-type name struct {
-	response string
-	branch   bool
+// shape is a selection set by response names. Fields that share a place in the
+// answer, at whatever depth, are one in it: validation compares each of them
+// with each other.
+type shape map[string]*shared
+
+type shared struct {
+	count int
+	sub   shape
 }
 
 // measuring walks a document once; each fragment is measured once, however
@@ -31,19 +35,24 @@ type measuring struct {
 	aliases    int
 	directives int
 	merges     int
+	pairs      int
 	err        error
 }
 
-// maxLeaves is how many fields without sub-fields may share a response name in
-// one selection set, and maxMerges how many names the spreads of a document
-// may bring together. Neither is met by what people or clients write.
+// maxLeaves is how many fields without sub-fields may share a place in the
+// answer, maxPairs how many pairs of such fields there may be, and maxMerges
+// how many fields the spreads of a document may bring together. None is met by
+// what people or clients write.
 const (
 	maxLeaves = 100
+	maxPairs  = 20_000
 	maxMerges = 100_000
 )
 
+var errSpreads = errors.New("the document spreads too many fragments into one another")
+
 func (m *measuring) selections(set ast.SelectionSet) *measure {
-	sum := &measure{names: map[name]int{}}
+	sum := &measure{shape: shape{}}
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
@@ -76,33 +85,55 @@ func (m *measuring) field(sum *measure, f *ast.Field) {
 		}
 	}
 	m.add(sum, 1+sub.fields)
-	m.name(sum, name{response, len(f.SelectionSet) > 0}, 1)
+	m.merge(sum.shape, shape{response: {count: 1, sub: sub.shape}})
 }
 
 func (m *measuring) spread(sum, part *measure) {
 	sum.depth, sum.meta = max(sum.depth, part.depth), max(sum.meta, part.meta)
 	m.add(sum, part.fields)
-	if m.merges += len(part.names); m.merges > maxMerges {
-		m.fail("the document spreads too many fragments into one another")
-		return
-	}
-	for n, count := range part.names {
-		m.name(sum, n, count)
-	}
+	m.merge(sum.shape, part.shape)
 }
 
 func (m *measuring) add(sum *measure, fields int) {
 	sum.fields = min(sum.fields+fields, m.limits.Fields+1)
 }
 
-func (m *measuring) name(sum *measure, n name, count int) {
-	limit := maxLeaves
-	if n.branch {
-		limit = m.limits.Siblings
+// merge brings a shape into another one, and leaves it as it is: it may be
+// that of a fragment that is spread elsewhere too.
+func (m *measuring) merge(into, from shape) {
+	for response, f := range from {
+		if m.merges++; m.merges > maxMerges {
+			m.err = errSpreads
+			return
+		}
+		same := into[response]
+		if same == nil {
+			same = &shared{sub: shape{}}
+			into[response] = same
+		}
+		same.count += f.count
+		m.merge(same.sub, f.sub)
 	}
-	if sum.names[n] += count; sum.names[n] > limit {
-		m.fail(fmt.Sprintf("one selection has the field %q more than %d times", n.response, limit))
+}
+
+// compare tells whether too many fields share a place.
+func (m *measuring) compare(s shape) error {
+	for response, f := range s {
+		limit := maxLeaves
+		if len(f.sub) > 0 {
+			limit = m.limits.Siblings
+		}
+		if f.count > limit {
+			return fmt.Errorf("the field %q is more than %d times in one place", response, limit)
+		}
+		if m.pairs += f.count * (f.count - 1) / 2; m.pairs > maxPairs {
+			return errors.New("too many fields of the document share a place in the answer")
+		}
+		if err := m.compare(f.sub); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // fragment measures a fragment. One that spreads itself, which validation
@@ -122,10 +153,4 @@ func (m *measuring) fragment(fragment string) *measure {
 	known := m.selections(f.SelectionSet)
 	m.measured[fragment] = known
 	return known
-}
-
-func (m *measuring) fail(message string) {
-	if m.err == nil {
-		m.err = fmt.Errorf("%s", message)
-	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -68,7 +69,7 @@ func serve(w middleware.WrapResponseWriter, r *http.Request, next http.Handler, 
 		if p == nil {
 			return
 		}
-		if p == http.ErrAbortHandler {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
 		log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a handler panicked")

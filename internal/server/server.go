@@ -133,10 +133,10 @@ func (s *Server) open(ctx context.Context, open Open) error {
 		s.set(func() { s.why = err.Error() })
 		return nil, err
 	}, backoff.WithBackOff(pauses()), backoff.WithMaxElapsedTime(0))
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil // stopped while trying
-		}
+	switch {
+	case ctx.Err() != nil && core == nil: // stopped while trying
+		return nil
+	case err != nil:
 		return err
 	}
 	s.set(func() {
@@ -161,8 +161,8 @@ func (s *Server) drain(h *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.Drain)
 	defer cancel()
 	if err := h.Shutdown(ctx); err != nil {
-		h.Close()
-		return fmt.Errorf("some requests were not finished within %s and were cut off", s.config.Drain)
+		cut := fmt.Errorf("some requests were not finished within %s and were cut off", s.config.Drain)
+		return errors.Join(cut, h.Close())
 	}
 	return nil
 }
