@@ -34,7 +34,9 @@ type schema struct {
 	app *app.App
 }
 
-// Exec runs an operation.
+// Exec runs an operation; what it returns is called for each of its responses,
+// such as the events of a subscription.
 func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
-	return s.ExecutableSchema.Exec(s.app.WithLoads(ctx))
+	next := s.ExecutableSchema.Exec(ctx)
+	return func(ctx context.Context) *graphql.Response { return next(s.app.WithLoads(ctx)) }
 }
