@@ -97,7 +97,7 @@ func FuzzMapping(f *testing.F) {
 	f.Add("outputs: [{edge: PART_OF, each: {column: b, split: \",\", as: p}, from: a, to: {column: p, map: {x: y}, default: z}}]", "x", "y,z")
 	f.Add("where: [{column: a, in: [x]}]\noutputs: [{node: Site, constants: {users: 3}}]", "x", "")
 	f.Fuzz(func(t *testing.T, text, a, b string) {
-		m, err := parseMapping([]byte(text))
+		m, err := parseMapping([]byte(text), "", "")
 		if err != nil {
 			return
 		}

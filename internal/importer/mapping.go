@@ -116,27 +116,44 @@ func (t *texts) UnmarshalYAML(unmarshal func(any) error) error {
 	return unmarshal((*[]string)(t))
 }
 
-func readMapping(file string) (*mapping, error) {
+func readMapping(file, node, edge string) (*mapping, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseMapping(text)
+	m, err := parseMapping(text, node, edge)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return m, nil
 }
 
-func parseMapping(text []byte) (*mapping, error) {
+// parseMapping reads a mapping. Outputs that do not say what they are become
+// records of the kind node, or relationships of the name edge.
+func parseMapping(text []byte, node, edge string) (*mapping, error) {
 	m := &mapping{}
 	if err := yaml.UnmarshalWithOptions(text, m, yaml.Strict()); err != nil {
 		return nil, errors.New(yaml.FormatError(err, false, true))
 	}
+	m.complete(node, edge)
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+func (m *mapping) complete(node, edge string) {
+	sheets := []*Sheet{&m.Sheet}
+	for i := range m.Files {
+		sheets = append(sheets, &m.Files[i].Sheet)
+	}
+	for _, s := range sheets {
+		for i := range s.Outputs {
+			if o := &s.Outputs[i]; o.Node == "" && o.Edge == "" {
+				o.Node, o.Edge = node, edge
+			}
+		}
+	}
 }
 
 // sheet finds what is said of a file.

@@ -43,6 +43,15 @@ func TestTheExampleEstateIsImported(t *testing.T) {
 	}
 }
 
+func TestAMappingMayLeaveToTheCommandWhatItsRowsAre(t *testing.T) {
+	a, _ := newApp(t)
+	m := file(t, "m.yaml", "outputs: [{fields: {key: a, name: b}}]")
+	s := run(t, a, importer.Options{Files: []string{file(t, "a.csv", "a,b\nx,y\n")}, MappingFile: m, NodeKind: "Site"})
+	if s.Created() != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestAMappingSaysWhatIsWrongWithIt(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"nothing":         {"{}", `a mapping has "outputs"`},

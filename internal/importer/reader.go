@@ -68,7 +68,7 @@ func newReader(o Options, sources []*source) (*reader, error) {
 		return rd, nil
 	}
 	var err error
-	rd.mapping, err = readMapping(o.MappingFile)
+	rd.mapping, err = readMapping(o.MappingFile, o.NodeKind, o.EdgeRel)
 	return rd, err
 }
 

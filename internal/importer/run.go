@@ -17,7 +17,7 @@ type Options struct {
 	Files []string  // "-" is Stdin
 	Stdin io.Reader // may be nil
 	// NodeKind or EdgeRel tell what the rows of CSV files are; MappingFile
-	// how foreign columns become fields.
+	// how foreign columns become fields, and where it says so, of what.
 	NodeKind, EdgeRel, MappingFile string
 	DryRun                         bool
 	Reason                         string // empty: "import of FILE"
@@ -87,9 +87,6 @@ func (o Options) check() error {
 	}
 	if o.NodeKind != "" && o.EdgeRel != "" {
 		return errors.New("the rows of a CSV file are records (--node) or relationships (--edge), not both")
-	}
-	if o.MappingFile != "" && o.NodeKind+o.EdgeRel != "" {
-		return errors.New("a mapping says itself what the rows become: leave out --node and --edge")
 	}
 	return nil
 }
