@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"releasegraph/internal/store"
 )
@@ -176,7 +177,11 @@ func (f *finder) selection(t tx, b *builder, index []string, bound *store.Positi
 	}
 	hint := ""
 	if f.query.Filter == nil && len(index) > 0 {
-		hint = fmt.Sprintf(" USING INDEX n:%s(%s)", quote(f.query.Kind), quoteAll(index, ", "))
+		way := "INDEX"
+		if strings.Contains(conditions[0], " = ") {
+			way = "INDEX SEEK" // else it reads the whole index and filters
+		}
+		hint = fmt.Sprintf(" USING %s n:%s(%s)", way, quote(f.query.Kind), quoteAll(index, ", "))
 	}
 	cypher := fmt.Sprintf("MATCH (n:%s)%s%s RETURN n %s%s", quote(f.query.Kind), hint,
 		b.filtered(f.query.Filter, f.scope, conditions...), order, b.limit(limit))

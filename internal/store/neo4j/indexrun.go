@@ -93,11 +93,12 @@ func (r *indexRun) pure(start *store.Position, falls bool, limit int) ([]store.N
 	case r.property.Unique:
 		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), fmt.Sprintf("%s <> %s", r.at(), b.param(start.Keys[0])))
 	default:
+		// coalesce keeps the planner from splitting the OR into two reads of an index.
 		v, id := b.param(start.Keys[0]), b.param(string(start.ID))
 		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), "n.id IS NOT NULL",
-			fmt.Sprintf("(%s <> %s OR n.id %s %s)", r.at(), v, above(!falls), id))
+			fmt.Sprintf("coalesce(%s <> %s OR n.id %s %s, false)", r.at(), v, above(!falls), id))
 	}
-	return r.statement(b, conditions, r.order(falls), limit, start == nil)
+	return r.statement(b, conditions, r.order(falls), limit)
 }
 
 // mixed reads with the property going one way and the id the other.
@@ -115,7 +116,7 @@ func (r *indexRun) mixed(start *store.Position, falls bool, limit int) ([]store.
 	if start != nil {
 		conditions = append(b.fromOn(r.at(), start.Keys[0], falls), "n.id IS NOT NULL", fmt.Sprintf("%s <> %s", r.at(), b.param(start.Keys[0])))
 	}
-	rest, err := r.statement(b, conditions, r.order(falls), want, start == nil)
+	rest, err := r.statement(b, conditions, r.order(falls), want)
 	if err != nil || len(rest) == 0 {
 		return nodes, err
 	}
@@ -150,7 +151,7 @@ func (r *indexRun) group(value any, beyond *store.ID, limit int) ([]store.Node, 
 	if beyond != nil {
 		conditions = append(conditions, "n.id "+above(!r.backward)+" "+b.param(string(*beyond)))
 	}
-	return r.statement(b, conditions, r.order(r.backward), limit, true)
+	return r.statement(b, conditions, r.order(r.backward), limit)
 }
 
 // order names every column of the index, so that the index gives the order.
@@ -181,14 +182,9 @@ func above(yes bool) string {
 	return "<"
 }
 
-// statement runs one statement over the index. Insisting on it would mislead
-// the planner where a position is given: it then splits the condition in two.
-func (r *indexRun) statement(b *builder, conditions []string, order string, limit int, insist bool) ([]store.Node, error) {
+func (r *indexRun) statement(b *builder, conditions []string, order string, limit int) ([]store.Node, error) {
 	index := []string{r.property.Name, idProp}
-	switch {
-	case !insist:
-		index = nil
-	case r.property.Unique:
+	if r.property.Unique {
 		index = index[:1]
 	}
 	return r.selection(r.tx, b, index, r.bound, r.backward, conditions, order, limit)
