@@ -16,7 +16,7 @@ import (
 func TestEveryExampleFitsTheSchema(t *testing.T) {
 	schema := resolvers.New(nil, zerolog.Nop()).Schema()
 	for _, o := range operations(t) {
-		doc, errs := gqlparser.LoadQuery(schema, o.Query)
+		doc, errs := gqlparser.LoadQueryWithRules(schema, o.Query, nil)
 		if errs != nil {
 			t.Errorf("%s: %v", o.Name, errs)
 			continue
@@ -31,7 +31,7 @@ func TestEveryExampleFitsTheSchema(t *testing.T) {
 func TestThePromisedOperationsFitTheSchema(t *testing.T) {
 	schema := resolvers.New(nil, zerolog.Nop()).Schema()
 	for name, query := range promised {
-		if _, errs := gqlparser.LoadQuery(schema, query); errs != nil {
+		if _, errs := gqlparser.LoadQueryWithRules(schema, query, nil); errs != nil {
 			t.Errorf("%s: %v", name, errs)
 		}
 	}

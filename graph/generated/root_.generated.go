@@ -3558,7 +3558,7 @@ type ImpactHit {
   strength: Strength!
   "How many dependencies lie between the nearest source and the item, at least."
   depth: Int!
-  "A shortest chain of dependencies that explains the hit, from the source on. Each link keeps its direction: from depends on to."
+  "A shortest chain of dependencies that explains the hit. It reads as the dependencies run, each link's ` + "`" + `to` + "`" + ` the next one's ` + "`" + `from` + "`" + `: from the hit to a source, or among DEPENDENCIES from a source to the hit."
   chain: [DependencyLink!]!
   "The sources that reach the item."
   rootCauses: [ConfigurationItem!]!

@@ -1,3 +1,4 @@
+// Package model names, for the generated code, the types behind the schema.
 package model
 
 import (

@@ -29,7 +29,6 @@ type draft struct {
 // writing is one mutation on its way.
 type writing struct {
 	app    *App
-	path   string // where its input came in
 	source string
 	key    string // idempotency, empty: none
 	reason string

@@ -128,7 +128,7 @@ func (r *partReader) read(s survey) error {
 		return err
 	}
 	if s.outcomes {
-		if err := r.readOutcomes(append(reached, idsOf(s.named)...), s.direction); err != nil {
+		if err := r.readOutcomes(reached, idsOf(s.named), s.direction); err != nil {
 			return err
 		}
 	}
@@ -149,14 +149,18 @@ func (r *partReader) readSites(sites, start []store.ID) ([]store.ID, error) {
 }
 
 // readOutcomes reads what strengths and totals depend on beyond the spread
-// itself: all stand-ins, and where the items are installed.
-func (r *partReader) readOutcomes(items []store.ID, direction store.Direction) error {
+// itself: all stand-ins, what the named items need (an assumption may take it
+// away), and where the items are installed.
+func (r *partReader) readOutcomes(reached, named []store.ID, direction store.Direction) error {
+	all := slices.Concat(reached, named)
+	needing := named
 	if direction == store.In {
-		if _, err := r.readEdges(items, domain.RelDependsOn, store.Out); err != nil {
-			return err
-		}
+		needing = all
 	}
-	_, err := r.readEdges(items, domain.RelInstalledAt, store.Out)
+	if _, err := r.readEdges(needing, domain.RelDependsOn, store.Out); err != nil {
+		return err
+	}
+	_, err := r.readEdges(all, domain.RelInstalledAt, store.Out)
 	return err
 }
 

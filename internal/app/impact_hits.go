@@ -93,9 +93,8 @@ func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error)
 	return h.page.result.load.one(ctx, h.page.hits[h.at].Node)
 }
 
-// Chain is one shortest chain of dependencies that explains the hit (I3),
-// ordered from the source to the hit. Links keep their direction: From depends
-// on To.
+// Chain is one shortest chain of dependencies that explains the hit (I3).
+// It reads as the dependencies run, each link's To the next one's From.
 func (h *ImpactHit) Chain() []*DependencyLink {
 	p := h.page
 	p.chained.Do(func() {

@@ -103,7 +103,7 @@ func TestTheGraphGoesInAndOutAndIsAnalysed(t *testing.T) {
 		t.Errorf("the copy differs:\n%s\n%s", exported.out, again.out)
 	}
 	for _, topology := range []string{"--topology=on", "--topology=off"} {
-		call(t, "", "impact", db, topology, "db-1").wants(t, 0, "db-1 → shop", "1 hit: 1 FULL", "7 users")
+		call(t, "", "impact", db, topology, "db-1").wants(t, 0, "shop → db-1", "1 hit: 1 FULL", "7 users")
 	}
 	call(t, "", "impact", db, "--direction=dependencies", "shop").wants(t, 0, "shop → db-1")
 	call(t, "", "impact", db, "--mermaid", "db-1").wants(t, 0, "flowchart")

@@ -105,6 +105,19 @@ func (f storeFlags) password() (string, error) {
 	return strings.TrimRight(string(text), "\r\n"), nil
 }
 
+// loaded waits until the topology, where there is one, is in memory: a command
+// asks once, and the whole estate is sooner read than walked.
+func (e *estate) loaded(ctx context.Context) error {
+	if e.topology == nil {
+		return nil
+	}
+	_, err := e.topology.Graph(ctx, 0)
+	if errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil {
+		return nil // larger than memory allows: walk
+	}
+	return err
+}
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // close releases everything, even when the command was interrupted.

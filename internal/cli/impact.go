@@ -85,6 +85,9 @@ func (c *impactCmd) asker(r *running) (asker, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := e.loaded(r); err != nil {
+		return nil, nil, errors.Join(err, e.close(r))
+	}
 	return askEstate(e.app, r.log), func() error { return e.close(r) }, nil
 }
 

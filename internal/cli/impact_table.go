@@ -65,28 +65,14 @@ func plain() table.Style {
 	return style
 }
 
-// chain names the items from the source to the hit. Arrows point the way the
-// analysis went.
+// chain names the items of the chain as the dependencies run.
 func (h *hit) chain() string {
 	if len(h.Chain) == 0 {
 		return ""
 	}
-	// Links keep their direction, so the source is the end of the first one
-	// that the second one does not share; with one link, the end that is not
-	// the hit.
-	first := h.Chain[0]
-	at := first.To.Key
-	if at == h.Item.Key || (len(h.Chain) > 1 && (at == h.Chain[1].From.Key || at == h.Chain[1].To.Key)) {
-		at = first.From.Key
-	}
-	parts := []string{at}
+	parts := []string{h.Chain[0].From.Key}
 	for _, link := range h.Chain {
-		if link.From.Key == at {
-			at = link.To.Key
-		} else {
-			at = link.From.Key
-		}
-		parts = append(parts, at)
+		parts = append(parts, link.To.Key)
 	}
 	return strings.Join(parts, " → ")
 }

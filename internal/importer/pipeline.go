@@ -25,12 +25,11 @@ type entry struct {
 }
 
 // block is a run of lines, parsed by one of the workers while the lines before
-// it are used. A block without a format ends the file, for the reason in err.
+// it are used. A block without a format ends the file.
 type block struct {
 	format  format
 	lines   []raw
 	entries []entry
-	err     error
 	done    chan struct{}
 }
 

@@ -48,6 +48,7 @@ func (r *remote) Open(ctx context.Context, o app.ImportOptions) (Target, error) 
 	return &opened, err
 }
 
+// Batch is what fits into one request.
 func (r *remote) Batch() (nodes, edges int) { return remoteNodes, remoteEdges }
 
 // Unknown asks the server.

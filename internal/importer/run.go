@@ -37,7 +37,7 @@ type Summary struct {
 	Changes  []domain.Change   `json:"changes,omitempty"` // the first of a dry run
 }
 
-// Created, Updated and Unchanged add up the counts.
+// Created is how many records and relationships were created.
 func (s Summary) Created() int { return s.sum(func(c app.ImportCount) int { return c.Created }) }
 
 // Updated is how many records and relationships were changed.

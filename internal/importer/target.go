@@ -43,4 +43,5 @@ func (l localOpener) Open(ctx context.Context, o app.ImportOptions) (Target, err
 // counts, and no lock is held for long.
 type local struct{ *app.Import }
 
+// Batch is what the stores take best at once.
 func (local) Batch() (nodes, edges int) { return 5_000, 10_000 }

@@ -19,8 +19,9 @@ type step struct {
 	label    int32
 }
 
-// Chain is one shortest chain of dependencies that explains the hit (I3), from
-// the source to the hit. Of several it is the one whose nodes, read from the
+// Chain is one shortest chain of dependencies that explains the hit (I3). It
+// reads as the dependencies run, each link's To the next one's From: from the
+// hit to a source, or among DEPENDENCIES from a source to the hit. Of several it is the one whose nodes, read from the
 // hit, have the least keys, and of parallel links the strongest.
 func (r *Result) Chain(h Hit) []Link {
 	r.mu.Lock()
@@ -31,7 +32,9 @@ func (r *Result) Chain(h Hit) []Link {
 		chain = append(chain, r.link(p, s))
 		p = s.position
 	}
-	slices.Reverse(chain)
+	if r.q.Dependencies {
+		slices.Reverse(chain)
+	}
 	return chain
 }
 

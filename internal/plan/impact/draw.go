@@ -1,6 +1,8 @@
 package impact
 
 import (
+	"slices"
+
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/diagram"
 )
@@ -61,7 +63,11 @@ type drawing struct {
 // chain draws what is still missing of a hit's chain; false when it does not
 // fit.
 func (d *drawing) chain(h Hit, listed map[Node]bool) bool {
-	for _, l := range d.r.Chain(h) {
+	chain := d.r.Chain(h)
+	if !d.r.q.Dependencies {
+		slices.Reverse(chain) // from the source on
+	}
+	for _, l := range chain {
 		near, far := l.To, l.From
 		if d.r.q.Dependencies {
 			near, far = far, near

@@ -34,6 +34,14 @@ func TestChainsExplainTheirHits(t *testing.T) {
 			if len(chain) != h.Depth {
 				t.Fatalf("chain of %s has %d links, depth %d", h.Key, len(chain), h.Depth)
 			}
+			for i, l := range chain[min(1, len(chain)):] {
+				if l.From != chain[i].To {
+					t.Fatalf("chain of %s does not read as the dependencies run", h.Key)
+				}
+			}
+			if !q.dependencies {
+				slices.Reverse(chain) // from the source on
+			}
 			at := ""
 			for i, l := range chain {
 				d := edge{e.graph.Key(l.From), e.graph.Key(l.To), l.Link}

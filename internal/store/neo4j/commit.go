@@ -150,7 +150,7 @@ func (c *committer) run() {
 	var held *pending // did not fit into the last group
 	for {
 		first := held
-		if held = nil; first == nil {
+		if first == nil {
 			var open bool
 			if first, open = <-c.queue; !open {
 				return

@@ -63,7 +63,7 @@ func Open(ctx context.Context, uri string, options Options, schema store.Schema)
 	}
 	driver, err := neo4j.NewDriverWithContext(uri, auth, configure)
 	if err != nil {
-		return nil, fmt.Errorf("%w: address of the Neo4j server: %v", store.ErrInvalid, err)
+		return nil, fmt.Errorf("%w: address of the Neo4j server: %w", store.ErrInvalid, err)
 	}
 	s := &Store{
 		driver: driver, options: options.withDefaults(), catalog: cat,

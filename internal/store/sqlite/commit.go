@@ -43,7 +43,7 @@ func (s *Store) Commit(ctx context.Context, cs store.Changeset) (store.Change, e
 	}
 	// Once taken it runs to its end: the answer is never "perhaps".
 	a := <-r.answer
-	return a.change, s.outward(nil, a.err)
+	return a.change, s.outward(context.WithoutCancel(ctx), a.err)
 }
 
 // Preview answers as Commit would, and writes nothing.

@@ -25,7 +25,7 @@ func (s *Store) outward(ctx context.Context, err error) error {
 	if isPort(err) {
 		return err
 	}
-	if ctx != nil && ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return unavailable(s.name, err)
