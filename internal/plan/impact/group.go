@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
 )
 
 // group is one redundancy group of one item (I5).
 type group struct {
+	name     int32 // its number
 	members  int32 // distinct suppliers
 	minimum  int32 // how many must stay up
 	full     int32 // members hit FULL
@@ -21,17 +23,28 @@ type group struct {
 	current uint8
 }
 
-// groups are the redundancy groups that the analysis met, found by item and
-// group name.
+// groups are the redundancy groups that the analysis met. Those of one item
+// stand together in the list.
 type groups struct {
-	names map[string]int32
-	at    map[groupKey]int32
-	list  []group
+	names   map[string]int32
+	holders []holder // by node
+	list    []group
+	members []member // for counting
 }
 
-type groupKey struct {
-	item Node
-	name int32
+// holder says which groups of the list are an item's, if its epoch is the
+// scratch's.
+type holder struct {
+	epoch uint32
+	first int32
+	count int32
+}
+
+// member is a supplier's place in a group of the item that is counted.
+type member struct {
+	group    int32
+	supplier Node
+	label    int32
 }
 
 // evaluate is I5.
@@ -47,14 +60,14 @@ func (g *group) evaluate() uint8 {
 }
 
 // named numbers the name of a group.
-func (s *spread) named(name string) int32 {
-	if s.groups == nil {
-		s.groups = &groups{names: map[string]int32{}, at: map[groupKey]int32{}}
+func (x *groups) named(name string) int32 {
+	if x.names == nil {
+		x.names = map[string]int32{}
 	}
-	n, ok := s.names[name]
+	n, ok := x.names[name]
 	if !ok {
-		n = int32(len(s.names))
-		s.names[name] = n
+		n = int32(len(x.names))
+		x.names[name] = n
 	}
 	return n
 }
@@ -90,46 +103,64 @@ func (s *spread) member(a adjacency.Arc, supplier hit, contribution uint8) {
 // group finds the group of an arc; an item's groups are counted when the first
 // of their members is hit.
 func (s *spread) group(a adjacency.Arc) *group {
-	key := groupKey{a.Node, s.groupOf[a.Label]}
-	i, ok := s.at[key]
-	if !ok {
+	if s.holders == nil || s.holders[a.Node].epoch != s.epoch {
 		s.count(a.Node)
-		i = s.at[key]
 	}
-	return &s.list[i]
+	return s.find(a.Node, s.groupOf[a.Label])
+}
+
+// find finds a group of an item whose groups were counted.
+func (x *groups) find(item Node, name int32) *group {
+	h := x.holders[item]
+	own := x.list[h.first : h.first+h.count]
+	for i := range own {
+		if own[i].name == name {
+			return &own[i]
+		}
+	}
+	return nil
 }
 
 // count finds all redundancy groups of an item: how many members they have,
 // whatever the caller's limits, and the strictest minimum of their links.
 func (s *spread) count(item Node) {
-	type member struct {
-		group    int32
-		supplier Node
-		label    int32
+	if len(s.holders) < len(s.marks) {
+		s.holders = make([]holder, len(s.marks))
 	}
-	var members []member
+	members, labels := s.groups.members[:0], s.g.Labels()
 	for _, a := range s.g.Out(item) {
-		if l := &s.g.Labels()[a.Label]; l.Group != "" {
-			members = append(members, member{s.named(l.Group), a.Node, a.Label})
+		if l := &labels[a.Label]; l.Group != "" {
+			members = append(members, member{s.groupNumber(a.Label, l), a.Node, a.Label})
 		}
 	}
 	slices.SortFunc(members, func(x, y member) int {
 		return cmp.Or(cmp.Compare(x.group, y.group), cmp.Compare(x.supplier, y.supplier))
 	})
+	first := len(s.list)
 	for i := 0; i < len(members); {
-		first, g := i, group{minimum: 1}
-		for ; i < len(members) && members[i].group == members[first].group; i++ {
-			if i == first || members[i].supplier != members[i-1].supplier {
+		from, g := i, group{name: members[i].group, minimum: 1}
+		for ; i < len(members) && members[i].group == g.name; i++ {
+			if i == from || members[i].supplier != members[i-1].supplier {
 				g.members++
 			}
 		}
-		for _, m := range members[first:i] {
-			l := &s.g.Labels()[m.label]
+		for _, m := range members[from:i] {
+			l := &labels[m.label]
 			g.minimum = max(g.minimum, l.Minimum, percent(l.MinimumPercent, g.members))
 		}
-		s.at[groupKey{item, members[first].group}] = int32(len(s.list))
 		s.list = append(s.list, g)
 	}
+	s.groups.members = members
+	s.holders[item] = holder{s.epoch, int32(first), int32(len(s.list) - first)}
+}
+
+// groupNumber is the number of a label's group name; a label that the query
+// does not follow has none kept.
+func (s *spread) groupNumber(label int32, l *domain.Link) int32 {
+	if s.codes[label]&codeGrouped != 0 {
+		return s.groupOf[label]
+	}
+	return s.named(l.Group)
 }
 
 // percent of the members, rounded up.
@@ -138,10 +169,12 @@ func percent(p, members int32) int32 {
 }
 
 // outcome tells what a group of the item came to.
-func (x *groups) outcome(item Node, name int32) uint8 {
-	i, ok := x.at[groupKey{item, name}]
-	if !ok {
+func (s *spread) outcome(item Node, name int32) uint8 {
+	if s.holders == nil || s.holders[item].epoch != s.epoch {
 		return 0
 	}
-	return x.list[i].outcome
+	if g := s.find(item, name); g != nil {
+		return g.outcome
+	}
+	return 0
 }

@@ -46,7 +46,7 @@ func Analyse(g *Graph, q Query) *Result {
 		s.source(n)
 	}
 	s.run()
-	if s.groups != nil {
+	if len(s.list) > 0 {
 		s.measure()
 	}
 	return newResult(s)

@@ -17,7 +17,6 @@ type Result struct {
 	hits    []hit   // sources first, then by depth
 	listed  []int32 // positions of the hits in the answer, by depth
 	omitted int
-	groups  *groups
 	stopAt  map[Node]bool
 
 	indexed sync.Once
@@ -27,7 +26,7 @@ type Result struct {
 }
 
 func newResult(s *spread) *Result {
-	r := &Result{g: s.g, q: s.q, sources: s.sources, hits: slices.Clone(s.hits), groups: s.groups, stopAt: s.stopAt}
+	r := &Result{g: s.g, q: s.q, sources: s.sources, hits: slices.Clone(s.hits), stopAt: s.stopAt}
 	end := len(r.hits)
 	if d := r.q.MaxDepth; d > 0 {
 		end = r.depthStart(d + 1)
@@ -112,9 +111,45 @@ func (r *Result) hurts(to Node, l *domain.Link) bool {
 	if !r.q.grouped(l) {
 		return true
 	}
-	if r.groups == nil {
-		return false
+	return r.outcome(to, l.Group) > 0
+}
+
+// outcome works out again, from the strengths that were found, what a
+// redundancy group of an item came to (I5): the few that are asked about need
+// no memory of all.
+func (r *Result) outcome(item Node, name string) uint8 {
+	hurt := map[Node]uint8{} // what each member contributes
+	g := group{minimum: 1}
+	for _, a := range r.g.Out(item) {
+		if l := &r.g.Labels()[a.Label]; l.Group == name && l.Rel == domain.RelDependsOn {
+			hurt[a.Node] = max(hurt[a.Node], r.contribution(a.Node, l))
+		}
 	}
-	name, ok := r.groups.names[l.Group]
-	return ok && r.groups.outcome(to, name) > 0
+	g.members = int32(len(hurt))
+	for _, a := range r.g.Out(item) {
+		if l := &r.g.Labels()[a.Label]; l.Group == name && l.Rel == domain.RelDependsOn {
+			g.minimum = max(g.minimum, l.Minimum, percent(l.MinimumPercent, g.members))
+		}
+	}
+	for _, c := range hurt {
+		switch c {
+		case full:
+			g.full++
+		case degraded:
+			g.degraded++
+		}
+	}
+	if g.full+g.degraded == 0 {
+		return 0
+	}
+	return g.evaluate()
+}
+
+// contribution is what a supplier passes on along one dependency.
+func (r *Result) contribution(supplier Node, l *domain.Link) uint8 {
+	at, hit := r.find(supplier)
+	if !hit || !r.spreads(at) {
+		return 0
+	}
+	return min(r.q.passes(l), r.hits[at].strength)
 }

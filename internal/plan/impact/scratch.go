@@ -41,6 +41,7 @@ type scratch struct {
 	groupOf []int32 // by label: the number of its redundancy group's name
 	decoded []int32 // the labels that have a code
 	hits    []hit
+	groups
 }
 
 var pool = sync.Pool{New: func() any { return new(scratch) }}
@@ -50,13 +51,15 @@ func acquire(g *Graph) *scratch {
 	s.epoch++
 	if n := g.Size(); n > len(s.marks) || s.epoch == 0 {
 		s.marks = make([]mark, max(n+n/8, len(s.marks)))
+		s.holders = nil
 		s.epoch = 1
 	}
 	if n := len(g.Labels()); n > len(s.codes) {
 		s.codes = make([]uint8, n+n/8)
 		s.groupOf = make([]int32, n+n/8)
 	}
-	s.hits = s.hits[:0]
+	s.hits, s.list = s.hits[:0], s.list[:0]
+	clear(s.names)
 	return s
 }
 

@@ -26,8 +26,7 @@ type spread struct {
 	stopAt  map[Node]bool
 	sources int32   // hits before this position are sources
 	again   []int32 // hits that became stronger after they were expanded
-	*groups
-	visit int32
+	visit   int32
 }
 
 func newSpread(g *Graph, q Query) *spread {
