@@ -35,7 +35,7 @@ type scan struct {
 
 // part reads a range of numbers and hands over batches.
 type part struct {
-	read    func(*scan, *conn, *part) error
+	read    func(*scanner, *part) error
 	table   *table
 	rel     string // empty for nodes
 	from    int64  // first number
@@ -141,7 +141,7 @@ func (s *Store) scanWith(ctx context.Context, conns []*conn, what store.Scan, yi
 	close(next)
 	var workers sync.WaitGroup
 	for _, c := range conns {
-		workers.Go(func() { k.work(c, next) })
+		workers.Go(func() { (&scanner{scan: k, c: c, known: map[edgeText]store.Props{}}).work(next) })
 	}
 	defer workers.Wait()
 	defer cancel()
@@ -160,9 +160,9 @@ func (k *scan) divide(c *conn) error {
 			last = t.number << kindShift
 		}
 		k.ids[t] = make([]store.ID, last-t.number<<kindShift+1)
-		read := (*scan).readNodes
+		read := (*scanner).readNodes
 		if k.Kinds != nil && !slices.Contains(k.Kinds, t.kind) {
-			read = (*scan).readNames
+			read = (*scanner).readNames
 		}
 		k.add(part{read: read, table: t}, nodePart)
 	}
@@ -181,7 +181,7 @@ func (k *scan) addRel(rel string, done map[[2]string]bool) {
 		name := [2]string{rel, r.From}
 		if r.Name == rel && !done[name] {
 			done[name] = true
-			k.add(part{read: (*scan).readEdges, table: k.layout.kinds[r.From], rel: rel}, edgePart)
+			k.add(part{read: (*scanner).readEdges, table: k.layout.kinds[r.From], rel: rel}, edgePart)
 		}
 	}
 }
@@ -200,13 +200,13 @@ func (k *scan) add(p part, size int64) {
 }
 
 // work reads parts in their order. Edges wait for the names of all nodes.
-func (k *scan) work(c *conn, next <-chan *part) {
+func (k *scanner) work(next <-chan *part) {
 	for p := range next {
 		if p.rel != "" {
 			k.nodes.Wait()
 		}
 		if p.err = k.ctx.Err(); p.err == nil {
-			p.err = p.read(k, c, p)
+			p.err = p.read(k, p)
 		}
 		if p.rel == "" {
 			k.nodes.Done()

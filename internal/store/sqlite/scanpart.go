@@ -1,12 +1,23 @@
 package sqlite
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"slices"
 	"strings"
 
 	"releasegraph/internal/store"
 )
+
+// scanner is one connection at work on a scan.
+type scanner struct {
+	*scan
+	c     *conn
+	known map[edgeText]store.Props
+}
+
+// edgeText is an edge's properties as they are stored.
+type edgeText struct{ rel, text string }
 
 // keeps tells whether a property is to be handed over.
 func (k *scan) keeps(name string) bool { return k.Keep == nil || slices.Contains(k.Keep, name) }
@@ -27,7 +38,7 @@ func (k *scan) kept(t *table) (kept *table, open bool) {
 	return &small, open
 }
 
-func (k *scan) readNodes(c *conn, p *part) error {
+func (k *scanner) readNodes(p *part) error {
 	t, open := k.kept(p.table)
 	fields := t.fields("t")
 	if !open {
@@ -35,7 +46,7 @@ func (k *scan) readNodes(c *conn, p *part) error {
 	}
 	var batch []store.Node
 	text := "SELECT " + fields + " FROM " + t.name + " t WHERE n >= ? AND n < ?"
-	err := c.query(k.ctx, text, []any{p.from, p.to}, func(row []driver.Value) error {
+	err := k.c.query(k.ctx, text, []any{p.from, p.to}, func(row []driver.Value) error {
 		n, err := t.node(row)
 		if err != nil {
 			return err
@@ -72,9 +83,9 @@ func (k *scan) dropOthers(props store.Props) {
 func (k *scan) name(t *table, n int64, id store.ID) { k.ids[t][n-t.number<<kindShift] = id }
 
 // readNames reads only the ids of a kind that is not handed over.
-func (k *scan) readNames(c *conn, p *part) error {
+func (k *scanner) readNames(p *part) error {
 	text := "SELECT n, id FROM " + p.table.name + " WHERE n >= ? AND n < ?"
-	return c.query(k.ctx, text, []any{p.from, p.to}, func(row []driver.Value) error {
+	return k.c.query(k.ctx, text, []any{p.from, p.to}, func(row []driver.Value) error {
 		k.name(p.table, row[0].(int64), store.ID(row[1].(string)))
 		return nil
 	})
@@ -89,22 +100,21 @@ func (k *scan) id(n int64) store.ID {
 	return k.ids[t][i]
 }
 
-// knownProps bounds how many different properties of edges a part remembers.
-const knownProps = 1 << 12
+// knownProps bounds how many different properties of edges a scanner remembers.
+const knownProps = 1 << 14
 
 // readEdges hands over the edges that leave a range of nodes. Edges with the
 // same properties share them: there are few different ones in most graphs, and
 // a batch is not to be changed or kept.
-func (k *scan) readEdges(c *conn, p *part) error {
-	const text = "SELECT src, dst, tag, version, props FROM edge WHERE rel = ? AND src >= ? AND src < ?"
-	known := map[string]store.Props{}
+func (k *scanner) readEdges(p *part) error {
+	text := "SELECT src, dst, tag, version, " + k.propsColumn(p.rel) + " FROM edge WHERE rel = ? AND src >= ? AND src < ?"
 	var batch []store.Edge
-	err := c.query(k.ctx, text, []any{k.layout.rels[p.rel], p.from, p.to}, func(row []driver.Value) error {
+	err := k.c.query(k.ctx, text, []any{k.layout.rels[p.rel], p.from, p.to}, func(row []driver.Value) error {
 		from, to := k.id(row[0].(int64)), k.id(row[1].(int64))
 		if from == "" || to == "" {
 			return nil
 		}
-		props, err := k.edgeProps(p.rel, row[4].(string), known)
+		props, err := k.edgeProps(p.rel, row[4])
 		if err != nil {
 			return err
 		}
@@ -125,19 +135,32 @@ func (k *scan) readEdges(c *conn, p *part) error {
 	return p.send(k.ctx, store.Batch{Edges: batch})
 }
 
-func (k *scan) edgeProps(rel, text string, known map[string]store.Props) (store.Props, error) {
-	if props, ok := known[text]; ok {
+// propsColumn is where the properties of a relationship are read from: nowhere
+// when none of those that it declares is to be handed over.
+func (k *scan) propsColumn(rel string) string {
+	for _, r := range k.declared.Schema().Rels {
+		if r.Name == rel && slices.ContainsFunc(r.Properties, func(p store.Property) bool { return k.keeps(p.Name) }) {
+			return "props"
+		}
+	}
+	return "NULL"
+}
+
+func (k *scanner) edgeProps(rel string, stored driver.Value) (store.Props, error) {
+	text, _ := stored.(string)
+	known := edgeText{rel, text}
+	if props, ok := k.known[known]; ok {
 		return props, nil
 	}
-	props, err := k.decodeEdge(rel, text)
+	props, err := k.decodeEdge(rel, cmp.Or(text, noProps))
 	if err != nil {
 		return nil, err
 	}
 	if k.Keep != nil {
 		k.dropOthers(props)
 	}
-	if len(known) < knownProps {
-		known[text] = props
+	if len(k.known) < knownProps {
+		k.known[known] = props
 	}
 	return props, nil
 }

@@ -95,6 +95,9 @@ func decodeOpen(text string, props store.Props) error {
 	return nil
 }
 
+// noProps is how an edge without properties is stored.
+const noProps = "{}"
+
 // infinity is how JSON can hold an infinite float for SQLite to compare.
 const infinity = "9e999"
 
@@ -102,7 +105,7 @@ const infinity = "9e999"
 // times are microseconds, floats have a point or an exponent.
 func encodeEdge(props store.Props) (string, error) {
 	if len(props) == 0 {
-		return "{}", nil
+		return noProps, nil
 	}
 	plain := make(store.Props, len(props))
 	var infinite []string
@@ -137,7 +140,7 @@ func encodeEdge(props store.Props) (string, error) {
 
 // decodeEdge reads what encodeEdge wrote, without what is declared no more.
 func (s *Store) decodeEdge(rel, text string) (store.Props, error) {
-	if text == "{}" {
+	if text == noProps {
 		return store.Props{}, nil
 	}
 	props, err := store.DecodeProps([]byte(text))
