@@ -53,9 +53,10 @@ func (r *Result) came(p int32) step {
 		return s
 	}
 	best := step{position: -1}
+	nearer := r.hits[p].depth() - 1
 	for _, a := range r.q.back(r.g, r.hits[p].node) {
-		from, ok := r.find(a.Node)
-		if !ok || r.hits[from].depth != r.hits[p].depth-1 || !r.spreads(from) {
+		from, ok := r.findAt(nearer, a.Node)
+		if !ok || !r.spreads(from) {
 			continue
 		}
 		s := step{from, a.Label}

@@ -105,7 +105,7 @@ func (d *drawing) role(n Node, listed map[Node]bool) diagram.Role {
 		return diagram.Source
 	case !listed[n]:
 		return diagram.Passed
-	case d.r.hits[p].strength == full:
+	case d.r.hits[p].strength() == full:
 		return diagram.Full
 	}
 	return diagram.Degraded

@@ -80,7 +80,7 @@ func (s *spread) member(a adjacency.Arc, supplier hit, contribution uint8) {
 	}
 	g := s.group(a)
 	if g.visit != s.visit {
-		g.visit, g.current = s.visit, min(supplier.passed, degraded)
+		g.visit, g.current = s.visit, min(supplier.passed(), degraded)
 	}
 	if contribution <= g.current {
 		return
@@ -96,7 +96,7 @@ func (s *spread) member(a adjacency.Arc, supplier hit, contribution uint8) {
 	g.current = contribution
 	if outcome := g.evaluate(); outcome > g.outcome {
 		g.outcome = outcome
-		s.raise(a.Node, outcome, supplier.depth+1)
+		s.raise(a.Node, outcome)
 	}
 }
 

@@ -34,31 +34,26 @@ func (p Place) After(q Place) bool {
 // Page returns up to limit hits after a place, and whether more follow. Limit 0
 // returns all. Only what is asked for is sorted.
 func (r *Result) Page(after Place, limit int) (page []Hit, more bool) {
-	i, _ := slices.BinarySearchFunc(r.listed, after.Depth, func(p int32, d int) int { return int(r.hits[p].depth) - d })
-	for i < len(r.listed) {
-		end := r.levelEnd(i)
+	for depth := max(1, after.Depth); depth <= r.depth(); depth++ {
+		from, end := r.level(depth)
+		if from == end {
+			continue
+		}
 		want := limit - len(page) + 1 // one more tells whether more follow
 		if limit == 0 {
-			want = end - i
+			want = end - from
 		}
-		page = append(page, r.least(r.listed[i:end], after, want)...)
+		page = append(page, r.least(from, end, after, want)...)
 		if limit > 0 && len(page) > limit {
 			return page[:limit:limit], true
 		}
-		i = end
 	}
 	return page, false
 }
 
-// levelEnd is the end of the listed hits that are as deep as the i-th.
-func (r *Result) levelEnd(i int) int {
-	depth := r.hits[r.listed[i]].depth
-	n, _ := slices.BinarySearchFunc(r.listed[i:], depth+1, func(p, d int32) int { return int(r.hits[p].depth - d) })
-	return i + n
-}
-
-// least returns the want least hits of a level after a place, in order.
-func (r *Result) least(level []int32, after Place, want int) []Hit {
+// least returns the want least hits of a level, those from one to another,
+// after a place, in order.
+func (r *Result) least(from, end int, after Place, want int) []Hit {
 	var kept []Hit
 	bound := ""
 	prune := func() {
@@ -68,10 +63,11 @@ func (r *Result) least(level []int32, after Place, want int) []Hit {
 			bound = kept[want-1].Key
 		}
 	}
-	for _, p := range level {
+	for i := from; i < end; i++ {
+		p := r.at(i)
 		h := &r.hits[p]
 		key := r.g.Key(h.node)
-		if int(h.depth) == after.Depth && key <= after.Key || bound != "" && key >= bound {
+		if int(h.depth()) == after.Depth && key <= after.Key || bound != "" && key >= bound {
 			continue
 		}
 		kept = append(kept, r.hit(p, key))
@@ -85,7 +81,7 @@ func (r *Result) least(level []int32, after Place, want int) []Hit {
 
 func (r *Result) hit(position int32, key string) Hit {
 	h := &r.hits[position]
-	return Hit{h.node, key, int(h.depth), strengthOf(h.strength), position}
+	return Hit{h.node, key, int(h.depth()), strengthOf(h.strength()), position}
 }
 
 func strengthOf(s uint8) domain.Strength {

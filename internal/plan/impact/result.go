@@ -14,8 +14,12 @@ type Result struct {
 	g       *Graph
 	q       Query
 	sources int32
-	hits    []hit   // sources first, then by depth
-	listed  []int32 // positions of the hits in the answer, by depth
+	hits    []hit   // sources first, then level by level, each in node order
+	levels  []int32 // where each depth begins in hits, and where the last ends
+	// listed are the positions of the hits in the answer, by depth; nil when
+	// all are from the sources to end.
+	listed  []int32
+	end     int32
 	omitted int
 	stopAt  map[Node]bool
 
@@ -27,28 +31,71 @@ type Result struct {
 
 func newResult(s *spread) *Result {
 	r := &Result{g: s.g, q: s.q, sources: s.sources, hits: slices.Clone(s.hits), stopAt: s.stopAt}
-	end := len(r.hits)
-	if d := r.q.MaxDepth; d > 0 {
-		end = r.depthStart(d + 1)
+	r.levels = levelsOf(r.hits)
+	r.end = int32(len(r.hits))
+	if d := r.q.MaxDepth; d > 0 && d+1 < len(r.levels) {
+		r.end = r.levels[d+1]
 	}
-	wanted := r.siteFilter()
-	r.listed = make([]int32, 0, end-int(s.sources))
-	for i := s.sources; int(i) < len(r.hits); i++ {
+	if wanted := r.siteFilter(); wanted != nil {
+		r.list(wanted)
+	} else {
+		r.omitted = len(r.hits) - int(r.end)
+	}
+	return r
+}
+
+// levelsOf tells where each depth begins. No depth between is empty.
+func levelsOf(hits []hit) []int32 {
+	levels := []int32{0}
+	for p := 0; p < len(hits); {
+		depth := hits[p].depth()
+		n, _ := slices.BinarySearchFunc(hits[p:], depth+1, func(h hit, d int32) int { return int(h.depth() - d) })
+		p += n
+		levels = append(levels, int32(p))
+	}
+	return levels
+}
+
+// list picks the hits that are wanted.
+func (r *Result) list(wanted func(Node) bool) {
+	r.listed = make([]int32, 0, r.end-r.sources)
+	for i := r.sources; int(i) < len(r.hits); i++ {
 		switch {
-		case wanted != nil && !wanted(r.hits[i].node):
-		case int(i) < end:
+		case !wanted(r.hits[i].node):
+		case i < r.end:
 			r.listed = append(r.listed, i)
 		default:
 			r.omitted++
 		}
 	}
-	return r
 }
 
-// depthStart is the first position whose hit is at the depth or beyond it.
-func (r *Result) depthStart(depth int) int {
-	i, _ := slices.BinarySearchFunc(r.hits[r.sources:], depth, func(h hit, d int) int { return int(h.depth) - d })
-	return i + int(r.sources)
+// at is the position of the i-th hit in the answer.
+func (r *Result) at(i int) int32 {
+	if r.listed == nil {
+		return r.sources + int32(i)
+	}
+	return r.listed[i]
+}
+
+// level tells which hits of the answer, counted from 0, have a depth.
+func (r *Result) level(depth int) (from, end int) {
+	first, last := r.levels[depth], min(r.levels[depth+1], r.end)
+	if r.listed == nil {
+		return int(first - r.sources), int(last - r.sources)
+	}
+	from, _ = slices.BinarySearch(r.listed, first)
+	end, _ = slices.BinarySearch(r.listed, last)
+	return from, end
+}
+
+// depth is that of the deepest level in the answer.
+func (r *Result) depth() int {
+	d := len(r.levels) - 2
+	for d > 0 && r.levels[d] >= r.end {
+		d--
+	}
+	return d
 }
 
 func (r *Result) siteFilter() func(Node) bool {
@@ -70,7 +117,12 @@ func (r *Result) siteFilter() func(Node) bool {
 func (r *Result) Graph() *Graph { return r.g }
 
 // Len counts the hits in the answer.
-func (r *Result) Len() int { return len(r.listed) }
+func (r *Result) Len() int {
+	if r.listed == nil {
+		return int(r.end - r.sources)
+	}
+	return len(r.listed)
+}
 
 // Omitted counts the hits beyond the depth limit (I8).
 func (r *Result) Omitted() int { return r.omitted }
@@ -95,6 +147,18 @@ func (r *Result) find(n Node) (int32, bool) {
 		r.index = reach.Of(nodes)
 	})
 	return r.index.Find(n)
+}
+
+// findAt tells the position of a hit or source of some depth: a level is in the
+// order of its nodes.
+func (r *Result) findAt(depth int32, n Node) (int32, bool) {
+	first, end := r.levels[depth], r.levels[depth+1]
+	if depth == 0 { // the sources stand as they were given
+		i := slices.IndexFunc(r.hits[:end], func(h hit) bool { return h.node == n })
+		return int32(i), i >= 0
+	}
+	i, ok := slices.BinarySearchFunc(r.hits[first:end], n, func(h hit, n Node) int { return int(h.node) - int(n) })
+	return first + int32(i), ok
 }
 
 // spreads tells whether the source or hit at the position passes on anything:
@@ -151,5 +215,5 @@ func (r *Result) contribution(supplier Node, l *domain.Link) uint8 {
 	if !hit || !r.spreads(at) {
 		return 0
 	}
-	return min(r.q.passes(l), r.hits[at].strength)
+	return min(r.q.passes(l), r.hits[at].strength())
 }

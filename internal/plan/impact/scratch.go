@@ -15,6 +15,9 @@ type mark struct {
 	place uint32 // position and strength
 }
 
+// unsettled is the position of a node that waits in the frontier.
+const unsettled = 1<<30 - 1
+
 func markAt(epoch uint32, position int32, strength uint8) mark {
 	return mark{epoch, uint32(position)<<2 | uint32(strength)}
 }
@@ -35,12 +38,13 @@ const (
 // in it is cleared in proportion to the graph: marks are dated by the epoch,
 // codes are undone one by one.
 type scratch struct {
-	epoch   uint32
-	marks   []mark
-	codes   []uint8 // by label
-	groupOf []int32 // by label: the number of its redundancy group's name
-	decoded []int32 // the labels that have a code
-	hits    []hit
+	epoch    uint32
+	marks    []mark
+	codes    []uint8 // by label
+	groupOf  []int32 // by label: the number of its redundancy group's name
+	decoded  []int32 // the labels that have a code
+	hits     []hit
+	frontier frontier
 	groups
 }
 
@@ -58,6 +62,7 @@ func acquire(g *Graph) *scratch {
 		s.codes = make([]uint8, n+n/8)
 		s.groupOf = make([]int32, n+n/8)
 	}
+	s.frontier.fit(g.Size())
 	s.hits, s.list = s.hits[:0], s.list[:0]
 	clear(s.names)
 	return s

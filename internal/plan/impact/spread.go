@@ -10,11 +10,24 @@ const (
 
 // hit is a node that was reached, or a source at depth 0.
 type hit struct {
-	node     Node
-	depth    int32
-	strength uint8
-	passed   uint8 // the strength with which it was expanded last
+	node Node
+	// state is the depth, then two bits for the strength, then two for the
+	// strength with which it was expanded last: eight bytes a hit, since an
+	// analysis waits for memory most of its time.
+	state uint32
 }
+
+func newHit(n Node, depth int32, strength uint8) hit {
+	return hit{n, uint32(depth)<<4 | uint32(strength)<<2}
+}
+
+func (h *hit) depth() int32    { return int32(h.state >> 4) }
+func (h *hit) strength() uint8 { return uint8(h.state >> 2 & 3) }
+func (h *hit) passed() uint8   { return uint8(h.state & 3) }
+
+func (h *hit) strengthen(strength uint8) { h.state = h.state&^(3<<2) | uint32(strength)<<2 }
+func (h *hit) pass()                     { h.state = h.state&^3 | uint32(h.strength()) }
+func (h *hit) place(depth int32)         { h.state = h.state&15 | uint32(depth)<<4 }
 
 // spread computes the strengths (I4, I5) as the least fixpoint: a node's
 // strength only rises, at most twice, and each rise is passed on once. So the
@@ -45,16 +58,22 @@ func (s *spread) source(n Node) {
 		return
 	}
 	s.marks[n] = markAt(s.epoch, s.sources, full)
-	s.hits = append(s.hits, hit{node: n, strength: full})
+	s.hits = append(s.hits, newHit(n, 0, full))
 	s.sources++
 }
 
-// run expands breadth first; what became stronger comes after all that is new.
+// run expands breadth first, level by level; what became stronger comes after
+// all that is new.
 func (s *spread) run() {
-	for i := int32(0); ; {
+	level, depth := int32(0), int32(0)
+	for {
+		for int(level) < len(s.hits) {
+			level += s.expandSome(level)
+		}
 		switch {
-		case int(i) < len(s.hits):
-			i += s.expandSome(i)
+		case s.frontier.any:
+			depth++
+			s.settle(depth)
 		case len(s.again) > 0:
 			last := len(s.again) - 1
 			j := s.again[last]
@@ -64,6 +83,16 @@ func (s *spread) run() {
 			return
 		}
 	}
+}
+
+// settle makes hits of what the last level raised.
+func (s *spread) settle(depth int32) {
+	s.frontier.drain(func(n Node) {
+		m := &s.marks[n]
+		strength := m.strength()
+		*m = markAt(s.epoch, int32(len(s.hits)), strength)
+		s.hits = append(s.hits, newHit(n, depth, strength))
+	})
 }
 
 // expandSome expands some hits from a position on, and tells how many.
@@ -82,15 +111,16 @@ func (s *spread) expand(i int32, arcs []adjacency.Arc) {
 	if s.stopped(h.node, i) {
 		return
 	}
-	s.hits[i].passed = h.strength
+	s.hits[i].pass()
 	s.visit++
+	strength := h.strength()
 	marks, codes, epoch := s.marks, s.codes, s.epoch
 	for _, a := range arcs {
 		code := codes[a.Label]
 		if code == 0 {
 			code = s.decode(a.Label)
 		}
-		given := min(code&codeStrength, h.strength)
+		given := min(code&codeStrength, strength)
 		if given == 0 {
 			continue
 		}
@@ -100,7 +130,7 @@ func (s *spread) expand(i int32, arcs []adjacency.Arc) {
 		}
 		// Most arcs lead to hits that are no less strong already.
 		if m := &marks[a.Node]; m.epoch != epoch || m.strength() < given {
-			s.raise(a.Node, given, h.depth+1)
+			s.raise(a.Node, given)
 		}
 	}
 }
@@ -111,14 +141,14 @@ func (s *spread) stopped(n Node, i int32) bool {
 }
 
 // raise makes the node a hit, or a stronger one.
-func (s *spread) raise(n Node, strength uint8, depth int32) {
+func (s *spread) raise(n Node, strength uint8) {
 	m := &s.marks[n]
 	if m.epoch != s.epoch {
 		if s.q.Environment != "" && s.g.Facts(n).Environment() != s.q.Environment {
 			return
 		}
-		*m = markAt(s.epoch, int32(len(s.hits)), strength)
-		s.hits = append(s.hits, hit{node: n, depth: depth, strength: strength})
+		*m = markAt(s.epoch, unsettled, strength)
+		s.frontier.add(n)
 		return
 	}
 	if strength <= m.strength() {
@@ -126,9 +156,12 @@ func (s *spread) raise(n Node, strength uint8, depth int32) {
 	}
 	at := m.position()
 	*m = markAt(s.epoch, at, strength)
+	if at == unsettled {
+		return
+	}
 	h := &s.hits[at]
-	h.strength = strength
-	if h.passed > 0 && h.passed < strength {
+	h.strengthen(strength)
+	if p := h.passed(); p > 0 && p < strength {
 		s.again = append(s.again, at)
 	}
 }
@@ -157,30 +190,37 @@ func (s *spread) decode(label int32) uint8 {
 // the end (I3).
 func (s *spread) measure() {
 	found := s.hits
-	order := make([]hit, 0, len(found))
-	for i := range found {
-		found[i].depth = -1
-	}
-	for i := range s.sources {
-		found[i].depth = 0
-		order = append(order, found[i])
-	}
-	for i := 0; i < len(order); i++ {
-		h := order[i]
-		if s.stopped(h.node, int32(i)) {
-			continue
-		}
-		for _, a := range s.q.near(s.g, h.node) {
-			m := &s.marks[a.Node]
-			if m.epoch != s.epoch || found[m.position()].depth >= 0 || !s.hurts(a) {
-				continue
+	order := make([]hit, s.sources, len(found))
+	copy(order, found)
+	seen := make([]bool, len(found))
+	for level, depth := 0, int32(1); level < len(order); depth++ {
+		end := len(order)
+		for ; level < end; level++ {
+			if n := order[level].node; !s.stopped(n, int32(level)) {
+				s.reveal(n, seen)
 			}
-			f := &found[m.position()]
-			f.depth = h.depth + 1
-			order = append(order, *f)
 		}
+		s.frontier.drain(func(n Node) {
+			h := found[s.marks[n].position()]
+			h.place(depth)
+			order = append(order, h)
+		})
 	}
 	s.hits = order
+}
+
+// reveal puts into the frontier which hits a node hurts that were not seen yet.
+func (s *spread) reveal(n Node, seen []bool) {
+	for _, a := range s.q.near(s.g, n) {
+		m := &s.marks[a.Node]
+		if m.epoch != s.epoch {
+			continue
+		}
+		if at := m.position(); at >= s.sources && !seen[at] && s.hurts(a) {
+			seen[at] = true
+			s.frontier.add(a.Node)
+		}
+	}
 }
 
 // hurts tells whether the dependency passes something on in the end.

@@ -3,7 +3,6 @@ package impact
 import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/reach"
 )
 
 // count holds how many hits have each strength.
@@ -15,50 +14,34 @@ type totals struct {
 	byClass       [256]count
 	byCriticality [256]count
 	users         int
-	sites         reach.Index
-	site          Node // the last one; installations at one site come in runs
+	sites         int
 }
 
 // Summary totals the hits in the answer (I7).
 func (r *Result) Summary() *domain.ImpactSummary {
 	s := acquire(r.g)
 	defer s.release()
-	t := totals{site: -1}
-	for _, e := range r.neighbourly() {
-		t.add(e.strength, r.g.Facts(e.node))
-		t.addSites(r.g, s, r.g.Out(e.node))
+	var t totals
+	var ahead lookahead
+	for i := 0; i < r.Len(); {
+		n := r.ahead(&ahead, i)
+		for k := range n {
+			h := &r.hits[r.at(i+k)]
+			t.add(h.strength(), r.g.Facts(h.node))
+			t.addSites(r.g, s, ahead.arcs[k])
+		}
+		i += n
 	}
 	return t.summary()
 }
 
-// counted is a hit that is to be counted.
-type counted struct {
-	node     Node
-	strength uint8
-}
-
-// nearby is by how many bits the numbers of nodes may differ whose data lies
-// close together in memory.
-const nearby = 6
-
-// neighbourly lists the hits in about the order in which the graph keeps them:
-// going through memory forwards is several times faster than at random.
-func (r *Result) neighbourly() []counted {
-	next := make([]int32, r.g.Size()>>nearby+2)
-	for _, p := range r.listed {
-		next[r.hits[p].node>>nearby+1]++
+// ahead fetches what leaves the next hits of the answer.
+func (r *Result) ahead(l *lookahead, i int) int {
+	n := min(r.Len()-i, len(l.arcs))
+	for k := range n {
+		l.arcs[k] = r.g.Out(r.hits[r.at(i+k)].node)
 	}
-	for i := 1; i < len(next); i++ {
-		next[i] += next[i-1]
-	}
-	list := make([]counted, len(r.listed))
-	for _, p := range r.listed {
-		h := &r.hits[p]
-		at := &next[h.node>>nearby]
-		list[*at] = counted{h.node, h.strength}
-		*at++
-	}
-	return list
+	return n
 }
 
 func (t *totals) add(strength uint8, f *domain.Facts) {
@@ -68,7 +51,8 @@ func (t *totals) add(strength uint8, f *domain.Facts) {
 	t.users += int(f.Users)
 }
 
-// addSites counts the sites where an item with these arcs is installed.
+// addSites counts the sites where an item with these arcs is installed, each
+// once in the whole answer.
 func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
 	for _, a := range arcs {
 		code := s.codes[a.Label]
@@ -78,9 +62,9 @@ func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
 			}
 			code = s.keep(a.Label, code)
 		}
-		if code&codeInstalled != 0 && a.Node != t.site {
-			t.site = a.Node
-			t.sites.Add(a.Node)
+		if code&codeInstalled != 0 && s.marks[a.Node].epoch != s.epoch {
+			s.marks[a.Node].epoch = s.epoch
+			t.sites++
 		}
 	}
 }
@@ -88,7 +72,7 @@ func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
 func (t *totals) summary() *domain.ImpactSummary {
 	sum := &domain.ImpactSummary{
 		Total: t.all[full] + t.all[degraded], Full: t.all[full], Degraded: t.all[degraded],
-		Sites: t.sites.Len(), Users: t.users,
+		Sites: t.sites, Users: t.users,
 		ByClass: []*domain.ClassTotal{}, ByCriticality: []*domain.CriticalityTotal{},
 	}
 	for _, class := range domain.Classes {
