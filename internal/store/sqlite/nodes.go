@@ -63,26 +63,3 @@ func (s *Store) EdgesBetween(ctx context.Context, keys ...store.EdgeKey) (map[st
 	})
 	return found, err
 }
-
-const edgeQuery = "SELECT version, props FROM edge WHERE rel = ? AND src = ? AND dst = ? AND tag = ?"
-
-// edges reads those of the edges that exist, given the numbers of their ends.
-func (s *Store) edges(ctx context.Context, c *conn, keys []store.EdgeKey, numbers map[store.ID]int64, visit func(store.Edge)) error {
-	for _, k := range keys {
-		rel, ok1 := s.layout.rels[k.Rel]
-		from, ok2 := numbers[k.From]
-		to, ok3 := numbers[k.To]
-		if !ok1 || !ok2 || !ok3 {
-			continue
-		}
-		err := c.query(ctx, edgeQuery, []any{rel, from, to, k.Tag}, func(row []driver.Value) error {
-			props, err := s.decodeEdge(k.Rel, row[1].(string))
-			visit(store.Edge{EdgeKey: k, Version: row[0].(int64), Props: props})
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
