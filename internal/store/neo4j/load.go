@@ -172,7 +172,7 @@ func (l *loader) edges(keys []store.EdgeKey) error {
 			rows[i] = []any{l.inner[k.From], l.inner[k.To], k.Tag}
 		}
 		cypher := fmt.Sprintf("UNWIND range(0, size($rows) - 1) AS i WITH i, $rows[i] AS k MATCH (a) WHERE id(a) = k[0] MATCH (b) WHERE id(b) = k[1] "+
-			"MATCH (a)-[r:%s]->(b) WHERE %s = k[2] RETURN collect(i), collect(properties(r))", quote(rel), tagAt)
+			bothFirst+"MATCH (a)-[r:%s]->(b) WHERE %s = k[2] RETURN collect(i), collect(properties(r))", quote(rel), tagAt)
 		values, err := l.tx.row(cypher, params{"rows": rows})
 		if err != nil {
 			return err

@@ -144,7 +144,7 @@ func (w *writer) each(rows map[string][]any, statement func(name string) string)
 	return nil
 }
 
-const between = "UNWIND $rows AS k MATCH (a) WHERE id(a) = k[0] MATCH (b) WHERE id(b) = k[1] MATCH (a)-[r:%s]->(b) WHERE " + tagAt + " = k[2] "
+const between = "UNWIND $rows AS k MATCH (a) WHERE id(a) = k[0] MATCH (b) WHERE id(b) = k[1] " + bothFirst + "MATCH (a)-[r:%s]->(b) WHERE " + tagAt + " = k[2] "
 
 func (w *writer) dropEdges() error {
 	return w.each(w.dropped, func(rel string) string { return fmt.Sprintf(between+"DELETE r", quote(rel)) })
