@@ -150,3 +150,22 @@ func hits(page *app.ImpactHitPage, err error) (*model.ImpactHitConnection, error
 	}
 	return c, nil
 }
+
+// toTell answers with a page of the parties to tell of an impact.
+func toTell(page *app.ToTellPage, err error) (*model.PartyToTellConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &model.PartyToTellConnection{
+		Edges: make([]*model.PartyToTellEdge, len(page.Nodes)), Nodes: page.Nodes,
+		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
+		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
+	}
+	for i, one := range page.Nodes {
+		c.Edges[i] = &model.PartyToTellEdge{Node: one, Cursor: one.Cursor}
+	}
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
+	}
+	return c, nil
+}

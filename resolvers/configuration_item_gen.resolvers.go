@@ -29,6 +29,22 @@ func (r *configurationItemResolver) ReleaseUnits(ctx context.Context, obj *domai
 	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ReleaseUnit])
 }
 
+func (r *configurationItemResolver) OwnedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+}
+
+func (r *configurationItemResolver) SupportedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+}
+
+func (r *configurationItemResolver) SuppliedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+}
+
+func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Create(ctx, "ConfigurationItem", input, options))
 }
@@ -55,6 +71,38 @@ func (r *mutationResolver) ConnectInstallation(ctx context.Context, input relay.
 
 func (r *mutationResolver) DisconnectInstallation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation], error) {
 	return connected[domain.ConfigurationItem, domain.Site, domain.Installation](r.App.Disconnect(ctx, "INSTALLED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectOwnership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "OWNED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectOwnership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "OWNED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectSupport(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "SUPPORTED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectSupport(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SUPPORTED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectSupply(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "SUPPLIED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectSupply(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SUPPLIED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ConfigurationItem(ctx context.Context, key string) (*domain.ConfigurationItem, error) {

@@ -20,6 +20,11 @@ func (r *impactAnalysisResolver) Hits(ctx context.Context, obj *app.ImpactResult
 	return hits(page, err)
 }
 
+func (r *impactAnalysisResolver) ToTell(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.ToTell, model.PartyToTellEdge], error) {
+	page, err := obj.ToTell(ctx, first, after)
+	return toTell(page, err)
+}
+
 func (r *queryResolver) Impact(ctx context.Context, input domain.ImpactInput) (*app.ImpactResult, error) {
 	return r.App.Impact(ctx, input)
 }

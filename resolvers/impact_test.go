@@ -115,3 +115,35 @@ func TestAnOrderPutsWhatIsNeededFirstAndACycleInOneStep_P3(t *testing.T) {
 	got.same("installationOrder.steps.3.items", "key", "x", "y")
 	got.is("installationOrder.steps.3.cycle", true)
 }
+
+func TestAnImpactTellsWhomToTellAPageAtATime_I7(t *testing.T) {
+	a := demo(t)
+	const query = `query($first: Int, $after: String) { impact(input: {sources: {items: [{key: "db-orders-1"}]}}) { toTell(first: $first, after: $after) {
+		totalCount pageInfo { hasNextPage hasPreviousPage endCursor }
+		edges { node { party { key type owns { totalCount } } hits full degraded reasons { why hits items(first: 1) { key } } } } } } }`
+	all := a.ask(query, nil)
+	var told []string
+	for i := range int(all.at("impact.toTell.totalCount").(float64)) {
+		told = append(told, all.at(fmt.Sprintf("impact.toTell.edges.%d.node.party.key", i)).(string))
+	}
+	for _, want := range []string{"shop", "service-desk", "shoppers"} {
+		if !strings.Contains(strings.Join(told, " "), want) {
+			t.Errorf("%s is not among %v", want, told)
+		}
+	}
+	var paged []string
+	page := vars{"first": 3}
+	for range told {
+		got := a.ask(query, page)
+		for i := range got.at("impact.toTell.edges").([]any) {
+			paged = append(paged, got.at(fmt.Sprintf("impact.toTell.edges.%d.node.party.key", i)).(string))
+		}
+		if got.at("impact.toTell.pageInfo.hasNextPage") == false {
+			break
+		}
+		page["after"] = got.at("impact.toTell.pageInfo.endCursor")
+	}
+	if fmt.Sprint(paged) != fmt.Sprint(told) {
+		t.Errorf("by pages %v, at once %v", paged, told)
+	}
+}

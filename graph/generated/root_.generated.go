@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	ConfigurationItem() ConfigurationItemResolver
 	ImpactAnalysis() ImpactAnalysisResolver
 	Mutation() MutationResolver
+	Party() PartyResolver
 	Query() QueryResolver
 	ReleaseUnit() ReleaseUnitResolver
 	Site() SiteResolver
@@ -73,11 +74,15 @@ type ComplexityRoot struct {
 		InstalledAt    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Key            func(childComplexity int) int
 		Name           func(childComplexity int) int
+		OwnedBy        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Owner          func(childComplexity int) int
 		ProductVersion func(childComplexity int) int
 		ReleaseUnits   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Serves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Status         func(childComplexity int) int
+		SuppliedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Supplier       func(childComplexity int) int
+		SupportedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		UpdatedAt      func(childComplexity int) int
 		Users          func(childComplexity int) int
 		Version        func(childComplexity int) int
@@ -142,6 +147,14 @@ type ComplexityRoot struct {
 		Full        func(childComplexity int) int
 	}
 
+	CustomerPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	Dependency struct {
 		Impact          func(childComplexity int) int
 		Kind            func(childComplexity int) int
@@ -192,6 +205,7 @@ type ComplexityRoot struct {
 		Mermaid   func(childComplexity int) int
 		Revision  func(childComplexity int) int
 		Summary   func(childComplexity int) int
+		ToTell    func(childComplexity int, first *int, after *string) int
 		Truncated func(childComplexity int) int
 	}
 
@@ -280,27 +294,46 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		ConnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectGrouping           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectInstallation       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectOwnership          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSiteNeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSitePart           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectCustomer        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectDependency      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectGrouping        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectInstallation    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectOwnership       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSiteNeed        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSitePart        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectSupply          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectSupport         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ImportRecords             func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
 		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		WithdrawConfigurationItem func(childComplexity int, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) int
+	}
+
+	OwnershipPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -308,6 +341,63 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	Party struct {
+		Contact     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Owns        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		RoleNames   func(childComplexity int) int
+		ServedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Supplies    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Supports    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		TimeZone    func(childComplexity int) int
+		Type        func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	PartyConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PartyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PartyPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
+	PartyToTell struct {
+		Degraded func(childComplexity int) int
+		Full     func(childComplexity int) int
+		Hits     func(childComplexity int) int
+		Party    func(childComplexity int) int
+		Reasons  func(childComplexity int) int
+	}
+
+	PartyToTellConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PartyToTellEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Query struct {
@@ -318,11 +408,19 @@ type ComplexityRoot struct {
 		InstallationOrder  func(childComplexity int, items []*domain.Ref) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
+		Parties            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Party              func(childComplexity int, key string) int
 		ReleaseUnit        func(childComplexity int, key string) int
 		ReleaseUnits       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Site               func(childComplexity int, key string) int
 		Sites              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		UnknownKeys        func(childComplexity int, kind string, keys []string) int
+	}
+
+	ReasonToTell struct {
+		Hits  func(childComplexity int) int
+		Items func(childComplexity int, first int) int
+		Why   func(childComplexity int) int
 	}
 
 	ReleaseUnit struct {
@@ -426,6 +524,22 @@ type ComplexityRoot struct {
 		DryRun   func(childComplexity int) int
 		Record   func(childComplexity int) int
 		Revision func(childComplexity int) int
+	}
+
+	SupplyPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	SupportPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
 	}
 
 	Truncation struct {
@@ -629,6 +743,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Name(childComplexity), true
+	case "ConfigurationItem.ownedBy":
+		if e.ComplexityRoot.ConfigurationItem.OwnedBy == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_ownedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.OwnedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "ConfigurationItem.owner":
 		if e.ComplexityRoot.ConfigurationItem.Owner == nil {
 			break
@@ -652,18 +777,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.ReleaseUnits(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "ConfigurationItem.serves":
+		if e.ComplexityRoot.ConfigurationItem.Serves == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_serves_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.Serves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "ConfigurationItem.status":
 		if e.ComplexityRoot.ConfigurationItem.Status == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Status(childComplexity), true
+	case "ConfigurationItem.suppliedBy":
+		if e.ComplexityRoot.ConfigurationItem.SuppliedBy == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_suppliedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.SuppliedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "ConfigurationItem.supplier":
 		if e.ComplexityRoot.ConfigurationItem.Supplier == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Supplier(childComplexity), true
+	case "ConfigurationItem.supportedBy":
+		if e.ComplexityRoot.ConfigurationItem.SupportedBy == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_supportedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.SupportedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "ConfigurationItem.updatedAt":
 		if e.ComplexityRoot.ConfigurationItem.UpdatedAt == nil {
 			break
@@ -901,6 +1059,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CriticalityTotal.Full(childComplexity), true
 
+	case "CustomerPayload.changes":
+		if e.ComplexityRoot.CustomerPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPayload.Changes(childComplexity), true
+	case "CustomerPayload.dryRun":
+		if e.ComplexityRoot.CustomerPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPayload.DryRun(childComplexity), true
+	case "CustomerPayload.from":
+		if e.ComplexityRoot.CustomerPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPayload.From(childComplexity), true
+	case "CustomerPayload.revision":
+		if e.ComplexityRoot.CustomerPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPayload.Revision(childComplexity), true
+	case "CustomerPayload.to":
+		if e.ComplexityRoot.CustomerPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPayload.To(childComplexity), true
+
 	case "Dependency.impact":
 		if e.ComplexityRoot.Dependency.Impact == nil {
 			break
@@ -1098,6 +1287,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactAnalysis.Summary(childComplexity), true
+	case "ImpactAnalysis.toTell":
+		if e.ComplexityRoot.ImpactAnalysis.ToTell == nil {
+			break
+		}
+
+		args, err := ec.field_ImpactAnalysis_toTell_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.ToTell(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ImpactAnalysis.truncated":
 		if e.ComplexityRoot.ImpactAnalysis.Truncated == nil {
 			break
@@ -1405,6 +1605,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstallationStep.Ordinal(childComplexity), true
 
+	case "Mutation.connectCustomer":
+		if e.ComplexityRoot.Mutation.ConnectCustomer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectCustomer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectCustomer(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectDependency":
 		if e.ComplexityRoot.Mutation.ConnectDependency == nil {
 			break
@@ -1438,6 +1649,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectInstallation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectOwnership":
+		if e.ComplexityRoot.Mutation.ConnectOwnership == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectOwnership_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectOwnership(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectSiteNeed":
 		if e.ComplexityRoot.Mutation.ConnectSiteNeed == nil {
 			break
@@ -1460,6 +1682,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectSitePart(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectSupply":
+		if e.ComplexityRoot.Mutation.ConnectSupply == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectSupply_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectSupply(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectSupport":
+		if e.ComplexityRoot.Mutation.ConnectSupport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectSupport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectSupport(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createConfigurationItem":
 		if e.ComplexityRoot.Mutation.CreateConfigurationItem == nil {
 			break
@@ -1471,6 +1715,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createParty":
+		if e.ComplexityRoot.Mutation.CreateParty == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createParty_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateParty(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createReleaseUnit":
 		if e.ComplexityRoot.Mutation.CreateReleaseUnit == nil {
 			break
@@ -1493,6 +1748,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectCustomer":
+		if e.ComplexityRoot.Mutation.DisconnectCustomer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectCustomer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectCustomer(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectDependency":
 		if e.ComplexityRoot.Mutation.DisconnectDependency == nil {
 			break
@@ -1526,6 +1792,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectInstallation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectOwnership":
+		if e.ComplexityRoot.Mutation.DisconnectOwnership == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectOwnership_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectOwnership(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectSiteNeed":
 		if e.ComplexityRoot.Mutation.DisconnectSiteNeed == nil {
 			break
@@ -1548,6 +1825,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectSitePart(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectSupply":
+		if e.ComplexityRoot.Mutation.DisconnectSupply == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectSupply_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectSupply(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectSupport":
+		if e.ComplexityRoot.Mutation.DisconnectSupport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectSupport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectSupport(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.importRecords":
 		if e.ComplexityRoot.Mutation.ImportRecords == nil {
 			break
@@ -1570,6 +1869,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeParty":
+		if e.ComplexityRoot.Mutation.RemoveParty == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeParty_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveParty(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeReleaseUnit":
 		if e.ComplexityRoot.Mutation.RemoveReleaseUnit == nil {
 			break
@@ -1603,6 +1913,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateParty":
+		if e.ComplexityRoot.Mutation.UpdateParty == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateParty_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateParty(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateReleaseUnit":
 		if e.ComplexityRoot.Mutation.UpdateReleaseUnit == nil {
 			break
@@ -1637,6 +1958,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.WithdrawConfigurationItem(childComplexity, args["input"].(model.WithdrawConfigurationItemInput), args["options"].(*domain.WriteOptions)), true
 
+	case "OwnershipPayload.changes":
+		if e.ComplexityRoot.OwnershipPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipPayload.Changes(childComplexity), true
+	case "OwnershipPayload.dryRun":
+		if e.ComplexityRoot.OwnershipPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipPayload.DryRun(childComplexity), true
+	case "OwnershipPayload.from":
+		if e.ComplexityRoot.OwnershipPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipPayload.From(childComplexity), true
+	case "OwnershipPayload.revision":
+		if e.ComplexityRoot.OwnershipPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipPayload.Revision(childComplexity), true
+	case "OwnershipPayload.to":
+		if e.ComplexityRoot.OwnershipPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipPayload.To(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -1661,6 +2013,249 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Party.contact":
+		if e.ComplexityRoot.Party.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Contact(childComplexity), true
+	case "Party.createdAt":
+		if e.ComplexityRoot.Party.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.CreatedAt(childComplexity), true
+	case "Party.description":
+		if e.ComplexityRoot.Party.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Description(childComplexity), true
+	case "Party.id":
+		if e.ComplexityRoot.Party.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.ID(childComplexity), true
+	case "Party.key":
+		if e.ComplexityRoot.Party.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Key(childComplexity), true
+	case "Party.name":
+		if e.ComplexityRoot.Party.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Name(childComplexity), true
+	case "Party.owns":
+		if e.ComplexityRoot.Party.Owns == nil {
+			break
+		}
+
+		args, err := ec.field_Party_owns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Party.Owns(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Party.roleNames":
+		if e.ComplexityRoot.Party.RoleNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.RoleNames(childComplexity), true
+	case "Party.servedBy":
+		if e.ComplexityRoot.Party.ServedBy == nil {
+			break
+		}
+
+		args, err := ec.field_Party_servedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Party.ServedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Party.supplies":
+		if e.ComplexityRoot.Party.Supplies == nil {
+			break
+		}
+
+		args, err := ec.field_Party_supplies_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Party.Supplies(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Party.supports":
+		if e.ComplexityRoot.Party.Supports == nil {
+			break
+		}
+
+		args, err := ec.field_Party_supports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Party.Supports(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Party.timeZone":
+		if e.ComplexityRoot.Party.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.TimeZone(childComplexity), true
+	case "Party.type":
+		if e.ComplexityRoot.Party.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Type(childComplexity), true
+	case "Party.updatedAt":
+		if e.ComplexityRoot.Party.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.UpdatedAt(childComplexity), true
+	case "Party.version":
+		if e.ComplexityRoot.Party.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Version(childComplexity), true
+
+	case "PartyConnection.edges":
+		if e.ComplexityRoot.PartyConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyConnection.Edges(childComplexity), true
+	case "PartyConnection.nodes":
+		if e.ComplexityRoot.PartyConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyConnection.Nodes(childComplexity), true
+	case "PartyConnection.pageInfo":
+		if e.ComplexityRoot.PartyConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyConnection.PageInfo(childComplexity), true
+	case "PartyConnection.totalCount":
+		if e.ComplexityRoot.PartyConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyConnection.TotalCount(childComplexity), true
+
+	case "PartyEdge.cursor":
+		if e.ComplexityRoot.PartyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyEdge.Cursor(childComplexity), true
+	case "PartyEdge.node":
+		if e.ComplexityRoot.PartyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyEdge.Node(childComplexity), true
+
+	case "PartyPayload.changes":
+		if e.ComplexityRoot.PartyPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyPayload.Changes(childComplexity), true
+	case "PartyPayload.dryRun":
+		if e.ComplexityRoot.PartyPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyPayload.DryRun(childComplexity), true
+	case "PartyPayload.party":
+		if e.ComplexityRoot.PartyPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyPayload.Record(childComplexity), true
+	case "PartyPayload.revision":
+		if e.ComplexityRoot.PartyPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyPayload.Revision(childComplexity), true
+
+	case "PartyToTell.degraded":
+		if e.ComplexityRoot.PartyToTell.Degraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTell.Degraded(childComplexity), true
+	case "PartyToTell.full":
+		if e.ComplexityRoot.PartyToTell.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTell.Full(childComplexity), true
+	case "PartyToTell.hits":
+		if e.ComplexityRoot.PartyToTell.Hits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTell.Hits(childComplexity), true
+	case "PartyToTell.party":
+		if e.ComplexityRoot.PartyToTell.Party == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTell.Party(childComplexity), true
+	case "PartyToTell.reasons":
+		if e.ComplexityRoot.PartyToTell.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTell.Reasons(childComplexity), true
+
+	case "PartyToTellConnection.edges":
+		if e.ComplexityRoot.PartyToTellConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTellConnection.Edges(childComplexity), true
+	case "PartyToTellConnection.nodes":
+		if e.ComplexityRoot.PartyToTellConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTellConnection.Nodes(childComplexity), true
+	case "PartyToTellConnection.pageInfo":
+		if e.ComplexityRoot.PartyToTellConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTellConnection.PageInfo(childComplexity), true
+	case "PartyToTellConnection.totalCount":
+		if e.ComplexityRoot.PartyToTellConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTellConnection.TotalCount(childComplexity), true
+
+	case "PartyToTellEdge.cursor":
+		if e.ComplexityRoot.PartyToTellEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTellEdge.Cursor(childComplexity), true
+	case "PartyToTellEdge.node":
+		if e.ComplexityRoot.PartyToTellEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyToTellEdge.Node(childComplexity), true
 
 	case "Query.configurationItem":
 		if e.ComplexityRoot.Query.ConfigurationItem == nil {
@@ -1740,6 +2335,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.parties":
+		if e.ComplexityRoot.Query.Parties == nil {
+			break
+		}
+
+		args, err := ec.field_Query_parties_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Parties(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.party":
+		if e.ComplexityRoot.Query.Party == nil {
+			break
+		}
+
+		args, err := ec.field_Query_party_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Party(childComplexity, args["key"].(string)), true
 	case "Query.releaseUnit":
 		if e.ComplexityRoot.Query.ReleaseUnit == nil {
 			break
@@ -1795,6 +2412,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.UnknownKeys(childComplexity, args["kind"].(string), args["keys"].([]string)), true
+
+	case "ReasonToTell.hits":
+		if e.ComplexityRoot.ReasonToTell.Hits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReasonToTell.Hits(childComplexity), true
+	case "ReasonToTell.items":
+		if e.ComplexityRoot.ReasonToTell.Items == nil {
+			break
+		}
+
+		args, err := ec.field_ReasonToTell_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReasonToTell.Items(childComplexity, args["first"].(int)), true
+	case "ReasonToTell.why":
+		if e.ComplexityRoot.ReasonToTell.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReasonToTell.Why(childComplexity), true
 
 	case "ReleaseUnit.createdAt":
 		if e.ComplexityRoot.ReleaseUnit.CreatedAt == nil {
@@ -2234,6 +2875,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SitePayload.Revision(childComplexity), true
+
+	case "SupplyPayload.changes":
+		if e.ComplexityRoot.SupplyPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupplyPayload.Changes(childComplexity), true
+	case "SupplyPayload.dryRun":
+		if e.ComplexityRoot.SupplyPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupplyPayload.DryRun(childComplexity), true
+	case "SupplyPayload.from":
+		if e.ComplexityRoot.SupplyPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupplyPayload.From(childComplexity), true
+	case "SupplyPayload.revision":
+		if e.ComplexityRoot.SupplyPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupplyPayload.Revision(childComplexity), true
+	case "SupplyPayload.to":
+		if e.ComplexityRoot.SupplyPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupplyPayload.To(childComplexity), true
+
+	case "SupportPayload.changes":
+		if e.ComplexityRoot.SupportPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportPayload.Changes(childComplexity), true
+	case "SupportPayload.dryRun":
+		if e.ComplexityRoot.SupportPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportPayload.DryRun(childComplexity), true
+	case "SupportPayload.from":
+		if e.ComplexityRoot.SupportPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportPayload.From(childComplexity), true
+	case "SupportPayload.revision":
+		if e.ComplexityRoot.SupportPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportPayload.Revision(childComplexity), true
+	case "SupportPayload.to":
+		if e.ComplexityRoot.SupportPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportPayload.To(childComplexity), true
 
 	case "Truncation.limit":
 		if e.ComplexityRoot.Truncation.Limit == nil {
@@ -2781,6 +3484,66 @@ extend type ConfigurationItem implements Record & Node {
     "Only what precedes this cursor."
     before: String
   ): ReleaseUnitConnection!
+  "Who answers for this item."
+  ownedBy(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): PartyConnection!
+  "Who helps the users of this item."
+  supportedBy(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): PartyConnection!
+  "Who delivers this item."
+  suppliedBy(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): PartyConnection!
+  "The customers of this service; only items of class SERVICE have any."
+  serves(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): PartyConnection!
 }
 
 extend type Query {
@@ -2908,6 +3671,14 @@ input ConfigurationItemFilter {
   installedAt: SiteInstallationFilter
   "The release units that hold this item."
   releaseUnits: ReleaseUnitLinkFilter
+  "Who answers for this item."
+  ownedBy: PartyLinkFilter
+  "Who helps the users of this item."
+  supportedBy: PartyLinkFilter
+  "Who delivers this item."
+  suppliedBy: PartyLinkFilter
+  "The customers of this service; only items of class SERVICE have any."
+  serves: PartyLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -2964,6 +3735,14 @@ input ReleaseUnitLinkFilter {
   some: ReleaseUnitFilter
   "None matches; {} asks that there are none."
   none: ReleaseUnitFilter
+}
+
+"Selects records by the parties that a relationship joins to them."
+input PartyLinkFilter {
+  "At least one matches; {} asks for any."
+  some: PartyFilter
+  "None matches; {} asks that there are none."
+  none: PartyFilter
 }
 
 "One step of an order of configuration items."
@@ -3284,6 +4063,194 @@ type InstallationPayload {
   changes: [Change!]!
 }
 
+extend type Mutation {
+  "Joins a configuration item to a party by an ownership (ownedBy), or changes the one there is."
+  connectOwnership(
+    "What to do."
+    input: ConnectOwnershipInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): OwnershipPayload!
+  "Parts a configuration item from a party that an ownership joins."
+  disconnectOwnership(
+    "What to do."
+    input: DisconnectOwnershipInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): OwnershipPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectOwnershipInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectOwnershipInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type OwnershipPayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The party where it ends."
+  to: Party!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a configuration item to a party by a support (supportedBy), or changes the one there is."
+  connectSupport(
+    "What to do."
+    input: ConnectSupportInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SupportPayload!
+  "Parts a configuration item from a party that a support joins."
+  disconnectSupport(
+    "What to do."
+    input: DisconnectSupportInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SupportPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectSupportInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectSupportInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type SupportPayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The party where it ends."
+  to: Party!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a configuration item to a party by a supply (suppliedBy), or changes the one there is."
+  connectSupply(
+    "What to do."
+    input: ConnectSupplyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SupplyPayload!
+  "Parts a configuration item from a party that a supply joins."
+  disconnectSupply(
+    "What to do."
+    input: DisconnectSupplyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SupplyPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectSupplyInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectSupplyInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type SupplyPayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The party where it ends."
+  to: Party!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a configuration item to a party by a customer (serves), or changes the one there is."
+  connectCustomer(
+    "What to do."
+    input: ConnectCustomerInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CustomerPayload!
+  "Parts a configuration item from a party that a customer joins."
+  disconnectCustomer(
+    "What to do."
+    input: DisconnectCustomerInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CustomerPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectCustomerInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectCustomerInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type CustomerPayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The party where it ends."
+  to: Party!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
 "Compares one field. All that is given must hold."
 input ClassFilter {
   "It equals this."
@@ -3480,6 +4447,13 @@ type ImpactAnalysis {
     "Only what follows this cursor."
     after: String
   ): ImpactHitConnection!
+  "Whom to tell: who owns, supports or supplies what is hit, and the customers of the services among it. Those of most hits first, then by key."
+  toTell(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): PartyToTellConnection!
   "The dependency cycles that the analysis met."
   cycles: [ImpactCycle!]!
   "Which limits cut the answer."
@@ -3562,6 +4536,65 @@ type ImpactHit {
   chain: [DependencyLink!]!
   "The sources that reach the item."
   rootCauses: [ConfigurationItem!]!
+}
+
+"A page of parties to tell."
+type PartyToTellConnection {
+  "The parties with their cursors."
+  edges: [PartyToTellEdge!]!
+  "The parties alone."
+  nodes: [PartyToTell!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many parties there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of parties to tell."
+type PartyToTellEdge {
+  "The party."
+  node: PartyToTell!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A party to tell, why, and of how much."
+type PartyToTell {
+  "The party."
+  party: Party!
+  "How many hits concern it, each counted once."
+  hits: Int!
+  "How many of them stop."
+  full: Int!
+  "How many of them work on, less well."
+  degraded: Int!
+  "Why it is told, in the order of the reasons."
+  reasons: [ReasonToTell!]!
+}
+
+"One reason to tell a party, and the hits that it is for."
+type ReasonToTell {
+  "Why."
+  why: WhyTold!
+  "How many hits the reason holds for."
+  hits: Int!
+  "The first of these, by depth and then by key. How many there are in all is told by hits."
+  items(
+    "At most so many, and never more than a thousand."
+    first: Int! = 5
+  ): [ConfigurationItem!]!
+}
+
+"Why a party is told of a hit."
+enum WhyTold {
+  "It answers for it."
+  OWNS
+  "It helps its users."
+  SUPPORTS
+  "It delivers it."
+  SUPPLIES
+  "It is a customer of it."
+  SERVES
 }
 
 "One dependency of a chain."
@@ -3798,6 +4831,314 @@ type ImportError {
   field: String
   "What is wrong."
   message: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/party.graphqls", Input: `"A team, a person, a supplier or a customer: whom an item concerns."
+type Party {
+  "What it does, in a few sentences."
+  description: String
+  "What sort of party it is."
+  type: PartyType!
+  "How to reach it, as people write it: a telephone number, an address, a channel."
+  contact: String
+  "What it is called in the house's own processes: service desk, database administrator."
+  roleNames: [String!]!
+  "Where its clocks are set; its working day is in its local time."
+  timeZone: TimeZone
+}
+
+"What sort of party one is."
+enum PartyType {
+  "People who work together."
+  TEAM
+  "One person."
+  PERSON
+  "Someone outside who delivers."
+  SUPPLIER
+  "Someone who uses and pays for a service."
+  CUSTOMER
+}
+`, BuiltIn: false},
+	{Name: "../schema/party_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Party implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The items that this party answers for."
+  owns(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ConfigurationItemConnection!
+  "The items whose users this party helps."
+  supports(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ConfigurationItemConnection!
+  "The items that this party delivers."
+  supplies(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ConfigurationItemConnection!
+  "The services that this party is a customer of."
+  servedBy(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ConfigurationItemConnection!
+}
+
+extend type Query {
+  "Finds a party by its key; null when there is none."
+  party(
+    "The key."
+    key: String!
+  ): Party
+  "Lists parties, a page at a time."
+  parties(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): PartyConnection!
+}
+
+extend type Mutation {
+  "Adds a party."
+  createParty(
+    "What to do."
+    input: CreatePartyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PartyPayload!
+  "Changes a party: fields that the patch does not name stay as they are, null empties them."
+  updateParty(
+    "What to do."
+    input: UpdatePartyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PartyPayload!
+  "Removes a party to which nothing points any more."
+  removeParty(
+    "What to do."
+    input: RemovePartyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PartyPayload!
+}
+
+"A page of parties."
+type PartyConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [PartyEdge!]!
+  "The records alone."
+  nodes: [Party!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of parties."
+type PartyEdge {
+  "The record."
+  node: Party!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a party did, or with a dry run would do."
+type PartyPayload {
+  "The record as it is now; after a removal null."
+  party: Party
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects parties. All that is given must hold."
+input PartyFilter {
+  "All of these hold."
+  and: [PartyFilter!]
+  "At least one of these holds."
+  or: [PartyFilter!]
+  "This does not hold."
+  not: PartyFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "What sort of party it is."
+  type: PartyTypeFilter
+  "How to reach it, as people write it: a telephone number, an address, a channel."
+  contact: StringFilter
+  "Where its clocks are set; its working day is in its local time."
+  timeZone: StringFilter
+  "The items that this party answers for."
+  owns: ConfigurationItemLinkFilter
+  "The items whose users this party helps."
+  supports: ConfigurationItemLinkFilter
+  "The items that this party delivers."
+  supplies: ConfigurationItemLinkFilter
+  "The services that this party is a customer of."
+  servedBy: ConfigurationItemLinkFilter
+}
+
+"One step of an order of parties."
+input PartyOrder {
+  "By which field."
+  field: PartyOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What parties can be ordered by."
+enum PartyOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "What sort of party it is."
+  TYPE
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new party."
+input CreatePartyInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it does, in a few sentences."
+  description: String
+  "What sort of party it is."
+  type: PartyType!
+  "How to reach it, as people write it: a telephone number, an address, a channel."
+  contact: String
+  "What it is called in the house's own processes: service desk, database administrator."
+  roleNames: [String!]
+  "Where its clocks are set; its working day is in its local time."
+  timeZone: TimeZone
+}
+
+"What to change in a party: what is absent stays, null empties."
+input PartyPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it does, in a few sentences."
+  description: String
+  "What sort of party it is."
+  type: PartyType
+  "How to reach it, as people write it: a telephone number, an address, a channel."
+  contact: String
+  "What it is called in the house's own processes: service desk, database administrator."
+  roleNames: [String!]
+  "Where its clocks are set; its working day is in its local time."
+  timeZone: TimeZone
+}
+
+"Which party to change, and how."
+input UpdatePartyInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: PartyPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which party to remove."
+input RemovePartyInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Compares one field. All that is given must hold."
+input PartyTypeFilter {
+  "It equals this."
+  eq: PartyType
+  "It differs from this; what has no value does, too."
+  ne: PartyType
+  "It is one of these."
+  in: [PartyType!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -4589,6 +5930,14 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_installedAt(ctx, field)
 	case "releaseUnits":
 		return ec.fieldContext_ConfigurationItem_releaseUnits(ctx, field)
+	case "ownedBy":
+		return ec.fieldContext_ConfigurationItem_ownedBy(ctx, field)
+	case "supportedBy":
+		return ec.fieldContext_ConfigurationItem_supportedBy(ctx, field)
+	case "suppliedBy":
+		return ec.fieldContext_ConfigurationItem_suppliedBy(ctx, field)
+	case "serves":
+		return ec.fieldContext_ConfigurationItem_serves(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItem", field.Name)
 }
@@ -4711,6 +6060,22 @@ func (ec *executionContext) childFields_CriticalityTotal(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type CriticalityTotal", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_CustomerPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_CustomerPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_CustomerPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CustomerPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_CustomerPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Dependency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -4805,6 +6170,8 @@ func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, fiel
 		return ec.fieldContext_ImpactAnalysis_summary(ctx, field)
 	case "hits":
 		return ec.fieldContext_ImpactAnalysis_hits(ctx, field)
+	case "toTell":
+		return ec.fieldContext_ImpactAnalysis_toTell(ctx, field)
 	case "cycles":
 		return ec.fieldContext_ImpactAnalysis_cycles(ctx, field)
 	case "truncated":
@@ -4985,6 +6352,22 @@ func (ec *executionContext) childFields_InstallationStep(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type InstallationStep", field.Name)
 }
 
+func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_OwnershipPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_OwnershipPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_OwnershipPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_OwnershipPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_OwnershipPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnershipPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -4997,6 +6380,132 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Party(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Party_description(ctx, field)
+	case "type":
+		return ec.fieldContext_Party_type(ctx, field)
+	case "contact":
+		return ec.fieldContext_Party_contact(ctx, field)
+	case "roleNames":
+		return ec.fieldContext_Party_roleNames(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Party_timeZone(ctx, field)
+	case "id":
+		return ec.fieldContext_Party_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Party_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Party_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Party_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Party_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Party_updatedAt(ctx, field)
+	case "owns":
+		return ec.fieldContext_Party_owns(ctx, field)
+	case "supports":
+		return ec.fieldContext_Party_supports(ctx, field)
+	case "supplies":
+		return ec.fieldContext_Party_supplies(ctx, field)
+	case "servedBy":
+		return ec.fieldContext_Party_servedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Party", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PartyConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PartyConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PartyConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PartyConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PartyEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PartyEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "party":
+		return ec.fieldContext_PartyPayload_party(ctx, field)
+	case "revision":
+		return ec.fieldContext_PartyPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_PartyPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_PartyPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyToTell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "party":
+		return ec.fieldContext_PartyToTell_party(ctx, field)
+	case "hits":
+		return ec.fieldContext_PartyToTell_hits(ctx, field)
+	case "full":
+		return ec.fieldContext_PartyToTell_full(ctx, field)
+	case "degraded":
+		return ec.fieldContext_PartyToTell_degraded(ctx, field)
+	case "reasons":
+		return ec.fieldContext_PartyToTell_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyToTell", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyToTellConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PartyToTellConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PartyToTellConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PartyToTellConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PartyToTellConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyToTellConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyToTellEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PartyToTellEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PartyToTellEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyToTellEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReasonToTell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "why":
+		return ec.fieldContext_ReasonToTell_why(ctx, field)
+	case "hits":
+		return ec.fieldContext_ReasonToTell_hits(ctx, field)
+	case "items":
+		return ec.fieldContext_ReasonToTell_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReasonToTell", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5203,6 +6712,38 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 		return ec.fieldContext_SitePayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SupplyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SupplyPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SupplyPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_SupplyPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SupplyPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_SupplyPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SupplyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SupportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SupportPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SupportPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_SupportPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SupportPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_SupportPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SupportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Truncation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -31,6 +31,15 @@ type ReleaseUnitConnection = Connection[domain.ReleaseUnit, ReleaseUnitEdge]
 // ReleaseUnitPayload is bound to the type of its name.
 type ReleaseUnitPayload = Payload[domain.ReleaseUnit]
 
+// PartyEdge is bound to the type of its name.
+type PartyEdge = Edge[domain.Party]
+
+// PartyConnection is bound to the type of its name.
+type PartyConnection = Connection[domain.Party, PartyEdge]
+
+// PartyPayload is bound to the type of its name.
+type PartyPayload = Payload[domain.Party]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -87,3 +96,15 @@ type SiteNeedPayload = LinkPayload[domain.Site, domain.Site, NoLink]
 
 // GroupingPayload is bound to the type of its name.
 type GroupingPayload = LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, NoLink]
+
+// OwnershipPayload is bound to the type of its name.
+type OwnershipPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
+
+// SupportPayload is bound to the type of its name.
+type SupportPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
+
+// SupplyPayload is bound to the type of its name.
+type SupplyPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
+
+// CustomerPayload is bound to the type of its name.
+type CustomerPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]

@@ -66,6 +66,9 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		return nil, nil, err
 	}
 	d := &draft{known: []entity.Record{p.from, p.to}}
+	if err := servesOnlyFromServices(d, p); err != nil {
+		return nil, nil, err
+	}
 	if err := a.keepLink(ctx, d, p, link); err != nil {
 		return nil, nil, err
 	}

@@ -20,6 +20,10 @@ type ImpactResult struct {
 
 	summed  sync.Once
 	summary *domain.ImpactSummary
+
+	told     sync.Once
+	audience *audience
+	tellErr  error
 }
 
 // Revision is the revision of the estate that was analysed.

@@ -45,6 +45,9 @@ func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
 		given[keys[n]] = i
 		b.put(index[n], i, keys[n], have)
 	}
+	if err := b.serveFromServices(ctx, list, keys, index); err != nil {
+		return err
+	}
 	if err := b.replaceOnly(ctx, list, keys); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, err
 }
 
 func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error) {
-	b := &importBatch{im: im, ids: map[ImportEnd]store.ID{}, counts: map[string]*ImportCount{}}
+	b := &importBatch{im: im, ids: map[ImportEnd]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
 	if err := b.nodes(ctx, items); err != nil {
 		return Imported{}, err
 	}
@@ -70,6 +70,8 @@ type importBatch struct {
 	guards   []store.Guard
 	ids      map[ImportEnd]store.ID // of the batch's own records
 	created  map[store.ID]bool
+	classes  map[store.ID]domain.Class // of the items it is known of
+	demoted  []int                     // items that stop being services
 	counts   map[string]*ImportCount
 	order    []string
 	changes  []domain.Change
@@ -149,7 +151,7 @@ func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 			b.create(n, i)
 		}
 	}
-	return nil
+	return b.keepServices(ctx, items)
 }
 
 func (b *importBatch) create(n int, i *ImportItem) {
@@ -158,6 +160,7 @@ func (b *importBatch) create(n int, i *ImportItem) {
 	}
 	id := store.ID(b.im.app.newID())
 	b.ids[i.end], b.created[id] = id, true
+	b.noteClass(n, i, id, nil, i.props)
 	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: i.props})
 	b.count(i).Created++
 	b.show(domain.ChangeCreated, i, id, nil, i.props)
@@ -166,6 +169,9 @@ func (b *importBatch) create(n int, i *ImportItem) {
 func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 	b.ids[i.end] = node.ID
 	set := differences(node.Props, i.props, i.values, i.kind.Fields)
+	if !i.stub {
+		b.noteClass(n, i, node.ID, node.Props["class"], set)
+	}
 	if len(set) == 0 || i.stub {
 		b.count(i).Unchanged++
 		return

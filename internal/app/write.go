@@ -72,12 +72,16 @@ func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 		return nil, nil, err
 	}
 	id := store.ID(before.Meta().ID)
-	return &draft{
+	d := &draft{
 		ops:     []store.Op{store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))}},
 		guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}},
 		known:   []entity.Record{after},
 		explain: explainTaken("input.patch"),
-	}, after, nil
+	}
+	if err := a.staysService(ctx, d, before, after); err != nil {
+		return nil, nil, err
+	}
+	return d, after, nil
 }
 
 // Remove deletes a record to which nothing points (C3).

@@ -29,8 +29,9 @@ const (
 
 // configuration is what those who keep the configuration data may write.
 var configuration = []string{
-	domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit,
+	domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.KindParty,
 	domain.RelDependsOn, domain.RelInstalledAt, domain.RelPartOf, domain.RelSiteNeeds, domain.RelGroups,
+	domain.RelOwnedBy, domain.RelSupportedBy, domain.RelSuppliedBy, domain.RelServes,
 }
 
 // Allowed lists the roles that may do this with records of the kind, or with

@@ -48,6 +48,7 @@ const impactDocument = `query Impact($input: ImpactInput!, $first: Int, $hits: B
       totalCount
       nodes { item { key name class } strength depth chain { from { key } to { key } relationship kind } rootCauses { key } }
     }
+    toTell(first: $first) @include(if: $hits) { totalCount nodes { party { key name contact } hits full reasons { why hits } } }
     cycles @include(if: $hits) { items { key } }
     truncated { limit omitted }
     mermaid @include(if: $mermaid)

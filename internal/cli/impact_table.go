@@ -15,6 +15,10 @@ type impact struct {
 		TotalCount int
 		Nodes      []hit
 	}
+	ToTell struct {
+		TotalCount int
+		Nodes      []told
+	}
 	Cycles    []struct{ Items []keyed }
 	Truncated []struct {
 		Limit   string
@@ -24,6 +28,11 @@ type impact struct {
 }
 
 type keyed struct{ Key string }
+
+type told struct {
+	Party keyed
+	Hits  int
+}
 
 type hit struct {
 	Item     struct{ Key, Name, Class string }
@@ -57,6 +66,27 @@ func (i *impact) table(w io.Writer, more string) {
 	}
 	s := i.Summary
 	fmt.Fprintf(w, "%d hit: %d FULL, %d DEGRADED; %d services, %d sites, %d users\n", s.Total, s.Full, s.Degraded, s.Services, s.Sites, s.Users)
+	i.tell(w)
+}
+
+// mostTold is how many parties the table names.
+const mostTold = 8
+
+// tell names the parties to tell, each with the number of hits that concern it.
+func (i *impact) tell(w io.Writer) {
+	if i.ToTell.TotalCount == 0 {
+		return
+	}
+	named := i.ToTell.Nodes[:min(mostTold, len(i.ToTell.Nodes))]
+	parts := make([]string, len(named))
+	for n, t := range named {
+		parts[n] = fmt.Sprintf("%s (%d)", t.Party.Key, t.Hits)
+	}
+	more := ""
+	if rest := i.ToTell.TotalCount - len(named); rest > 0 {
+		more = fmt.Sprintf(" and %d more", rest)
+	}
+	fmt.Fprintf(w, "To tell: %s%s\n", strings.Join(parts, ", "), more)
 }
 
 func plain() table.Style {

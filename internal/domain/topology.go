@@ -7,12 +7,17 @@ const (
 	KindConfigurationItem = "ConfigurationItem"
 	KindSite              = "Site"
 	KindReleaseUnit       = "ReleaseUnit"
+	KindParty             = "Party"
 
 	RelDependsOn   = "DEPENDS_ON"
 	RelInstalledAt = "INSTALLED_AT"
 	RelPartOf      = "PART_OF"
 	RelSiteNeeds   = "SITE_NEEDS"
 	RelGroups      = "GROUPS"
+	RelOwnedBy     = "OWNED_BY"
+	RelSupportedBy = "SUPPORTED_BY"
+	RelSuppliedBy  = "SUPPLIED_BY"
+	RelServes      = "SERVES"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the
@@ -38,7 +43,7 @@ type Facts struct {
 	Criticality uint8
 }
 
-var kinds = []string{KindConfigurationItem, KindSite, KindReleaseUnit}
+var kinds = []string{KindConfigurationItem, KindSite, KindReleaseUnit, KindParty}
 
 // NewFacts packs what is known of a record; empty strings stand for absent.
 func NewFacts(kind string, class Class, environment Environment, status ItemStatus, criticality uint8, users int32) Facts {

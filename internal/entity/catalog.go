@@ -12,12 +12,17 @@ func declareKinds() []*Kind {
 		newKind[domain.ConfigurationItem](domain.KindConfigurationItem),
 		newKind[domain.Site](domain.KindSite),
 		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
+		newKind[domain.Party](domain.KindParty),
 	}
 }
 
 // declareRelationships declares what may join two records.
 func declareRelationships() []*Relationship {
-	const item, site, unit = domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit
+	const (
+		item, site = domain.KindConfigurationItem, domain.KindSite
+		unit       = domain.KindReleaseUnit
+		party      = domain.KindParty
+	)
 	return []*Relationship{
 		link[domain.Dependency](Relationship{
 			Name: domain.RelDependsOn, Noun: "Dependency", From: item, To: item,
@@ -43,6 +48,26 @@ func declareRelationships() []*Relationship {
 			Name: domain.RelGroups, Noun: "Grouping", From: unit, To: item,
 			Field: "groups", FieldDoc: "The items that can only be updated together.",
 			Inverse: "releaseUnits", InverseDoc: "The release units that hold this item.",
+		},
+		{
+			Name: domain.RelOwnedBy, Noun: "Ownership", From: item, To: party,
+			Field: "ownedBy", FieldDoc: "Who answers for this item.",
+			Inverse: "owns", InverseDoc: "The items that this party answers for.",
+		},
+		{
+			Name: domain.RelSupportedBy, Noun: "Support", From: item, To: party,
+			Field: "supportedBy", FieldDoc: "Who helps the users of this item.",
+			Inverse: "supports", InverseDoc: "The items whose users this party helps.",
+		},
+		{
+			Name: domain.RelSuppliedBy, Noun: "Supply", From: item, To: party,
+			Field: "suppliedBy", FieldDoc: "Who delivers this item.",
+			Inverse: "supplies", InverseDoc: "The items that this party delivers.",
+		},
+		{
+			Name: domain.RelServes, Noun: "Customer", From: item, To: party,
+			Field: "serves", FieldDoc: "The customers of this service; only items of class SERVICE have any.",
+			Inverse: "servedBy", InverseDoc: "The services that this party is a customer of.",
 		},
 	}
 }

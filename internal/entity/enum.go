@@ -14,6 +14,7 @@ func init() {
 	enum(domain.ItemStatuses)
 	enum(domain.Environments)
 	enum(domain.Rings)
+	enum(domain.PartyTypes)
 	enum(domain.DependencyKinds)
 	enum(domain.Impacts)
 	build()

@@ -20,6 +20,7 @@ type run struct {
 	seen     map[app.Fingerprint]place
 	links    map[uint64]place
 	trees    trees
+	services services
 	problems Problems
 	has      []contents // by source
 	base     []int      // lines of the sources before each one
@@ -36,6 +37,7 @@ type contents struct{ nodes, edges int }
 type place struct {
 	line, digest uint32
 	stub         bool
+	classed      classed
 }
 
 // check reads all files, and tells all that is wrong with them.
@@ -70,7 +72,10 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.trees.settle(ctx, r); err != nil {
 		return err
 	}
-	r.trees = trees{}
+	if err := r.services.settle(ctx, r); err != nil {
+		return err
+	}
+	r.trees, r.services = trees{}, services{}
 	r.problems.sort(r.sources)
 	return r.problems.err()
 }
@@ -86,6 +91,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 		r.has[file].edges++
 		ends.need(e.item)
 		r.trees.add(name, e)
+		r.services.add(name, e)
 	} else {
 		r.has[file].nodes++
 		ends.incomplete(name, e)
@@ -99,7 +105,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 // before: a record twice, or a relationship with other properties. (The same
 // relationship said twice is said once.)
 func (r *run) first(file int, e *entry) *domain.Error {
-	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest(), stub: e.item.Stub()}
+	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest(), stub: e.item.Stub(), classed: classOf(e.item)}
 	var before place
 	var twice bool
 	if e.item.IsEdge() {
@@ -142,11 +148,17 @@ func (r *run) isFirst(file int, e *entry) bool {
 
 // where names the place as FILE:LINE.
 func (r *run) where(p place) string {
+	file, line := r.placed(p)
+	return fmt.Sprintf("%s:%d", file, line)
+}
+
+// placed tells the file and the line of a place.
+func (r *run) placed(p place) (name string, line int) {
 	file := 0
 	for file+1 < len(r.sources) && int(p.line) > r.base[file+1] {
 		file++
 	}
-	return fmt.Sprintf("%s:%d", r.sources[file].name, int(p.line)-r.base[file])
+	return r.sources[file].name, int(p.line) - r.base[file]
 }
 
 // tell tells how far the run has got.

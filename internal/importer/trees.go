@@ -11,10 +11,11 @@ import (
 // anything is written.
 type trees struct {
 	up    map[string]map[app.ImportEnd]app.ImportEnd // by relationship
-	given []treeLink
+	given []madeLink
 }
 
-type treeLink struct {
+// madeLink is a relationship that a file gives, and where.
+type madeLink struct {
 	item *app.ImportItem
 	file string
 	line int
@@ -38,7 +39,7 @@ func (t *trees) add(file string, e *entry) {
 		t.up[rel] = map[app.ImportEnd]app.ImportEnd{}
 	}
 	t.up[rel][e.item.From()] = e.item.To()
-	t.given = append(t.given, treeLink{e.item, file, e.line})
+	t.given = append(t.given, madeLink{e.item, file, e.line})
 }
 
 // settle reports every link of a circle.

@@ -1,0 +1,233 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/tell"
+	"releasegraph/internal/store"
+)
+
+// ToTell returns a page of the parties to tell of the hits (I7): those of most
+// hits first, then by key; first defaults to all. Of a graph in memory they are
+// as of its revision; otherwise they are read when they are asked for, with a
+// fixed number of hits to a call.
+func (r *ImpactResult) ToTell(ctx context.Context, first *int, after *string) (*ToTellPage, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindParty); err != nil {
+		return nil, err
+	}
+	place, err := parseTellPlace(after)
+	if err != nil {
+		return nil, err
+	}
+	if first != nil && *first < 0 {
+		return nil, wrong("first", "must not be negative, but is %d", *first)
+	}
+	r.told.Do(func() { r.audience, r.tellErr = r.findAudience(ctx) })
+	if r.tellErr != nil {
+		return nil, r.tellErr
+	}
+	all := r.audience.parties
+	rest := all
+	if after != nil {
+		rest = tell.After(all, place)
+	}
+	page := &ToTellPage{TotalCount: len(all), HasPrevious: len(rest) < len(all), Nodes: []*ToTell{}}
+	if first != nil && *first < len(rest) {
+		rest, page.HasNext = rest[:*first], true
+	}
+	return page, r.fillTellPage(ctx, page, rest)
+}
+
+// audience is whom to tell of the hits.
+type audience struct {
+	hits    []impact.Hit
+	graph   *Graph
+	parties []*tell.Party
+}
+
+func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
+	hits, _ := r.found.Page(impact.Place{}, 0)
+	g := r.found.Graph()
+	au := &audience{hits: hits, graph: g}
+	if !knowsParties(g) {
+		var err error
+		if au.graph, err = r.load.a.partiesOf(ctx, g, hits); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]tell.Hit, len(hits))
+	for i, h := range hits {
+		list[i] = tell.Hit{Node: h.Node, Strength: h.Strength}
+		if au.graph != g {
+			list[i].Node = -1
+			if n, ok := au.graph.Lookup(g.ID(h.Node)); ok {
+				list[i].Node = n
+			}
+		}
+	}
+	au.parties = tell.Whom(au.graph, list)
+	return au, nil
+}
+
+// knowsParties tells whether a graph holds parties: the one in memory does, if
+// there are any. One that was read for a question holds what that is about.
+func knowsParties(g *Graph) bool {
+	return slices.ContainsFunc(g.Labels(), func(l domain.Link) bool {
+		_, ok := domain.WhyToldBy(l.Rel)
+		return ok
+	})
+}
+
+// partiesOf reads the parties of hits into a graph of their own.
+func (a *App) partiesOf(ctx context.Context, g *Graph, hits []impact.Hit) (*Graph, error) {
+	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
+	var codec entity.TopologyCodec
+	add := func(n store.Node) tell.Node {
+		if at, ok := b.Lookup(string(n.ID)); ok {
+			return at
+		}
+		key, facts := codec.Node(n.Kind, n.Props)
+		return b.AddNode(string(n.ID), key, facts)
+	}
+	for chunk := range slices.Chunk(hits, maxPage) {
+		ids := make([]store.ID, len(chunk))
+		for i, h := range chunk {
+			ids[i] = store.ID(g.ID(h.Node))
+		}
+		for _, rel := range domain.PartyRelationships {
+			pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+			if err != nil {
+				return nil, storeError(err)
+			}
+			for i, p := range pages {
+				for _, party := range p.Nodes {
+					item := add(store.Node{ID: ids[i], Kind: domain.KindConfigurationItem})
+					b.AddArc(item, add(party), domain.Link{Rel: rel})
+				}
+			}
+		}
+	}
+	return b.Graph(g.Revision()), nil
+}
+
+// fillTellPage loads the parties of a page at once.
+func (r *ImpactResult) fillTellPage(ctx context.Context, page *ToTellPage, parties []*tell.Party) error {
+	ids := make([]string, len(parties))
+	for i, p := range parties {
+		ids[i] = r.audience.graph.ID(p.Node)
+	}
+	var records []any
+	for chunk := range slices.Chunk(ids, maxPage) {
+		some, err := r.load.a.recordsByID(ctx, chunk)
+		if err != nil {
+			return err
+		}
+		records = append(records, some...)
+	}
+	for i, p := range parties {
+		party, ok := records[i].(*domain.Party)
+		if !ok { // removed since the revision of the answer, which still speaks of it
+			party = &domain.Party{Record: domain.Record{ID: ids[i], Key: p.Key, Name: p.Key}, Type: domain.PartyTeam}
+		}
+		one := &ToTell{Party: party, Hits: p.Hits, Full: p.Full, Degraded: p.Hits - p.Full, Cursor: tellCursor(p.Place())}
+		for _, reason := range p.Reasons {
+			told := &ToldReason{Why: reason.Why, Hits: len(reason.Hits), page: page, hits: reason.Hits}
+			one.Reasons = append(one.Reasons, told)
+			page.reasons = append(page.reasons, told)
+		}
+		page.Nodes = append(page.Nodes, one)
+	}
+	page.result = r
+	return nil
+}
+
+// ToTellPage is a page of the parties to tell.
+type ToTellPage struct {
+	Nodes       []*ToTell
+	TotalCount  int
+	HasNext     bool
+	HasPrevious bool
+
+	result  *ImpactResult
+	reasons []*ToldReason
+	mu      sync.Mutex
+	wanted  int // of each reason, the first so many items
+}
+
+// ToTell is a party to tell, and of how much.
+type ToTell struct {
+	Party                *domain.Party
+	Hits, Full, Degraded int
+	Reasons              []*ToldReason
+	Cursor               string
+}
+
+// ToldReason is one reason to tell a party.
+type ToldReason struct {
+	Why  domain.WhyTold
+	Hits int
+
+	page *ToTellPage
+	hits []int
+}
+
+// Items loads the first of the items that are hit, by depth and key. Those of
+// the whole page are loaded together.
+func (t *ToldReason) Items(ctx context.Context, first int) ([]*domain.ConfigurationItem, error) {
+	if first < 0 || first > maxPage {
+		return nil, wrong("first", "must be from 0 to %d, not %d", maxPage, first)
+	}
+	t.page.want(first)
+	return t.page.result.load.all(ctx, t.nodes(first))
+}
+
+func (t *ToldReason) nodes(first int) []impact.Node {
+	nodes := make([]impact.Node, min(first, len(t.hits)))
+	for i := range nodes {
+		nodes[i] = t.page.result.audience.hits[t.hits[i]].Node
+	}
+	return nodes
+}
+
+// want announces the first items of every reason on the page.
+func (p *ToTellPage) want(first int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first <= p.wanted {
+		return
+	}
+	p.wanted = first
+	for _, t := range p.reasons {
+		p.result.load.want(t.nodes(first)...)
+	}
+}
+
+func tellCursor(p tell.Place) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(p.Hits) + " " + p.Key))
+}
+
+func parseTellPlace(cursor *string) (p tell.Place, err error) {
+	if cursor == nil {
+		return p, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(*cursor)
+	hits, key, ok := strings.Cut(string(text), " ")
+	if err == nil && ok {
+		p.Key = key
+		p.Hits, err = strconv.Atoi(hits)
+	}
+	if err != nil || !ok || p.Hits < 1 {
+		return p, wrong("after", "is no cursor of a list of parties to tell")
+	}
+	return p, nil
+}

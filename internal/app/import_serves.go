@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// noteClass keeps in mind the class that an item of the batch will have, and
+// whether it stops being a service.
+func (b *importBatch) noteClass(n int, i *ImportItem, id store.ID, before any, after store.Props) {
+	if i.kind.Name != domain.KindConfigurationItem {
+		return
+	}
+	class, changed := after["class"].(string)
+	if !changed {
+		class = text(before)
+	}
+	b.classes[id] = domain.Class(class)
+	if text(before) == string(domain.Service) && class != string(domain.Service) {
+		b.demoted = append(b.demoted, n)
+	}
+}
+
+// keepServices refuses another class to services that have customers. Guards
+// hold that the others have none.
+func (b *importBatch) keepServices(ctx context.Context, items []*ImportItem) error {
+	if len(b.demoted) == 0 {
+		return nil
+	}
+	ids := make([]store.ID, len(b.demoted))
+	for at, n := range b.demoted {
+		ids[at] = b.ids[items[n].end]
+	}
+	counts, err := b.im.app.store.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelServes})
+	if err != nil {
+		return err
+	}
+	for at, n := range b.demoted {
+		if counts[at] > 0 {
+			b.problem(n, domain.CheckStaysService(items[n].end.Key, b.classes[ids[at]]))
+			continue
+		}
+		b.guards = append(b.guards, store.NoEdges{ID: ids[at], Rel: domain.RelServes, Direction: store.Out})
+	}
+	return nil
+}
+
+// serveFromServices refuses SERVES from anything but a service. Guards hold
+// the items that are not of the batch as they were seen.
+func (b *importBatch) serveFromServices(ctx context.Context, list []*ImportItem, keys []store.EdgeKey, index []int) error {
+	var ask []store.ID
+	for n, i := range list {
+		from := keys[n].From
+		if _, known := b.classes[from]; i.rel.Name == domain.RelServes && from != "" && !known && !b.created[from] {
+			ask = append(ask, from)
+		}
+	}
+	if len(ask) > 0 {
+		found, err := b.im.app.store.Nodes(ctx, ask...)
+		if err != nil {
+			return err
+		}
+		for id, node := range found {
+			b.classes[id] = domain.Class(text(node.Props["class"]))
+			b.guards = append(b.guards, store.NodeAt{ID: id, Version: node.Version})
+		}
+	}
+	for n, i := range list {
+		class, known := b.classes[keys[n].From] // not of what a dry run would have created: that was checked before
+		if i.rel.Name == domain.RelServes && known {
+			if err := domain.CheckServes(i.from.Key, class); err != nil {
+				err.Field = "from"
+				b.problem(index[n], err)
+			}
+		}
+	}
+	return nil
+}
+
+// Serves tells that the relationship leads from a service to a customer.
+func (i *ImportItem) Serves() bool { return i.IsEdge() && i.rel.Name == domain.RelServes }
+
+// Class is the class that an item is given, empty where none is.
+func (i *ImportItem) Class() domain.Class {
+	if i.IsEdge() || i.kind.Name != domain.KindConfigurationItem {
+		return ""
+	}
+	class, _ := i.values["class"].(string)
+	return domain.Class(class)
+}
+
+// Classes finds the classes of stored items by key.
+func (im *Import) Classes(ctx context.Context, keys []string) (map[string]domain.Class, error) {
+	found, err := im.app.store.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	classes := make(map[string]domain.Class, len(found))
+	for key, node := range found {
+		classes[key] = domain.Class(text(node.Props["class"]))
+	}
+	return classes, nil
+}
+
+// Serving hands over the keys of the stored items that serve customers.
+func (im *Import) Serving(ctx context.Context, yield func(key string)) error {
+	q := store.Query{
+		Kind: domain.KindConfigurationItem, First: maxPage, Order: []store.Order{{Property: "key"}},
+		Filter: store.And{
+			store.Compare{Property: "class", Op: store.Eq, Value: string(domain.Service)},
+			store.Related{Rel: domain.RelServes, Direction: store.Out},
+		},
+	}
+	for {
+		page, err := im.app.store.Find(ctx, q)
+		if err != nil {
+			return storeError(err)
+		}
+		for _, node := range page.Nodes {
+			yield(text(node.Props["key"]))
+		}
+		if !page.HasNext {
+			return nil
+		}
+		q.After = page.Cursors[len(page.Cursors)-1]
+	}
+}

@@ -1,0 +1,111 @@
+// Package tell works out whom to tell of an impact (I7): the parties that own,
+// support or supply what is hit, and the customers of the services among it.
+package tell
+
+import (
+	"cmp"
+	"slices"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
+)
+
+// Graph is the estate, or a part of it that holds the hits and their parties.
+type Graph = adjacency.Graph[domain.Facts, domain.Link]
+
+// Node numbers a node of a Graph.
+type Node = adjacency.Node
+
+// Hit is an item that is hit. Node is -1 where the graph does not hold it.
+type Hit struct {
+	Node     Node
+	Strength domain.Strength
+}
+
+// Party is one whom to tell.
+type Party struct {
+	Node Node
+	Key  string
+	// Hits counts the hits that concern it, each once; Full those that stop.
+	Hits, Full int
+	// Reasons are in the order of domain.WhysTold.
+	Reasons []Reason
+	last    int // the hit that was counted last, from 1
+}
+
+// Reason is why, and the hits that it is for by their places among all hits, in
+// their order.
+type Reason struct {
+	Why  domain.WhyTold
+	Hits []int
+}
+
+// Whom lists the parties that the hits concern: those of most hits first, then
+// by key. Every hit counts, once for each reason.
+func Whom(g *Graph, hits []Hit) []*Party {
+	found := map[Node]*Party{}
+	var list []*Party
+	for i, h := range hits {
+		if h.Node < 0 {
+			continue
+		}
+		for _, a := range g.Out(h.Node) {
+			why, ok := domain.WhyToldBy(g.Labels()[a.Label].Rel)
+			if !ok {
+				continue
+			}
+			p := found[a.Node]
+			if p == nil {
+				p = &Party{Node: a.Node, Key: g.Key(a.Node)}
+				found[a.Node] = p
+				list = append(list, p)
+			}
+			p.add(why, i, h.Strength)
+		}
+	}
+	for _, p := range list {
+		slices.SortFunc(p.Reasons, func(a, b Reason) int {
+			return slices.Index(domain.WhysTold, a.Why) - slices.Index(domain.WhysTold, b.Why)
+		})
+	}
+	slices.SortFunc(list, func(a, b *Party) int { return a.Place().compare(b.Place()) })
+	return list
+}
+
+func (p *Party) add(why domain.WhyTold, hit int, strength domain.Strength) {
+	if p.last != hit+1 {
+		p.last = hit + 1
+		p.Hits++
+		if strength == domain.StrengthFull {
+			p.Full++
+		}
+	}
+	at := slices.IndexFunc(p.Reasons, func(r Reason) bool { return r.Why == why })
+	if at < 0 {
+		p.Reasons = append(p.Reasons, Reason{Why: why})
+		at = len(p.Reasons) - 1
+	}
+	p.Reasons[at].Hits = append(p.Reasons[at].Hits, hit)
+}
+
+// Place is a place in the order of parties.
+type Place struct {
+	Hits int
+	Key  string
+}
+
+// Place is where the party stands.
+func (p *Party) Place() Place { return Place{p.Hits, p.Key} }
+
+func (p Place) compare(q Place) int {
+	return cmp.Or(cmp.Compare(q.Hits, p.Hits), cmp.Compare(p.Key, q.Key))
+}
+
+// After returns the parties of an ordered list that come after a place.
+func After(list []*Party, p Place) []*Party {
+	i, found := slices.BinarySearchFunc(list, p, func(one *Party, p Place) int { return one.Place().compare(p) })
+	if found {
+		i++
+	}
+	return list[i:]
+}
