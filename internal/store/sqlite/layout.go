@@ -43,6 +43,15 @@ type layout struct {
 	relNames map[int64]string
 }
 
+// kindsEnd is one more than the highest number of a kind.
+func (l *layout) kindsEnd() int64 {
+	var end int64
+	for number := range l.byNumber {
+		end = max(end, number+1)
+	}
+	return end
+}
+
 // table holds the nodes of a kind.
 type table struct {
 	kind    string

@@ -29,8 +29,9 @@ type scan struct {
 	store.Scan
 	ctx   context.Context
 	parts []*part
-	ids   map[*table][]store.ID // by number within the table
-	nodes sync.WaitGroup        // parts of nodes that are not read yet
+	ids   [][]store.ID   // by number of the table and within it
+	nodes sync.WaitGroup // parts of nodes that are not read yet
+	spare spares
 }
 
 // part reads a range of numbers and hands over batches.
@@ -129,7 +130,7 @@ func (s *Store) dismiss(helpers []*conn) {
 
 func (s *Store) scanWith(ctx context.Context, conns []*conn, what store.Scan, yield func(store.Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	k := &scan{Store: s, Scan: what, ctx: ctx, ids: map[*table][]store.ID{}}
+	k := &scan{Store: s, Scan: what, ctx: ctx, ids: make([][]store.ID, s.layout.kindsEnd())}
 	if err := k.divide(conns[0]); err != nil {
 		cancel()
 		return err
@@ -141,7 +142,7 @@ func (s *Store) scanWith(ctx context.Context, conns []*conn, what store.Scan, yi
 	close(next)
 	var workers sync.WaitGroup
 	for _, c := range conns {
-		workers.Go(func() { (&scanner{scan: k, c: c, known: map[edgeText]store.Props{}}).work(next) })
+		workers.Go(func() { (&scanner{scan: k, c: c}).work(next) })
 	}
 	defer workers.Wait()
 	defer cancel()
@@ -159,7 +160,7 @@ func (k *scan) divide(c *conn) error {
 		if !any {
 			last = t.number << kindShift
 		}
-		k.ids[t] = make([]store.ID, last-t.number<<kindShift+1)
+		k.ids[t.number] = make([]store.ID, last-t.number<<kindShift+1)
 		read := (*scanner).readNodes
 		if k.Kinds != nil && !slices.Contains(k.Kinds, t.kind) {
 			read = (*scanner).readNames
@@ -188,7 +189,7 @@ func (k *scan) addRel(rel string, done map[[2]string]bool) {
 
 func (k *scan) add(p part, size int64) {
 	base := p.table.number << kindShift
-	end := base + int64(len(k.ids[p.table]))
+	end := base + int64(len(k.ids[p.table.number]))
 	for from := base; from < end; from += size {
 		one := p
 		one.from, one.to, one.batches = from, min(from+size, end), make(chan store.Batch, partBuffer)
@@ -221,12 +222,42 @@ func (k *scan) handOver(yield func(store.Batch) error) error {
 			if err := yield(b); err != nil {
 				return err
 			}
+			if !k.memory { // there all batches are kept until the reading has ended
+				k.spare.put(b)
+			}
 		}
 		if p.err != nil {
 			return p.err
 		}
 	}
 	return k.ctx.Err()
+}
+
+// spares are batches that were handed over, to be filled anew: a large graph
+// would else leave gigabytes to be collected while it is read.
+type spares struct{ nodes, edges sync.Pool }
+
+func (s *spares) put(b store.Batch) {
+	if b.Nodes != nil {
+		s.nodes.Put(&b.Nodes)
+	}
+	if b.Edges != nil {
+		s.edges.Put(&b.Edges)
+	}
+}
+
+func (s *spares) ofNodes() []store.Node {
+	if old, ok := s.nodes.Get().(*[]store.Node); ok {
+		return (*old)[:0]
+	}
+	return make([]store.Node, 0, batchSize)
+}
+
+func (s *spares) ofEdges() []store.Edge {
+	if old, ok := s.edges.Get().(*[]store.Edge); ok {
+		return (*old)[:0]
+	}
+	return make([]store.Edge, 0, batchSize)
 }
 
 var errStopped = errors.New("scan stopped")

@@ -13,11 +13,9 @@ import (
 type scanner struct {
 	*scan
 	c     *conn
-	known map[edgeText]store.Props
+	rel   string                 // of the edges read last
+	known map[string]store.Props // of that relationship, as they are stored
 }
-
-// edgeText is an edge's properties as they are stored.
-type edgeText struct{ rel, text string }
 
 // keeps tells whether a property is to be handed over.
 func (k *scan) keeps(name string) bool { return k.Keep == nil || slices.Contains(k.Keep, name) }
@@ -56,7 +54,7 @@ func (k *scanner) readNodes(p *part) error {
 			k.dropOthers(n.Props)
 		}
 		if batch == nil {
-			batch = make([]store.Node, 0, batchSize)
+			batch = k.spare.ofNodes()
 		}
 		if batch = append(batch, n); len(batch) < batchSize {
 			return nil
@@ -80,7 +78,7 @@ func (k *scan) dropOthers(props store.Props) {
 }
 
 // name remembers a node's id for the edges.
-func (k *scan) name(t *table, n int64, id store.ID) { k.ids[t][n-t.number<<kindShift] = id }
+func (k *scan) name(t *table, n int64, id store.ID) { k.ids[t.number][n-t.number<<kindShift] = id }
 
 // readNames reads only the ids of a kind that is not handed over.
 func (k *scanner) readNames(p *part) error {
@@ -92,12 +90,11 @@ func (k *scanner) readNames(p *part) error {
 }
 
 func (k *scan) id(n int64) store.ID {
-	t := k.layout.byNumber[n>>kindShift]
-	i := n & (1<<kindShift - 1)
-	if t == nil || i >= int64(len(k.ids[t])) {
+	kind, i := n>>kindShift, n&(1<<kindShift-1)
+	if kind >= int64(len(k.ids)) || i >= int64(len(k.ids[kind])) {
 		return "" // its kind is declared no more
 	}
-	return k.ids[t][i]
+	return k.ids[kind][i]
 }
 
 // knownProps bounds how many different properties of edges a scanner remembers.
@@ -119,7 +116,7 @@ func (k *scanner) readEdges(p *part) error {
 			return err
 		}
 		if batch == nil {
-			batch = make([]store.Edge, 0, batchSize)
+			batch = k.spare.ofEdges()
 		}
 		key := store.EdgeKey{Rel: p.rel, From: from, To: to, Tag: row[2].(string)}
 		if batch = append(batch, store.Edge{EdgeKey: key, Version: row[3].(int64), Props: props}); len(batch) < batchSize {
@@ -147,9 +144,11 @@ func (k *scan) propsColumn(rel string) string {
 }
 
 func (k *scanner) edgeProps(rel string, stored driver.Value) (store.Props, error) {
+	if k.rel != rel {
+		k.rel, k.known = rel, map[string]store.Props{}
+	}
 	text, _ := stored.(string)
-	known := edgeText{rel, text}
-	if props, ok := k.known[known]; ok {
+	if props, ok := k.known[text]; ok {
 		return props, nil
 	}
 	props, err := k.decodeEdge(rel, cmp.Or(text, noProps))
@@ -160,7 +159,7 @@ func (k *scanner) edgeProps(rel string, stored driver.Value) (store.Props, error
 		k.dropOthers(props)
 	}
 	if len(k.known) < knownProps {
-		k.known[known] = props
+		k.known[text] = props
 	}
 	return props, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/store"
@@ -13,7 +14,7 @@ import (
 // load reads the whole graph from the store beneath. One goroutine reads while
 // another builds, since either takes about as long.
 func (s *Store[F, L]) load(ctx context.Context) (state[F, L], error) {
-	l := &loading[F, L]{s: s, parts: make(chan part[F, L], 4), ended: make(chan struct{})}
+	l := &loading[F, L]{s: s, parts: make(chan part[F, L], waiting), spare: make(chan part[F, L], waiting+2), ended: make(chan struct{})}
 	b := &building[F, L]{b: adjacency.NewBuilder[F, L](), partial: map[string]bool{}}
 	go func() {
 		defer close(l.ended)
@@ -28,12 +29,16 @@ func (s *Store[F, L]) load(ctx context.Context) (state[F, L], error) {
 	return state[F, L]{graph: b.b.Graph(int64(revision)), partial: b.partial, head: revision}, nil
 }
 
+// waiting is how many parts may wait for being built of.
+const waiting = 4
+
 // loading is a load under way.
 type loading[F any, L comparable] struct {
 	s     *Store[F, L]
 	parts chan part[F, L]
-	ended chan struct{} // closed when the building has ended
-	err   error         // why the building ended early; read it after ended
+	spare chan part[F, L] // those that were built of, to be filled anew
+	ended chan struct{}   // closed when the building has ended
+	err   error           // why the building ended early; read it after ended
 }
 
 // part is a batch, decoded. Nothing of the store's own is kept.
@@ -55,15 +60,21 @@ type edge[L any] struct {
 
 // add decodes a batch and passes it on.
 func (l *loading[F, L]) add(batch store.Batch) error {
-	p := part[F, L]{make([]node[F], len(batch.Nodes)), make([]edge[L], len(batch.Edges))}
+	var p part[F, L]
+	select {
+	case p = <-l.spare:
+	default:
+	}
+	p.nodes = slices.Grow(p.nodes[:0], len(batch.Nodes))
+	p.edges = slices.Grow(p.edges[:0], len(batch.Edges))
 	for i := range batch.Nodes {
 		n := &batch.Nodes[i]
 		key, facts := l.s.codec.Node(n.Kind, n.Props)
-		p.nodes[i] = node[F]{string(n.ID), key, facts}
+		p.nodes = append(p.nodes, node[F]{string(n.ID), key, facts})
 	}
 	for i := range batch.Edges {
 		e := &batch.Edges[i]
-		p.edges[i] = edge[L]{string(e.From), string(e.To), e.Rel, l.s.codec.Edge(e.Rel, e.Tag, e.Props)}
+		p.edges = append(p.edges, edge[L]{string(e.From), string(e.To), e.Rel, l.s.codec.Edge(e.Rel, e.Tag, e.Props)})
 	}
 	select {
 	case l.parts <- p:
@@ -77,14 +88,17 @@ func (l *loading[F, L]) add(batch store.Batch) error {
 func (l *loading[F, L]) build(b *building[F, L]) error {
 	for p := range l.parts {
 		for i := range p.nodes {
-			n := &p.nodes[i]
-			b.b.AddNode(n.id, n.key, n.facts)
+			b.addNode(&p.nodes[i])
 		}
 		for i := range p.edges {
-			b.add(&p.edges[i])
+			b.addEdge(&p.edges[i])
 		}
 		if err := l.s.tooLarge(b.b.Len(), b.b.Bytes()); err != nil {
 			return err
+		}
+		select {
+		case l.spare <- p:
+		default:
 		}
 	}
 	return nil
@@ -94,22 +108,42 @@ func (l *loading[F, L]) build(b *building[F, L]) error {
 type building[F any, L comparable] struct {
 	b       *adjacency.Builder[F, L]
 	partial map[string]bool
+	ends    ends
+	anew    bool   // ends is not used
 	id      string // the near end of the edge before: those of one node often come in a row
 	from    adjacency.Node
 	ok      bool
 }
 
-func (b *building[F, L]) add(e *edge[L]) {
+func (b *building[F, L]) addNode(n *node[F]) {
+	added := b.b.AddNode(n.id, n.key, n.facts)
+	if !b.anew {
+		b.ends.add(n.id, added)
+	}
+}
+
+func (b *building[F, L]) addEdge(e *edge[L]) {
 	if e.from != b.id {
 		b.id = e.from
-		b.from, b.ok = b.b.Lookup(e.from)
+		b.from, b.ok = b.lookup(e.from)
 	}
-	to, ok := b.b.Lookup(e.to)
+	to, ok := b.lookup(e.to)
 	if !ok || !b.ok {
 		b.partial[e.rel] = true
 		return
 	}
 	b.b.AddArc(b.from, to, e.label)
+}
+
+func (b *building[F, L]) lookup(id string) (adjacency.Node, bool) {
+	if n, ok := b.ends.find(id); ok {
+		return n, true
+	}
+	n, ok := b.b.Lookup(id)
+	if ok { // this store makes its ids anew: remembering them is in vain
+		b.anew, b.ends = true, ends{}
+	}
+	return n, ok
 }
 
 // tooLargeError says that the graph exceeds what the Options allow. It is an
