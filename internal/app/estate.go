@@ -145,7 +145,7 @@ func (r *partReader) readSites(sites, start []store.ID) ([]store.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.readEdges(started, domain.RelInstalledAt, store.In)
+	return r.step(started, domain.RelInstalledAt, store.In)
 }
 
 // readOutcomes reads what strengths and totals depend on beyond the spread
@@ -157,45 +157,40 @@ func (r *partReader) readOutcomes(reached, named []store.ID, direction store.Dir
 	if direction == store.In {
 		needing = all
 	}
-	if _, err := r.readEdges(needing, domain.RelDependsOn, store.Out); err != nil {
+	if _, err := r.step(needing, domain.RelDependsOn, store.Out); err != nil {
 		return err
 	}
-	_, err := r.readEdges(all, domain.RelInstalledAt, store.Out)
+	_, err := r.step(all, domain.RelInstalledAt, store.Out)
 	return err
 }
 
+// walk reads what can be reached, and lists it, the roots included.
 func (r *partReader) walk(roots []store.ID, rel string, direction store.Direction) ([]store.ID, error) {
-	found, err := r.store.Walk(r.ctx, store.Walk{Roots: roots, Rels: []string{rel}, Direction: direction})
+	return r.reach(store.Walk{Roots: roots, Rels: []string{rel}, Direction: direction}, 0)
+}
+
+// step reads the edges of some nodes, and lists their other ends. The nodes
+// there are left to finish, which reads each but once: many share their ends.
+func (r *partReader) step(near []store.ID, rel string, direction store.Direction) ([]store.ID, error) {
+	return r.reach(store.Walk{Roots: near, Rels: []string{rel}, Direction: direction, Depth: 1}, 1)
+}
+
+// reach keeps the edges of a walk, and lists what lies at least so deep.
+func (r *partReader) reach(w store.Walk, depth int) ([]store.ID, error) {
+	found, err := r.store.Walk(r.ctx, w)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range found.Edges {
 		r.edges[e.EdgeKey] = e
 	}
-	ids := make([]store.ID, len(found.Hits))
-	for i, h := range found.Hits {
-		ids[i] = h.ID
+	ids := make([]store.ID, 0, len(found.Hits))
+	for _, h := range found.Hits {
+		if h.Depth >= depth {
+			ids = append(ids, h.ID)
+		}
 	}
 	return ids, nil
-}
-
-// readEdges reads the edges of some nodes, and returns the other ends.
-func (r *partReader) readEdges(near []store.ID, rel string, direction store.Direction) ([]store.ID, error) {
-	var far []store.ID
-	for chunk := range slices.Chunk(near, maxPage) {
-		pages, err := r.store.Edges(r.ctx, store.EdgeQuery{Nodes: chunk, Rel: rel, Direction: direction})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range pages {
-			for _, e := range p.Edges {
-				r.edges[e.EdgeKey] = e
-			}
-			r.add(p.Nodes...)
-			far = append(far, idsOf(p.Nodes)...)
-		}
-	}
-	return far, nil
 }
 
 // finish reads the nodes that are known by their edges only, and then puts all
