@@ -2,21 +2,20 @@ package sqlite_test
 
 import (
 	"context"
-	"database/sql"
-	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"releasegraph/internal/benchtest"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/sqlite"
 	"releasegraph/internal/store/storetest"
 )
-
-// The size of the benchmarks' graphs, in nodes; each has five edges.
-var nodes = flag.Int("store.nodes", 10_000, "nodes in the benchmarks' graphs")
 
 var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -71,131 +70,84 @@ func openBench(b *testing.B, path string) *sqlite.Store {
 // BenchmarkCommitBulk commits a graph in sets of 10,000 operations; beside it,
 // bare inserts put the same rows into the same tables.
 func BenchmarkCommitBulk(b *testing.B) {
-	ops := graph(*nodes)
-	b.Run("commit", func(b *testing.B) {
-		for b.Loop() {
-			s := openBench(b, filepath.Join(b.TempDir(), "a.db"))
-			fill(b, s, ops)
-		}
-		b.ReportMetric(float64(len(ops)*b.N)/b.Elapsed().Seconds(), "ops/s")
-	})
-	source := filepath.Join(b.TempDir(), "source.db")
-	s := openBench(b, source)
-	fill(b, s, ops)
-	_ = s.Close(context.Background())
-	b.Run("bare", func(b *testing.B) {
-		for b.Loop() {
-			copyRows(b, source, filepath.Join(b.TempDir(), "b.db"))
-		}
-		b.ReportMetric(float64(len(ops)*b.N)/b.Elapsed().Seconds(), "ops/s")
-	})
-}
-
-// copyRows inserts the rows of all tables into an empty store's file, one
-// prepared insert a row, in transactions as large as the commits'.
-func copyRows(b *testing.B, from, to string) {
-	s := openBench(b, to)
-	_ = s.Close(context.Background())
-	source, err := sql.Open("sqlite", from)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer source.Close()
-	target, err := sql.Open("sqlite", "file:"+to+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=cache_size(-131072)")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer target.Close()
-	target.SetMaxOpenConns(1)
-	for _, table := range []string{"node", "k_Item", "edge", "log"} {
-		copyTable(b, source, target, table)
-	}
-}
-
-func copyTable(b *testing.B, source, target *sql.DB, table string) {
-	rows, err := source.Query("SELECT * FROM " + table)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer rows.Close()
-	names, _ := rows.Columns()
-	values, places := make([]any, len(names)), make([]any, len(names))
-	for i := range values {
-		places[i] = &values[i]
-	}
-	var tx *sql.Tx
-	var insert *sql.Stmt
-	for n := 0; rows.Next(); n++ {
-		if n%perSet == 0 {
-			if tx != nil {
-				_ = tx.Commit()
-			}
-			if tx, err = target.Begin(); err != nil {
-				b.Fatal(err)
-			}
-			insert, err = tx.Prepare("INSERT INTO " + table + " VALUES (" + marks(len(names)) + ")")
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-		if err := rows.Scan(places...); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := insert.Exec(values...); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if tx != nil {
-		if err := tx.Commit(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func marks(n int) string {
-	s := "?"
-	for range n - 1 {
-		s += ", ?"
-	}
-	return s
-}
-
-// BenchmarkScan reads a whole graph.
-func BenchmarkScan(b *testing.B) {
-	s := openBench(b, filepath.Join(b.TempDir(), "a.db"))
-	fill(b, s, graph(*nodes))
-	b.ResetTimer()
+	ops := graph(benchtest.Items(b))
+	own, bare := math.Inf(1), math.Inf(1)
 	for b.Loop() {
-		edges := 0
-		_, err := s.Scan(context.Background(), store.Scan{Keep: []string{"key", "name", "rank", "live", "kind", "minimum", "share", "hard", "since"}},
-			func(batch store.Batch) error { edges += len(batch.Edges); return nil })
-		if err != nil || edges == 0 {
-			b.Fatal(edges, err)
-		}
+		from, to := filepath.Join(b.TempDir(), "own.db"), filepath.Join(b.TempDir(), "bare.db")
+		start := time.Now()
+		s := openBench(b, from)
+		fill(b, s, ops)
+		_ = s.Close(context.Background())
+		own = min(own, time.Since(start).Seconds())
+		b.StopTimer()
+		_ = openBench(b, to).Close(context.Background())
+		bare = min(bare, benchtest.Bare(b, from, to))
+		b.StartTimer()
 	}
-	b.ReportMetric(float64(6**nodes*b.N)/b.Elapsed().Seconds(), "records/s")
+	benchtest.Beside(b, "ops/s", float64(len(ops))/own, float64(len(ops))/bare)
 }
 
-// BenchmarkPage reads a page of 50 from the middle of an order, of a small
-// store and of one a hundred times as large when asked so by -store.nodes.
+// BenchmarkScan reads a whole graph, with what a topology keeps of it.
+func BenchmarkScan(b *testing.B) {
+	items := benchtest.Items(b)
+	s := benchtest.Open(b, benchtest.Estate(b, items, items/10))
+	records := 0
+	for b.Loop() {
+		records = 0
+		_, err := s.Scan(b.Context(), entity.TopologyCodec{}.Scan(), func(batch store.Batch) error {
+			records += len(batch.Nodes) + len(batch.Edges)
+			return nil
+		})
+		if err != nil || records < items {
+			b.Fatal(records, err)
+		}
+	}
+	b.ReportMetric(float64(records*b.N)/b.Elapsed().Seconds(), "records/s")
+}
+
+// BenchmarkPage reads pages of 50 from the middle of an order, and beside it
+// those of an estate of 10,000 items.
 func BenchmarkPage(b *testing.B) {
-	for _, size := range []int{10_000, *nodes} {
-		s := openBench(b, filepath.Join(b.TempDir(), fmt.Sprint(size)))
-		fill(b, s, graph(size)[:size])
-		for _, o := range []store.Order{{Property: "name"}, {Property: "rank"}, {Property: "rank", Descending: true}} {
-			b.Run(fmt.Sprintf("%s/descending=%v/%d", o.Property, o.Descending, size), func(b *testing.B) {
-				q := store.Query{Kind: "Item", Order: []store.Order{o}, First: 50}
-				for b.Loop() {
-					page, err := s.Find(context.Background(), q)
-					if err != nil || len(page.Nodes) != 50 {
-						b.Fatal(err)
-					}
-					q.After = page.Cursors[49]
-					if !page.HasNext {
-						q.After = ""
-					}
-				}
-			})
+	const few = 10_000
+	small := benchtest.Open(b, benchtest.Estate(b, few, few/10))
+	items := benchtest.Items(b)
+	large := benchtest.Open(b, benchtest.Estate(b, items, items/10))
+	for _, o := range []store.Order{{Property: "key"}, {Property: "name", Descending: true}, {Property: "class"}, {Property: "criticality", Descending: true}} {
+		b.Run(fmt.Sprintf("%s/descending=%v/%d", o.Property, o.Descending, items), func(b *testing.B) {
+			own, baseline := pages(b, large, o), pages(b, small, o)
+			figure, base := benchtest.Turns(b, own, baseline)
+			benchtest.RatioAtMost(b, "best-s", figure/pagesAtOnce, base/pagesAtOnce, 1.2)
+		})
+	}
+}
+
+// pagesAtOnce is how many pages are read for one measurement.
+const pagesAtOnce = 20
+
+// pages reads some pages, from the middle of the order on.
+func pages(b *testing.B, s store.Store, o store.Order) func() {
+	b.Helper()
+	half := store.Compare{Property: o.Property, Op: store.Gte, Value: middle[o.Property]}
+	if o.Descending {
+		half.Op = store.Lte
+	}
+	q := store.Query{Kind: domain.KindConfigurationItem, Order: []store.Order{o}, First: 50, Filter: half}
+	start, err := s.Find(b.Context(), q)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func() {
+		q := q
+		q.Filter, q.After = nil, start.Cursors[49]
+		for range pagesAtOnce {
+			page, err := s.Find(b.Context(), q)
+			if err != nil || len(page.Nodes) != 50 {
+				b.Fatal(len(page.Nodes), err)
+			}
+			q.After = page.Cursors[49]
 		}
 	}
 }
+
+// middle is what stands about in the middle of an order.
+var middle = map[string]any{"key": "prg-", "name": "Server 5", "class": "PROGRAM", "criticality": int64(2)}
