@@ -16,6 +16,10 @@ import (
 // blockLines is how many lines travel together between goroutines.
 const blockLines = 512
 
+// blocksAhead is how many blocks are parsed before they are used: as many lines
+// as a change set takes, so that the next is parsed while one is written.
+const blocksAhead = 20
+
 // entry is what a line gave: a checked record, or what is wrong with it.
 type entry struct {
 	item *app.ImportItem
@@ -43,7 +47,7 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 	defer closer.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	workers := runtime.GOMAXPROCS(0)
-	work, order := make(chan *block), make(chan *block, 2*workers)
+	work, order := make(chan *block), make(chan *block, 2*workers+blocksAhead)
 	var end error
 	group.Go(func() error {
 		defer close(order)
