@@ -4,19 +4,16 @@ import (
 	"runtime"
 	"testing"
 
-	"releasegraph/internal/graphgen"
+	"releasegraph/internal/benchtest"
 )
 
 // BenchmarkGraph tells what an item with its five relationships takes in memory.
 func BenchmarkGraph(b *testing.B) {
-	e, err := graphgen.Generate(graphgen.Spec{Seed: 1, Items: 100_000, Reach: 10_000})
-	if err != nil {
-		b.Fatal(err)
-	}
+	e := benchtest.Estate(b, benchtest.Items(b), benchtest.Items(b)/10)
 	for b.Loop() {
 		before := heap()
 		g := e.Graph()
-		b.ReportMetric(float64(heap()-before)/float64(e.Spec().Items), "bytes/item")
+		benchtest.AtMost(b, "bytes/item", float64(heap()-before)/float64(e.Spec().Items), 400)
 		b.ReportMetric(float64(g.Bytes())/float64(e.Spec().Items), "estimated-bytes/item")
 		runtime.KeepAlive(g)
 	}

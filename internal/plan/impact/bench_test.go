@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"releasegraph/internal/adjacency"
+	"releasegraph/internal/benchtest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
 )
@@ -136,8 +137,6 @@ func measureFrom(b *testing.B, g *impact.Graph, source impact.Node) {
 		own = min(own, time.Since(middle))
 		bare = min(bare, middle.Sub(start))
 	}
-	b.ReportMetric(float64(own.Nanoseconds()), "best-ns")
-	b.ReportMetric(float64(bare.Nanoseconds()), "bare-best-ns")
-	b.ReportMetric(float64(own)/float64(bare), "ratio")
+	benchtest.RatioAtMost(b, "best-s", own.Seconds(), bare.Seconds(), 4)
 	b.ReportMetric(float64(total), "hits")
 }
