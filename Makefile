@@ -22,9 +22,12 @@ lint: ## linters and the walls between packages
 	golangci-lint run
 
 BENCH_ITEMS ?= 100000
-bench: export RELEASEGRAPH_BENCH_ITEMS = $(BENCH_ITEMS)
-bench: ## benchmarks as a table, each with its baseline in the same run
-	go test -run '^$$' -bench . -timeout 60m ./... | go run ./internal/benchtable
+BENCH_DIR ?=
+bench: export BENCH_DIR := $(BENCH_DIR)
+bench: ## benchmarks as a table: baseline, ratio, goal (BENCH_ITEMS=n; BENCH_DIR keeps the made estates)
+	@made="$$(mktemp -d)"; trap 'rm -rf "$$made"' EXIT; mkdir -p "$${BENCH_DIR:=$$made}"; \
+	  RELEASEGRAPH_BENCH_ITEMS=$(BENCH_ITEMS) RELEASEGRAPH_BENCH_DIR="$$(realpath "$$BENCH_DIR")" \
+	  go test -run '^$$' -bench . -timeout 120m ./... | go run ./internal/benchtable
 
 web: ## rebuild the IDE page (needs Node)
 	cd web && npm ci --no-audit --no-fund && npm run build

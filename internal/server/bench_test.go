@@ -116,7 +116,9 @@ func askImpact(b *testing.B, url, key string) (total int) {
 		b.Fatal(err)
 	}
 	var got struct {
-		Data struct{ Impact struct{ Summary struct{ Total int } } }
+		Data struct {
+			Impact struct{ Summary struct{ Total int } }
+		}
 	}
 	if err := json.Unmarshal(text, &got); err != nil || got.Data.Impact.Summary.Total == 0 {
 		b.Fatalf("%v: %.500s", err, text)
