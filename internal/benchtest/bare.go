@@ -18,25 +18,31 @@ func Bare(b *testing.B, from, to string) (seconds float64) {
 	b.Helper()
 	source := openBare(b, from)
 	target := openBare(b, to)
-	tables, err := source.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND (name IN ('node', 'edge', 'log') OR name LIKE 'k\\_%' ESCAPE '\\')")
+	for _, name := range tables(b, source) {
+		seconds += copyTable(b, source, target, name).Seconds()
+	}
+	return seconds
+}
+
+// tables lists those that a store writes to.
+func tables(b *testing.B, db *sql.DB) (names []string) {
+	b.Helper()
+	rows, err := db.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' AND (name IN ('node', 'edge', 'log') OR name LIKE 'k\_%' ESCAPE '\')`)
 	if err != nil {
 		b.Fatal(err)
 	}
-	var names []string
-	for tables.Next() {
+	defer rows.Close()
+	for rows.Next() {
 		var name string
-		if err := tables.Scan(&name); err != nil {
+		if err := rows.Scan(&name); err != nil {
 			b.Fatal(err)
 		}
 		names = append(names, name)
 	}
-	if err := tables.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		b.Fatal(err)
 	}
-	for _, name := range names {
-		seconds += copyTable(b, source, target, name).Seconds()
-	}
-	return seconds
+	return names
 }
 
 // openBare opens a file with the settings that the store writes with.
@@ -102,7 +108,7 @@ func insertRows(b *testing.B, target *sql.DB, insert string, rows [][]any) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer prepared.Close()
+	defer func() { _ = prepared.Close() }()
 	for _, values := range rows {
 		if _, err := prepared.Exec(values...); err != nil {
 			b.Fatal(err)
