@@ -16,7 +16,7 @@ func (s *State) Apply(cs Changeset) ([]Effect, error) {
 			return nil, err
 		}
 	}
-	a := &applying{State: s, nodeWas: map[ID]*Node{}, edgeWas: map[EdgeKey]*Edge{}}
+	a := &applying{State: s, nodeWas: map[ID]*Node{}, edgeWas: make(map[EdgeKey]*Edge, countPuts(cs))}
 	for i, op := range cs.Ops {
 		if err := a.perform(op); err != nil {
 			a.undo()

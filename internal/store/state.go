@@ -60,9 +60,13 @@ type probed struct {
 
 // NewState prepares to apply the sets.
 func NewState(d *Declared, sets ...Changeset) *State {
+	edges := 0
+	for _, cs := range sets {
+		edges += countPuts(cs)
+	}
 	s := &State{
 		declared: d, sets: sets,
-		nodes: map[ID]*Node{}, edges: map[EdgeKey]*Edge{}, stored: map[EdgeKey]bool{},
+		nodes: map[ID]*Node{}, edges: make(map[EdgeKey]*Edge, edges), stored: map[EdgeKey]bool{},
 		holders: map[Holding]ID{}, probes: map[Probe]probed{}, near: map[ID]*known{},
 	}
 	for _, cs := range sets {
@@ -78,6 +82,17 @@ func NewState(d *Declared, sets ...Changeset) *State {
 		}
 	}
 	return s
+}
+
+// countPuts tells how many edges a set puts, so that the maps for those of a
+// large import need not grow.
+func countPuts(cs Changeset) (n int) {
+	for _, op := range cs.Ops {
+		if _, ok := op.(PutEdge); ok {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *State) watch(id ID) {
