@@ -14,7 +14,9 @@ import (
 
 // The log keeps effects as JSON that loses nothing: an integer has neither
 // point nor exponent, a float always has one of them (or is {"float":"+Inf"}),
-// a time is {"time":"2026-01-02T03:04:05.000006Z"}.
+// a time is {"time":"2026-01-02T03:04:05.000006Z"}. A node's times before the
+// change are "was", in microseconds since 1970. Entries from before that was
+// kept lack it.
 
 // EncodeEffects writes effects for the log; DecodeEffects reads them.
 func EncodeEffects(effects []Effect) ([]byte, error) {
@@ -45,6 +47,10 @@ func appendEffect(b []byte, e *Effect) ([]byte, error) {
 		}
 	}
 	b = strconv.AppendInt(append(b, `,"version":`...), e.Version, 10)
+	if !e.UpdatedAt.IsZero() {
+		b = strconv.AppendInt(append(b, `,"was":[`...), e.CreatedAt.UnixMicro(), 10)
+		b = append(strconv.AppendInt(append(b, ','), e.UpdatedAt.UnixMicro(), 10), ']')
+	}
 	var err error
 	if e.Before != nil {
 		if b, err = AppendProps(append(b, `,"before":`...), e.Before); err != nil {
@@ -149,6 +155,7 @@ type loggedEffect struct {
 	To      ID          `json:"to"`
 	Tag     string      `json:"tag"`
 	Version int64       `json:"version"`
+	Was     []int64     `json:"was"`
 	Before  loggedProps `json:"before"`
 	After   loggedProps `json:"after"`
 }
@@ -169,14 +176,22 @@ func DecodeEffects(b []byte) ([]Effect, error) {
 		return nil, fmt.Errorf("effects in the log: %w", err)
 	}
 	effects := make([]Effect, len(logged))
-	for i, l := range logged {
-		effects[i] = Effect{
-			Node: l.Node, Kind: l.Kind, Version: l.Version,
-			Edge:   EdgeKey{l.Rel, l.From, l.To, l.Tag},
-			Before: Props(l.Before), After: Props(l.After),
-		}
+	for i := range logged {
+		effects[i] = logged[i].effect()
 	}
 	return effects, nil
+}
+
+func (l *loggedEffect) effect() Effect {
+	e := Effect{
+		Node: l.Node, Kind: l.Kind, Version: l.Version,
+		Edge:   EdgeKey{l.Rel, l.From, l.To, l.Tag},
+		Before: Props(l.Before), After: Props(l.After),
+	}
+	if len(l.Was) == 2 {
+		e.CreatedAt, e.UpdatedAt = time.UnixMicro(l.Was[0]).UTC(), time.UnixMicro(l.Was[1]).UTC()
+	}
+	return e
 }
 
 // DecodeProps reads what AppendProps wrote.

@@ -21,10 +21,14 @@ func drawProps(t *rapid.T) store.Props {
 	return props
 }
 
+func drawTime(t *rapid.T) time.Time {
+	return time.UnixMicro(rapid.Int64Range(-62135596800000000+1, 253402300799999999).Draw(t, "time")).UTC()
+}
+
 func TestEffectsComeBackFromTheLogAsTheyWere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := []store.Effect{
-			{Node: "n", Kind: "K", Version: 3, Before: drawProps(t), After: drawProps(t)},
+			{Node: "n", Kind: "K", Version: 3, CreatedAt: drawTime(t), UpdatedAt: drawTime(t), Before: drawProps(t), After: drawProps(t)},
 			{Node: "n", Kind: "K", Version: 1, After: store.Props{}},
 			{Edge: store.EdgeKey{Rel: "R", From: "a", To: "b", Tag: rapid.String().Draw(t, "tag")}, Version: 1, Before: drawProps(t)},
 		}
@@ -39,8 +43,53 @@ func TestEffectsComeBackFromTheLogAsTheyWere(t *testing.T) {
 		for i, e := range got {
 			w := want[i]
 			if e.Verb() != w.Verb() || e.Node != w.Node || e.Edge != w.Edge || e.Version != w.Version ||
-				!e.Before.Equal(w.Before) || !e.After.Equal(w.After) {
+				!e.CreatedAt.Equal(w.CreatedAt) || !e.UpdatedAt.Equal(w.UpdatedAt) || !e.Before.Equal(w.Before) || !e.After.Equal(w.After) {
 				t.Fatalf("%s: got %+v, want %+v", body, e, w)
+			}
+		}
+	})
+}
+
+func TestEntriesFromBeforeTimesWereKeptCanBeRead(t *testing.T) {
+	effects, err := store.DecodeEffects([]byte(`[{"node":"n","kind":"K","version":2,"before":{"a":1},"after":{"a":2}}]`))
+	if err != nil || len(effects) != 1 || !effects[0].UpdatedAt.IsZero() || effects[0].Before["a"] != int64(1) {
+		t.Fatal(effects, err)
+	}
+}
+
+// Ids and texts that look like the log's own.
+var confusing = []string{"node", "rel", "a", "from", `,{"node":"a"`, `"`, `\`, `,{`, `,{"rel":"x","from":"a"`, "[{", "to"}
+
+func TestTheEffectsOfANodeAreFoundAmongOthers(t *testing.T) {
+	text := rapid.SampledFrom(confusing)
+	rapid.Check(t, func(t *rapid.T) {
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) store.Effect {
+			e := store.Effect{Version: 1, After: store.Props{text.Draw(t, "name"): text.Draw(t, "value"), "l": []string{text.Draw(t, "element")}}}
+			if rapid.Bool().Draw(t, "is a node") {
+				e.Node, e.Kind = store.ID(text.Draw(t, "id")), "K"
+				return e
+			}
+			e.Edge = store.EdgeKey{Rel: "R", From: store.ID(text.Draw(t, "from")), To: store.ID(text.Draw(t, "to")), Tag: text.Draw(t, "tag")}
+			return e
+		}), 0, 6).Draw(t, "effects")
+		body, err := store.EncodeEffects(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := store.ID(text.Draw(t, "id"))
+		var want []store.Effect
+		for _, e := range all {
+			if e.Concerns(id) {
+				want = append(want, e)
+			}
+		}
+		got, err := store.DecodeEffectsOf(body, id)
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("%s: %d effects of %q, want %d (%v)", body, len(got), id, len(want), err)
+		}
+		for i := range got {
+			if got[i].Node != want[i].Node || got[i].Edge != want[i].Edge || !got[i].After.Equal(want[i].After) {
+				t.Fatalf("%s: got %+v, want %+v", body, got[i], want[i])
 			}
 		}
 	})

@@ -12,10 +12,12 @@ import "time"
 type Changeset struct {
 	Ops    []Op
 	Guards []Guard
-	Actor  string    // who, never empty
-	Reason string    // why, may be empty
-	Source string    // by what means: "api", "import", …
-	At     time.Time // when: UTC in whole microseconds
+	Actor  string // who, never empty
+	Reason string // why, may be empty
+	Source string // by what means: "api", "import", …
+	// At is when: UTC in whole microseconds. Times in the log never fall, so a
+	// commit raises one that is earlier than the head's to the head's.
+	At time.Time
 	// Key makes the commit idempotent: a second commit under the same key
 	// answers with the first one's Change and writes nothing. Empty: no such
 	// protection.
@@ -95,7 +97,8 @@ func (NodeAt) guard()  {}
 func (NoEdges) guard() {}
 func (EdgeAt) guard()  {}
 
-// Change is a committed change set as the log keeps it: what really changed.
+// Change is a committed change set as the log keeps it: what really changed,
+// and when, by whom and why (rule C4).
 // An operation that changed nothing leaves no effect; a set without any effect
 // is not logged, and its Change has the head's revision and no effects.
 type Change struct {
@@ -120,9 +123,19 @@ type Effect struct {
 	// Edge is set for an edge.
 	Edge    EdgeKey
 	Version int64 // after the change; of a removed one, its last
-	Before  Props
-	After   Props
+	// CreatedAt and UpdatedAt are a node's times before the change, so that an
+	// effect can be undone alone. Zero for a created node, and for edges.
+	CreatedAt, UpdatedAt time.Time
+	Before               Props
+	After                Props
+	// Becomes is set in what was worked out from the log (Change.Inverse, a
+	// difference of two revisions), where the time of the change does not tell
+	// a node's times after it. Zero in the log itself.
+	Becomes Times
 }
+
+// Times are the times of a node.
+type Times struct{ CreatedAt, UpdatedAt time.Time }
 
 // Verb of an effect.
 type Verb string

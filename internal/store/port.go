@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Reader reads committed data. Every method sees at least everything that was
 // committed through the same Store before the call. Errors: ErrInvalid for a
@@ -32,6 +35,20 @@ type Reader interface {
 	// relationship; within, in no promised order. It serves topology, export
 	// and backup. The batch must not be kept after yield returns.
 	Scan(ctx context.Context, s Scan, yield func(Batch) error) (Revision, error)
+	// Declared is the schema that the store was opened with.
+	Declared() *Declared
+
+	// History returns the change sets that touched a node, newest first, also
+	// of a node that has been removed. It costs as much as the node's own
+	// entries, whatever the length of the log.
+	History(ctx context.Context, q HistoryQuery) (HistoryPage, error)
+	// RevisionAt is the last revision committed at or before a time, 0 when
+	// there is none. Of a compacted log it may be below Oldest, where it is not
+	// exact: no revision that can still be read as of was committed by then.
+	RevisionAt(ctx context.Context, t time.Time) (Revision, error)
+	// Oldest is the oldest revision that the graph can still be read as of: 0
+	// unless the log was compacted.
+	Oldest(ctx context.Context) (Revision, error)
 }
 
 // Scan says what to hand over. Nil Kinds or Rels mean all, empty ones none.
@@ -60,19 +77,29 @@ type Store interface {
 	// the key (one is made up where the set has none): the answer is never
 	// "perhaps". Errors: ErrInvalid, ErrNotFound, ErrExists, ErrConflict
 	// (with the details their typed errors carry), ErrUnavailable. The first
-	// failing operation or guard is reported; FailedOp tells which.
+	// failing operation or guard is reported; FailedOp tells which. A time
+	// before the head's is raised to the head's, in the Change and in the nodes.
 	Commit(ctx context.Context, cs Changeset) (Change, error)
 	// Preview answers as Commit would, and writes nothing. Its Change has the
 	// revision that it would have got.
 	Preview(ctx context.Context, cs Changeset) (Change, error)
 	// Head is the revision of the last committed change set.
 	Head(ctx context.Context) (Revision, error)
+	// Settled is the head at a moment when nothing beyond it can have been read
+	// yet: no read that has ended before the call saw any part of a later
+	// change set.
+	Settled(ctx context.Context) (Revision, error)
 	// Changes returns up to limit committed change sets after a revision, in
 	// order, without gaps. ErrCompacted when the log no longer reaches back.
 	Changes(ctx context.Context, after Revision, limit int) ([]Change, error)
 	// Await blocks until the head is beyond the revision or the context ends,
 	// and returns the head. It is a wake-up only: read with Changes.
 	Await(ctx context.Context, after Revision) (Revision, error)
+	// Compact forgets the log up to and including a revision, and with it the
+	// idempotency keys in there. The graph stays, and so does the head's entry.
+	// It may be cut off at any time and has then forgotten less; Oldest tells.
+	// ErrInvalid for a revision beyond the head.
+	Compact(ctx context.Context, through Revision) error
 	// Close waits for running commits and releases everything.
 	Close(ctx context.Context) error
 }

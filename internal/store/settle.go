@@ -25,7 +25,9 @@ func (a *applying) settleNode(id ID, cs Changeset) (Effect, bool) {
 	case was == nil && is == nil:
 		return Effect{}, false
 	case is == nil:
-		return Effect{Node: id, Kind: was.Kind, Version: was.Version, Before: present(was.Props)}, true
+		return Effect{
+			Node: id, Kind: was.Kind, Version: was.Version, CreatedAt: was.CreatedAt, UpdatedAt: was.UpdatedAt, Before: present(was.Props),
+		}, true
 	case was == nil:
 		is.Version, is.CreatedAt, is.UpdatedAt = 1, cs.At, cs.At
 		return Effect{Node: id, Kind: is.Kind, Version: 1, After: is.Props}, true
@@ -36,7 +38,9 @@ func (a *applying) settleNode(id ID, cs Changeset) (Effect, bool) {
 		return Effect{}, false
 	}
 	is.Version, is.CreatedAt, is.UpdatedAt = was.Version+1, was.CreatedAt, cs.At
-	return Effect{Node: id, Kind: is.Kind, Version: is.Version, Before: before, After: after}, true
+	return Effect{
+		Node: id, Kind: is.Kind, Version: is.Version, CreatedAt: was.CreatedAt, UpdatedAt: was.UpdatedAt, Before: before, After: after,
+	}, true
 }
 
 func (a *applying) settleEdge(k EdgeKey) (Effect, bool) {

@@ -195,8 +195,10 @@ func (c *committer) gather(first *pending) (group []*pending, held *pending) {
 // unknown whether a transaction was committed, that is settled aside, so that
 // others do not wait for a server that is away.
 func (c *committer) commit(group []*pending) {
+	fell := false
 	for tries := 1; ; tries++ {
 		g := newGroup(c.store, group)
+		g.headLock = fell
 		unknown, err := c.attempt(g)
 		if err == nil {
 			c.answer(g)
@@ -208,6 +210,8 @@ func (c *committer) commit(group []*pending) {
 			c.settles.Add(1)
 			go c.settle(group)
 			return
+		case errors.Is(err, errFell):
+			fell = true
 		case again(f, tries) || f == constraint && tries < raceTries:
 			_ = pause(context.Background())
 		case f != connection && len(group) > 1:
@@ -240,13 +244,14 @@ func (c *committer) settle(group []*pending) {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		_ = sleep(context.Background(), wait)
 		g := newGroup(c.store, group)
+		g.headLock = true // nobody waits for this one
 		unknown, err := c.attempt(g)
 		if err == nil {
 			c.answer(g)
 			return
 		}
 		f := classify(err)
-		if unknown || f == connection || f == contention || f == constraint {
+		if unknown || f == connection || f == contention || f == constraint || errors.Is(err, errFell) {
 			continue
 		}
 		if len(group) > 1 {

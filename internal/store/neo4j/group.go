@@ -1,6 +1,9 @@
 package neo4j
 
 import (
+	"errors"
+	"time"
+
 	"releasegraph/internal/store"
 )
 
@@ -11,20 +14,20 @@ type group struct {
 	sets     []*pending
 	outcomes []outcome
 	preview  bool // decide, and write nothing
+	headLock bool // hold the head from the start, so that its time stays
 
 	known  map[string]store.Change // by key: what was committed before
+	at     time.Time               // of the head, as first seen
 	state  *store.State
 	loaded loaded
-	log    []entry
+	log    []int // the sets that go into the log
 	wrote  bool
 	head   store.Revision
 }
 
-// entry is what a set adds to the log.
-type entry struct {
-	set    int
-	stamps []int64
-}
+// errFell says that another instance committed a later time meanwhile than the
+// one that this group gave to its nodes.
+var errFell = errors.New("the head's time has risen")
 
 func newGroup(s *Store, sets []*pending) *group {
 	return &group{store: s, sets: sets, outcomes: make([]outcome, len(sets)), known: map[string]store.Change{}}
@@ -34,6 +37,11 @@ func newGroup(s *Store, sets []*pending) *group {
 // all that is touched; decide; write; and the log at the very last, since its
 // head is what all transactions wait for.
 func (g *group) run(t tx) error {
+	if g.headLock {
+		if _, err := t.lockHead(); err != nil {
+			return err
+		}
+	}
 	if err := g.findKnown(t); err != nil {
 		return err
 	}
@@ -66,24 +74,30 @@ func (g *group) findKnown(t tx) error {
 	for i, p := range g.sets {
 		keys[i] = p.key
 	}
-	values, err := t.row("UNWIND $keys AS key MATCH (c:Changeset {key: key}) RETURN "+entryColumns, params{"keys": keys})
+	values, err := t.row("UNWIND $keys AS key MATCH (c:Changeset {key: key}) WITH ["+entryColumns+"] AS known "+
+		"MATCH (h:LogHead {id: 'log'}) RETURN known, h.at", params{"keys": keys})
 	if err != nil {
 		return err
 	}
-	entries, found, err := decodeEntries(values)
+	entries, found, err := decodeEntries(values[0].([]any), store.DecodeEffects)
 	if err != nil {
 		return err
 	}
 	for i, e := range entries {
-		g.known[found[i]] = e.Change
+		g.known[found[i]] = e
+	}
+	if values[1] != nil {
+		g.at = instant(values[1])
 	}
 	return nil
 }
 
-// decide applies the sets in their order. One whose key stood before it in the
+// decide applies the sets in their order; none is earlier than the one before
+// it in the log. One whose key stood before it in the
 // group answers as that one did.
 func (g *group) decide() {
 	first := map[string]int{}
+	last := g.at
 	for i, p := range g.sets {
 		if c, done := g.known[p.key]; done {
 			g.outcomes[i] = outcome{change: c}
@@ -93,17 +107,22 @@ func (g *group) decide() {
 			g.outcomes[i] = g.outcomes[j]
 			continue
 		}
-		effects, err := g.state.Apply(p.cs)
+		cs := p.cs
+		if cs.At.Before(last) {
+			cs.At = last
+		}
+		effects, err := g.state.Apply(cs)
 		if err != nil {
 			g.outcomes[i] = outcome{err: err}
 			continue
 		}
 		g.outcomes[i] = outcome{change: store.Change{
-			At: p.cs.At, Actor: p.cs.Actor, Reason: p.cs.Reason, Source: p.cs.Source, Key: p.cs.Key, Effects: effects,
+			At: cs.At, Actor: cs.Actor, Reason: cs.Reason, Source: cs.Source, Key: cs.Key, Effects: effects,
 		}}
 		if len(effects) > 0 {
 			first[p.key] = i
-			g.log = append(g.log, entry{set: i})
+			g.log = append(g.log, i)
+			last = cs.At
 		}
 	}
 }
@@ -111,18 +130,26 @@ func (g *group) decide() {
 // append raises the head and creates the entries.
 func (g *group) append(t tx) error {
 	rows := make([]any, len(g.log))
-	for i, e := range g.log {
-		row, err := g.row(e)
+	var first, last time.Time
+	for i, set := range g.log {
+		last = g.outcomes[set].change.At
+		if i == 0 {
+			first = last
+		}
+		row, err := g.row(set)
 		if err != nil {
 			return err
 		}
 		rows[i] = row
 	}
 	values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h.revision = h.revision + size($log) "+
-		"WITH h.revision - size($log) AS base UNWIND range(0, size($log) - 1) AS i "+
-		"CREATE (c:Changeset) SET c = $log[i], c.revision = base + i + 1 RETURN max(base)", params{"log": rows})
+		"WITH h, h.revision - size($log) AS base, h.at AS was SET h.at = $at WITH base, was UNWIND range(0, size($log) - 1) AS i "+
+		"CREATE (c:Changeset) SET c = $log[i], c.revision = base + i + 1 RETURN max(base), max(was)", params{"log": rows, "at": last})
 	if err != nil {
 		return err
+	}
+	if values[1] != nil && first.Before(instant(values[1])) {
+		return errFell
 	}
 	g.setRevisions(store.Revision(values[0].(int64)))
 	return nil
@@ -162,13 +189,13 @@ func (g *group) setRevisions(head store.Revision) {
 	g.head = head
 }
 
-func (g *group) row(e entry) (params, error) {
-	p, c := g.sets[e.set], g.outcomes[e.set].change
+func (g *group) row(set int) (params, error) {
+	p, c := g.sets[set], g.outcomes[set].change
 	body, err := store.EncodeEffects(c.Effects)
 	if err != nil {
 		return nil, err
 	}
-	row := params{"at": c.At, "actor": c.Actor, "key": p.key, "body": string(body)}
+	row := params{"at": c.At, "actor": c.Actor, "key": p.key, "body": string(body), touchedProp: touched(c.Effects)}
 	if c.Reason != "" {
 		row["reason"] = c.Reason
 	}
@@ -177,9 +204,6 @@ func (g *group) row(e entry) (params, error) {
 	}
 	if c.Key == "" {
 		row["madeUpKey"] = true
-	}
-	if len(e.stamps) > 0 {
-		row["stamps"] = e.stamps
 	}
 	return row, nil
 }

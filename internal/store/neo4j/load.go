@@ -39,7 +39,7 @@ func (l *loader) load() error {
 	if l.lock && l.reliesOnAbsence() {
 		// Nothing stands for a node that is not there but the log's head: with
 		// it held nobody else can commit one.
-		if err := l.tx.run("MATCH (h:LogHead {id: 'log'}) SET h."+lockProp+" = 0 REMOVE h."+lockProp, nil); err != nil {
+		if _, err := l.tx.lockHead(); err != nil {
 			return err
 		}
 		if err := l.lockNodes(ids); err != nil {

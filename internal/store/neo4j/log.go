@@ -1,6 +1,7 @@
 package neo4j
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -25,39 +26,50 @@ func (t tx) head() (store.Revision, error) {
 	return store.Revision(values[0].(int64)), nil
 }
 
-// logged is a change as the log has it, with what the port's Change lacks.
-type logged struct {
-	store.Change
-	stamps []int64
+// Settled implements store.Store: the head at a moment when no commit is under
+// way, since a commit holds the head's lock until all that it wrote can be
+// read. Without the lock a part of it could be read before the head tells.
+func (s *Store) Settled(ctx context.Context) (store.Revision, error) {
+	var head store.Revision
+	err := s.write(ctx, func(t tx) (err error) {
+		head, err = t.lockHead()
+		return err
+	})
+	return head, err
+}
+
+func (t tx) lockHead() (store.Revision, error) {
+	values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h."+lockProp+" = 0 REMOVE h."+lockProp+" RETURN h.revision", nil)
+	if err != nil {
+		return 0, err
+	}
+	return store.Revision(values[0].(int64)), nil
 }
 
 // columns of an entry: answered as lists, which is much faster than rows.
 const entryColumns = "collect(c.revision), collect(c.at), collect(c.actor), collect(coalesce(c.reason, '')), collect(coalesce(c.source, '')), " +
-	"collect(CASE WHEN c.madeUpKey THEN '' ELSE c.key END), collect(c.body), collect(coalesce(c.stamps, [])), collect(c.key)"
+	"collect(CASE WHEN c.madeUpKey THEN '' ELSE c.key END), collect(c.body), collect(c.key)"
 
 // Changes implements store.Store. What follows a gap is left for later, though
 // none was ever seen.
 func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
-	entries, err := s.entries(ctx, after, limit)
-	changes := make([]store.Change, len(entries))
-	for i, e := range entries {
-		changes[i] = e.Change
-	}
-	return changes, err
-}
-
-func (s *Store) entries(ctx context.Context, after store.Revision, limit int) ([]logged, error) {
 	if limit <= 0 {
 		return nil, ctx.Err()
 	}
-	var list []logged
+	var list []store.Change
 	err := s.read(ctx, func(t tx) error {
 		values, err := t.row("MATCH (c:Changeset) WHERE c.revision > $after WITH c ORDER BY c.revision LIMIT $limit RETURN "+entryColumns,
 			params{"after": int64(after), "limit": int64(limit)})
 		if err != nil {
 			return err
 		}
-		list, _, err = decodeEntries(values)
+		if list, _, err = decodeEntries(values, store.DecodeEffects); err != nil {
+			return err
+		}
+		oldest, err := t.oldest()
+		if after < oldest {
+			return cmp.Or(err, compacted(oldest))
+		}
 		return err
 	})
 	for i, e := range list {
@@ -69,9 +81,9 @@ func (s *Store) entries(ctx context.Context, after store.Revision, limit int) ([
 }
 
 // decodeEntries also returns the keys as stored.
-func decodeEntries(columns []any) ([]logged, []string, error) {
+func decodeEntries(columns []any, effects func([]byte) ([]store.Effect, error)) ([]store.Change, []string, error) {
 	column := func(i int) []any { return columns[i].([]any) }
-	list := make([]logged, len(column(0)))
+	list := make([]store.Change, len(column(0)))
 	keys := make([]string, len(list))
 	for i := range list {
 		e := &list[i]
@@ -82,13 +94,10 @@ func decodeEntries(columns []any) ([]logged, []string, error) {
 		e.Source = column(4)[i].(string)
 		e.Key = column(5)[i].(string)
 		var err error
-		if e.Effects, err = store.DecodeEffects([]byte(column(6)[i].(string))); err != nil {
+		if e.Effects, err = effects([]byte(column(6)[i].(string))); err != nil {
 			return nil, nil, fmt.Errorf("revision %d: %w", e.Revision, err)
 		}
-		for _, stamp := range column(7)[i].([]any) {
-			e.stamps = append(e.stamps, stamp.(int64))
-		}
-		keys[i] = column(8)[i].(string)
+		keys[i] = column(7)[i].(string)
 	}
 	return list, keys, nil
 }

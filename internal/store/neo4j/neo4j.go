@@ -4,7 +4,8 @@
 // label of its kind (and the common label Node), relationships and properties
 // have the domain's names and native types. The store's own are id, createdAt,
 // updatedAt and _version of nodes, _version and _tag of relationships. The log
-// stands apart in Changeset nodes and the one LogHead.
+// stands apart in Changeset nodes and the one LogHead; a Changeset's touched
+// stands for the ids that its body names, for the full-text index.
 //
 // Names that get into the text of a query come from the Schema alone; values
 // are always parameters.
@@ -101,6 +102,9 @@ func configure(c *config.Config) {
 	c.TelemetryDisabled = true
 	c.UserAgent = "releasegraph"
 }
+
+// Declared implements store.Reader.
+func (s *Store) Declared() *store.Declared { return s.catalog.Declared }
 
 // Close waits for running commits and closes all connections.
 func (s *Store) Close(ctx context.Context) error {

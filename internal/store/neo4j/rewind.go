@@ -1,10 +1,6 @@
 package neo4j
 
-import (
-	"time"
-
-	"releasegraph/internal/store"
-)
+import "releasegraph/internal/store"
 
 // rewind undoes what the log says since a revision. Of each node and edge the
 // log names it keeps what was there before.
@@ -17,14 +13,8 @@ type rewind struct {
 
 // past is how a node or edge was at the head.
 type past struct {
-	existed bool
-	whole   bool // it is gone since, and props are all it had
-	done    bool // handed over, or not to be
-	kind    string
-	version int64
-	created time.Time
-	updated time.Time
-	props   store.Props // nil values: absent
+	*store.Past
+	done bool // handed over, or not to be
 }
 
 func newRewind(head store.Revision) *rewind {
@@ -33,73 +23,24 @@ func newRewind(head store.Revision) *rewind {
 
 // follow takes in the next entry of the log. passed tells what was handed over
 // before the entry could be seen.
-func (r *rewind) follow(entry logged, passed func(store.Effect) bool) {
+func (r *rewind) follow(entry store.Change, passed func(*store.Effect) bool) {
 	r.seen = entry.Revision
-	stamps := entry.stamps
-	for _, e := range entry.Effects {
+	for i := range entry.Effects {
+		e := &entry.Effects[i]
 		p := r.nodes[e.Node]
 		if e.Node == "" {
 			p = r.edges[e.Edge]
 		}
 		if p == nil {
-			p = newPast(e)
-			p.done = passed(e)
+			p = &past{store.NewPast(e), passed(e)}
 			if e.Node == "" {
 				r.edges[e.Edge] = p
 			} else {
 				r.nodes[e.Node] = p
 			}
-			if e.Node != "" && e.Before != nil && len(stamps) >= 2 {
-				p.created, p.updated = time.UnixMicro(stamps[0]).UTC(), time.UnixMicro(stamps[1]).UTC()
-			}
 		}
-		if e.Node != "" && e.Before != nil && len(stamps) >= 2 {
-			stamps = stamps[2:]
-		}
-		p.undo(e)
+		p.Follow(e)
 	}
-}
-
-// newPast begins with the first effect after the head.
-func newPast(e store.Effect) *past {
-	p := &past{kind: e.Kind, existed: e.Verb() != store.Created, version: e.Version, props: store.Props{}}
-	if e.Verb() == store.Updated {
-		p.version--
-	}
-	return p
-}
-
-// undo keeps what the effect took away, unless an earlier one changed it too.
-func (p *past) undo(e store.Effect) {
-	if !p.existed || p.whole {
-		return
-	}
-	for name, v := range e.Before {
-		if _, known := p.props[name]; !known {
-			p.props[name] = v
-		}
-	}
-	for name := range e.After {
-		if _, known := p.props[name]; !known {
-			p.props[name] = nil
-		}
-	}
-	p.whole = e.Verb() == store.Removed
-}
-
-// over returns the properties at the head, of one that has these now.
-func (p *past) over(now store.Props) store.Props {
-	if p.whole {
-		now = store.Props{}
-	}
-	for name, v := range p.props {
-		if v == nil {
-			delete(now, name)
-		} else {
-			now[name] = v
-		}
-	}
-	return now
 }
 
 // node turns a node as read into what it was, if it was there and is not yet
@@ -109,15 +50,11 @@ func (r *rewind) node(n store.Node) (store.Node, bool) {
 	if p == nil {
 		return n, true
 	}
-	if !p.existed || p.done {
+	if !p.Existed || p.done {
 		return n, false
 	}
-	return p.node(n.ID, n.Props), true
-}
-
-func (p *past) node(id store.ID, now store.Props) store.Node {
 	p.done = true
-	return store.Node{ID: id, Kind: p.kind, Version: p.version, CreatedAt: p.created, UpdatedAt: p.updated, Props: p.over(now)}
+	return p.Node(n.ID, n.Props), true
 }
 
 // edge does for an edge what node does for a node.
@@ -126,19 +63,20 @@ func (r *rewind) edge(e store.Edge) (store.Edge, bool) {
 	if p == nil {
 		return e, true
 	}
-	if !p.existed || p.done {
+	if !p.Existed || p.done {
 		return e, false
 	}
 	p.done = true
-	return store.Edge{EdgeKey: e.EdgeKey, Version: p.version, Props: p.over(e.Props)}, true
+	return p.Edge(e.EdgeKey, e.Props), true
 }
 
 // lostNodes are those of a kind that were removed before their page was read.
 func (r *rewind) lostNodes(kind string) []store.Node {
 	var list []store.Node
 	for id, p := range r.nodes {
-		if p.kind == kind && p.existed && p.whole && !p.done {
-			list = append(list, p.node(id, nil))
+		if p.Kind == kind && p.Existed && p.Whole && !p.done {
+			p.done = true
+			list = append(list, p.Node(id, nil))
 		}
 	}
 	return list
@@ -149,9 +87,9 @@ func (r *rewind) lostNodes(kind string) []store.Node {
 func (r *rewind) lostEdges(rel string) []store.Edge {
 	var list []store.Edge
 	for k, p := range r.edges {
-		if k.Rel == rel && p.existed && p.whole && !p.done {
+		if k.Rel == rel && p.Existed && p.Whole && !p.done {
 			p.done = true
-			list = append(list, store.Edge{EdgeKey: k, Version: p.version, Props: p.over(nil)})
+			list = append(list, p.Edge(k, nil))
 		}
 	}
 	return list

@@ -23,7 +23,7 @@ func (s *Store) Scan(ctx context.Context, sc store.Scan, yield func(store.Batch)
 	if err := s.catalog.CheckScan(sc); err != nil {
 		return 0, err
 	}
-	head, err := s.barrier(ctx)
+	head, err := s.Settled(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -50,20 +50,6 @@ func (s *Store) Scan(ctx context.Context, sc store.Scan, yield func(store.Batch)
 	return head, nil
 }
 
-// barrier returns the head at a moment when no commit is under way: a commit
-// holds the head's lock until all that it wrote can be read.
-func (s *Store) barrier(ctx context.Context) (store.Revision, error) {
-	var head store.Revision
-	err := s.write(ctx, func(t tx) error {
-		values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h."+lockProp+" = 0 REMOVE h."+lockProp+" RETURN h.revision", nil)
-		if err == nil {
-			head = store.Revision(values[0].(int64))
-		}
-		return err
-	})
-	return head, err
-}
-
 type scanner struct {
 	store  *Store
 	keep   []string
@@ -77,12 +63,12 @@ type scanner struct {
 
 // catchUp has the rewind follow the log to where the last page may have seen it.
 func (r *scanner) catchUp(ctx context.Context) error {
-	head, err := r.store.barrier(ctx)
+	head, err := r.store.Settled(ctx)
 	if err != nil {
 		return err
 	}
 	for r.rewind.seen < head {
-		entries, err := r.store.entries(ctx, r.rewind.seen, 1000)
+		entries, err := r.store.Changes(ctx, r.rewind.seen, 1000)
 		if err != nil {
 			return err
 		}
@@ -98,7 +84,7 @@ func (r *scanner) catchUp(ctx context.Context) error {
 
 // passed tells whether what an effect is about was handed over with an earlier
 // page, or is of no concern.
-func (r *scanner) passed(e store.Effect) bool {
+func (r *scanner) passed(e *store.Effect) bool {
 	at, id := slices.Index(r.kinds, e.Kind), string(e.Node)
 	if e.Node == "" {
 		at, id = slices.Index(r.rels, e.Edge.Rel), string(e.Edge.From)

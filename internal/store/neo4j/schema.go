@@ -15,6 +15,10 @@ import (
 // Instances may race: "already exists" is a success, and a deadlock is tried
 // again.
 func (s *Store) migrate(ctx context.Context) error {
+	version, err := s.logVersion(ctx)
+	if err != nil {
+		return err
+	}
 	for _, statement := range s.catalog.statements() {
 		err := s.retry(ctx, func() error {
 			_, err := s.once(ctx, neo4j.AccessModeWrite, func(t tx) error { return t.run(statement, nil) })
@@ -30,9 +34,13 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.read(ctx, func(t tx) error { return t.run("CALL db.awaitIndexes(600)", nil) }); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t tx) error {
-		return t.run("MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.revision = 0", nil)
+	err = s.write(ctx, func(t tx) error {
+		return t.run("MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.revision = 0, h.schema = $version", params{"version": logVersion})
 	})
+	if err != nil || version == logVersion {
+		return err
+	}
+	return s.migrateLog(ctx)
 }
 
 func exists(err error) bool {
@@ -43,7 +51,7 @@ func exists(err error) bool {
 func (c catalog) statements() []string {
 	list := []string{
 		unique("Node", idProp), unique("LogHead", idProp),
-		unique("Changeset", "revision"), unique("Changeset", "key"),
+		unique("Changeset", "revision"), unique("Changeset", "key"), index("Changeset", "at", "revision"), touchedIndex,
 	}
 	for _, k := range c.Schema().Kinds {
 		list = append(list, index(k.Name, idProp))

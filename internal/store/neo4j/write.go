@@ -41,35 +41,23 @@ func (w *writer) write() error {
 func (w *writer) collect() {
 	nodes, edges := map[store.ID]bool{}, map[store.EdgeKey]bool{}
 	var order []store.EdgeKey
-	for i := range w.group.log {
-		entry := &w.group.log[i]
-		for _, e := range w.group.outcomes[entry.set].change.Effects {
+	for _, set := range w.group.log {
+		for _, e := range w.group.outcomes[set].change.Effects {
 			switch {
 			case e.Node == "":
 				if !edges[e.Edge] {
 					edges[e.Edge] = true
 					order = append(order, e.Edge)
 				}
-				continue
 			case !nodes[e.Node]:
 				nodes[e.Node] = true
 				w.node(e.Node)
-			}
-			if e.Before != nil {
-				entry.stamps = append(entry.stamps, w.stamps(e.Node)...)
 			}
 		}
 	}
 	for _, k := range order {
 		w.edge(k)
 	}
-}
-
-// stamps are a node's times before the group, which the log keeps so that a
-// Scan can rewind.
-func (w *writer) stamps(id store.ID) []int64 {
-	was := w.group.loaded.nodes[id]
-	return []int64{was.CreatedAt.UnixMicro(), was.UpdatedAt.UnixMicro()}
 }
 
 func (w *writer) node(id store.ID) {
@@ -165,8 +153,8 @@ func (w *writer) removeNodes() error {
 // server would refuse the moment at which both hold one.
 func (w *writer) clearHandovers() error {
 	var effects []store.Effect
-	for _, e := range w.group.log {
-		effects = append(effects, w.group.outcomes[e.set].change.Effects...)
+	for _, set := range w.group.log {
+		effects = append(effects, w.group.outcomes[set].change.Effects...)
 	}
 	ids := store.Handovers(w.catalog.Declared, effects)
 	if len(ids) == 0 {

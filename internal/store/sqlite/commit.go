@@ -66,6 +66,13 @@ func (s *Store) decide(ctx context.Context, c *conn, cs store.Changeset) (store.
 	if earlier, found, err := s.logged(ctx, c, cs.Key); found || err != nil {
 		return earlier, nil, err
 	}
+	head, last, err := newest(ctx, c)
+	if err != nil {
+		return store.Change{}, nil, err
+	}
+	if cs.At.Before(last) {
+		cs.At = last
+	}
 	t, err := s.load(ctx, c, cs)
 	if err != nil {
 		return store.Change{}, nil, err
@@ -74,12 +81,11 @@ func (s *Store) decide(ctx context.Context, c *conn, cs store.Changeset) (store.
 	if err != nil {
 		return store.Change{}, nil, err
 	}
-	head, _, err := c.one(ctx, headQuery)
 	change := store.Change{
-		Revision: store.Revision(head), At: cs.At, Actor: cs.Actor, Reason: cs.Reason, Source: cs.Source, Key: cs.Key,
+		Revision: head, At: cs.At, Actor: cs.Actor, Reason: cs.Reason, Source: cs.Source, Key: cs.Key,
 	}
-	if len(effects) == 0 || err != nil {
-		return change, nil, err
+	if len(effects) == 0 {
+		return change, nil, nil
 	}
 	change.Revision++
 	change.Effects = effects
@@ -92,6 +98,8 @@ func (s *Store) commitQueued() {
 		select {
 		case r := <-s.queue:
 			s.commitGroup(s.gather(r))
+		case j := <-s.jobs:
+			s.runJob(j)
 		case <-s.closing:
 			s.shut()
 			return
@@ -179,8 +187,11 @@ func (s *Store) perform(cs store.Changeset) (store.Change, error) {
 	if err != nil || t == nil {
 		return change, err
 	}
-	w := &writer{Store: s, c: s.writer, t: t, at: cs.At, next: map[*table]int64{}}
+	w := &writer{Store: s, c: s.writer, t: t, at: change.At, next: map[*table]int64{}}
 	if err := w.write(change.Effects); err != nil {
+		return store.Change{}, err
+	}
+	if err := w.touch(change); err != nil {
 		return store.Change{}, err
 	}
 	return change, w.log(change)

@@ -120,6 +120,16 @@ func (c *conn) one(ctx context.Context, text string, args ...any) (n int64, ok b
 	return n, ok, err
 }
 
+// all reads a query's column of integers.
+func (c *conn) all(ctx context.Context, text string, args ...any) ([]int64, error) {
+	var list []int64
+	err := c.query(ctx, text, args, func(row []driver.Value) error {
+		list = append(list, row[0].(int64))
+		return nil
+	})
+	return list, err
+}
+
 func (c *conn) begin(how string) error {
 	err := c.exec(how)
 	c.tx = err == nil

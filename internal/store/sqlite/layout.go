@@ -9,8 +9,9 @@ import (
 	"releasegraph/internal/store"
 )
 
-// layoutVersion is kept in the file's user_version.
-const layoutVersion = 1
+// layoutVersion is kept in the file's user_version. An older file is brought
+// forward by the migrations as it opens.
+const layoutVersion = 2
 
 // kindShift splits a node's number: the kind's number is above it, so that a
 // number tells which table holds the node.
@@ -27,6 +28,12 @@ var baseLayout = []string{
 	`CREATE TABLE log (revision INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
 		source TEXT NOT NULL, key TEXT, body TEXT NOT NULL)`,
 	`CREATE UNIQUE INDEX log_key ON log (key) WHERE key IS NOT NULL`,
+	`CREATE INDEX log_at ON log (at)`,
+	// Which change sets touched a node, its edges included; and the numbers of
+	// nodes that are gone, which no other node ever gets.
+	`CREATE TABLE touch (n INTEGER NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (n, revision)) WITHOUT ROWID`,
+	`CREATE TABLE gone (n INTEGER PRIMARY KEY, id TEXT NOT NULL)`,
+	`CREATE INDEX gone_id ON gone (id)`,
 	// What the planner must know of the edges, whose primary key it would
 	// otherwise search by rel alone, which is as good as reading them all:
 	// millions of edges, a fifth of them in a relationship, a few at a node.
@@ -117,6 +124,9 @@ func createBase(ctx context.Context, c *conn) error {
 	case version > layoutVersion:
 		return fmt.Errorf("%w: the file has layout %d, this program knows %d; use the newer program that wrote it",
 			store.ErrUnavailable, version, layoutVersion)
+	}
+	if version > 0 {
+		return migrate(ctx, c, version)
 	}
 	tables, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema")
 	if err != nil {

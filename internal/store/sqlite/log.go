@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 const (
 	headQuery  = "SELECT max(revision) FROM log"
+	firstQuery = "SELECT min(revision) FROM log"
 	logColumns = "revision, at, actor, reason, source, key, body"
 )
 
@@ -28,12 +30,18 @@ func (w *writer) log(c store.Change) error {
 		int64(c.Revision), c.At.UnixMicro(), c.Actor, c.Reason, c.Source, key, string(body))
 }
 
-func readChange(row []driver.Value) (store.Change, error) {
+// readEntry reads an entry without its effects.
+func readEntry(row []driver.Value) store.Change {
 	c := store.Change{
 		Revision: store.Revision(row[0].(int64)), At: time.UnixMicro(row[1].(int64)).UTC(),
 		Actor: row[2].(string), Reason: row[3].(string), Source: row[4].(string),
 	}
 	c.Key, _ = row[5].(string)
+	return c
+}
+
+func readChange(row []driver.Value) (store.Change, error) {
+	c := readEntry(row)
 	var err error
 	c.Effects, err = store.DecodeEffects([]byte(row[6].(string)))
 	return c, err
@@ -53,6 +61,15 @@ func (s *Store) logged(ctx context.Context, c *conn, key string) (change store.C
 	return change, found, err
 }
 
+// newest gives revision and time of the head.
+func newest(ctx context.Context, c *conn) (head store.Revision, at time.Time, err error) {
+	err = c.query(ctx, "SELECT revision, at FROM log ORDER BY revision DESC LIMIT 1", nil, func(row []driver.Value) error {
+		head, at = store.Revision(row[0].(int64)), time.UnixMicro(row[1].(int64)).UTC()
+		return nil
+	})
+	return head, at, err
+}
+
 // Head is the revision of the last committed change set.
 func (s *Store) Head(ctx context.Context) (store.Revision, error) {
 	var head int64
@@ -64,6 +81,9 @@ func (s *Store) Head(ctx context.Context) (store.Revision, error) {
 	return store.Revision(head), err
 }
 
+// Settled is the head: every read sees one committed state.
+func (s *Store) Settled(ctx context.Context) (store.Revision, error) { return s.Head(ctx) }
+
 // Changes returns up to limit committed change sets after a revision.
 func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
 	changes := []store.Change{}
@@ -71,14 +91,8 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 		return changes, nil
 	}
 	err := s.read(ctx, func(c *conn) error {
-		// The log is whole so far; a file whose beginning was cut off is told by
-		// its first entry.
-		first, held, err := c.one(ctx, "SELECT min(revision) FROM log")
-		if err != nil {
-			return err
-		}
-		if held && int64(after)+1 < first && first > 1 {
-			return store.ErrCompacted
+		if oldest, err := oldest(ctx, c); err != nil || after < oldest {
+			return cmp.Or(err, compacted(oldest))
 		}
 		const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
 		return c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {

@@ -44,6 +44,7 @@ type Store struct {
 	guard   sync.RWMutex // in memory, where readers and the writer exclude each other
 
 	queue   chan *request
+	jobs    chan job
 	closing chan struct{}
 	done    chan struct{}
 	once    sync.Once
@@ -65,7 +66,7 @@ func Open(ctx context.Context, path string, schema store.Schema, o Options) (*St
 	}
 	s := &Store{
 		name: path, memory: path == Memory, declared: declared, limit: o.GroupLimit,
-		queue: make(chan *request), closing: make(chan struct{}), done: make(chan struct{}),
+		queue: make(chan *request), jobs: make(chan job), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	if s.limit <= 0 {
 		s.limit = 64
@@ -143,6 +144,9 @@ func address(path string) (string, error) {
 	}
 	return "file:" + (&url.URL{Path: filepath.ToSlash(abs)}).EscapedPath(), nil
 }
+
+// Declared is the schema that the store was opened with.
+func (s *Store) Declared() *store.Declared { return s.declared }
 
 // Close waits for running commits and releases everything. A second Close does
 // nothing.

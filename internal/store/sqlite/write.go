@@ -12,15 +12,19 @@ import (
 // writer writes the net effects of one change set.
 type writer struct {
 	*Store
-	c    *conn
-	t    *touched
-	at   time.Time
-	next map[*table]int64
+	c      *conn
+	t      *touched
+	at     time.Time
+	next   map[*table]int64
+	former map[store.ID][]int64 // numbers of nodes that were removed once, and come back
 }
 
 // write removes before it adds, so that no value is held twice on the way, and
 // adds nodes before edges, which need their numbers.
 func (w *writer) write(effects []store.Effect) error {
+	if err := w.findFormer(effects); err != nil {
+		return err
+	}
 	steps := []struct {
 		verb store.Verb
 		node bool
@@ -52,12 +56,15 @@ func (w *writer) deleteNode(e *store.Effect) error {
 	if err := w.c.exec("DELETE FROM node WHERE id = ?", string(e.Node)); err != nil {
 		return err
 	}
+	if err := w.c.exec("INSERT INTO gone (n, id) VALUES (?, ?)", n, string(e.Node)); err != nil {
+		return err
+	}
 	return w.c.exec("DELETE FROM "+w.layout.kinds[e.Kind].name+" WHERE n = ?", n)
 }
 
 func (w *writer) insertNode(e *store.Effect) error {
 	t := w.layout.kinds[e.Kind]
-	n, err := w.number(t)
+	n, err := w.number(t, e.Node)
 	if err != nil {
 		return err
 	}
@@ -79,22 +86,6 @@ func (w *writer) insertNode(e *store.Effect) error {
 		args = append(args, v)
 	}
 	return w.c.exec(t.insert, args...)
-}
-
-// number gives a new node of the table its number: one more than the highest.
-func (w *writer) number(t *table) (int64, error) {
-	last, ok := w.next[t]
-	if !ok {
-		highest, found, err := w.c.one(background, "SELECT max(n) FROM "+t.name)
-		if err != nil {
-			return 0, err
-		}
-		if last = highest; !found {
-			last = t.number << kindShift
-		}
-	}
-	w.next[t] = last + 1
-	return last + 1, nil
 }
 
 // updateNode sets the changed columns only, so that the indexes of the others

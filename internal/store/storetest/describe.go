@@ -21,7 +21,8 @@ func describe(v any) string {
 		head := fmt.Sprintf("revision %d at %s by %q for %q from %q key %q", v.Revision, moment(v.At), v.Actor, v.Reason, v.Source, v.Key)
 		return head + lines(v.Effects)
 	case store.Effect:
-		return fmt.Sprintf("%s %q %s %q v%d %s -> %s", v.Verb(), v.Node, v.Kind, v.Edge, v.Version, props(v.Before), props(v.After))
+		return fmt.Sprintf("%s %q %s %q v%d was %s %s: %s -> %s%s", v.Verb(), v.Node, v.Kind, v.Edge, v.Version,
+			moment(v.CreatedAt), moment(v.UpdatedAt), props(v.Before), props(v.After), becomes(v.Becomes))
 	case store.EdgePage:
 		return fmt.Sprintf("previous %v next %v", v.HasPrevious, v.HasNext) + lines(v.Edges) + lines(v.Nodes)
 	case store.Page:
@@ -58,6 +59,13 @@ func lines[T any](list []T) string {
 		b.WriteString("\n  " + strings.ReplaceAll(describe(e), "\n", "\n  "))
 	}
 	return b.String()
+}
+
+func becomes(t store.Times) string {
+	if t == (store.Times{}) {
+		return ""
+	}
+	return " now " + moment(t.CreatedAt) + " " + moment(t.UpdatedAt)
 }
 
 func moment(t time.Time) string { return t.Format(time.RFC3339Nano) }

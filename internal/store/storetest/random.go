@@ -17,8 +17,8 @@ func testRandom(b *bench) {
 	round := 0
 	rapid.Check(b.T, func(rt *rapid.T) {
 		round++
-		b.clear()
-		r := &rounds{b: b, Store: b.Store, t: rt, model: newReference(b.head()), key: fmt.Sprintf("round %d ", round)}
+		start := b.clear()
+		r := &rounds{b: b, Store: b.Store, t: rt, model: newReference(start.Revision, start.At), key: fmt.Sprintf("round %d ", round)}
 		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
 			r.commit()
 			for range 4 {
@@ -30,7 +30,7 @@ func testRandom(b *bench) {
 }
 
 // clear removes everything, edges first.
-func (b *bench) clear() {
+func (b *bench) clear() store.Change {
 	b.Helper()
 	var edges, nodes []store.Op
 	_, err := b.Scan(b.ctx, store.Scan{}, func(batch store.Batch) error {
@@ -43,7 +43,7 @@ func (b *bench) clear() {
 		return nil
 	})
 	b.must(err)
-	b.commit(append(edges, nodes...)...)
+	return b.commit(append(edges, nodes...)...)
 }
 
 // rounds is one check: the store, the model and rapid's dice.
@@ -131,8 +131,23 @@ func (r *rounds) state() {
 	r.equal("changes", changes, r.model.log)
 }
 
+// history asks for a page of a node's history.
+func (r *rounds) history() {
+	q := store.HistoryQuery{Node: drawID(r.t), First: rapid.IntRange(0, 3).Draw(r.t, "first")}
+	first := r.model.head - store.Revision(len(r.model.log)) + 1 // older rounds are not in the model
+	if rapid.Bool().Draw(r.t, "before") {
+		q.Before = store.Revision(rapid.Int64Range(int64(first), int64(r.model.head)+1).Draw(r.t, "before"))
+	}
+	page, err := r.History(r.b.ctx, q)
+	if err != nil {
+		r.t.Fatalf("history %+v: %v", q, err)
+	}
+	got := slices.DeleteFunc(page.Changes, func(c store.Change) bool { return c.Revision < first })
+	r.equal(fmt.Sprintf("history %+v", q), got, r.model.history(q))
+}
+
 func (r *rounds) ask() {
-	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between}
+	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between, r.history}
 	rapid.SampledFrom(questions).Draw(r.t, "question")()
 }
 

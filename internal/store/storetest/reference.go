@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"releasegraph/internal/store"
 )
@@ -14,13 +15,14 @@ import (
 // stores beside the port itself.
 type reference struct {
 	head  store.Revision
+	at    time.Time // of the head
 	nodes map[store.ID]store.Node
 	edges map[store.EdgeKey]store.Edge
 	log   []store.Change
 }
 
-func newReference(head store.Revision) *reference {
-	return &reference{head: head, nodes: map[store.ID]store.Node{}, edges: map[store.EdgeKey]store.Edge{}}
+func newReference(head store.Revision, at time.Time) *reference {
+	return &reference{head: head, at: at, nodes: map[store.ID]store.Node{}, edges: map[store.EdgeKey]store.Edge{}}
 }
 
 // commit applies a change set to copies, and keeps them when all went well.
@@ -34,6 +36,9 @@ func (r *reference) commit(cs store.Changeset) (store.Change, error) {
 		if err := r.guard(g); err != nil {
 			return store.Change{}, err
 		}
+	}
+	if cs.At.Before(r.at) {
+		cs.At = r.at
 	}
 	next := &reference{nodes: maps.Clone(r.nodes), edges: maps.Clone(r.edges)}
 	var touched []any
@@ -50,10 +55,31 @@ func (r *reference) commit(cs store.Changeset) (store.Change, error) {
 	}
 	if len(effects) > 0 {
 		change.Revision++
-		r.head, r.nodes, r.edges = change.Revision, next.nodes, next.edges
+		r.head, r.at, r.nodes, r.edges = change.Revision, cs.At, next.nodes, next.edges
 		r.log = append(r.log, change)
 	}
 	return change, nil
+}
+
+// history goes through the whole log.
+func (r *reference) history(q store.HistoryQuery) []store.Change {
+	var found []store.Change
+	for _, c := range slices.Backward(r.log) {
+		if q.Before > 0 && c.Revision >= q.Before || q.First > 0 && len(found) == q.First {
+			continue
+		}
+		var effects []store.Effect
+		for _, e := range c.Effects {
+			if e.Node == q.Node || e.Node == "" && (e.Edge.From == q.Node || e.Edge.To == q.Node) {
+				effects = append(effects, e)
+			}
+		}
+		if len(effects) > 0 {
+			c.Effects = effects
+			found = append(found, c)
+		}
+	}
+	return found
 }
 
 func (r *reference) guard(g store.Guard) error {
@@ -211,7 +237,7 @@ func (r *reference) compare(next *reference, touched []any, cs store.Changeset) 
 func (r *reference) compareNode(next *reference, id store.ID, cs store.Changeset) store.Effect {
 	was, had := r.nodes[id]
 	is, has := next.nodes[id]
-	e := store.Effect{Node: id, Kind: cmp.Or(is.Kind, was.Kind)}
+	e := store.Effect{Node: id, Kind: cmp.Or(is.Kind, was.Kind), CreatedAt: was.CreatedAt, UpdatedAt: was.UpdatedAt}
 	if !has {
 		e.Version, e.Before = was.Version, was.Props
 		return e

@@ -1,0 +1,149 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"time"
+
+	"releasegraph/internal/store"
+)
+
+// touch notes which nodes a change touched. Numbers in order are neighbours in
+// the table, so that a bulk of them costs little.
+func (w *writer) touch(c store.Change) error {
+	ids := store.Touched(c.Effects)
+	numbers := make([]int64, len(ids))
+	for i, id := range ids {
+		numbers[i] = w.t.numbers[id]
+	}
+	return touchAll(w.c, c.Revision, numbers)
+}
+
+func touchAll(c *conn, revision store.Revision, numbers []int64) error {
+	const few = 8
+	if len(numbers) <= few {
+		for _, n := range numbers {
+			if err := c.exec("INSERT INTO touch (n, revision) VALUES (?, ?)", n, int64(revision)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	slices.Sort(numbers)
+	all, err := list(numbers)
+	if err != nil {
+		return err
+	}
+	return c.exec("INSERT INTO touch (n, revision) SELECT value, ? FROM json_each(?)", int64(revision), all)
+}
+
+// History returns the change sets that touched a node, newest first.
+func (s *Store) History(ctx context.Context, q store.HistoryQuery) (store.HistoryPage, error) {
+	var page store.HistoryPage
+	if err := q.Check(); err != nil {
+		return page, err
+	}
+	err := s.read(ctx, func(c *conn) error {
+		revisions, err := s.touchedAt(ctx, c, q)
+		if err != nil {
+			return err
+		}
+		changes, err := entriesOf(ctx, c, q.Node, revisions)
+		if err != nil {
+			return err
+		}
+		oldest, err := oldest(ctx, c)
+		page = store.NewHistoryPage(q, changes, oldest)
+		return err
+	})
+	return page, err
+}
+
+// touchedAt lists the revisions that touched a node, newest first: one more
+// than asked for, where there are more.
+func (s *Store) touchedAt(ctx context.Context, c *conn, q store.HistoryQuery) ([]int64, error) {
+	numbers, err := c.all(ctx, "SELECT n FROM node WHERE id = ?1 UNION ALL SELECT n FROM gone WHERE id = ?1", string(q.Node))
+	if err != nil {
+		return nil, err
+	}
+	limit := int64(-1)
+	if q.First > 0 {
+		limit = int64(q.First) + 1
+	}
+	before := int64(q.Before)
+	if before == 0 {
+		before = 1 << 62
+	}
+	var revisions []int64
+	for _, n := range numbers {
+		const find = "SELECT revision FROM touch WHERE n = ? AND revision < ? ORDER BY revision DESC LIMIT ?"
+		more, err := c.all(ctx, find, n, before, limit)
+		if err != nil {
+			return nil, err
+		}
+		revisions = append(revisions, more...)
+	}
+	slices.Sort(revisions)
+	revisions = slices.Compact(revisions)
+	slices.Reverse(revisions)
+	if limit >= 0 {
+		revisions = revisions[:min(len(revisions), int(limit))]
+	}
+	return revisions, nil
+}
+
+// entriesOf reads entries of the log, of each only what concerns the node. A
+// revision that was compacted meanwhile has none.
+func entriesOf(ctx context.Context, c *conn, id store.ID, revisions []int64) ([]store.Change, error) {
+	changes := make([]store.Change, 0, len(revisions))
+	for _, r := range revisions {
+		err := c.query(ctx, "SELECT "+logColumns+" FROM log WHERE revision = ?", []any{r}, func(row []driver.Value) error {
+			change := readEntry(row)
+			var err error
+			change.Effects, err = store.DecodeEffectsOf([]byte(row[6].(string)), id)
+			changes = append(changes, change)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return changes, nil
+}
+
+// RevisionAt is the last revision committed at or before a time.
+func (s *Store) RevisionAt(ctx context.Context, t time.Time) (store.Revision, error) {
+	var last int64
+	err := s.read(ctx, func(c *conn) error {
+		var err error
+		last, _, err = c.one(ctx, "SELECT revision FROM log WHERE at <= ? ORDER BY at DESC, revision DESC LIMIT 1", t.UnixMicro())
+		return err
+	})
+	return store.Revision(last), err
+}
+
+// Oldest is the oldest revision that the graph can be read as of.
+func (s *Store) Oldest(ctx context.Context) (store.Revision, error) {
+	var revision store.Revision
+	err := s.read(ctx, func(c *conn) error {
+		var err error
+		revision, err = oldest(ctx, c)
+		return err
+	})
+	return revision, err
+}
+
+// oldest is told by the log's first entry: the head's is never forgotten.
+func oldest(ctx context.Context, c *conn) (store.Revision, error) {
+	first, any, err := c.one(ctx, firstQuery)
+	if !any || err != nil {
+		return 0, err
+	}
+	return store.Revision(first) - 1, nil
+}
+
+func compacted(oldest store.Revision) error {
+	return fmt.Errorf("%w: the log reaches back to revision %d", store.ErrCompacted, oldest)
+}
