@@ -112,3 +112,7 @@ func (r *queryResolver) ConfigurationItem(ctx context.Context, key string) (*dom
 func (r *queryResolver) ConfigurationItems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return records(ctx, r.App, "ConfigurationItem", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
 }
+
+func (r *statisticsResolver) ConfigurationItems(ctx context.Context, obj *app.Statistics, by []string, byAttributes []string, filter relay.Input, first *int) (*app.Counts, error) {
+	return r.App.CountBy(ctx, "ConfigurationItem", app.Grouping{By: by, ByAttributes: byAttributes, Filter: filter, First: first})
+}

@@ -172,3 +172,22 @@ func TestTheNumberOfStoreCallsDoesNotGrowWithThePage(t *testing.T) {
 		t.Errorf("with the total a page takes %d store calls, without %d", withTotals, without)
 	}
 }
+
+func TestStatisticsCountEachKindByItsFields(t *testing.T) {
+	a := demo(t)
+	got := a.ask(`{ statistics {
+		configurationItems(by: [CLASS], filter: {environment: {eq: LIVE}}, first: 2) { total groupCount omitted groups { count values { field value } } }
+		parties(by: [TYPE]) { total groups { count values { value } } } releaseUnits { total groups { count } } }
+		all: configurationItems(filter: {environment: {eq: LIVE}}, first: 1) { totalCount } }`, nil)
+	got.is("statistics.configurationItems.total", int(got.at("all.totalCount").(float64)))
+	got.is("statistics.configurationItems.groups.0.values.0.field", "class")
+	sum := got.at("statistics.configurationItems.omitted").(float64)
+	for i := range 2 {
+		sum += got.at(fmt.Sprintf("statistics.configurationItems.groups.%d.count", i)).(float64)
+	}
+	got.is("statistics.configurationItems.total", int(sum))
+	if n := len(got.at("statistics.parties.groups").([]any)); n != 4 {
+		t.Errorf("%d types of party", n)
+	}
+	a.send(`{ statistics { configurationItems(by: [CLASS, STATUS, ENVIRONMENT, OWNER]) { total } } }`, nil).refused("LIMIT", "", "by")
+}

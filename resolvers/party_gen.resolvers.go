@@ -48,3 +48,7 @@ func (r *queryResolver) Party(ctx context.Context, key string) (*domain.Party, e
 func (r *queryResolver) Parties(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
 	return records(ctx, r.App, "Party", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
 }
+
+func (r *statisticsResolver) Parties(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
+	return r.App.CountBy(ctx, "Party", app.Grouping{By: by, Filter: filter, First: first})
+}

@@ -44,3 +44,7 @@ func (r *queryResolver) ReleaseUnits(ctx context.Context, filter relay.Input, or
 func (r *releaseUnitResolver) Groups(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
 }
+
+func (r *statisticsResolver) ReleaseUnits(ctx context.Context, obj *app.Statistics, filter relay.Input, first *int) (*app.Counts, error) {
+	return r.App.CountBy(ctx, "ReleaseUnit", app.Grouping{Filter: filter, First: first})
+}

@@ -68,3 +68,7 @@ func (r *siteResolver) Needs(ctx context.Context, obj *domain.Site, filter relay
 func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
 	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
 }
+
+func (r *statisticsResolver) Sites(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
+	return r.App.CountBy(ctx, "Site", app.Grouping{By: by, Filter: filter, First: first})
+}

@@ -560,6 +560,22 @@ func (ec *executionContext) marshalNPartyEdge2ᚖreleasegraphᚋgraphᚋrelayᚐ
 	return ec._PartyEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPartyGroupField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPartyGroupField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNPartyOrder2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -632,6 +648,42 @@ func (ec *executionContext) marshalOPartyFilter2releasegraphᚋgraphᚋrelayᚐI
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOPartyGroupField2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPartyGroupField2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPartyGroupField2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPartyGroupField2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOPartyOrder2ᚕreleasegraphᚋgraphᚋrelayᚐInputᚄ(ctx context.Context, v any) ([]relay.Input, error) {

@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	ReleaseUnit() ReleaseUnitResolver
 	Site() SiteResolver
+	Statistics() StatisticsResolver
 	Use() UseResolver
 }
 
@@ -139,6 +140,23 @@ type ComplexityRoot struct {
 		DryRun   func(childComplexity int) int
 		Record   func(childComplexity int) int
 		Revision func(childComplexity int) int
+	}
+
+	CountGroup struct {
+		Count  func(childComplexity int) int
+		Values func(childComplexity int) int
+	}
+
+	CountValue struct {
+		Field func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
+	Counts struct {
+		GroupCount func(childComplexity int) int
+		Groups     func(childComplexity int) int
+		Omitted    func(childComplexity int) int
+		Total      func(childComplexity int) int
 	}
 
 	CriticalityTotal struct {
@@ -414,6 +432,7 @@ type ComplexityRoot struct {
 		ReleaseUnits       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Site               func(childComplexity int, key string) int
 		Sites              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Statistics         func(childComplexity int) int
 		UnknownKeys        func(childComplexity int, kind string, keys []string) int
 	}
 
@@ -524,6 +543,13 @@ type ComplexityRoot struct {
 		DryRun   func(childComplexity int) int
 		Record   func(childComplexity int) int
 		Revision func(childComplexity int) int
+	}
+
+	Statistics struct {
+		ConfigurationItems func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
+		Parties            func(childComplexity int, by []string, filter relay.Input, first *int) int
+		ReleaseUnits       func(childComplexity int, filter relay.Input, first *int) int
+		Sites              func(childComplexity int, by []string, filter relay.Input, first *int) int
 	}
 
 	SupplyPayload struct {
@@ -1039,6 +1065,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItemPayload.Revision(childComplexity), true
+
+	case "CountGroup.count":
+		if e.ComplexityRoot.CountGroup.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountGroup.Count(childComplexity), true
+	case "CountGroup.values":
+		if e.ComplexityRoot.CountGroup.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountGroup.Values(childComplexity), true
+
+	case "CountValue.field":
+		if e.ComplexityRoot.CountValue.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountValue.Field(childComplexity), true
+	case "CountValue.value":
+		if e.ComplexityRoot.CountValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountValue.Value(childComplexity), true
+
+	case "Counts.groupCount":
+		if e.ComplexityRoot.Counts.GroupCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Counts.GroupCount(childComplexity), true
+	case "Counts.groups":
+		if e.ComplexityRoot.Counts.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Counts.Groups(childComplexity), true
+	case "Counts.omitted":
+		if e.ComplexityRoot.Counts.Omitted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Counts.Omitted(childComplexity), true
+	case "Counts.total":
+		if e.ComplexityRoot.Counts.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Counts.Total(childComplexity), true
 
 	case "CriticalityTotal.criticality":
 		if e.ComplexityRoot.CriticalityTotal.Criticality == nil {
@@ -2401,6 +2478,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Sites(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.statistics":
+		if e.ComplexityRoot.Query.Statistics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Statistics(childComplexity), true
 	case "Query.unknownKeys":
 		if e.ComplexityRoot.Query.UnknownKeys == nil {
 			break
@@ -2875,6 +2958,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SitePayload.Revision(childComplexity), true
+
+	case "Statistics.configurationItems":
+		if e.ComplexityRoot.Statistics.ConfigurationItems == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_configurationItems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.ConfigurationItems(childComplexity, args["by"].([]string), args["byAttributes"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.parties":
+		if e.ComplexityRoot.Statistics.Parties == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_parties_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Parties(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.releaseUnits":
+		if e.ComplexityRoot.Statistics.ReleaseUnits == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_releaseUnits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.ReleaseUnits(childComplexity, args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.sites":
+		if e.ComplexityRoot.Statistics.Sites == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_sites_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Sites(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 
 	case "SupplyPayload.changes":
 		if e.ComplexityRoot.SupplyPayload.Changes == nil {
@@ -3849,6 +3977,40 @@ input RemoveConfigurationItemInput {
   ref: RecordRef!
   "Refuse when the record's version is another one by now (C5)."
   ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts configuration items."
+  configurationItems(
+    "By which fields; with attributes together at most three."
+    by: [ConfigurationItemGroupField!]
+    "By which attributes besides."
+    byAttributes: [String!]
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What configuration items can be counted by."
+enum ConfigurationItemGroupField {
+  "What sort of thing it is."
+  CLASS
+  "The version of the product itself; version counts the edits of this record."
+  PRODUCT_VERSION
+  "Where it stands in its life."
+  STATUS
+  "Where it runs."
+  ENVIRONMENT
+  "From 1 (hardly matters) to 5 (the business stops)."
+  CRITICALITY
+  "Who answers for it."
+  OWNER
+  "Who delivers it."
+  SUPPLIER
+  "How many people use it directly."
+  USERS
 }
 
 "A page of configuration items."
@@ -5129,6 +5291,28 @@ input RemovePartyInput {
   ifVersion: Int
 }
 
+extend type Statistics {
+  "Counts parties."
+  parties(
+    "By which fields; with attributes together at most three."
+    by: [PartyGroupField!]
+    "Only those that match."
+    filter: PartyFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What parties can be counted by."
+enum PartyGroupField {
+  "What sort of party it is."
+  TYPE
+  "How to reach it, as people write it: a telephone number, an address, a channel."
+  CONTACT
+  "Where its clocks are set; its working day is in its local time."
+  TIME_ZONE
+}
+
 "Compares one field. All that is given must hold."
 input PartyTypeFilter {
   "It equals this."
@@ -5354,6 +5538,16 @@ input RemoveReleaseUnitInput {
   ref: RecordRef!
   "Refuse when the record's version is another one by now (C5)."
   ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts release units."
+  releaseUnits(
+    "Only those that match."
+    filter: ReleaseUnitFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
 }
 
 extend type Mutation {
@@ -5731,6 +5925,30 @@ input RemoveSiteInput {
   ifVersion: Int
 }
 
+extend type Statistics {
+  "Counts sites."
+  sites(
+    "By which fields; with attributes together at most three."
+    by: [SiteGroupField!]
+    "Only those that match."
+    filter: SiteFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What sites can be counted by."
+enum SiteGroupField {
+  "The region it counts to."
+  REGION
+  "Where its clocks are set; windows at the site are in its local time."
+  TIME_ZONE
+  "How early it receives a release."
+  RING
+  "How many people work there."
+  USERS
+}
+
 extend type Mutation {
   "Joins a site to another by a site part (partOf), or changes the one there is."
   connectSitePart(
@@ -5835,6 +6053,45 @@ input RingFilter {
   in: [Ring!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/statistics.graphqls", Input: `extend type Query {
+  """
+  Counts records by the values of their fields: one field for each kind. The store counts, so that the cost does not grow with
+  what is handed out.
+  """
+  statistics: Statistics!
+}
+
+"Counts, kind by kind."
+type Statistics
+
+"How many records match, in all and by the values of the fields asked for."
+type Counts {
+  "How many records match."
+  total: Int!
+  "The groups: those of most records first, then by value."
+  groups: [CountGroup!]!
+  "How many groups there are in all."
+  groupCount: Int!
+  "How many records are in the groups that first left out."
+  omitted: Int!
+}
+
+"The records that share these values."
+type CountGroup {
+  "One value for each field, in the order asked for, attributes last."
+  values: [CountValue!]!
+  "How many records have them."
+  count: Int!
+}
+
+"The value of one field in a group."
+type CountValue {
+  "The field's name, or the attribute's."
+  field: String!
+  "The value, in the form of the interchange format; null where the records have none."
+  value: String
 }
 `, BuiltIn: false},
 }
@@ -6046,6 +6303,40 @@ func (ec *executionContext) childFields_ConfigurationItemPayload(ctx context.Con
 		return ec.fieldContext_ConfigurationItemPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CountGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "values":
+		return ec.fieldContext_CountGroup_values(ctx, field)
+	case "count":
+		return ec.fieldContext_CountGroup_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CountGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_CountValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CountValue_field(ctx, field)
+	case "value":
+		return ec.fieldContext_CountValue_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CountValue", field.Name)
+}
+
+func (ec *executionContext) childFields_Counts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_Counts_total(ctx, field)
+	case "groups":
+		return ec.fieldContext_Counts_groups(ctx, field)
+	case "groupCount":
+		return ec.fieldContext_Counts_groupCount(ctx, field)
+	case "omitted":
+		return ec.fieldContext_Counts_omitted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Counts", field.Name)
 }
 
 func (ec *executionContext) childFields_CriticalityTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6712,6 +7003,20 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 		return ec.fieldContext_SitePayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "configurationItems":
+		return ec.fieldContext_Statistics_configurationItems(ctx, field)
+	case "parties":
+		return ec.fieldContext_Statistics_parties(ctx, field)
+	case "releaseUnits":
+		return ec.fieldContext_Statistics_releaseUnits(ctx, field)
+	case "sites":
+		return ec.fieldContext_Statistics_sites(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Statistics", field.Name)
 }
 
 func (ec *executionContext) childFields_SupplyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

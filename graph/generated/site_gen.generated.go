@@ -1040,6 +1040,22 @@ func (ec *executionContext) marshalNSiteEdge2ᚖreleasegraphᚋgraphᚋrelayᚐE
 	return ec._SiteEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSiteGroupField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSiteGroupField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -1116,6 +1132,42 @@ func (ec *executionContext) marshalOSiteFilter2releasegraphᚋgraphᚋrelayᚐIn
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOSiteGroupField2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSiteGroupField2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSiteGroupField2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSiteGroupField2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOSiteOrder2ᚕreleasegraphᚋgraphᚋrelayᚐInputᚄ(ctx context.Context, v any) ([]relay.Input, error) {

@@ -79,6 +79,7 @@ func (w *deriver) kind(k *entity.Kind) {
 	w.filter(s, k)
 	w.order(s, k)
 	w.inputs(s, k)
+	w.statistics(s, k)
 }
 
 // header gives the kind what every record has, and its relationships.
