@@ -109,10 +109,7 @@ func (s remote) ask(ctx context.Context, document string, variables map[string]a
 func answered(errs gqlerror.List) error {
 	lines := make([]string, len(errs))
 	for i, e := range errs {
-		lines[i] = e.Message
-		if field, ok := e.Extensions["field"].(string); ok {
-			lines[i] = field + ": " + e.Message
-		}
+		lines[i] = e.Message // which names the field, where one is wrong
 	}
 	if len(lines) == 0 {
 		return nil

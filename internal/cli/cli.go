@@ -12,6 +12,8 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
+
+	"releasegraph/internal/importer"
 )
 
 // The exit codes.
@@ -113,6 +115,12 @@ func newParser(c *commands, streams Streams) (*kong.Kong, error) {
 func report(streams Streams, err error) int {
 	if err == nil {
 		return exitDone
+	}
+	var problems *importer.Problems
+	if errors.As(err, &problems) {
+		// Each line is FILE:LINE: …, so that an editor can jump there.
+		fmt.Fprintf(streams.Stderr, "%v\nreleasegraph: nothing was written, because of what is wrong with the files\n", err)
+		return exitFailed
 	}
 	fmt.Fprintf(streams.Stderr, "releasegraph: %v\n", err)
 	if errors.As(err, new(usageError)) {

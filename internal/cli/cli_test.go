@@ -117,9 +117,32 @@ func TestTheGraphGoesInAndOutAndIsAnalysed(t *testing.T) {
 func TestWrongLinesAreNamedAndNothingIsWritten(t *testing.T) {
 	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "e.db")
 	bad := call(t, shop+"{\n{\"node\":\"Nope\",\"key\":\"x\"}\n", "import", db, "-")
-	bad.wants(t, 1, ":4:", ":5:", "Nope")
+	bad.wants(t, 1, ":4:", ":5:", "Nope", "nothing was written")
+	for line := range strings.Lines(strings.TrimSpace(bad.err)) {
+		if !strings.HasPrefix(line, "standard input:") && !strings.HasPrefix(line, "releasegraph: ") {
+			t.Errorf("no FILE:LINE: in %q", line)
+		}
+	}
+	if strings.HasPrefix(bad.err, "releasegraph: ") {
+		t.Errorf("no FILE:LINE: at the beginning of %q", bad.err)
+	}
 	if out := call(t, "", "export", db).out; out != "" {
 		t.Errorf("written: %s", out)
+	}
+}
+
+func TestAnEmptyFileIsNotTakenForOneThatIsThereAlready(t *testing.T) {
+	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "e.db")
+	call(t, "", "import", db, "-").wants(t, 0, "the files hold no records")
+}
+
+func TestAnUnknownItemIsNamedOnce(t *testing.T) {
+	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "e.db")
+	call(t, shop, "import", db, "-").wants(t, 0)
+	bad := call(t, "", "impact", db, "moon")
+	bad.wants(t, 1, `there is no ConfigurationItem with the key "moon"`)
+	if strings.Count(bad.err, "input.sources.items.0") > 1 {
+		t.Error(bad.err)
 	}
 }
 

@@ -96,6 +96,8 @@ func (c *importCmd) print(r *running, sum importer.Summary) error {
 	}
 	printChanges(r.Stdout, sum.Changes)
 	switch {
+	case len(sum.Counts) == 0:
+		fmt.Fprintln(r.Stdout, "Nothing to change: the files hold no records and no relationships.")
 	case sum.Same():
 		fmt.Fprintf(r.Stdout, "Nothing to change: all of it is there already, at revision %d.\n", sum.Revision)
 	case sum.DryRun:

@@ -14,18 +14,58 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func newCSV(r *bufio.Reader, delimiter string) *csv.Reader {
-	c := csv.NewReader(r)
+// csvRows reads the rows of a file, each in bounded memory.
+type csvRows struct {
+	*csv.Reader
+	text *rationed
+	line int // where the last row begins
+}
+
+func newCSV(r *bufio.Reader, delimiter string) *csvRows {
+	text := &rationed{r: r}
+	c := &csvRows{Reader: csv.NewReader(text), text: text}
 	if delimiter != "" {
 		c.Comma = rune(delimiter[0])
 	}
 	return c
 }
 
+// Read reads a row.
+func (c *csvRows) Read() ([]string, error) {
+	c.text.left = maxLine
+	row, err := c.Reader.Read()
+	switch {
+	case errors.Is(err, errRation):
+		return nil, fmt.Errorf("the row after line %d is longer than 4 MiB: is the quote that ends a cell missing?", c.line)
+	case len(row) > 0:
+		c.line, _ = c.FieldPos(0)
+	}
+	return row, err
+}
+
+var errRation = errors.New("nothing more for this row")
+
+// rationed hands out only so much at a time: a quote that is never closed
+// makes the rest of a file one cell, however large the file.
+type rationed struct {
+	r    io.Reader
+	left int
+}
+
+// Read implements io.Reader.
+func (l *rationed) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errRation
+	}
+	n, err := l.r.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}
+
 // csvFormat reads rows and makes records of them by rules: those of a
 // mapping, or one that takes every column for the field of its name.
 type csvFormat struct {
-	rows  *csv.Reader
+	rows  *csvRows
 	rules []rule
 }
 

@@ -2,7 +2,10 @@ package importer
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
@@ -87,12 +90,17 @@ func (o *output) compile(header []string, tables map[string]*table) (rule, error
 // maker prepares the fields and ends of an output.
 func (o *output) maker(c columns, tables map[string]*table) (func(row []string) (app.ImportRecord, domain.Errors), error) {
 	compiled := map[string]textOf{}
+	var wrong []string
 	for at, v := range o.values() {
 		text, err := v.compile(c, tables)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", at, err)
+			wrong = append(wrong, fmt.Sprintf("%s: %v", at, err))
 		}
 		compiled[at] = text
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		return nil, errors.New(strings.Join(wrong, "; "))
 	}
 	names := o.names()
 	return func(row []string) (app.ImportRecord, domain.Errors) {

@@ -218,7 +218,7 @@ func (m *mapping) checkOutput(o *output) []error {
 	}
 	known, err := app.ImportFields(o.Node, o.Edge)
 	if err != nil {
-		return []error{err}
+		return []error{fmt.Errorf("%s: %w", o.sort(), err)}
 	}
 	if o.Edge != "" && (o.From == nil || o.To == nil) {
 		errs = append(errs, errors.New("from: an edge needs from and to"))
@@ -243,6 +243,14 @@ func (m *mapping) checkOutput(o *output) []error {
 		}
 	}
 	return errs
+}
+
+// sort is the word that says what an output makes.
+func (o *output) sort() string {
+	if o.Edge != "" {
+		return "edge"
+	}
+	return "node"
 }
 
 // names lists the fields that an output sets, sorted.

@@ -1,0 +1,22 @@
+package importer_test
+
+import (
+	"strings"
+	"testing"
+
+	"releasegraph/internal/importer"
+)
+
+// A quote that is never closed makes one cell of all that follows: it must be
+// told, and not read into memory to the end.
+func TestAQuoteThatIsNeverClosedIsToldBeforeTheFileEnds(t *testing.T) {
+	a, _ := newApp(t)
+	data := file(t, "a.csv", "key,name\nx,X\ny,\"Y\n"+strings.Repeat("some,more\n", 1<<20))
+	got := problems(t, a, importer.Options{Files: []string{data}, NodeKind: "Site"})
+	if !strings.Contains(got, "a.csv: ") || !strings.Contains(got, "the row after line 2 is longer than 4 MiB: is the quote that ends a cell missing?") {
+		t.Error(got)
+	}
+	if out := export(t, a); out != "" {
+		t.Errorf("something was written:\n%s", out)
+	}
+}
