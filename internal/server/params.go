@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -55,21 +57,28 @@ func paramsOfURL(raw string) (*graphql.RawParams, error) {
 	return b.params()
 }
 
-// decodeJSON reads exactly one JSON value; numbers keep their digits.
+// decodeJSON reads exactly one JSON value; numbers keep their digits. Bytes
+// that are no text are refused: the decoder would put others in their place.
 func decodeJSON(r io.Reader, into any) error {
-	d := json.NewDecoder(r)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if !utf8.Valid(text) {
+		return errNotUTF8
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
 		return err
 	}
-	switch _, err := d.Token(); {
-	case err == io.EOF:
-		return nil
-	case errors.As(err, new(*http.MaxBytesError)):
-		return err
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("there is more after the JSON value")
 	}
-	return errors.New("there is more after the JSON value")
+	return nil
 }
+
+var errNotUTF8 = errors.New("it is not valid UTF-8")
 
 func explain(what string, err error) error {
 	var syntax *json.SyntaxError

@@ -21,14 +21,15 @@ func TestOnlyJSONIsRead(t *testing.T) {
 func TestAMalformedBodyIsExplainedWithoutQuotingIt(t *testing.T) {
 	r := serving(t, server.Config{})
 	for body, why := range map[string]string{
-		``:                                 "is empty",
-		`{"query":"hunter2`:                "ends in the middle",
-		`{"query":hunter2}`:                "not JSON, from byte 10 on",
-		`["hunter2"]`:                      "must be one JSON object, not an array",
-		`{"query":["hunter2"]}`:            `"query" must not be an array`,
-		`{"query":"{a}","variables":"h2"}`: `"variables" must not be a string`,
-		`{"operationName":"hunter2"}`:      "no document",
-		`{"query":"{a{x}}"} hunter2`:       "more after the JSON value",
+		"{\"query\":\"{a(b:\\\"\xff\\\")}\"}": "the body cannot be read: it is not valid UTF-8",
+		``:                                    "is empty",
+		`{"query":"hunter2`:                   "ends in the middle",
+		`{"query":hunter2}`:                   "not JSON, from byte 10 on",
+		`["hunter2"]`:                         "must be one JSON object, not an array",
+		`{"query":["hunter2"]}`:               `"query" must not be an array`,
+		`{"query":"{a}","variables":"h2"}`:    `"variables" must not be a string`,
+		`{"operationName":"hunter2"}`:         "no document",
+		`{"query":"{a{x}}"} hunter2`:          "more after the JSON value",
 	} {
 		a := r.post(body, nil)
 		a.wants(t, http.StatusBadRequest, `"code":"INVALID"`, strings.ReplaceAll(why, `"`, `\"`))
