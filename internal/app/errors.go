@@ -9,9 +9,25 @@ import (
 	"releasegraph/internal/store"
 )
 
+// detailUnwritable marks an UNAVAILABLE error that does not pass by itself.
+const detailUnwritable = "unwritable"
+
+// MayPass tells whether an error is one that waiting may cure.
+func MayPass(err error) bool {
+	var e *domain.Error
+	return errors.As(err, &e) && e.Code == domain.Unavailable && e.Details[detailUnwritable] != true
+}
+
 // storeError turns an error of the store into one that its reader can act on,
 // where there is something to be done about it. What remains is internal.
 func storeError(err error) error {
+	var unwritable *store.UnwritableError
+	if errors.As(err, &unwritable) {
+		return &domain.Error{
+			Code: domain.Unavailable, Message: "the store cannot be written: " + unwritable.Why, Cause: err,
+			Details: map[string]any{detailUnwritable: true},
+		}
+	}
 	if errors.Is(err, store.ErrUnavailable) {
 		return &domain.Error{Code: domain.Unavailable, Message: "the store cannot be reached", Cause: err}
 	}

@@ -181,8 +181,9 @@ type reply struct {
 	Errors []struct {
 		Message    string
 		Extensions struct {
-			Code  domain.Code
-			Field string
+			Code    domain.Code
+			Field   string
+			Details map[string]any
 		}
 	}
 }
@@ -206,7 +207,7 @@ func (r *remote) ask(ctx context.Context, query string, variables map[string]any
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &domain.Error{Code: domain.Unavailable, Message: fmt.Sprintf("the server cannot be reached: %s", err), Cause: err}
+		return &domain.Error{Code: domain.Unavailable, Message: fmt.Sprintf("the server cannot be reached; is it running, and is the address right? %s", err), Cause: err}
 	}
 	defer response.Body.Close()
 	return r.read(response, answer)
@@ -226,7 +227,7 @@ func (r *remote) read(response *http.Response, answer any) error {
 	}
 	var errs domain.Errors
 	for _, e := range got.Errors {
-		errs = append(errs, &domain.Error{Code: e.Extensions.Code, Field: e.Extensions.Field, Message: e.Message})
+		errs = append(errs, &domain.Error{Code: e.Extensions.Code, Field: e.Extensions.Field, Details: e.Extensions.Details, Message: e.Message})
 	}
 	if len(errs) > 0 {
 		return errs.Err()

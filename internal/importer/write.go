@@ -2,14 +2,12 @@ package importer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/domain"
 )
 
 // firstChanges is how many changes of a dry run are kept to be shown.
@@ -140,8 +138,7 @@ func retry[T any](ctx context.Context, r *run, do func() (T, error)) (T, error) 
 	pauses.InitialInterval = 200 * time.Millisecond
 	return backoff.Retry(ctx, func() (T, error) {
 		v, err := do()
-		var e *domain.Error
-		if err != nil && (!errors.As(err, &e) || e.Code != domain.Unavailable) {
+		if err != nil && !app.MayPass(err) {
 			return v, backoff.Permanent(err)
 		}
 		return v, err

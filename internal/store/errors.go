@@ -88,3 +88,18 @@ func (e *FailedOp) Error() string { return fmt.Sprintf("operation %d: %v", e.Ind
 
 // Unwrap gives the error of the operation.
 func (e *FailedOp) Unwrap() error { return e.Err }
+
+// UnwritableError says why a store that may still be read cannot be written,
+// and what somebody must do about it: waiting does not help. It is an
+// ErrUnavailable.
+type UnwritableError struct {
+	Store string // its name
+	Why   string
+}
+
+func (e *UnwritableError) Error() string {
+	return fmt.Sprintf("%s: %s: %s", ErrUnavailable, e.Store, e.Why)
+}
+
+// Unwrap makes it an ErrUnavailable.
+func (e *UnwritableError) Unwrap() error { return ErrUnavailable }

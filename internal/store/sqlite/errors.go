@@ -42,17 +42,25 @@ func isPort(err error) bool {
 
 // unavailable says what to do about a driver's error.
 func unavailable(name string, err error) error {
+	if code := codeOf(err); code == lib.SQLITE_FULL || code == lib.SQLITE_READONLY {
+		return &store.UnwritableError{Store: name, Why: advice(err)}
+	}
 	return fmt.Errorf("%w: %s: %s", store.ErrUnavailable, name, advice(err))
 }
 
-func advice(err error) string {
+// codeOf is a driver's error as SQLite numbers it, 0 for any other.
+func codeOf(err error) int {
 	var e *moderncsqlite.Error
 	if !errors.As(err, &e) {
-		return err.Error()
+		return 0
 	}
-	switch e.Code() & 0xff {
+	return e.Code() & 0xff
+}
+
+func advice(err error) string {
+	switch codeOf(err) {
 	case lib.SQLITE_FULL:
-		return "disk full; free some space and try again"
+		return "the disk is full; free some space and try again"
 	case lib.SQLITE_READONLY:
 		return "the file is read-only; give the server the right to write to it and to its directory"
 	case lib.SQLITE_CANTOPEN:
@@ -64,7 +72,7 @@ func advice(err error) string {
 	case lib.SQLITE_CORRUPT:
 		return "the file is damaged; restore it from a backup"
 	case lib.SQLITE_IOERR:
-		return "the disk failed: " + e.Error()
+		return "the disk failed: " + err.Error()
 	}
-	return e.Error()
+	return err.Error()
 }

@@ -94,7 +94,7 @@ func TestAFullDiskFailsTheCommitAndNothingElse(t *testing.T) {
 	for i := 0; err == nil; i++ {
 		_, err = s.Commit(t.Context(), thing(id(i), store.Props{"name": strings.Repeat("x", 4000)}))
 	}
-	if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "disk full") {
+	if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "the disk is full") || !errors.As(err, new(*store.UnwritableError)) {
 		t.Fatal(err)
 	}
 	head, err := s.Head(t.Context())
