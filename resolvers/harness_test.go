@@ -234,6 +234,16 @@ func (r *reads) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, err
 	return r.Store.CountEdges(ctx, q)
 }
 
+func (r *reads) Search(ctx context.Context, q store.Search) (store.SearchPage, error) {
+	r.n.Add(1)
+	return r.Store.Search(ctx, q)
+}
+
+func (r *reads) CountSearch(ctx context.Context, q store.Search) (int64, error) {
+	r.n.Add(1)
+	return r.Store.CountSearch(ctx, q)
+}
+
 // during counts the calls that f causes.
 func (r *reads) during(f func()) int64 {
 	before := r.n.Load()

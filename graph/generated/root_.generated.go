@@ -430,6 +430,7 @@ type ComplexityRoot struct {
 		Party              func(childComplexity int, key string) int
 		ReleaseUnit        func(childComplexity int, key string) int
 		ReleaseUnits       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Search             func(childComplexity int, text string, kinds []string, first *int, after *string) int
 		Site               func(childComplexity int, key string) int
 		Sites              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Statistics         func(childComplexity int) int
@@ -471,6 +472,26 @@ type ComplexityRoot struct {
 		DryRun   func(childComplexity int) int
 		Record   func(childComplexity int) int
 		Revision func(childComplexity int) int
+	}
+
+	SearchConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SearchEdge struct {
+		Cursor  func(childComplexity int) int
+		Matched func(childComplexity int) int
+		Node    func(childComplexity int) int
+		Rank    func(childComplexity int) int
+	}
+
+	SearchMatch struct {
+		Field func(childComplexity int) int
+		Spans func(childComplexity int) int
+		Text  func(childComplexity int) int
 	}
 
 	Site struct {
@@ -566,6 +587,11 @@ type ComplexityRoot struct {
 		From     func(childComplexity int) int
 		Revision func(childComplexity int) int
 		To       func(childComplexity int) int
+	}
+
+	TextSpan struct {
+		Length func(childComplexity int) int
+		Start  func(childComplexity int) int
 	}
 
 	Truncation struct {
@@ -2456,6 +2482,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ReleaseUnits(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.search":
+		if e.ComplexityRoot.Query.Search == nil {
+			break
+		}
+
+		args, err := ec.field_Query_search_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Search(childComplexity, args["text"].(string), args["kinds"].([]string), args["first"].(*int), args["after"].(*string)), true
 	case "Query.site":
 		if e.ComplexityRoot.Query.Site == nil {
 			break
@@ -2642,6 +2679,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReleaseUnitPayload.Revision(childComplexity), true
+
+	case "SearchConnection.edges":
+		if e.ComplexityRoot.SearchConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.Edges(childComplexity), true
+	case "SearchConnection.nodes":
+		if e.ComplexityRoot.SearchConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.Nodes(childComplexity), true
+	case "SearchConnection.pageInfo":
+		if e.ComplexityRoot.SearchConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.PageInfo(childComplexity), true
+	case "SearchConnection.totalCount":
+		if e.ComplexityRoot.SearchConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.TotalCount(childComplexity), true
+
+	case "SearchEdge.cursor":
+		if e.ComplexityRoot.SearchEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchEdge.Cursor(childComplexity), true
+	case "SearchEdge.matched":
+		if e.ComplexityRoot.SearchEdge.Matched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchEdge.Matched(childComplexity), true
+	case "SearchEdge.node":
+		if e.ComplexityRoot.SearchEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchEdge.Node(childComplexity), true
+	case "SearchEdge.rank":
+		if e.ComplexityRoot.SearchEdge.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchEdge.Rank(childComplexity), true
+
+	case "SearchMatch.field":
+		if e.ComplexityRoot.SearchMatch.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchMatch.Field(childComplexity), true
+	case "SearchMatch.spans":
+		if e.ComplexityRoot.SearchMatch.Spans == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchMatch.Spans(childComplexity), true
+	case "SearchMatch.text":
+		if e.ComplexityRoot.SearchMatch.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchMatch.Text(childComplexity), true
 
 	case "Site.createdAt":
 		if e.ComplexityRoot.Site.CreatedAt == nil {
@@ -3065,6 +3171,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SupportPayload.To(childComplexity), true
+
+	case "TextSpan.length":
+		if e.ComplexityRoot.TextSpan.Length == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextSpan.Length(childComplexity), true
+	case "TextSpan.start":
+		if e.ComplexityRoot.TextSpan.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextSpan.Start(childComplexity), true
 
 	case "Truncation.limit":
 		if e.ComplexityRoot.Truncation.Limit == nil {
@@ -5325,6 +5444,20 @@ input PartyTypeFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/record_kinds_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+"A kind of record."
+enum RecordKind {
+  "Configuration items."
+  CONFIGURATION_ITEM
+  "Sites."
+  SITE
+  "Release units."
+  RELEASE_UNIT
+  "Parties."
+  PARTY
+}
+`, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
 type ReleaseUnit {
   "What it is for, in a few sentences."
@@ -5595,6 +5728,78 @@ type GroupingPayload {
   dryRun: Boolean!
   "What was written, or with a dry run would be."
   changes: [Change!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/search.graphqls", Input: `extend type Query {
+  """
+  Finds records of any kind by words, wherever they stand: in keys, names, descriptions and attributes. A record is
+  found when each word of the text begins one of its words; case and accents do not count. The best come first, as
+  the ranks say, those of one rank by key. The text has no syntax: quotes, stars and operators only separate words.
+  """
+  search(
+    "What to look for: at least one word, or the beginning of one."
+    text: String!
+    "Only records of these kinds; of all kinds when absent."
+    kinds: [RecordKind!]
+    "At most so many, from the start; 50 when absent."
+    first: Int
+    "Only what follows this cursor, of a search for the same text and kinds."
+    after: String
+  ): SearchConnection!
+}
+
+"A page of what a search found."
+type SearchConnection {
+  "The records, each with its cursor and with where the words were found."
+  edges: [SearchEdge!]!
+  "The records alone."
+  nodes: [Record!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of what a search found."
+type SearchEdge {
+  "The record."
+  node: Record!
+  "Marks its place in the list."
+  cursor: String!
+  "Where the words were found, which orders the list."
+  rank: SearchRank!
+  "The field that holds most of the words, and where they stand in it."
+  matched: SearchMatch!
+}
+
+"Where the words of a search were found, the best first."
+enum SearchRank {
+  "The words are those of the key."
+  KEY
+  "The key begins with the words."
+  KEY_BEGINS
+  "All words are found in key and name."
+  NAME
+  "All words are found, some of them in other fields only."
+  ANYWHERE
+}
+
+"A field in which words were found."
+type SearchMatch {
+  "The name of the field, such as name, or attributes.tier."
+  field: String!
+  "Its value; of a long one the part around the first word found, with … where it is cut."
+  text: String!
+  "Where the words stand in the text, in order."
+  spans: [TextSpan!]!
+}
+
+"A part of a text."
+type TextSpan {
+  "How many characters (Unicode code points) stand before it."
+  start: Int!
+  "How many characters it has."
+  length: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/site.graphqls", Input: `"A place that receives deployments."
@@ -6861,6 +7066,46 @@ func (ec *executionContext) childFields_ReleaseUnitPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseUnitPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SearchEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SearchEdge_cursor(ctx, field)
+	case "rank":
+		return ec.fieldContext_SearchEdge_rank(ctx, field)
+	case "matched":
+		return ec.fieldContext_SearchEdge_matched(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_SearchMatch_field(ctx, field)
+	case "text":
+		return ec.fieldContext_SearchMatch_text(ctx, field)
+	case "spans":
+		return ec.fieldContext_SearchMatch_spans(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchMatch", field.Name)
+}
+
 func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -7049,6 +7294,16 @@ func (ec *executionContext) childFields_SupportPayload(ctx context.Context, fiel
 		return ec.fieldContext_SupportPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SupportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TextSpan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "start":
+		return ec.fieldContext_TextSpan_start(ctx, field)
+	case "length":
+		return ec.fieldContext_TextSpan_length(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TextSpan", field.Name)
 }
 
 func (ec *executionContext) childFields_Truncation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

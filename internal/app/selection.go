@@ -31,6 +31,16 @@ func parseSelection(k *entity.Kind, l List) (*selection, error) {
 	var filterErr, orderErr error
 	s.filter, filterErr = k.ParseFilter(l.Filter, "filter")
 	s.order, orderErr = k.ParseOrder(l.OrderBy, "orderBy")
+	return s, both(filterErr, orderErr, s.pages(l))
+}
+
+// parsePage reads the arguments that choose a page.
+func parsePage(l List) (*selection, error) {
+	s := &selection{}
+	return s, s.pages(l)
+}
+
+func (s *selection) pages(l List) error {
 	var pages domain.Errors
 	s.first = length(&pages, "first", l.First)
 	s.last = length(&pages, "last", l.Last)
@@ -43,7 +53,7 @@ func parseSelection(k *entity.Kind, l List) (*selection, error) {
 	s.after = cursor(&pages, "after", l.After)
 	s.before = cursor(&pages, "before", l.Before)
 	s.clamp(l)
-	return s, both(filterErr, orderErr, pages.Err())
+	return pages.Err()
 }
 
 // clamp deals with pages of no length, which the port would take as unlimited.

@@ -44,6 +44,7 @@ type commands struct {
 	Import     importCmd     `cmd:"" help:"Import NDJSON or CSV files."`
 	Export     exportCmd     `cmd:"" help:"Write the graph as NDJSON."`
 	Impact     impactCmd     `cmd:"" help:"Tell what is hurt when items fail, or what they need."`
+	Search     searchCmd     `cmd:"" help:"Find records of any kind by words."`
 	Ready      readyCmd      `cmd:"" help:"Tell whether a server is ready."`
 	Schema     schemaCmd     `cmd:"" help:"Print the GraphQL schema."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

@@ -15,6 +15,31 @@ type Kind struct {
 	GoType reflect.Type // the struct
 }
 
+// EnumName is the kind's name as a value of an enumeration: CONFIGURATION_ITEM.
+func (k *Kind) EnumName() string { return UpperSnake(k.Name) }
+
+// UpperSnake writes the name of a type or field as a value of an enumeration.
+func UpperSnake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToUpper(b.String())
+}
+
+// KindOfEnum finds the kind by its EnumName, or returns nil.
+func KindOfEnum(name string) *Kind {
+	for _, k := range kinds {
+		if k.EnumName() == name {
+			return k
+		}
+	}
+	return nil
+}
+
 // Record is any record of the domain: a pointer to a struct that embeds
 // domain.Record.
 type Record interface{ Meta() *domain.Record }

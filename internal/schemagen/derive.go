@@ -42,6 +42,7 @@ func derive(doc *document, d declared) *derivation {
 		w.relationship(r)
 	}
 	w.operators()
+	w.recordKinds()
 	for _, path := range slices.Sorted(maps.Keys(w.sdl)) {
 		w.files[path] = notice + w.sdl[path].String()
 	}

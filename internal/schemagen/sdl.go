@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"releasegraph/internal/entity"
 )
 
 // sdl writes schema text. Every line that declares something carries its
@@ -49,16 +51,7 @@ func (s *sdl) call(doc, name, result string, arguments ...argument) {
 }
 
 // upperSnake writes a field's name as an enum value: CREATED_AT.
-func upperSnake(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if i > 0 && r >= 'A' && r <= 'Z' {
-			b.WriteByte('_')
-		}
-		b.WriteRune(r)
-	}
-	return strings.ToUpper(b.String())
-}
+func upperSnake(name string) string { return entity.UpperSnake(name) }
 
 // lowerFirst writes a type's name as a field: configurationItem.
 func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }

@@ -86,8 +86,8 @@ type Property struct {
 
 // KindSchema declares a kind of node. OpenPrefix, when not empty, allows
 // undeclared string properties whose name begins with it ("attributes.").
-// Text lists the properties that Search reads; those that begin with
-// OpenPrefix are read as well.
+// Text lists the properties that Search reads, for its ranks the key first
+// and the name second; those that begin with OpenPrefix are read as well.
 type KindSchema struct {
 	Name       string
 	Properties []Property

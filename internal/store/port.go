@@ -28,6 +28,11 @@ type Reader interface {
 	EdgesBetween(ctx context.Context, keys ...EdgeKey) (map[EdgeKey]Edge, error)
 	// Walk returns what can be reached from some nodes.
 	Walk(ctx context.Context, w Walk) (Subgraph, error)
+	// Search returns a page of the nodes that hold all words of a text, best
+	// first.
+	Search(ctx context.Context, q Search) (SearchPage, error)
+	// CountSearch counts what Search would return without cursor and limit.
+	CountSearch(ctx context.Context, q Search) (int64, error)
 	// Aggregate counts by fields.
 	Aggregate(ctx context.Context, a Aggregation) ([]Group, error)
 	// Scan hands over the whole graph as of one revision, in batches of the

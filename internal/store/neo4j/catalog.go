@@ -43,7 +43,7 @@ func newCatalog(schema store.Schema) (catalog, error) {
 
 func checkReserved(owner string, props []store.Property) error {
 	for _, p := range props {
-		if p.Name == versionProp || p.Name == tagProp || p.Name == lockProp {
+		if p.Name == versionProp || p.Name == tagProp || p.Name == lockProp || slices.Contains(searchProps, p.Name) {
 			return fmt.Errorf("%w: property %q of %s has a name of the store's own", store.ErrInvalid, p.Name, owner)
 		}
 	}

@@ -37,7 +37,7 @@ func nodeOf(kind string, props map[string]any) store.Node {
 	n.Version, _ = props[versionProp].(int64)
 	n.CreatedAt = instant(props[createdProp])
 	n.UpdatedAt = instant(props[updatedProp])
-	for _, own := range []string{idProp, versionProp, createdProp, updatedProp} {
+	for _, own := range []string{idProp, versionProp, createdProp, updatedProp, searchKeyProp, searchNamesProp, searchRestProp} {
 		delete(props, own)
 	}
 	n.Props = values(props)

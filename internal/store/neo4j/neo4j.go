@@ -3,9 +3,10 @@
 // What a person sees in Neo4j's browser is the domain: every node carries the
 // label of its kind (and the common label Node), relationships and properties
 // have the domain's names and native types. The store's own are id, createdAt,
-// updatedAt and _version of nodes, _version and _tag of relationships. The log
-// stands apart in Changeset nodes and the one LogHead; a Changeset's touched
-// stands for the ids that its body names, for the full-text index.
+// updatedAt and _version of nodes, with _key, _names and _rest for a search,
+// _version and _tag of relationships. The log stands apart in Changeset nodes
+// and the one LogHead; a Changeset's touched stands for the ids that its body
+// names, for the full-text index.
 //
 // Names that get into the text of a query come from the Schema alone; values
 // are always parameters.
@@ -45,6 +46,8 @@ type Store struct {
 	bookmarks neo4j.BookmarkManager
 	committer *committer
 	watch     *watch
+
+	denseSearch int // store.DenseSearch, less in tests
 }
 
 var _ store.Store = (*Store)(nil)
@@ -68,7 +71,8 @@ func Open(ctx context.Context, uri string, options Options, schema store.Schema)
 	}
 	s := &Store{
 		driver: driver, options: options.withDefaults(), catalog: cat,
-		bookmarks: neo4j.NewBookmarkManager(neo4j.BookmarkManagerConfig{}),
+		denseSearch: store.DenseSearch,
+		bookmarks:   neo4j.NewBookmarkManager(neo4j.BookmarkManagerConfig{}),
 	}
 	if err := s.migrate(ctx); err != nil {
 		_ = driver.Close(context.WithoutCancel(ctx))

@@ -37,10 +37,13 @@ func (s *Store) migrate(ctx context.Context) error {
 	err = s.write(ctx, func(t tx) error {
 		return t.run("MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.revision = 0, h.schema = $version", params{"version": logVersion})
 	})
-	if err != nil || version == logVersion {
+	if err == nil && version != logVersion {
+		err = s.migrateLog(ctx)
+	}
+	if err != nil {
 		return err
 	}
-	return s.migrateLog(ctx)
+	return s.fillSearch(ctx)
 }
 
 func exists(err error) bool {
@@ -53,6 +56,7 @@ func (c catalog) statements() []string {
 		unique("Node", idProp), unique("LogHead", idProp),
 		unique("Changeset", "revision"), unique("Changeset", "key"), index("Changeset", "at", "revision"), touchedIndex,
 	}
+	list = append(list, searchStatements()...)
 	for _, k := range c.Schema().Kinds {
 		list = append(list, index(k.Name, idProp))
 		for _, p := range k.Properties {

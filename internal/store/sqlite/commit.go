@@ -149,7 +149,11 @@ func (s *Store) transact(group []*request) ([]answer, error) {
 	if err := s.writer.begin("BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
+	clear(s.searchWork)
 	answers, err := s.performAll(group)
+	if err == nil {
+		err = s.searchWork.write(s.writer)
+	}
 	if err := s.writer.end(err); err != nil {
 		return nil, err
 	}
@@ -194,7 +198,11 @@ func (s *Store) perform(cs store.Changeset) (store.Change, error) {
 	if err := w.touch(change); err != nil {
 		return store.Change{}, err
 	}
-	return change, w.log(change)
+	if err := w.log(change); err != nil {
+		return store.Change{}, err
+	}
+	s.searchWork.add(s.layout, s.declared, change.Effects, t)
+	return change, nil
 }
 
 // shut waits for the readers and closes all connections.

@@ -61,3 +61,17 @@ func nulls(text string) []any {
 	}
 	return args
 }
+
+// ReadDenseSearchesInOrder has a search that finds more than so many nodes read
+// them in order.
+func (s *Store) ReadDenseSearchesInOrder(moreThan int) { s.denseSearch = moreThan }
+
+// ForgetSearch makes the file one that never had an index to search.
+func (s *Store) ForgetSearch(t *testing.T) {
+	t.Helper()
+	for _, table := range []string{"search_word", "search_key", "search_print"} {
+		if err := s.writer.exec("DROP TABLE " + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func growLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, error
 		}
 		l.rels[r.Name], l.relNames[number] = number, r.Name
 	}
-	return l, nil
+	return l, growSearch(ctx, c, d, l)
 }
 
 func createBase(ctx context.Context, c *conn) error {

@@ -43,6 +43,9 @@ type Store struct {
 	writer  *conn
 	guard   sync.RWMutex // in memory, where readers and the writer exclude each other
 
+	searchWork  searchWork // of the transaction that is running
+	denseSearch int        // store.DenseSearch, less in tests
+
 	queue   chan *request
 	jobs    chan job
 	closing chan struct{}
@@ -66,6 +69,7 @@ func Open(ctx context.Context, path string, schema store.Schema, o Options) (*St
 	}
 	s := &Store{
 		name: path, memory: path == Memory, declared: declared, limit: o.GroupLimit,
+		searchWork: searchWork{}, denseSearch: store.DenseSearch,
 		queue: make(chan *request), jobs: make(chan job), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	if s.limit <= 0 {

@@ -147,7 +147,7 @@ func (r *rounds) history() {
 }
 
 func (r *rounds) ask() {
-	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between, r.history}
+	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between, r.history, r.search}
 	rapid.SampledFrom(questions).Draw(r.t, "question")()
 }
 

@@ -16,7 +16,7 @@ import (
 func Schema() store.Schema {
 	return store.Schema{
 		Kinds: []store.KindSchema{
-			{Name: "Item", OpenPrefix: "attributes.", Text: []string{"key", "name"}, Properties: []store.Property{
+			{Name: "Item", OpenPrefix: "attributes.", Text: []string{"key", "name", "note", "tags"}, Properties: []store.Property{
 				{Name: "key", Type: store.String, Indexed: true, Unique: true},
 				{Name: "serial", Type: store.String, Unique: true},
 				{Name: "name", Type: store.String, Indexed: true},
@@ -56,7 +56,7 @@ type Open func(t *testing.T, schema store.Schema) store.Store
 // Run holds a store to all cases.
 func Run(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store) {
 	t.Helper()
-	for _, group := range [][]testCase{commitCases, failureCases, guardCases, logCases, readCases, historyCases} {
+	for _, group := range [][]testCase{commitCases, failureCases, guardCases, logCases, readCases, historyCases, searchCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.run(&bench{t, t.Context(), open(t, Schema())}) })
 		}

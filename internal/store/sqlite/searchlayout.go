@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"releasegraph/internal/store"
+)
+
+// searchLayout keeps what is searched apart from the nodes, under their
+// numbers, so that a file from before gets it when it is opened. The words are
+// folded and split already, hence the plain tokenizer: it splits at the spaces
+// between them, and leaves all beyond ASCII as it is.
+var searchLayout = []string{
+	`CREATE TABLE search_print (print TEXT NOT NULL)`,
+	`CREATE TABLE search_key (n INTEGER PRIMARY KEY, key TEXT NOT NULL, id TEXT NOT NULL)`,
+	`CREATE INDEX search_order ON search_key (key, id)`,
+	`CREATE VIRTUAL TABLE search_word USING fts5 (names, rest, tokenize = 'ascii', prefix = '1 2 3',
+		detail = column, content = '', contentless_delete = 1)`,
+}
+
+// growSearch makes or fills the index when the file has none, or one that was
+// made of other properties or by other rules.
+func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout) error {
+	there, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'search_print'")
+	if err != nil {
+		return err
+	}
+	if there > 0 {
+		same, _, err := c.one(ctx, "SELECT count(*) FROM search_print WHERE print = ?", d.SearchPrint())
+		if same > 0 || err != nil {
+			return err
+		}
+		for _, text := range []string{"DROP TABLE search_word", "DROP TABLE search_key", "DROP TABLE search_print"} {
+			if err := c.exec(text); err != nil {
+				return err
+			}
+		}
+	}
+	for _, text := range searchLayout {
+		if err := c.exec(text); err != nil {
+			return err
+		}
+	}
+	for _, k := range d.Schema().Kinds {
+		if err := fillSearch(ctx, c, k, l.kinds[k.Name]); err != nil {
+			return err
+		}
+	}
+	return c.exec("INSERT INTO search_print (print) VALUES (?)", d.SearchPrint())
+}
+
+// fillSearch indexes all nodes of a kind.
+func fillSearch(ctx context.Context, c *conn, k store.KindSchema, t *table) error {
+	if _, searched := k.SearchText(nil); !searched {
+		return nil
+	}
+	return c.query(ctx, "SELECT "+t.fields("t")+" FROM "+t.name+" t ORDER BY t.n", nil, func(row []driver.Value) error {
+		node, err := t.node(row)
+		if err != nil {
+			return err
+		}
+		text, _ := k.SearchText(node.Props)
+		return insertSearch(c, row[0].(int64), node.ID, text)
+	})
+}
+
+func insertSearch(c *conn, n int64, id store.ID, t store.SearchText) error {
+	if err := c.exec("INSERT INTO search_key (n, key, id) VALUES (?, ?, ?)", n, t.Key, string(id)); err != nil {
+		return err
+	}
+	return c.exec("INSERT INTO search_word (rowid, names, rest) VALUES (?, ?, ?)", n, t.Names, t.Rest)
+}
+
+func deleteSearch(c *conn, n int64) error {
+	if err := c.exec("DELETE FROM search_key WHERE n = ?", n); err != nil {
+		return err
+	}
+	return c.exec("DELETE FROM search_word WHERE rowid = ?", n)
+}
