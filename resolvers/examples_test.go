@@ -67,6 +67,9 @@ func TestEveryListOfRecordsThatCanGrowIsAConnection(t *testing.T) {
 	schema := resolvers.New(nil, zerolog.Nop()).Schema()
 	for _, name := range []string{"ConfigurationItem", "Site", "ReleaseUnit"} {
 		for _, f := range schema.Types[name].Fields {
+			if f.Name == "sources" { // at most one for each field
+				continue
+			}
 			if f.Type.Elem != nil && schema.Types[f.Type.Name()].Kind == ast.Object {
 				t.Errorf("%s.%s is a bare list of %s", name, f.Name, f.Type.Name())
 			}

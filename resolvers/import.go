@@ -12,7 +12,7 @@ func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, 
 	}
 	p := &model.ImportRecordsPayload{
 		Counts: pointers(done.Counts), Errors: []*model.ImportError{}, Revision: done.Revision,
-		DryRun: done.DryRun, Changes: pointers(done.Changes),
+		DryRun: done.DryRun, Changes: pointers(done.Changes), Kept: pointers(done.Kept),
 	}
 	for _, wrong := range done.Wrong {
 		e := &model.ImportError{Line: wrong.Line, Message: wrong.Message}
@@ -24,8 +24,81 @@ func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, 
 	return p, nil
 }
 
-// assumed lists the records that a dry run takes for existing.
-func assumed(input model.ImportRecordsInput) []string {
-	list, _ := input.Assume.ValueOK()
-	return list
+// importInput reads the input of an import.
+func importInput(input model.ImportRecordsInput) app.ImportLinesInput {
+	in := app.ImportLinesInput{Lines: input.Records}
+	in.Assume, _ = input.Assume.ValueOK()
+	if source := input.Source.Value(); source != nil {
+		in.Source = *source
+	}
+	if overwrite := input.Overwrite.Value(); overwrite != nil {
+		in.Overwrite = *overwrite
+	}
+	if show := input.Show.Value(); show != nil {
+		in.Show = *show
+	}
+	return in
+}
+
+// holdingsQuery reads the input of importHoldings.
+func holdingsQuery(input model.ImportHoldingsInput) app.HoldingsQuery {
+	q := app.HoldingsQuery{Kind: input.Kind}
+	q.Relationships, _ = input.Relationships.ValueOK()
+	q.Attributes, _ = input.Attributes.ValueOK()
+	if after := input.After.Value(); after != nil {
+		q.After = *after
+	}
+	if first := input.First.Value(); first != nil {
+		q.First = *first
+	}
+	return q
+}
+
+// held answers a page of holdings.
+func held(page *app.Holdings, err error) (*model.ImportHoldings, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &model.ImportHoldings{Records: []*model.ImportHeld{}}
+	if page.After != "" {
+		out.EndCursor = &page.After
+	}
+	for _, r := range page.Records {
+		links, err := heldLinks(r.Links)
+		if err != nil {
+			return nil, err
+		}
+		out.Records = append(out.Records, &model.ImportHeld{
+			Key: r.Key, Source: r.Source, Withdrawn: r.Withdrawn, Attributes: r.Attributes, Links: links,
+		})
+	}
+	return out, nil
+}
+
+func heldLinks(list []app.HeldLink) ([]*model.ImportHeldLink, error) {
+	out := make([]*model.ImportHeldLink, len(list))
+	for i, l := range list {
+		line, err := l.Item.Line()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = &model.ImportHeldLink{Source: l.Source, Line: string(line)}
+	}
+	return out, nil
+}
+
+// pointed answers what points at some records.
+func pointed(list []app.Pointers, err error) ([]*model.ImportPointers, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*model.ImportPointers, len(list))
+	for i, p := range list {
+		links, err := heldLinks(p.Links)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = &model.ImportPointers{Key: p.Key, Count: p.Count, Links: links}
+	}
+	return out, nil
 }

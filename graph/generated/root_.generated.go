@@ -80,6 +80,7 @@ type ComplexityRoot struct {
 		ProductVersion func(childComplexity int) int
 		ReleaseUnits   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Serves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Sources        func(childComplexity int) int
 		Status         func(childComplexity int) int
 		SuppliedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Supplier       func(childComplexity int) int
@@ -208,6 +209,22 @@ type ComplexityRoot struct {
 		Field  func(childComplexity int) int
 	}
 
+	FieldKept struct {
+		Field   func(childComplexity int) int
+		From    func(childComplexity int) int
+		Kept    func(childComplexity int) int
+		Key     func(childComplexity int) int
+		Kind    func(childComplexity int) int
+		Offered func(childComplexity int) int
+		Source  func(childComplexity int) int
+		To      func(childComplexity int) int
+	}
+
+	FieldSource struct {
+		Field  func(childComplexity int) int
+		Source func(childComplexity int) int
+	}
+
 	GroupingPayload struct {
 		Changes  func(childComplexity int) int
 		DryRun   func(childComplexity int) int
@@ -264,8 +281,10 @@ type ComplexityRoot struct {
 
 	ImportCount struct {
 		Created      func(childComplexity int) int
+		Kept         func(childComplexity int) int
 		Name         func(childComplexity int) int
 		Relationship func(childComplexity int) int
+		Removed      func(childComplexity int) int
 		Unchanged    func(childComplexity int) int
 		Updated      func(childComplexity int) int
 	}
@@ -276,11 +295,36 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	ImportHeld struct {
+		Attributes func(childComplexity int) int
+		Key        func(childComplexity int) int
+		Links      func(childComplexity int) int
+		Source     func(childComplexity int) int
+		Withdrawn  func(childComplexity int) int
+	}
+
+	ImportHeldLink struct {
+		Line   func(childComplexity int) int
+		Source func(childComplexity int) int
+	}
+
+	ImportHoldings struct {
+		EndCursor func(childComplexity int) int
+		Records   func(childComplexity int) int
+	}
+
+	ImportPointers struct {
+		Count func(childComplexity int) int
+		Key   func(childComplexity int) int
+		Links func(childComplexity int) int
+	}
+
 	ImportRecordsPayload struct {
 		Changes  func(childComplexity int) int
 		Counts   func(childComplexity int) int
 		DryRun   func(childComplexity int) int
 		Errors   func(childComplexity int) int
+		Kept     func(childComplexity int) int
 		Revision func(childComplexity int) int
 	}
 
@@ -371,6 +415,7 @@ type ComplexityRoot struct {
 		Owns        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		RoleNames   func(childComplexity int) int
 		ServedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Sources     func(childComplexity int) int
 		Supplies    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Supports    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		TimeZone    func(childComplexity int) int
@@ -423,6 +468,8 @@ type ComplexityRoot struct {
 		ConfigurationItems func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		DependencyPath     func(childComplexity int, from domain.Ref, to domain.Ref) int
 		Impact             func(childComplexity int, input domain.ImpactInput) int
+		ImportHoldings     func(childComplexity int, input model.ImportHoldingsInput) int
+		ImportPointers     func(childComplexity int, kind string, keys []string) int
 		InstallationOrder  func(childComplexity int, items []*domain.Ref) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
@@ -451,6 +498,7 @@ type ComplexityRoot struct {
 		ID          func(childComplexity int) int
 		Key         func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Sources     func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
 		Version     func(childComplexity int) int
 	}
@@ -508,6 +556,7 @@ type ComplexityRoot struct {
 		Region         func(childComplexity int) int
 		Ring           func(childComplexity int) int
 		ServiceHours   func(childComplexity int) int
+		Sources        func(childComplexity int) int
 		TimeZone       func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 		Users          func(childComplexity int) int
@@ -840,6 +889,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Serves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "ConfigurationItem.sources":
+		if e.ComplexityRoot.ConfigurationItem.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.Sources(childComplexity), true
 	case "ConfigurationItem.status":
 		if e.ComplexityRoot.ConfigurationItem.Status == nil {
 			break
@@ -1318,6 +1373,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FieldChange.Field(childComplexity), true
 
+	case "FieldKept.field":
+		if e.ComplexityRoot.FieldKept.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.Field(childComplexity), true
+	case "FieldKept.from":
+		if e.ComplexityRoot.FieldKept.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.From(childComplexity), true
+	case "FieldKept.kept":
+		if e.ComplexityRoot.FieldKept.Kept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.Kept(childComplexity), true
+	case "FieldKept.key":
+		if e.ComplexityRoot.FieldKept.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.Key(childComplexity), true
+	case "FieldKept.kind":
+		if e.ComplexityRoot.FieldKept.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.Kind(childComplexity), true
+	case "FieldKept.offered":
+		if e.ComplexityRoot.FieldKept.Offered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.Offered(childComplexity), true
+	case "FieldKept.source":
+		if e.ComplexityRoot.FieldKept.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.Source(childComplexity), true
+	case "FieldKept.to":
+		if e.ComplexityRoot.FieldKept.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldKept.To(childComplexity), true
+
+	case "FieldSource.field":
+		if e.ComplexityRoot.FieldSource.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldSource.Field(childComplexity), true
+	case "FieldSource.source":
+		if e.ComplexityRoot.FieldSource.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldSource.Source(childComplexity), true
+
 	case "GroupingPayload.changes":
 		if e.ComplexityRoot.GroupingPayload.Changes == nil {
 			break
@@ -1539,6 +1656,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportCount.Created(childComplexity), true
+	case "ImportCount.kept":
+		if e.ComplexityRoot.ImportCount.Kept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCount.Kept(childComplexity), true
 	case "ImportCount.name":
 		if e.ComplexityRoot.ImportCount.Name == nil {
 			break
@@ -1551,6 +1674,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportCount.Relationship(childComplexity), true
+	case "ImportCount.removed":
+		if e.ComplexityRoot.ImportCount.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCount.Removed(childComplexity), true
 	case "ImportCount.unchanged":
 		if e.ComplexityRoot.ImportCount.Unchanged == nil {
 			break
@@ -1583,6 +1712,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportError.Message(childComplexity), true
 
+	case "ImportHeld.attributes":
+		if e.ComplexityRoot.ImportHeld.Attributes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeld.Attributes(childComplexity), true
+	case "ImportHeld.key":
+		if e.ComplexityRoot.ImportHeld.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeld.Key(childComplexity), true
+	case "ImportHeld.links":
+		if e.ComplexityRoot.ImportHeld.Links == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeld.Links(childComplexity), true
+	case "ImportHeld.source":
+		if e.ComplexityRoot.ImportHeld.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeld.Source(childComplexity), true
+	case "ImportHeld.withdrawn":
+		if e.ComplexityRoot.ImportHeld.Withdrawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeld.Withdrawn(childComplexity), true
+
+	case "ImportHeldLink.line":
+		if e.ComplexityRoot.ImportHeldLink.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeldLink.Line(childComplexity), true
+	case "ImportHeldLink.source":
+		if e.ComplexityRoot.ImportHeldLink.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHeldLink.Source(childComplexity), true
+
+	case "ImportHoldings.endCursor":
+		if e.ComplexityRoot.ImportHoldings.EndCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHoldings.EndCursor(childComplexity), true
+	case "ImportHoldings.records":
+		if e.ComplexityRoot.ImportHoldings.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHoldings.Records(childComplexity), true
+
+	case "ImportPointers.count":
+		if e.ComplexityRoot.ImportPointers.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPointers.Count(childComplexity), true
+	case "ImportPointers.key":
+		if e.ComplexityRoot.ImportPointers.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPointers.Key(childComplexity), true
+	case "ImportPointers.links":
+		if e.ComplexityRoot.ImportPointers.Links == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPointers.Links(childComplexity), true
+
 	case "ImportRecordsPayload.changes":
 		if e.ComplexityRoot.ImportRecordsPayload.Changes == nil {
 			break
@@ -1607,6 +1812,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportRecordsPayload.Errors(childComplexity), true
+	case "ImportRecordsPayload.kept":
+		if e.ComplexityRoot.ImportRecordsPayload.Kept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRecordsPayload.Kept(childComplexity), true
 	case "ImportRecordsPayload.revision":
 		if e.ComplexityRoot.ImportRecordsPayload.Revision == nil {
 			break
@@ -2181,6 +2392,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Party.ServedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Party.sources":
+		if e.ComplexityRoot.Party.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Sources(childComplexity), true
 	case "Party.supplies":
 		if e.ComplexityRoot.Party.Supplies == nil {
 			break
@@ -2404,6 +2621,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Impact(childComplexity, args["input"].(domain.ImpactInput)), true
+	case "Query.importHoldings":
+		if e.ComplexityRoot.Query.ImportHoldings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_importHoldings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImportHoldings(childComplexity, args["input"].(model.ImportHoldingsInput)), true
+	case "Query.importPointers":
+		if e.ComplexityRoot.Query.ImportPointers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_importPointers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImportPointers(childComplexity, args["kind"].(string), args["keys"].([]string)), true
 	case "Query.installationOrder":
 		if e.ComplexityRoot.Query.InstallationOrder == nil {
 			break
@@ -2604,6 +2843,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReleaseUnit.Name(childComplexity), true
+	case "ReleaseUnit.sources":
+		if e.ComplexityRoot.ReleaseUnit.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseUnit.Sources(childComplexity), true
 	case "ReleaseUnit.updatedAt":
 		if e.ComplexityRoot.ReleaseUnit.UpdatedAt == nil {
 			break
@@ -2847,6 +3092,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Site.ServiceHours(childComplexity), true
+	case "Site.sources":
+		if e.ComplexityRoot.Site.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Site.Sources(childComplexity), true
 	case "Site.timeZone":
 		if e.ComplexityRoot.Site.TimeZone == nil {
 			break
@@ -3255,6 +3506,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputHypotheticalItemInput,
 		ec.unmarshalInputImpactInput,
 		ec.unmarshalInputImpactSourcesInput,
+		ec.unmarshalInputImportHoldingsInput,
 		ec.unmarshalInputImportRecordsInput,
 		ec.unmarshalInputRecordRef,
 		ec.unmarshalInputWhatIfInput,
@@ -3389,6 +3641,19 @@ interface Record implements Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  """
+  Which source set which field last, where that is known: "api" for what people set, or the source that an import
+  names. The field "*" stands for the record and all of its fields that are not named.
+  """
+  sources: [FieldSource!]!
+}
+
+"Which source set a field last. An import of another source keeps what people set."
+type FieldSource {
+  "The field; one attribute is named attributes.tier."
+  field: String!
+  "The source."
+  source: String!
 }
 
 "Where a page lies in its list."
@@ -3671,6 +3936,8 @@ extend type ConfigurationItem implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
   "What this item needs."
   dependsOn(
     "Only those that match."
@@ -5065,6 +5332,78 @@ extend type Query {
   ): [String!]!
 }
 
+extend type Query {
+  """
+  What the graph holds of a kind, a page at a time by key, with the relationships of some names that start there. An
+  importer finds with it what its source no longer has, and records by other fields than their key.
+  """
+  importHoldings(
+    "Which records."
+    input: ImportHoldingsInput!
+  ): ImportHoldings!
+  "What points at some records, for each as asked."
+  importPointers(
+    "The name of the kind."
+    kind: String!
+    "At most 500 keys."
+    keys: [String!]!
+  ): [ImportPointers!]!
+}
+
+"Which records an importer asks for."
+input ImportHoldingsInput {
+  "The name of the kind, such as ConfigurationItem."
+  kind: String!
+  "Names of relationships to tell."
+  relationships: [String!]
+  "Names of attributes to tell."
+  attributes: [String!]
+  "The endCursor of the page before."
+  after: String
+  "How many, at most 500."
+  first: Int
+}
+
+"A page of what the graph holds."
+type ImportHoldings {
+  "The records, by key."
+  records: [ImportHeld!]!
+  "Give it as after to read on; null at the end."
+  endCursor: String
+}
+
+"A record, as an importer sees it."
+type ImportHeld {
+  "Its key."
+  key: String!
+  "The source that brought it."
+  source: String!
+  "Whether it is out of use already."
+  withdrawn: Boolean!
+  "Those of its attributes that were asked for."
+  attributes: Attributes!
+  "Those of its relationships that were asked for."
+  links: [ImportHeldLink!]!
+}
+
+"A relationship, as an importer sees it."
+type ImportHeldLink {
+  "The source that set it."
+  source: String!
+  "The line of the interchange format that would remove it."
+  line: String!
+}
+
+"What points at a record: at most 100 of each relationship are told."
+type ImportPointers {
+  "The record."
+  key: String!
+  "How many relationships do."
+  count: Int!
+  "The relationships."
+  links: [ImportHeldLink!]!
+}
+
 "Records and relationships to write."
 input ImportRecordsInput {
   "At most 5,000 lines of the interchange format, a JSON object each, in any order; together at most 0.9 MB."
@@ -5074,6 +5413,12 @@ input ImportRecordsInput {
   Relationships may end at them in a dry run.
   """
   assume: [String!]
+  "Where the records come from, by name; \"import\" unless given. What people set is kept by an import."
+  source: String
+  "Overwrite also what people set."
+  overwrite: Boolean
+  "How many changes, and how many kept fields, the answer tells, at most 5,000; the first 20 unless given."
+  show: Int
 }
 
 "What an import did, or with a dry run would do."
@@ -5086,8 +5431,30 @@ type ImportRecordsPayload {
   revision: Revision!
   "Whether nothing was written."
   dryRun: Boolean!
-  "The first changes, at most 20."
+  "The first changes, as many as asked for."
   changes: [Change!]!
+  "The first fields that stayed as a person had set them, as many as asked for."
+  kept: [FieldKept!]!
+}
+
+"A field that an import left as it was, since a person had set it."
+type FieldKept {
+  "The record's kind, or the relationship's name."
+  kind: String!
+  "The record's key; null for a relationship."
+  key: String
+  "Where the relationship starts; null for a record."
+  from: ChangeEnd
+  "Where the relationship ends; null for a record."
+  to: ChangeEnd
+  "The field."
+  field: String!
+  "The source that set it."
+  source: String!
+  "What it is, null when empty."
+  kept: String
+  "What the import offered, null when empty."
+  offered: String
 }
 
 "How many records of a kind, or relationships of a name, an import created, changed and left alone."
@@ -5100,8 +5467,12 @@ type ImportCount {
   created: Int!
   "How many were changed."
   updated: Int!
+  "How many were removed."
+  removed: Int!
   "How many were as the lines say already."
   unchanged: Int!
+  "How many fields, or relationships, stayed as a person had set them."
+  kept: Int!
 }
 
 "What is wrong with one line."
@@ -5155,6 +5526,8 @@ extend type Party implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
   "The items that this party answers for."
   owns(
     "Only those that match."
@@ -5481,6 +5854,8 @@ extend type ReleaseUnit implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
   "The items that can only be updated together."
   groups(
     "Only those that match."
@@ -5843,6 +6218,8 @@ extend type Site implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
   "The items that run at this site, in which version."
   installedItems(
     "Only those that match."
@@ -6384,6 +6761,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_ConfigurationItem_updatedAt(ctx, field)
+	case "sources":
+		return ec.fieldContext_ConfigurationItem_sources(ctx, field)
 	case "dependsOn":
 		return ec.fieldContext_ConfigurationItem_dependsOn(ctx, field)
 	case "dependents":
@@ -6642,6 +7021,38 @@ func (ec *executionContext) childFields_FieldChange(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FieldChange", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldKept(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_FieldKept_kind(ctx, field)
+	case "key":
+		return ec.fieldContext_FieldKept_key(ctx, field)
+	case "from":
+		return ec.fieldContext_FieldKept_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FieldKept_to(ctx, field)
+	case "field":
+		return ec.fieldContext_FieldKept_field(ctx, field)
+	case "source":
+		return ec.fieldContext_FieldKept_source(ctx, field)
+	case "kept":
+		return ec.fieldContext_FieldKept_kept(ctx, field)
+	case "offered":
+		return ec.fieldContext_FieldKept_offered(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldKept", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FieldSource_field(ctx, field)
+	case "source":
+		return ec.fieldContext_FieldSource_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldSource", field.Name)
+}
+
 func (ec *executionContext) childFields_GroupingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -6760,8 +7171,12 @@ func (ec *executionContext) childFields_ImportCount(ctx context.Context, field g
 		return ec.fieldContext_ImportCount_created(ctx, field)
 	case "updated":
 		return ec.fieldContext_ImportCount_updated(ctx, field)
+	case "removed":
+		return ec.fieldContext_ImportCount_removed(ctx, field)
 	case "unchanged":
 		return ec.fieldContext_ImportCount_unchanged(ctx, field)
+	case "kept":
+		return ec.fieldContext_ImportCount_kept(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportCount", field.Name)
 }
@@ -6778,6 +7193,54 @@ func (ec *executionContext) childFields_ImportError(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ImportError", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportHeld(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ImportHeld_key(ctx, field)
+	case "source":
+		return ec.fieldContext_ImportHeld_source(ctx, field)
+	case "withdrawn":
+		return ec.fieldContext_ImportHeld_withdrawn(ctx, field)
+	case "attributes":
+		return ec.fieldContext_ImportHeld_attributes(ctx, field)
+	case "links":
+		return ec.fieldContext_ImportHeld_links(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportHeld", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportHeldLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_ImportHeldLink_source(ctx, field)
+	case "line":
+		return ec.fieldContext_ImportHeldLink_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportHeldLink", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportHoldings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "records":
+		return ec.fieldContext_ImportHoldings_records(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_ImportHoldings_endCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportHoldings", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPointers(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ImportPointers_key(ctx, field)
+	case "count":
+		return ec.fieldContext_ImportPointers_count(ctx, field)
+	case "links":
+		return ec.fieldContext_ImportPointers_links(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPointers", field.Name)
+}
+
 func (ec *executionContext) childFields_ImportRecordsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "counts":
@@ -6790,6 +7253,8 @@ func (ec *executionContext) childFields_ImportRecordsPayload(ctx context.Context
 		return ec.fieldContext_ImportRecordsPayload_dryRun(ctx, field)
 	case "changes":
 		return ec.fieldContext_ImportRecordsPayload_changes(ctx, field)
+	case "kept":
+		return ec.fieldContext_ImportRecordsPayload_kept(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportRecordsPayload", field.Name)
 }
@@ -6902,6 +7367,8 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Party_updatedAt(ctx, field)
+	case "sources":
+		return ec.fieldContext_Party_sources(ctx, field)
 	case "owns":
 		return ec.fieldContext_Party_owns(ctx, field)
 	case "supports":
@@ -7022,6 +7489,8 @@ func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field g
 		return ec.fieldContext_ReleaseUnit_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_ReleaseUnit_updatedAt(ctx, field)
+	case "sources":
+		return ec.fieldContext_ReleaseUnit_sources(ctx, field)
 	case "groups":
 		return ec.fieldContext_ReleaseUnit_groups(ctx, field)
 	}
@@ -7132,6 +7601,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Site_updatedAt(ctx, field)
+	case "sources":
+		return ec.fieldContext_Site_sources(ctx, field)
 	case "installedItems":
 		return ec.fieldContext_Site_installedItems(ctx, field)
 	case "partOf":

@@ -19,6 +19,60 @@ type ImportError struct {
 	Message string `json:"message"`
 }
 
+// A record, as an importer sees it.
+type ImportHeld struct {
+	// Its key.
+	Key string `json:"key"`
+	// The source that brought it.
+	Source string `json:"source"`
+	// Whether it is out of use already.
+	Withdrawn bool `json:"withdrawn"`
+	// Those of its attributes that were asked for.
+	Attributes map[string]string `json:"attributes"`
+	// Those of its relationships that were asked for.
+	Links []*ImportHeldLink `json:"links"`
+}
+
+// A relationship, as an importer sees it.
+type ImportHeldLink struct {
+	// The source that set it.
+	Source string `json:"source"`
+	// The line of the interchange format that would remove it.
+	Line string `json:"line"`
+}
+
+// A page of what the graph holds.
+type ImportHoldings struct {
+	// The records, by key.
+	Records []*ImportHeld `json:"records"`
+	// Give it as after to read on; null at the end.
+	EndCursor *string `json:"endCursor,omitempty"`
+}
+
+// Which records an importer asks for.
+type ImportHoldingsInput struct {
+	// The name of the kind, such as ConfigurationItem.
+	Kind string `json:"kind"`
+	// Names of relationships to tell.
+	Relationships graphql.Omittable[[]string] `json:"relationships,omitempty"`
+	// Names of attributes to tell.
+	Attributes graphql.Omittable[[]string] `json:"attributes,omitempty"`
+	// The endCursor of the page before.
+	After graphql.Omittable[*string] `json:"after,omitempty"`
+	// How many, at most 500.
+	First graphql.Omittable[*int] `json:"first,omitempty"`
+}
+
+// What points at a record: at most 100 of each relationship are told.
+type ImportPointers struct {
+	// The record.
+	Key string `json:"key"`
+	// How many relationships do.
+	Count int `json:"count"`
+	// The relationships.
+	Links []*ImportHeldLink `json:"links"`
+}
+
 // Records and relationships to write.
 type ImportRecordsInput struct {
 	// At most 5,000 lines of the interchange format, a JSON object each, in any order; together at most 0.9 MB.
@@ -26,6 +80,12 @@ type ImportRecordsInput struct {
 	// Records, named as in the interchange format ("Site:par-1"), that the caller will have created by another call.
 	// Relationships may end at them in a dry run.
 	Assume graphql.Omittable[[]string] `json:"assume,omitempty"`
+	// Where the records come from, by name; "import" unless given. What people set is kept by an import.
+	Source graphql.Omittable[*string] `json:"source,omitempty"`
+	// Overwrite also what people set.
+	Overwrite graphql.Omittable[*bool] `json:"overwrite,omitempty"`
+	// How many changes, and how many kept fields, the answer tells, at most 5,000; the first 20 unless given.
+	Show graphql.Omittable[*int] `json:"show,omitempty"`
 }
 
 // What an import did, or with a dry run would do.
@@ -38,8 +98,10 @@ type ImportRecordsPayload struct {
 	Revision int64 `json:"revision"`
 	// Whether nothing was written.
 	DryRun bool `json:"dryRun"`
-	// The first changes, at most 20.
+	// The first changes, as many as asked for.
 	Changes []*domain.Change `json:"changes"`
+	// The first fields that stayed as a person had set them, as many as asked for.
+	Kept []*domain.FieldKept `json:"kept"`
 }
 
 // What can be changed.

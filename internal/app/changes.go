@@ -105,9 +105,10 @@ func fieldChanges(order []string, before, after store.Props) []domain.FieldChang
 	all := map[string]bool{}
 	for _, props := range []store.Props{before, after} {
 		for name := range props {
-			all[name] = true
+			all[name] = name != entity.SourcesProperty && name != entity.SourceProperty
 		}
 	}
+	maps.DeleteFunc(all, func(_ string, shown bool) bool { return !shown })
 	place := func(name string) int {
 		return slices.Index(order, strings.SplitN(name, ".", 2)[0])
 	}

@@ -26,6 +26,18 @@ type pair struct {
 	rel      *entity.Relationship
 	from, to entity.Record
 	link     any
+	stored   store.Props // of the link that there is already
+}
+
+// props are the link's properties. One that is new, or says something else
+// now, was set by a person (C6).
+func (p *pair) props() store.Props {
+	props := p.rel.EncodeLink(p.link)
+	entity.SetSource(props, entity.SourceOf(p.stored))
+	if p.stored == nil || len(difference(p.stored, props)) > 0 {
+		entity.SetSource(props, domain.SourceAPI)
+	}
+	return props
 }
 
 func (p *pair) fromID() store.ID { return store.ID(p.from.Meta().ID) }
@@ -77,7 +89,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 			return nil, nil, err
 		}
 	}
-	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.rel.EncodeLink(p.link)})
+	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
 	return d, p, nil
 }
 
@@ -108,6 +120,7 @@ func (a *App) keepLink(ctx context.Context, d *draft, p *pair, link map[string]a
 			patch[name] = v
 		}
 	}
+	p.stored = edge.Props
 	p.link, err = p.rel.PatchLink(p.rel.DecodeLink(edge.Props), patch, "input")
 	return err
 }

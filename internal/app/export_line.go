@@ -19,6 +19,7 @@ func appendNode(b []byte, k *entity.Kind, props store.Props) []byte {
 	b = append(b, `{"node":`...)
 	b = appendJSON(b, k.Name)
 	b = appendFields(b, k.Fields, props)
+	b = appendSources(b, props)
 	return append(b, "}\n"...)
 }
 
@@ -31,7 +32,27 @@ func appendEdge(b []byte, r *entity.Relationship, from, to ImportEnd, props stor
 	b = append(b, `,"to":`...)
 	b = appendJSON(b, to.String())
 	b = appendFields(b, r.Properties, props)
+	if source, ok := props[entity.SourceProperty]; ok {
+		b = appendJSON(append(b, `,"source":`...), text(source))
+	}
 	return append(b, "}\n"...)
+}
+
+// appendSources appends which source set which field, where that is known.
+func appendSources(b []byte, props store.Props) []byte {
+	sources := entity.DecodeSources(props)
+	if len(sources) == 0 {
+		return b
+	}
+	b = append(b, `,"sources":{`...)
+	for i, s := range sources {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSON(b, s.Field)
+		b = appendJSON(append(b, ':'), s.Source)
+	}
+	return append(b, '}')
 }
 
 func appendFields(b []byte, fields []entity.Field, props store.Props) []byte {

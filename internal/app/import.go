@@ -13,6 +13,13 @@ import (
 type ImportOptions struct {
 	Reason string
 	DryRun bool
+	// Source names where the records come from; empty: "import". What people
+	// set is kept, unless Overwrite is set (C6).
+	Source    string
+	Overwrite bool
+	// Show is how many changes, and how many kept fields, each Write tells; 0:
+	// the first 20.
+	Show int
 	// Assume names records that a dry run takes for existing, because another
 	// call would create them first.
 	Assume []ImportEnd
@@ -25,7 +32,7 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
-	source  string // of the change sets
+	source  string // by what means, of the change sets
 	key     string // that makes them idempotent, empty: none
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
@@ -48,6 +55,15 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	}
 	if err := authz.May(actor, authz.Import, "records"); err != nil {
 		return nil, err
+	}
+	if o.Source == "" {
+		o.Source = domain.SourceImport
+	}
+	if err := domain.CheckSource(o.Source); err != nil {
+		return nil, invalid("source", err.Error())
+	}
+	if o.Show == 0 {
+		o.Show = maxImportChanges
 	}
 	im := &Import{app: a, options: o, actor: actor, source: sourceImport, young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}}
 	if o.DryRun {
@@ -106,6 +122,12 @@ func (im *Import) recall(end ImportEnd) (store.ID, bool) {
 	}
 	id, ok := im.old[end]
 	return id, ok
+}
+
+// unlearn forgets one record, which has gone.
+func (im *Import) unlearn(end ImportEnd) {
+	delete(im.young, end)
+	delete(im.old, end)
 }
 
 // forget drops all ids, when it turned out that others change the graph.

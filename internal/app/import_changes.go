@@ -8,15 +8,10 @@ import (
 // show adds a change to those that are shown, while there are few. after holds
 // the changed properties only, nil where one is removed.
 func (b *importBatch) show(t domain.ChangeType, i *ImportItem, id store.ID, have, after store.Props) {
-	if len(b.changes) >= maxImportChanges {
+	if len(b.changes) >= b.im.options.Show {
 		return
 	}
-	before := store.Props{}
-	for name := range after {
-		if v, ok := have[name]; ok {
-			before[name] = v
-		}
-	}
+	before := only(have, after)
 	c := domain.Change{Type: t}
 	if i.IsEdge() {
 		c.Kind, c.Fields = i.rel.Name, fieldChanges(order("", i.rel.Name), before, after)

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -13,7 +15,7 @@ func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
 	var list []*ImportItem
 	var index []int
 	for n, i := range items {
-		if i.IsEdge() {
+		if i.IsEdge() && !i.remove {
 			list, index = append(list, i), append(index, n)
 		}
 	}
@@ -126,7 +128,7 @@ func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[s
 func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, exists := have[key]
 	if !exists {
-		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: i.props})
+		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: b.linked(i, i.props)})
 		b.count(i).Created++
 		b.show(domain.ChangeCreated, i, "", nil, i.props)
 		return
@@ -134,6 +136,10 @@ func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[stor
 	set := differences(edge.Props, i.props, i.values, i.rel.Properties)
 	if len(set) == 0 {
 		b.count(i).Unchanged++
+		return
+	}
+	if !b.mayReplace(edge.Props) {
+		b.keepEdge(i, edge.Props, set)
 		return
 	}
 	if _, err := i.rel.PatchLink(i.rel.DecodeLink(edge.Props), i.values, ""); err != nil {
@@ -150,6 +156,7 @@ func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[stor
 			props[name] = value
 		}
 	}
+	entity.SetSource(props, b.im.options.Source)
 	b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: props})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Updated++
@@ -175,7 +182,12 @@ func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys 
 		for _, page := range pages {
 			for n, edge := range page.Edges {
 				i := now[store.EdgeKey{Rel: rel, From: edge.From}]
-				if id, _ := b.id(i.to); id == edge.To || page.Nodes[n].Kind != i.rel.To {
+				to, _ := b.id(i.to)
+				if to == edge.To || page.Nodes[n].Kind != i.rel.To {
+					continue
+				}
+				if !b.mayReplace(edge.Props) {
+					b.keepPlace(i, edge, to)
 					continue
 				}
 				b.ops = append(b.ops, store.RemoveEdge{EdgeKey: edge.EdgeKey})
@@ -185,4 +197,15 @@ func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys 
 		}
 	}
 	return nil
+}
+
+// keepPlace leaves a record where a person linked it to (C6), and takes the
+// new link back.
+func (b *importBatch) keepPlace(i *ImportItem, edge store.Edge, to store.ID) {
+	b.ops = slices.DeleteFunc(b.ops, func(op store.Op) bool {
+		put, ok := op.(store.PutEdge)
+		return ok && put.Rel == edge.Rel && put.From == edge.From && put.To == to
+	})
+	b.count(i).Created--
+	b.keepEdge(i, edge.Props, emptied(edge.Props))
 }

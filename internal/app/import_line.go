@@ -91,10 +91,12 @@ func newImportRecord(fields map[string]any) (ImportRecord, domain.Errors) {
 	case isNode && isEdge:
 		return ImportRecord{}, domain.Errors{invalid("", `a line is a "node" or an "edge", not both`)}
 	case isNode:
-		r := ImportRecord{Node: word("node"), Values: fields}
+		r := ImportRecord{Node: word("node"), Formerly: word("formerly"), Values: fields}
+		errs = append(errs, r.extras()...)
 		return r, errs
 	case isEdge:
 		r := ImportRecord{Edge: word("edge"), Values: fields}
+		errs = append(errs, r.extras()...)
 		for _, end := range []struct {
 			name string
 			to   *ImportEnd

@@ -28,15 +28,28 @@ type ImportedLines struct {
 	Wrong  []ImportLine
 }
 
+// ImportLinesInput says what ImportLines writes, and by which rules; see
+// ImportOptions.
+type ImportLinesInput struct {
+	Lines     []string
+	Assume    []string // "Site:par-1"
+	Source    string
+	Overwrite bool
+	Show      int
+}
+
 // ImportLines writes a few lines of the interchange format in one change set:
 // all of them, or none and what is wrong with them. Relationships of a dry run
-// may end at the records that assume names.
-func (a *App) ImportLines(ctx context.Context, lines, assume []string, o *domain.WriteOptions) (*ImportedLines, error) {
+// may end at the records that Assume names.
+func (a *App) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.WriteOptions) (*ImportedLines, error) {
 	if err := authz.May(ActorFrom(ctx), authz.Import, "records"); err != nil {
 		return nil, err
 	}
-	if err := checkImportSize(lines); err != nil {
+	if err := checkImportSize(in.Lines); err != nil {
 		return nil, err
+	}
+	if in.Show < 0 || in.Show > maxImportLines {
+		return nil, wrong("input.show", "must be from 0 to %d, not %d", maxImportLines, in.Show)
 	}
 	w := &writing{app: a, source: sourceImport}
 	if o != nil {
@@ -45,7 +58,7 @@ func (a *App) ImportLines(ctx context.Context, lines, assume []string, o *domain
 			return nil, err
 		}
 		if o.IdempotencyKey != nil {
-			if err := w.identify(ctx, *o.IdempotencyKey, []any{"importRecords", lines}); err != nil {
+			if err := w.identify(ctx, *o.IdempotencyKey, []any{"importRecords", in}); err != nil {
 				return nil, err
 			}
 			if err := w.findEarlier(ctx); err != nil {
@@ -56,7 +69,7 @@ func (a *App) ImportLines(ctx context.Context, lines, assume []string, o *domain
 	if w.earlier != nil {
 		return w.importedEarlier(ctx)
 	}
-	return w.importLines(ctx, lines, assume)
+	return w.importLines(ctx, in)
 }
 
 func checkImportSize(lines []string) error {
@@ -71,9 +84,10 @@ func checkImportSize(lines []string) error {
 	return nil
 }
 
-func (w *writing) importLines(ctx context.Context, lines, assume []string) (*ImportedLines, error) {
-	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun}
-	for _, name := range assume {
+func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*ImportedLines, error) {
+	lines := in.Lines
+	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun, Source: in.Source, Overwrite: in.Overwrite, Show: in.Show}
+	for _, name := range in.Assume {
 		options.Assume = append(options.Assume, ParseImportEnd(name))
 	}
 	im, err := w.app.Importer(ctx, options)
@@ -135,6 +149,8 @@ func (w *writing) importedEarlier(ctx context.Context) (*ImportedLines, error) {
 			done.Counts[n].Created++
 		case store.Updated:
 			done.Counts[n].Updated++
+		case store.Removed:
+			done.Counts[n].Removed++
 		}
 	}
 	var err error

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -25,7 +26,17 @@ type ImportItem struct {
 	props    store.Props          // what is stored of it when it is new
 	ifNew    domain.Errors
 	stub     bool
+	remove   bool
+	at       time.Time
+	formerly string
+	sources  []domain.FieldSource
 }
+
+// Removes tells that the record or relationship is to go.
+func (i *ImportItem) Removes() bool { return i.remove }
+
+// At is when it was so, zero where the file does not say.
+func (i *ImportItem) At() time.Time { return i.at }
 
 // IsEdge tells a relationship from a record.
 func (i *ImportItem) IsEdge() bool { return i.rel != nil }
@@ -65,6 +76,7 @@ func (i *ImportItem) Line() ([]byte, error) {
 	} else {
 		fields["node"] = i.kind.Name
 	}
+	i.addExtras(fields)
 	return json.Marshal(fields)
 }
 
@@ -95,6 +107,9 @@ func (i *ImportItem) Digest() uint32 {
 	if i.IsEdge() {
 		_, _ = h.WriteString(i.to.Key + "\x00")
 	}
+	if i.remove {
+		_ = h.WriteByte(1)
+	}
 	digestValues(&h, i.values)
 	return uint32(h.Sum64())
 }
@@ -117,10 +132,20 @@ func digestValues(h *maphash.Hash, values map[string]any) {
 // PrepareImport checks a record or relationship by itself, as the API would,
 // and tells all that is wrong with it.
 func PrepareImport(r ImportRecord) (*ImportItem, domain.Errors) {
-	if r.Edge != "" {
-		return prepareEdge(r)
+	prepare := prepareNode
+	switch {
+	case r.Remove && r.Edge != "":
+		prepare = prepareEdgeRemoval
+	case r.Remove:
+		prepare = prepareNodeRemoval
+	case r.Edge != "":
+		prepare = prepareEdge
 	}
-	return prepareNode(r)
+	item, errs := prepare(r)
+	if item != nil {
+		item.remove, item.at, item.formerly, item.sources = r.Remove, r.At, r.Formerly, r.Sources
+	}
+	return item, errs
 }
 
 func prepareNode(r ImportRecord) (*ImportItem, domain.Errors) {
@@ -164,6 +189,14 @@ func prepareEdge(r ImportRecord) (*ImportItem, domain.Errors) {
 	link, err := rel.NewLink(values, "")
 	errs = append(errs, errorList(err)...)
 	item := &ImportItem{rel: rel, values: values, from: ImportEnd{rel.From, r.From.Key}, to: ImportEnd{rel.To, r.To.Key}}
+	if errs = append(errs, checkEnds(r, rel)...); len(errs) > 0 {
+		return nil, errs
+	}
+	item.props = rel.EncodeLink(link)
+	return item, nil
+}
+
+func checkEnds(r ImportRecord, rel *entity.Relationship) (errs domain.Errors) {
 	for _, end := range []struct{ field, key string }{{"from", r.From.Key}, {"to", r.To.Key}} {
 		if err := domain.CheckKey(end.key); err != nil {
 			errs = append(errs, invalid(end.field, "the key "+err.Error()))
@@ -175,11 +208,7 @@ func prepareEdge(r ImportRecord) (*ImportItem, domain.Errors) {
 			errs = append(errs, err)
 		}
 	}
-	if len(errs) > 0 {
-		return nil, errs
-	}
-	item.props = rel.EncodeLink(link)
-	return item, nil
+	return errs
 }
 
 // relationshipOf finds the relationship by its name and the kinds of its ends.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"hash/maphash"
+	"time"
 
 	"releasegraph/internal/domain"
 )
@@ -20,6 +21,15 @@ type ImportRecord struct {
 	Text bool
 	// Stub tells that the record need only exist; one that does stays as it is.
 	Stub bool
+	// Remove tells that the record or relationship is to go.
+	Remove bool
+	// At is when it was so, zero where that is not said. It matters to a replay.
+	At time.Time
+	// Formerly is the key by which the store may know the record still.
+	Formerly string
+	// Sources tell which source set the fields of a new record, or under
+	// domain.WholeRecord a new relationship; others keep their own.
+	Sources []domain.FieldSource
 }
 
 // ImportEnd names a record. As the end of a relationship, an empty Kind stands
@@ -63,12 +73,18 @@ type ImportCount struct {
 	Relationship bool   `json:"relationship"`
 	Created      int    `json:"created"`
 	Updated      int    `json:"updated"`
+	Removed      int    `json:"removed"`
 	Unchanged    int    `json:"unchanged"`
+	// Kept counts the fields that stayed as a person had set them (C6), or the
+	// relationships that did.
+	Kept int `json:"kept"`
 }
 
 // Imported is what a batch of an import did, or with a dry run would do.
 type Imported struct {
 	Counts   []ImportCount
 	Revision int64
-	Changes  []domain.Change // the first ones, at most 20
+	// Changes and Kept are the first ones, as many as ImportOptions.Show.
+	Changes []domain.Change
+	Kept    []domain.FieldKept
 }

@@ -38,6 +38,10 @@ func (p ImportProblems) Error() string {
 func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, error) {
 	for attempt := 1; ; attempt++ {
 		done, err := im.try(ctx, items)
+		var used *store.InUseError
+		if errors.As(err, &used) {
+			return done, im.inUse(ctx, items, used)
+		}
 		again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound)
 		switch {
 		case !again:
@@ -57,6 +61,9 @@ func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error
 	if err := b.edges(ctx, items); err != nil {
 		return Imported{}, err
 	}
+	if err := b.removals(ctx, items); err != nil {
+		return Imported{}, err
+	}
 	if len(b.problems) > 0 {
 		return Imported{}, b.problems
 	}
@@ -72,9 +79,11 @@ type importBatch struct {
 	created  map[store.ID]bool
 	classes  map[store.ID]domain.Class // of the items it is known of
 	demoted  []int                     // items that stop being services
+	gone     []ImportEnd               // records that the batch removes
 	counts   map[string]*ImportCount
 	order    []string
 	changes  []domain.Change
+	kept     []domain.FieldKept
 	problems ImportProblems
 }
 
@@ -96,7 +105,7 @@ func (b *importBatch) problem(index int, err *domain.Error) {
 // commit writes the change set, unless there is nothing to write or it is a
 // dry run.
 func (b *importBatch) commit(ctx context.Context) (Imported, error) {
-	done := Imported{Changes: b.changes}
+	done := Imported{Changes: b.changes, Kept: b.kept}
 	for _, name := range b.order {
 		done.Counts = append(done.Counts, *b.counts[name])
 	}
@@ -118,6 +127,9 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 	for end, id := range b.ids {
 		b.im.remember(end, id)
 	}
+	for _, end := range b.gone {
+		b.im.unlearn(end)
+	}
 	done.Revision = int64(change.Revision)
 	return done, nil
 }
@@ -126,8 +138,12 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 	keys := map[string][]string{}
 	for _, i := range items {
-		if !i.IsEdge() {
-			keys[i.kind.Name] = append(keys[i.kind.Name], i.end.Key)
+		if i.IsEdge() || i.remove {
+			continue
+		}
+		keys[i.kind.Name] = append(keys[i.kind.Name], i.end.Key)
+		if i.formerly != "" {
+			keys[i.kind.Name] = append(keys[i.kind.Name], i.formerly)
 		}
 	}
 	found := map[string]map[string]store.Node{}
@@ -140,12 +156,14 @@ func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 	}
 	b.created = make(map[store.ID]bool, len(items))
 	for n, i := range items {
-		if i.IsEdge() {
+		if i.IsEdge() || i.remove {
 			continue
 		}
 		if _, twice := b.ids[i.end]; twice {
 			b.problem(n, &domain.Error{Code: domain.Conflict, Field: "key", Message: i.end.String() + " is given twice"})
 		} else if node, ok := found[i.kind.Name][i.end.Key]; ok {
+			b.change(n, i, node)
+		} else if node, ok := found[i.kind.Name][i.formerly]; ok {
 			b.change(n, i, node)
 		} else {
 			b.create(n, i)
@@ -161,22 +179,25 @@ func (b *importBatch) create(n int, i *ImportItem) {
 	id := store.ID(b.im.app.newID())
 	b.ids[i.end], b.created[id] = id, true
 	b.noteClass(n, i, id, nil, i.props)
-	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: i.props})
+	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: b.brought(i)})
 	b.count(i).Created++
 	b.show(domain.ChangeCreated, i, id, nil, i.props)
 }
 
 func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 	b.ids[i.end] = node.ID
-	set := differences(node.Props, i.props, i.values, i.kind.Fields)
-	if !i.stub {
-		b.noteClass(n, i, node.ID, node.Props["class"], set)
-	}
-	if len(set) == 0 || i.stub {
+	if i.stub {
 		b.count(i).Unchanged++
 		return
 	}
-	if _, err := i.kind.Patch(i.kind.Decode(node), i.values, ""); err != nil {
+	set := differences(node.Props, i.props, i.values, i.kind.Fields)
+	patch := b.own(i, node, set)
+	b.noteClass(n, i, node.ID, node.Props["class"], set)
+	if len(set) == 0 {
+		b.count(i).Unchanged++
+		return
+	}
+	if _, err := i.kind.Patch(i.kind.Decode(node), patch, ""); err != nil {
 		for _, e := range errorList(err) {
 			b.problem(n, e)
 		}

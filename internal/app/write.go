@@ -35,7 +35,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	if err != nil {
 		return nil, err
 	}
-	r.Meta().ID = a.newID()
+	r.Meta().ID, r.Meta().Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
 	op := store.CreateNode{ID: store.ID(r.Meta().ID), Kind: kind, Props: k.Encode(r)}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
 		return &draft{ops: []store.Op{op}, known: []entity.Record{r}, explain: explainTaken("input")}, r, nil
@@ -73,7 +73,7 @@ func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 	}
 	id := store.ID(before.Meta().ID)
 	d := &draft{
-		ops:     []store.Op{store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))}},
+		ops:     []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
 		guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}},
 		known:   []entity.Record{after},
 		explain: explainTaken("input.patch"),
@@ -199,6 +199,28 @@ func explainTaken(path string) func(context.Context, error) error {
 		}
 		return nil
 	}
+}
+
+// ownedDifference is what has to be set to get from before to after, with the
+// changed fields now set by a person (C6), which after tells as well.
+func ownedDifference(k *entity.Kind, before, after entity.Record) store.Props {
+	had, has := k.Encode(before), k.Encode(after)
+	set := difference(had, has)
+	after.Meta().Sources, _ = domain.Own(before.Meta().Sources, domain.SourceAPI, false, claims(had, set)...)
+	if sources := entity.EncodeSources(after.Meta().Sources); !store.EqualValues(had[entity.SourcesProperty], sources) {
+		set[entity.SourcesProperty] = sources
+	}
+	return set
+}
+
+// claims are the fields that a difference changes.
+func claims(had, set store.Props) []domain.FieldClaim {
+	list := make([]domain.FieldClaim, 0, len(set))
+	for name, value := range set {
+		_, before := had[name]
+		list = append(list, domain.FieldClaim{Field: name, Had: before, Has: value != nil})
+	}
+	return list
 }
 
 // difference is what has to be set to get from before to after; nil removes.

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -18,9 +16,13 @@ type importCmd struct {
 	Map   string   `placeholder:"FILE" help:"A mapping that says how foreign columns become fields."`
 
 	DryRun bool   `help:"Print what would change, and write nothing."`
+	All    bool   `help:"List all changes of a dry run, and all fields that were kept, not only the first 20."`
 	Reason string `help:"Why, for the history."`
 	JSON   bool   `help:"Print the outcome as JSON."`
-	URL    string `name:"url" placeholder:"URL" help:"Import through the API of this server instead of into --store."`
+
+	Source    string `placeholder:"NAME" help:"Where the files come from. Each record says which source set which field; the default is import."`
+	Overwrite bool   `help:"Overwrite also what people have set; otherwise that is kept, and told."`
+	URL       string `name:"url" placeholder:"URL" help:"Import through the API of this server instead of into --store."`
 	storeFlags
 }
 
@@ -45,15 +47,25 @@ func (c *importCmd) Run(r *running) error {
 		return err
 	}
 	progress, finish := c.progress(r)
-	sum, err := importer.Run(r, to, importer.Options{
-		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
-		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
-	})
+	report := newImportReport(r, c.JSON)
+	sum, err := importer.Run(r, to, c.options(r, progress, report))
 	finish()
 	if err := errors.Join(err, done()); err != nil {
 		return err
 	}
-	return c.print(r, sum)
+	return report.finish(sum)
+}
+
+func (c *importCmd) options(r *running, progress func(done, total int64), report *importReport) importer.Options {
+	o := importer.Options{
+		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
+		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
+		Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
+	}
+	if c.All {
+		o.MostShown = -1
+	}
+	return o
 }
 
 func (c *importCmd) target(r *running) (importer.Opener, func() error, error) {
@@ -81,29 +93,4 @@ func (c *importCmd) progress(r *running) (func(done, total int64), func()) {
 		_ = bar.Set64(done)
 	}
 	return update, func() { _ = bar.Finish() }
-}
-
-func (c *importCmd) print(r *running, sum importer.Summary) error {
-	if c.JSON {
-		return json.NewEncoder(r.Stdout).Encode(sum)
-	}
-	verb := ""
-	if sum.DryRun {
-		verb = "would be "
-	}
-	for _, n := range sum.Counts {
-		fmt.Fprintf(r.Stdout, "%-20s %7d %screated %7d %supdated %7d unchanged\n", n.Name, n.Created, verb, n.Updated, verb, n.Unchanged)
-	}
-	printChanges(r.Stdout, sum.Changes)
-	switch {
-	case len(sum.Counts) == 0:
-		fmt.Fprintln(r.Stdout, "Nothing to change: the files hold no records and no relationships.")
-	case sum.Same():
-		fmt.Fprintf(r.Stdout, "Nothing to change: all of it is there already, at revision %d.\n", sum.Revision)
-	case sum.DryRun:
-		fmt.Fprintln(r.Stdout, "Nothing was written.")
-	default:
-		fmt.Fprintf(r.Stdout, "Revision %d.\n", sum.Revision)
-	}
-	return nil
 }

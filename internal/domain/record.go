@@ -27,6 +27,9 @@ type Record struct {
 	// Key is the human-typed name that identifies the record in its kind (C1).
 	Key  string `graph:"key,unique,required,filter,sort,set,text"`
 	Name string `graph:"name,required,filter,sort,set,text"`
+	// Sources tell which source set which field last (C6), by field. What is
+	// not named was set by imports that name no source.
+	Sources []FieldSource
 }
 
 // Meta gives access to the common part of any record.

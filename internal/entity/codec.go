@@ -16,12 +16,17 @@ func (k *Kind) Decode(n store.Node) Record {
 	r := v.Interface().(Record)
 	m := r.Meta()
 	m.ID, m.Version, m.CreatedAt, m.UpdatedAt = string(n.ID), int(n.Version), n.CreatedAt, n.UpdatedAt
+	m.Sources = DecodeSources(n.Props)
 	return r
 }
 
 // Encode gives the properties that store a record.
 func (k *Kind) Encode(r Record) store.Props {
-	return encode(reflect.ValueOf(r).Elem(), k.Fields)
+	props := encode(reflect.ValueOf(r).Elem(), k.Fields)
+	if sources := EncodeSources(r.Meta().Sources); sources != nil {
+		props[SourcesProperty] = sources
+	}
+	return props
 }
 
 // DecodeLink makes the link that an edge stores: a *domain.Dependency, …; nil

@@ -9,13 +9,14 @@ func Schema() store.Schema {
 		s.Kinds = append(s.Kinds, k.schema())
 	}
 	for _, r := range relationships {
-		s.Rels = append(s.Rels, store.RelSchema{Name: r.Name, From: r.From, To: r.To, Properties: properties(r.Properties)})
+		source := store.Property{Name: SourceProperty, Type: store.String}
+		s.Rels = append(s.Rels, store.RelSchema{Name: r.Name, From: r.From, To: r.To, Properties: append(properties(r.Properties), source)})
 	}
 	return s
 }
 
 func (k *Kind) schema() store.KindSchema {
-	s := store.KindSchema{Name: k.Name, Properties: properties(k.Fields)}
+	s := store.KindSchema{Name: k.Name, Properties: append(properties(k.Fields), store.Property{Name: SourcesProperty, Type: store.Strings})}
 	for _, f := range k.Fields {
 		switch {
 		case f.Map:

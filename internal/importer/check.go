@@ -27,6 +27,7 @@ type run struct {
 	passes   int64      // how often the files are read, for the progress
 	written  progress
 	summary  Summary
+	shown    shown
 }
 
 // contents tells what a file holds, so that passes which want something else

@@ -65,12 +65,14 @@ func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Import
 	if err != nil {
 		return app.Imported{}, err
 	}
-	sum := Summary{DryRun: true}
+	var sum app.Imported
+	var counts Summary
 	var lines []string
 	size := 0
 	flush := func() error {
 		done, err := r.send(ctx, lines, assume)
-		sum.add(done)
+		counts.add(done)
+		sum.Changes, sum.Kept = append(sum.Changes, done.Changes...), append(sum.Kept, done.Kept...)
 		lines, size = lines[:0], 0
 		return err
 	}
@@ -88,7 +90,8 @@ func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Import
 		lines, size = append(lines, string(line)), size+quoted
 	}
 	err = flush()
-	return app.Imported{Counts: sum.Counts, Revision: sum.Revision, Changes: sum.Changes}, err
+	sum.Counts, sum.Revision = counts.Counts, counts.Revision
+	return sum, err
 }
 
 // assumed names, for a dry run, the ends of relationships that the server does
@@ -124,12 +127,13 @@ func (r *remote) assumed(ctx context.Context, items []*app.ImportItem) ([]string
 	return assume, nil
 }
 
-const importMutation = `mutation Import($records: [String!]!, $assume: [String!]!, $options: WriteOptions) {
-  importRecords(input: {records: $records, assume: $assume}, options: $options) {
-    counts { name relationship created updated unchanged }
+const importMutation = `mutation Import($input: ImportRecordsInput!, $options: WriteOptions) {
+  importRecords(input: $input, options: $options) {
+    counts { name relationship created updated removed unchanged kept }
     errors { line field message }
     revision
     changes { type kind id key from { kind id key } to { kind id key } fields { field before after } }
+    kept { kind key from { kind id key } to { kind id key } field source kept offered }
   }
 }`
 
@@ -144,6 +148,7 @@ func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported
 			}
 			Revision string
 			Changes  []domain.Change
+			Kept     []domain.FieldKept
 		}
 	}
 	if lines == nil {
@@ -153,7 +158,10 @@ func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported
 		assume = []string{}
 	}
 	err := r.ask(ctx, importMutation, map[string]any{
-		"records": lines, "assume": assume,
+		"input": map[string]any{
+			"records": lines, "assume": assume, "show": r.options.Show,
+			"source": r.options.Source, "overwrite": r.options.Overwrite,
+		},
 		"options": map[string]any{"reason": r.options.Reason, "dryRun": r.options.DryRun},
 	}, &answer)
 	if err != nil {
@@ -172,7 +180,7 @@ func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported
 		return app.Imported{}, wrong
 	}
 	revision, _ := strconv.ParseInt(got.Revision, 10, 64)
-	return app.Imported{Counts: got.Counts, Revision: revision, Changes: got.Changes}, nil
+	return app.Imported{Counts: got.Counts, Revision: revision, Changes: got.Changes, Kept: got.Kept}, nil
 }
 
 // reply is what a GraphQL server answers.

@@ -2,54 +2,30 @@ package importer_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/rs/zerolog"
+
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
+	"releasegraph/resolvers"
 )
 
-// serve answers the two operations that a remote import sends, as the real
-// resolvers do.
+// serve answers as a server does.
 func serve(t *testing.T, a *app.App) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var in struct {
-			Query     string
-			Variables struct {
-				Records, Assume, Keys []string
-				Kind                  string
-				Options               domain.WriteOptions
-			}
-		}
-		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-			t.Error(err)
-		}
-		v, data := in.Variables, map[string]any{}
-		if strings.HasPrefix(in.Query, "query") {
-			data["unknownKeys"], _ = a.UnknownKeys(r.Context(), v.Kind, v.Keys)
-		} else {
-			done, err := a.ImportLines(r.Context(), v.Records, v.Assume, &v.Options)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			var wrong []map[string]any
-			for _, e := range done.Wrong {
-				wrong = append(wrong, map[string]any{"line": e.Line, "field": e.Field, "message": e.Message})
-			}
-			data["importRecords"] = map[string]any{"counts": done.Counts, "errors": wrong,
-				"revision": strconv.FormatInt(done.Revision, 10), "changes": done.Changes}
-		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"data": data})
-	}))
+	h := handler.New(resolvers.New(a, zerolog.Nop()))
+	h.AddTransport(transport.POST{})
+	h.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
+	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	return server.URL
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -21,6 +22,16 @@ type Options struct {
 	NodeKind, EdgeRel, MappingFile string
 	DryRun                         bool
 	Reason                         string // empty: "import of FILE"
+	// Source names where the files come from; empty: "import". What people set
+	// is kept, unless Overwrite is set (C6).
+	Source    string
+	Overwrite bool
+	// Show is told each change that a dry run would make, and with Kept each
+	// field that stays as a person had set it; MostShown limits either (0: the
+	// first 20, below 0: all). Nil functions are not told.
+	Show      func(domain.Change) error
+	Kept      func(domain.FieldKept) error
+	MostShown int
 	// Patience is how long a target that cannot be reached is tried again; 0
 	// means two minutes.
 	Patience time.Duration
@@ -34,7 +45,9 @@ type Summary struct {
 	Counts   []app.ImportCount `json:"counts"`
 	Revision int64             `json:"revision"`
 	DryRun   bool              `json:"dryRun"`
-	Changes  []domain.Change   `json:"changes,omitempty"` // the first of a dry run
+	// MoreChanges and MoreKept count those that were not shown.
+	MoreChanges int `json:"moreChanges"`
+	MoreKept    int `json:"moreKept"`
 }
 
 // Created is how many records and relationships were created.
@@ -46,8 +59,14 @@ func (s Summary) Updated() int { return s.sum(func(c app.ImportCount) int { retu
 // Unchanged is how many were as the files say already.
 func (s Summary) Unchanged() int { return s.sum(func(c app.ImportCount) int { return c.Unchanged }) }
 
-// Same tells that the store held already all that the files say.
-func (s Summary) Same() bool { return s.Created()+s.Updated() == 0 }
+// Removed is how many records and relationships were removed.
+func (s Summary) Removed() int { return s.sum(func(c app.ImportCount) int { return c.Removed }) }
+
+// Kept is how many fields and relationships stayed as a person had set them.
+func (s Summary) Kept() int { return s.sum(func(c app.ImportCount) int { return c.Kept }) }
+
+// Same tells that there was nothing to change.
+func (s Summary) Same() bool { return s.Created()+s.Updated()+s.Removed() == 0 }
 
 func (s Summary) sum(of func(app.ImportCount) int) (n int) {
 	for _, c := range s.Counts {
@@ -72,7 +91,7 @@ func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
 	if r.reader, err = newReader(o, sources); err != nil {
 		return Summary{}, err
 	}
-	if r.target, err = to.Open(ctx, app.ImportOptions{Reason: o.reason(), DryRun: o.DryRun}); err != nil {
+	if r.target, err = to.Open(ctx, o.target()); err != nil {
 		return Summary{}, err
 	}
 	if err := r.check(ctx); err != nil {
@@ -89,6 +108,26 @@ func (o Options) check() error {
 		return errors.New("the rows of a CSV file are records (--node) or relationships (--edge), not both")
 	}
 	return nil
+}
+
+// target is what a target must know of the options.
+func (o Options) target() app.ImportOptions {
+	t := app.ImportOptions{Reason: o.reason(), DryRun: o.DryRun, Source: o.Source, Overwrite: o.Overwrite}
+	if o.MostShown < 0 {
+		t.Show = maxShownAtOnce
+	}
+	return t
+}
+
+// mostShown is how many changes are shown.
+func (o Options) mostShown() int {
+	switch {
+	case o.MostShown < 0:
+		return math.MaxInt
+	case o.MostShown == 0:
+		return firstChanges
+	}
+	return o.MostShown
 }
 
 func (o Options) reason() string {

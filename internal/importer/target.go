@@ -12,6 +12,10 @@ import (
 type Target interface {
 	// Unknown returns those of the keys that no record of the kind has.
 	Unknown(ctx context.Context, kind string, keys []string) ([]string, error)
+	// Holdings tells what the graph holds of a kind, a page at a time.
+	Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdings, error)
+	// Pointing tells what points at some records of a kind, at most maxAsked.
+	Pointing(ctx context.Context, kind string, keys []string) ([]app.Pointers, error)
 	// Write creates and changes what the items say, all of them or none, and
 	// may be repeated.
 	Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error)

@@ -10,9 +10,6 @@ import (
 	"releasegraph/internal/app"
 )
 
-// firstChanges is how many changes of a dry run are kept to be shown.
-const firstChanges = 20
-
 // progress tells how far a run has written.
 type progress struct {
 	records, links int
@@ -87,7 +84,9 @@ func (b *batch) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.run.summary.add(done)
+	if err := b.run.sum(done); err != nil {
+		return err
+	}
 	if b.items[0].IsEdge() {
 		b.run.written.links += len(b.items)
 	} else {
@@ -103,9 +102,6 @@ func (s *Summary) add(done app.Imported) {
 	for _, c := range done.Counts {
 		s.count(c)
 	}
-	if room := firstChanges - len(s.Changes); s.DryRun && room > 0 {
-		s.Changes = append(s.Changes, done.Changes[:min(room, len(done.Changes))]...)
-	}
 }
 
 func (s *Summary) count(c app.ImportCount) {
@@ -113,6 +109,7 @@ func (s *Summary) count(c app.ImportCount) {
 		sum := &s.Counts[i]
 		if sum.Name == c.Name && sum.Relationship == c.Relationship {
 			sum.Created, sum.Updated, sum.Unchanged = sum.Created+c.Created, sum.Updated+c.Updated, sum.Unchanged+c.Unchanged
+			sum.Removed, sum.Kept = sum.Removed+c.Removed, sum.Kept+c.Kept
 			return
 		}
 	}

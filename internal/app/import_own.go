@@ -1,0 +1,115 @@
+package app
+
+import (
+	"maps"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// brought are the properties of a record that the import creates, with who
+// brought it.
+func (b *importBatch) brought(i *ImportItem) store.Props {
+	sources := i.sources
+	if sources == nil {
+		sources = domain.BroughtBy(b.im.options.Source)
+	}
+	if len(sources) == 0 {
+		return i.props
+	}
+	props := maps.Clone(i.props)
+	props[entity.SourcesProperty] = entity.EncodeSources(sources)
+	return props
+}
+
+// own takes out of the differences those that C6 keeps as they are, and adds
+// who set the others. It gives the values that remain of what the item says. A
+// plain import into records of plain imports has nothing to do here.
+func (b *importBatch) own(i *ImportItem, node store.Node, set store.Props) map[string]any {
+	sources := entity.DecodeSources(node.Props)
+	if len(set) == 0 || sources == nil && b.im.options.Source == domain.SourceImport {
+		return i.values
+	}
+	after, kept := domain.Own(sources, b.im.options.Source, b.im.options.Overwrite, claims(node.Props, set)...)
+	patch := i.values
+	if len(kept) > 0 {
+		patch = maps.Clone(i.values)
+	}
+	for _, name := range kept {
+		b.keep(i, domain.FieldKept{
+			Field: name, Source: domain.OwnerOf(sources, name, node.Props[name] != nil),
+			Kept: format(node.Props[name]), Offered: format(set[name]),
+		})
+		delete(set, name)
+		delete(patch, name)
+	}
+	if len(set) == 0 {
+		return patch
+	}
+	if encoded := entity.EncodeSources(after); !store.EqualValues(node.Props[entity.SourcesProperty], encoded) {
+		set[entity.SourcesProperty] = encoded
+	}
+	return patch
+}
+
+// mayReplace decides by C6 about a relationship as a whole.
+func (b *importBatch) mayReplace(props store.Props) bool {
+	return domain.MayOverwrite(entity.SourceOf(props), b.im.options.Source, b.im.options.Overwrite)
+}
+
+// keep tells of a field that stays as it was.
+func (b *importBatch) keep(i *ImportItem, kept domain.FieldKept) {
+	b.count(i).Kept++
+	if len(b.kept) >= b.im.options.Show {
+		return
+	}
+	kept.Kind = i.Name()
+	if i.IsEdge() {
+		kept.From, kept.To = b.changeEnd(i.from), b.changeEnd(i.to)
+	} else {
+		kept.Key = &i.end.Key
+	}
+	b.kept = append(b.kept, kept)
+}
+
+// keepEdge tells of a relationship that stays as it was, by the fields that
+// the item would have changed.
+func (b *importBatch) keepEdge(i *ImportItem, have, set store.Props) {
+	c := b.count(i)
+	before := c.Kept
+	fields := fieldChanges(order("", i.rel.Name), only(have, set), set)
+	if len(fields) == 0 {
+		fields = []domain.FieldChange{{Field: "to"}} // where it leads is all that it says
+	}
+	for _, f := range fields {
+		b.keep(i, domain.FieldKept{Field: f.Field, Source: entity.SourceOf(have), Kept: f.Before, Offered: f.After})
+	}
+	c.Kept = before + 1
+}
+
+// only are the properties that others name.
+func only(props, named store.Props) store.Props {
+	some := store.Props{}
+	for name := range named {
+		if v, ok := props[name]; ok {
+			some[name] = v
+		}
+	}
+	return some
+}
+
+// linked are the properties of a relationship that the import writes, with
+// who did.
+func (b *importBatch) linked(i *ImportItem, props store.Props) store.Props {
+	source := b.im.options.Source
+	if len(i.sources) > 0 {
+		source = i.sources[0].Source
+	}
+	if entity.SourceOf(props) == source {
+		return props
+	}
+	props = maps.Clone(props)
+	entity.SetSource(props, source)
+	return props
+}

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// removals decides on what is to go: relationships first, then records. What
+// has gone already is left alone.
+func (b *importBatch) removals(ctx context.Context, items []*ImportItem) error {
+	var edges []*ImportItem
+	keys := map[string][]string{}
+	for _, i := range items {
+		switch {
+		case !i.remove:
+		case i.IsEdge():
+			edges = append(edges, i)
+		default:
+			keys[i.kind.Name] = append(keys[i.kind.Name], i.end.Key)
+		}
+	}
+	if err := b.removeEdges(ctx, edges); err != nil {
+		return err
+	}
+	found := map[ImportEnd]store.Node{}
+	for kind, list := range keys {
+		nodes, err := b.im.app.store.Lookup(ctx, kind, "key", list...)
+		if err != nil {
+			return err
+		}
+		for key, node := range nodes {
+			found[ImportEnd{kind, key}] = node
+		}
+	}
+	for _, i := range items {
+		if i.remove && !i.IsEdge() {
+			b.removeNode(i, found)
+		}
+	}
+	return nil
+}
+
+func (b *importBatch) removeNode(i *ImportItem, found map[ImportEnd]store.Node) {
+	node, ok := found[i.end]
+	if !ok {
+		b.count(i).Unchanged++
+		return
+	}
+	delete(found, i.end) // said twice, it is removed once
+	if owner := domain.OwnerOf(entity.DecodeSources(node.Props), domain.WholeRecord, true); !domain.MayOverwrite(owner, b.im.options.Source, b.im.options.Overwrite) {
+		b.keep(i, domain.FieldKept{Field: "key", Source: owner, Kept: &i.end.Key})
+		return
+	}
+	b.ops = append(b.ops, store.RemoveNode{ID: node.ID})
+	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
+	b.gone = append(b.gone, i.end)
+	b.count(i).Removed++
+	b.show(domain.ChangeRemoved, i, node.ID, node.Props, emptied(node.Props))
+}
+
+func (b *importBatch) removeEdges(ctx context.Context, list []*ImportItem) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if err := b.resolve(ctx, list); err != nil {
+		return err
+	}
+	keys := make([]store.EdgeKey, len(list))
+	for n, i := range list {
+		from, okFrom := b.id(i.from)
+		to, okTo := b.id(i.to)
+		if okFrom && okTo {
+			keys[n] = store.EdgeKey{Rel: i.rel.Name, From: from, To: to, Tag: i.rel.Tag(i.props)}
+		}
+	}
+	have, err := b.existing(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for n, i := range list {
+		b.removeEdge(i, keys[n], have)
+	}
+	return nil
+}
+
+func (b *importBatch) removeEdge(i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+	edge, ok := have[key]
+	switch {
+	case !ok:
+		b.count(i).Unchanged++
+		return
+	case !b.mayReplace(edge.Props):
+		b.keepEdge(i, edge.Props, emptied(edge.Props))
+		return
+	}
+	delete(have, key)
+	b.ops = append(b.ops, store.RemoveEdge{EdgeKey: key})
+	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
+	b.count(i).Removed++
+	b.show(domain.ChangeRemoved, i, "", edge.Props, emptied(edge.Props))
+}
+
+// emptied has all of the names, and none of the values.
+func emptied(props store.Props) store.Props {
+	none := make(store.Props, len(props))
+	for name := range props {
+		none[name] = nil
+	}
+	return none
+}
+
+// inUse says what still points at a record that was to be removed (C3).
+func (im *Import) inUse(ctx context.Context, items []*ImportItem, used *store.InUseError) error {
+	ids := []store.ID{used.Node}
+	for _, edge := range used.Edges {
+		ids = append(ids, edge.From)
+	}
+	nodes, err := im.app.store.Nodes(ctx, ids...)
+	if err != nil {
+		return storeError(err)
+	}
+	node := nodes[used.Node]
+	record := entity.DecodeNode(node)
+	if record == nil { // it has gone meanwhile
+		return contended(used)
+	}
+	problem := inUse(record, used, nodes)
+	problem.Field = "key"
+	end := ImportEnd{node.Kind, text(node.Props["key"])}
+	return ImportProblems{{Index: slices.IndexFunc(items, func(i *ImportItem) bool { return i.remove && i.end == end }), Error: problem}}
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/importer"
+)
+
+// importReport prints what an import does: changes as they are told, so that
+// any number of them can be listed, then the counts.
+type importReport struct {
+	out   io.Writer
+	paint painter
+	json  *jsonList // nil: text
+}
+
+func newImportReport(r *running, asJSON bool) *importReport {
+	p := &importReport{out: r.Stdout, paint: painter{on: r.Color}}
+	if asJSON {
+		p.json = &jsonList{out: r.Stdout}
+	}
+	return p
+}
+
+// change prints a change of a dry run.
+func (p *importReport) change(c domain.Change) error {
+	if p.json != nil {
+		return p.json.add("changes", c)
+	}
+	_, err := fmt.Fprintln(p.out, p.paint.change(c))
+	return err
+}
+
+// kept prints a field that stays as a person had set it.
+func (p *importReport) kept(k domain.FieldKept) error {
+	if p.json != nil {
+		return p.json.keep(k)
+	}
+	_, err := fmt.Fprintln(p.out, p.paint.kept(k))
+	return err
+}
+
+func (p *importReport) finish(sum importer.Summary) error {
+	if p.json != nil {
+		return p.json.finish(sum)
+	}
+	if sum.MoreChanges > 0 {
+		fmt.Fprintf(p.out, "and %d more changes; --all lists them\n", sum.MoreChanges)
+	}
+	if sum.MoreKept > 0 {
+		fmt.Fprintf(p.out, "and %d more that stay as people had set them; --all lists them\n", sum.MoreKept)
+	}
+	p.counts(sum)
+	switch {
+	case len(sum.Counts) == 0:
+		fmt.Fprintln(p.out, "Nothing to change: the files hold no records and no relationships.")
+	case sum.Same():
+		fmt.Fprintf(p.out, "Nothing to change: all of it is there already, at revision %d.\n", sum.Revision)
+	case sum.DryRun:
+		fmt.Fprintln(p.out, "Nothing was written.")
+	default:
+		fmt.Fprintf(p.out, "Revision %d.\n", sum.Revision)
+	}
+	if n := sum.Kept(); n > 0 {
+		fmt.Fprintf(p.out, "What people had set was kept, %d times; --overwrite overwrites it.\n", n)
+	}
+	return nil
+}
+
+func (p *importReport) counts(sum importer.Summary) {
+	verb := ""
+	if sum.DryRun {
+		verb = "would be "
+	}
+	for _, n := range sum.Counts {
+		fmt.Fprintf(p.out, "%-20s %7d %screated %7d %supdated %7d unchanged", n.Name, n.Created, verb, n.Updated, verb, n.Unchanged)
+		if n.Removed > 0 {
+			fmt.Fprintf(p.out, " %7d %sremoved", n.Removed, verb)
+		}
+		if n.Kept > 0 {
+			fmt.Fprintf(p.out, " %7d kept", n.Kept)
+		}
+		fmt.Fprintln(p.out)
+	}
+}
+
+// jsonList prints one JSON object with a list that is not held in memory; the
+// kept fields are.
+type jsonList struct {
+	out   io.Writer
+	n     int
+	kepts []domain.FieldKept
+}
+
+func (l *jsonList) add(name string, item any) error {
+	before := ","
+	if l.n == 0 {
+		before = `{"` + name + `":[`
+	}
+	l.n++
+	text, err := json.Marshal(item)
+	if err == nil {
+		_, err = fmt.Fprintf(l.out, "%s\n%s", before, text)
+	}
+	return err
+}
+
+func (l *jsonList) keep(k domain.FieldKept) error {
+	l.kepts = append(l.kepts, k)
+	return nil
+}
+
+func (l *jsonList) finish(sum importer.Summary) error {
+	text, err := json.Marshal(struct {
+		importer.Summary
+		Kept []domain.FieldKept `json:"kept,omitempty"`
+	}{sum, l.kepts})
+	if err != nil {
+		return err
+	}
+	rest := string(text)
+	if l.n > 0 {
+		rest = "\n]," + strings.TrimPrefix(rest, "{")
+	}
+	_, err = fmt.Fprintln(l.out, rest)
+	return err
+}

@@ -1,0 +1,91 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/app"
+)
+
+// heldLink is a relationship as the API tells it.
+type heldLink struct{ Source, Line string }
+
+func (l heldLink) read() (app.HeldLink, error) {
+	record, errs := app.ParseImportLine([]byte(l.Line))
+	if len(errs) == 0 {
+		var item *app.ImportItem
+		if item, errs = app.PrepareImport(record); len(errs) == 0 {
+			return app.HeldLink{Source: l.Source, Item: item}, nil
+		}
+	}
+	return app.HeldLink{}, fmt.Errorf("the server tells of a relationship that cannot be read: %s: %w", l.Line, errs)
+}
+
+func readLinks(list []heldLink) ([]app.HeldLink, error) {
+	out := make([]app.HeldLink, len(list))
+	for i, l := range list {
+		var err error
+		if out[i], err = l.read(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Holdings asks the server.
+func (r *remote) Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdings, error) {
+	var answer struct {
+		ImportHoldings struct {
+			Records []struct {
+				app.Held
+				Links []heldLink
+			}
+			EndCursor *string
+		}
+	}
+	input := map[string]any{"kind": q.Kind, "relationships": q.Relationships, "attributes": q.Attributes}
+	if q.After != "" {
+		input["after"] = q.After
+	}
+	err := r.ask(ctx, `query Holdings($input: ImportHoldingsInput!) {
+  importHoldings(input: $input) { records { key source withdrawn attributes links { source line } } endCursor }
+}`, map[string]any{"input": input}, &answer)
+	if err != nil {
+		return nil, err
+	}
+	page := &app.Holdings{}
+	if end := answer.ImportHoldings.EndCursor; end != nil {
+		page.After = *end
+	}
+	for _, one := range answer.ImportHoldings.Records {
+		if one.Held.Links, err = readLinks(one.Links); err != nil {
+			return nil, err
+		}
+		page.Records = append(page.Records, one.Held)
+	}
+	return page, nil
+}
+
+// Pointing asks the server.
+func (r *remote) Pointing(ctx context.Context, kind string, keys []string) ([]app.Pointers, error) {
+	var answer struct {
+		ImportPointers []struct {
+			app.Pointers
+			Links []heldLink
+		}
+	}
+	err := r.ask(ctx, `query Pointers($kind: String!, $keys: [String!]!) {
+  importPointers(kind: $kind, keys: $keys) { key count links { source line } }
+}`, map[string]any{"kind": kind, "keys": keys}, &answer)
+	if err != nil {
+		return nil, err
+	}
+	var list []app.Pointers
+	for _, one := range answer.ImportPointers {
+		if one.Pointers.Links, err = readLinks(one.Links); err != nil {
+			return nil, err
+		}
+		list = append(list, one.Pointers)
+	}
+	return list, nil
+}
