@@ -111,14 +111,14 @@ func TestLinesThatMakeAnotherThingServeAreRefused_SERVES(t *testing.T) {
 		f.item("shop")
 		f.party("shoppers", "CUSTOMER")
 		f.connect("SERVES", "shop", "shoppers", nil)
-		got, err := f.ImportLines(f.ctx, []string{
+		got, err := f.ImportLines(f.ctx, app.ImportLinesInput{Overwrite: true, Lines: []string{
 			`{"node":"ConfigurationItem","key":"shop","class":"UTILITY"}`,
 			`{"node":"ConfigurationItem","key":"fresh","name":"Fresh","class":"SERVER"}`,
 			`{"node":"ConfigurationItem","key":"good","name":"Good","class":"SERVICE"}`,
 			`{"edge":"SERVES","from":"db","to":"shoppers"}`,
 			`{"edge":"SERVES","from":"fresh","to":"shoppers"}`,
 			`{"edge":"SERVES","from":"good","to":"shoppers"}`,
-		}, nil, nil)
+		}}, nil)
 		require.NoError(t, err)
 		var lines []int
 		for _, w := range got.Wrong {
