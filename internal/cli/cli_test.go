@@ -222,3 +222,13 @@ func TestSchemaVersionAndCompletionArePrinted(t *testing.T) {
 	}
 	call(t, "", "completion", "tcsh").wants(t, 2, "bash")
 }
+
+func TestACommandThatReadsMakesNoEmptyStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.db")
+	for _, args := range [][]string{{"export"}, {"impact", "a"}, {"search", "a"}} {
+		call(t, "", append(args, "--store", "sqlite:"+path)...).wants(t, 1, "there is no file "+path)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("one was made")
+	}
+}

@@ -48,6 +48,17 @@ func (f storeFlags) check() error {
 	return usagef("--store %q: write sqlite:PATH, sqlite::memory:, or the address of a Neo4j server such as bolt://127.0.0.1:7687", f.Store)
 }
 
+// openExisting is open for commands that only read: where there is no file they
+// say so, instead of making an empty one.
+func (f storeFlags) openExisting(ctx context.Context, withTopology bool) (*estate, error) {
+	if path, ok := strings.CutPrefix(f.Store, "sqlite:"); ok && path != sqlite.Memory {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("there is no file %s: import an estate first, or name another store by --store or --url", path)
+		}
+	}
+	return f.open(ctx, withTopology)
+}
+
 // open opens the store, and with a topology begins to load it. The error is a
 // store.ErrUnavailable only when trying again later may help.
 func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error) {

@@ -32,7 +32,7 @@ func (c *exportCmd) Run(r *running) error {
 	if len(c.From) == 0 && (c.Dependents || c.Depth > 0) {
 		return usagef("--dependents and --depth need --from")
 	}
-	e, err := c.open(r, false)
+	e, err := c.openExisting(r, false)
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (c *impactCmd) asker(r *running) (asker, func() error, error) {
 		to, err := askServer(c.URL)
 		return to, func() error { return nil }, err
 	}
-	e, err := c.open(r, c.Topology == "on")
+	e, err := c.openExisting(r, c.Topology == "on")
 	if err != nil {
 		return nil, nil, err
 	}

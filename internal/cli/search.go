@@ -93,7 +93,7 @@ func (c *searchCmd) asker(r *running) (asker, func() error, error) {
 		to, err := askServer(c.URL)
 		return to, func() error { return nil }, err
 	}
-	e, err := c.open(r, false)
+	e, err := c.openExisting(r, false)
 	if err != nil {
 		return nil, nil, err
 	}

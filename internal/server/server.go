@@ -31,6 +31,10 @@ type served struct {
 	graphql http.Handler
 }
 
+// unreachable is what callers are told of a store that is tried again; the log
+// has the cause.
+const unreachable = "the store cannot be reached yet; it is tried again, and the server's log says more"
+
 // New returns a server of the schema.
 func New(c Config, sdl string) (*Server, error) {
 	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened"}
@@ -130,7 +134,7 @@ func (s *Server) open(ctx context.Context, open Open) error {
 			return nil, backoff.Permanent(err)
 		}
 		s.config.Log.Warn().Err(err).Msg("the store cannot be reached; trying again")
-		s.set(func() { s.why = err.Error() })
+		s.set(func() { s.why = unreachable })
 		return nil, err
 	}, backoff.WithBackOff(pauses()), backoff.WithMaxElapsedTime(0))
 	switch {
