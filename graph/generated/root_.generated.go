@@ -40,6 +40,41 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AttributeDefinition struct {
+		AllowedValues func(childComplexity int) int
+		Attribute     func(childComplexity int) int
+		Classes       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Description   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Key           func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Required      func(childComplexity int) int
+		Sources       func(childComplexity int) int
+		Type          func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Version       func(childComplexity int) int
+	}
+
+	AttributeDefinitionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AttributeDefinitionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AttributeDefinitionPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	Change struct {
 		Fields func(childComplexity int) int
 		From   func(childComplexity int) int
@@ -365,6 +400,7 @@ type ComplexityRoot struct {
 		ConnectSitePart           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -379,10 +415,12 @@ type ComplexityRoot struct {
 		DisconnectSupply          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSupport         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ImportRecords             func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
+		RemoveAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -464,24 +502,26 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		ConfigurationItem  func(childComplexity int, key string) int
-		ConfigurationItems func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		DependencyPath     func(childComplexity int, from domain.Ref, to domain.Ref) int
-		Impact             func(childComplexity int, input domain.ImpactInput) int
-		ImportHoldings     func(childComplexity int, input model.ImportHoldingsInput) int
-		ImportPointers     func(childComplexity int, kind string, keys []string) int
-		InstallationOrder  func(childComplexity int, items []*domain.Ref) int
-		Node               func(childComplexity int, id string) int
-		Nodes              func(childComplexity int, ids []string) int
-		Parties            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Party              func(childComplexity int, key string) int
-		ReleaseUnit        func(childComplexity int, key string) int
-		ReleaseUnits       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Search             func(childComplexity int, text string, kinds []string, first *int, after *string) int
-		Site               func(childComplexity int, key string) int
-		Sites              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Statistics         func(childComplexity int) int
-		UnknownKeys        func(childComplexity int, kind string, keys []string) int
+		AttributeDefinition  func(childComplexity int, key string) int
+		AttributeDefinitions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ConfigurationItem    func(childComplexity int, key string) int
+		ConfigurationItems   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		DependencyPath       func(childComplexity int, from domain.Ref, to domain.Ref) int
+		Impact               func(childComplexity int, input domain.ImpactInput) int
+		ImportHoldings       func(childComplexity int, input model.ImportHoldingsInput) int
+		ImportPointers       func(childComplexity int, kind string, keys []string) int
+		InstallationOrder    func(childComplexity int, items []*domain.Ref) int
+		Node                 func(childComplexity int, id string) int
+		Nodes                func(childComplexity int, ids []string) int
+		Parties              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Party                func(childComplexity int, key string) int
+		ReleaseUnit          func(childComplexity int, key string) int
+		ReleaseUnits         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Search               func(childComplexity int, text string, kinds []string, first *int, after *string) int
+		Site                 func(childComplexity int, key string) int
+		Sites                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Statistics           func(childComplexity int) int
+		UnknownKeys          func(childComplexity int, kind string, keys []string) int
 	}
 
 	ReasonToTell struct {
@@ -616,10 +656,11 @@ type ComplexityRoot struct {
 	}
 
 	Statistics struct {
-		ConfigurationItems func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
-		Parties            func(childComplexity int, by []string, filter relay.Input, first *int) int
-		ReleaseUnits       func(childComplexity int, filter relay.Input, first *int) int
-		Sites              func(childComplexity int, by []string, filter relay.Input, first *int) int
+		AttributeDefinitions func(childComplexity int, by []string, filter relay.Input, first *int) int
+		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
+		Parties              func(childComplexity int, by []string, filter relay.Input, first *int) int
+		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
+		Sites                func(childComplexity int, by []string, filter relay.Input, first *int) int
 	}
 
 	SupplyPayload struct {
@@ -675,6 +716,148 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AttributeDefinition.allowedValues":
+		if e.ComplexityRoot.AttributeDefinition.AllowedValues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.AllowedValues(childComplexity), true
+	case "AttributeDefinition.attribute":
+		if e.ComplexityRoot.AttributeDefinition.Attribute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Attribute(childComplexity), true
+	case "AttributeDefinition.classes":
+		if e.ComplexityRoot.AttributeDefinition.Classes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Classes(childComplexity), true
+	case "AttributeDefinition.createdAt":
+		if e.ComplexityRoot.AttributeDefinition.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.CreatedAt(childComplexity), true
+	case "AttributeDefinition.description":
+		if e.ComplexityRoot.AttributeDefinition.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Description(childComplexity), true
+	case "AttributeDefinition.id":
+		if e.ComplexityRoot.AttributeDefinition.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.ID(childComplexity), true
+	case "AttributeDefinition.key":
+		if e.ComplexityRoot.AttributeDefinition.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Key(childComplexity), true
+	case "AttributeDefinition.name":
+		if e.ComplexityRoot.AttributeDefinition.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Name(childComplexity), true
+	case "AttributeDefinition.required":
+		if e.ComplexityRoot.AttributeDefinition.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Required(childComplexity), true
+	case "AttributeDefinition.sources":
+		if e.ComplexityRoot.AttributeDefinition.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Sources(childComplexity), true
+	case "AttributeDefinition.type":
+		if e.ComplexityRoot.AttributeDefinition.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Type(childComplexity), true
+	case "AttributeDefinition.updatedAt":
+		if e.ComplexityRoot.AttributeDefinition.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.UpdatedAt(childComplexity), true
+	case "AttributeDefinition.version":
+		if e.ComplexityRoot.AttributeDefinition.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Version(childComplexity), true
+
+	case "AttributeDefinitionConnection.edges":
+		if e.ComplexityRoot.AttributeDefinitionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionConnection.Edges(childComplexity), true
+	case "AttributeDefinitionConnection.nodes":
+		if e.ComplexityRoot.AttributeDefinitionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionConnection.Nodes(childComplexity), true
+	case "AttributeDefinitionConnection.pageInfo":
+		if e.ComplexityRoot.AttributeDefinitionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionConnection.PageInfo(childComplexity), true
+	case "AttributeDefinitionConnection.totalCount":
+		if e.ComplexityRoot.AttributeDefinitionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionConnection.TotalCount(childComplexity), true
+
+	case "AttributeDefinitionEdge.cursor":
+		if e.ComplexityRoot.AttributeDefinitionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionEdge.Cursor(childComplexity), true
+	case "AttributeDefinitionEdge.node":
+		if e.ComplexityRoot.AttributeDefinitionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionEdge.Node(childComplexity), true
+
+	case "AttributeDefinitionPayload.changes":
+		if e.ComplexityRoot.AttributeDefinitionPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionPayload.Changes(childComplexity), true
+	case "AttributeDefinitionPayload.dryRun":
+		if e.ComplexityRoot.AttributeDefinitionPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionPayload.DryRun(childComplexity), true
+	case "AttributeDefinitionPayload.attributeDefinition":
+		if e.ComplexityRoot.AttributeDefinitionPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionPayload.Record(childComplexity), true
+	case "AttributeDefinitionPayload.revision":
+		if e.ComplexityRoot.AttributeDefinitionPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinitionPayload.Revision(childComplexity), true
 
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
@@ -2018,6 +2201,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectSupport(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createAttributeDefinition":
+		if e.ComplexityRoot.Mutation.CreateAttributeDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAttributeDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAttributeDefinition(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createConfigurationItem":
 		if e.ComplexityRoot.Mutation.CreateConfigurationItem == nil {
 			break
@@ -2172,6 +2366,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportRecords(childComplexity, args["input"].(model.ImportRecordsInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeAttributeDefinition":
+		if e.ComplexityRoot.Mutation.RemoveAttributeDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeAttributeDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveAttributeDefinition(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeConfigurationItem":
 		if e.ComplexityRoot.Mutation.RemoveConfigurationItem == nil {
 			break
@@ -2216,6 +2421,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateAttributeDefinition":
+		if e.ComplexityRoot.Mutation.UpdateAttributeDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAttributeDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAttributeDefinition(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateConfigurationItem":
 		if e.ComplexityRoot.Mutation.UpdateConfigurationItem == nil {
 			break
@@ -2577,6 +2793,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartyToTellEdge.Node(childComplexity), true
 
+	case "Query.attributeDefinition":
+		if e.ComplexityRoot.Query.AttributeDefinition == nil {
+			break
+		}
+
+		args, err := ec.field_Query_attributeDefinition_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AttributeDefinition(childComplexity, args["key"].(string)), true
+	case "Query.attributeDefinitions":
+		if e.ComplexityRoot.Query.AttributeDefinitions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_attributeDefinitions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AttributeDefinitions(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.configurationItem":
 		if e.ComplexityRoot.Query.ConfigurationItem == nil {
 			break
@@ -3316,6 +3554,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SitePayload.Revision(childComplexity), true
 
+	case "Statistics.attributeDefinitions":
+		if e.ComplexityRoot.Statistics.AttributeDefinitions == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_attributeDefinitions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.AttributeDefinitions(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.configurationItems":
 		if e.ComplexityRoot.Statistics.ConfigurationItems == nil {
 			break
@@ -3732,6 +3981,284 @@ enum ChangeType {
   UPDATED
   "It is gone."
   REMOVED
+}
+`, BuiltIn: false},
+	{Name: "../schema/attribute_definition.graphqls", Input: `"What an attribute of configuration items may hold. Attributes that nobody defined hold any text."
+type AttributeDefinition {
+  "What the attribute is for."
+  description: String
+  "The attribute's name."
+  attribute: String!
+  "The classes whose items it is about, such as SERVER; none means all."
+  classes: [String!]!
+  "The type of its values. Numbers are compared as numbers."
+  type: AttributeType!
+  "The only values, where there are any; an ENUM needs some."
+  allowedValues: [String!]!
+  "Whether items of these classes must have the attribute."
+  required: Boolean!
+}
+
+"The type of an attribute's values."
+enum AttributeType {
+  "Any text."
+  STRING
+  "A whole number of at most 15 digits."
+  INTEGER
+  "A number such as -12.5, of at most 15 digits."
+  DECIMAL
+  "true or false."
+  BOOLEAN
+  "A date such as 2026-03-01."
+  DATE
+  "An address such as https://example.org/."
+  URL
+  "One of the allowed values."
+  ENUM
+}
+`, BuiltIn: false},
+	{Name: "../schema/attribute_definition_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type AttributeDefinition implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+}
+
+extend type Query {
+  "Finds an attribute definition by its key; null when there is none."
+  attributeDefinition(
+    "The key."
+    key: String!
+  ): AttributeDefinition
+  "Lists attribute definitions, a page at a time."
+  attributeDefinitions(
+    "Only those that match."
+    filter: AttributeDefinitionFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [AttributeDefinitionOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): AttributeDefinitionConnection!
+}
+
+extend type Mutation {
+  "Adds an attribute definition."
+  createAttributeDefinition(
+    "What to do."
+    input: CreateAttributeDefinitionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AttributeDefinitionPayload!
+  "Changes an attribute definition: fields that the patch does not name stay as they are, null empties them."
+  updateAttributeDefinition(
+    "What to do."
+    input: UpdateAttributeDefinitionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AttributeDefinitionPayload!
+  "Removes an attribute definition to which nothing points any more."
+  removeAttributeDefinition(
+    "What to do."
+    input: RemoveAttributeDefinitionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AttributeDefinitionPayload!
+}
+
+"A page of attribute definitions."
+type AttributeDefinitionConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [AttributeDefinitionEdge!]!
+  "The records alone."
+  nodes: [AttributeDefinition!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of attribute definitions."
+type AttributeDefinitionEdge {
+  "The record."
+  node: AttributeDefinition!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of an attribute definition did, or with a dry run would do."
+type AttributeDefinitionPayload {
+  "The record as it is now; after a removal null."
+  attributeDefinition: AttributeDefinition
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects attribute definitions. All that is given must hold."
+input AttributeDefinitionFilter {
+  "All of these hold."
+  and: [AttributeDefinitionFilter!]
+  "At least one of these holds."
+  or: [AttributeDefinitionFilter!]
+  "This does not hold."
+  not: AttributeDefinitionFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The attribute's name."
+  attribute: StringFilter
+  "The type of its values. Numbers are compared as numbers."
+  type: AttributeTypeFilter
+  "Whether items of these classes must have the attribute."
+  required: BooleanFilter
+}
+
+"One step of an order of attribute definitions."
+input AttributeDefinitionOrder {
+  "By which field."
+  field: AttributeDefinitionOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What attribute definitions can be ordered by."
+enum AttributeDefinitionOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The attribute's name."
+  ATTRIBUTE
+  "The type of its values. Numbers are compared as numbers."
+  TYPE
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new attribute definition."
+input CreateAttributeDefinitionInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What the attribute is for."
+  description: String
+  "The attribute's name."
+  attribute: String!
+  "The classes whose items it is about, such as SERVER; none means all."
+  classes: [String!]
+  "The type of its values. Numbers are compared as numbers."
+  type: AttributeType!
+  "The only values, where there are any; an ENUM needs some."
+  allowedValues: [String!]
+  "Whether items of these classes must have the attribute."
+  required: Boolean
+}
+
+"What to change in an attribute definition: what is absent stays, null empties."
+input AttributeDefinitionPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What the attribute is for."
+  description: String
+  "The attribute's name."
+  attribute: String
+  "The classes whose items it is about, such as SERVER; none means all."
+  classes: [String!]
+  "The type of its values. Numbers are compared as numbers."
+  type: AttributeType
+  "The only values, where there are any; an ENUM needs some."
+  allowedValues: [String!]
+  "Whether items of these classes must have the attribute."
+  required: Boolean
+}
+
+"Which attribute definition to change, and how."
+input UpdateAttributeDefinitionInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: AttributeDefinitionPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which attribute definition to remove."
+input RemoveAttributeDefinitionInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts attribute definitions."
+  attributeDefinitions(
+    "By which fields; with attributes together at most three."
+    by: [AttributeDefinitionGroupField!]
+    "Only those that match."
+    filter: AttributeDefinitionFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What attribute definitions can be counted by."
+enum AttributeDefinitionGroupField {
+  "The attribute's name."
+  ATTRIBUTE
+  "The type of its values. Numbers are compared as numbers."
+  TYPE
+  "Whether items of these classes must have the attribute."
+  REQUIRED
+}
+
+"Compares one field. All that is given must hold."
+input AttributeTypeFilter {
+  "It equals this."
+  eq: AttributeType
+  "It differs from this; what has no value does, too."
+  ne: AttributeType
+  "It is one of these."
+  in: [AttributeType!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/configuration_item.graphqls", Input: `"Anything that must be controlled to deliver a service."
@@ -4880,6 +5407,16 @@ input AttributeFilter {
 }
 
 "Compares one field. All that is given must hold."
+input BooleanFilter {
+  "It equals this."
+  eq: Boolean
+  "It differs from this; what has no value does, too."
+  ne: Boolean
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
 input DateTimeFilter {
   "It equals this."
   eq: DateTime
@@ -5829,6 +6366,8 @@ enum RecordKind {
   RELEASE_UNIT
   "Parties."
   PARTY
+  "Attribute definitions."
+  ATTRIBUTE_DEFINITION
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -6682,6 +7221,76 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AttributeDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_AttributeDefinition_description(ctx, field)
+	case "attribute":
+		return ec.fieldContext_AttributeDefinition_attribute(ctx, field)
+	case "classes":
+		return ec.fieldContext_AttributeDefinition_classes(ctx, field)
+	case "type":
+		return ec.fieldContext_AttributeDefinition_type(ctx, field)
+	case "allowedValues":
+		return ec.fieldContext_AttributeDefinition_allowedValues(ctx, field)
+	case "required":
+		return ec.fieldContext_AttributeDefinition_required(ctx, field)
+	case "id":
+		return ec.fieldContext_AttributeDefinition_id(ctx, field)
+	case "key":
+		return ec.fieldContext_AttributeDefinition_key(ctx, field)
+	case "name":
+		return ec.fieldContext_AttributeDefinition_name(ctx, field)
+	case "version":
+		return ec.fieldContext_AttributeDefinition_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AttributeDefinition_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_AttributeDefinition_updatedAt(ctx, field)
+	case "sources":
+		return ec.fieldContext_AttributeDefinition_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinition", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeDefinitionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AttributeDefinitionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AttributeDefinitionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AttributeDefinitionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AttributeDefinitionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinitionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeDefinitionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AttributeDefinitionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AttributeDefinitionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinitionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeDefinitionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attributeDefinition":
+		return ec.fieldContext_AttributeDefinitionPayload_attributeDefinition(ctx, field)
+	case "revision":
+		return ec.fieldContext_AttributeDefinitionPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_AttributeDefinitionPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_AttributeDefinitionPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinitionPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -7723,6 +8332,8 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 
 func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "attributeDefinitions":
+		return ec.fieldContext_Statistics_attributeDefinitions(ctx, field)
 	case "configurationItems":
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
 	case "parties":

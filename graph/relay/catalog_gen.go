@@ -40,6 +40,15 @@ type PartyConnection = Connection[domain.Party, PartyEdge]
 // PartyPayload is bound to the type of its name.
 type PartyPayload = Payload[domain.Party]
 
+// AttributeDefinitionEdge is bound to the type of its name.
+type AttributeDefinitionEdge = Edge[domain.AttributeDefinition]
+
+// AttributeDefinitionConnection is bound to the type of its name.
+type AttributeDefinitionConnection = Connection[domain.AttributeDefinition, AttributeDefinitionEdge]
+
+// AttributeDefinitionPayload is bound to the type of its name.
+type AttributeDefinitionPayload = Payload[domain.AttributeDefinition]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]

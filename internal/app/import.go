@@ -36,7 +36,9 @@ type Import struct {
 	key     string // that makes them idempotent, empty: none
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
-	young, old map[ImportEnd]store.ID
+	young, old  map[ImportEnd]store.ID
+	definitions []*domain.AttributeDefinition
+	defined     bool // the definitions are read
 	// fresh holds what a dry run would have created.
 	fresh map[ImportEnd]bool
 }

@@ -56,6 +56,9 @@ func (i *ImportItem) To() ImportEnd { return i.to }
 // IfNew tells what is missing unless the record exists already.
 func (i *ImportItem) IfNew() domain.Errors { return i.ifNew }
 
+// node is what is stored of the record when it is new.
+func (i *ImportItem) node() store.Node { return store.Node{Kind: i.kind.Name, Props: i.props} }
+
 // IsTree tells that the relationship leads from a record to its only parent of
 // the same kind.
 func (i *ImportItem) IsTree() bool { return i.IsEdge() && i.rel.ToOne && i.rel.From == i.rel.To }

@@ -54,6 +54,9 @@ func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, err
 }
 
 func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error) {
+	if _, err := im.Definitions(ctx); err != nil {
+		return Imported{}, err
+	}
 	b := &importBatch{im: im, ids: map[ImportEnd]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
 	if err := b.nodes(ctx, items); err != nil {
 		return Imported{}, err
@@ -176,6 +179,9 @@ func (b *importBatch) create(n int, i *ImportItem) {
 	for _, err := range i.ifNew {
 		b.problem(n, err)
 	}
+	if len(b.im.definitions) > 0 {
+		b.keepDefinitions(n, i.kind.Decode(i.node()), every)
+	}
 	id := store.ID(b.im.app.newID())
 	b.ids[i.end], b.created[id] = id, true
 	b.noteClass(n, i, id, nil, i.props)
@@ -197,12 +203,14 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 		b.count(i).Unchanged++
 		return
 	}
-	if _, err := i.kind.Patch(i.kind.Decode(node), patch, ""); err != nil {
+	after, err := i.kind.Patch(i.kind.Decode(node), patch, "")
+	if err != nil {
 		for _, e := range errorList(err) {
 			b.problem(n, e)
 		}
 		return
 	}
+	b.keepDefinitions(n, after, given(patch))
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
 	b.count(i).Updated++

@@ -32,6 +32,9 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 		return w.again(ctx, k, w.earlier)
 	}
 	r, err := k.New(values, "input")
+	if r != nil {
+		err = both(err, a.checkAttributes(ctx, r, every, "input"))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +71,8 @@ func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 		return nil, nil, err
 	}
 	after, patchErr := k.Patch(before, patch, "input.patch")
-	if err := both(checkVersion(before, ifVersion), patchErr); err != nil {
+	attributesErr := a.checkAttributes(ctx, after, given(patch), "input.patch")
+	if err := both(checkVersion(before, ifVersion), patchErr, attributesErr); err != nil {
 		return nil, nil, err
 	}
 	id := store.ID(before.Meta().ID)

@@ -9,6 +9,8 @@ const (
 	KindReleaseUnit       = "ReleaseUnit"
 	KindParty             = "Party"
 
+	KindAttributeDefinition = "AttributeDefinition"
+
 	RelDependsOn   = "DEPENDS_ON"
 	RelInstalledAt = "INSTALLED_AT"
 	RelPartOf      = "PART_OF"

@@ -13,6 +13,7 @@ func declareKinds() []*Kind {
 		newKind[domain.Site](domain.KindSite),
 		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
 		newKind[domain.Party](domain.KindParty),
+		newKind[domain.AttributeDefinition](domain.KindAttributeDefinition),
 	}
 }
 

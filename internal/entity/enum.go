@@ -15,6 +15,7 @@ func init() {
 	enum(domain.Environments)
 	enum(domain.Rings)
 	enum(domain.PartyTypes)
+	enum(domain.AttributeTypes)
 	enum(domain.DependencyKinds)
 	enum(domain.Impacts)
 	build()

@@ -17,17 +17,18 @@ type run struct {
 	target  Target
 	// seen and links hold where each record and each relationship was given
 	// first, by fingerprint.
-	seen     map[app.Fingerprint]place
-	links    map[uint64]place
-	trees    trees
-	services services
-	problems Problems
-	has      []contents // by source
-	base     []int      // lines of the sources before each one
-	passes   int64      // how often the files are read, for the progress
-	written  progress
-	summary  Summary
-	shown    shown
+	seen       map[app.Fingerprint]place
+	links      map[uint64]place
+	trees      trees
+	services   services
+	attributes attributes
+	problems   Problems
+	has        []contents // by source
+	base       []int      // lines of the sources before each one
+	passes     int64      // how often the files are read, for the progress
+	written    progress
+	summary    Summary
+	shown      shown
 }
 
 // contents tells what a file holds, so that passes which want something else
@@ -45,12 +46,18 @@ type place struct {
 func (r *run) check(ctx context.Context) error {
 	r.seen, r.links = map[app.Fingerprint]place{}, map[uint64]place{}
 	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
+	if err := r.attributes.begin(ctx, r); err != nil {
+		return err
+	}
 	ends, unread := newEnds(r), false
 	for i, s := range r.sources {
 		r.base[i+1] = r.base[i]
 		err := r.passOver(ctx, s, everything, func(entries []entry) error {
 			for n := range entries {
 				r.checkEntry(i, &entries[n], ends)
+			}
+			if err := r.attributes.flush(ctx, r, manyKeys); err != nil {
+				return err
 			}
 			return ends.flush(ctx)
 		})
@@ -73,10 +80,13 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.trees.settle(ctx, r); err != nil {
 		return err
 	}
+	if err := r.attributes.flush(ctx, r, 1); err != nil {
+		return err
+	}
 	if err := r.services.settle(ctx, r); err != nil {
 		return err
 	}
-	r.trees, r.services = trees{}, services{}
+	r.trees, r.services, r.attributes = trees{}, services{}, attributes{}
 	r.problems.sort(r.sources)
 	return r.problems.err()
 }
@@ -95,6 +105,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 		r.services.add(name, e)
 	} else {
 		r.has[file].nodes++
+		r.attributes.add(name, e)
 		ends.incomplete(name, e)
 	}
 	if err := r.first(file, e); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // services finds SERVES that lead from what is no service, before anything is
 // written.
-type services struct{ given []madeLink }
+type services struct{ given []givenAt }
 
 // classed is the class that a file gives an item, in little room: its place in
 // domain.Classes from 1, 0 where it gives none.
@@ -31,7 +31,7 @@ type serving interface {
 
 func (s *services) add(file string, e *entry) {
 	if e.item.Serves() {
-		s.given = append(s.given, madeLink{e.item, file, e.line})
+		s.given = append(s.given, givenAt{e.item, file, e.line})
 	}
 }
 
@@ -40,7 +40,7 @@ func (s *services) add(file string, e *entry) {
 // of the class while it serves.
 func (s *services) settle(ctx context.Context, r *run) error {
 	target, knows := r.target.(serving)
-	var ask []madeLink
+	var ask []givenAt
 	for _, link := range s.given {
 		if c := r.seen[link.item.From().Fingerprint()].classed; c != 0 {
 			link.refuse(r, c.class())
@@ -59,7 +59,7 @@ func (s *services) settle(ctx context.Context, r *run) error {
 	return r.keepServing(ctx, target)
 }
 
-func (s *services) askClasses(ctx context.Context, r *run, target serving, links []madeLink) error {
+func (s *services) askClasses(ctx context.Context, r *run, target serving, links []givenAt) error {
 	keys := make([]string, len(links))
 	for i, link := range links {
 		keys[i] = link.item.From().Key
@@ -78,7 +78,7 @@ func (s *services) askClasses(ctx context.Context, r *run, target serving, links
 
 // refuse reports a SERVES that starts at an item of the class, unless that is
 // a service.
-func (l madeLink) refuse(r *run, class domain.Class) {
+func (l givenAt) refuse(r *run, class domain.Class) {
 	if err := domain.CheckServes(l.item.From().Key, class); err != nil {
 		err.Field = "from"
 		r.problems.addAll(l.file, l.line, domain.Errors{err})

@@ -11,11 +11,11 @@ import (
 // anything is written.
 type trees struct {
 	up    map[string]map[app.ImportEnd]app.ImportEnd // by relationship
-	given []madeLink
+	given []givenAt
 }
 
-// madeLink is a relationship that a file gives, and where.
-type madeLink struct {
+// givenAt is what a file gives, and where.
+type givenAt struct {
 	item *app.ImportItem
 	file string
 	line int
@@ -39,7 +39,7 @@ func (t *trees) add(file string, e *entry) {
 		t.up[rel] = map[app.ImportEnd]app.ImportEnd{}
 	}
 	t.up[rel][e.item.From()] = e.item.To()
-	t.given = append(t.given, madeLink{e.item, file, e.line})
+	t.given = append(t.given, givenAt{e.item, file, e.line})
 }
 
 // settle reports every link of a circle.

@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+)
+
+// Definitions are what the store holds of attributes when it is first asked
+// (C7). Those that the files themselves hold count as written after the items.
+func (im *Import) Definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
+	if im.defined {
+		return im.definitions, nil
+	}
+	list, err := im.app.definitions(ctx)
+	if err == nil {
+		im.definitions, im.defined = list, true
+	}
+	return list, err
+}
+
+// MayBreach tells whether an item could breach the definitions; what it would
+// be in the end depends on what the store holds of it.
+func (i *ImportItem) MayBreach(definitions []*domain.AttributeDefinition) bool {
+	if len(definitions) == 0 || i.IsEdge() || i.stub || i.kind.Name != domain.KindConfigurationItem {
+		return false
+	}
+	class, touched := i.Class(), given(i.values)
+	if class == "" || !touched("attributes") {
+		covered := func(d *domain.AttributeDefinition) bool { return class == "" || d.Covers(class) }
+		return (touched("class") || touched("attributes")) && slices.ContainsFunc(definitions, covered)
+	}
+	item := i.kind.Decode(i.node()).(*domain.ConfigurationItem)
+	return len(domain.CheckAttributes(definitions, class, item.Attributes)) > 0
+}
+
+// Breaches tells, for each item, what the definitions find wrong with it as it
+// will be. Nothing is wrong with one that stays as it is.
+func (im *Import) Breaches(ctx context.Context, items []*ImportItem) ([]domain.Errors, error) {
+	definitions, err := im.Definitions(ctx)
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	keys := make([]string, len(items))
+	for n, i := range items {
+		keys[n] = i.end.Key
+	}
+	found, err := im.app.store.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	list := make([]domain.Errors, len(items))
+	for n, i := range items {
+		node, exists := found[i.end.Key]
+		r := i.kind.Decode(i.node())
+		if exists {
+			if len(differences(node.Props, i.props, i.values, i.kind.Fields)) == 0 {
+				continue
+			}
+			if r, err = i.kind.Patch(i.kind.Decode(node), i.values, ""); err != nil {
+				continue // told while writing
+			}
+		}
+		item := r.(*domain.ConfigurationItem)
+		list[n] = domain.CheckAttributes(definitions, item.Class, item.Attributes)
+	}
+	return list, nil
+}
+
+// keepDefinitions refuses attributes of an item, as it will be, that breach
+// the definitions.
+func (b *importBatch) keepDefinitions(n int, r entity.Record, touched func(string) bool) {
+	item, ok := r.(*domain.ConfigurationItem)
+	if !ok || len(b.im.definitions) == 0 || !touched("class") && !touched("attributes") {
+		return
+	}
+	for _, err := range domain.CheckAttributes(b.im.definitions, item.Class, item.Attributes) {
+		b.problem(n, err)
+	}
+}
