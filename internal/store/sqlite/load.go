@@ -21,7 +21,7 @@ func (s *Store) load(ctx context.Context, c *conn, cs store.Changeset) (*touched
 	t := &touched{State: store.NewState(s.declared, cs)}
 	needs := t.Needs()
 	var err error
-	if t.numbers, err = s.numbers(ctx, c, idsOf(needs)); err != nil {
+	if t.numbers, err = s.numbers(ctx, c, idsOf(needs, cs.Guards)); err != nil {
 		return nil, err
 	}
 	steps := []func(context.Context, *conn, *touched, store.Needs) error{
@@ -35,7 +35,7 @@ func (s *Store) load(ctx context.Context, c *conn, cs store.Changeset) (*touched
 	return t, nil
 }
 
-func idsOf(needs store.Needs) []store.ID {
+func idsOf(needs store.Needs, guards []store.Guard) []store.ID {
 	all := make(map[store.ID]bool, len(needs.Nodes)+len(needs.Ends))
 	for _, id := range needs.Nodes {
 		all[id] = true
@@ -45,6 +45,11 @@ func idsOf(needs store.Needs) []store.ID {
 	}
 	for _, k := range needs.Edges {
 		all[k.From], all[k.To] = true, true
+	}
+	for _, g := range guards {
+		if g, ok := g.(store.NoEdges); ok {
+			all[g.ID] = true
+		}
 	}
 	return slices.Collect(maps.Keys(all))
 }

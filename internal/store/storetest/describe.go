@@ -33,6 +33,8 @@ func describe(v any) string {
 		return lines(v)
 	case []store.Change:
 		return lines(v)
+	case []store.Effect:
+		return lines(v)
 	case []store.EdgePage:
 		return lines(v)
 	case []store.Group:

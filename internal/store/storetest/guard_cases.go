@@ -34,6 +34,11 @@ var guardCases = []testCase{
 			b.commitSet(guarded(g, store.UpdateNode{ID: "i1", Set: store.Props{"note": fmt.Sprint(g)}}))
 		}
 	}},
+	{"a guard on a node that the set does not touch holds nonetheless", func(b *bench) {
+		b.commit(item("i1", "a", nil), item("i2", "b", nil), item("i3", "c", nil), needs("i1", "i2"))
+		b.refused("conflict store.NoEdges{ID:i2 Rel:NEEDS Direction:1} at 0 (conflict)",
+			guarded(store.NoEdges{ID: "i2", Rel: "NEEDS", Direction: store.In}, store.UpdateNode{ID: "i3", Set: store.Props{"name": "n"}}))
+	}},
 	{"of commits that exclude each other, one succeeds", func(b *bench) {
 		b.commit(item("i1", "a", nil))
 		for round := range 5 {

@@ -64,6 +64,10 @@ func (r *rounds) equal(what string, got, want any) {
 func (r *rounds) commit() {
 	cs := set(slice(r.t, 1, 8, drawOp)...)
 	cs.Guards = slice(r.t, 0, 2, r.drawGuard)
+	r.commitSet(cs)
+}
+
+func (r *rounds) commitSet(cs store.Changeset) {
 	cs.At = cs.At.Add(1000 * 1000 * 60 * drawnDuration(r.t))
 	if rapid.IntRange(0, 4).Draw(r.t, "keyed") == 0 {
 		cs.Key = r.key + rapid.SampledFrom([]string{"a", "b"}).Draw(r.t, "key")
@@ -101,6 +105,16 @@ func (r *rounds) compare(what string, got store.Change, err error, want store.Ch
 
 // state compares the whole graph and the log.
 func (r *rounds) state() {
+	r.graph()
+	changes, err := r.Changes(r.b.ctx, r.model.head-store.Revision(len(r.model.log)), 100)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.equal("changes", changes, r.model.log)
+}
+
+// graph compares the whole graph.
+func (r *rounds) graph() {
 	var got []string
 	revision, err := r.Scan(r.b.ctx, store.Scan{}, func(batch store.Batch) error {
 		for _, n := range batch.Nodes {
@@ -124,11 +138,29 @@ func (r *rounds) state() {
 	slices.Sort(got)
 	slices.Sort(want)
 	r.equal("scan", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	changes, err := r.Changes(r.b.ctx, r.model.head-store.Revision(len(r.model.log)), 100)
+}
+
+// lookup finds nodes by their keys.
+func (r *rounds) lookup() {
+	keys := slice(r.t, 0, 3, func(t *rapid.T) string { return drawValue(t, store.String).(string) })
+	kind := sample(r.t, "kind", "Item", "Place")
+	got, err := r.Lookup(r.b.ctx, kind, "key", keys...)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.equal("changes", changes, r.model.log)
+	want := map[string]store.Node{}
+	for _, n := range r.model.nodes {
+		if key, ok := n.Props["key"].(string); ok && n.Kind == kind && slices.Contains(keys, key) {
+			want[key] = n
+		}
+	}
+	text := func(m map[string]store.Node) (all []store.Node) {
+		for _, key := range slices.Sorted(keysOf(m)) {
+			all = append(all, m[key])
+		}
+		return all
+	}
+	r.equal(fmt.Sprintf("lookup %q", keys), text(got), text(want))
 }
 
 // history asks for a page of a node's history.
@@ -147,7 +179,7 @@ func (r *rounds) history() {
 }
 
 func (r *rounds) ask() {
-	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between, r.history, r.search}
+	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between, r.history, r.lookup, r.search}
 	rapid.SampledFrom(questions).Draw(r.t, "question")()
 }
 

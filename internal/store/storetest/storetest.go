@@ -56,13 +56,16 @@ type Open func(t *testing.T, schema store.Schema) store.Store
 // Run holds a store to all cases.
 func Run(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store) {
 	t.Helper()
-	for _, group := range [][]testCase{commitCases, failureCases, guardCases, logCases, readCases, historyCases, searchCases} {
+	for _, group := range [][]testCase{commitCases, failureCases, guardCases, logCases, readCases, historyCases, pastCases, searchCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.run(&bench{t, t.Context(), open(t, Schema())}) })
 		}
 	}
 	t.Run("random change sets and queries answer as the reference model does", func(t *testing.T) {
 		testRandom(&bench{t, t.Context(), open(t, Schema())})
+	})
+	t.Run("as of each past revision the store answers as a copy taken then (C4)", func(t *testing.T) {
+		testPast(&bench{t, t.Context(), open(t, Schema())})
 	})
 }
 

@@ -1,0 +1,235 @@
+package asof
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"releasegraph/internal/store"
+)
+
+// overlay is what the log says of the nodes and edges that were touched since
+// a revision.
+type overlay struct {
+	store    store.Store
+	revision store.Revision
+	max      int64
+	unique   map[string]map[string]bool // kind, property
+
+	extending sync.Mutex // one at a time reads the log
+
+	mu      sync.RWMutex // guards all below
+	reached store.Revision
+	nodes   map[store.ID]*store.Past
+	edges   map[store.EdgeKey]*store.Past
+	kinds   map[string]map[store.ID]bool         // touched nodes, by each kind that they had since
+	ends    map[way]map[store.ID][]store.EdgeKey // touched edges, by their near end
+	holders map[store.Holding][]store.ID         // who may have held a unique value at the revision
+	bytes   int64
+}
+
+// way is a direction of a relationship.
+type way struct {
+	rel       string
+	direction store.Direction
+}
+
+func newOverlay(s store.Store, r store.Revision, limit int64) *overlay {
+	o := &overlay{
+		store: s, revision: r, max: limit, reached: r, unique: map[string]map[string]bool{},
+		nodes: map[store.ID]*store.Past{}, edges: map[store.EdgeKey]*store.Past{}, kinds: map[string]map[store.ID]bool{},
+		ends: map[way]map[store.ID][]store.EdgeKey{}, holders: map[store.Holding][]store.ID{},
+	}
+	for _, k := range s.Declared().Schema().Kinds {
+		o.unique[k.Name] = map[string]bool{}
+		for _, p := range k.Properties {
+			if p.Unique {
+				o.unique[k.Name][p.Name] = true
+			}
+		}
+	}
+	return o
+}
+
+func (o *overlay) size() int64 {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.bytes
+}
+
+func (o *overlay) reachedAt() store.Revision {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.reached
+}
+
+// reach follows the log to a revision, and tells whether there was anything to
+// follow.
+func (o *overlay) reach(ctx context.Context, to store.Revision) (grown bool, err error) {
+	if o.reachedAt() >= to {
+		return false, nil
+	}
+	o.extending.Lock()
+	defer o.extending.Unlock()
+	// Few at first: an import's change sets are large.
+	for limit := 16; o.reachedAt() < to; limit = min(2*limit, 512) {
+		changes, err := o.store.Changes(ctx, o.reachedAt(), limit)
+		if err != nil {
+			return true, err
+		}
+		if len(changes) == 0 {
+			return true, fmt.Errorf("%w: the log ends at revision %d, before its head at %d", store.ErrUnavailable, o.reachedAt(), to)
+		}
+		if err := o.follow(changes); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+func (o *overlay) follow(changes []store.Change) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i := range changes {
+		for j := range changes[i].Effects {
+			o.effect(&changes[i].Effects[j])
+		}
+		o.reached = changes[i].Revision
+		if o.bytes > o.max {
+			return &TooMuchError{o.revision, o.reached, o.max}
+		}
+	}
+	return nil
+}
+
+func (o *overlay) effect(e *store.Effect) {
+	if e.Node == "" {
+		p := o.edges[e.Edge]
+		if p == nil {
+			p = store.NewPast(e)
+			o.edges[e.Edge] = p
+			o.addEnd(way{e.Edge.Rel, store.Out}, e.Edge.From, e.Edge)
+			o.addEnd(way{e.Edge.Rel, store.In}, e.Edge.To, e.Edge)
+			o.bytes += 2*pastBytes + 4*int64(len(e.Edge.From)+len(e.Edge.To)+len(e.Edge.Tag))
+		}
+		o.learn(p, e)
+		return
+	}
+	p := o.nodes[e.Node]
+	if p == nil {
+		p = store.NewPast(e)
+		o.nodes[e.Node] = p
+		o.bytes += pastBytes + 2*int64(len(e.Node))
+	}
+	if o.kinds[e.Kind] == nil {
+		o.kinds[e.Kind] = map[store.ID]bool{}
+	}
+	o.kinds[e.Kind][e.Node] = true
+	for _, name := range o.learn(p, e) {
+		if v, ok := p.Props[name].(string); ok && o.unique[p.Kind][name] {
+			h := store.Holding{Kind: p.Kind, Property: name, Value: v}
+			o.holders[h] = append(o.holders[h], e.Node)
+			o.bytes += pastBytes
+		}
+	}
+}
+
+func (o *overlay) addEnd(w way, id store.ID, k store.EdgeKey) {
+	if o.ends[w] == nil {
+		o.ends[w] = map[store.ID][]store.EdgeKey{}
+	}
+	o.ends[w][id] = append(o.ends[w][id], k)
+}
+
+func (o *overlay) learn(p *store.Past, e *store.Effect) []string {
+	learnt := p.Follow(e)
+	for _, name := range learnt {
+		o.bytes += propBytes(name, p.Props[name])
+	}
+	return learnt
+}
+
+// pastBytes is about what a touched node or edge takes beside its text.
+const pastBytes = 240
+
+// propBytes is about what a property takes.
+func propBytes(name string, v any) int64 {
+	const each = 48
+	n := int64(each + len(name))
+	switch v := v.(type) {
+	case string:
+		n += int64(len(v))
+	case []string:
+		for _, s := range v {
+			n += int64(16 + len(s))
+		}
+	}
+	return n
+}
+
+// node gives a node as it was, which is as it is now unless it was touched.
+// Now is nil for one that does not exist, or was not read: then only one whose
+// past is known whole is told.
+func (o *overlay) node(id store.ID, now *store.Node) (n store.Node, existed bool) {
+	p := o.nodes[id]
+	switch {
+	case p == nil && now == nil:
+		return n, false
+	case p == nil:
+		return *now, true
+	case !p.Existed || now == nil && !p.Whole:
+		return n, false
+	case now == nil:
+		return p.Node(id, nil), true
+	}
+	return p.Node(id, now.Props), true
+}
+
+// edge does for an edge what node does for a node.
+func (o *overlay) edge(k store.EdgeKey, now *store.Edge) (e store.Edge, existed bool) {
+	p := o.edges[k]
+	switch {
+	case p == nil && now == nil:
+		return e, false
+	case p == nil:
+		return *now, true
+	case !p.Existed || now == nil && !p.Whole:
+		return e, false
+	case now == nil:
+		return p.Edge(k, nil), true
+	}
+	return p.Edge(k, now.Props), true
+}
+
+// lost lists the edges at a node that were removed since.
+func (o *overlay) lost(w way, near store.ID) []store.EdgeKey {
+	var list []store.EdgeKey
+	for _, k := range o.ends[w][near] {
+		if p := o.edges[k]; p.Existed && p.Whole {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// complete keeps the whole of a touched node that was read, so that the next
+// read of it costs nothing.
+func (o *overlay) complete(nodes map[store.ID]store.Node) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for id, n := range nodes {
+		p := o.nodes[id]
+		if o.bytes > o.max/4*3 { // the rest is for the log
+			return
+		}
+		if p == nil || !p.Existed || p.Whole {
+			continue
+		}
+		for name, v := range n.Props {
+			if _, known := p.Props[name]; !known {
+				o.bytes += propBytes(name, v)
+			}
+		}
+		p.Props, p.Whole = n.Props.Clone(), true
+	}
+}
