@@ -20,13 +20,6 @@ func (w way) far(k store.EdgeKey) store.ID {
 	return k.To
 }
 
-func (w way) near(k store.EdgeKey) store.ID {
-	if w.direction == store.In {
-		return k.To
-	}
-	return k.From
-}
-
 // arcs gives all edges at each of the nodes, as they were, in no order.
 func (r *Reader) arcs(ctx context.Context, w way, nodes []store.ID) ([][]arc, error) {
 	pages, err := r.base().Edges(ctx, store.EdgeQuery{Nodes: nodes, Rel: w.rel, Direction: w.direction})
