@@ -18,12 +18,16 @@ type applying[F any, L comparable] struct {
 	partial map[string]bool
 }
 
-// change applies one change set. Nodes are removed last: their edges go first,
-// each by its own effect.
+// change applies one change set. Nodes that appear come first and nodes that go
+// last, so that each edge comes and goes, by its own effect, between its ends.
 func (a *applying[F, L]) change(c *store.Change) error {
-	for i := range c.Effects {
-		if err := a.effect(&c.Effects[i]); err != nil {
-			return err
+	for _, nodes := range []bool{true, false} {
+		for i := range c.Effects {
+			if f := &c.Effects[i]; (f.Node != "") == nodes {
+				if err := a.effect(f); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	for i := range c.Effects {

@@ -26,6 +26,7 @@ type Store[F any, L comparable] struct {
 	committed store.Revision // the newest that was committed through this Store
 	stop      context.CancelFunc
 	done      chan struct{}
+	pasts     pasts[F, L]
 }
 
 // Open decorates the store and begins to load its graph. It returns at once;
@@ -41,6 +42,7 @@ func Open[F any, L comparable](ctx context.Context, beneath store.Store, codec C
 		Store: beneath, codec: codec, opts: opts.withDefaults(),
 		scan: scan, kinds: newSet(scan.Kinds), rels: newSet(scan.Rels), keep: newSet(scan.Keep),
 		changed: make(chan struct{}), done: make(chan struct{}),
+		pasts: pasts[F, L]{making: make(chan struct{}, 1)},
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
