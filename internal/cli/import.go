@@ -23,6 +23,10 @@ type importCmd struct {
 	Source    string `placeholder:"NAME" help:"Where the files come from. Each record says which source set which field; the default is import."`
 	Overwrite bool   `help:"Overwrite also what people have set; otherwise that is kept, and told."`
 	URL       string `name:"url" placeholder:"URL" help:"Import through the API of this server instead of into --store."`
+
+	Prune      bool     `help:"Also take away what the files no longer have: items are withdrawn, other records and relationships removed, of the kinds that occur in the files, and only what the same --source brought."`
+	PruneKinds []string `placeholder:"KIND,…" help:"Prune these kinds only."`
+	PruneLimit int      `default:"20" placeholder:"PERCENT" help:"Refuse to prune more than this share of a kind or relationship. Default: ${default} %."`
 	storeFlags
 }
 
@@ -34,6 +38,7 @@ func (importCmd) Help() string {
     releasegraph import --dry-run estate.ndjson.zst
     releasegraph import --map examples/mappings/netbox.yaml devices.csv
     releasegraph export | releasegraph import --store sqlite:copy.db -
+    releasegraph import --source netbox --prune --dry-run devices.csv --map examples/mappings/netbox.yaml
     releasegraph import --url http://127.0.0.1:8080 estate.ndjson
 
 Every line is checked before the first is written; what is wrong is reported as FILE:LINE: field: what is wrong.
@@ -61,6 +66,9 @@ func (c *importCmd) options(r *running, progress func(done, total int64), report
 		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
 		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
 		Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
+	}
+	if c.Prune {
+		o.Prune, o.PruneKinds, o.PruneLimit = true, c.PruneKinds, c.PruneLimit
 	}
 	if c.All {
 		o.MostShown = -1

@@ -55,6 +55,7 @@ func (p *importReport) finish(sum importer.Summary) error {
 		fmt.Fprintf(p.out, "and %d more that stay as people had set them; --all lists them\n", sum.MoreKept)
 	}
 	p.counts(sum)
+	p.pruned(sum)
 	switch {
 	case len(sum.Counts) == 0:
 		fmt.Fprintln(p.out, "Nothing to change: the files hold no records and no relationships.")
@@ -85,6 +86,33 @@ func (p *importReport) counts(sum importer.Summary) {
 			fmt.Fprintf(p.out, " %7d kept", n.Kept)
 		}
 		fmt.Fprintln(p.out)
+	}
+}
+
+func (p *importReport) pruned(sum importer.Summary) {
+	if sum.Pruned == nil {
+		return
+	}
+	verb := ""
+	if sum.DryRun {
+		verb = "would be "
+	}
+	fmt.Fprintf(p.out, "Not in the files any more: %d items %swithdrawn, %d other records and %d relationships %sremoved.\n",
+		sum.Pruned.Withdrawn, verb, sum.Pruned.Removed, sum.Pruned.Relationships, verb)
+	p.inUse("withdrawn, and still pointed at (C3)", sum.Pruned.StillUsed, sum.Pruned.StillUsedCount)
+	p.inUse("not removed, since something points at it", sum.Pruned.Kept, sum.Pruned.KeptCount)
+}
+
+func (p *importReport) inUse(what string, list []importer.InUse, count int) {
+	for _, one := range list {
+		more := ""
+		if n := one.Count - len(one.By); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		fmt.Fprintf(p.out, "! %s %s: %s: %s%s\n", one.Kind, one.Key, what, strings.Join(one.By, ", "), more)
+	}
+	if n := count - len(list); n > 0 {
+		fmt.Fprintf(p.out, "and %d more %s; --all lists them\n", n, what)
 	}
 }
 

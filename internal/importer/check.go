@@ -24,6 +24,7 @@ type run struct {
 	attributes attributes
 	problems   Problems
 	has        []contents // by source
+	scope      scope
 	base       []int      // lines of the sources before each one
 	passes     int64      // how often the files are read, for the progress
 	written    progress
@@ -35,6 +36,20 @@ type run struct {
 // can leave it out.
 type contents struct{ nodes, edges int }
 
+// scope is what kinds and relationships the files hold.
+type scope struct {
+	kinds map[string]bool
+	rels  map[relationship]bool
+}
+
+func (s *scope) add(i *app.ImportItem) {
+	if i.IsEdge() {
+		s.rels[relationshipOf(i)] = true
+	} else {
+		s.kinds[i.Name()] = true
+	}
+}
+
 // place is where something was given, and a digest of what was said of it.
 type place struct {
 	line, digest uint32
@@ -45,6 +60,7 @@ type place struct {
 // check reads all files, and tells all that is wrong with them.
 func (r *run) check(ctx context.Context) error {
 	r.seen, r.links = map[app.Fingerprint]place{}, map[uint64]place{}
+	r.scope = scope{kinds: map[string]bool{}, rels: map[relationship]bool{}}
 	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
 	if err := r.attributes.begin(ctx, r); err != nil {
 		return err
@@ -98,6 +114,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 		r.problems.addAll(name, e.line, e.errs)
 		return
 	}
+	r.scope.add(e.item)
 	if e.item.IsEdge() {
 		r.has[file].edges++
 		ends.need(e.item)

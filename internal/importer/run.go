@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,12 @@ type Options struct {
 	// is kept, unless Overwrite is set (C6).
 	Source    string
 	Overwrite bool
+	// Prune also takes away what the files no longer have, within the kinds that
+	// occur in them or are named, as long as the same source brought it; not
+	// more than PruneLimit percent of a kind or relationship.
+	Prune      bool
+	PruneKinds []string
+	PruneLimit int
 	// Show is told each change that a dry run would make, and with Kept each
 	// field that stays as a person had set it; MostShown limits either (0: the
 	// first 20, below 0: all). Nil functions are not told.
@@ -48,6 +55,8 @@ type Summary struct {
 	// MoreChanges and MoreKept count those that were not shown.
 	MoreChanges int `json:"moreChanges"`
 	MoreKept    int `json:"moreKept"`
+	// Pruned tells what went, nil when nothing was asked to.
+	Pruned *Pruned `json:"pruned,omitempty"`
 }
 
 // Created is how many records and relationships were created.
@@ -97,12 +106,43 @@ func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
 	if err := r.check(ctx); err != nil {
 		return Summary{}, err
 	}
-	return r.write(ctx)
+	if !o.Prune {
+		return r.write(ctx)
+	}
+	return r.writeAndPrune(ctx)
 }
+
+// writeAndPrune finds out first whether the prune would take away too much.
+func (r *run) writeAndPrune(ctx context.Context) (Summary, error) {
+	p, err := newPruning(r)
+	if err != nil {
+		return Summary{}, err
+	}
+	if err := p.check(ctx); err != nil {
+		return Summary{}, err
+	}
+	if sum, err := r.write(ctx); err != nil {
+		return sum, err
+	}
+	r.summary.Pruned = p.sum
+	if err := p.write(ctx); err != nil {
+		return r.summary, r.cutOff(err)
+	}
+	return r.summary, nil
+}
+
+// source is the name under which the files are imported.
+func (r *run) source() string { return cmp.Or(r.options.Source, domain.SourceImport) }
 
 func (o Options) check() error {
 	if len(o.Files) == 0 {
 		return errors.New("name the files to import, or - for standard input")
+	}
+	if o.Prune && (o.PruneLimit < 0 || o.PruneLimit > 100) {
+		return fmt.Errorf("the limit of a prune is a percentage from 0 to 100, not %d", o.PruneLimit)
+	}
+	if !o.Prune && o.PruneKinds != nil {
+		return errors.New("--prune-kinds goes with --prune")
 	}
 	if o.NodeKind != "" && o.EdgeRel != "" {
 		return errors.New("the rows of a CSV file are records (--node) or relationships (--edge), not both")
