@@ -131,3 +131,31 @@ func prepareEdgeRemoval(r ImportRecord) (*ImportItem, domain.Errors) {
 	}
 	return prepareEdge(r)
 }
+
+// Attribute is the value that a record is given of an attribute, empty where
+// there is none.
+func (i *ImportItem) Attribute(name string) string {
+	if i.IsEdge() {
+		return ""
+	}
+	return text(i.props[entity.AttributePrefix+name])
+}
+
+// Rekey makes the item about the record of another key.
+func (i *ImportItem) Rekey(key string) {
+	if i.end.Key != key {
+		i.end.Key, i.values["key"] = key, key
+		if i.props != nil {
+			i.props["key"] = key
+		}
+	}
+}
+
+// Rewire makes the item about the relationship of other records.
+func (i *ImportItem) Rewire(from, to string) { i.from.Key, i.to.Key = from, to }
+
+// WasKnownAs tells under which key the store has the record.
+func (i *ImportItem) WasKnownAs(key string) { i.formerly = key }
+
+// Formerly is the key by which the store may know the record still.
+func (i *ImportItem) Formerly() string { return i.formerly }

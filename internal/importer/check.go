@@ -25,8 +25,9 @@ type run struct {
 	problems   Problems
 	has        []contents // by source
 	scope      scope
-	base       []int      // lines of the sources before each one
-	passes     int64      // how often the files are read, for the progress
+	matched    *matching // nil: only by key
+	base       []int     // lines of the sources before each one
+	passes     int64     // how often the files are read, for the progress
 	written    progress
 	summary    Summary
 	shown      shown
@@ -63,6 +64,9 @@ func (r *run) check(ctx context.Context) error {
 	r.scope = scope{kinds: map[string]bool{}, rels: map[relationship]bool{}}
 	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
 	if err := r.attributes.begin(ctx, r); err != nil {
+		return err
+	}
+	if err := r.match(ctx); err != nil {
 		return err
 	}
 	ends, unread := newEnds(r), false

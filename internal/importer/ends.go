@@ -47,7 +47,7 @@ func (e *ends) given(end app.ImportEnd) bool {
 
 // incomplete takes note of a record that lacks what a new one needs.
 func (e *ends) incomplete(file string, one *entry) {
-	if errs := one.item.IfNew(); len(errs) > 0 {
+	if errs := one.item.IfNew(); len(errs) > 0 && one.item.Formerly() == "" {
 		e.partial = append(e.partial, incomplete{end: one.item.End(), file: file, line: one.line, errs: errs})
 	}
 }

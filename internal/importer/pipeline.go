@@ -71,6 +71,7 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 			case <-ctx.Done():
 				return ctx.Err()
 			}
+			r.matched.apply(b.entries)
 			if err := use(b.entries); err != nil {
 				return err
 			}
@@ -89,6 +90,11 @@ type fileError struct{ err error }
 
 func (e *fileError) Error() string { return e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
+
+func isFileError(err error) bool {
+	var damaged *fileError
+	return errors.As(err, &damaged)
+}
 
 // cut cuts the file into blocks, each of which goes to a worker and, in order,
 // to the user.

@@ -94,14 +94,17 @@ func (p *pruning) goes(l app.HeldLink) bool {
 	if l.Source != p.run.source() || !p.rels[relationshipOf(l.Item)] {
 		return false
 	}
-	_, given := p.run.links[l.Item.Fingerprint().Short()]
+	named := *l.Item // as the files name it
+	named.Rewire(p.run.matched.renamed(l.Item.From()), p.run.matched.renamed(l.Item.To()))
+	_, given := p.run.links[named.Fingerprint().Short()]
 	return !given
 }
 
 // lost tells whether a record has gone from the files, while it is in use.
 func (p *pruning) lost(kind string, h app.Held) bool {
-	_, given := p.run.seen[app.ImportEnd{Kind: kind, Key: h.Key}.Fingerprint()]
-	return p.ours(kind, h) && !given
+	end := app.ImportEnd{Kind: kind, Key: h.Key}
+	_, given := p.run.seen[end.Fingerprint()]
+	return p.ours(kind, h) && !given && !p.run.matched.renames(end)
 }
 
 // ours tells whether a record can be pruned at all: it is of the scope, the

@@ -33,6 +33,10 @@ type Options struct {
 	Prune      bool
 	PruneKinds []string
 	PruneLimit int
+	// Match names attributes by which a line finds its record where the key is
+	// unknown. The record keeps its key, unless Rename is set.
+	Match  []string
+	Rename bool
 	// Show is told each change that a dry run would make, and with Kept each
 	// field that stays as a person had set it; MostShown limits either (0: the
 	// first 20, below 0: all). Nil functions are not told.
@@ -140,6 +144,9 @@ func (o Options) check() error {
 	}
 	if o.Prune && (o.PruneLimit < 0 || o.PruneLimit > 100) {
 		return fmt.Errorf("the limit of a prune is a percentage from 0 to 100, not %d", o.PruneLimit)
+	}
+	if o.Rename && len(o.attributes()) == 0 {
+		return errors.New("--rename goes with --match: name the attributes to match by")
 	}
 	if !o.Prune && o.PruneKinds != nil {
 		return errors.New("--prune-kinds goes with --prune")
