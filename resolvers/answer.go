@@ -169,3 +169,26 @@ func toTell(page *app.ToTellPage, err error) (*model.PartyToTellConnection, erro
 	}
 	return c, nil
 }
+
+// items answers with a page of configuration items.
+func items(page *app.Page, err error) (*relay.ConfigurationItemConnection, error) {
+	return connection(page, err, relay.NewEdge[domain.ConfigurationItem])
+}
+
+// breaches answers with a page of breaches of attribute definitions.
+func breaches(page *app.BreachPage, err error) (*model.AttributeBreachConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &model.AttributeBreachConnection{
+		Edges: make([]*model.AttributeBreachEdge, len(page.Nodes)), Nodes: page.Nodes,
+		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext}, Total: page.Total,
+	}
+	for i, one := range page.Nodes {
+		c.Edges[i] = &model.AttributeBreachEdge{Node: one, Cursor: one.Cursor}
+	}
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
+	}
+	return c, nil
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -26,6 +27,8 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	ConfigurationItem() ConfigurationItemResolver
+	DataQuality() DataQualityResolver
+	DuplicateGroup() DuplicateGroupResolver
 	ImpactAnalysis() ImpactAnalysisResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
@@ -40,6 +43,25 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AttributeBreach struct {
+		Definition func(childComplexity int) int
+		Item       func(childComplexity int) int
+		Message    func(childComplexity int) int
+		Value      func(childComplexity int) int
+	}
+
+	AttributeBreachConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AttributeBreachEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	AttributeDefinition struct {
 		AllowedValues func(childComplexity int) int
 		Attribute     func(childComplexity int) int
@@ -209,6 +231,16 @@ type ComplexityRoot struct {
 		To       func(childComplexity int) int
 	}
 
+	DataQuality struct {
+		Breaches                 func(childComplexity int, first *int, after *string) int
+		Cycles                   func(childComplexity int, first *int) int
+		Duplicates               func(childComplexity int, attributes []string, first *int) int
+		Orphans                  func(childComplexity int, first *int, after *string) int
+		ServicesWithoutAgreement func(childComplexity int, first *int, after *string) int
+		Stale                    func(childComplexity int, since time.Time, first *int, after *string) int
+		WithoutOwner             func(childComplexity int, first *int, after *string) int
+	}
+
 	Dependency struct {
 		Impact          func(childComplexity int) int
 		Kind            func(childComplexity int) int
@@ -236,6 +268,18 @@ type ComplexityRoot struct {
 		Link     func(childComplexity int) int
 		Revision func(childComplexity int) int
 		To       func(childComplexity int) int
+	}
+
+	DuplicateGroup struct {
+		Count   func(childComplexity int) int
+		Members func(childComplexity int, first *int, after *string) int
+		Values  func(childComplexity int) int
+	}
+
+	Duplicates struct {
+		GroupCount func(childComplexity int) int
+		Groups     func(childComplexity int) int
+		Items      func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -390,6 +434,12 @@ type ComplexityRoot struct {
 		Ordinal func(childComplexity int) int
 	}
 
+	ItemCycles struct {
+		HasNext    func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
 	Mutation struct {
 		ConnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -506,6 +556,7 @@ type ComplexityRoot struct {
 		AttributeDefinitions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ConfigurationItem    func(childComplexity int, key string) int
 		ConfigurationItems   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		DataQuality          func(childComplexity int, filter relay.Input) int
 		DependencyPath       func(childComplexity int, from domain.Ref, to domain.Ref) int
 		Impact               func(childComplexity int, input domain.ImpactInput) int
 		ImportHoldings       func(childComplexity int, input model.ImportHoldingsInput) int
@@ -655,6 +706,11 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	SizedCycle struct {
+		Items func(childComplexity int, first int) int
+		Size  func(childComplexity int) int
+	}
+
 	Statistics struct {
 		AttributeDefinitions func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
@@ -716,6 +772,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AttributeBreach.definition":
+		if e.ComplexityRoot.AttributeBreach.Definition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreach.Definition(childComplexity), true
+	case "AttributeBreach.item":
+		if e.ComplexityRoot.AttributeBreach.Item == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreach.Item(childComplexity), true
+	case "AttributeBreach.message":
+		if e.ComplexityRoot.AttributeBreach.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreach.Message(childComplexity), true
+	case "AttributeBreach.value":
+		if e.ComplexityRoot.AttributeBreach.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreach.Value(childComplexity), true
+
+	case "AttributeBreachConnection.edges":
+		if e.ComplexityRoot.AttributeBreachConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreachConnection.Edges(childComplexity), true
+	case "AttributeBreachConnection.nodes":
+		if e.ComplexityRoot.AttributeBreachConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreachConnection.Nodes(childComplexity), true
+	case "AttributeBreachConnection.pageInfo":
+		if e.ComplexityRoot.AttributeBreachConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreachConnection.PageInfo(childComplexity), true
+	case "AttributeBreachConnection.totalCount":
+		if e.ComplexityRoot.AttributeBreachConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreachConnection.TotalCount(childComplexity), true
+
+	case "AttributeBreachEdge.cursor":
+		if e.ComplexityRoot.AttributeBreachEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreachEdge.Cursor(childComplexity), true
+	case "AttributeBreachEdge.node":
+		if e.ComplexityRoot.AttributeBreachEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeBreachEdge.Node(childComplexity), true
 
 	case "AttributeDefinition.allowedValues":
 		if e.ComplexityRoot.AttributeDefinition.AllowedValues == nil {
@@ -1431,6 +1550,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomerPayload.To(childComplexity), true
 
+	case "DataQuality.breaches":
+		if e.ComplexityRoot.DataQuality.Breaches == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_breaches_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.Breaches(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "DataQuality.cycles":
+		if e.ComplexityRoot.DataQuality.Cycles == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_cycles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.Cycles(childComplexity, args["first"].(*int)), true
+	case "DataQuality.duplicates":
+		if e.ComplexityRoot.DataQuality.Duplicates == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_duplicates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.Duplicates(childComplexity, args["attributes"].([]string), args["first"].(*int)), true
+	case "DataQuality.orphans":
+		if e.ComplexityRoot.DataQuality.Orphans == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_orphans_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.Orphans(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "DataQuality.servicesWithoutAgreement":
+		if e.ComplexityRoot.DataQuality.ServicesWithoutAgreement == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_servicesWithoutAgreement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.ServicesWithoutAgreement(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "DataQuality.stale":
+		if e.ComplexityRoot.DataQuality.Stale == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_stale_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.Stale(childComplexity, args["since"].(time.Time), args["first"].(*int), args["after"].(*string)), true
+	case "DataQuality.withoutOwner":
+		if e.ComplexityRoot.DataQuality.WithoutOwner == nil {
+			break
+		}
+
+		args, err := ec.field_DataQuality_withoutOwner_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DataQuality.WithoutOwner(childComplexity, args["first"].(*int), args["after"].(*string)), true
+
 	case "Dependency.impact":
 		if e.ComplexityRoot.Dependency.Impact == nil {
 			break
@@ -1536,6 +1733,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DependencyPayload.To(childComplexity), true
+
+	case "DuplicateGroup.count":
+		if e.ComplexityRoot.DuplicateGroup.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroup.Count(childComplexity), true
+	case "DuplicateGroup.members":
+		if e.ComplexityRoot.DuplicateGroup.Members == nil {
+			break
+		}
+
+		args, err := ec.field_DuplicateGroup_members_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DuplicateGroup.Members(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "DuplicateGroup.values":
+		if e.ComplexityRoot.DuplicateGroup.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroup.Values(childComplexity), true
+
+	case "Duplicates.groupCount":
+		if e.ComplexityRoot.Duplicates.GroupCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Duplicates.GroupCount(childComplexity), true
+	case "Duplicates.groups":
+		if e.ComplexityRoot.Duplicates.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Duplicates.Groups(childComplexity), true
+	case "Duplicates.items":
+		if e.ComplexityRoot.Duplicates.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Duplicates.Items(childComplexity), true
 
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
@@ -2101,6 +2341,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstallationStep.Ordinal(childComplexity), true
+
+	case "ItemCycles.hasNext":
+		if e.ComplexityRoot.ItemCycles.HasNext == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ItemCycles.HasNext(childComplexity), true
+	case "ItemCycles.nodes":
+		if e.ComplexityRoot.ItemCycles.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ItemCycles.Nodes(childComplexity), true
+	case "ItemCycles.totalCount":
+		if e.ComplexityRoot.ItemCycles.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ItemCycles.TotalCount(childComplexity), true
 
 	case "Mutation.connectCustomer":
 		if e.ComplexityRoot.Mutation.ConnectCustomer == nil {
@@ -2837,6 +3096,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ConfigurationItems(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.dataQuality":
+		if e.ComplexityRoot.Query.DataQuality == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dataQuality_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DataQuality(childComplexity, args["filter"].(relay.Input)), true
 	case "Query.dependencyPath":
 		if e.ComplexityRoot.Query.DependencyPath == nil {
 			break
@@ -3553,6 +3823,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SitePayload.Revision(childComplexity), true
+
+	case "SizedCycle.items":
+		if e.ComplexityRoot.SizedCycle.Items == nil {
+			break
+		}
+
+		args, err := ec.field_SizedCycle_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SizedCycle.Items(childComplexity, args["first"].(int)), true
+	case "SizedCycle.size":
+		if e.ComplexityRoot.SizedCycle.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SizedCycle.Size(childComplexity), true
 
 	case "Statistics.attributeDefinitions":
 		if e.ComplexityRoot.Statistics.AttributeDefinitions == nil {
@@ -6354,6 +6642,148 @@ input PartyTypeFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/quality.graphqls", Input: `extend type Query {
+  """
+  What is doubtful in the estate. Each check is made when it is asked for, and answers with the count and the items. Most cost
+  one pass over the items inside the store at the worst.
+  """
+  dataQuality(
+    "Only items that match, such as those in use. Cycles are those of the whole estate."
+    filter: ConfigurationItemFilter
+  ): DataQuality!
+}
+
+"What is doubtful in the estate."
+type DataQuality {
+  "The items that neither a party (ownedBy) nor the text owner says who answers for."
+  withoutOwner(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ConfigurationItemConnection!
+  "The items without any relationship."
+  orphans(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ConfigurationItemConnection!
+  "The services that no dependency, of either direction, joins to an item of class SERVICE_LEVEL_AGREEMENT."
+  servicesWithoutAgreement(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ConfigurationItemConnection!
+  "The items that nobody has changed since."
+  stale(
+    "Since when."
+    since: DateTime!
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ConfigurationItemConnection!
+  "The sets of items that depend on one another, each by way of the others: the largest first."
+  cycles(
+    "At most so many; 100 when absent."
+    first: Int
+  ): ItemCycles!
+  "The items that share what should be each one's own; those that lack an attribute share nothing."
+  duplicates(
+    "By these attributes together, at most three, such as a serial number. Without any: by name and class."
+    attributes: [String!]
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Duplicates!
+  "The attributes that breach a definition, by the definition's key."
+  breaches(
+    "At most so many; 100 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): AttributeBreachConnection!
+}
+
+"Dependency cycles."
+type ItemCycles {
+  "The cycles, the largest first."
+  nodes: [SizedCycle!]!
+  "How many there are in all."
+  totalCount: Int!
+  "Whether first left some out."
+  hasNext: Boolean!
+}
+
+"Items that depend on one another, each by way of the others."
+type SizedCycle {
+  "How many items there are."
+  size: Int!
+  "The first of them, by key."
+  items(
+    "At most so many, and never more than a thousand."
+    first: Int! = 20
+  ): [ConfigurationItem!]!
+}
+
+"Items that share what should be each one's own."
+type Duplicates {
+  "The groups, the largest first."
+  groups: [DuplicateGroup!]!
+  "How many groups there are in all."
+  groupCount: Int!
+  "How many items are in all groups together."
+  items: Int!
+}
+
+"The items that share some values."
+type DuplicateGroup {
+  "What they share."
+  values: [CountValue!]!
+  "How many they are."
+  count: Int!
+  "The items."
+  members(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ConfigurationItemConnection!
+}
+
+"A page of breaches of attribute definitions."
+type AttributeBreachConnection {
+  "The breaches with their cursors."
+  edges: [AttributeBreachEdge!]!
+  "The breaches alone."
+  nodes: [AttributeBreach!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted, item by item, only when asked."
+  totalCount: Int!
+}
+
+"One of a page of breaches."
+type AttributeBreachEdge {
+  "The breach."
+  node: AttributeBreach!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"An item whose attribute breaches a definition."
+type AttributeBreach {
+  "The item."
+  item: ConfigurationItem!
+  "The definition."
+  definition: AttributeDefinition!
+  "The attribute's value; null where it is missing."
+  value: String
+  "What is wrong with it, with the legal values."
+  message: String!
+}
+`, BuiltIn: false},
 	{Name: "../schema/record_kinds_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
 
 "A kind of record."
@@ -7222,6 +7652,44 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AttributeBreach(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_AttributeBreach_item(ctx, field)
+	case "definition":
+		return ec.fieldContext_AttributeBreach_definition(ctx, field)
+	case "value":
+		return ec.fieldContext_AttributeBreach_value(ctx, field)
+	case "message":
+		return ec.fieldContext_AttributeBreach_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeBreach", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeBreachConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AttributeBreachConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AttributeBreachConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AttributeBreachConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AttributeBreachConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeBreachConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeBreachEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AttributeBreachEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AttributeBreachEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeBreachEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_AttributeDefinition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -7560,6 +8028,26 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DataQuality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "withoutOwner":
+		return ec.fieldContext_DataQuality_withoutOwner(ctx, field)
+	case "orphans":
+		return ec.fieldContext_DataQuality_orphans(ctx, field)
+	case "servicesWithoutAgreement":
+		return ec.fieldContext_DataQuality_servicesWithoutAgreement(ctx, field)
+	case "stale":
+		return ec.fieldContext_DataQuality_stale(ctx, field)
+	case "cycles":
+		return ec.fieldContext_DataQuality_cycles(ctx, field)
+	case "duplicates":
+		return ec.fieldContext_DataQuality_duplicates(ctx, field)
+	case "breaches":
+		return ec.fieldContext_DataQuality_breaches(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataQuality", field.Name)
+}
+
 func (ec *executionContext) childFields_Dependency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -7616,6 +8104,30 @@ func (ec *executionContext) childFields_DependencyPayload(ctx context.Context, f
 		return ec.fieldContext_DependencyPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DependencyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "values":
+		return ec.fieldContext_DuplicateGroup_values(ctx, field)
+	case "count":
+		return ec.fieldContext_DuplicateGroup_count(ctx, field)
+	case "members":
+		return ec.fieldContext_DuplicateGroup_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_Duplicates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "groups":
+		return ec.fieldContext_Duplicates_groups(ctx, field)
+	case "groupCount":
+		return ec.fieldContext_Duplicates_groupCount(ctx, field)
+	case "items":
+		return ec.fieldContext_Duplicates_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Duplicates", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7920,6 +8432,18 @@ func (ec *executionContext) childFields_InstallationStep(ctx context.Context, fi
 		return ec.fieldContext_InstallationStep_cycle(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstallationStep", field.Name)
+}
+
+func (ec *executionContext) childFields_ItemCycles(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ItemCycles_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ItemCycles_totalCount(ctx, field)
+	case "hasNext":
+		return ec.fieldContext_ItemCycles_hasNext(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ItemCycles", field.Name)
 }
 
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8328,6 +8852,16 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 		return ec.fieldContext_SitePayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SizedCycle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "size":
+		return ec.fieldContext_SizedCycle_size(ctx, field)
+	case "items":
+		return ec.fieldContext_SizedCycle_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SizedCycle", field.Name)
 }
 
 func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

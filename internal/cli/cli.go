@@ -49,6 +49,7 @@ type commands struct {
 	Export     exportCmd     `cmd:"" help:"Write the graph as NDJSON."`
 	Impact     impactCmd     `cmd:"" help:"Tell what is hurt when items fail, or what they need."`
 	Search     searchCmd     `cmd:"" help:"Find records of any kind by words."`
+	Quality    qualityCmd    `cmd:"" help:"Tell what is doubtful in the estate."`
 	Ready      readyCmd      `cmd:"" help:"Tell whether a server is ready."`
 	Schema     schemaCmd     `cmd:"" help:"Print the GraphQL schema."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

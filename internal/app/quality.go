@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// DataQuality is what is doubtful in an estate (C8). Each check is made when it
+// is asked for.
+type DataQuality struct {
+	a      *App
+	filter map[string]any // only items that match; nil: all
+}
+
+// DataQuality begins the checks of the items that match a filter.
+func (a *App) DataQuality(ctx context.Context, filter map[string]any) (*DataQuality, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
+		return nil, err
+	}
+	if _, err := entity.KindNamed(domain.KindConfigurationItem).ParseFilter(filter, "filter"); err != nil {
+		return nil, err
+	}
+	return &DataQuality{a: a, filter: filter}, nil
+}
+
+// doubtful is a condition in the form of a list's filter.
+type doubtful = map[string]any
+
+var none = doubtful{"none": doubtful{}}
+
+// WithoutOwner lists the items that neither a party nor a text says who
+// answers for.
+func (q *DataQuality) WithoutOwner(ctx context.Context, first *int, after *string) (*Page, error) {
+	return q.items(ctx, doubtful{"owner": doubtful{"isNull": true}, "ownedBy": none}, first, after)
+}
+
+// Orphans lists the items without any relationship, of either direction.
+func (q *DataQuality) Orphans(ctx context.Context, first *int, after *string) (*Page, error) {
+	alone := doubtful{}
+	for _, r := range entity.Relationships() {
+		if r.From == domain.KindConfigurationItem {
+			alone[r.Field] = none
+		}
+		if r.To == domain.KindConfigurationItem && r.Inverse != "" {
+			alone[r.Inverse] = none
+		}
+	}
+	return q.items(ctx, alone, first, after)
+}
+
+// WithoutAgreement lists the services that no dependency, of either direction,
+// joins to a service level agreement.
+func (q *DataQuality) WithoutAgreement(ctx context.Context, first *int, after *string) (*Page, error) {
+	noAgreement := doubtful{"none": doubtful{"class": doubtful{"eq": string(domain.ServiceLevelAgreement)}}}
+	return q.items(ctx, doubtful{
+		"class": doubtful{"eq": string(domain.Service)}, "dependsOn": noAgreement, "dependents": noAgreement,
+	}, first, after)
+}
+
+// Stale lists the items that nobody has changed since.
+func (q *DataQuality) Stale(ctx context.Context, since time.Time, first *int, after *string) (*Page, error) {
+	return q.items(ctx, doubtful{"updatedAt": doubtful{"lt": since}}, first, after)
+}
+
+// items lists those of the items asked about that are doubtful.
+func (q *DataQuality) items(ctx context.Context, d doubtful, first *int, after *string) (*Page, error) {
+	return q.a.Records(ctx, domain.KindConfigurationItem, List{Filter: q.both(d), First: first, After: after})
+}
+
+func (q *DataQuality) both(d doubtful) map[string]any {
+	if q.filter == nil {
+		return d
+	}
+	return doubtful{"and": []any{q.filter, d}}
+}
+
+// Duplicates are items that share what should be each one's own.
+type Duplicates struct {
+	Groups []*DuplicateGroup
+	// GroupCount counts all groups, Items the items in all of them.
+	GroupCount, Items int
+}
+
+// DuplicateGroup is the items that share some values.
+type DuplicateGroup struct {
+	CountGroup
+	q      *DataQuality
+	shared doubtful
+}
+
+// Duplicates finds items that share all of these attributes, such as a serial
+// number, or without any, their name and class. Items that lack one share
+// nothing.
+func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first *int) (*Duplicates, error) {
+	k := entity.KindNamed(domain.KindConfigurationItem)
+	by, byErr := k.ParseGrouping(nil, attributes)
+	if len(attributes) == 0 {
+		by = []string{"name", "class"}
+	}
+	limit, firstErr := groupLimit(first)
+	if err := both(byErr, firstErr); err != nil {
+		return nil, err
+	}
+	filter, err := k.ParseFilter(q.filter, "filter")
+	if err != nil {
+		return nil, err
+	}
+	groups, err := q.a.store.Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: filter, By: by})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	d := &Duplicates{Groups: []*DuplicateGroup{}}
+	for _, g := range groups {
+		if g.Count < 2 {
+			break // they come by count
+		}
+		if shared := sharedBy(by, g.Values); shared != nil {
+			d.GroupCount, d.Items = d.GroupCount+1, d.Items+int(g.Count)
+			if len(d.Groups) < limit {
+				one := counts(by, []store.Group{g}, 1).Groups[0]
+				d.Groups = append(d.Groups, &DuplicateGroup{CountGroup: *one, q: q, shared: shared})
+			}
+		}
+	}
+	return d, nil
+}
+
+// sharedBy selects the items that have these values, nil where one is absent.
+func sharedBy(by []string, values []any) doubtful {
+	shared, attributes := doubtful{}, []any{}
+	for i, v := range values {
+		name, isAttribute := cutAttribute(by[i])
+		switch {
+		case v == nil:
+			return nil
+		case isAttribute:
+			attributes = append(attributes, doubtful{"name": name, "eq": v})
+		default:
+			shared[name] = doubtful{"eq": v}
+		}
+	}
+	if len(attributes) > 0 {
+		shared["attributes"] = attributes
+	}
+	return shared
+}
+
+// Members lists the items of the group.
+func (g *DuplicateGroup) Members(ctx context.Context, first *int, after *string) (*Page, error) {
+	return g.q.items(ctx, g.shared, first, after)
+}

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/quality"
+	"releasegraph/internal/store"
+)
+
+// CyclePage is a page of dependency cycles, the largest first.
+type CyclePage struct {
+	Nodes      []*SizedCycle
+	TotalCount int
+	HasNext    bool
+}
+
+// SizedCycle is a set of items that depend on one another.
+type SizedCycle struct {
+	Size int
+
+	load  *items
+	nodes []quality.Node
+}
+
+// Items loads the first items of the cycle, by key.
+func (c *SizedCycle) Items(ctx context.Context, first int) ([]*domain.ConfigurationItem, error) {
+	if first < 0 || first > maxPage {
+		return nil, wrong("first", "must be from 0 to %d, not %d", maxPage, first)
+	}
+	return c.load.all(ctx, c.nodes[:min(first, len(c.nodes))])
+}
+
+// Cycles lists the dependency cycles of the whole estate (C2), whatever the
+// filter: they are found in the graph in memory, or where there is none, by
+// one scan of the store.
+func (q *DataQuality) Cycles(ctx context.Context, first *int) (*CyclePage, error) {
+	limit, err := groupLimit(first)
+	if err != nil {
+		return nil, err
+	}
+	g, err := q.a.dependencies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cycles := quality.Cycles(g)
+	page := &CyclePage{Nodes: []*SizedCycle{}, TotalCount: len(cycles), HasNext: len(cycles) > limit}
+	load := newItems(q.a, g, nil)
+	for _, nodes := range cycles[:min(limit, len(cycles))] {
+		page.Nodes = append(page.Nodes, &SizedCycle{Size: len(nodes), load: load, nodes: nodes})
+	}
+	return page, nil
+}
+
+// dependencies gives a graph of all items and what they depend on.
+func (a *App) dependencies(ctx context.Context) (*Graph, error) {
+	if a.graphs != nil {
+		if g, err := a.whole(ctx); g != nil || err != nil {
+			return g, err
+		}
+	}
+	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
+	var codec entity.TopologyCodec
+	scan := store.Scan{Kinds: []string{domain.KindConfigurationItem}, Rels: []string{domain.RelDependsOn}, Keep: codec.Scan().Keep}
+	revision, err := a.store.Scan(ctx, scan, func(batch store.Batch) error {
+		for _, n := range batch.Nodes {
+			key, facts := codec.Node(n.Kind, n.Props)
+			b.AddNode(strings.Clone(string(n.ID)), strings.Clone(key), facts)
+		}
+		for _, e := range batch.Edges {
+			from, ok := b.Lookup(string(e.From))
+			to, ok2 := b.Lookup(string(e.To))
+			if ok && ok2 {
+				b.AddArc(from, to, codec.Edge(e.Rel, e.Tag, e.Props))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	return b.Graph(int64(revision)), nil
+}
