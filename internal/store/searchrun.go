@@ -33,8 +33,8 @@ const (
 type SearchSource interface {
 	// Begins reads the KeyGroup.
 	Begins(after *SearchPlace, limit int) ([]SearchPlace, error)
-	// Dense tells whether more nodes than DenseSearch match; it may count such
-	// of the KeyGroup among the NamesGroup.
+	// Dense tells whether more nodes than DenseSearch match, by a count that may
+	// be too high: that costs time, and changes no answer.
 	Dense(g SearchGroup) (bool, error)
 	// Ordered reads a group by looking at all nodes in order, DenseSearchReads
 	// of them at most; fewer places than limit may be for that.

@@ -39,7 +39,7 @@ func (s *Store) CountSearch(ctx context.Context, q store.Search) (int64, error) 
 	}
 	err = s.read(ctx, func(c *conn) error {
 		r := s.searcher(ctx, c, p)
-		count, _, err = c.one(ctx, "SELECT count(*) FROM search_word WHERE search_word MATCH ?"+r.within("rowid"), allOf("{names rest}", p.Words))
+		count, _, err = c.one(ctx, "SELECT count(*) FROM search_word WHERE search_word MATCH ?"+r.within("rowid"), allOf("", p.Words))
 		return err
 	})
 	return count, err
@@ -87,23 +87,24 @@ func (r *searcher) ofKind(n string) string {
 	return fmt.Sprintf("(%s >> %d) IN (%s)", n, kindShift, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(r.kinds)), ", "), "[]"))
 }
 
-// allOf is an expression for the index: each word begins one in the columns.
-// Words hold letters, digits and symbols beyond ASCII only, and stand in quotes.
-func allOf(columns string, words []string) string {
+// allOf is an expression for the index: each word, with a mark or without,
+// begins one there. Words hold letters, digits and symbols beyond ASCII only,
+// and stand in quotes.
+func allOf(mark string, words []string) string {
 	terms := make([]string, len(words))
 	for i, w := range words {
-		terms[i] = columns + ` : "` + w + `" *`
+		terms[i] = `"` + mark + w + `" *`
 	}
 	return strings.Join(terms, " AND ")
 }
 
 // expression of a group. That of the names also has the KeyGroup.
 func (r *searcher) expression(g store.SearchGroup) string {
-	names := allOf("names", r.q.Words)
+	names := allOf(nameMark, r.q.Words)
 	if g == store.NamesGroup {
 		return names
 	}
-	return "(" + allOf("{names rest}", r.q.Words) + ") NOT (" + names + ")"
+	return "(" + allOf("", r.q.Words) + ") NOT (" + names + ")"
 }
 
 // keyEnd follows all that continue a key: no word has this character.
@@ -119,11 +120,32 @@ func (r *searcher) Begins(after *store.SearchPlace, limit int) ([]store.SearchPl
 		r.ofKind("k.n")+" ORDER BY k.key, k.id LIMIT ?", from.Key, string(from.ID), r.q.Key, r.q.Key+keyEnd, int64(limit))
 }
 
-// Dense implements store.SearchSource.
+// Dense implements store.SearchSource. It asks for beginnings that the index
+// has as such: those it hands over one by one, while it gathers all that begins
+// with another one before it answers.
 func (r *searcher) Dense(g store.SearchGroup) (bool, error) {
+	mark := ""
+	if g == store.NamesGroup {
+		mark = nameMark
+	}
+	words := make([]string, len(r.q.Words))
+	for i, w := range r.q.Words {
+		words[i] = indexedBeginning(mark + w)
+	}
 	count, _, err := r.c.one(r.ctx, "SELECT count(*) FROM (SELECT 1 FROM search_word WHERE search_word MATCH ?"+r.within("rowid")+" LIMIT ?)",
-		r.expression(g), int64(r.denseSearch+1))
+		allOf("", words), int64(r.denseSearch+1))
 	return count > int64(r.denseSearch), err
+}
+
+// indexedBeginning is as much of a word as beginnings are indexed.
+func indexedBeginning(word string) string {
+	runes := []rune(word)
+	for _, length := range slices.Backward(indexedLengths) {
+		if len(runes) >= length {
+			return string(runes[:length])
+		}
+	}
+	return word
 }
 
 // Sorted implements store.SearchSource. SQLite's sorter keeps as many rows as

@@ -27,7 +27,7 @@ func found(t testing.TB, s *sqlite.Store, q store.Search) []string {
 }
 
 func TestASearchReadInOrderFindsWhatASortedOneFinds(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store {
+	storetest.RunSearch(t, func(t *testing.T, schema store.Schema) store.Store {
 		s := open(t, sqlite.Memory, schema)
 		s.ReadDenseSearchesInOrder(0)
 		return s

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"strings"
 
 	"releasegraph/internal/store"
 )
@@ -10,14 +11,28 @@ import (
 // searchLayout keeps what is searched apart from the nodes, under their
 // numbers, so that a file from before gets it when it is opened. The words are
 // folded and split already, hence the plain tokenizer: it splits at the spaces
-// between them, and leaves all beyond ASCII as it is.
+// between them, and leaves all beyond ASCII as it is. Those of key and name
+// stand there twice, once with a mark: so a common word of other properties is
+// no burden to a look into the names.
 var searchLayout = []string{
 	`CREATE TABLE search_print (print TEXT NOT NULL)`,
 	`CREATE TABLE search_key (n INTEGER PRIMARY KEY, key TEXT NOT NULL, id TEXT NOT NULL)`,
-	`CREATE INDEX search_order ON search_key (key, id)`,
-	`CREATE VIRTUAL TABLE search_word USING fts5 (names, rest, tokenize = 'ascii', prefix = '1 2 3',
-		detail = column, content = '', contentless_delete = 1)`,
+	`CREATE VIRTUAL TABLE search_word USING fts5 (words, tokenize = "ascii tokenchars '='", prefix = '1 2 3 4 5 7',
+		detail = none, content = '', contentless_delete = 1)`,
 }
+
+// searchOrder is made when all is in: that is quicker.
+const searchOrder = `CREATE INDEX search_order ON search_key (key, id)`
+
+// nameMark begins the words of key and name; no word has it.
+const nameMark = "="
+
+// indexedLengths are those of the beginnings that the index has, in characters,
+// the mark among them.
+var indexedLengths = []int{1, 2, 3, 4, 5, 7}
+
+// searchPrint tells by which rules a file is indexed: the port's and these.
+func searchPrint(d *store.Declared) string { return "2 " + d.SearchPrint() }
 
 // growSearch makes or fills the index when the file has none, or one that was
 // made of other properties or by other rules.
@@ -27,7 +42,7 @@ func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout) erro
 		return err
 	}
 	if there > 0 {
-		same, _, err := c.one(ctx, "SELECT count(*) FROM search_print WHERE print = ?", d.SearchPrint())
+		same, _, err := c.one(ctx, "SELECT count(*) FROM search_print WHERE print = ?", searchPrint(d))
 		if same > 0 || err != nil {
 			return err
 		}
@@ -47,7 +62,10 @@ func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout) erro
 			return err
 		}
 	}
-	return c.exec("INSERT INTO search_print (print) VALUES (?)", d.SearchPrint())
+	if err := c.exec(searchOrder); err != nil {
+		return err
+	}
+	return c.exec("INSERT INTO search_print (print) VALUES (?)", searchPrint(d))
 }
 
 // fillSearch indexes all nodes of a kind.
@@ -69,7 +87,7 @@ func insertSearch(c *conn, n int64, id store.ID, t store.SearchText) error {
 	if err := c.exec("INSERT INTO search_key (n, key, id) VALUES (?, ?, ?)", n, t.Key, string(id)); err != nil {
 		return err
 	}
-	return c.exec("INSERT INTO search_word (rowid, names, rest) VALUES (?, ?, ?)", n, t.Names, t.Rest)
+	return c.exec("INSERT INTO search_word (rowid, words) VALUES (?, ?)", n, strings.ReplaceAll(t.Names, " ", " "+nameMark)+t.Names+t.Rest)
 }
 
 func deleteSearch(c *conn, n int64) error {

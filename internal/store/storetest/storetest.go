@@ -69,6 +69,15 @@ func Run(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store)
 	})
 }
 
+// RunSearch holds a store to the cases of searches only, for one that is opened
+// with another way of finding.
+func RunSearch(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store) {
+	t.Helper()
+	for _, c := range searchCases {
+		t.Run(c.name, func(t *testing.T) { c.run(&bench{t, t.Context(), open(t, Schema())}) })
+	}
+}
+
 type testCase struct {
 	name string
 	run  func(b *bench)
