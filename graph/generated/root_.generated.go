@@ -4279,7 +4279,7 @@ type AttributeDefinition {
   attribute: String!
   "The classes whose items it is about, such as SERVER; none means all."
   classes: [String!]!
-  "The type of its values. Numbers are compared as numbers."
+  "The type of its values."
   type: AttributeType!
   "The only values, where there are any; an ENUM needs some."
   allowedValues: [String!]!
@@ -4425,7 +4425,7 @@ input AttributeDefinitionFilter {
   name: StringFilter
   "The attribute's name."
   attribute: StringFilter
-  "The type of its values. Numbers are compared as numbers."
+  "The type of its values."
   type: AttributeTypeFilter
   "Whether items of these classes must have the attribute."
   required: BooleanFilter
@@ -4447,7 +4447,7 @@ enum AttributeDefinitionOrderField {
   NAME
   "The attribute's name."
   ATTRIBUTE
-  "The type of its values. Numbers are compared as numbers."
+  "The type of its values."
   TYPE
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
@@ -4469,7 +4469,7 @@ input CreateAttributeDefinitionInput {
   attribute: String!
   "The classes whose items it is about, such as SERVER; none means all."
   classes: [String!]
-  "The type of its values. Numbers are compared as numbers."
+  "The type of its values."
   type: AttributeType!
   "The only values, where there are any; an ENUM needs some."
   allowedValues: [String!]
@@ -4489,7 +4489,7 @@ input AttributeDefinitionPatch {
   attribute: String
   "The classes whose items it is about, such as SERVER; none means all."
   classes: [String!]
-  "The type of its values. Numbers are compared as numbers."
+  "The type of its values."
   type: AttributeType
   "The only values, where there are any; an ENUM needs some."
   allowedValues: [String!]
@@ -4531,7 +4531,7 @@ extend type Statistics {
 enum AttributeDefinitionGroupField {
   "The attribute's name."
   ATTRIBUTE
-  "The type of its values. Numbers are compared as numbers."
+  "The type of its values."
   TYPE
   "Whether items of these classes must have the attribute."
   REQUIRED

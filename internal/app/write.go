@@ -32,10 +32,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 		return w.again(ctx, k, w.earlier)
 	}
 	r, err := k.New(values, "input")
-	if r != nil {
-		err = both(err, a.checkAttributes(ctx, r, every, "input"))
-	}
-	if err != nil {
+	if err := both(err, a.checkAttributes(ctx, r, every, "input")); err != nil {
 		return nil, err
 	}
 	r.Meta().ID, r.Meta().Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)

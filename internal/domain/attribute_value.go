@@ -7,16 +7,13 @@ import (
 	"time"
 )
 
-// The forms of numbers. Fifteen digits are what every store compares exactly.
+// The forms of numbers. A double holds fifteen digits exactly.
 const numberDigits = 15
 
 var (
 	integerForm = regexp.MustCompile(`^-?[0-9]+$`)
 	decimalForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 )
-
-// Numeric tells whether values of the type are compared as numbers.
-func (t AttributeType) Numeric() bool { return t == AttributeInteger || t == AttributeDecimal }
 
 // CheckValue says why a text is no value of the type, or nil.
 func (t AttributeType) CheckValue(s string) error {
