@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -32,8 +33,9 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
-	source  string // by what means, of the change sets
-	key     string // that makes them idempotent, empty: none
+	source  string    // by what means, of the change sets
+	key     string    // that makes them idempotent, empty: none
+	at      time.Time // of a replay, zero: now
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
 	young, old  map[ImportEnd]store.ID

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -22,12 +21,7 @@ func (r *ImportRecord) extras() domain.Errors {
 	}
 	if at, ok := r.Values["at"]; ok && !r.hasField("at") {
 		delete(r.Values, "at")
-		text, _ := at.(string)
-		when, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			errs = append(errs, invalid("at", fmt.Sprintf("must be a time such as 2026-03-01T08:00:00Z, not %q", text)))
-		}
-		r.At = when.UTC().Truncate(time.Microsecond)
+		errs = append(errs, readTime("at", text(at), &r.At)...)
 	}
 	return append(errs, r.takeSources()...)
 }
@@ -49,7 +43,10 @@ func (r *ImportRecord) takeSources() (errs domain.Errors) {
 	v, ok := r.Values[entity.SourcesProperty]
 	delete(r.Values, entity.SourcesProperty)
 	given, isMap := v.(map[string]any)
-	if ok && !isMap {
+	if ok && len(given) == 0 {
+		r.Sources = []domain.FieldSource{} // none, said outright
+	}
+	if ok && !isMap && v != nil {
 		return domain.Errors{invalid(entity.SourcesProperty, `is an object of fields and the sources that set them, such as {"users":"api"}`)}
 	}
 	for _, field := range slices.Sorted(maps.Keys(given)) {

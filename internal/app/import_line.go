@@ -85,6 +85,10 @@ func newImportRecord(fields map[string]any) (ImportRecord, domain.Errors) {
 		}
 		return text
 	}
+	if _, ok := fields["change"]; ok {
+		c, errs := parseChange(fields)
+		return ImportRecord{Change: c}, errs
+	}
 	_, isNode := fields["node"]
 	_, isEdge := fields["edge"]
 	switch {

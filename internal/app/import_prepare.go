@@ -137,6 +137,8 @@ func digestValues(h *maphash.Hash, values map[string]any) {
 func PrepareImport(r ImportRecord) (*ImportItem, domain.Errors) {
 	prepare := prepareNode
 	switch {
+	case r.Change != nil:
+		return nil, domain.Errors{invalid("change", "belongs to a history, which is imported by --history")}
 	case r.Remove && r.Edge != "":
 		prepare = prepareEdgeRemoval
 	case r.Remove:

@@ -21,6 +21,8 @@ type ImportRecord struct {
 	Text bool
 	// Stub tells that the record need only exist; one that does stays as it is.
 	Stub bool
+	// Change begins a change set of a history; all else is empty then.
+	Change *ReplayChange
 	// Remove tells that the record or relationship is to go.
 	Remove bool
 	// At is when it was so, zero where that is not said. It matters to a replay.

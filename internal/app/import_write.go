@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -82,7 +81,7 @@ type importBatch struct {
 	created  map[store.ID]bool
 	classes  map[store.ID]domain.Class // of the items it is known of
 	demoted  []int                     // items that stop being services
-	gone     []ImportEnd               // records that the batch removes
+	gone     []ImportEnd               // keys that the batch removes
 	counts   map[string]*ImportCount
 	order    []string
 	changes  []domain.Change
@@ -122,7 +121,7 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 	}
 	change, err := b.im.app.store.Commit(ctx, store.Changeset{
 		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
-		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
+		At: b.im.time(), Key: b.im.key,
 	})
 	if err != nil {
 		return Imported{}, err
@@ -167,6 +166,7 @@ func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 		} else if node, ok := found[i.kind.Name][i.end.Key]; ok {
 			b.change(n, i, node)
 		} else if node, ok := found[i.kind.Name][i.formerly]; ok {
+			b.gone = append(b.gone, ImportEnd{i.kind.Name, i.formerly})
 			b.change(n, i, node)
 		} else {
 			b.create(n, i)
@@ -198,6 +198,7 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 	}
 	set := differences(node.Props, i.props, i.values, i.kind.Fields)
 	patch := b.own(i, node, set)
+	b.exactSources(i, node, set)
 	b.noteClass(n, i, node.ID, node.Props["class"], set)
 	if len(set) == 0 {
 		b.count(i).Unchanged++

@@ -27,6 +27,8 @@ type importCmd struct {
 	Match  []string `placeholder:"NAME,…" help:"Attributes such as serialNumber: a line whose key is unknown is about the one existing item that has the same. Items keep their key."`
 	Rename bool     `help:"Give the items that --match finds the keys of the files."`
 
+	History bool `help:"Replay lines that say when they were so (\"at\"), in order of time: each time is one change set of the history."`
+
 	Prune      bool     `help:"Also take away what the files no longer have: items are withdrawn, other records and relationships removed, of the kinds that occur in the files, and only what the same --source brought."`
 	PruneKinds []string `placeholder:"KIND,…" help:"Prune these kinds only."`
 	PruneLimit int      `default:"20" placeholder:"PERCENT" help:"Refuse to prune more than this share of a kind or relationship. Default: ${default} %."`
@@ -68,7 +70,7 @@ func (c *importCmd) options(r *running, progress func(done, total int64), report
 	o := importer.Options{
 		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
 		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
-		Match: c.Match, Rename: c.Rename, Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
+		History: c.History, Match: c.Match, Rename: c.Rename, Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
 	}
 	if c.Prune {
 		o.Prune, o.PruneKinds, o.PruneLimit = true, c.PruneKinds, c.PruneLimit

@@ -26,6 +26,8 @@ type entry struct {
 	errs domain.Errors
 	line int
 	once bool
+	// change begins a change set of a history; there is no item then.
+	change *app.ReplayChange
 }
 
 // block is a run of lines, parsed by one of the workers while the lines before
@@ -70,6 +72,9 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 			case <-b.done:
 			case <-ctx.Done():
 				return ctx.Err()
+			}
+			if !r.options.History {
+				timeless(b.entries)
 			}
 			r.matched.apply(b.entries)
 			if err := use(b.entries); err != nil {
@@ -144,8 +149,31 @@ func (b *block) parse(w want) {
 
 func prepare(line int, p parsed) entry {
 	e := entry{errs: p.errs, line: line, once: p.once}
-	if len(e.errs) == 0 {
-		e.item, e.errs = app.PrepareImport(p.record)
+	if len(e.errs) > 0 {
+		return e
 	}
+	if p.record.Change != nil {
+		e.change = p.record.Change
+		return e
+	}
+	e.item, e.errs = app.PrepareImport(p.record)
 	return e
+}
+
+// timeless refuses what has a meaning in a history only.
+func timeless(entries []entry) {
+	refuse := func(e *entry, field, message string) {
+		e.errs, e.item = append(e.errs, &domain.Error{Code: domain.Invalid, Field: field, Message: message}), nil
+	}
+	for n := range entries {
+		switch e := &entries[n]; {
+		case e.change != nil:
+			refuse(e, "change", "begins a change set of a history: import such files by --history")
+		case e.item == nil:
+		case !e.item.At().IsZero():
+			refuse(e, "at", "says when it was so: import such lines by --history")
+		case e.item.Removes():
+			refuse(e, "op", "removes: import such lines by --history, or take away what a file no longer has by --prune")
+		}
+	}
 }

@@ -37,6 +37,9 @@ type Options struct {
 	// unknown. The record keeps its key, unless Rename is set.
 	Match  []string
 	Rename bool
+	// History replays lines that say when they were so: each run of equal
+	// times is one change set, committed as of that time.
+	History bool
 	// Show is told each change that a dry run would make, and with Kept each
 	// field that stays as a person had set it; MostShown limits either (0: the
 	// first 20, below 0: all). Nil functions are not told.
@@ -107,6 +110,9 @@ func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
 	if r.target, err = to.Open(ctx, o.target()); err != nil {
 		return Summary{}, err
 	}
+	if o.History {
+		return r.history(ctx)
+	}
 	if err := r.check(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -144,6 +150,9 @@ func (o Options) check() error {
 	}
 	if o.Prune && (o.PruneLimit < 0 || o.PruneLimit > 100) {
 		return fmt.Errorf("the limit of a prune is a percentage from 0 to 100, not %d", o.PruneLimit)
+	}
+	if o.History && (o.Prune || o.DryRun || len(o.Match) > 0) {
+		return errors.New("--history goes without --prune, --match and --dry-run: try a history by importing it into --store sqlite::memory:")
 	}
 	if o.Rename && len(o.attributes()) == 0 {
 		return errors.New("--rename goes with --match: name the attributes to match by")

@@ -4,14 +4,12 @@ import (
 	"context"
 	"testing"
 
+	"releasegraph/internal/app"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/importer"
 	"releasegraph/internal/neo4jtest"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/neo4j"
-	"releasegraph/internal/store/sqlite"
-
-	"releasegraph/internal/app"
 )
 
 func TestMain(m *testing.M) { neo4jtest.Main(m) }
@@ -26,13 +24,19 @@ type place struct {
 // everywhere runs a test against both stores, and through a server.
 func everywhere(t *testing.T, test func(t *testing.T, p place)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		a, s := newApp(t)
-		test(t, place{a, s, importer.Local(a)})
-	})
+	onStores(t, test)
 	t.Run("server", func(t *testing.T) {
 		a, s := newApp(t)
 		test(t, place{a, s, importer.Remote(serve(t, a), nil, nil)})
+	})
+}
+
+// onStores runs a test against both stores.
+func onStores(t *testing.T, test func(t *testing.T, p place)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		a, s := newApp(t)
+		test(t, place{a, s, importer.Local(a)})
 	})
 	t.Run("neo4j", func(t *testing.T) {
 		uri, user, password := neo4jtest.Fresh(t)
@@ -44,16 +48,6 @@ func everywhere(t *testing.T, test func(t *testing.T, p place)) {
 		a := appOver(s)
 		test(t, place{a, s, importer.Local(a)})
 	})
-}
-
-func openMemory(t testing.TB) store.Store {
-	t.Helper()
-	s, err := sqlite.Open(context.Background(), sqlite.Memory, entity.Schema(), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	return s
 }
 
 // run imports text and fails the test when that fails.
