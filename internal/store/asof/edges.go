@@ -98,6 +98,7 @@ func (r *Reader) ends(ctx context.Context, o *overlay, ids []store.ID, now map[s
 	}
 	read, err := r.touchedNodes(ctx, o, missing)
 	for id, n := range read {
+		n.Props = n.Props.Clone()
 		far[id] = n
 	}
 	return far, err

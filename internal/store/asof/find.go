@@ -59,6 +59,7 @@ func (f *finder) page(ctx context.Context, page *store.Page) error {
 		if err != nil {
 			return err
 		}
+		rows[i].node.Props = rows[i].node.Props.Clone()
 		page.Nodes, page.Cursors = append(page.Nodes, rows[i].node), append(page.Cursors, c)
 	}
 	page.HasPrevious, page.HasNext = more && reverse, more && !reverse

@@ -20,12 +20,19 @@ type overlay struct {
 
 	mu      sync.RWMutex // guards all below
 	reached store.Revision
-	nodes   map[store.ID]*store.Past
+	nodes   map[store.ID]*pastNode
 	edges   map[store.EdgeKey]*store.Past
 	kinds   map[string]map[store.ID]bool         // touched nodes, by each kind that they had since
 	ends    map[way]map[store.ID][]store.EdgeKey // touched edges, by their near end
 	holders map[store.Holding][]store.ID         // who may have held a unique value at the revision
 	bytes   int64
+}
+
+// pastNode is a touched node. Of a complete one the properties are exactly
+// those that it had.
+type pastNode struct {
+	store.Past
+	Complete bool
 }
 
 // way is a direction of a relationship.
@@ -37,7 +44,7 @@ type way struct {
 func newOverlay(s store.Store, r store.Revision, limit int64) *overlay {
 	o := &overlay{
 		store: s, revision: r, max: limit, reached: r, unique: map[string]map[string]bool{},
-		nodes: map[store.ID]*store.Past{}, edges: map[store.EdgeKey]*store.Past{}, kinds: map[string]map[store.ID]bool{},
+		nodes: map[store.ID]*pastNode{}, edges: map[store.EdgeKey]*store.Past{}, kinds: map[string]map[store.ID]bool{},
 		ends: map[way]map[store.ID][]store.EdgeKey{}, holders: map[store.Holding][]store.ID{},
 	}
 	for _, k := range s.Declared().Schema().Kinds {
@@ -117,7 +124,7 @@ func (o *overlay) effect(e *store.Effect) {
 	}
 	p := o.nodes[e.Node]
 	if p == nil {
-		p = store.NewPast(e)
+		p = &pastNode{Past: *store.NewPast(e)}
 		o.nodes[e.Node] = p
 		o.bytes += pastBytes + 2*int64(len(e.Node))
 	}
@@ -125,7 +132,7 @@ func (o *overlay) effect(e *store.Effect) {
 		o.kinds[e.Kind] = map[store.ID]bool{}
 	}
 	o.kinds[e.Kind][e.Node] = true
-	for _, name := range o.learn(p, e) {
+	for _, name := range o.learn(&p.Past, e) {
 		if v, ok := p.Props[name].(string); ok && o.unique[p.Kind][name] {
 			h := store.Holding{Kind: p.Kind, Property: name, Value: v}
 			o.holders[h] = append(o.holders[h], e.Node)
@@ -230,6 +237,6 @@ func (o *overlay) complete(nodes map[store.ID]store.Node) {
 				o.bytes += propBytes(name, v)
 			}
 		}
-		p.Props, p.Whole = n.Props.Clone(), true
+		p.Props, p.Whole, p.Complete = n.Props.Clone(), true, true
 	}
 }

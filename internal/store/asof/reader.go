@@ -61,7 +61,8 @@ func (o *overlay) nodesAmong(ids []store.ID, now map[store.ID]store.Node) map[st
 }
 
 // touchedNodes gives the whole of touched nodes, and of others, reading those
-// only that are not known.
+// only that are not known. Their properties may be the overlay's own: what
+// leaves the package is a clone.
 func (r *Reader) touchedNodes(ctx context.Context, o *overlay, ids []store.ID) (map[store.ID]store.Node, error) {
 	var unknown []store.ID
 	known := make([]store.ID, 0, len(ids))
@@ -74,7 +75,7 @@ func (r *Reader) touchedNodes(ctx context.Context, o *overlay, ids []store.ID) (
 		}
 	}
 	o.mu.RUnlock()
-	found := o.nodesAmong(known, nil)
+	found := o.held(known)
 	if len(unknown) == 0 {
 		return found, nil
 	}
@@ -87,6 +88,24 @@ func (r *Reader) touchedNodes(ctx context.Context, o *overlay, ids []store.ID) (
 		found[id] = n
 	}
 	return found, nil
+}
+
+// held gives touched nodes that are known whole, as they are kept: nothing
+// changes them any more.
+func (o *overlay) held(ids []store.ID) map[store.ID]store.Node {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	found := make(map[store.ID]store.Node, len(ids))
+	for _, id := range ids {
+		switch p := o.nodes[id]; {
+		case !p.Existed:
+		case p.Complete:
+			found[id] = store.Node{ID: id, Kind: p.Kind, Version: p.Version, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Props: p.Props}
+		default:
+			found[id] = p.Node(id, nil)
+		}
+	}
+	return found
 }
 
 // Lookup finds nodes by what they held of a unique property.
@@ -119,6 +138,7 @@ func (r *Reader) Lookup(ctx context.Context, kind, property string, values ...st
 	found := make(map[string]store.Node, len(values))
 	for _, n := range were {
 		if v, ok := n.Props[property].(string); ok && n.Kind == kind && wanted[v] {
+			n.Props = n.Props.Clone()
 			found[v] = n
 		}
 	}

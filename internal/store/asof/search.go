@@ -28,6 +28,7 @@ func (r *Reader) Search(ctx context.Context, q store.Search) (store.SearchPage, 
 	slices.SortFunc(hits, func(a, b found) int { return s.order.Compare(a.at, b.at) })
 	page := store.SearchPage{HasNext: len(hits) > p.First(), HasPrevious: p.After() != nil}
 	for _, h := range hits[:min(len(hits), p.First())] {
+		h.Node.Props = h.Node.Props.Clone()
 		page.Hits = append(page.Hits, h.SearchHit)
 	}
 	return page, nil

@@ -26,7 +26,7 @@ func newCatalog(schema store.Schema) (catalog, error) {
 		return catalog{}, err
 	}
 	for _, k := range schema.Kinds {
-		if slices.Contains([]string{commonLabel, "Changeset", "LogHead"}, k.Name) {
+		if slices.Contains([]string{commonLabel, "Changeset", "LogHead", touchLabel}, k.Name) {
 			return catalog{}, fmt.Errorf("%w: kind %q has a name of the store's own", store.ErrInvalid, k.Name)
 		}
 		if err := checkReserved(k.Name, k.Properties); err != nil {

@@ -21,13 +21,9 @@ func (s *Store) Compact(ctx context.Context, through store.Revision) error {
 		return fmt.Errorf("%w: revision %d to compact to lies beyond the head, %d", store.ErrInvalid, through, head)
 	}
 	through = min(through, head-1)
-	for deleted := int64(compactPage); deleted == compactPage; {
-		err := s.write(ctx, func(t tx) error {
-			values, err := t.row("MATCH (c:Changeset) WHERE c.revision <= $through WITH c ORDER BY c.revision LIMIT $limit "+
-				"DELETE c RETURN count(*)", params{"through": int64(through), "limit": int64(compactPage)})
-			if err == nil {
-				deleted = values[0].(int64)
-			}
+	for more := true; more; {
+		err := s.write(ctx, func(t tx) (err error) {
+			more, err = t.forget(int64(through))
 			return err
 		})
 		if err != nil {
@@ -35,4 +31,35 @@ func (s *Store) Compact(ctx context.Context, through store.Revision) error {
 		}
 	}
 	return nil
+}
+
+// forget deletes the log's next oldest entries, and what leads to them.
+func (t tx) forget(through int64) (more bool, err error) {
+	records, err := t.rows("MATCH (c:Changeset) WHERE c.revision <= $through WITH c ORDER BY c.revision LIMIT $limit "+
+		"RETURN c.revision, CASE WHEN c."+touchedProp+" IS NULL THEN c.body END", params{"through": through, "limit": int64(compactPage)})
+	if err != nil || len(records) == 0 {
+		return false, err
+	}
+	var last int64
+	touches := []any{}
+	for _, r := range records {
+		last = r.Values[0].(int64)
+		body, few := r.Values[1].(string)
+		if !few {
+			continue
+		}
+		effects, err := store.DecodeEffects([]byte(body))
+		if err != nil {
+			return false, err
+		}
+		hashes, _ := touched(effects)
+		for _, h := range hashes {
+			touches = append(touches, []any{h, last})
+		}
+	}
+	err = t.run("UNWIND $touches AS k MATCH (t:"+touchLabel+" {hash: k[0], revision: k[1]}) DELETE t", params{"touches": touches})
+	if err != nil {
+		return false, err
+	}
+	return last < through, t.run("MATCH (c:Changeset) WHERE c.revision <= $last DELETE c", params{"last": last})
 }

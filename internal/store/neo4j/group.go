@@ -129,7 +129,7 @@ func (g *group) decide() {
 
 // append raises the head and creates the entries.
 func (g *group) append(t tx) error {
-	rows := make([]any, len(g.log))
+	rows, touches := make([]any, len(g.log)), make([]any, len(g.log))
 	var first, last time.Time
 	for i, set := range g.log {
 		last = g.outcomes[set].change.At
@@ -140,11 +140,14 @@ func (g *group) append(t tx) error {
 		if err != nil {
 			return err
 		}
+		touches[i], row[touchedProp] = touched(g.outcomes[set].change.Effects)
 		rows[i] = row
 	}
 	values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h.revision = h.revision + size($log) "+
 		"WITH h, h.revision - size($log) AS base, h.at AS was SET h.at = $at WITH base, was UNWIND range(0, size($log) - 1) AS i "+
-		"CREATE (c:Changeset) SET c = $log[i], c.revision = base + i + 1 RETURN max(base), max(was)", params{"log": rows, "at": last})
+		"CREATE (c:Changeset) SET c = $log[i], c.revision = base + i + 1 "+
+		"FOREACH (h IN $touches[i] | CREATE (:"+touchLabel+" {hash: h, revision: base + i + 1})) RETURN max(base), max(was)",
+		params{"log": rows, "touches": touches, "at": last})
 	if err != nil {
 		return err
 	}
@@ -195,7 +198,7 @@ func (g *group) row(set int) (params, error) {
 	if err != nil {
 		return nil, err
 	}
-	row := params{"at": c.At, "actor": c.Actor, "key": p.key, "body": string(body), touchedProp: touched(c.Effects)}
+	row := params{"at": c.At, "actor": c.Actor, "key": p.key, "body": string(body)}
 	if c.Reason != "" {
 		row["reason"] = c.Reason
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -11,30 +12,48 @@ import (
 	"releasegraph/internal/store"
 )
 
-// touchedProp holds a word for each node that a change set touched. Ids can
-// have any characters, and a full-text index knows words: a word is a hash, so
-// what it finds is looked at again.
-const touchedProp = "touched"
-
-const touchedIndexName = "Changeset_touched"
+// A change set leads to its entry from each node that it touched. Where those
+// are few, each has a Touch node, found by a range index. Where they are many,
+// in an import, that would be as much as the graph itself: the entry's touched
+// has a word for each, in a full-text index, which takes little room but costs
+// a commit some milliseconds. Ids can have any characters, and a full-text
+// index knows words: both hold a hash of the id, so what is found by it is
+// looked at again.
+const (
+	touchLabel       = "Touch"
+	touchedProp      = "touched"
+	touchedIndexName = "Changeset_touched"
+	fewTouches       = 100
+)
 
 var touchedIndex = fmt.Sprintf("CREATE FULLTEXT INDEX %s IF NOT EXISTS FOR (c:Changeset) ON EACH [c.%s] "+
 	"OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}", touchedIndexName, touchedProp)
 
-func word(id store.ID) string {
+func hash(id store.ID) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id))
-	return fmt.Sprintf("%016x", h.Sum64())
+	return int64(h.Sum64())
 }
 
-func touched(effects []store.Effect) string {
+func word(hash int64) string { return fmt.Sprintf("%016x", uint64(hash)) }
+
+// touched gives the hashes of the nodes that effects touched, if they are few,
+// or their words.
+func touched(effects []store.Effect) (few []int64, many any) {
 	ids := store.Touched(effects)
-	words := make([]string, len(ids))
+	few = make([]int64, len(ids))
 	for i, id := range ids {
-		words[i] = word(id)
+		few[i] = hash(id)
 	}
-	slices.Sort(words)
-	return strings.Join(words, " ")
+	slices.Sort(few)
+	if few = slices.Compact(few); len(few) <= fewTouches {
+		return few, nil
+	}
+	words := make([]string, len(few))
+	for i, h := range few {
+		words[i] = word(h)
+	}
+	return nil, strings.Join(words, " ")
 }
 
 // historyPage is how many entries are read at once: those of an import are
@@ -48,20 +67,9 @@ func (s *Store) History(ctx context.Context, q store.HistoryQuery) (store.Histor
 	}
 	var page store.HistoryPage
 	err := s.read(ctx, func(t tx) error {
-		revisions, err := t.touching(q)
+		found, err := t.history(q)
 		if err != nil {
 			return err
-		}
-		var found []store.Change
-		for part := range slices.Chunk(revisions, historyPage) {
-			if q.First > 0 && len(found) > q.First {
-				break
-			}
-			more, err := t.entriesOf(q.Node, part)
-			if err != nil {
-				return err
-			}
-			found = append(found, more...)
 		}
 		oldest, err := t.oldest()
 		page = store.NewHistoryPage(q, found, oldest)
@@ -70,23 +78,49 @@ func (s *Store) History(ctx context.Context, q store.HistoryQuery) (store.Histor
 	return page, err
 }
 
-// touching lists the revisions that touched a node, newest first.
-func (t tx) touching(q store.HistoryQuery) ([]int64, error) {
+// history reads entries until there is one more than asked for.
+func (t tx) history(q store.HistoryQuery) ([]store.Change, error) {
 	before := int64(q.Before)
 	if before == 0 {
-		before = 1 << 62
+		before = math.MaxInt64
 	}
-	values, err := t.row("CALL db.index.fulltext.queryNodes($index, $word) YIELD node AS c WHERE c.revision < $before "+
-		"WITH c.revision AS r ORDER BY r DESC RETURN collect(r)", params{"index": touchedIndexName, "word": word(q.Node), "before": before})
-	if err != nil {
-		return nil, err
+	var found []store.Change
+	for {
+		revisions, err := t.touching(hash(q.Node), before)
+		if err != nil || len(revisions) == 0 {
+			return found, err
+		}
+		more, err := t.entriesOf(q.Node, revisions)
+		if err != nil {
+			return nil, err
+		}
+		if found = append(found, more...); q.First > 0 && len(found) > q.First {
+			return found[:q.First+1], nil
+		}
+		before = revisions[len(revisions)-1]
 	}
-	found := values[0].([]any)
-	list := make([]int64, len(found))
-	for i, r := range found {
-		list[i] = r.(int64)
+}
+
+// touching lists revisions that touched a node with the hash, newest first, a
+// page of them.
+func (t tx) touching(hash, before int64) ([]int64, error) {
+	p := params{"hash": hash, "index": touchedIndexName, "word": word(hash), "before": before, "limit": int64(historyPage)}
+	var revisions []int64
+	for _, source := range []string{
+		"MATCH (t:" + touchLabel + ") WHERE t.hash = $hash AND t.revision < $before WITH t.hash AS h, t.revision AS r ORDER BY h DESC, r DESC LIMIT $limit RETURN collect(r)",
+		"CALL db.index.fulltext.queryNodes($index, $word) YIELD node AS c WITH c.revision AS r WHERE r < $before WITH r ORDER BY r DESC LIMIT $limit RETURN collect(r)",
+	} {
+		values, err := t.row(source, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range values[0].([]any) {
+			revisions = append(revisions, r.(int64))
+		}
 	}
-	return list, nil
+	slices.Sort(revisions)
+	slices.Reverse(revisions)
+	return revisions[:min(len(revisions), historyPage)], nil
 }
 
 // entriesOf reads entries, of each only what concerns the node.

@@ -9,7 +9,7 @@ import (
 )
 
 // logVersion is the form of the log, kept in its head. Version 1 had none: it
-// lacks touched, and kept the times of nodes in stamps beside the body.
+// lacks what leads to entries, and kept the times of nodes in stamps beside the body.
 const logVersion int64 = 2
 
 // logVersion reads the version of the log that is there.
@@ -57,8 +57,8 @@ func (s *Store) migrateLog(ctx context.Context) error {
 			}
 		}
 		err = s.write(ctx, func(t tx) error {
-			return t.run("UNWIND $rows AS k MATCH (c:Changeset {revision: k[0]}) SET c.at = k[1], c.body = k[2], c."+touchedProp+" = k[3] REMOVE c.stamps",
-				params{"rows": rows})
+			return t.run("UNWIND $rows AS k MATCH (c:Changeset {revision: k[0]}) SET c.at = k[1], c.body = k[2], c."+touchedProp+" = k[3] REMOVE c.stamps "+
+				"FOREACH (h IN k[4] | MERGE (:"+touchLabel+" {hash: h, revision: k[0]}))", params{"rows": rows})
 		})
 		if err != nil {
 			return err
@@ -114,5 +114,6 @@ func stamped(effects []store.Effect, stamps []any) []store.Effect {
 
 func (o old) row() ([]any, error) {
 	body, err := store.EncodeEffects(o.effects)
-	return []any{o.revision, o.at, string(body), touched(o.effects)}, err
+	few, many := touched(o.effects)
+	return []any{o.revision, o.at, string(body), many, few}, err
 }

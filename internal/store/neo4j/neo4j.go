@@ -5,8 +5,8 @@
 // have the domain's names and native types. The store's own are id, createdAt,
 // updatedAt and _version of nodes, with _key, _names and _rest for a search,
 // _version and _tag of relationships. The log stands apart in Changeset nodes
-// and the one LogHead; a Changeset's touched stands for the ids that its body
-// names, for the full-text index.
+// and the one LogHead; Touch nodes, and touched of a Changeset, lead to its
+// entries from what they changed.
 //
 // Names that get into the text of a query come from the Schema alone; values
 // are always parameters.

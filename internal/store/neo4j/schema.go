@@ -54,7 +54,7 @@ func exists(err error) bool {
 func (c catalog) statements() []string {
 	list := []string{
 		unique("Node", idProp), unique("LogHead", idProp),
-		unique("Changeset", "revision"), unique("Changeset", "key"), index("Changeset", "at", "revision"), touchedIndex,
+		unique("Changeset", "revision"), unique("Changeset", "key"), index("Changeset", "at", "revision"), index(touchLabel, "hash", "revision"), touchedIndex,
 	}
 	list = append(list, searchStatements()...)
 	for _, k := range c.Schema().Kinds {

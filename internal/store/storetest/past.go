@@ -26,10 +26,13 @@ func testPast(b *bench) {
 		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 			p.change()
 			p.keep()
-			p.ask(rapid.SampledFrom(slices.Sorted(maps.Keys(p.copies))).Draw(rt, "as of"))
 		}
-		for revision := range p.copies {
+		for range 2 {
+			revision := rapid.SampledFrom(slices.Sorted(maps.Keys(p.copies))).Draw(rt, "as of")
 			p.whole(revision)
+			p.ask(revision)
+			p.change() // what is kept of the changes since has to follow
+			p.keep()
 			p.ask(revision)
 		}
 		p.differences()
@@ -111,17 +114,13 @@ type writes interface {
 	Close(ctx context.Context) error
 }
 
-// ask asks all kinds of questions as of a revision.
+// ask asks questions as of a revision.
 func (p *past) ask(revision store.Revision) {
 	r := p.then(revision)
-	r.find()
-	r.edges()
-	r.walk()
-	r.aggregate()
-	r.between()
-	r.history()
-	r.lookup()
-	r.search()
+	questions := []func(){r.find, r.edges, r.walk, r.aggregate, r.between, r.history, r.lookup, r.search}
+	for range 2 {
+		rapid.SampledFrom(questions).Draw(p.t, "question as of then")()
+	}
 }
 
 // whole compares the whole graph as of a revision.

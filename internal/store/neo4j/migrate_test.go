@@ -1,0 +1,153 @@
+package neo4j_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"releasegraph/internal/neo4jtest"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
+	"releasegraph/internal/store/neo4j"
+)
+
+// told is what a store tells of its past.
+func told(t *testing.T, s store.Store) string {
+	t.Helper()
+	var lines []string
+	for _, id := range []store.ID{"a", "b"} {
+		page, err := s.History(t.Context(), store.HistoryQuery{Node: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprintf("%s: %+v", id, page))
+	}
+	for r := range store.Revision(5) {
+		nodes, err := asof.At(s, r).Nodes(t.Context(), "a", "b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := s.RevisionAt(t.Context(), moment.Add(time.Duration(r)*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprintf("as of %d: %+v; hour %d: %d", r, nodes, r, at))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestALogOfTheFirstVersionIsBroughtForward(t *testing.T) {
+	s := open(t)
+	many := []store.Op{store.UpdateNode{ID: "b", Set: store.Props{"name": "y"}}}
+	for i := range 150 { // more than have a node each that leads to them
+		many = append(many, item(fmt.Sprint("m", i), nil))
+	}
+	for i, ops := range [][]store.Op{
+		{item("a", nil), item("b", nil), store.PutEdge{EdgeKey: dependsOn("a", "b")}},
+		{store.UpdateNode{ID: "a", Set: store.Props{"name": "x"}}},
+		{store.RemoveNode{ID: "a"}},
+		many,
+	} {
+		cs := store.Changeset{Ops: ops, Actor: "ann", At: moment.Add(time.Duration(i) * time.Hour)}
+		if _, err := s.Commit(t.Context(), cs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := told(t, s)
+	changes, err := s.Changes(t.Context(), 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []any
+	for _, c := range changes {
+		stamps := []int64{}
+		for i := range c.Effects {
+			e := &c.Effects[i]
+			if e.Node != "" && e.Before != nil {
+				stamps = append(stamps, e.CreatedAt.UnixMicro(), e.UpdatedAt.UnixMicro())
+			}
+			e.CreatedAt, e.UpdatedAt = time.Time{}, time.Time{}
+		}
+		body, err := store.EncodeEffects(c.Effects)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, map[string]any{"revision": int64(c.Revision), "body": string(body), "stamps": stamps})
+	}
+	session := rawSession(t)
+	raw(t, session, func(run func(string, map[string]any) []any) {
+		run("MATCH (t:Touch) DELETE t", nil)
+		run("UNWIND $rows AS k MATCH (c:Changeset {revision: k.revision}) SET c.body = k.body, c.stamps = k.stamps REMOVE c.touched", map[string]any{"rows": rows})
+		run("MATCH (h:LogHead) REMOVE h.schema, h.at", nil)
+	})
+	uri, user, password := neo4jtest.Address(t)
+	for range 2 { // the second finds it done
+		again := reopen(t, uri, neo4j.Options{User: user, Password: password})
+		if got := told(t, again); got != want {
+			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+	var left []any
+	raw(t, session, func(run func(string, map[string]any) []any) {
+		left = run("MATCH (c:Changeset) RETURN count(c.stamps), count(c.touched)", nil)
+	})
+	if !slices.Equal(left, []any{int64(0), int64(1)}) {
+		t.Fatal(left)
+	}
+}
+
+func TestALogOfANewerProgramIsRefused(t *testing.T) {
+	open(t)
+	raw(t, rawSession(t), func(run func(string, map[string]any) []any) { run("MATCH (h:LogHead) SET h.schema = 99", nil) })
+	uri, user, password := neo4jtest.Address(t)
+	_, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, estate)
+	if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "use the newer program") {
+		t.Fatal(err)
+	}
+}
+
+func TestTimesDoNotFallThoughAnotherInstanceIsAhead(t *testing.T) {
+	here := open(t)
+	uri, user, password := neo4jtest.Address(t)
+	there := reopen(t, uri, neo4j.Options{User: user, Password: password})
+	ends := make(chan error, 2)
+	for i, s := range []store.Store{here, there} {
+		go func() {
+			for n := range 20 {
+				// One clock runs an hour ahead of the other.
+				cs := store.Changeset{Actor: "ann", At: moment.Add(time.Duration(i)*time.Hour + time.Duration(n)*time.Second), Ops: []store.Op{
+					item(fmt.Sprintf("i%d-%d", i, n), nil),
+				}}
+				if _, err := s.Commit(t.Context(), cs); err != nil {
+					ends <- err
+					return
+				}
+			}
+			ends <- nil
+		}()
+	}
+	for range 2 {
+		if err := <-ends; err != nil {
+			t.Fatal(err)
+		}
+	}
+	changes, err := here.Changes(t.Context(), 0, 100)
+	if err != nil || len(changes) != 40 {
+		t.Fatal(len(changes), err)
+	}
+	var last time.Time
+	for _, c := range changes {
+		if c.At.Before(last) {
+			t.Fatalf("revision %d is at %s, after %s", c.Revision, c.At, last)
+		}
+		last = c.At
+		id := c.Effects[0].Node
+		nodes, err := here.Nodes(t.Context(), id)
+		if err != nil || !nodes[id].CreatedAt.Equal(c.At) {
+			t.Fatalf("%s was created at %s, not %s (%v)", id, nodes[id].CreatedAt, c.At, err)
+		}
+	}
+}
