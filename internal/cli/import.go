@@ -10,10 +10,12 @@ import (
 )
 
 type importCmd struct {
-	Files []string `arg:"" name:"file" help:"NDJSON or CSV files, which may be compressed (.gz, .xz, .zst); - is standard input."`
+	Files []string `arg:"" name:"file" help:"NDJSON or CSV files, or bills of materials in CycloneDX or SPDX JSON, which may be compressed (.gz, .xz, .zst); - is standard input."`
 	Node  string   `placeholder:"KIND" help:"The rows of CSV files are records of this kind."`
 	Edge  string   `placeholder:"REL" help:"The rows of CSV files are relationships of this name."`
 	Map   string   `placeholder:"FILE" help:"A mapping that says how foreign columns become fields."`
+
+	Format string `placeholder:"FORMAT" help:"ndjson, csv, cyclonedx or spdx (bills of materials in JSON); found out by each file's name and content otherwise."`
 
 	DryRun bool   `help:"Print what would change, and write nothing."`
 	All    bool   `help:"List all changes of a dry run, and all fields that were kept, not only the first 20."`
@@ -42,6 +44,8 @@ func (importCmd) Help() string {
     releasegraph import estate.ndjson
     releasegraph import --dry-run estate.ndjson.zst
     releasegraph import --map examples/mappings/netbox.yaml devices.csv
+    releasegraph import --source build-17 shop.cdx.json
+    releasegraph import --history past.ndjson
     releasegraph export | releasegraph import --store sqlite:copy.db -
     releasegraph import --source netbox --prune --dry-run devices.csv --map examples/mappings/netbox.yaml
     releasegraph import --url http://127.0.0.1:8080 estate.ndjson
@@ -70,7 +74,7 @@ func (c *importCmd) options(r *running, progress func(done, total int64), report
 	o := importer.Options{
 		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
 		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
-		History: c.History, Match: c.Match, Rename: c.Rename, Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
+		Format: c.Format, History: c.History, Match: c.Match, Rename: c.Rename, Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
 	}
 	if c.Prune {
 		o.Prune, o.PruneKinds, o.PruneLimit = true, c.PruneKinds, c.PruneLimit

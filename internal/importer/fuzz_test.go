@@ -2,9 +2,11 @@ package importer
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -114,4 +116,49 @@ func FuzzMapping(f *testing.F) {
 			prepare(1, p)
 		}
 	})
+}
+
+// FuzzCycloneDX: any text gives records or errors.
+func FuzzCycloneDX(f *testing.F) {
+	seedBill(f, "shop.cdx.json")
+	f.Add([]byte(`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[null,{"type":"library","name":"a","components":[{"name":"b"}]}],"dependencies":[{"ref":"x","dependsOn":null}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) { readBill(t, openCycloneDX, text) })
+}
+
+// FuzzSPDX: any text gives records or errors.
+func FuzzSPDX(f *testing.F) {
+	seedBill(f, "orders.spdx.json")
+	f.Add([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[null,{"SPDXID":"SPDXRef-a","name":"a","hasFiles":["SPDXRef-x"]}],"relationships":[null,{"spdxElementId":"SPDXRef-a","relationshipType":"CONTAINS","relatedSpdxElement":"SPDXRef-a"}]}`))
+	f.Add([]byte(`{"spdxVersion":"SPDX-2.1","packages":[null,{"hasFiles":["a"]}],"relationships":[null,{}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) { readBill(t, openSPDX, text) })
+}
+
+func seedBill(f *testing.F, name string) {
+	f.Helper()
+	text, err := os.ReadFile("../../examples/data/sbom/" + name)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add(text[:len(text)/2])
+}
+
+func readBill(t *testing.T, open func(io.Reader) (format, error), text []byte) {
+	format, err := open(bytes.NewReader(text))
+	if err != nil {
+		return
+	}
+	lines := 1 + bytes.Count(text, []byte("\n"))
+	for {
+		r, err := format.next()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil || r.line < 1 || r.line > lines {
+			t.Fatalf("line %d of %d: %v", r.line, lines, err)
+		}
+		for _, p := range format.parse(r, everything) {
+			prepare(r.line, p)
+		}
+	}
 }

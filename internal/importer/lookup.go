@@ -13,6 +13,7 @@ import (
 type table struct {
 	file, key string
 	rows      map[string]string
+	twice     map[string]bool // keys that several rows have, with other values
 }
 
 // readTables reads the lookups' files; relative names are looked for beside
@@ -54,7 +55,7 @@ func (l lookup) read(dir string) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	t := &table{file: filepath.Base(s.name), key: l.Key, rows: map[string]string{}}
+	t := &table{file: filepath.Base(s.name), key: l.Key, rows: map[string]string{}, twice: map[string]bool{}}
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -62,6 +63,9 @@ func (l lookup) read(dir string) (*table, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		if before, ok := t.rows[row[key]]; ok && before != row[value] {
+			t.twice[row[key]] = true
 		}
 		t.rows[row[key]] = row[value]
 	}

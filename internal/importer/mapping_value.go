@@ -135,6 +135,9 @@ func (v *value) lookedUp(text string, tables map[string]*table) (string, error) 
 		if text == "" {
 			return "", nil
 		}
+		if tables[name].twice[text] {
+			return "", fmt.Errorf("%s has several rows with %s %q: which is meant is not said", tables[name].file, tables[name].key, text)
+		}
 		found, ok := tables[name].rows[text]
 		if !ok {
 			if v.Default != nil {

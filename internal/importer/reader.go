@@ -3,8 +3,10 @@ package importer
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -26,6 +28,17 @@ type parsed struct {
 	errs   domain.Errors
 	once   bool // may be repeated, when it is the same
 }
+
+// The formats that can be read.
+const (
+	formatNDJSON    = "ndjson"
+	formatCSV       = "csv"
+	formatCycloneDX = "cyclonedx"
+	formatSPDX      = "spdx"
+)
+
+// Formats lists the formats that can be read.
+var Formats = []string{formatNDJSON, formatCSV, formatCycloneDX, formatSPDX}
 
 // want tells which records a pass over the files is about.
 type want uint8
@@ -51,6 +64,7 @@ type format interface {
 
 // reader knows how to read the files of a run.
 type reader struct {
+	form              string // empty: found out file by file
 	nodeKind, edgeRel string
 	mapping           *mapping
 	tables            map[string]map[string]*table // by directory
@@ -58,7 +72,10 @@ type reader struct {
 }
 
 func newReader(o Options, sources []*source) (*reader, error) {
-	rd := &reader{nodeKind: o.NodeKind, edgeRel: o.EdgeRel, tables: map[string]map[string]*table{}}
+	if o.Format != "" && !slices.Contains(Formats, o.Format) {
+		return nil, fmt.Errorf("there is no format %q, there are %s", o.Format, strings.Join(Formats, ", "))
+	}
+	rd := &reader{form: o.Format, nodeKind: o.NodeKind, edgeRel: o.EdgeRel, tables: map[string]map[string]*table{}}
 	if o.NodeKind+o.EdgeRel != "" {
 		if _, err := app.ImportFields(o.NodeKind, o.EdgeRel); err != nil {
 			return nil, err
@@ -78,15 +95,28 @@ func (rd *reader) open(s *source) (format, io.Closer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if isNDJSON(s, r) {
-		return &ndjsonFormat{lines: lineReader{r: r}}, closer, nil
-	}
-	f, err := rd.openCSV(s, r)
+	f, err := rd.openAs(rd.form, s, r)
 	if err != nil {
 		_ = closer.Close()
 		return nil, nil, err
 	}
 	return f, closer, nil
+}
+
+// openAs reads a file of a format; an empty one is found out.
+func (rd *reader) openAs(form string, s *source, r *bufio.Reader) (format, error) {
+	if form == "" {
+		form = sniff(r)
+	}
+	switch {
+	case form == formatCycloneDX:
+		return openCycloneDX(r)
+	case form == formatSPDX:
+		return openSPDX(r)
+	case form == formatNDJSON, form == "" && isNDJSON(s, r):
+		return &ndjsonFormat{lines: lineReader{r: r}}, nil
+	}
+	return rd.openCSV(s, r)
 }
 
 // isNDJSON goes by the file's name, and where that says nothing by its first

@@ -21,8 +21,10 @@ type Options struct {
 	// NodeKind or EdgeRel tell what the rows of CSV files are; MappingFile
 	// how foreign columns become fields, and where it says so, of what.
 	NodeKind, EdgeRel, MappingFile string
-	DryRun                         bool
-	Reason                         string // empty: "import of FILE"
+	// Format is one of Formats; empty: each file's is found out.
+	Format string
+	DryRun bool
+	Reason string // empty: "import of FILE"
 	// Source names where the files come from; empty: "import". What people set
 	// is kept, unless Overwrite is set (C6).
 	Source    string
