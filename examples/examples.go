@@ -3,12 +3,15 @@
 package examples
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,6 +33,7 @@ func Operations() ([]Operation, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(files, func(a, b string) int { return cmp.Compare(ordinal(a), ordinal(b)) })
 	list := make([]Operation, 0, len(files))
 	for _, file := range files {
 		query, err := fs.ReadFile(operations, file)
@@ -48,6 +52,13 @@ func Operations() ([]Operation, error) {
 		list = append(list, Operation{Name: name, Query: string(query), Variables: string(variables)})
 	}
 	return list, nil
+}
+
+// ordinal is the number that a file's name begins with.
+func ordinal(file string) int {
+	number, _, _ := strings.Cut(path.Base(file), "-")
+	n, _ := strconv.Atoi(number)
+	return n
 }
 
 // JSON is the list as the IDE reads it.

@@ -37,7 +37,8 @@ func records[N, E any](ctx context.Context, a *app.App, kind string, l app.List,
 }
 
 // related answers with a page of what a relationship joins to a record.
-func related[N, E any](ctx context.Context, a *app.App, record any, via app.Via, l app.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+func related[N, E any](ctx context.Context, a *app.App, record any, via app.Via, l app.List, asOf *domain.AsOf, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+	l.AsOf = asOf
 	page, err := a.Related(ctx, record, via, l)
 	return connection(page, err, newEdge)
 }

@@ -8,41 +8,46 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 )
 
-func (r *configurationItemResolver) DependsOn(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DEPENDS_ON", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewConfigurationItemDependencyEdge)
+func (r *configurationItemResolver) History(ctx context.Context, obj *domain.ConfigurationItem, first *int, after *string) (*model.ChangeSetConnection, error) {
+	return history(r.App.History(ctx, obj, first, after))
 }
 
-func (r *configurationItemResolver) Dependents(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DEPENDS_ON", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewConfigurationItemDependencyEdge)
+func (r *configurationItemResolver) DependsOn(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "DEPENDS_ON", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
 }
 
-func (r *configurationItemResolver) InstalledAt(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteInstallationEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "INSTALLED_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), relay.NewSiteInstallationEdge)
+func (r *configurationItemResolver) Dependents(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "DEPENDS_ON", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
 }
 
-func (r *configurationItemResolver) ReleaseUnits(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ReleaseUnit])
+func (r *configurationItemResolver) InstalledAt(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteInstallationEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "INSTALLED_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteInstallationEdge)
 }
 
-func (r *configurationItemResolver) OwnedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+func (r *configurationItemResolver) ReleaseUnits(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
 }
 
-func (r *configurationItemResolver) SupportedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+func (r *configurationItemResolver) OwnedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
-func (r *configurationItemResolver) SuppliedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+func (r *configurationItemResolver) SupportedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
-func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+func (r *configurationItemResolver) SuppliedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+}
+
+func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
@@ -105,8 +110,8 @@ func (r *mutationResolver) DisconnectCustomer(ctx context.Context, input relay.I
 	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
-func (r *queryResolver) ConfigurationItem(ctx context.Context, key string) (*domain.ConfigurationItem, error) {
-	return one[domain.ConfigurationItem](r.App.Record(ctx, "ConfigurationItem", domain.Ref{Key: &key}))
+func (r *queryResolver) ConfigurationItem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {
+	return one[domain.ConfigurationItem](r.App.Record(ctx, "ConfigurationItem", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) ConfigurationItems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {

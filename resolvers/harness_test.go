@@ -27,6 +27,7 @@ import (
 // api is the GraphQL API over an empty store in memory.
 type api struct {
 	t       testing.TB
+	app     *app.App
 	handler http.Handler
 	reads   *reads
 	log     *bytes.Buffer
@@ -54,7 +55,7 @@ func newAPI(t testing.TB) *api {
 	named := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r.WithContext(resolvers.WithRequestID(r.Context(), "request-1")))
 	})
-	return &api{t: t, handler: named, reads: counted, log: log}
+	return &api{t: t, app: a, handler: named, reads: counted, log: log}
 }
 
 type vars = map[string]any

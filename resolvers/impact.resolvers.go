@@ -25,16 +25,16 @@ func (r *impactAnalysisResolver) ToTell(ctx context.Context, obj *app.ImpactResu
 	return toTell(page, err)
 }
 
-func (r *queryResolver) Impact(ctx context.Context, input domain.ImpactInput) (*app.ImpactResult, error) {
-	return r.App.Impact(ctx, input)
+func (r *queryResolver) Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*app.ImpactResult, error) {
+	return r.App.Impact(ctx, input, asOf)
 }
 
-func (r *queryResolver) DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref) (*app.DependencyPathResult, error) {
-	return r.App.DependencyPath(ctx, from, to)
+func (r *queryResolver) DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.DependencyPathResult, error) {
+	return r.App.DependencyPath(ctx, from, to, whatIf, asOf)
 }
 
-func (r *queryResolver) InstallationOrder(ctx context.Context, items []*domain.Ref) (*app.InstallationOrderResult, error) {
-	return r.App.InstallationOrder(ctx, items)
+func (r *queryResolver) InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.InstallationOrderResult, error) {
+	return r.App.InstallationOrder(ctx, items, whatIf, asOf)
 }
 
 func (r *Resolver) ImpactAnalysis() generated.ImpactAnalysisResolver {

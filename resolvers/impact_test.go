@@ -2,21 +2,19 @@ package resolvers_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
+
+	estates "releasegraph/internal/demo"
 )
 
 // demo is the API over the estate of the demo.
 func demo(t *testing.T) *api {
 	t.Helper()
-	text, err := os.ReadFile("../internal/demo/estate.ndjson")
-	if err != nil {
+	a := newAPI(t)
+	if _, err := estates.Load(t.Context(), a.app); err != nil {
 		t.Fatal(err)
 	}
-	a := newAPI(t)
-	a.ask(`mutation($i: ImportRecordsInput!) { importRecords(input: $i) { errors { line field message } } }`,
-		vars{"i": vars{"records": strings.Split(strings.TrimSpace(string(text)), "\n")}}).is("importRecords.errors", "[]")
 	return a
 }
 

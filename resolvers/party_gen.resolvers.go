@@ -8,6 +8,7 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
@@ -25,24 +26,28 @@ func (r *mutationResolver) RemoveParty(ctx context.Context, input relay.Input, o
 	return written[domain.Party](r.App.Remove(ctx, "Party", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
-func (r *partyResolver) Owns(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
+func (r *partyResolver) History(ctx context.Context, obj *domain.Party, first *int, after *string) (*model.ChangeSetConnection, error) {
+	return history(r.App.History(ctx, obj, first, after))
 }
 
-func (r *partyResolver) Supports(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
+func (r *partyResolver) Owns(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *partyResolver) Supplies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
+func (r *partyResolver) Supports(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
+func (r *partyResolver) Supplies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *queryResolver) Party(ctx context.Context, key string) (*domain.Party, error) {
-	return one[domain.Party](r.App.Record(ctx, "Party", domain.Ref{Key: &key}))
+func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+}
+
+func (r *queryResolver) Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error) {
+	return one[domain.Party](r.App.Record(ctx, "Party", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Parties(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {

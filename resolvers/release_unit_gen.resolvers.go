@@ -8,6 +8,7 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
@@ -33,16 +34,20 @@ func (r *mutationResolver) DisconnectGrouping(ctx context.Context, input relay.I
 	return connected[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "GROUPS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
-func (r *queryResolver) ReleaseUnit(ctx context.Context, key string) (*domain.ReleaseUnit, error) {
-	return one[domain.ReleaseUnit](r.App.Record(ctx, "ReleaseUnit", domain.Ref{Key: &key}))
+func (r *queryResolver) ReleaseUnit(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ReleaseUnit, error) {
+	return one[domain.ReleaseUnit](r.App.Record(ctx, "ReleaseUnit", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) ReleaseUnits(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
 	return records(ctx, r.App, "ReleaseUnit", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ReleaseUnit])
 }
 
-func (r *releaseUnitResolver) Groups(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
+func (r *releaseUnitResolver) History(ctx context.Context, obj *domain.ReleaseUnit, first *int, after *string) (*model.ChangeSetConnection, error) {
+	return history(r.App.History(ctx, obj, first, after))
+}
+
+func (r *releaseUnitResolver) Groups(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *statisticsResolver) ReleaseUnits(ctx context.Context, obj *app.Statistics, filter relay.Input, first *int) (*app.Counts, error) {

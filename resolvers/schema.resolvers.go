@@ -10,18 +10,19 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/domain"
 )
 
-func (r *queryResolver) Node(ctx context.Context, id string) (relay.Node, error) {
-	found, err := r.App.RecordsByID(ctx, []string{id})
+func (r *queryResolver) Node(ctx context.Context, id string, asOf *domain.AsOf) (relay.Node, error) {
+	found, err := r.App.RecordsByID(ctx, []string{id}, asOf)
 	if err != nil {
 		return nil, err
 	}
 	return node(found[0])
 }
 
-func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]relay.Node, error) {
-	found, err := r.App.RecordsByID(ctx, ids)
+func (r *queryResolver) Nodes(ctx context.Context, ids []string, asOf *domain.AsOf) ([]relay.Node, error) {
+	found, err := r.App.RecordsByID(ctx, ids, asOf)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
@@ -41,32 +42,36 @@ func (r *mutationResolver) DisconnectSiteNeed(ctx context.Context, input relay.I
 	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "SITE_NEEDS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
-func (r *queryResolver) Site(ctx context.Context, key string) (*domain.Site, error) {
-	return one[domain.Site](r.App.Record(ctx, "Site", domain.Ref{Key: &key}))
+func (r *queryResolver) Site(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Site, error) {
+	return one[domain.Site](r.App.Record(ctx, "Site", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Sites(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
 	return records(ctx, r.App, "Site", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
 }
 
-func (r *siteResolver) InstalledItems(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "INSTALLED_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), relay.NewConfigurationItemInstallationEdge)
+func (r *siteResolver) History(ctx context.Context, obj *domain.Site, first *int, after *string) (*model.ChangeSetConnection, error) {
+	return history(r.App.History(ctx, obj, first, after))
 }
 
-func (r *siteResolver) PartOf(ctx context.Context, obj *domain.Site) (*domain.Site, error) {
-	return one[domain.Site](r.App.RelatedOne(ctx, obj, app.Via{Rel: "PART_OF", In: false, Kind: "Site"}))
+func (r *siteResolver) InstalledItems(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "INSTALLED_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemInstallationEdge)
 }
 
-func (r *siteResolver) Parts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "PART_OF", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
+func (r *siteResolver) PartOf(ctx context.Context, obj *domain.Site, asOf *domain.AsOf) (*domain.Site, error) {
+	return one[domain.Site](r.App.RelatedOne(ctx, obj, app.Via{Rel: "PART_OF", In: false, Kind: "Site"}, asOf))
 }
 
-func (r *siteResolver) Needs(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
+func (r *siteResolver) Parts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "PART_OF", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
-func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
+func (r *siteResolver) Needs(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+}
+
+func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *statisticsResolver) Sites(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {

@@ -9,6 +9,7 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
 )
 
 // Graph is the shape of the estate in memory, as traversals see it.
@@ -20,11 +21,16 @@ type Graphs interface {
 	// Graph returns the whole graph at the revision or later, waiting for it
 	// until the context ends. ErrUnavailable while it is not loaded.
 	Graph(ctx context.Context, atLeast store.Revision) (*Graph, error)
+	// GraphAt returns the whole graph as it was at an earlier revision.
+	// ErrUnavailable while none is loaded or it would take too much memory,
+	// ErrCompacted when the log does not reach back.
+	GraphAt(ctx context.Context, at store.Revision) (*Graph, error)
 }
 
 // App gives access to all use cases.
 type App struct {
 	store  store.Store
+	past   *asof.History
 	graphs Graphs // nil: traverse in the store
 	now    func() time.Time
 	newID  func() string
@@ -38,7 +44,11 @@ type Config struct {
 	NewID  func() string
 }
 
+// pastBytes bounds the memory for what is known of the past: at some hundred
+// bytes for a record, millions of changes since.
+const pastBytes = 1 << 30
+
 // New returns the use cases over a store.
 func New(c Config) *App {
-	return &App{store: c.Store, graphs: c.Graphs, now: c.Now, newID: c.NewID}
+	return &App{store: c.Store, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}), graphs: c.Graphs, now: c.Now, newID: c.NewID}
 }

@@ -35,6 +35,17 @@ func (a *App) changes(ctx context.Context, effects []store.Effect, known []entit
 	return list, nil
 }
 
+// during is the book with the keys that records had when these effects took
+// place.
+func (b nameBook) during(effects []store.Effect) nameBook {
+	then := nameBook{}
+	then.learn(effects)
+	for _, id := range then.unknown(effects) {
+		then[id] = b[id]
+	}
+	return then
+}
+
 // nameBook knows records by id.
 type nameBook map[store.ID]domain.ChangeEnd
 

@@ -253,7 +253,7 @@ func (w *writing) connected(ctx context.Context, p *pair, c *store.Change) (*Con
 	if p.to != nil {
 		out.To, known = p.to, append(known, p.to)
 	}
-	enroll(ctx, known...)
+	enroll(ctx, w.app.today(), known...)
 	var err error
 	out.Changes, err = w.app.changes(ctx, c.Effects, known)
 	return out, err

@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
 )
 
 // detailUnwritable marks an UNAVAILABLE error that does not pass by itself.
@@ -21,6 +22,13 @@ func MayPass(err error) bool {
 // storeError turns an error of the store into one that its reader can act on,
 // where there is something to be done about it. What remains is internal.
 func storeError(err error) error {
+	var much *asof.TooMuchError
+	if errors.As(err, &much) {
+		return &domain.Error{
+			Code: domain.Limit, Rule: "C4", Message: "more has changed since that moment than fits into memory: ask for a later one", Cause: err,
+			Details: map[string]any{"revision": int64(much.Revision), "reached": int64(much.Reached)},
+		}
+	}
 	var unwritable *store.UnwritableError
 	if errors.As(err, &unwritable) {
 		return &domain.Error{
@@ -32,6 +40,17 @@ func storeError(err error) error {
 		return &domain.Error{Code: domain.Unavailable, Message: "the store cannot be reached", Cause: err}
 	}
 	return err
+}
+
+// compacted says that the log does not reach back far enough (C4).
+func compacted(err error, field string) error {
+	if errors.Is(err, store.ErrCompacted) {
+		return &domain.Error{
+			Code: domain.Invalid, Rule: "C4", Field: field, Cause: err,
+			Message: "the log no longer reaches back that far",
+		}
+	}
+	return storeError(err)
 }
 
 // wrong is an INVALID error about one field.

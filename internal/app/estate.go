@@ -34,19 +34,19 @@ type survey struct {
 // estate gives the graph for a traversal: the whole estate in memory, or, where
 // there is none, the part that the traversal can touch, read from the store.
 // Both give the same answers.
-func (a *App) estate(ctx context.Context, s survey) (*Graph, error) {
+func (a *App) estate(ctx context.Context, v view, s survey) (*Graph, error) {
 	if a.graphs != nil {
-		g, err := a.whole(ctx)
+		g, err := a.whole(ctx, v)
 		if g != nil || err != nil {
 			return g, err
 		}
 	}
-	return a.part(ctx, s)
+	return a.part(ctx, v, s)
 }
 
-// whole gives the graph in memory, as new as the store; nil when it is not
-// there in time.
-func (a *App) whole(ctx context.Context) (*Graph, error) {
+// whole gives the graph in memory, as new as the store or of the moment asked
+// for; nil when it is not there in time.
+func (a *App) whole(ctx context.Context, v view) (*Graph, error) {
 	head, err := a.store.Head(ctx)
 	if err != nil {
 		return nil, storeError(err)
@@ -54,6 +54,9 @@ func (a *App) whole(ctx context.Context) (*Graph, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	g, err := a.graphs.Graph(waiting, head)
+	if v.past && err == nil {
+		g, err = a.graphs.GraphAt(ctx, v.at)
+	}
 	switch {
 	case err == nil:
 		return g, nil
@@ -70,7 +73,14 @@ func (a *App) whole(ctx context.Context) (*Graph, error) {
 const partAttempts = 5
 
 // part reads a part of the estate, as of one revision.
-func (a *App) part(ctx context.Context, s survey) (*Graph, error) {
+func (a *App) part(ctx context.Context, v view, s survey) (*Graph, error) {
+	if v.past { // which does not change any more
+		r := newPartReader(ctx, v)
+		if err := r.read(s); err != nil {
+			return nil, storeError(err)
+		}
+		return r.b.Graph(int64(v.at)), nil
+	}
 	for range partAttempts {
 		before, err := a.store.Head(ctx)
 		if err != nil {

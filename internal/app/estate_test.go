@@ -51,7 +51,7 @@ func TestAPartOfTheEstateIsReadWithEachItemOnce(t *testing.T) {
 	}
 	w.commit(t, ops...)
 	counted := &nodesRead{Store: w.store}
-	r, err := app.New(app.Config{Store: counted}).Impact(t.Context(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}})
+	r, err := app.New(app.Config{Store: counted}).Impact(t.Context(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}}, nil)
 	require.NoError(t, err)
 	require.Equal(t, items, r.Summary().Total)
 	require.LessOrEqual(t, counted.n, items+shared+3, "the items, what they share, the database and the site")

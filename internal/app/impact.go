@@ -10,16 +10,20 @@ import (
 )
 
 // Impact analyses what is hurt when the sources fail, or what they need
-// (section 3 of docs/domain.md).
-func (a *App) Impact(ctx context.Context, in domain.ImpactInput) (*ImpactResult, error) {
+// (section 3 of docs/domain.md); with a moment, as things were then (C4).
+func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.AsOf) (*ImpactResult, error) {
 	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
-	q, err := a.readImpactInput(ctx, in)
+	v, err := a.view(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}
-	g, err := a.estate(ctx, q.survey())
+	q, err := readImpactInput(ctx, v, in)
+	if err != nil {
+		return nil, err
+	}
+	g, err := a.estate(ctx, v, q.survey())
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +31,7 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput) (*ImpactResult,
 		return nil, err
 	}
 	found := impact.Analyse(g, q.query(g))
-	return &ImpactResult{found: found, depth: in.MaxDepth, load: newItems(a, g, q.assumed())}, nil
+	return &ImpactResult{found: found, depth: in.MaxDepth, load: newItems(v, g, q.assumed())}, nil
 }
 
 // impactQuestion is an ImpactInput whose references are resolved.

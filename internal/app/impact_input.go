@@ -9,11 +9,11 @@ import (
 
 // readImpactInput checks an input and resolves its references. It tells all
 // that is wrong at once.
-func (a *App) readImpactInput(ctx context.Context, in domain.ImpactInput) (*impactQuestion, error) {
+func readImpactInput(ctx context.Context, v view, in domain.ImpactInput) (*impactQuestion, error) {
 	q := &impactQuestion{in: in}
-	r := &refs{a: a, errs: checkImpactInput(in)}
+	r := &refs{view: v, errs: checkImpactInput(in)}
 	if in.WhatIf != nil {
-		q.assumptions.read(r, in.WhatIf)
+		q.assumptions.read(r, in.WhatIf, "input.whatIf")
 	}
 	q.items = r.wantAll(domain.KindConfigurationItem, in.Sources.Items, "input.sources.items")
 	q.sites = r.wantAll(domain.KindSite, in.Sources.Sites, "input.sources.sites")

@@ -61,7 +61,7 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	au := &audience{hits: hits, graph: g}
 	if !knowsParties(g) {
 		var err error
-		if au.graph, err = r.load.a.partiesOf(ctx, g, hits); err != nil {
+		if au.graph, err = partiesOf(ctx, r.load.view, g, hits); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +89,7 @@ func knowsParties(g *Graph) bool {
 }
 
 // partiesOf reads the parties of hits into a graph of their own.
-func (a *App) partiesOf(ctx context.Context, g *Graph, hits []impact.Hit) (*Graph, error) {
+func partiesOf(ctx context.Context, v view, g *Graph, hits []impact.Hit) (*Graph, error) {
 	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
 	var codec entity.TopologyCodec
 	add := func(n store.Node) tell.Node {
@@ -105,7 +105,7 @@ func (a *App) partiesOf(ctx context.Context, g *Graph, hits []impact.Hit) (*Grap
 			ids[i] = store.ID(g.ID(h.Node))
 		}
 		for _, rel := range domain.PartyRelationships {
-			pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+			pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 			if err != nil {
 				return nil, storeError(err)
 			}
@@ -128,7 +128,7 @@ func (r *ImpactResult) fillTellPage(ctx context.Context, page *ToTellPage, parti
 	}
 	var records []any
 	for chunk := range slices.Chunk(ids, maxPage) {
-		some, err := r.load.a.recordsByID(ctx, chunk)
+		some, err := recordsByID(ctx, r.load.view, chunk)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 func toldBy(t *testing.T, a *app.App, in domain.ImpactInput, first *int, after *string) (told []string, page *app.ToTellPage) {
 	t.Helper()
 	ctx := context.Background()
-	r, err := a.Impact(ctx, in)
+	r, err := a.Impact(ctx, in, nil)
 	require.NoError(t, err)
 	page, err = r.ToTell(ctx, first, after)
 	require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestWhomToTellTakesAsManyCallsForFewHitsAsForMany_I7(t *testing.T) {
 
 func TestWhomToTellRefusesACursorOfAnotherList(t *testing.T) {
 	w := needed(t, 1)
-	r, err := w.over.Impact(t.Context(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}})
+	r, err := w.over.Impact(t.Context(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}}, nil)
 	require.NoError(t, err)
 	_, err = r.ToTell(t.Context(), nil, some("nonsense"))
 	refused(t, err, domain.Invalid, "after")

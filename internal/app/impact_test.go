@@ -86,7 +86,11 @@ func byKeys(keys ...string) (list []*domain.Ref) {
 
 // tell writes an answer out in full, so that two can be compared.
 func tell(ctx context.Context, a *app.App, in domain.ImpactInput) (string, error) {
-	r, err := a.Impact(ctx, in)
+	return tellAsOf(ctx, a, in, nil)
+}
+
+func tellAsOf(ctx context.Context, a *app.App, in domain.ImpactInput, asOf *domain.AsOf) (string, error) {
+	r, err := a.Impact(ctx, in, asOf)
 	if err != nil {
 		return err.Error(), nil
 	}
@@ -226,7 +230,7 @@ func drawImpactInput(t *rapid.T, key *rapid.Generator[string]) domain.ImpactInpu
 
 func tellPath(t *rapid.T, a *app.App, from, to string) string {
 	ctx := context.Background()
-	p, err := a.DependencyPath(ctx, *byKey(from), *byKey(to))
+	p, err := a.DependencyPath(ctx, *byKey(from), *byKey(to), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +247,7 @@ func tellPath(t *rapid.T, a *app.App, from, to string) string {
 }
 
 func tellOrder(t *rapid.T, a *app.App, keys []string) (told string) {
-	o, err := a.InstallationOrder(context.Background(), byKeys(keys...))
+	o, err := a.InstallationOrder(context.Background(), byKeys(keys...), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +276,7 @@ func estateOfThree(t *testing.T) *twoWays {
 
 func hitKeys(t *testing.T, a *app.App, in domain.ImpactInput) (keys []string) {
 	t.Helper()
-	r, err := a.Impact(context.Background(), in)
+	r, err := a.Impact(context.Background(), in, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +346,7 @@ func TestAllThatIsWrongWithAQuestionIsTold(t *testing.T) {
 			WhatIf:  &domain.WhatIfInput{RemoveDependencies: []*domain.DependencySelectorInput{{From: *byKey("shop"), To: *byKey("db")}}},
 		}, []string{"NOT_FOUND input.whatIf.removeDependencies.0"}},
 	} {
-		_, err := w.over.Impact(context.Background(), c.in)
+		_, err := w.over.Impact(context.Background(), c.in, nil)
 		var got []string
 		for _, e := range domainErrors(err) {
 			got = append(got, fmt.Sprint(e.Code, " ", e.Field))
@@ -365,7 +369,7 @@ func domainErrors(err error) domain.Errors {
 
 func TestPagesOfHitsFollowOneAnother(t *testing.T) {
 	w := estateOfThree(t)
-	r, err := w.over.Impact(context.Background(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}})
+	r, err := w.over.Impact(context.Background(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

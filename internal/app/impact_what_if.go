@@ -30,18 +30,18 @@ type assumedLink struct {
 	group    *string
 }
 
-// read checks the input and asks for the records it names.
-func (s *assumptions) read(r *refs, in *domain.WhatIfInput) {
-	s.readItems(r, in.Items)
+// read checks the input, the field, and asks for the records it names.
+func (s *assumptions) read(r *refs, in *domain.WhatIfInput, field string) {
+	s.readItems(r, in.Items, field+".items")
 	s.added = make([]assumedLink, len(in.AddDependencies))
 	for i, d := range in.AddDependencies {
-		s.added[i].field = element("input.whatIf.addDependencies", i)
+		s.added[i].field = element(field+".addDependencies", i)
 		s.added[i].want(r, d.From, d.To)
 		s.added[i].link = assumedDependency(r, d, s.added[i].field)
 	}
 	s.removed = make([]assumedLink, len(in.RemoveDependencies))
 	for i, d := range in.RemoveDependencies {
-		s.removed[i] = assumedLink{field: element("input.whatIf.removeDependencies", i), kind: d.Kind, group: d.RedundancyGroup}
+		s.removed[i] = assumedLink{field: element(field+".removeDependencies", i), kind: d.Kind, group: d.RedundancyGroup}
 		s.removed[i].want(r, d.From, d.To)
 	}
 }
@@ -53,23 +53,23 @@ func (l *assumedLink) want(r *refs, from, to domain.Ref) {
 
 // readItems makes the hypothetical items. The rest of the input names them by
 // their keys, which no stored item has.
-func (s *assumptions) readItems(r *refs, list []*domain.HypotheticalItemInput) {
+func (s *assumptions) readItems(r *refs, list []*domain.HypotheticalItemInput, in string) {
 	r.assumed, r.free = map[string]store.Node{}, map[string]string{}
 	kind := entity.KindNamed(domain.KindConfigurationItem)
-	for i, in := range list {
-		field := element("input.whatIf.items", i)
-		item := assumedItem(in)
+	for i, given := range list {
+		field := element(in, i)
+		item := assumedItem(given)
 		for _, e := range item.Check() {
 			e.Field = field + "." + e.Field
 			r.errs = append(r.errs, e)
 		}
 		r.errs = append(r.errs, unknown(field+".class", domain.Classes, &item.Class)...)
 		r.errs = append(r.errs, unknown(field+".environment", domain.Environments, &item.Environment)...)
-		if _, twice := r.assumed[in.Key]; twice {
-			r.errs = append(r.errs, wrong(field+".key", "another hypothetical item has the key %q", in.Key))
+		if _, twice := r.assumed[given.Key]; twice {
+			r.errs = append(r.errs, wrong(field+".key", "another hypothetical item has the key %q", given.Key))
 		}
 		node := store.Node{ID: store.ID(item.ID), Kind: domain.KindConfigurationItem, Props: kind.Encode(item)}
-		r.assumed[in.Key], r.free[in.Key] = node, field+".key"
+		r.assumed[given.Key], r.free[given.Key] = node, field+".key"
 		s.items, s.nodes = append(s.items, item), append(s.nodes, node)
 	}
 }

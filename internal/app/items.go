@@ -12,15 +12,15 @@ import (
 // items loads the records of the nodes of an answer. What was asked for so far
 // is loaded together when the first of it is needed, and each item once.
 type items struct {
-	a      *App
+	view   view
 	g      *Graph
 	mu     sync.Mutex
 	wanted []impact.Node
 	loaded map[impact.Node]*domain.ConfigurationItem // nil: wanted, not loaded yet
 }
 
-func newItems(a *App, g *Graph, assumed []*domain.ConfigurationItem) *items {
-	l := &items{a: a, g: g, loaded: map[impact.Node]*domain.ConfigurationItem{}}
+func newItems(v view, g *Graph, assumed []*domain.ConfigurationItem) *items {
+	l := &items{view: v, g: g, loaded: map[impact.Node]*domain.ConfigurationItem{}}
 	for _, item := range assumed {
 		if n, ok := g.Lookup(item.ID); ok {
 			l.loaded[n] = item
@@ -73,7 +73,7 @@ func (l *items) load(ctx context.Context) error {
 		for i, n := range chunk {
 			ids[i] = l.g.ID(n)
 		}
-		records, err := l.a.recordsByID(ctx, ids)
+		records, err := recordsByID(ctx, l.view, ids)
 		if err != nil {
 			return err
 		}

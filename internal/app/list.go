@@ -1,6 +1,10 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"releasegraph/internal/domain"
+)
 
 // List is the arguments of a connection. Filter and OrderBy are raw GraphQL
 // input, which the Catalog interprets.
@@ -11,6 +15,9 @@ type List struct {
 	After   *string
 	Last    *int
 	Before  *string
+	// AsOf is the moment of the records (C4); nil: that of the record from which
+	// they are followed.
+	AsOf *domain.AsOf
 }
 
 // Page is a page of records, or of links with the records at their other ends.

@@ -30,11 +30,13 @@ func (a *App) WithLoads(ctx context.Context) context.Context {
 // cohort is records of one kind whose relationships are loaded together.
 type cohort struct {
 	kind    *entity.Kind
+	view    view
 	members []store.ID
 
 	mu     sync.Mutex
 	pages  map[string]*load[map[store.ID]*Page]
 	totals map[string]*load[map[store.ID]int]
+	past   map[string]*load[map[store.ID]*ChangeSetPage]
 }
 
 // load is something that is fetched once.
@@ -49,9 +51,10 @@ func (l *load[T]) get(fetch func() (T, error)) (T, error) {
 	return l.value, l.err
 }
 
-// enroll makes records a cohort, or one for each kind among them. Without the
-// loads of a request they stay alone.
-func enroll(ctx context.Context, records ...entity.Record) {
+// enroll makes records of a view a cohort, or one for each kind among them:
+// what is loaded for them is of the same view. Without the loads of a request
+// they stay alone.
+func enroll(ctx context.Context, v view, records ...entity.Record) {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok {
 		return
@@ -63,7 +66,7 @@ func enroll(ctx context.Context, records ...entity.Record) {
 		k := entity.KindOf(r)
 		c := byKind[k]
 		if c == nil {
-			c = newCohort(k)
+			c = newCohort(k, v)
 			byKind[k] = c
 		}
 		c.members = append(c.members, store.ID(r.Meta().ID))
@@ -71,12 +74,13 @@ func enroll(ctx context.Context, records ...entity.Record) {
 	}
 }
 
-func newCohort(k *entity.Kind) *cohort {
-	return &cohort{kind: k, pages: map[string]*load[map[store.ID]*Page]{}, totals: map[string]*load[map[store.ID]int]{}}
+func newCohort(k *entity.Kind, v view) *cohort {
+	return &cohort{kind: k, view: v, pages: map[string]*load[map[store.ID]*Page]{}, totals: map[string]*load[map[store.ID]int]{}, past: map[string]*load[map[store.ID]*ChangeSetPage]{}}
 }
 
-// cohortOf finds the cohort of a record. A record in none is one by itself.
-func cohortOf(ctx context.Context, r entity.Record) *cohort {
+// cohortOf finds the cohort of a record. A record in none is one by itself, of
+// today.
+func (a *App) cohortOf(ctx context.Context, r entity.Record) *cohort {
 	if l, ok := ctx.Value(loadsKey{}).(*loads); ok {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -84,12 +88,12 @@ func cohortOf(ctx context.Context, r entity.Record) *cohort {
 			return c
 		}
 	}
-	c := newCohort(entity.KindOf(r))
+	c := newCohort(entity.KindOf(r), a.today())
 	c.members = []store.ID{store.ID(r.Meta().ID)}
 	return c
 }
 
-// pagesOf and totalsOf find the load for a key, the same for all who ask.
+// pagesOf, totalsOf and historiesOf find the load for a key, the same for all who ask.
 func (c *cohort) pagesOf(key string) *load[map[store.ID]*Page] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,6 +104,12 @@ func (c *cohort) totalsOf(key string) *load[map[store.ID]int] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return entry(c.totals, key)
+}
+
+func (c *cohort) historiesOf(key string) *load[map[store.ID]*ChangeSetPage] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return entry(c.past, key)
 }
 
 func entry[T any](m map[string]*load[T], key string) *load[T] {

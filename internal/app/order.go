@@ -3,27 +3,24 @@ package app
 import (
 	"context"
 
-	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	installation "releasegraph/internal/plan/order"
-	"releasegraph/internal/store"
 )
 
-// InstallationOrder sorts items into steps, dependencies before dependents (P3).
-func (a *App) InstallationOrder(ctx context.Context, items []*domain.Ref) (*InstallationOrderResult, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
-		return nil, err
-	}
-	r := &refs{a: a}
-	found := r.wantAll(domain.KindConfigurationItem, items, "items")
-	if err := r.resolve(ctx); err != nil {
-		return nil, err
-	}
-	g, err := a.estate(ctx, survey{named: found, roots: found, direction: store.Out})
+// InstallationOrder sorts items into steps, dependencies before dependents
+// (P3). Some may be hypothetical (I1); with a moment the order is that of then
+// (C4).
+func (a *App) InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*InstallationOrderResult, error) {
+	q, err := a.supposing(ctx, whatIf, asOf)
 	if err != nil {
 		return nil, err
 	}
-	result, load := &InstallationOrderResult{Steps: []*InstallationStep{}}, newItems(a, g, nil)
+	found := q.wantAll(domain.KindConfigurationItem, items, "items")
+	g, err := q.graph(ctx, a, found, found)
+	if err != nil {
+		return nil, err
+	}
+	result, load := &InstallationOrderResult{Steps: []*InstallationStep{}}, q.items(g)
 	for i, s := range installation.Steps(g, nodesIn(g, found)) {
 		load.want(s.Items...)
 		result.Steps = append(result.Steps, &InstallationStep{Ordinal: i + 1, Cycle: s.Cycle, load: load, nodes: s.Items})

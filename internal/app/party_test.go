@@ -24,7 +24,7 @@ func TestAPartyHasATypeAContactRoleNamesAndATimeZone(t *testing.T) {
 			"roleNames": []any{"service desk", "support manager"}, "timeZone": "Europe/Warsaw",
 		}, nil)
 		require.NoError(t, err)
-		got, err := f.Record(f.ctx, domain.KindParty, key("desk"))
+		got, err := f.Record(f.ctx, domain.KindParty, key("desk"), nil)
 		require.NoError(t, err)
 		require.Equal(t, w.Record, got)
 		require.Equal(t, []string{"service desk", "support manager"}, got.(*domain.Party).RoleNames)
@@ -92,7 +92,7 @@ func TestAServiceThatBecomesAnotherThingMeanwhileServesNobody_SERVES(t *testing.
 		refused(t, err, domain.RuleViolation, "input.from")
 
 		desk := f.item("desk")
-		shoppers, err := f.Record(f.ctx, domain.KindParty, key("shoppers"))
+		shoppers, err := f.Record(f.ctx, domain.KindParty, key("shoppers"), nil)
 		require.NoError(t, err)
 		f.store.beforeNext(func() {
 			_, err := f.store.Store.Commit(f.ctx, store.Changeset{Actor: "another", At: desk.CreatedAt, Ops: []store.Op{

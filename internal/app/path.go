@@ -3,25 +3,23 @@ package app
 import (
 	"context"
 
-	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/path"
 	"releasegraph/internal/store"
 )
 
 // DependencyPath finds a shortest chain of dependencies from one item to
-// another, nil when there is none. From an item to itself it is empty.
-func (a *App) DependencyPath(ctx context.Context, from, to domain.Ref) (*DependencyPathResult, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
+// another, nil when there is none. From an item to itself it is empty. Both may
+// be hypothetical (I1); with a moment the chain is that of then (C4).
+func (a *App) DependencyPath(ctx context.Context, from, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*DependencyPathResult, error) {
+	q, err := a.supposing(ctx, whatIf, asOf)
+	if err != nil {
 		return nil, err
 	}
-	r, ends := &refs{a: a}, make([]store.Node, 2)
-	r.want(domain.KindConfigurationItem, from, "from", &ends[0])
-	r.want(domain.KindConfigurationItem, to, "to", &ends[1])
-	if err := r.resolve(ctx); err != nil {
-		return nil, err
-	}
-	g, err := a.estate(ctx, survey{named: ends, roots: ends[:1], direction: store.Out})
+	ends := make([]store.Node, 2)
+	q.want(domain.KindConfigurationItem, from, "from", &ends[0])
+	q.want(domain.KindConfigurationItem, to, "to", &ends[1])
+	g, err := q.graph(ctx, a, ends[:1:1], ends)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +32,7 @@ func (a *App) DependencyPath(ctx context.Context, from, to domain.Ref) (*Depende
 		return nil, nil
 	}
 	result := &DependencyPathResult{Length: len(chain), Chain: []*DependencyLink{}}
-	load := newItems(a, g, nil)
+	load := q.items(g)
 	for _, l := range chain {
 		result.Chain = append(result.Chain, newDependencyLink(load, l.From, l.To, l.Link))
 	}

@@ -53,7 +53,7 @@ func TestAPageHasALimitAndADefault(t *testing.T) {
 	require.Len(t, f.page(item, app.List{}).Items, 50)
 	_, err := f.Records(f.ctx, item, app.List{First: some(1001)})
 	refused(t, err, domain.Limit, "first")
-	_, err = f.RecordsByID(f.ctx, make([]string, 1001))
+	_, err = f.RecordsByID(f.ctx, make([]string, 1001), nil)
 	refused(t, err, domain.Limit, "ids")
 }
 
@@ -79,7 +79,7 @@ func TestACursorOfAnotherListIsRefused(t *testing.T) {
 		refused(t, err, domain.Invalid, "after")
 		_, err = f.Records(f.ctx, item, app.List{Last: some(1), Before: some("nonsense")})
 		refused(t, err, domain.Invalid, "before")
-		a, err := f.Record(f.ctx, item, key("a"))
+		a, err := f.Record(f.ctx, item, key("a"), nil)
 		require.NoError(t, err)
 		_, err = f.Related(f.ctx, a, app.Via{Rel: "DEPENDS_ON"}, app.List{After: some("nonsense")})
 		refused(t, err, domain.Invalid, "after")
@@ -111,7 +111,7 @@ func TestFiltersFollowRelationships(t *testing.T) {
 func TestRecordsAreFoundByIDAcrossKinds(t *testing.T) {
 	onStores(t, func(t *testing.T, f *fixture) {
 		a, s := f.item("a"), f.site("s")
-		list, err := f.RecordsByID(f.ctx, []string{s.ID, "nobody", a.ID, s.ID})
+		list, err := f.RecordsByID(f.ctx, []string{s.ID, "nobody", a.ID, s.ID}, nil)
 		require.NoError(t, err)
 		require.Equal(t, []any{s, nil, a, s}, list)
 	})
@@ -179,7 +179,7 @@ func (f *fixture) descend(ctx context.Context, record any) error {
 	if err != nil {
 		return err
 	}
-	region, err := f.RelatedOne(ctx, places.Items[0].Record, app.Via{Rel: "PART_OF"})
+	region, err := f.RelatedOne(ctx, places.Items[0].Record, app.Via{Rel: "PART_OF"}, nil)
 	if err != nil || region.(*domain.Site).Key != "emea" {
 		return fmt.Errorf("region %v (%w)", region, err)
 	}
@@ -195,7 +195,7 @@ func TestARecordInNoCohortLoadsAlone(t *testing.T) {
 	f.item("a")
 	f.item("b")
 	f.connect("DEPENDS_ON", "a", "b", nil)
-	a, err := f.Record(t.Context(), item, key("a"))
+	a, err := f.Record(t.Context(), item, key("a"), nil)
 	require.NoError(t, err)
 	p, err := f.Related(t.Context(), a, app.Via{Rel: "DEPENDS_ON"}, app.List{})
 	require.NoError(t, err)
@@ -209,7 +209,7 @@ func TestOtherArgumentsAreAnotherQuestion(t *testing.T) {
 	}
 	f.connect("DEPENDS_ON", "a", "b", nil)
 	f.connect("DEPENDS_ON", "a", "c", nil)
-	a, err := f.Record(f.ctx, item, key("a"))
+	a, err := f.Record(f.ctx, item, key("a"), nil)
 	require.NoError(t, err)
 	for _, k := range []string{"b", "c"} {
 		p, err := f.Related(f.ctx, a, app.Via{Rel: "DEPENDS_ON"}, app.List{Filter: values{"key": values{"eq": k}}})

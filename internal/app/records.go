@@ -9,36 +9,45 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Record finds a record by key or id, nil when there is none.
-func (a *App) Record(ctx context.Context, kind string, ref domain.Ref) (any, error) {
+// Record finds a record by key or id, nil when there is none. With a moment it
+// is the record as it was then, and so is what is followed from it (C4).
+func (a *App) Record(ctx context.Context, kind string, ref domain.Ref, asOf *domain.AsOf) (any, error) {
 	k, err := allowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.find(ctx, k, ref, "ref")
+	v, err := a.view(ctx, asOf, "asOf")
+	if err != nil {
+		return nil, err
+	}
+	r, err := find(ctx, v, k, ref, "ref")
 	if err != nil || r == nil {
 		return nil, err
 	}
-	enroll(ctx, r)
+	enroll(ctx, v, r)
 	return r, nil
 }
 
 // RecordsByID finds records of any kind: one for each id, nil where there is
 // none. At most a page full of ids may be asked for.
-func (a *App) RecordsByID(ctx context.Context, ids []string) ([]any, error) {
+func (a *App) RecordsByID(ctx context.Context, ids []string, asOf *domain.AsOf) ([]any, error) {
 	if len(ids) > maxPage {
 		return nil, tooMany("ids", len(ids))
 	}
-	return a.recordsByID(ctx, ids)
+	v, err := a.view(ctx, asOf, "asOf")
+	if err != nil {
+		return nil, err
+	}
+	return recordsByID(ctx, v, ids)
 }
 
 // recordsByID finds any number of records; they make up a cohort.
-func (a *App) recordsByID(ctx context.Context, ids []string) ([]any, error) {
+func recordsByID(ctx context.Context, v view, ids []string) ([]any, error) {
 	asked := make([]store.ID, len(ids))
 	for i, id := range ids {
 		asked[i] = store.ID(id)
 	}
-	nodes, err := a.store.Nodes(ctx, asked...)
+	nodes, err := v.Nodes(ctx, asked...)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -48,7 +57,7 @@ func (a *App) recordsByID(ctx context.Context, ids []string) ([]any, error) {
 			found[id] = r
 		}
 	}
-	enroll(ctx, values(found)...)
+	enroll(ctx, v, values(found)...)
 	list := make([]any, len(ids))
 	for i, id := range asked {
 		if r, ok := found[id]; ok {
@@ -80,7 +89,7 @@ func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
 		records[i] = k.Decode(n)
 		page.Items = append(page.Items, Item{Record: records[i], Cursor: string(found.Cursors[i])})
 	}
-	enroll(ctx, records...)
+	enroll(ctx, a.today(), records...)
 	page.Total = func(ctx context.Context) (int, error) {
 		n, err := a.store.Count(ctx, kind, s.filter)
 		return int(n), storeError(err)
@@ -96,20 +105,20 @@ func (a *App) Head(ctx context.Context) (int64, error) {
 
 // find looks a record up by key or id, nil when there is none. The field names
 // the reference in errors.
-func (a *App) find(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+func find(ctx context.Context, v view, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
 	if (ref.Key == nil) == (ref.ID == nil) {
 		return nil, wrong(field, "give either key or id")
 	}
 	var n store.Node
 	var ok bool
 	if ref.ID != nil {
-		nodes, err := a.store.Nodes(ctx, store.ID(*ref.ID))
+		nodes, err := v.Nodes(ctx, store.ID(*ref.ID))
 		if err != nil {
 			return nil, storeError(err)
 		}
 		n, ok = nodes[store.ID(*ref.ID)]
 	} else {
-		nodes, err := a.store.Lookup(ctx, k.Name, "key", *ref.Key)
+		nodes, err := v.Lookup(ctx, k.Name, "key", *ref.Key)
 		if err != nil {
 			return nil, storeError(err)
 		}
@@ -123,7 +132,7 @@ func (a *App) find(ctx context.Context, k *entity.Kind, ref domain.Ref, field st
 
 // existing looks a record up that must be there.
 func (a *App) existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
-	r, err := a.find(ctx, k, ref, field)
+	r, err := find(ctx, a.today(), k, ref, field)
 	if err == nil && r == nil {
 		err = missing(k.Name, ref, field)
 	}

@@ -15,7 +15,7 @@ import (
 // refs resolves many references to records at once: one question to the store
 // for each kind and way of naming, whatever their number.
 type refs struct {
-	a       *App
+	view    view
 	wanted  []wantedRef
 	assumed map[string]store.Node // hypothetical items by key
 	free    map[string]string     // keys that no stored item may have, with their fields
@@ -71,12 +71,12 @@ func (r *refs) resolve(ctx context.Context) error {
 	keyed := map[string]map[string]store.Node{}
 	var err error
 	if len(byID) > 0 {
-		if named, err = r.a.store.Nodes(ctx, sortedKeys(byID)...); err != nil {
+		if named, err = r.view.Nodes(ctx, sortedKeys(byID)...); err != nil {
 			return storeError(err)
 		}
 	}
 	for kind, keys := range byKey {
-		if keyed[kind], err = r.a.store.Lookup(ctx, kind, "key", sortedKeys(keys)...); err != nil {
+		if keyed[kind], err = r.view.Lookup(ctx, kind, "key", sortedKeys(keys)...); err != nil {
 			return storeError(err)
 		}
 	}
@@ -104,7 +104,7 @@ func (r *refs) checkFree(ctx context.Context) error {
 	if len(r.free) == 0 {
 		return nil
 	}
-	held, err := r.a.store.Lookup(ctx, domain.KindConfigurationItem, "key", slices.Sorted(maps.Keys(r.free))...)
+	held, err := r.view.Lookup(ctx, domain.KindConfigurationItem, "key", slices.Sorted(maps.Keys(r.free))...)
 	if err != nil {
 		return storeError(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -17,7 +18,7 @@ func (a *App) Related(ctx context.Context, record any, via Via, l List) (*Page, 
 	if !ok || entity.KindOf(record) == nil {
 		return nil, fmt.Errorf("%T is no record", record)
 	}
-	c := cohortOf(ctx, r)
+	c := a.cohortOf(ctx, r)
 	e, err := endOf(ctx, c.kind, via)
 	if err != nil {
 		return nil, err
@@ -26,7 +27,13 @@ func (a *App) Related(ctx context.Context, record any, via Via, l List) (*Page, 
 	if err != nil {
 		return nil, wrong("filter", "cannot be read: %s", err)
 	}
-	pages, err := c.pagesOf(string(key)).get(func() (map[store.ID]*Page, error) { return a.loadPages(ctx, c, e, l) })
+	pages, err := c.pagesOf(string(key)).get(func() (map[store.ID]*Page, error) {
+		v, err := a.viewFor(ctx, c, l.AsOf)
+		if err != nil {
+			return nil, err
+		}
+		return loadPages(ctx, v, c, e, l)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -35,9 +42,9 @@ func (a *App) Related(ctx context.Context, record any, via Via, l List) (*Page, 
 
 // RelatedOne returns the record that a to-one relationship joins to a record,
 // nil when there is none.
-func (a *App) RelatedOne(ctx context.Context, record any, via Via) (any, error) {
+func (a *App) RelatedOne(ctx context.Context, record any, via Via, asOf *domain.AsOf) (any, error) {
 	one := 1
-	p, err := a.Related(ctx, record, via, List{First: &one})
+	p, err := a.Related(ctx, record, via, List{First: &one, AsOf: asOf})
 	if err != nil || len(p.Items) == 0 {
 		return nil, err
 	}
@@ -78,17 +85,17 @@ func (e *farEnd) query(c *cohort, s *selection) store.EdgeQuery {
 
 // loadPages fetches the page of each member. The records on them, each once,
 // are the next cohort.
-func (a *App) loadPages(ctx context.Context, c *cohort, e *farEnd, l List) (map[store.ID]*Page, error) {
+func loadPages(ctx context.Context, v view, c *cohort, e *farEnd, l List) (map[store.ID]*Page, error) {
 	s, err := parseSelection(e.kind, l)
 	if err != nil {
 		return nil, err
 	}
 	q := e.query(c, s)
-	found, err := a.store.Edges(ctx, q)
+	found, err := v.Edges(ctx, q)
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	totalKey, err := json.Marshal([]any{e.rel.Name, e.direction, e.kind.Name, l.Filter})
+	totalKey, err := json.Marshal([]any{e.rel.Name, e.direction, e.kind.Name, l.Filter, l.AsOf})
 	if err != nil {
 		return nil, err
 	}
@@ -96,10 +103,10 @@ func (a *App) loadPages(ctx context.Context, c *cohort, e *farEnd, l List) (map[
 	pages := make(map[store.ID]*Page, len(c.members))
 	for i, id := range c.members {
 		p := e.page(&found[i], next)
-		p.Total = func(ctx context.Context) (int, error) { return a.total(ctx, c, string(totalKey), id, q) }
+		p.Total = func(ctx context.Context) (int, error) { return total(ctx, v, c, string(totalKey), id, q) }
 		pages[id] = s.trim(p)
 	}
-	enroll(ctx, values(next)...)
+	enroll(ctx, v, values(next)...)
 	return pages, nil
 }
 
@@ -117,10 +124,10 @@ func (e *farEnd) page(found *store.EdgePage, next map[store.ID]entity.Record) *P
 }
 
 // total counts the links of one member, for the whole cohort at once.
-func (a *App) total(ctx context.Context, c *cohort, key string, id store.ID, q store.EdgeQuery) (int, error) {
+func total(ctx context.Context, v view, c *cohort, key string, id store.ID, q store.EdgeQuery) (int, error) {
 	totals, err := c.totalsOf(key).get(func() (map[store.ID]int, error) {
 		q.After, q.Before, q.First, q.Last, q.Order = "", "", 0, 0, nil
-		counts, err := a.store.CountEdges(ctx, q)
+		counts, err := v.CountEdges(ctx, q)
 		if err != nil {
 			return nil, storeError(err)
 		}

@@ -65,7 +65,7 @@ func (a *App) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 	if err != nil {
 		return nil, searchError(err)
 	}
-	page := &SearchPage{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Hits: hitsOf(ctx, words, found.Hits)}
+	page := &SearchPage{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Hits: hitsOf(ctx, a.today(), words, found.Hits)}
 	if s.none {
 		page.HasNext, page.Hits = len(page.Hits) > 0, nil
 	}
@@ -76,7 +76,7 @@ func (a *App) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 	return page, nil
 }
 
-func hitsOf(ctx context.Context, words []string, found []store.SearchHit) []*SearchHit {
+func hitsOf(ctx context.Context, v view, words []string, found []store.SearchHit) []*SearchHit {
 	list := make([]*SearchHit, len(found))
 	records := make([]entity.Record, len(found))
 	for i, h := range found {
@@ -86,7 +86,7 @@ func hitsOf(ctx context.Context, words []string, found []store.SearchHit) []*Sea
 			Record: records[i], Cursor: string(h.Cursor), Rank: ranks[h.Rank], kind: k, props: h.Node.Props, words: words,
 		}
 	}
-	enroll(ctx, records...)
+	enroll(ctx, v, records...)
 	return list
 }
 

@@ -75,6 +75,6 @@ func (a *App) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, err
 			uses = append(uses, Use{Relationship: r.Name, Record: found[n.ID]})
 		}
 	}
-	enroll(ctx, values(found)...)
+	enroll(ctx, a.today(), values(found)...)
 	return uses, nil
 }

@@ -158,7 +158,7 @@ func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change,
 	}
 	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list}
 	if r != nil {
-		enroll(ctx, r)
+		enroll(ctx, w.app.today(), r)
 		out.Record = r
 	}
 	return out, nil
@@ -182,7 +182,7 @@ func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change, dryR
 			continue
 		}
 		id := string(e.Node)
-		r, err := a.find(ctx, k, domain.Ref{ID: &id}, "input.ref")
+		r, err := find(ctx, a.today(), k, domain.Ref{ID: &id}, "input.ref")
 		if r == nil && err == nil && dryRun && e.Before == nil {
 			return k.Decode(store.Node{ID: e.Node, Kind: e.Kind, Version: e.Version, CreatedAt: c.At, UpdatedAt: c.At, Props: e.After}), nil
 		}

@@ -22,7 +22,7 @@ func TestARecordIsCreatedChangedAndRemoved(t *testing.T) {
 		made := w.Record.(*domain.ConfigurationItem)
 		require.Equal(t, int64(1), w.Revision)
 		require.Equal(t, 1, made.Version)
-		stored, err := f.Record(f.ctx, item, key("shop"))
+		stored, err := f.Record(f.ctx, item, key("shop"), nil)
 		require.NoError(t, err)
 		require.Equal(t, made, stored)
 
@@ -36,7 +36,7 @@ func TestARecordIsCreatedChangedAndRemoved(t *testing.T) {
 			Type: domain.ChangeUpdated, Kind: item, ID: &made.ID, Key: some("store"),
 			Fields: []domain.FieldChange{{Field: "key", Before: some("shop"), After: some("store")}, {Field: "users", Before: some("7")}},
 		}}, w.Changes)
-		stored, err = f.Record(f.ctx, item, domain.Ref{ID: &made.ID})
+		stored, err = f.Record(f.ctx, item, domain.Ref{ID: &made.ID}, nil)
 		require.NoError(t, err)
 		require.Equal(t, changed, stored)
 
@@ -45,7 +45,7 @@ func TestARecordIsCreatedChangedAndRemoved(t *testing.T) {
 		require.Nil(t, w.Record)
 		require.Equal(t, domain.ChangeRemoved, w.Changes[0].Type)
 		require.Equal(t, "store", *w.Changes[0].Key)
-		gone, err := f.Record(f.ctx, item, key("store"))
+		gone, err := f.Record(f.ctx, item, key("store"), nil)
 		require.NoError(t, err)
 		require.Nil(t, gone)
 	})
@@ -122,7 +122,7 @@ func TestManyWritersOfOneRecordLoseNothing(t *testing.T) { // C5
 			})
 		}
 		wg.Wait()
-		r, err := f.Record(f.ctx, item, key("a"))
+		r, err := f.Record(f.ctx, item, key("a"), nil)
 		require.NoError(t, err)
 		require.Equal(t, done+1, r.(*domain.ConfigurationItem).Version)
 		require.Equal(t, int64(done+1), f.head())
@@ -242,10 +242,10 @@ func TestOnlyThoseWhoMayWrite(t *testing.T) {
 	} {
 		require.Contains(t, refused(t, write(), domain.Forbidden, "").Message, "CONFIGURATION_MANAGER and ADMIN may", name)
 	}
-	_, err := f.Record(viewer, item, key("a"))
+	_, err := f.Record(viewer, item, key("a"), nil)
 	require.NoError(t, err)
 	nobody := app.WithActor(f.ctx, domain.Actor{Name: "mallory"})
-	_, err = f.Record(nobody, item, key("a"))
+	_, err = f.Record(nobody, item, key("a"), nil)
 	refused(t, err, domain.Forbidden, "")
 	_, err = f.Records(nobody, item, app.List{})
 	refused(t, err, domain.Forbidden, "")
@@ -254,7 +254,7 @@ func TestOnlyThoseWhoMayWrite(t *testing.T) {
 func TestAStoreThatCannotBeReachedIsSaidToBe(t *testing.T) {
 	f := newFixture(t, openSQLite(t))
 	f.store.down.Store(true)
-	_, err := f.Record(f.ctx, item, key("a"))
+	_, err := f.Record(f.ctx, item, key("a"), nil)
 	require.Equal(t, "the store cannot be reached", refused(t, err, domain.Unavailable, "").Message)
 	_, err = f.Create(f.ctx, item, values{"key": "a", "name": "A", "class": "SERVICE"}, nil)
 	refused(t, err, domain.Unavailable, "")

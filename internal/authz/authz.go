@@ -29,7 +29,7 @@ const (
 
 // configuration is what those who keep the configuration data may write.
 var configuration = []string{
-	domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.KindParty, domain.KindAttributeDefinition,
+	domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.KindParty, domain.KindAttributeDefinition, domain.KindBaseline,
 	domain.RelDependsOn, domain.RelInstalledAt, domain.RelPartOf, domain.RelSiteNeeds, domain.RelGroups,
 	domain.RelOwnedBy, domain.RelSupportedBy, domain.RelSuppliedBy, domain.RelServes,
 }

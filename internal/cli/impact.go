@@ -17,6 +17,7 @@ type impactCmd struct {
 	Environment string   `placeholder:"ENV" help:"Spread only to items of this environment, such as LIVE."`
 	Kind        []string `placeholder:"KIND" help:"Spread only along dependencies of these kinds, such as USES."`
 	StopAt      []string `placeholder:"KEY" help:"Go no further than these items."`
+	AsOf        string   `placeholder:"MOMENT" help:"As things were then: a revision, a date or time, or the key of a baseline."`
 	First       int      `default:"100" help:"List so many hits; 0 lists all. Default: ${default}."`
 
 	JSON     bool   `xor:"form" help:"Print JSON."`
@@ -34,11 +35,12 @@ func (impactCmd) Help() string {
     releasegraph impact db-orders-1
     releasegraph impact --direction dependencies --depth 3 web-shop
     releasegraph impact --url http://127.0.0.1:8080 --json db-orders-1 | jq .summary
+    releasegraph impact --as-of 2026-01-01 db-orders-1
     releasegraph impact --dot db-orders-1 | dot -Tsvg > impact.svg`
 }
 
-const impactDocument = `query Impact($input: ImpactInput!, $first: Int, $hits: Boolean!, $mermaid: Boolean!, $dot: Boolean!) {
-  impact(input: $input) {
+const impactDocument = `query Impact($input: ImpactInput!, $asOf: AsOf, $first: Int, $hits: Boolean!, $mermaid: Boolean!, $dot: Boolean!) {
+  impact(input: $input, asOf: $asOf) {
     revision @include(if: $hits)
     summary @include(if: $hits) {
       total full degraded services sites users
@@ -115,6 +117,9 @@ func (c *impactCmd) variables() map[string]any {
 		input["stopAt"] = refs(c.StopAt)
 	}
 	v := map[string]any{"input": input, "hits": !c.Mermaid && !c.DOT, "mermaid": c.Mermaid, "dot": c.DOT}
+	if c.AsOf != "" {
+		v["asOf"] = asOfInput(c.AsOf)
+	}
 	if c.First > 0 {
 		v["first"] = c.First
 	}

@@ -8,6 +8,7 @@ const (
 	KindSite              = "Site"
 	KindReleaseUnit       = "ReleaseUnit"
 	KindParty             = "Party"
+	KindBaseline          = "Baseline"
 
 	KindAttributeDefinition = "AttributeDefinition"
 

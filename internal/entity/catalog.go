@@ -14,6 +14,7 @@ func declareKinds() []*Kind {
 		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
 		newKind[domain.Party](domain.KindParty),
 		newKind[domain.AttributeDefinition](domain.KindAttributeDefinition),
+		newKind[domain.Baseline](domain.KindBaseline),
 	}
 }
 

@@ -83,7 +83,7 @@ func (f *Field) classify() {
 		f.Kind = store.Strings
 	case t == reflect.TypeFor[string]():
 		f.Kind = store.String
-	case t == reflect.TypeFor[int]():
+	case t == reflect.TypeFor[int](), t == reflect.TypeFor[int64]():
 		f.Kind = store.Int
 	case t == reflect.TypeFor[bool]():
 		f.Kind = store.Bool

@@ -71,7 +71,7 @@ func TestWhatADiscoveryRunFoundItMayChange(t *testing.T) { // C6
 		if s.Updated() != 1 || s.Kept() != 0 {
 			t.Errorf("%+v", s)
 		}
-		r, err := p.Record(t.Context(), "Site", key("par-1"))
+		r, err := p.Record(t.Context(), "Site", key("par-1"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -167,6 +167,8 @@ func scalarsOf(f entity.Field) []string {
 		return []string{f.EnumName}
 	case f.Name == "id":
 		return []string{"ID"}
+	case f.Type.Kind() == reflect.Int64:
+		return []string{"Revision"}
 	}
 	switch f.Kind {
 	case store.Bool:

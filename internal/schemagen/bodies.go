@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"releasegraph/internal/entity"
 )
@@ -18,7 +19,7 @@ const listCall = "list(filter, orderBy, first, after, last, before)"
 func oneBody(kind string) body {
 	return func(use func(string) string) string {
 		d := use(domainPackage)
-		return fmt.Sprintf("return one[%s.%s](r.App.Record(ctx, %q, %s.Ref{Key: &key}))", d, kind, kind, d)
+		return fmt.Sprintf("return one[%s.%s](r.App.Record(ctx, %q, %s.Ref{Key: &key}, asOf))", d, kind, kind, d)
 	}
 }
 
@@ -33,13 +34,19 @@ func linkBody(e end) body {
 	return func(use func(string) string) string {
 		via := fmt.Sprintf("%s.Via{Rel: %q, In: %t, Kind: %q}", use(appPackage), e.rel.Name, e.in, e.target)
 		if e.toOne() {
-			return fmt.Sprintf("return one[%s.%s](r.App.RelatedOne(ctx, obj, %s))", use(domainPackage), e.target, via)
+			return fmt.Sprintf("return one[%s.%s](r.App.RelatedOne(ctx, obj, %s, asOf))", use(domainPackage), e.target, via)
 		}
 		newEdge := fmt.Sprintf("%s.New%sEdge", use(relayPackage), edgeStem(e.target, e.rel))
 		if e.rel.GoType == nil {
 			newEdge = fmt.Sprintf("%s.NewEdge[%s.%s]", use(relayPackage), use(domainPackage), e.target)
 		}
-		return fmt.Sprintf("return related(ctx, r.App, obj, %s, %s, %s)", via, listCall, newEdge)
+		return fmt.Sprintf("return related(ctx, r.App, obj, %s, %s, asOf, %s)", via, listCall, newEdge)
+	}
+}
+
+func commonBody(field string, arguments []string) body {
+	return func(func(string) string) string {
+		return fmt.Sprintf("return %s(r.App.%s(ctx, obj, %s))", field, upperFirst(field), strings.Join(arguments, ", "))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"releasegraph/internal/entity"
 )
 
@@ -87,7 +89,7 @@ func (w *deriver) kind(k *entity.Kind) {
 func (w *deriver) header(s *sdl, k *entity.Kind) {
 	s.extend("type " + k.Name + " implements Record & Node")
 	for _, f := range w.doc.fields["Record"] {
-		s.line(f.Description, f.Name+": "+f.Type.String())
+		w.common(s, k, f)
 	}
 	for _, e := range w.d.ends(k.Name) {
 		w.link(s, k, e)
@@ -95,23 +97,46 @@ func (w *deriver) header(s *sdl, k *entity.Kind) {
 	s.close()
 }
 
+// common is a field of every record: stored, or, where it has arguments, what a
+// use case of its name answers.
+func (w *deriver) common(s *sdl, k *entity.Kind, f *ast.FieldDefinition) {
+	if len(f.Arguments) == 0 {
+		s.line(f.Description, f.Name+": "+f.Type.String())
+		return
+	}
+	var arguments []argument
+	var names []string
+	for _, a := range f.Arguments {
+		arguments = append(arguments, argument{a.Description, a.Name + ": " + a.Type.String()})
+		names = append(names, a.Name)
+	}
+	s.call(f.Description, f.Name, f.Type.String(), arguments...)
+	w.resolvers[k.Name+"."+f.Name] = commonBody(f.Name, names)
+}
+
 func (w *deriver) link(s *sdl, k *entity.Kind, e end) {
 	if w.doc.has(k.Name, e.field) {
 		return
 	}
 	if e.toOne() {
-		s.line(e.doc, e.field+": "+e.target)
+		s.call(e.doc, e.field, e.target, followed)
 	} else {
-		s.call(e.doc, e.field, connectionName(e.target, e.rel)+"!", listArguments(e.target)...)
+		s.call(e.doc, e.field, connectionName(e.target, e.rel)+"!", append(listArguments(e.target), followed)...)
 	}
 	w.resolvers[k.Name+"."+e.field] = linkBody(e)
 }
+
+// The arguments that name a moment of the estate.
+var (
+	moment   = argument{"As it was at this moment, and all that is followed from it; as it is when absent.", "asOf: AsOf"}
+	followed = argument{"As it was at this moment; that of the record when absent.", "asOf: AsOf"}
+)
 
 func (w *deriver) queries(s *sdl, k *entity.Kind) {
 	one, many := lowerFirst(k.Name), lowerFirst(k.Plural)
 	s.extend("type Query")
 	s.call("Finds "+a(words(k.Name))+" by its key; null when there is none.", one, k.Name,
-		argument{"The key.", "key: String!"})
+		argument{"The key.", "key: String!"}, moment)
 	s.call("Lists "+words(k.Plural)+", a page at a time.", many, connectionName(k.Name, nil)+"!", listArguments(k.Name)...)
 	s.close()
 	w.resolvers["Query."+one] = oneBody(k.Name)

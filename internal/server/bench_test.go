@@ -130,7 +130,7 @@ func askImpact(b *testing.B, url, key string) (total int) {
 func callImpact(b *testing.B, a *app.App, key string) (total int) {
 	b.Helper()
 	ctx := app.WithActor(b.Context(), domain.Actor{Name: "bench", Roles: []domain.Role{domain.Admin}})
-	r, err := a.Impact(ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: []*domain.Ref{{Key: &key}}}})
+	r, err := a.Impact(ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: []*domain.Ref{{Key: &key}}}}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

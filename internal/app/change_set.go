@@ -1,0 +1,91 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// ChangeSet is what was changed together: who, when, why, and what (C4).
+type ChangeSet struct {
+	Revision int64
+	At       time.Time
+	Actor    string
+	Reason   *string // nil where none was given
+	Source   string  // by what means: "api", "import", …
+
+	names   *names
+	effects []store.Effect
+}
+
+// eager is how many changes of each set of a page are looked up together.
+const eager = 20
+
+func newChangeSets(s store.Store, changes []store.Change) []*ChangeSet {
+	names, list := newNames(s), make([]*ChangeSet, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		list[i] = &ChangeSet{
+			Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: notEmpty(c.Reason), Source: c.Source,
+			names: names, effects: c.Effects,
+		}
+		names.announce(c.Effects[:min(len(c.Effects), eager)])
+	}
+	return list
+}
+
+func notEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// Changes returns a page of the changes of the set.
+func (c *ChangeSet) Changes(ctx context.Context, first *int, after *string) (*ChangePage, error) {
+	return changePage(ctx, c.names, c.effects, first, after)
+}
+
+// ChangePage is a page of changes.
+type ChangePage struct {
+	Nodes                []*domain.Change
+	TotalCount           int
+	HasNext, HasPrevious bool
+
+	from int
+}
+
+// Cursor marks the i-th change of the page. A set of changes is a fact of the
+// past, so its place in there names a change for ever.
+func (p *ChangePage) Cursor(i int) string { return strconv.Itoa(p.from + i) }
+
+func changePage(ctx context.Context, names *names, effects []store.Effect, first *int, after *string) (*ChangePage, error) {
+	limit, err := pageLength(first)
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	if after != nil {
+		at, err := strconv.Atoi(*after)
+		if err != nil || at < 0 || at >= len(effects) {
+			return nil, wrong("after", "is no cursor of this list")
+		}
+		from = at + 1
+	}
+	end := min(from+limit, len(effects))
+	list, err := names.tell(ctx, effects[from:end])
+	return &ChangePage{Nodes: list, TotalCount: len(effects), HasNext: end < len(effects), HasPrevious: from > 0, from: from}, err
+}
+
+// pageLength checks the length of a page.
+func pageLength(first *int) (int, error) {
+	if first == nil {
+		return defaultPage, nil
+	}
+	var errs domain.Errors
+	n := length(&errs, "first", first)
+	return n, errs.Err()
+}

@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Diff tells what is different between two moments (C4): To nil stands for now.
+// Its cost grows with what changed between them.
+func (a *App) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*GraphDiff, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Read, "ChangeSet"); err != nil {
+		return nil, err
+	}
+	start, fromErr := a.moment(ctx, &from, "from")
+	end, toErr := a.until(ctx, to)
+	wanted, scopeErr := a.readScope(ctx, scope)
+	if err := both(fromErr, toErr, scopeErr); err != nil {
+		return nil, err
+	}
+	effects, err := a.past.Diff(ctx, start, end)
+	if err != nil {
+		return nil, compacted(err, "from")
+	}
+	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return !wanted.holds(&e) })
+	slices.SortStableFunc(effects, recordsFirst)
+	return &GraphDiff{From: int64(start), To: int64(end), names: newNames(a.store), effects: effects}, nil
+}
+
+func (a *App) until(ctx context.Context, to *domain.AsOf) (store.Revision, error) {
+	if to != nil {
+		return a.moment(ctx, to, "to")
+	}
+	head, err := a.store.Head(ctx)
+	return head, storeError(err)
+}
+
+// recordsFirst sorts records before relationships, each by kind.
+func recordsFirst(x, y store.Effect) int {
+	switch {
+	case (x.Node == "") != (y.Node == ""):
+		if x.Node != "" {
+			return -1
+		}
+		return 1
+	case x.Kind != y.Kind:
+		return strings.Compare(x.Kind, y.Kind)
+	}
+	return strings.Compare(x.Edge.Rel, y.Edge.Rel)
+}
+
+// GraphDiff is what is different between two revisions.
+type GraphDiff struct {
+	From, To int64
+
+	names   *names
+	effects []store.Effect
+}
+
+// Summary counts the differences by kind of record and by relationship.
+func (d *GraphDiff) Summary() []*domain.DiffTotal {
+	list := []*domain.DiffTotal{}
+	for i := range d.effects {
+		e := &d.effects[i]
+		kind := e.Kind + e.Edge.Rel // one of them is empty
+		if n := len(list); n == 0 || list[n-1].Kind != kind {
+			list = append(list, &domain.DiffTotal{Kind: kind})
+		}
+		list[len(list)-1].Count(domain.ChangeType(e.Verb()))
+	}
+	return list
+}
+
+// Changes returns a page of the differences: records by kind, then
+// relationships; those of some types only, if any are named.
+func (d *GraphDiff) Changes(ctx context.Context, types []domain.ChangeType, first *int, after *string) (*ChangePage, error) {
+	effects := d.effects
+	if len(types) > 0 {
+		effects = slices.DeleteFunc(slices.Clone(effects), func(e store.Effect) bool {
+			return !slices.Contains(types, domain.ChangeType(e.Verb()))
+		})
+	}
+	return changePage(ctx, d.names, effects, first, after)
+}
+
+// unknownKinds says which names are neither of a kind nor of a relationship.
+func unknownKinds(field string, names []string) (errs domain.Errors) {
+	for i, name := range names {
+		if entity.KindNamed(name) == nil && len(entity.RelationshipsNamed(name)) == 0 {
+			errs = append(errs, wrong(element(field, i), "%q is neither a kind of record nor a relationship", name))
+		}
+	}
+	return errs
+}
+
+// scope is a DiffScope whose references are resolved. An empty part wants all.
+type scope struct {
+	kinds   []string
+	records map[store.ID]bool
+}
+
+func (a *App) readScope(ctx context.Context, in *domain.DiffScope) (*scope, error) {
+	s := &scope{}
+	if in == nil {
+		return s, nil
+	}
+	s.kinds = in.Kinds
+	errs := unknownKinds("scope.kinds", in.Kinds)
+	if len(in.Items) == 0 {
+		return s, errs.Err()
+	}
+	r := &refs{view: a.today(), errs: errs}
+	found := r.wantAll(domain.KindConfigurationItem, in.Items, "scope.items")
+	if err := r.resolve(ctx); err != nil {
+		return nil, err
+	}
+	s.records = map[store.ID]bool{}
+	for _, n := range found {
+		s.records[n.ID] = true
+	}
+	return s, nil
+}
+
+func (s *scope) holds(e *store.Effect) bool {
+	if len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind+e.Edge.Rel) {
+		return false
+	}
+	return s.records == nil || s.records[e.Node] || s.records[e.Edge.From] || s.records[e.Edge.To]
+}

@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// ChangeSetPage is a page of change sets.
+type ChangeSetPage struct {
+	Nodes                []*ChangeSet
+	HasNext, HasPrevious bool
+	// Cut tells that older change sets were compacted away.
+	Cut bool
+}
+
+// History returns the change sets that touched a record or its relationships,
+// the newest first (C4). That of a record of the past ends at its moment.
+func (a *App) History(ctx context.Context, record any, first *int, after *string) (*ChangeSetPage, error) {
+	r, ok := record.(entity.Record)
+	if !ok || entity.KindOf(record) == nil {
+		return nil, fmt.Errorf("%T is no record", record)
+	}
+	limit, limitErr := pageLength(first)
+	before, cursorErr := revisionCursor("after", after)
+	if err := both(limitErr, cursorErr); err != nil {
+		return nil, err
+	}
+	c := a.cohortOf(ctx, r)
+	if before == 0 && c.view.past {
+		before = c.view.at + 1
+	}
+	key, err := json.Marshal([]any{limit, before})
+	if err != nil {
+		return nil, err
+	}
+	pages, err := c.historiesOf(string(key)).get(func() (map[store.ID]*ChangeSetPage, error) {
+		return a.histories(ctx, c.members, before, limit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	page := *pages[store.ID(r.Meta().ID)]
+	page.HasPrevious = after != nil
+	return &page, nil
+}
+
+// histories reads the histories of a cohort.
+func (a *App) histories(ctx context.Context, members []store.ID, before store.Revision, limit int) (map[store.ID]*ChangeSetPage, error) {
+	pages := make(map[store.ID]*ChangeSetPage, len(members))
+	for _, id := range members {
+		p, err := a.store.History(ctx, store.HistoryQuery{Node: id, Before: before, First: max(limit, 1)})
+		if err != nil {
+			return nil, storeError(err)
+		}
+		if limit == 0 {
+			p.Changes, p.HasNext = nil, len(p.Changes) > 0
+		}
+		pages[id] = &ChangeSetPage{Nodes: newChangeSets(a.store, p.Changes), HasNext: p.HasNext, Cut: p.Cut}
+	}
+	return pages, nil
+}
+
+// ChangeSets returns a page of the log: the oldest first, so that Last gives
+// the newest. Of a compacted log the page begins with what is left.
+func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Read, "ChangeSet"); err != nil {
+		return nil, err
+	}
+	s, err := parseRun(l)
+	if err != nil {
+		return nil, err
+	}
+	oldest, err := a.store.Oldest(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	from, end := s.within(oldest, head)
+	page := &ChangeSetPage{HasNext: end < head, HasPrevious: from > oldest, Cut: oldest > 0}
+	if from >= end {
+		return page, nil
+	}
+	changes, err := a.store.Changes(ctx, from, int(end-from))
+	if err != nil {
+		return nil, storeError(err)
+	}
+	page.Nodes = newChangeSets(a.store, changes)
+	return page, nil
+}
+
+// run is a page of the log, which has no gaps: revisions after one and before
+// another, the first or the last of them.
+type run struct {
+	after, before store.Revision
+	first, last   int
+}
+
+func parseRun(l List) (*run, error) {
+	var errs domain.Errors
+	s := &run{first: length(&errs, "first", l.First), last: length(&errs, "last", l.Last)}
+	if l.First != nil && l.Last != nil {
+		errs = append(errs, wrong("last", "cannot be given beside first"))
+	}
+	if l.First == nil && l.Last == nil {
+		s.first = defaultPage
+	}
+	var afterErr, beforeErr error
+	s.after, afterErr = revisionCursor("after", l.After)
+	s.before, beforeErr = revisionCursor("before", l.Before)
+	return s, both(errs.Err(), afterErr, beforeErr)
+}
+
+// within gives the revisions of the page, after one and up to another.
+func (s *run) within(oldest, head store.Revision) (from, end store.Revision) {
+	from, end = max(s.after, oldest), head
+	if s.before > 0 {
+		end = min(end, s.before-1)
+	}
+	if s.last > 0 {
+		return max(from, end-store.Revision(s.last)), end
+	}
+	return from, min(end, from+store.Revision(s.first))
+}
+
+// Cursor marks a change set in its list.
+func (c *ChangeSet) Cursor() string { return strconv.FormatInt(c.Revision, 10) }
+
+func revisionCursor(field string, cursor *string) (store.Revision, error) {
+	if cursor == nil {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(*cursor, 10, 64)
+	if err != nil || n < 1 {
+		return 0, wrong(field, "is no cursor of a list of change sets")
+	}
+	return store.Revision(n), nil
+}
+
+// ChangeSet finds a change set by its revision, nil when there is none.
+func (a *App) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error) {
+	if err := authz.May(ActorFrom(ctx), authz.Read, "ChangeSet"); err != nil {
+		return nil, err
+	}
+	if revision < 1 {
+		return nil, nil
+	}
+	changes, err := a.store.Changes(ctx, store.Revision(revision)-1, 1)
+	if err != nil {
+		return nil, compacted(err, "revision")
+	}
+	if i := slices.IndexFunc(changes, func(c store.Change) bool { return int64(c.Revision) == revision }); i >= 0 {
+		return newChangeSets(a.store, changes[i:i+1])[0], nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// names tells how the records are called that the effects of some change sets
+// are about. What was announced so far is looked up together.
+type names struct {
+	store store.Store
+
+	mu     sync.Mutex
+	wanted map[store.ID]bool
+	book   nameBook
+}
+
+func newNames(s store.Store) *names {
+	return &names{store: s, wanted: map[store.ID]bool{}, book: nameBook{}}
+}
+
+// announce says that these effects may be asked for.
+func (l *names) announce(effects []store.Effect) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range l.book.unknown(effects) {
+		l.wanted[id] = true
+	}
+}
+
+// tell words the effects of one change set.
+func (l *names) tell(ctx context.Context, effects []store.Effect) ([]*domain.Change, error) {
+	l.announce(effects)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.load(ctx); err != nil {
+		return nil, err
+	}
+	book := l.book.during(effects)
+	list := make([]*domain.Change, len(effects))
+	for i := range effects {
+		c := book.change(&effects[i])
+		list[i] = &c
+	}
+	return list, nil
+}
+
+// load looks up all that is wanted: as it is called now, or, what has gone, as
+// it was called last.
+func (l *names) load(ctx context.Context) error {
+	if len(l.wanted) == 0 {
+		return nil
+	}
+	ids := sortedKeys(l.wanted)
+	found, err := l.store.Nodes(ctx, ids...)
+	if err != nil {
+		return storeError(err)
+	}
+	for _, id := range ids {
+		n, ok := found[id]
+		if !ok {
+			if n, err = l.last(ctx, id); err != nil {
+				return err
+			}
+		}
+		l.book[id] = domain.ChangeEnd{Kind: n.Kind, ID: string(id), Key: text(n.Props["key"])}
+	}
+	clear(l.wanted)
+	return nil
+}
+
+// last is what the log says of a record when it was removed.
+func (l *names) last(ctx context.Context, id store.ID) (store.Node, error) {
+	page, err := l.store.History(ctx, store.HistoryQuery{Node: id, First: 1})
+	if err != nil {
+		return store.Node{}, storeError(err)
+	}
+	for _, c := range page.Changes {
+		for _, e := range c.Effects {
+			if e.Node == id && e.Verb() == store.Removed {
+				return store.Node{Kind: e.Kind, Props: e.Before}, nil
+			}
+		}
+	}
+	return store.Node{}, nil
+}

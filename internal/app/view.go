@@ -1,0 +1,120 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// view is the estate as one question sees it: as it is, or as it was at an
+// earlier revision (C4).
+type view struct {
+	store.Reader
+	past bool
+	// at is the revision of a view of the past.
+	at store.Revision
+}
+
+// today is the estate as it is.
+func (a *App) today() view { return view{Reader: a.store} }
+
+// view is the estate as of a moment, or today's where none is given.
+func (a *App) view(ctx context.Context, asOf *domain.AsOf, field string) (view, error) {
+	if asOf == nil {
+		return a.today(), nil
+	}
+	r, err := a.moment(ctx, asOf, field)
+	if err != nil {
+		return view{}, err
+	}
+	return view{Reader: a.past.At(r), past: true, at: r}, nil
+}
+
+// viewFor is where the relationships of a cohort are read: at the moment asked
+// for, else at that of the cohort.
+func (a *App) viewFor(ctx context.Context, c *cohort, asOf *domain.AsOf) (view, error) {
+	if asOf == nil {
+		return c.view, nil
+	}
+	return a.view(ctx, asOf, "asOf")
+}
+
+// moment finds the revision that a moment stands for, and refuses those that
+// cannot be read (C4): what lies ahead, what was before the beginning, and what
+// the log does not reach back to.
+func (a *App) moment(ctx context.Context, asOf *domain.AsOf, field string) (store.Revision, error) {
+	r, err := a.named(ctx, asOf, field)
+	if err != nil {
+		return 0, err
+	}
+	oldest, err := a.store.Oldest(ctx)
+	if err != nil {
+		return 0, storeError(err)
+	}
+	if r < oldest {
+		return 0, &domain.Error{
+			Code: domain.Invalid, Rule: "C4", Field: field,
+			Message: fmt.Sprintf("the log no longer reaches back to revision %d; the oldest that can be read is %d", r, oldest),
+			Details: map[string]any{"oldest": int64(oldest)},
+		}
+	}
+	return r, nil
+}
+
+func (a *App) named(ctx context.Context, asOf *domain.AsOf, field string) (store.Revision, error) {
+	switch {
+	case asOf.Revision != nil && asOf.Time == nil && asOf.Baseline == nil:
+		return a.revision(ctx, *asOf.Revision, field+".revision")
+	case asOf.Revision == nil && asOf.Time != nil && asOf.Baseline == nil:
+		return a.revisionAt(ctx, *asOf.Time, field+".time")
+	case asOf.Revision == nil && asOf.Time == nil && asOf.Baseline != nil:
+		return a.baselined(ctx, *asOf.Baseline, field+".baseline")
+	}
+	return 0, wrong(field, "give exactly one of revision, time and baseline")
+}
+
+func (a *App) revision(ctx context.Context, n int64, field string) (store.Revision, error) {
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return 0, storeError(err)
+	}
+	if n < 0 || n > int64(head) {
+		return 0, wrong(field, "is %d; revisions run from 0, the empty estate, to %d, the last change", n, head)
+	}
+	return store.Revision(n), nil
+}
+
+func (a *App) revisionAt(ctx context.Context, t time.Time, field string) (store.Revision, error) {
+	if t.After(a.now()) {
+		return 0, wrong(field, "lies in the future; leave asOf out to see things as they are")
+	}
+	r, err := a.store.RevisionAt(ctx, t)
+	if err != nil || r > 0 {
+		return r, storeError(err)
+	}
+	first, err := a.store.Changes(ctx, 0, 1)
+	switch {
+	case err != nil: // compacted: what is read of it is refused by its revision
+		return 0, nil
+	case len(first) == 0:
+		return 0, wrong(field, "nothing has been recorded yet")
+	}
+	return 0, wrong(field, "is before the first change, which was at %s", first[0].At.Format(time.RFC3339Nano))
+}
+
+// baselined is the revision that a baseline stands for.
+func (a *App) baselined(ctx context.Context, key, field string) (store.Revision, error) {
+	found, err := a.store.Lookup(ctx, domain.KindBaseline, "key", key)
+	if err != nil {
+		return 0, storeError(err)
+	}
+	n, ok := found[key]
+	if !ok {
+		return 0, missing(domain.KindBaseline, domain.Ref{Key: &key}, field)
+	}
+	r, _ := n.Props["revision"].(int64)
+	return store.Revision(r), nil
+}
