@@ -54,12 +54,13 @@ func (a *App) History(ctx context.Context, record any, first *int, after *string
 
 // histories reads the histories of a cohort.
 func (a *App) histories(ctx context.Context, members []store.ID, before store.Revision, limit int) (map[store.ID]*ChangeSetPage, error) {
+	found, err := a.store.History(ctx, store.HistoryQuery{Nodes: members, Before: before, First: max(limit, 1)})
+	if err != nil {
+		return nil, storeError(err)
+	}
 	pages := make(map[store.ID]*ChangeSetPage, len(members))
-	for _, id := range members {
-		p, err := a.store.History(ctx, store.HistoryQuery{Node: id, Before: before, First: max(limit, 1)})
-		if err != nil {
-			return nil, storeError(err)
-		}
+	for i, id := range members {
+		p := found[i]
 		if limit == 0 {
 			p.Changes, p.HasNext = nil, len(p.Changes) > 0
 		}

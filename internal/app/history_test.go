@@ -288,9 +288,9 @@ func TestHistoriesOfAPageTakeOneCall(t *testing.T) {
 	})
 }
 
-func (c *counted) History(ctx context.Context, q store.HistoryQuery) (store.HistoryPage, error) {
+func (c *counted) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryPage, error) {
 	if err := c.call(); err != nil {
-		return store.HistoryPage{}, err
+		return nil, err
 	}
 	return c.Store.History(ctx, q)
 }

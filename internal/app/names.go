@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"releasegraph/internal/domain"
@@ -59,31 +61,41 @@ func (l *names) load(ctx context.Context) error {
 	if err != nil {
 		return storeError(err)
 	}
+	gone := slices.DeleteFunc(slices.Clone(ids), func(id store.ID) bool {
+		_, ok := found[id]
+		return ok
+	})
+	last, err := l.last(ctx, gone)
+	if err != nil {
+		return err
+	}
+	maps.Copy(found, last)
 	for _, id := range ids {
-		n, ok := found[id]
-		if !ok {
-			if n, err = l.last(ctx, id); err != nil {
-				return err
-			}
-		}
+		n := found[id]
 		l.book[id] = domain.ChangeEnd{Kind: n.Kind, ID: string(id), Key: text(n.Props["key"])}
 	}
 	clear(l.wanted)
 	return nil
 }
 
-// last is what the log says of a record when it was removed.
-func (l *names) last(ctx context.Context, id store.ID) (store.Node, error) {
-	page, err := l.store.History(ctx, store.HistoryQuery{Node: id, First: 1})
-	if err != nil {
-		return store.Node{}, storeError(err)
+// last is what the log says of records when they were removed.
+func (l *names) last(ctx context.Context, ids []store.ID) (map[store.ID]store.Node, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	for _, c := range page.Changes {
-		for _, e := range c.Effects {
-			if e.Node == id && e.Verb() == store.Removed {
-				return store.Node{Kind: e.Kind, Props: e.Before}, nil
+	pages, err := l.store.History(ctx, store.HistoryQuery{Nodes: ids, First: 1})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	nodes := make(map[store.ID]store.Node, len(ids))
+	for i, id := range ids {
+		for _, c := range pages[i].Changes {
+			for _, e := range c.Effects {
+				if e.Node == id && e.Verb() == store.Removed {
+					nodes[id] = store.Node{Kind: e.Kind, Props: e.Before}
+				}
 			}
 		}
 	}
-	return store.Node{}, nil
+	return nodes, nil
 }

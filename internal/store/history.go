@@ -2,11 +2,12 @@ package store
 
 import "fmt"
 
-// HistoryQuery asks for the change sets that touched a node.
+// HistoryQuery asks, for each of some nodes, for the change sets that touched
+// it.
 type HistoryQuery struct {
-	Node   ID
+	Nodes  []ID
 	Before Revision // only older ones; 0: from the head
-	First  int      // at most so many; 0: all
+	First  int      // at most so many of each node; 0: all
 }
 
 // Check says what is wrong with the query, or nil. Errors match ErrInvalid.
@@ -14,7 +15,12 @@ func (q HistoryQuery) Check() error {
 	if q.Before < 0 || q.First < 0 {
 		return fmt.Errorf("%w: a history has neither a revision below 0 nor fewer than 0 entries", ErrInvalid)
 	}
-	return checkID(q.Node)
+	for _, id := range q.Nodes {
+		if err := checkID(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // HistoryPage is a run of change sets, newest first, each with only those of
@@ -27,14 +33,14 @@ type HistoryPage struct {
 	Cut bool
 }
 
-// NewHistoryPage makes the page of the change sets that were found, of which
+// Page makes the page of the change sets of a node that were found, of which
 // one more than asked for tells that others follow. Oldest is the store's.
-func NewHistoryPage(q HistoryQuery, found []Change, oldest Revision) HistoryPage {
+func (q HistoryQuery) Page(id ID, found []Change, oldest Revision) HistoryPage {
 	p := HistoryPage{Changes: found}
 	if q.First > 0 && len(found) > q.First {
 		p.Changes, p.HasNext = found[:q.First], true
 	}
-	p.Cut = oldest > 0 && !p.HasNext && !creates(p.Changes, q.Node)
+	p.Cut = oldest > 0 && !p.HasNext && !creates(p.Changes, id)
 	return p
 }
 

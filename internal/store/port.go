@@ -43,10 +43,10 @@ type Reader interface {
 	// Declared is the schema that the store was opened with.
 	Declared() *Declared
 
-	// History returns the change sets that touched a node, newest first, also
-	// of a node that has been removed. It costs as much as the node's own
-	// entries, whatever the length of the log.
-	History(ctx context.Context, q HistoryQuery) (HistoryPage, error)
+	// History returns, for each node asked for, the change sets that touched
+	// it, newest first, also of a node that has been removed. It costs as much
+	// as the nodes' own entries, whatever the length of the log.
+	History(ctx context.Context, q HistoryQuery) ([]HistoryPage, error)
 	// RevisionAt is the last revision committed at or before a time, 0 when
 	// there is none. Of a compacted log it may be below Oldest, where it is not
 	// exact: no revision that can still be read as of was committed by then.

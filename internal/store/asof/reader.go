@@ -171,12 +171,12 @@ func (r *Reader) EdgesBetween(ctx context.Context, keys ...store.EdgeKey) (map[s
 }
 
 // History returns the change sets up to the revision that touched a node.
-func (r *Reader) History(ctx context.Context, q store.HistoryQuery) (store.HistoryPage, error) {
+func (r *Reader) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryPage, error) {
 	if q.Before == 0 || q.Before > r.revision+1 {
 		q.Before = r.revision + 1
 	}
 	if _, err := r.overlay(ctx); err != nil {
-		return store.HistoryPage{}, err
+		return nil, err
 	}
 	return r.base().History(ctx, q)
 }

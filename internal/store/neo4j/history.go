@@ -61,36 +61,41 @@ func touched(effects []store.Effect) (few []int64, many any) {
 const historyPage = 16
 
 // History implements store.Reader.
-func (s *Store) History(ctx context.Context, q store.HistoryQuery) (store.HistoryPage, error) {
+func (s *Store) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryPage, error) {
 	if err := q.Check(); err != nil {
-		return store.HistoryPage{}, err
+		return nil, err
 	}
-	var page store.HistoryPage
+	pages := make([]store.HistoryPage, len(q.Nodes))
 	err := s.read(ctx, func(t tx) error {
-		found, err := t.history(q)
+		oldest, err := t.oldest()
 		if err != nil {
 			return err
 		}
-		oldest, err := t.oldest()
-		page = store.NewHistoryPage(q, found, oldest)
-		return err
+		for i, id := range q.Nodes {
+			found, err := t.history(id, q)
+			if err != nil {
+				return err
+			}
+			pages[i] = q.Page(id, found, oldest)
+		}
+		return nil
 	})
-	return page, err
+	return pages, err
 }
 
-// history reads entries until there is one more than asked for.
-func (t tx) history(q store.HistoryQuery) ([]store.Change, error) {
+// history reads the entries of a node until there is one more than asked for.
+func (t tx) history(id store.ID, q store.HistoryQuery) ([]store.Change, error) {
 	before := int64(q.Before)
 	if before == 0 {
 		before = math.MaxInt64
 	}
 	var found []store.Change
 	for {
-		revisions, err := t.touching(hash(q.Node), before)
+		revisions, err := t.touching(hash(id), before)
 		if err != nil || len(revisions) == 0 {
 			return found, err
 		}
-		more, err := t.entriesOf(q.Node, revisions)
+		more, err := t.entriesOf(id, revisions)
 		if err != nil {
 			return nil, err
 		}

@@ -39,32 +39,37 @@ func touchAll(c *conn, revision store.Revision, numbers []int64) error {
 	return c.exec("INSERT INTO touch (n, revision) SELECT value, ? FROM json_each(?)", int64(revision), all)
 }
 
-// History returns the change sets that touched a node, newest first.
-func (s *Store) History(ctx context.Context, q store.HistoryQuery) (store.HistoryPage, error) {
-	var page store.HistoryPage
+// History returns the change sets that touched each node, newest first.
+func (s *Store) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryPage, error) {
 	if err := q.Check(); err != nil {
-		return page, err
+		return nil, err
 	}
+	pages := make([]store.HistoryPage, len(q.Nodes))
 	err := s.read(ctx, func(c *conn) error {
-		revisions, err := s.touchedAt(ctx, c, q)
-		if err != nil {
-			return err
-		}
-		changes, err := entriesOf(ctx, c, q.Node, revisions)
-		if err != nil {
-			return err
-		}
 		oldest, err := oldest(ctx, c)
-		page = store.NewHistoryPage(q, changes, oldest)
-		return err
+		if err != nil {
+			return err
+		}
+		for i, id := range q.Nodes {
+			revisions, err := touchedAt(ctx, c, id, q)
+			if err != nil {
+				return err
+			}
+			changes, err := entriesOf(ctx, c, id, revisions)
+			if err != nil {
+				return err
+			}
+			pages[i] = q.Page(id, changes, oldest)
+		}
+		return nil
 	})
-	return page, err
+	return pages, err
 }
 
 // touchedAt lists the revisions that touched a node, newest first: one more
 // than asked for, where there are more.
-func (s *Store) touchedAt(ctx context.Context, c *conn, q store.HistoryQuery) ([]int64, error) {
-	numbers, err := c.all(ctx, "SELECT n FROM node WHERE id = ?1 UNION ALL SELECT n FROM gone WHERE id = ?1", string(q.Node))
+func touchedAt(ctx context.Context, c *conn, id store.ID, q store.HistoryQuery) ([]int64, error) {
+	numbers, err := c.all(ctx, "SELECT n FROM node WHERE id = ?1 UNION ALL SELECT n FROM gone WHERE id = ?1", string(id))
 	if err != nil {
 		return nil, err
 	}

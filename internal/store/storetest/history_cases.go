@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -23,7 +24,7 @@ var historyCases = []testCase{
 		cs := set(item("i1", "a", store.Props{"note": `,{"node":"i2"`}), item("i2", "b", nil))
 		cs.Key = "k"
 		whole := b.commitSet(cs)
-		page, err := b.History(b.ctx, store.HistoryQuery{Node: "i2"})
+		page, err := historyOf(b.ctx, b, store.HistoryQuery{Nodes: []store.ID{"i2"}})
 		b.must(err)
 		want := whole
 		want.Effects = whole.Effects[1:]
@@ -50,9 +51,9 @@ var historyCases = []testCase{
 			b.commit(item(store.ID(fmt.Sprint("o", i)), fmt.Sprint("o", i), nil))
 		}
 		var revisions []store.Revision
-		q := store.HistoryQuery{Node: "i1", First: 3}
+		q := store.HistoryQuery{Nodes: []store.ID{"i1"}, First: 3}
 		for pages := 1; ; pages++ {
-			page, err := b.History(b.ctx, q)
+			page, err := historyOf(b.ctx, b, q)
 			b.must(err)
 			for _, c := range page.Changes {
 				revisions = append(revisions, c.Revision)
@@ -88,8 +89,8 @@ var historyCases = []testCase{
 		b.history("i00750", `1: CREATED i00750 CREATED i00750>i00375 CREATED i01500>i00750 CREATED i01501>i00750; `)
 	}},
 	{"what is wrong with a history's question is told", func(b *bench) {
-		for _, q := range []store.HistoryQuery{{}, {Node: "i1", Before: -1}, {Node: "i1", First: -1}} {
-			if _, err := b.History(b.ctx, q); !errors.Is(err, store.ErrInvalid) {
+		for _, q := range []store.HistoryQuery{{Nodes: []store.ID{""}}, {Nodes: []store.ID{"i1"}, Before: -1}, {Nodes: []store.ID{"i1"}, First: -1}} {
+			if _, err := historyOf(b.ctx, b, q); !errors.Is(err, store.ErrInvalid) {
 				b.Fatalf("%+v: %v", q, err)
 			}
 		}
@@ -141,7 +142,7 @@ var historyCases = []testCase{
 		b.history("i1", `3: UPDATED i1; cut`)
 		b.history("i2", `cut`)
 		b.history("i3", `4: CREATED i3; `)
-		page, err := b.History(b.ctx, store.HistoryQuery{Node: "i1", First: 1})
+		page, err := historyOf(b.ctx, b, store.HistoryQuery{Nodes: []store.ID{"i1"}, First: 1})
 		b.must(err)
 		b.equal(fmt.Sprint(page.HasNext, page.Cut), "false true")
 		b.equal(len(b.node("i1").Props), 2)
@@ -196,10 +197,23 @@ var historyCases = []testCase{
 	}},
 }
 
+// historyOf asks for the history of one node beside that of another.
+func historyOf(ctx context.Context, r store.Reader, q store.HistoryQuery) (store.HistoryPage, error) {
+	q.Nodes = append([]store.ID{"nobody"}, q.Nodes...)
+	pages, err := r.History(ctx, q)
+	if err != nil {
+		return store.HistoryPage{}, err
+	}
+	if len(pages) != 2 || len(pages[0].Changes) > 0 {
+		return store.HistoryPage{}, fmt.Errorf("pages of nobody and %s: %v", q.Nodes[1], pages)
+	}
+	return pages[1], nil
+}
+
 // history compares what a node's history says, in short.
 func (b *bench) history(id store.ID, want string) {
 	b.Helper()
-	page, err := b.History(b.ctx, store.HistoryQuery{Node: id})
+	page, err := historyOf(b.ctx, b, store.HistoryQuery{Nodes: []store.ID{id}})
 	b.must(err)
 	text := ""
 	for _, c := range page.Changes {

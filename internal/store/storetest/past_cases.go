@@ -114,7 +114,7 @@ var pastCases = []testCase{
 		for i := range 4 {
 			b.commit(store.UpdateNode{ID: "i1", Set: store.Props{"rank": int64(i)}})
 		}
-		page, err := asof.At(b.Store, 3).History(b.ctx, store.HistoryQuery{Node: "i1", First: 2})
+		page, err := historyOf(b.ctx, asof.At(b.Store, 3), store.HistoryQuery{Nodes: []store.ID{"i1"}, First: 2})
 		b.must(err)
 		b.equal(fmt.Sprint(len(page.Changes), page.Changes[0].Revision, page.HasNext), "2 3 true")
 		last, err := asof.At(b.Store, 3).RevisionAt(b.ctx, noon)
@@ -138,7 +138,7 @@ func (b *bench) pastRefused(h *asof.History, revision store.Revision, want error
 	_, errs["walk"] = r.Walk(b.ctx, store.Walk{Roots: []store.ID{"i1"}, Rels: []string{"NEEDS"}})
 	_, errs["aggregate"] = r.Aggregate(b.ctx, store.Aggregation{Kind: "Item"})
 	_, errs["scan"] = r.Scan(b.ctx, store.Scan{}, func(store.Batch) error { return nil })
-	_, errs["history"] = r.History(b.ctx, store.HistoryQuery{Node: "i1"})
+	_, errs["history"] = historyOf(b.ctx, r, store.HistoryQuery{Nodes: []store.ID{"i1"}})
 	for what, err := range errs {
 		if !errors.Is(err, want) {
 			b.Errorf("%s as of %d: %v", what, revision, err)

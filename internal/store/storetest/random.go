@@ -165,12 +165,12 @@ func (r *rounds) lookup() {
 
 // history asks for a page of a node's history.
 func (r *rounds) history() {
-	q := store.HistoryQuery{Node: drawID(r.t), First: rapid.IntRange(0, 3).Draw(r.t, "first")}
+	q := store.HistoryQuery{Nodes: []store.ID{drawID(r.t)}, First: rapid.IntRange(0, 3).Draw(r.t, "first")}
 	first := r.model.head - store.Revision(len(r.model.log)) + 1 // older rounds are not in the model
 	if rapid.Bool().Draw(r.t, "before") {
 		q.Before = store.Revision(rapid.Int64Range(int64(first), int64(r.model.head)+1).Draw(r.t, "before"))
 	}
-	page, err := r.History(r.b.ctx, q)
+	page, err := historyOf(r.b.ctx, r, q)
 	if err != nil {
 		r.t.Fatalf("history %+v: %v", q, err)
 	}

@@ -70,7 +70,7 @@ func (r *reference) history(q store.HistoryQuery) []store.Change {
 		}
 		var effects []store.Effect
 		for _, e := range c.Effects {
-			if e.Node == q.Node || e.Node == "" && (e.Edge.From == q.Node || e.Edge.To == q.Node) {
+			if id := q.Nodes[0]; e.Node == id || e.Node == "" && (e.Edge.From == id || e.Edge.To == id) {
 				effects = append(effects, e)
 			}
 		}
