@@ -8,10 +8,15 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 )
+
+func (r *attributeDefinitionResolver) History(ctx context.Context, obj *domain.AttributeDefinition, first *int, after *string) (*model.ChangeSetConnection, error) {
+	return history(r.App.History(ctx, obj, first, after))
+}
 
 func (r *mutationResolver) CreateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error) {
 	return written[domain.AttributeDefinition](r.App.Create(ctx, "AttributeDefinition", input, options))
@@ -25,8 +30,8 @@ func (r *mutationResolver) RemoveAttributeDefinition(ctx context.Context, input 
 	return written[domain.AttributeDefinition](r.App.Remove(ctx, "AttributeDefinition", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
-func (r *queryResolver) AttributeDefinition(ctx context.Context, key string) (*domain.AttributeDefinition, error) {
-	return one[domain.AttributeDefinition](r.App.Record(ctx, "AttributeDefinition", domain.Ref{Key: &key}))
+func (r *queryResolver) AttributeDefinition(ctx context.Context, key string, asOf *domain.AsOf) (*domain.AttributeDefinition, error) {
+	return one[domain.AttributeDefinition](r.App.Record(ctx, "AttributeDefinition", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) AttributeDefinitions(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge], error) {

@@ -49,6 +49,15 @@ type AttributeDefinitionConnection = Connection[domain.AttributeDefinition, Attr
 // AttributeDefinitionPayload is bound to the type of its name.
 type AttributeDefinitionPayload = Payload[domain.AttributeDefinition]
 
+// BaselineEdge is bound to the type of its name.
+type BaselineEdge = Edge[domain.Baseline]
+
+// BaselineConnection is bound to the type of its name.
+type BaselineConnection = Connection[domain.Baseline, BaselineEdge]
+
+// BaselinePayload is bound to the type of its name.
+type BaselinePayload = Payload[domain.Baseline]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]

@@ -133,11 +133,16 @@ func (o *overlay) effect(e *store.Effect) {
 	}
 	o.kinds[e.Kind][e.Node] = true
 	for _, name := range o.learn(&p.Past, e) {
-		if v, ok := p.Props[name].(string); ok && o.unique[p.Kind][name] {
-			h := store.Holding{Kind: p.Kind, Property: name, Value: v}
-			o.holders[h] = append(o.holders[h], e.Node)
-			o.bytes += pastBytes
-		}
+		o.hold(e.Node, p.Kind, name, p.Props[name])
+	}
+}
+
+// hold notes a unique value that a node had at the revision.
+func (o *overlay) hold(id store.ID, kind, name string, v any) {
+	if value, ok := v.(string); ok && o.unique[kind][name] {
+		h := store.Holding{Kind: kind, Property: name, Value: value}
+		o.holders[h] = append(o.holders[h], id)
+		o.bytes += pastBytes
 	}
 }
 
@@ -235,6 +240,7 @@ func (o *overlay) complete(nodes map[store.ID]store.Node) {
 		for name, v := range n.Props {
 			if _, known := p.Props[name]; !known {
 				o.bytes += propBytes(name, v)
+				o.hold(id, p.Kind, name, v) // the log teaches nothing more of it
 			}
 		}
 		p.Props, p.Whole, p.Complete = n.Props.Clone(), true, true
