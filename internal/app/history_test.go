@@ -157,7 +157,7 @@ func TestMomentsThatCannotBeReadAreRefused(t *testing.T) { // C4
 		require.Equal(t, "C4", e.Rule)
 		require.Equal(t, int64(2), e.Details["oldest"])
 		require.NoError(t, read(domain.AsOf{Revision: some(int64(2))}))
-		refused(t, read(domain.AsOf{Time: some(time.Date(2026, 3, 1, 8, 0, 1, 0, time.UTC))}), domain.Invalid, "asOf")
+		refused(t, read(domain.AsOf{Time: some(time.Date(2026, 3, 1, 8, 0, 1, 0, time.UTC))}), domain.Invalid, "asOf.time")
 		r, err := f.Record(f.ctx, item, key("a"), nil)
 		require.NoError(t, err)
 		h, err := f.History(f.ctx, r, nil, nil)

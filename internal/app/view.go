@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -97,8 +98,10 @@ func (a *App) revisionAt(ctx context.Context, t time.Time, field string) (store.
 	}
 	first, err := a.store.Changes(ctx, 0, 1)
 	switch {
-	case err != nil: // compacted: what is read of it is refused by its revision
-		return 0, nil
+	case errors.Is(err, store.ErrCompacted):
+		return 0, compacted(err, field)
+	case err != nil:
+		return 0, storeError(err)
 	case len(first) == 0:
 		return 0, wrong(field, "nothing has been recorded yet")
 	}
