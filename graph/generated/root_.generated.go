@@ -26,9 +26,13 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AttributeDefinition() AttributeDefinitionResolver
+	Baseline() BaselineResolver
+	ChangeSet() ChangeSetResolver
 	ConfigurationItem() ConfigurationItemResolver
 	DataQuality() DataQualityResolver
 	DuplicateGroup() DuplicateGroupResolver
+	GraphDiff() GraphDiffResolver
 	ImpactAnalysis() ImpactAnalysisResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
@@ -68,6 +72,7 @@ type ComplexityRoot struct {
 		Classes       func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
 		Description   func(childComplexity int) int
+		History       func(childComplexity int, first *int, after *string) int
 		ID            func(childComplexity int) int
 		Key           func(childComplexity int) int
 		Name          func(childComplexity int) int
@@ -97,6 +102,38 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	Baseline struct {
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		History     func(childComplexity int, first *int, after *string) int
+		ID          func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Revision    func(childComplexity int) int
+		Sources     func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	BaselineConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	BaselineEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BaselinePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	Change struct {
 		Fields func(childComplexity int) int
 		From   func(childComplexity int) int
@@ -107,10 +144,43 @@ type ComplexityRoot struct {
 		Type   func(childComplexity int) int
 	}
 
+	ChangeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	ChangeEnd struct {
 		ID   func(childComplexity int) int
 		Key  func(childComplexity int) int
 		Kind func(childComplexity int) int
+	}
+
+	ChangeSet struct {
+		Actor    func(childComplexity int) int
+		At       func(childComplexity int) int
+		Changes  func(childComplexity int, first *int, after *string) int
+		Reason   func(childComplexity int) int
+		Revision func(childComplexity int) int
+		Source   func(childComplexity int) int
+	}
+
+	ChangeSetConnection struct {
+		Cut      func(childComplexity int) int
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ChangeSetEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ClassTotal struct {
@@ -124,24 +194,25 @@ type ComplexityRoot struct {
 		Class          func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Criticality    func(childComplexity int) int
-		Dependents     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		DependsOn      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Dependents     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		DependsOn      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Description    func(childComplexity int) int
 		Environment    func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
 		ID             func(childComplexity int) int
-		InstalledAt    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		InstalledAt    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Key            func(childComplexity int) int
 		Name           func(childComplexity int) int
-		OwnedBy        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		OwnedBy        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Owner          func(childComplexity int) int
 		ProductVersion func(childComplexity int) int
-		ReleaseUnits   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Serves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ReleaseUnits   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Serves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Sources        func(childComplexity int) int
 		Status         func(childComplexity int) int
-		SuppliedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		SuppliedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Supplier       func(childComplexity int) int
-		SupportedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		SupportedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		UpdatedAt      func(childComplexity int) int
 		Users          func(childComplexity int) int
 		Version        func(childComplexity int) int
@@ -270,6 +341,13 @@ type ComplexityRoot struct {
 		To       func(childComplexity int) int
 	}
 
+	DiffTotal struct {
+		Added   func(childComplexity int) int
+		Changed func(childComplexity int) int
+		Kind    func(childComplexity int) int
+		Removed func(childComplexity int) int
+	}
+
 	DuplicateGroup struct {
 		Count   func(childComplexity int) int
 		Members func(childComplexity int, first *int, after *string) int
@@ -302,6 +380,13 @@ type ComplexityRoot struct {
 	FieldSource struct {
 		Field  func(childComplexity int) int
 		Source func(childComplexity int) int
+	}
+
+	GraphDiff struct {
+		Changes func(childComplexity int, types []domain.ChangeType, first *int, after *string) int
+		From    func(childComplexity int) int
+		Summary func(childComplexity int) int
+		To      func(childComplexity int) int
 	}
 
 	GroupingPayload struct {
@@ -451,6 +536,7 @@ type ComplexityRoot struct {
 		ConnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateBaseline            func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
 		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -466,11 +552,13 @@ type ComplexityRoot struct {
 		DisconnectSupport         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ImportRecords             func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
 		RemoveAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -497,15 +585,16 @@ type ComplexityRoot struct {
 		Contact     func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
+		History     func(childComplexity int, first *int, after *string) int
 		ID          func(childComplexity int) int
 		Key         func(childComplexity int) int
 		Name        func(childComplexity int) int
-		Owns        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Owns        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		RoleNames   func(childComplexity int) int
-		ServedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ServedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Sources     func(childComplexity int) int
-		Supplies    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Supports    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Supplies    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Supports    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		TimeZone    func(childComplexity int) int
 		Type        func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
@@ -552,24 +641,29 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AttributeDefinition  func(childComplexity int, key string) int
+		AttributeDefinition  func(childComplexity int, key string, asOf *domain.AsOf) int
 		AttributeDefinitions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		ConfigurationItem    func(childComplexity int, key string) int
+		Baseline             func(childComplexity int, key string, asOf *domain.AsOf) int
+		Baselines            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ChangeSet            func(childComplexity int, revision int64) int
+		ChangeSets           func(childComplexity int, first *int, after *string, last *int, before *string) int
+		ConfigurationItem    func(childComplexity int, key string, asOf *domain.AsOf) int
 		ConfigurationItems   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		DataQuality          func(childComplexity int, filter relay.Input) int
-		DependencyPath       func(childComplexity int, from domain.Ref, to domain.Ref) int
-		Impact               func(childComplexity int, input domain.ImpactInput) int
+		DependencyPath       func(childComplexity int, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) int
+		GraphDiff            func(childComplexity int, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) int
+		Impact               func(childComplexity int, input domain.ImpactInput, asOf *domain.AsOf) int
 		ImportHoldings       func(childComplexity int, input model.ImportHoldingsInput) int
 		ImportPointers       func(childComplexity int, kind string, keys []string) int
-		InstallationOrder    func(childComplexity int, items []*domain.Ref) int
-		Node                 func(childComplexity int, id string) int
-		Nodes                func(childComplexity int, ids []string) int
+		InstallationOrder    func(childComplexity int, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) int
+		Node                 func(childComplexity int, id string, asOf *domain.AsOf) int
+		Nodes                func(childComplexity int, ids []string, asOf *domain.AsOf) int
 		Parties              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Party                func(childComplexity int, key string) int
-		ReleaseUnit          func(childComplexity int, key string) int
+		Party                func(childComplexity int, key string, asOf *domain.AsOf) int
+		ReleaseUnit          func(childComplexity int, key string, asOf *domain.AsOf) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Search               func(childComplexity int, text string, kinds []string, first *int, after *string) int
-		Site                 func(childComplexity int, key string) int
+		Site                 func(childComplexity int, key string, asOf *domain.AsOf) int
 		Sites                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Statistics           func(childComplexity int) int
 		UnknownKeys          func(childComplexity int, kind string, keys []string) int
@@ -585,7 +679,8 @@ type ComplexityRoot struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
 		Granularity func(childComplexity int) int
-		Groups      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Groups      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		History     func(childComplexity int, first *int, after *string) int
 		ID          func(childComplexity int) int
 		Key         func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -636,14 +731,15 @@ type ComplexityRoot struct {
 	Site struct {
 		CreatedAt      func(childComplexity int) int
 		Description    func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
 		ID             func(childComplexity int) int
-		InstalledItems func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		InstalledItems func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Key            func(childComplexity int) int
 		Name           func(childComplexity int) int
-		NeededBy       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		Needs          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
-		PartOf         func(childComplexity int) int
-		Parts          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		NeededBy       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Needs          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		PartOf         func(childComplexity int, asOf *domain.AsOf) int
+		Parts          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Region         func(childComplexity int) int
 		Ring           func(childComplexity int) int
 		ServiceHours   func(childComplexity int) int
@@ -713,6 +809,7 @@ type ComplexityRoot struct {
 
 	Statistics struct {
 		AttributeDefinitions func(childComplexity int, by []string, filter relay.Input, first *int) int
+		Baselines            func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
 		Parties              func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
@@ -866,6 +963,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttributeDefinition.Description(childComplexity), true
+	case "AttributeDefinition.history":
+		if e.ComplexityRoot.AttributeDefinition.History == nil {
+			break
+		}
+
+		args, err := ec.field_AttributeDefinition_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "AttributeDefinition.id":
 		if e.ComplexityRoot.AttributeDefinition.ID == nil {
 			break
@@ -978,6 +1086,135 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AttributeDefinitionPayload.Revision(childComplexity), true
 
+	case "Baseline.createdAt":
+		if e.ComplexityRoot.Baseline.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.CreatedAt(childComplexity), true
+	case "Baseline.description":
+		if e.ComplexityRoot.Baseline.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.Description(childComplexity), true
+	case "Baseline.history":
+		if e.ComplexityRoot.Baseline.History == nil {
+			break
+		}
+
+		args, err := ec.field_Baseline_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Baseline.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Baseline.id":
+		if e.ComplexityRoot.Baseline.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.ID(childComplexity), true
+	case "Baseline.key":
+		if e.ComplexityRoot.Baseline.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.Key(childComplexity), true
+	case "Baseline.name":
+		if e.ComplexityRoot.Baseline.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.Name(childComplexity), true
+	case "Baseline.revision":
+		if e.ComplexityRoot.Baseline.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.Revision(childComplexity), true
+	case "Baseline.sources":
+		if e.ComplexityRoot.Baseline.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.Sources(childComplexity), true
+	case "Baseline.updatedAt":
+		if e.ComplexityRoot.Baseline.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.UpdatedAt(childComplexity), true
+	case "Baseline.version":
+		if e.ComplexityRoot.Baseline.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Baseline.Version(childComplexity), true
+
+	case "BaselineConnection.edges":
+		if e.ComplexityRoot.BaselineConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselineConnection.Edges(childComplexity), true
+	case "BaselineConnection.nodes":
+		if e.ComplexityRoot.BaselineConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselineConnection.Nodes(childComplexity), true
+	case "BaselineConnection.pageInfo":
+		if e.ComplexityRoot.BaselineConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselineConnection.PageInfo(childComplexity), true
+	case "BaselineConnection.totalCount":
+		if e.ComplexityRoot.BaselineConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselineConnection.TotalCount(childComplexity), true
+
+	case "BaselineEdge.cursor":
+		if e.ComplexityRoot.BaselineEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselineEdge.Cursor(childComplexity), true
+	case "BaselineEdge.node":
+		if e.ComplexityRoot.BaselineEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselineEdge.Node(childComplexity), true
+
+	case "BaselinePayload.changes":
+		if e.ComplexityRoot.BaselinePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselinePayload.Changes(childComplexity), true
+	case "BaselinePayload.dryRun":
+		if e.ComplexityRoot.BaselinePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselinePayload.DryRun(childComplexity), true
+	case "BaselinePayload.baseline":
+		if e.ComplexityRoot.BaselinePayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselinePayload.Record(childComplexity), true
+	case "BaselinePayload.revision":
+		if e.ComplexityRoot.BaselinePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BaselinePayload.Revision(childComplexity), true
+
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
 			break
@@ -1021,6 +1258,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Change.Type(childComplexity), true
 
+	case "ChangeConnection.edges":
+		if e.ComplexityRoot.ChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.Edges(childComplexity), true
+	case "ChangeConnection.nodes":
+		if e.ComplexityRoot.ChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.Nodes(childComplexity), true
+	case "ChangeConnection.pageInfo":
+		if e.ComplexityRoot.ChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.PageInfo(childComplexity), true
+	case "ChangeConnection.totalCount":
+		if e.ComplexityRoot.ChangeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.TotalCount(childComplexity), true
+
+	case "ChangeEdge.cursor":
+		if e.ComplexityRoot.ChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEdge.Cursor(childComplexity), true
+	case "ChangeEdge.node":
+		if e.ComplexityRoot.ChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEdge.Node(childComplexity), true
+
 	case "ChangeEnd.id":
 		if e.ComplexityRoot.ChangeEnd.ID == nil {
 			break
@@ -1039,6 +1314,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeEnd.Kind(childComplexity), true
+
+	case "ChangeSet.actor":
+		if e.ComplexityRoot.ChangeSet.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSet.Actor(childComplexity), true
+	case "ChangeSet.at":
+		if e.ComplexityRoot.ChangeSet.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSet.At(childComplexity), true
+	case "ChangeSet.changes":
+		if e.ComplexityRoot.ChangeSet.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeSet_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeSet.Changes(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ChangeSet.reason":
+		if e.ComplexityRoot.ChangeSet.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSet.Reason(childComplexity), true
+	case "ChangeSet.revision":
+		if e.ComplexityRoot.ChangeSet.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSet.Revision(childComplexity), true
+	case "ChangeSet.source":
+		if e.ComplexityRoot.ChangeSet.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSet.Source(childComplexity), true
+
+	case "ChangeSetConnection.cut":
+		if e.ComplexityRoot.ChangeSetConnection.Cut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSetConnection.Cut(childComplexity), true
+	case "ChangeSetConnection.edges":
+		if e.ComplexityRoot.ChangeSetConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSetConnection.Edges(childComplexity), true
+	case "ChangeSetConnection.nodes":
+		if e.ComplexityRoot.ChangeSetConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSetConnection.Nodes(childComplexity), true
+	case "ChangeSetConnection.pageInfo":
+		if e.ComplexityRoot.ChangeSetConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSetConnection.PageInfo(childComplexity), true
+
+	case "ChangeSetEdge.cursor":
+		if e.ComplexityRoot.ChangeSetEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSetEdge.Cursor(childComplexity), true
+	case "ChangeSetEdge.node":
+		if e.ComplexityRoot.ChangeSetEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSetEdge.Node(childComplexity), true
 
 	case "ClassTotal.class":
 		if e.ComplexityRoot.ClassTotal.Class == nil {
@@ -1093,7 +1448,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.Dependents(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.Dependents(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.dependsOn":
 		if e.ComplexityRoot.ConfigurationItem.DependsOn == nil {
 			break
@@ -1104,7 +1459,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.DependsOn(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.DependsOn(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.description":
 		if e.ComplexityRoot.ConfigurationItem.Description == nil {
 			break
@@ -1117,6 +1472,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Environment(childComplexity), true
+	case "ConfigurationItem.history":
+		if e.ComplexityRoot.ConfigurationItem.History == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ConfigurationItem.id":
 		if e.ComplexityRoot.ConfigurationItem.ID == nil {
 			break
@@ -1133,7 +1499,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.InstalledAt(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.InstalledAt(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.key":
 		if e.ComplexityRoot.ConfigurationItem.Key == nil {
 			break
@@ -1156,7 +1522,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.OwnedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.OwnedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.owner":
 		if e.ComplexityRoot.ConfigurationItem.Owner == nil {
 			break
@@ -1179,7 +1545,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.ReleaseUnits(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.ReleaseUnits(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.serves":
 		if e.ComplexityRoot.ConfigurationItem.Serves == nil {
 			break
@@ -1190,7 +1556,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.Serves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.Serves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.sources":
 		if e.ComplexityRoot.ConfigurationItem.Sources == nil {
 			break
@@ -1213,7 +1579,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.SuppliedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.SuppliedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.supplier":
 		if e.ComplexityRoot.ConfigurationItem.Supplier == nil {
 			break
@@ -1230,7 +1596,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ConfigurationItem.SupportedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ConfigurationItem.SupportedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.updatedAt":
 		if e.ComplexityRoot.ConfigurationItem.UpdatedAt == nil {
 			break
@@ -1734,6 +2100,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DependencyPayload.To(childComplexity), true
 
+	case "DiffTotal.added":
+		if e.ComplexityRoot.DiffTotal.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiffTotal.Added(childComplexity), true
+	case "DiffTotal.changed":
+		if e.ComplexityRoot.DiffTotal.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiffTotal.Changed(childComplexity), true
+	case "DiffTotal.kind":
+		if e.ComplexityRoot.DiffTotal.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiffTotal.Kind(childComplexity), true
+	case "DiffTotal.removed":
+		if e.ComplexityRoot.DiffTotal.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiffTotal.Removed(childComplexity), true
+
 	case "DuplicateGroup.count":
 		if e.ComplexityRoot.DuplicateGroup.Count == nil {
 			break
@@ -1857,6 +2248,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldSource.Source(childComplexity), true
+
+	case "GraphDiff.changes":
+		if e.ComplexityRoot.GraphDiff.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_GraphDiff_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.GraphDiff.Changes(childComplexity, args["types"].([]domain.ChangeType), args["first"].(*int), args["after"].(*string)), true
+	case "GraphDiff.from":
+		if e.ComplexityRoot.GraphDiff.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GraphDiff.From(childComplexity), true
+	case "GraphDiff.summary":
+		if e.ComplexityRoot.GraphDiff.Summary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GraphDiff.Summary(childComplexity), true
+	case "GraphDiff.to":
+		if e.ComplexityRoot.GraphDiff.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GraphDiff.To(childComplexity), true
 
 	case "GroupingPayload.changes":
 		if e.ComplexityRoot.GroupingPayload.Changes == nil {
@@ -2471,6 +2892,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateAttributeDefinition(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createBaseline":
+		if e.ComplexityRoot.Mutation.CreateBaseline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createBaseline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateBaseline(childComplexity, args["input"].(domain.NewBaseline), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createConfigurationItem":
 		if e.ComplexityRoot.Mutation.CreateConfigurationItem == nil {
 			break
@@ -2636,6 +3068,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveAttributeDefinition(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeBaseline":
+		if e.ComplexityRoot.Mutation.RemoveBaseline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeBaseline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveBaseline(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeConfigurationItem":
 		if e.ComplexityRoot.Mutation.RemoveConfigurationItem == nil {
 			break
@@ -2691,6 +3134,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateAttributeDefinition(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateBaseline":
+		if e.ComplexityRoot.Mutation.UpdateBaseline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateBaseline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateBaseline(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateConfigurationItem":
 		if e.ComplexityRoot.Mutation.UpdateConfigurationItem == nil {
 			break
@@ -2821,6 +3275,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Party.Description(childComplexity), true
+	case "Party.history":
+		if e.ComplexityRoot.Party.History == nil {
+			break
+		}
+
+		args, err := ec.field_Party_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Party.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Party.id":
 		if e.ComplexityRoot.Party.ID == nil {
 			break
@@ -2849,7 +3314,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Party.Owns(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Party.Owns(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Party.roleNames":
 		if e.ComplexityRoot.Party.RoleNames == nil {
 			break
@@ -2866,7 +3331,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Party.ServedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Party.ServedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Party.sources":
 		if e.ComplexityRoot.Party.Sources == nil {
 			break
@@ -2883,7 +3348,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Party.Supplies(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Party.Supplies(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Party.supports":
 		if e.ComplexityRoot.Party.Supports == nil {
 			break
@@ -2894,7 +3359,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Party.Supports(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Party.Supports(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Party.timeZone":
 		if e.ComplexityRoot.Party.TimeZone == nil {
 			break
@@ -3062,7 +3527,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AttributeDefinition(childComplexity, args["key"].(string)), true
+		return e.ComplexityRoot.Query.AttributeDefinition(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
 	case "Query.attributeDefinitions":
 		if e.ComplexityRoot.Query.AttributeDefinitions == nil {
 			break
@@ -3074,6 +3539,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AttributeDefinitions(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.baseline":
+		if e.ComplexityRoot.Query.Baseline == nil {
+			break
+		}
+
+		args, err := ec.field_Query_baseline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Baseline(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.baselines":
+		if e.ComplexityRoot.Query.Baselines == nil {
+			break
+		}
+
+		args, err := ec.field_Query_baselines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Baselines(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.changeSet":
+		if e.ComplexityRoot.Query.ChangeSet == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeSet(childComplexity, args["revision"].(int64)), true
+	case "Query.changeSets":
+		if e.ComplexityRoot.Query.ChangeSets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeSets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeSets(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.configurationItem":
 		if e.ComplexityRoot.Query.ConfigurationItem == nil {
 			break
@@ -3084,7 +3593,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ConfigurationItem(childComplexity, args["key"].(string)), true
+		return e.ComplexityRoot.Query.ConfigurationItem(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
 	case "Query.configurationItems":
 		if e.ComplexityRoot.Query.ConfigurationItems == nil {
 			break
@@ -3117,7 +3626,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.DependencyPath(childComplexity, args["from"].(domain.Ref), args["to"].(domain.Ref)), true
+		return e.ComplexityRoot.Query.DependencyPath(childComplexity, args["from"].(domain.Ref), args["to"].(domain.Ref), args["whatIf"].(*domain.WhatIfInput), args["asOf"].(*domain.AsOf)), true
+	case "Query.graphDiff":
+		if e.ComplexityRoot.Query.GraphDiff == nil {
+			break
+		}
+
+		args, err := ec.field_Query_graphDiff_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.GraphDiff(childComplexity, args["from"].(domain.AsOf), args["to"].(*domain.AsOf), args["scope"].(*domain.DiffScope)), true
 	case "Query.impact":
 		if e.ComplexityRoot.Query.Impact == nil {
 			break
@@ -3128,7 +3648,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Impact(childComplexity, args["input"].(domain.ImpactInput)), true
+		return e.ComplexityRoot.Query.Impact(childComplexity, args["input"].(domain.ImpactInput), args["asOf"].(*domain.AsOf)), true
 	case "Query.importHoldings":
 		if e.ComplexityRoot.Query.ImportHoldings == nil {
 			break
@@ -3161,7 +3681,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.InstallationOrder(childComplexity, args["items"].([]*domain.Ref)), true
+		return e.ComplexityRoot.Query.InstallationOrder(childComplexity, args["items"].([]*domain.Ref), args["whatIf"].(*domain.WhatIfInput), args["asOf"].(*domain.AsOf)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -3173,7 +3693,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
+		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string), args["asOf"].(*domain.AsOf)), true
 	case "Query.nodes":
 		if e.ComplexityRoot.Query.Nodes == nil {
 			break
@@ -3184,7 +3704,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string), args["asOf"].(*domain.AsOf)), true
 	case "Query.parties":
 		if e.ComplexityRoot.Query.Parties == nil {
 			break
@@ -3206,7 +3726,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Party(childComplexity, args["key"].(string)), true
+		return e.ComplexityRoot.Query.Party(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
 	case "Query.releaseUnit":
 		if e.ComplexityRoot.Query.ReleaseUnit == nil {
 			break
@@ -3217,7 +3737,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ReleaseUnit(childComplexity, args["key"].(string)), true
+		return e.ComplexityRoot.Query.ReleaseUnit(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
 	case "Query.releaseUnits":
 		if e.ComplexityRoot.Query.ReleaseUnits == nil {
 			break
@@ -3250,7 +3770,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Site(childComplexity, args["key"].(string)), true
+		return e.ComplexityRoot.Query.Site(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
 	case "Query.sites":
 		if e.ComplexityRoot.Query.Sites == nil {
 			break
@@ -3332,7 +3852,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ReleaseUnit.Groups(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ReleaseUnit.Groups(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ReleaseUnit.history":
+		if e.ComplexityRoot.ReleaseUnit.History == nil {
+			break
+		}
+
+		args, err := ec.field_ReleaseUnit_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReleaseUnit.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ReleaseUnit.id":
 		if e.ComplexityRoot.ReleaseUnit.ID == nil {
 			break
@@ -3514,6 +4045,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Site.Description(childComplexity), true
+	case "Site.history":
+		if e.ComplexityRoot.Site.History == nil {
+			break
+		}
+
+		args, err := ec.field_Site_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Site.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Site.id":
 		if e.ComplexityRoot.Site.ID == nil {
 			break
@@ -3530,7 +4072,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Site.InstalledItems(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Site.InstalledItems(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.key":
 		if e.ComplexityRoot.Site.Key == nil {
 			break
@@ -3553,7 +4095,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Site.NeededBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Site.NeededBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.needs":
 		if e.ComplexityRoot.Site.Needs == nil {
 			break
@@ -3564,13 +4106,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Site.Needs(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Site.Needs(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.partOf":
 		if e.ComplexityRoot.Site.PartOf == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Site.PartOf(childComplexity), true
+		args, err := ec.field_Site_partOf_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Site.PartOf(childComplexity, args["asOf"].(*domain.AsOf)), true
 	case "Site.parts":
 		if e.ComplexityRoot.Site.Parts == nil {
 			break
@@ -3581,7 +4128,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Site.Parts(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Site.Parts(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.region":
 		if e.ComplexityRoot.Site.Region == nil {
 			break
@@ -3853,6 +4400,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.AttributeDefinitions(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.baselines":
+		if e.ComplexityRoot.Statistics.Baselines == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_baselines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Baselines(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.configurationItems":
 		if e.ComplexityRoot.Statistics.ConfigurationItems == nil {
 			break
@@ -4038,7 +4596,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAsOf,
+		ec.unmarshalInputCreateBaselineInput,
 		ec.unmarshalInputDependencySelectorInput,
+		ec.unmarshalInputDiffScope,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
 		ec.unmarshalInputImpactInput,
@@ -4147,11 +4708,15 @@ type Query {
   node(
     "The record's id."
     id: ID!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
   ): Node
   "Finds records of any kind: one for each id, in the order asked, null where there is none."
   nodes(
     "The records' ids."
     ids: [ID!]!
+    "As they were at this moment, and all that is followed from them; as they are when absent."
+    asOf: AsOf
   ): [Node]!
 }
 
@@ -4178,6 +4743,13 @@ interface Record implements Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
   """
   Which source set which field last, where that is known: "api" for what people set, or the source that an import
   names. The field "*" stands for the record and all of its fields that are not named.
@@ -4211,6 +4783,16 @@ input RecordRef {
   key: String
   "The global id."
   id: ID
+}
+
+"Names a moment of the estate: give exactly one."
+input AsOf {
+  "Just after this change set."
+  revision: Revision
+  "At this time."
+  time: DateTime
+  "At the moment of the baseline with this key."
+  baseline: String
 }
 
 "What every mutation can be told besides its input."
@@ -4320,6 +4902,13 @@ extend type AttributeDefinition implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
 }
@@ -4329,6 +4918,8 @@ extend type Query {
   attributeDefinition(
     "The key."
     key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
   ): AttributeDefinition
   "Lists attribute definitions, a page at a time."
   attributeDefinitions(
@@ -4549,6 +5140,230 @@ input AttributeTypeFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/baseline.graphqls", Input: `"A name for a moment of the estate, to compare with later."
+type Baseline {
+  "What it stands for, in a few sentences."
+  description: String
+  "The last change set that it holds: use it, or the baseline's key, wherever a moment is asked for."
+  revision: Revision!
+}
+
+extend type Mutation {
+  "Gives a moment of the estate a name: the present one, or an earlier one."
+  createBaseline(
+    "What to do."
+    input: CreateBaselineInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BaselinePayload!
+}
+
+"A baseline to create."
+input CreateBaselineInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it stands for, in a few sentences."
+  description: String
+  "The moment; now when absent."
+  asOf: AsOf
+}
+`, BuiltIn: false},
+	{Name: "../schema/baseline_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Baseline implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+}
+
+extend type Query {
+  "Finds a baseline by its key; null when there is none."
+  baseline(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Baseline
+  "Lists baselines, a page at a time."
+  baselines(
+    "Only those that match."
+    filter: BaselineFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [BaselineOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): BaselineConnection!
+}
+
+extend type Mutation {
+  "Changes a baseline: fields that the patch does not name stay as they are, null empties them."
+  updateBaseline(
+    "What to do."
+    input: UpdateBaselineInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BaselinePayload!
+  "Removes a baseline to which nothing points any more."
+  removeBaseline(
+    "What to do."
+    input: RemoveBaselineInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BaselinePayload!
+}
+
+"A page of baselines."
+type BaselineConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [BaselineEdge!]!
+  "The records alone."
+  nodes: [Baseline!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of baselines."
+type BaselineEdge {
+  "The record."
+  node: Baseline!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a baseline did, or with a dry run would do."
+type BaselinePayload {
+  "The record as it is now; after a removal null."
+  baseline: Baseline
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects baselines. All that is given must hold."
+input BaselineFilter {
+  "All of these hold."
+  and: [BaselineFilter!]
+  "At least one of these holds."
+  or: [BaselineFilter!]
+  "This does not hold."
+  not: BaselineFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The last change set that it holds: use it, or the baseline's key, wherever a moment is asked for."
+  revision: IntFilter
+}
+
+"One step of an order of baselines."
+input BaselineOrder {
+  "By which field."
+  field: BaselineOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What baselines can be ordered by."
+enum BaselineOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The last change set that it holds: use it, or the baseline's key, wherever a moment is asked for."
+  REVISION
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"What to change in a baseline: what is absent stays, null empties."
+input BaselinePatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it stands for, in a few sentences."
+  description: String
+}
+
+"Which baseline to change, and how."
+input UpdateBaselineInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: BaselinePatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which baseline to remove."
+input RemoveBaselineInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts baselines."
+  baselines(
+    "By which fields; with attributes together at most three."
+    by: [BaselineGroupField!]
+    "Only those that match."
+    filter: BaselineFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What baselines can be counted by."
+enum BaselineGroupField {
+  "The last change set that it holds: use it, or the baseline's key, wherever a moment is asked for."
+  REVISION
+}
+`, BuiltIn: false},
 	{Name: "../schema/configuration_item.graphqls", Input: `"Anything that must be controlled to deliver a service."
 type ConfigurationItem {
   "What it is for, in a few sentences."
@@ -4751,6 +5566,13 @@ extend type ConfigurationItem implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
   "What this item needs."
@@ -4767,6 +5589,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemDependencyConnection!
   "What needs this item."
   dependents(
@@ -4782,6 +5606,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemDependencyConnection!
   "The sites where this item runs, in which version."
   installedAt(
@@ -4797,6 +5623,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): SiteInstallationConnection!
   "The release units that hold this item."
   releaseUnits(
@@ -4812,6 +5640,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ReleaseUnitConnection!
   "Who answers for this item."
   ownedBy(
@@ -4827,6 +5657,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): PartyConnection!
   "Who helps the users of this item."
   supportedBy(
@@ -4842,6 +5674,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): PartyConnection!
   "Who delivers this item."
   suppliedBy(
@@ -4857,6 +5691,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): PartyConnection!
   "The customers of this service; only items of class SERVICE have any."
   serves(
@@ -4872,6 +5708,8 @@ extend type ConfigurationItem implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): PartyConnection!
 }
 
@@ -4880,6 +5718,8 @@ extend type Query {
   configurationItem(
     "The key."
     key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
   ): ConfigurationItem
   "Lists configuration items, a page at a time."
   configurationItems(
@@ -5784,6 +6624,134 @@ enum OrderDirection {
   DESC
 }
 `, BuiltIn: false},
+	{Name: "../schema/history.graphqls", Input: `extend type Query {
+  "The log: what was changed together, the oldest first. Give last to see the newest."
+  changeSets(
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ChangeSetConnection!
+  "Finds a change set; null when there is none."
+  changeSet(
+    "Its number."
+    revision: Revision!
+  ): ChangeSet
+  "What is different between two moments. The cost grows with what changed between them, not with the estate."
+  graphDiff(
+    "The moment to start from."
+    from: AsOf!
+    "The moment to compare it with; now when absent."
+    to: AsOf
+    "What to look at; everything when absent."
+    scope: DiffScope
+  ): GraphDiff!
+}
+
+"What was changed together, under one revision."
+type ChangeSet {
+  "Its number: change sets are numbered from 1, without gaps, in the order of their commit."
+  revision: Revision!
+  "When it was committed."
+  at: DateTime!
+  "Who did it."
+  actor: String!
+  "Why, where that was said."
+  reason: String
+  "By what means, such as api or import."
+  source: String!
+  "What was changed. In the history of a record: in the record and its relationships."
+  changes(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ChangeConnection!
+}
+
+"A page of change sets."
+type ChangeSetConnection {
+  "The change sets, with their cursors."
+  edges: [ChangeSetEdge!]!
+  "The change sets."
+  nodes: [ChangeSet!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "Whether older change sets were compacted away: what is missing was there."
+  cut: Boolean!
+}
+
+"One of a page of change sets."
+type ChangeSetEdge {
+  "The change set."
+  node: ChangeSet!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A page of changes."
+type ChangeConnection {
+  "The changes, with their cursors."
+  edges: [ChangeEdge!]!
+  "The changes."
+  nodes: [Change!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many changes the pages hold together."
+  totalCount: Int!
+}
+
+"One of a page of changes."
+type ChangeEdge {
+  "The change."
+  node: Change!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What is different between two moments."
+type GraphDiff {
+  "The revision that was started from."
+  from: Revision!
+  "The revision that it was compared with."
+  to: Revision!
+  "How much is different, by kind of record and by relationship."
+  summary: [DiffTotal!]!
+  "The differences: CREATED is what was added, REMOVED what is missing, UPDATED what has other fields. Records come first, by kind."
+  changes(
+    "Only of these types."
+    types: [ChangeType!]
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ChangeConnection!
+}
+
+"How much is different in the records of a kind, or in a relationship."
+type DiffTotal {
+  "The kind, or the name of the relationship."
+  kind: String!
+  "How many were added."
+  added: Int!
+  "How many have other fields."
+  changed: Int!
+  "How many are missing."
+  removed: Int!
+}
+
+"Limits a comparison. What is absent limits nothing."
+input DiffScope {
+  "Kinds of record, and names of relationships."
+  kinds: [String!]
+  "Configuration items: their own changes, and those of the relationships at them."
+  items: [RecordRef!]
+}
+`, BuiltIn: false},
 	{Name: "../schema/impact.graphqls", Input: `extend type Query {
   """
   What is hurt when some items fail, how badly and by which chain; or, the other way, what they need. Sources count
@@ -5792,6 +6760,8 @@ enum OrderDirection {
   impact(
     "Where to start, and what bounds the analysis."
     input: ImpactInput!
+    "As things were at this moment; as they are when absent."
+    asOf: AsOf
   ): ImpactAnalysis!
   "A shortest chain of dependencies from one item to another; null when there is none."
   dependencyPath(
@@ -5799,11 +6769,19 @@ enum OrderDirection {
     from: RecordRef!
     "The item that it depends on, by however many others."
     to: RecordRef!
+    "Changes to the estate that are assumed for this question, and not stored."
+    whatIf: WhatIfInput
+    "As things were at this moment; as they are when absent."
+    asOf: AsOf
   ): DependencyPath
   "In which order to install items: what is needed before what needs it, hardware before the software on it (P3)."
   installationOrder(
     "The items."
     items: [RecordRef!]!
+    "Changes to the estate that are assumed for this question, and not stored."
+    whatIf: WhatIfInput
+    "As things were at this moment; as they are when absent."
+    asOf: AsOf
   ): InstallationOrder!
 }
 
@@ -6351,6 +7329,13 @@ extend type Party implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
   "The items that this party answers for."
@@ -6367,6 +7352,8 @@ extend type Party implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemConnection!
   "The items whose users this party helps."
   supports(
@@ -6382,6 +7369,8 @@ extend type Party implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemConnection!
   "The items that this party delivers."
   supplies(
@@ -6397,6 +7386,8 @@ extend type Party implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemConnection!
   "The services that this party is a customer of."
   servedBy(
@@ -6412,6 +7403,8 @@ extend type Party implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemConnection!
 }
 
@@ -6420,6 +7413,8 @@ extend type Query {
   party(
     "The key."
     key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
   ): Party
   "Lists parties, a page at a time."
   parties(
@@ -6798,6 +7793,8 @@ enum RecordKind {
   PARTY
   "Attribute definitions."
   ATTRIBUTE_DEFINITION
+  "Baselines."
+  BASELINE
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -6823,6 +7820,13 @@ extend type ReleaseUnit implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
   "The items that can only be updated together."
@@ -6839,6 +7843,8 @@ extend type ReleaseUnit implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemConnection!
 }
 
@@ -6847,6 +7853,8 @@ extend type Query {
   releaseUnit(
     "The key."
     key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
   ): ReleaseUnit
   "Lists release units, a page at a time."
   releaseUnits(
@@ -7187,6 +8195,13 @@ extend type Site implements Record & Node {
   createdAt: DateTime!
   "When the record was last changed."
   updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
   "The items that run at this site, in which version."
@@ -7203,9 +8218,14 @@ extend type Site implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): ConfigurationItemInstallationConnection!
   "The site or region that this site belongs to."
-  partOf: Site
+  partOf(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
   "The sites that belong to this one."
   parts(
     "Only those that match."
@@ -7220,6 +8240,8 @@ extend type Site implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): SiteConnection!
   "The sites without which this one does not work."
   needs(
@@ -7235,6 +8257,8 @@ extend type Site implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): SiteConnection!
   "The sites that do not work without this one."
   neededBy(
@@ -7250,6 +8274,8 @@ extend type Site implements Record & Node {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
   ): SiteConnection!
 }
 
@@ -7258,6 +8284,8 @@ extend type Query {
   site(
     "The key."
     key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
   ): Site
   "Lists sites, a page at a time."
   sites(
@@ -7716,6 +8744,8 @@ func (ec *executionContext) childFields_AttributeDefinition(ctx context.Context,
 		return ec.fieldContext_AttributeDefinition_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_AttributeDefinition_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_AttributeDefinition_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_AttributeDefinition_sources(ctx, field)
 	}
@@ -7760,6 +8790,70 @@ func (ec *executionContext) childFields_AttributeDefinitionPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinitionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Baseline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Baseline_description(ctx, field)
+	case "revision":
+		return ec.fieldContext_Baseline_revision(ctx, field)
+	case "id":
+		return ec.fieldContext_Baseline_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Baseline_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Baseline_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Baseline_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Baseline_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Baseline_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Baseline_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Baseline_sources(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Baseline", field.Name)
+}
+
+func (ec *executionContext) childFields_BaselineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BaselineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BaselineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BaselineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BaselineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BaselineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BaselineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_BaselineEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_BaselineEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BaselineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BaselinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "baseline":
+		return ec.fieldContext_BaselinePayload_baseline(ctx, field)
+	case "revision":
+		return ec.fieldContext_BaselinePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_BaselinePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_BaselinePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BaselinePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -7780,6 +8874,30 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ChangeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangeEnd(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -7790,6 +8908,48 @@ func (ec *executionContext) childFields_ChangeEnd(ctx context.Context, field gra
 		return ec.fieldContext_ChangeEnd_key(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEnd", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_ChangeSet_revision(ctx, field)
+	case "at":
+		return ec.fieldContext_ChangeSet_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_ChangeSet_actor(ctx, field)
+	case "reason":
+		return ec.fieldContext_ChangeSet_reason(ctx, field)
+	case "source":
+		return ec.fieldContext_ChangeSet_source(ctx, field)
+	case "changes":
+		return ec.fieldContext_ChangeSet_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeSet", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeSetConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeSetConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeSetConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeSetConnection_pageInfo(ctx, field)
+	case "cut":
+		return ec.fieldContext_ChangeSetConnection_cut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeSetConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeSetEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ChangeSetEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ChangeSetEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeSetEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ClassTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7838,6 +8998,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_ConfigurationItem_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ConfigurationItem_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ConfigurationItem_sources(ctx, field)
 	case "dependsOn":
@@ -8106,6 +9268,20 @@ func (ec *executionContext) childFields_DependencyPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DependencyPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DiffTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DiffTotal_kind(ctx, field)
+	case "added":
+		return ec.fieldContext_DiffTotal_added(ctx, field)
+	case "changed":
+		return ec.fieldContext_DiffTotal_changed(ctx, field)
+	case "removed":
+		return ec.fieldContext_DiffTotal_removed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiffTotal", field.Name)
+}
+
 func (ec *executionContext) childFields_DuplicateGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "values":
@@ -8172,6 +9348,20 @@ func (ec *executionContext) childFields_FieldSource(ctx context.Context, field g
 		return ec.fieldContext_FieldSource_source(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldSource", field.Name)
+}
+
+func (ec *executionContext) childFields_GraphDiff(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_GraphDiff_from(ctx, field)
+	case "to":
+		return ec.fieldContext_GraphDiff_to(ctx, field)
+	case "summary":
+		return ec.fieldContext_GraphDiff_summary(ctx, field)
+	case "changes":
+		return ec.fieldContext_GraphDiff_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GraphDiff", field.Name)
 }
 
 func (ec *executionContext) childFields_GroupingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8500,6 +9690,8 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Party_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Party_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Party_sources(ctx, field)
 	case "owns":
@@ -8622,6 +9814,8 @@ func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field g
 		return ec.fieldContext_ReleaseUnit_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_ReleaseUnit_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ReleaseUnit_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ReleaseUnit_sources(ctx, field)
 	case "groups":
@@ -8734,6 +9928,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Site_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Site_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Site_sources(ctx, field)
 	case "installedItems":
@@ -8868,6 +10064,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 	switch field.Name {
 	case "attributeDefinitions":
 		return ec.fieldContext_Statistics_attributeDefinitions(ctx, field)
+	case "baselines":
+		return ec.fieldContext_Statistics_baselines(ctx, field)
 	case "configurationItems":
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
 	case "parties":

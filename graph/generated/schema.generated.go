@@ -28,6 +28,9 @@ type MutationResolver interface {
 	CreateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error)
 	UpdateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error)
 	RemoveAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error)
+	CreateBaseline(ctx context.Context, input domain.NewBaseline, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
+	UpdateBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
+	RemoveBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
 	WithdrawConfigurationItem(ctx context.Context, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) (*model.WithdrawConfigurationItemPayload, error)
 	CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error)
 	UpdateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error)
@@ -62,25 +65,30 @@ type MutationResolver interface {
 	DisconnectSiteNeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id string) (relay.Node, error)
-	Nodes(ctx context.Context, ids []string) ([]relay.Node, error)
-	AttributeDefinition(ctx context.Context, key string) (*domain.AttributeDefinition, error)
+	Node(ctx context.Context, id string, asOf *domain.AsOf) (relay.Node, error)
+	Nodes(ctx context.Context, ids []string, asOf *domain.AsOf) ([]relay.Node, error)
+	AttributeDefinition(ctx context.Context, key string, asOf *domain.AsOf) (*domain.AttributeDefinition, error)
 	AttributeDefinitions(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge], error)
-	ConfigurationItem(ctx context.Context, key string) (*domain.ConfigurationItem, error)
+	Baseline(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Baseline, error)
+	Baselines(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Baseline, relay.BaselineEdge], error)
+	ConfigurationItem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationItem, error)
 	ConfigurationItems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-	Impact(ctx context.Context, input domain.ImpactInput) (*app.ImpactResult, error)
-	DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref) (*app.DependencyPathResult, error)
-	InstallationOrder(ctx context.Context, items []*domain.Ref) (*app.InstallationOrderResult, error)
+	ChangeSets(ctx context.Context, first *int, after *string, last *int, before *string) (*model.ChangeSetConnection, error)
+	ChangeSet(ctx context.Context, revision int64) (*app.ChangeSet, error)
+	GraphDiff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*app.GraphDiff, error)
+	Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*app.ImpactResult, error)
+	DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.DependencyPathResult, error)
+	InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.InstallationOrderResult, error)
 	UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error)
 	ImportHoldings(ctx context.Context, input model.ImportHoldingsInput) (*model.ImportHoldings, error)
 	ImportPointers(ctx context.Context, kind string, keys []string) ([]*model.ImportPointers, error)
-	Party(ctx context.Context, key string) (*domain.Party, error)
+	Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error)
 	Parties(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error)
 	DataQuality(ctx context.Context, filter relay.Input) (*app.DataQuality, error)
-	ReleaseUnit(ctx context.Context, key string) (*domain.ReleaseUnit, error)
+	ReleaseUnit(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ReleaseUnit, error)
 	ReleaseUnits(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error)
 	Search(ctx context.Context, text string, kinds []string, first *int, after *string) (*model.SearchConnection, error)
-	Site(ctx context.Context, key string) (*domain.Site, error)
+	Site(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Site, error)
 	Sites(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error)
 	Statistics(ctx context.Context) (*app.Statistics, error)
 }
@@ -293,6 +301,28 @@ func (ec *executionContext) field_Mutation_createAttributeDefinition_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return ec.unmarshalNCreateAttributeDefinitionInput2releasegraphᚋgraphᚋrelayᚐInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createBaseline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (domain.NewBaseline, error) {
+			return ec.unmarshalNCreateBaselineInput2releasegraphᚋinternalᚋdomainᚐNewBaseline(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -639,6 +669,28 @@ func (ec *executionContext) field_Mutation_removeAttributeDefinition_args(ctx co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeBaseline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return ec.unmarshalNRemoveBaselineInput2releasegraphᚋgraphᚋrelayᚐInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_removeConfigurationItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -733,6 +785,28 @@ func (ec *executionContext) field_Mutation_updateAttributeDefinition_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (relay.Input, error) {
 			return ec.unmarshalNUpdateAttributeDefinitionInput2releasegraphᚋgraphᚋrelayᚐInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateBaseline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return ec.unmarshalNUpdateBaselineInput2releasegraphᚋgraphᚋrelayᚐInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -884,6 +958,14 @@ func (ec *executionContext) field_Query_attributeDefinition_args(ctx context.Con
 		return nil, err
 	}
 	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -941,6 +1023,134 @@ func (ec *executionContext) field_Query_attributeDefinitions_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_baseline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "key",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_baselines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return ec.unmarshalOBaselineFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) ([]relay.Input, error) {
+			return ec.unmarshalOBaselineOrder2ᚕreleasegraphᚋgraphᚋrelayᚐInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_changeSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "revision",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNRevision2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["revision"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_changeSets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_configurationItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -952,6 +1162,14 @@ func (ec *executionContext) field_Query_configurationItem_args(ctx context.Conte
 		return nil, err
 	}
 	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1042,6 +1260,52 @@ func (ec *executionContext) field_Query_dependencyPath_args(ctx context.Context,
 		return nil, err
 	}
 	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "whatIf",
+		func(ctx context.Context, v any) (*domain.WhatIfInput, error) {
+			return ec.unmarshalOWhatIfInput2ᚖreleasegraphᚋinternalᚋdomainᚐWhatIfInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["whatIf"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_graphDiff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (domain.AsOf, error) {
+			return ec.unmarshalNAsOf2releasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*domain.DiffScope, error) {
+			return ec.unmarshalODiffScope2ᚖreleasegraphᚋinternalᚋdomainᚐDiffScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg2
 	return args, nil
 }
 
@@ -1056,6 +1320,14 @@ func (ec *executionContext) field_Query_impact_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1106,6 +1378,22 @@ func (ec *executionContext) field_Query_installationOrder_args(ctx context.Conte
 		return nil, err
 	}
 	args["items"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "whatIf",
+		func(ctx context.Context, v any) (*domain.WhatIfInput, error) {
+			return ec.unmarshalOWhatIfInput2ᚖreleasegraphᚋinternalᚋdomainᚐWhatIfInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["whatIf"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg2
 	return args, nil
 }
 
@@ -1120,6 +1408,14 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1134,6 +1430,14 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1202,6 +1506,14 @@ func (ec *executionContext) field_Query_party_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1216,6 +1528,14 @@ func (ec *executionContext) field_Query_releaseUnit_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1322,6 +1642,14 @@ func (ec *executionContext) field_Query_site_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["key"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -1903,6 +2231,138 @@ func (ec *executionContext) fieldContext_Mutation_removeAttributeDefinition(ctx 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_removeAttributeDefinition_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createBaseline(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createBaseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateBaseline(ctx, fc.Args["input"].(domain.NewBaseline), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
+			return ec.marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createBaseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BaselinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createBaseline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateBaseline(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateBaseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateBaseline(ctx, fc.Args["input"].(relay.Input), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
+			return ec.marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateBaseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BaselinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateBaseline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeBaseline(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeBaseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveBaseline(ctx, fc.Args["input"].(relay.Input), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
+			return ec.marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeBaseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BaselinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeBaseline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -3419,7 +3879,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v relay.Node) graphql.Marshaler {
@@ -3463,7 +3923,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
+			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []relay.Node) graphql.Marshaler {
@@ -3507,7 +3967,7 @@ func (ec *executionContext) _Query_attributeDefinition(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AttributeDefinition(ctx, fc.Args["key"].(string))
+			return ec.Resolvers.Query().AttributeDefinition(ctx, fc.Args["key"].(string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *domain.AttributeDefinition) graphql.Marshaler {
@@ -3585,6 +4045,94 @@ func (ec *executionContext) fieldContext_Query_attributeDefinitions(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_baseline(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Baseline(ctx, fc.Args["key"].(string), fc.Args["asOf"].(*domain.AsOf))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Baseline) graphql.Marshaler {
+			return ec.marshalOBaseline2ᚖreleasegraphᚋinternalᚋdomainᚐBaseline(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_baseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Baseline(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_baseline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_baselines(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_baselines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Baselines(ctx, fc.Args["filter"].(relay.Input), fc.Args["orderBy"].([]relay.Input), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[domain.Baseline, relay.BaselineEdge]) graphql.Marshaler {
+			return ec.marshalNBaselineConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_baselines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BaselineConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_baselines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_configurationItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3595,7 +4143,7 @@ func (ec *executionContext) _Query_configurationItem(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ConfigurationItem(ctx, fc.Args["key"].(string))
+			return ec.Resolvers.Query().ConfigurationItem(ctx, fc.Args["key"].(string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *domain.ConfigurationItem) graphql.Marshaler {
@@ -3673,6 +4221,138 @@ func (ec *executionContext) fieldContext_Query_configurationItems(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_changeSets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_changeSets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ChangeSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeSetConnection) graphql.Marshaler {
+			return ec.marshalNChangeSetConnection2ᚖreleasegraphᚋgraphᚋmodelᚐChangeSetConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_changeSets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeSetConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_changeSets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_changeSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_changeSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ChangeSet(ctx, fc.Args["revision"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.ChangeSet) graphql.Marshaler {
+			return ec.marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_changeSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeSet(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_changeSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_graphDiff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_graphDiff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().GraphDiff(ctx, fc.Args["from"].(domain.AsOf), fc.Args["to"].(*domain.AsOf), fc.Args["scope"].(*domain.DiffScope))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.GraphDiff) graphql.Marshaler {
+			return ec.marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚐGraphDiff(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_graphDiff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GraphDiff(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_graphDiff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_impact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3683,7 +4363,7 @@ func (ec *executionContext) _Query_impact(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Impact(ctx, fc.Args["input"].(domain.ImpactInput))
+			return ec.Resolvers.Query().Impact(ctx, fc.Args["input"].(domain.ImpactInput), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.ImpactResult) graphql.Marshaler {
@@ -3727,7 +4407,7 @@ func (ec *executionContext) _Query_dependencyPath(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().DependencyPath(ctx, fc.Args["from"].(domain.Ref), fc.Args["to"].(domain.Ref))
+			return ec.Resolvers.Query().DependencyPath(ctx, fc.Args["from"].(domain.Ref), fc.Args["to"].(domain.Ref), fc.Args["whatIf"].(*domain.WhatIfInput), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.DependencyPathResult) graphql.Marshaler {
@@ -3771,7 +4451,7 @@ func (ec *executionContext) _Query_installationOrder(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().InstallationOrder(ctx, fc.Args["items"].([]*domain.Ref))
+			return ec.Resolvers.Query().InstallationOrder(ctx, fc.Args["items"].([]*domain.Ref), fc.Args["whatIf"].(*domain.WhatIfInput), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.InstallationOrderResult) graphql.Marshaler {
@@ -3947,7 +4627,7 @@ func (ec *executionContext) _Query_party(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Party(ctx, fc.Args["key"].(string))
+			return ec.Resolvers.Query().Party(ctx, fc.Args["key"].(string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *domain.Party) graphql.Marshaler {
@@ -4079,7 +4759,7 @@ func (ec *executionContext) _Query_releaseUnit(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ReleaseUnit(ctx, fc.Args["key"].(string))
+			return ec.Resolvers.Query().ReleaseUnit(ctx, fc.Args["key"].(string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *domain.ReleaseUnit) graphql.Marshaler {
@@ -4211,7 +4891,7 @@ func (ec *executionContext) _Query_site(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Site(ctx, fc.Args["key"].(string))
+			return ec.Resolvers.Query().Site(ctx, fc.Args["key"].(string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *domain.Site) graphql.Marshaler {
@@ -4401,6 +5081,50 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAsOf(ctx context.Context, obj any) (domain.AsOf, error) {
+	var it domain.AsOf
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"revision", "time", "baseline"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "revision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revision"))
+			data, err := ec.unmarshalORevision2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Revision = data
+		case "time":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("time"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Time = data
+		case "baseline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseline"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Baseline = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRecordRef(ctx context.Context, obj any) (domain.Ref, error) {
 	var it domain.Ref
 	if obj == nil {
@@ -4510,6 +5234,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ConfigurationItem(ctx, sel, obj)
+	case *domain.Baseline:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Baseline(ctx, sel, obj)
 	case *domain.AttributeDefinition:
 		if obj == nil {
 			return graphql.Null
@@ -4553,6 +5282,11 @@ func (ec *executionContext) _Record(ctx context.Context, sel ast.SelectionSet, o
 			return graphql.Null
 		}
 		return ec._ConfigurationItem(ctx, sel, obj)
+	case *domain.Baseline:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Baseline(ctx, sel, obj)
 	case *domain.AttributeDefinition:
 		if obj == nil {
 			return graphql.Null
@@ -4815,6 +5549,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "removeAttributeDefinition":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeAttributeDefinition(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createBaseline":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createBaseline(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateBaseline":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateBaseline(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeBaseline":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeBaseline(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -5225,6 +5980,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "baseline":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_baseline(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "baselines":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_baselines(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "configurationItem":
 			field := field
 
@@ -5257,6 +6056,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_configurationItems(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "changeSets":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_changeSets(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "changeSet":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_changeSet(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "graphDiff":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_graphDiff(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -5638,6 +6503,11 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAsOf2releasegraphᚋinternalᚋdomainᚐAsOf(ctx context.Context, v any) (domain.AsOf, error) {
+	res, err := ec.unmarshalInputAsOf(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNAttributes2map(ctx context.Context, v any) (map[string]string, error) {
 	res, err := scalar.UnmarshalAttributes(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -5865,11 +6735,55 @@ func (ec *executionContext) marshalNRevision2int64(ctx context.Context, sel ast.
 	return res
 }
 
+func (ec *executionContext) unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx context.Context, v any) (*domain.AsOf, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAsOf(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOChangeEnd2ᚖreleasegraphᚋinternalᚋdomainᚐChangeEnd(ctx context.Context, sel ast.SelectionSet, v *domain.ChangeEnd) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._ChangeEnd(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOChangeType2ᚕreleasegraphᚋinternalᚋdomainᚐChangeTypeᚄ(ctx context.Context, v any) ([]domain.ChangeType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ChangeType, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChangeType2releasegraphᚋinternalᚋdomainᚐChangeType(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOChangeType2ᚕreleasegraphᚋinternalᚋdomainᚐChangeTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ChangeType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeType2releasegraphᚋinternalᚋdomainᚐChangeType(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
@@ -5920,6 +6834,24 @@ func (ec *executionContext) unmarshalORecordRef2ᚖreleasegraphᚋinternalᚋdom
 	}
 	res, err := ec.unmarshalInputRecordRef(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORevision2ᚖint64(ctx context.Context, v any) (*int64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalRevision(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORevision2ᚖint64(ctx context.Context, sel ast.SelectionSet, v *int64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalRevision(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOTimeZone2ᚖstring(ctx context.Context, v any) (*string, error) {

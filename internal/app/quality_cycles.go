@@ -48,7 +48,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int) (*CyclePage, error
 	}
 	cycles := quality.Cycles(g)
 	page := &CyclePage{Nodes: []*SizedCycle{}, TotalCount: len(cycles), HasNext: len(cycles) > limit}
-	load := newItems(q.a, g, nil)
+	load := newItems(q.a.today(), g, nil)
 	for _, nodes := range cycles[:min(limit, len(cycles))] {
 		page.Nodes = append(page.Nodes, &SizedCycle{Size: len(nodes), load: load, nodes: nodes})
 	}
@@ -58,7 +58,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int) (*CyclePage, error
 // dependencies gives a graph of all items and what they depend on.
 func (a *App) dependencies(ctx context.Context) (*Graph, error) {
 	if a.graphs != nil {
-		if g, err := a.whole(ctx); g != nil || err != nil {
+		if g, err := a.whole(ctx, a.today()); g != nil || err != nil {
 			return g, err
 		}
 	}

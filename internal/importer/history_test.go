@@ -200,7 +200,7 @@ func TestAnItemKeepsItsPastUnderANewKey(t *testing.T) { // C1
 {"at":"2025-03-01T00:00:00Z","node":"ConfigurationItem","key":"nova","name":"Another","class":"UTILITY"}
 {"at":"2025-03-01T00:00:00Z","edge":"DEPENDS_ON","from":"nova","to":"nova-2"}
 `, importer.Options{History: true})
-		r, err := p.Record(t.Context(), "ConfigurationItem", domain.Ref{Key: new("nova-2")})
+		r, err := p.Record(t.Context(), "ConfigurationItem", domain.Ref{Key: new("nova-2")}, nil)
 		if err != nil || *r.(*domain.ConfigurationItem).ProductVersion != "3.0" || entity.Meta(r).Version != 4 {
 			t.Errorf("%+v, %v", r, err)
 		}
