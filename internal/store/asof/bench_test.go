@@ -91,9 +91,9 @@ func itemID(i int) store.ID { return store.ID(fmt.Sprintf("01953f5e-0000-7000-80
 func histories(b *testing.B, s store.Store) func() {
 	return func() {
 		for range 100 {
-			page, err := s.History(b.Context(), store.HistoryQuery{Node: itemID(0)})
-			if err != nil || len(page.Changes) != 10 {
-				b.Fatal(len(page.Changes), err)
+			pages, err := s.History(b.Context(), store.HistoryQuery{Nodes: []store.ID{itemID(0)}})
+			if err != nil || len(pages[0].Changes) != 10 {
+				b.Fatal(len(pages[0].Changes), err)
 			}
 		}
 	}

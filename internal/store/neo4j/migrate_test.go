@@ -19,11 +19,11 @@ func told(t *testing.T, s store.Store) string {
 	t.Helper()
 	var lines []string
 	for _, id := range []store.ID{"a", "b"} {
-		page, err := s.History(t.Context(), store.HistoryQuery{Node: id})
+		pages, err := s.History(t.Context(), store.HistoryQuery{Nodes: []store.ID{id}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %+v", id, page))
+		lines = append(lines, fmt.Sprintf("%s: %+v", id, pages[0]))
 	}
 	for r := range store.Revision(5) {
 		nodes, err := asof.At(s, r).Nodes(t.Context(), "a", "b")

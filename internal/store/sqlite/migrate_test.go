@@ -42,11 +42,11 @@ func told(t *testing.T, s store.Store) string {
 	t.Helper()
 	var lines []string
 	for _, id := range []store.ID{"a", "b", "c"} {
-		page, err := s.History(t.Context(), store.HistoryQuery{Node: id})
+		pages, err := s.History(t.Context(), store.HistoryQuery{Nodes: []store.ID{id}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %+v", id, page))
+		lines = append(lines, fmt.Sprintf("%s: %+v", id, pages[0]))
 	}
 	for r := range store.Revision(8) {
 		nodes, err := asof.At(s, r).Nodes(t.Context(), "a", "b", "c")
@@ -145,12 +145,12 @@ func TestAFileOfAnOlderLayoutIsBroughtForward(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, revisions := range map[store.ID][]store.Revision{"d": {8}, "b": {8, 7, 4, 2, 1}} {
-		page, err := s.History(t.Context(), store.HistoryQuery{Node: id})
+		pages, err := s.History(t.Context(), store.HistoryQuery{Nodes: []store.ID{id}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []store.Revision
-		for _, c := range page.Changes {
+		for _, c := range pages[0].Changes {
 			got = append(got, c.Revision)
 		}
 		if !slices.Equal(got, revisions) {
