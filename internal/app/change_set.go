@@ -24,8 +24,9 @@ type ChangeSet struct {
 // eager is how many changes of each set of a page are looked up together.
 const eager = 20
 
-func newChangeSets(s store.Store, changes []store.Change) []*ChangeSet {
-	names, list := newNames(s), make([]*ChangeSet, len(changes))
+// newChangeSets makes change sets that look names up together.
+func newChangeSets(names *names, changes []store.Change) []*ChangeSet {
+	list := make([]*ChangeSet, len(changes))
 	for i := range changes {
 		c := &changes[i]
 		list[i] = &ChangeSet{
