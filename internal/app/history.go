@@ -58,13 +58,13 @@ func (a *App) histories(ctx context.Context, members []store.ID, before store.Re
 	if err != nil {
 		return nil, storeError(err)
 	}
-	pages := make(map[store.ID]*ChangeSetPage, len(members))
+	names, pages := newNames(a.store), make(map[store.ID]*ChangeSetPage, len(members))
 	for i, id := range members {
 		p := found[i]
 		if limit == 0 {
 			p.Changes, p.HasNext = nil, len(p.Changes) > 0
 		}
-		pages[id] = &ChangeSetPage{Nodes: newChangeSets(a.store, p.Changes), HasNext: p.HasNext, Cut: p.Cut}
+		pages[id] = &ChangeSetPage{Nodes: newChangeSets(names, p.Changes), HasNext: p.HasNext, Cut: p.Cut}
 	}
 	return pages, nil
 }
@@ -96,7 +96,7 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if err != nil {
 		return nil, storeError(err)
 	}
-	page.Nodes = newChangeSets(a.store, changes)
+	page.Nodes = newChangeSets(newNames(a.store), changes)
 	return page, nil
 }
 
@@ -161,7 +161,7 @@ func (a *App) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error)
 		return nil, compacted(err, "revision")
 	}
 	if i := slices.IndexFunc(changes, func(c store.Change) bool { return int64(c.Revision) == revision }); i >= 0 {
-		return newChangeSets(a.store, changes[i:i+1])[0], nil
+		return newChangeSets(newNames(a.store), changes[i:i+1])[0], nil
 	}
 	return nil, nil
 }
