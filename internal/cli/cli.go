@@ -47,6 +47,9 @@ type commands struct {
 	Demo       demoCmd       `cmd:"" help:"Serve a small, believable estate from memory."`
 	Import     importCmd     `cmd:"" help:"Import NDJSON or CSV files."`
 	Export     exportCmd     `cmd:"" help:"Write the graph as NDJSON."`
+	Backup     backupCmd     `cmd:"" help:"Write a backup of the whole store."`
+	Restore    restoreCmd    `cmd:"" help:"Fill an empty store from a backup."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring a store of an older version forward."`
 	Impact     impactCmd     `cmd:"" help:"Tell what is hurt when items fail, or what they need."`
 	Search     searchCmd     `cmd:"" help:"Find records of any kind by words."`
 	Quality    qualityCmd    `cmd:"" help:"Tell what is doubtful in the estate."`
@@ -62,6 +65,10 @@ type running struct {
 	Streams
 	log zerolog.Logger
 }
+
+// runningKey finds the command that a context is of: opening a store may take
+// long, and tells it.
+type runningKey struct{}
 
 // usageError is a mistake in how the program was called.
 type usageError struct{ error }
@@ -104,6 +111,7 @@ func Run(ctx context.Context, args []string, streams Streams) (code int) {
 		return exitUsage
 	}
 	r := &running{Context: ctx, Streams: streams, log: c.logger(streams)}
+	r.Context = context.WithValue(ctx, runningKey{}, r)
 	return report(streams, chosen.Run(r, parser.Model))
 }
 

@@ -52,6 +52,9 @@ func (f storeFlags) check() error {
 // say so, instead of making an empty one.
 func (f storeFlags) openExisting(ctx context.Context, withTopology bool) (*estate, error) {
 	if path, ok := strings.CutPrefix(f.Store, "sqlite:"); ok && path != sqlite.Memory {
+		if err := sqlite.Unfinished(path); err != nil {
+			return nil, err
+		}
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("there is no file %s: import an estate first, or name another store by --store or --url", path)
 		}
@@ -85,7 +88,9 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 
 func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
 	if path, ok := strings.CutPrefix(f.Store, "sqlite:"); ok {
-		s, err := sqlite.Open(ctx, path, entity.Schema(), sqlite.Options{})
+		told, end := migrating(ctx)
+		s, err := sqlite.Open(ctx, path, entity.Schema(), sqlite.Options{Progress: told})
+		end()
 		if err != nil {
 			// A file that cannot be used now cannot be used later: the error is
 			// no store.ErrUnavailable any more.
@@ -97,11 +102,15 @@ func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := neo4j.Open(ctx, f.Store, neo4j.Options{User: f.StoreUser, Password: password, Database: f.StoreDatabase}, entity.Schema())
+	s, err := neo4j.Open(ctx, f.Store, f.neo4jOptions(password), entity.Schema())
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", f.Store, err)
 	}
 	return s, nil
+}
+
+func (f storeFlags) neo4jOptions(password string) neo4j.Options {
+	return neo4j.Options{User: f.StoreUser, Password: password, Database: f.StoreDatabase}
 }
 
 // password is never a flag: those can be read by every user of the machine.

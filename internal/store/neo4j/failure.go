@@ -138,7 +138,7 @@ func text(err error) string {
 }
 
 func ofPort(err error) bool {
-	for _, e := range []error{store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted} {
+	for _, e := range []error{store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted, store.ErrUnfinished} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -195,10 +195,12 @@ func (g *group) setRevisions(head store.Revision) {
 func (g *group) row(set int) (params, error) {
 	p, c := g.sets[set], g.outcomes[set].change
 	body, err := store.EncodeEffects(c.Effects)
-	if err != nil {
-		return nil, err
-	}
-	row := params{"at": c.At, "actor": c.Actor, "key": p.key, "body": string(body)}
+	return entryRow(c, p.key, body), err
+}
+
+// entryRow is an entry without its revision. Key is the change's, or made up.
+func entryRow(c store.Change, key string, body []byte) params {
+	row := params{"at": c.At, "actor": c.Actor, "key": key, "body": string(body)}
 	if c.Reason != "" {
 		row["reason"] = c.Reason
 	}
@@ -208,5 +210,5 @@ func (g *group) row(set int) (params, error) {
 	if c.Key == "" {
 		row["madeUpKey"] = true
 	}
-	return row, nil
+	return row
 }

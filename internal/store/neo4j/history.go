@@ -39,8 +39,9 @@ func word(hash int64) string { return fmt.Sprintf("%016x", uint64(hash)) }
 
 // touched gives the hashes of the nodes that effects touched, if they are few,
 // or their words.
-func touched(effects []store.Effect) (few []int64, many any) {
-	ids := store.Touched(effects)
+func touched(effects []store.Effect) (few []int64, many any) { return leads(store.Touched(effects)) }
+
+func leads(ids []store.ID) (few []int64, many any) {
 	few = make([]int64, len(ids))
 	for i, id := range ids {
 		few[i] = hash(id)

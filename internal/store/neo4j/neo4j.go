@@ -57,6 +57,21 @@ var _ store.Store = (*Store)(nil)
 // ErrUnavailable when the server cannot be reached, and ErrInvalid for a URI or
 // schema that cannot be used.
 func Open(ctx context.Context, uri string, options Options, schema store.Schema) (*Store, error) {
+	s, err := connect(uri, options, schema)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		_ = s.driver.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	s.watch = newWatch(s)
+	s.committer = newCommitter(s)
+	return s, nil
+}
+
+// connect makes a Store that is not yet at work.
+func connect(uri string, options Options, schema store.Schema) (*Store, error) {
 	cat, err := newCatalog(schema)
 	if err != nil {
 		return nil, err
@@ -69,18 +84,11 @@ func Open(ctx context.Context, uri string, options Options, schema store.Schema)
 	if err != nil {
 		return nil, fmt.Errorf("%w: address of the Neo4j server: %w", store.ErrInvalid, err)
 	}
-	s := &Store{
+	return &Store{
 		driver: driver, options: options.withDefaults(), catalog: cat,
 		denseSearch: store.DenseSearch,
 		bookmarks:   neo4j.NewBookmarkManager(neo4j.BookmarkManagerConfig{}),
-	}
-	if err := s.migrate(ctx); err != nil {
-		_ = driver.Close(context.WithoutCancel(ctx))
-		return nil, err
-	}
-	s.watch = newWatch(s)
-	s.committer = newCommitter(s)
-	return s, nil
+	}, nil
 }
 
 func (o Options) withDefaults() Options {

@@ -15,23 +15,14 @@ import (
 // Instances may race: "already exists" is a success, and a deadlock is tried
 // again.
 func (s *Store) migrate(ctx context.Context) error {
+	if err := s.unfinished(ctx); err != nil {
+		return err
+	}
 	version, err := s.logVersion(ctx)
 	if err != nil {
 		return err
 	}
-	for _, statement := range s.catalog.statements() {
-		err := s.retry(ctx, func() error {
-			_, err := s.once(ctx, neo4j.AccessModeWrite, func(t tx) error { return t.run(statement, nil) })
-			if exists(err) {
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := s.read(ctx, func(t tx) error { return t.run("CALL db.awaitIndexes(600)", nil) }); err != nil {
+	if err := s.declare(ctx); err != nil {
 		return err
 	}
 	err = s.write(ctx, func(t tx) error {
@@ -44,6 +35,23 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	return s.fillSearch(ctx)
+}
+
+// declare creates what is missing of constraints and indexes.
+func (s *Store) declare(ctx context.Context) error {
+	for _, statement := range s.catalog.statements() {
+		err := s.retry(ctx, func() error {
+			_, err := s.once(ctx, neo4j.AccessModeWrite, func(t tx) error { return t.run(statement, nil) })
+			if exists(err) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.read(ctx, func(t tx) error { return t.run("CALL db.awaitIndexes(600)", nil) })
 }
 
 func exists(err error) bool {

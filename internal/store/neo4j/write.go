@@ -124,10 +124,14 @@ func (w *writer) edge(k store.EdgeKey) {
 	}
 }
 
-// each runs one statement for each kind or relationship that has rows.
 func (w *writer) each(rows map[string][]any, statement func(name string) string) error {
+	return each(w.tx, rows, statement)
+}
+
+// each runs one statement for each kind or relationship that has rows.
+func each(t tx, rows map[string][]any, statement func(name string) string) error {
 	for name, list := range rows {
-		if err := w.tx.run(statement(name), params{"rows": list}); err != nil {
+		if err := t.run(statement(name), params{"rows": list}); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 var portErrors = []error{
-	store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted,
+	store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted, store.ErrUnfinished,
 	context.Canceled, context.DeadlineExceeded,
 }
 

@@ -37,10 +37,11 @@ var baseLayout = []string{
 	// What the planner must know of the edges, whose primary key it would
 	// otherwise search by rel alone, which is as good as reading them all:
 	// millions of edges, a fifth of them in a relationship, a few at a node.
-	`ANALYZE`,
-	`INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-		('edge', 'edge', '5000000 1000000 5 1 1'), ('edge', 'edge_in', '5000000 1000000 5 1 1')`,
+	`ANALYZE`, edgeStatistics,
 }
+
+const edgeStatistics = `INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+	('edge', 'edge', '5000000 1000000 5 1 1'), ('edge', 'edge_in', '5000000 1000000 5 1 1')`
 
 // layout knows the tables of the schema's kinds and the numbers of its names.
 type layout struct {
@@ -78,11 +79,11 @@ type column struct {
 
 func quote(name string) string { return `"` + name + `"` }
 
-func prepareLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, error) {
+func prepareLayout(ctx context.Context, c *conn, d *store.Declared, tell Progress) (*layout, error) {
 	if err := c.begin("BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
-	l, err := growLayout(ctx, c, d)
+	l, err := growLayout(ctx, c, d, tell)
 	if err := c.end(err); err != nil {
 		return nil, err
 	}
@@ -91,10 +92,18 @@ func prepareLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, er
 	return l, c.exec("ANALYZE sqlite_schema")
 }
 
-func growLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, error) {
-	if err := createBase(ctx, c); err != nil {
+func growLayout(ctx context.Context, c *conn, d *store.Declared, tell Progress) (*layout, error) {
+	if err := createBase(ctx, c, tell); err != nil {
 		return nil, err
 	}
+	l, err := growKinds(ctx, c, d)
+	if err != nil {
+		return nil, err
+	}
+	return l, growSearch(ctx, c, d, l, tell)
+}
+
+func growKinds(ctx context.Context, c *conn, d *store.Declared) (*layout, error) {
 	l := &layout{map[string]*table{}, map[int64]*table{}, map[string]int64{}, map[int64]string{}}
 	for _, k := range d.Schema().Kinds {
 		t, err := growKind(ctx, c, k)
@@ -110,10 +119,10 @@ func growLayout(ctx context.Context, c *conn, d *store.Declared) (*layout, error
 		}
 		l.rels[r.Name], l.relNames[number] = number, r.Name
 	}
-	return l, growSearch(ctx, c, d, l)
+	return l, nil
 }
 
-func createBase(ctx context.Context, c *conn) error {
+func createBase(ctx context.Context, c *conn, tell Progress) error {
 	version, _, err := c.one(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
@@ -126,7 +135,7 @@ func createBase(ctx context.Context, c *conn) error {
 			store.ErrUnavailable, version, layoutVersion)
 	}
 	if version > 0 {
-		return migrate(ctx, c, version)
+		return migrate(ctx, c, version, tell)
 	}
 	tables, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema")
 	if err != nil {

@@ -22,11 +22,15 @@ func (w *writer) log(c store.Change) error {
 	if err != nil {
 		return err
 	}
+	return insertEntry(w.c, c, body)
+}
+
+func insertEntry(to *conn, c store.Change, body []byte) error {
 	var key any
 	if c.Key != "" {
 		key = c.Key
 	}
-	return w.c.exec("INSERT INTO log ("+logColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
+	return to.exec("INSERT INTO log ("+logColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
 		int64(c.Revision), c.At.UnixMicro(), c.Actor, c.Reason, c.Source, key, string(body))
 }
 

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -9,15 +10,32 @@ import (
 	"releasegraph/internal/store"
 )
 
-// migrations bring a file from the layout of their index to the next one, all
-// in the transaction that opens it: a file is never half migrated.
-var migrations = []func(context.Context, *conn) error{
-	1: toTouches,
+// Progress is told how far a long piece of work has come; total is 0 where it
+// is not known.
+type Progress func(what string, done, total int64)
+
+func (p Progress) tell(what string, done, total int64) {
+	if p != nil {
+		p(what, done, total)
+	}
 }
 
-func migrate(ctx context.Context, c *conn, from int64) error {
+// migration brings a file from one layout to the next.
+type migration struct {
+	what string
+	do   func(context.Context, *conn, Progress) error
+}
+
+// migrations are listed by the layout that they start from. They run in the
+// transaction that opens the file, so that a file is never half migrated: cut
+// off, it is the old one.
+var migrations = []migration{
+	1: {"note which changes touched each record", toTouches},
+}
+
+func migrate(ctx context.Context, c *conn, from int64, tell Progress) error {
 	for version := from; version < layoutVersion; version++ {
-		if err := migrations[version](ctx, c); err != nil {
+		if err := migrations[version].do(ctx, c, tell); err != nil {
 			return fmt.Errorf("bringing the file from layout %d to %d: %w", version, version+1, err)
 		}
 	}
@@ -27,7 +45,7 @@ func migrate(ctx context.Context, c *conn, from int64) error {
 // toTouches fills the table of touches from the log, gives removed nodes a
 // number again, and completes the log: times that fell are raised, and effects
 // learn a node's times before them.
-func toTouches(ctx context.Context, c *conn) error {
+func toTouches(ctx context.Context, c *conn, tell Progress) error {
 	for _, text := range []string{
 		`CREATE INDEX log_at ON log (at)`,
 		`CREATE TABLE touch (n INTEGER NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (n, revision)) WITHOUT ROWID`,
@@ -38,117 +56,141 @@ func toTouches(ctx context.Context, c *conn) error {
 			return err
 		}
 	}
-	f := &chronicle{c: c, kinds: map[string]int64{}, lives: map[store.ID]*life{}}
-	err := c.query(ctx, "SELECT name, number FROM kind", nil, func(row []driver.Value) error {
-		f.kinds[row[0].(string)] = row[1].(int64)
-		return nil
-	})
+	f := &chronicle{c: c, tell: tell, unchanged: map[store.ID]time.Time{}, times: map[store.ID]store.Times{}}
+	kinds, alive, err := f.readNodes(ctx)
 	if err != nil {
 		return err
 	}
-	return f.follow(ctx)
+	f.ledger = newLedger(c, kinds, alive)
+	if err := f.follow(ctx); err != nil {
+		return err
+	}
+	return f.ledger.write()
 }
 
-// chronicle goes through an old log, from its beginning.
+// chronicle goes through an old log, from its beginning. Most of it is the
+// creation of what never changed, which is not even decoded.
 type chronicle struct {
-	c     *conn
-	kinds map[string]int64
-	lives map[store.ID]*life
-	at    time.Time // of the entry before
+	c         *conn
+	tell      Progress
+	ledger    *ledger
+	unchanged map[store.ID]time.Time   // when nodes were created that were not changed since
+	times     map[store.ID]store.Times // of others and of earlier lives, as the log has told so far
+	at        time.Time                // of the entry before
 }
 
-// life is what the log has told so far of a node.
-type life struct {
-	n int64
-	store.Times
+// readNodes lists the numbers of the kinds and of all nodes.
+func (f *chronicle) readNodes(ctx context.Context) (kinds map[string]int64, alive map[store.ID]int64, err error) {
+	kinds, alive = map[string]int64{}, map[store.ID]int64{}
+	err = f.c.query(ctx, "SELECT name, number FROM kind", nil, func(row []driver.Value) error {
+		kinds[row[0].(string)] = row[1].(int64)
+		return nil
+	})
+	for kind := range kinds {
+		if err != nil {
+			break
+		}
+		err = f.c.query(ctx, "SELECT n, id, version, created FROM "+quote("k_"+kind), nil, func(row []driver.Value) error {
+			id := store.ID(row[1].(string))
+			alive[id] = row[0].(int64)
+			if row[2].(int64) == 1 {
+				f.unchanged[id] = time.UnixMicro(row[3].(int64)).UTC()
+			}
+			return nil
+		})
+	}
+	return kinds, alive, err
 }
 
 // follow reads a few entries at a time: those of an import are large.
 func (f *chronicle) follow(ctx context.Context) error {
 	const page = 16
+	total, _, err := f.c.one(ctx, headQuery)
+	if err != nil {
+		return err
+	}
 	for after := int64(0); ; {
-		var changes []store.Change
+		f.tell.tell("reading the log", after, total)
+		var entries []store.Logged
 		const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
 		err := f.c.query(ctx, find, []any{after, int64(page)}, func(row []driver.Value) error {
-			change, err := readChange(row)
-			changes = append(changes, change)
-			return err
+			entries = append(entries, store.Logged{Change: readEntry(row), Body: []byte(row[6].(string))})
+			return nil
 		})
-		if err != nil || len(changes) == 0 {
+		if err != nil || len(entries) == 0 {
 			return err
 		}
-		for i := range changes {
-			if err := f.entry(ctx, &changes[i]); err != nil {
+		for i := range entries {
+			if err := f.entry(&entries[i]); err != nil {
 				return err
 			}
 		}
-		after = int64(changes[len(changes)-1].Revision)
+		after = int64(entries[len(entries)-1].Revision)
 	}
 }
 
-func (f *chronicle) entry(ctx context.Context, change *store.Change) error {
-	for i := range change.Effects { // the nodes keep the time that was given
-		if err := f.effect(ctx, &change.Effects[i], change.At); err != nil {
-			return err
-		}
-	}
-	if change.At.Before(f.at) {
-		change.At = f.at
-	}
-	f.at = change.At
-	var numbers []int64
-	for _, id := range store.Touched(change.Effects) {
-		if l := f.lives[id]; l != nil {
-			numbers = append(numbers, l.n)
-		}
-	}
-	if err := touchAll(f.c, change.Revision, numbers); err != nil {
+func (f *chronicle) entry(e *store.Logged) error {
+	if err := f.ledger.entry(e.Revision, e.Body); err != nil {
 		return err
 	}
-	body, err := store.EncodeEffects(change.Effects)
+	body, err := f.stamp(e)
 	if err != nil {
 		return err
 	}
-	return f.c.exec("UPDATE log SET at = ?, body = ? WHERE revision = ?", change.At.UnixMicro(), string(body), int64(change.Revision))
+	raised := e.At.Before(f.at)
+	if raised {
+		e.At = f.at
+	}
+	f.at = e.At
+	if body == nil && !raised {
+		return nil
+	}
+	if body == nil {
+		body = e.Body
+	}
+	return f.c.exec("UPDATE log SET at = ?, body = ? WHERE revision = ?", e.At.UnixMicro(), string(body), int64(e.Revision))
 }
 
-func (f *chronicle) effect(ctx context.Context, e *store.Effect, at time.Time) error {
+// before stands in every body that changes or removes something.
+var before = []byte(`,"before":`)
+
+// stamp gives the effects of an entry the times of nodes before it; nil when it
+// needs none. The nodes keep the times that were given, raised or not.
+func (f *chronicle) stamp(e *store.Logged) ([]byte, error) {
+	if !bytes.Contains(e.Body, before) {
+		return nil, store.ScanEffects(e.Body, func(h store.EffectHead) error {
+			if h.Node != "" && !f.unchanged[h.Node].Equal(e.At) {
+				f.times[h.Node] = store.Times{CreatedAt: e.At, UpdatedAt: e.At}
+			}
+			return nil
+		})
+	}
+	effects, err := store.DecodeEffects(e.Body)
+	if err != nil {
+		return nil, err
+	}
+	for i := range effects {
+		f.effect(&effects[i], e.At)
+	}
+	return store.EncodeEffects(effects)
+}
+
+func (f *chronicle) effect(e *store.Effect, at time.Time) {
 	if e.Node == "" {
-		return nil
+		return
 	}
-	l := f.lives[e.Node]
-	if e.Verb() == store.Created || l == nil {
-		n, err := f.number(ctx, e)
-		if err != nil {
-			return err
-		}
-		l = &life{n: n}
-		f.lives[e.Node] = l
+	t, told := f.times[e.Node]
+	if !told {
+		t = store.Times{CreatedAt: f.unchanged[e.Node], UpdatedAt: f.unchanged[e.Node]}
 	}
-	if e.Verb() == store.Created {
-		l.Times = store.Times{CreatedAt: at, UpdatedAt: at}
-		return nil
+	switch e.Verb() {
+	case store.Created:
+		t = store.Times{CreatedAt: at, UpdatedAt: at}
+	case store.Updated:
+		e.CreatedAt, e.UpdatedAt = t.CreatedAt, t.UpdatedAt
+		t.UpdatedAt = at
+	case store.Removed:
+		e.CreatedAt, e.UpdatedAt = t.CreatedAt, t.UpdatedAt
 	}
-	e.CreatedAt, e.UpdatedAt = l.CreatedAt, l.UpdatedAt
-	l.UpdatedAt = at
-	return nil
-}
-
-// number is that of the node, if it lives, or one among those that are gone.
-func (f *chronicle) number(ctx context.Context, e *store.Effect) (int64, error) {
-	kind := f.kinds[e.Kind]
-	n, alive, err := f.c.one(ctx, "SELECT n FROM node WHERE id = ?", string(e.Node))
-	if err != nil || alive && n>>kindShift == kind {
-		return n, err
-	}
-	const known = "SELECT n FROM gone WHERE id = ? AND n BETWEEN ? AND ?"
-	n, found, err := f.c.one(ctx, known, string(e.Node), kind<<kindShift, (kind+1)<<kindShift-1)
-	if err != nil || found {
-		return n, err
-	}
-	last, err := lastNumber(f.c, quote("k_"+e.Kind), kind)
-	if err != nil {
-		return 0, err
-	}
-	return last + 1, f.c.exec("INSERT INTO gone (n, id) VALUES (?, ?)", last+1, string(e.Node))
+	f.times[e.Node] = t
 }

@@ -28,6 +28,8 @@ type Options struct {
 	// GroupLimit is how many waiting change sets share one transaction at
 	// most; 0: 64.
 	GroupLimit int
+	// Progress, where not nil, is told how the migration of an older file goes.
+	Progress Progress
 }
 
 // Store is a property graph in SQLite. It implements store.Store.
@@ -89,13 +91,16 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 		readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	dsn, err := address(path)
+	if err == nil {
+		err = Unfinished(path)
+	}
 	if err != nil {
 		return err
 	}
 	if s.writer, err = s.connect(dsn, writerPragmas(s.memory)); err != nil {
 		return err
 	}
-	if s.layout, err = prepareLayout(ctx, s.writer, s.declared); err != nil {
+	if s.layout, err = prepareLayout(ctx, s.writer, s.declared, o.Progress); err != nil {
 		return err
 	}
 	s.readers = make(chan *conn, readers)

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"strings"
 
 	"releasegraph/internal/store"
@@ -36,7 +35,7 @@ func searchPrint(d *store.Declared) string { return "2 " + d.SearchPrint() }
 
 // growSearch makes or fills the index when the file has none, or one that was
 // made of other properties or by other rules.
-func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout) error {
+func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout, tell Progress) error {
 	there, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'search_print'")
 	if err != nil {
 		return err
@@ -57,30 +56,13 @@ func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout) erro
 			return err
 		}
 	}
-	for _, k := range d.Schema().Kinds {
-		if err := fillSearch(ctx, c, k, l.kinds[k.Name]); err != nil {
-			return err
-		}
+	if err := (&searchFill{c: c, tell: tell}).fill(ctx, d, l); err != nil {
+		return err
 	}
 	if err := c.exec(searchOrder); err != nil {
 		return err
 	}
 	return c.exec("INSERT INTO search_print (print) VALUES (?)", searchPrint(d))
-}
-
-// fillSearch indexes all nodes of a kind.
-func fillSearch(ctx context.Context, c *conn, k store.KindSchema, t *table) error {
-	if _, searched := k.SearchText(nil); !searched {
-		return nil
-	}
-	return c.query(ctx, "SELECT "+t.fields("t")+" FROM "+t.name+" t ORDER BY t.n", nil, func(row []driver.Value) error {
-		node, err := t.node(row)
-		if err != nil {
-			return err
-		}
-		text, _ := k.SearchText(node.Props)
-		return insertSearch(c, row[0].(int64), node.ID, text)
-	})
 }
 
 func insertSearch(c *conn, n int64, id store.ID, t store.SearchText) error {

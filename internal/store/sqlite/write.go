@@ -72,20 +72,8 @@ func (w *writer) insertNode(e *store.Effect) error {
 	if err := w.c.exec("INSERT INTO node (id, n) VALUES (?, ?)", string(e.Node), n); err != nil {
 		return err
 	}
-	open, err := encodeOpen(t.open, e.After)
-	if err != nil {
-		return err
-	}
-	args := make([]any, 0, t.width())
-	args = append(args, n, string(e.Node), int64(1), w.at.UnixMicro(), w.at.UnixMicro(), open)
-	for _, c := range t.columns {
-		v, err := toColumn(e.After[c.property.Name])
-		if err != nil {
-			return err
-		}
-		args = append(args, v)
-	}
-	return w.c.exec(t.insert, args...)
+	node := store.Node{ID: e.Node, Version: 1, CreatedAt: w.at, UpdatedAt: w.at, Props: e.After}
+	return t.add(w.c, n, &node)
 }
 
 // updateNode sets the changed columns only, so that the indexes of the others
