@@ -35,23 +35,7 @@ func toLayout1(t testing.TB, path string) {
 			t.Fatalf("%s: %v", text, err)
 		}
 	}
-	bodies := map[int64]string{}
-	rows, err := db.Query("SELECT revision, body FROM log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		var revision int64
-		var body string
-		if err := rows.Scan(&revision, &body); err != nil {
-			t.Fatal(err)
-		}
-		if bare := stamps.ReplaceAllString(body, ""); bare != body {
-			bodies[revision] = bare
-		}
-	}
-	_ = rows.Close()
-	for revision, body := range bodies {
+	for revision, body := range bare(t, db) {
 		exec("UPDATE log SET body = ? WHERE revision = ?", body, revision)
 	}
 	for _, text := range []string{
@@ -60,6 +44,28 @@ func toLayout1(t testing.TB, path string) {
 	} {
 		exec(text)
 	}
+}
+
+// bare are the bodies that hold times, without.
+func bare(t testing.TB, db *sql.DB) map[int64]string {
+	t.Helper()
+	bodies := map[int64]string{}
+	rows, err := db.Query("SELECT revision, body FROM log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var revision int64
+		var body string
+		if err := rows.Scan(&revision, &body); err != nil {
+			t.Fatal(err)
+		}
+		if without := stamps.ReplaceAllString(body, ""); without != body {
+			bodies[revision] = without
+		}
+	}
+	return bodies
 }
 
 // old makes a file of the first layout, and tells what it holds.
