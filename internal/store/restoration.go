@@ -91,3 +91,13 @@ type Dumper interface {
 
 // AppendText writes a JSON string as the log does.
 func AppendText(b []byte, s string) []byte { return appendText(b, s) }
+
+// AppendValue writes a property value as the log does.
+func AppendValue(b []byte, v any) ([]byte, error) { return appendValue(b, v) }
+
+// Inspector is a store that can look through its own files for what cannot be
+// seen through a Reader.
+type Inspector interface {
+	// Inspect reports what is wrong: where, and what.
+	Inspect(ctx context.Context, report func(where, what string)) error
+}
