@@ -19,9 +19,9 @@ func Picture(t testing.TB, s store.Store) string {
 	p.graph()
 	p.log()
 	for _, id := range slices.Sorted(maps.Keys(p.ids)) {
-		page, err := s.History(p.ctx, store.HistoryQuery{Node: id})
+		pages, err := s.History(p.ctx, store.HistoryQuery{Nodes: []store.ID{id}})
 		p.must(err)
-		p.add("history of %s (cut %v)%s", id, page.Cut, describe(page.Changes))
+		p.add("history of %s (cut %v)%s", id, pages[0].Cut, describe(pages[0].Changes))
 	}
 	for _, text := range []string{"a", "b"} {
 		page, err := s.Search(p.ctx, store.Search{Text: text, First: 100})
