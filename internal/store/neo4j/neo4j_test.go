@@ -10,7 +10,10 @@ import (
 	"releasegraph/internal/store/neo4j"
 )
 
-func TestMain(m *testing.M) { neo4jtest.Main(m) }
+func TestMain(m *testing.M) {
+	neo4jtest.FewerDraws("25")
+	neo4jtest.Main(m)
+}
 
 var moment = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 

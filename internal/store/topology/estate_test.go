@@ -18,7 +18,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestMain(m *testing.M) { neo4jtest.Main(m) }
+func TestMain(m *testing.M) {
+	neo4jtest.FewerDraws("25")
+	neo4jtest.Main(m)
+}
 
 type (
 	graph = adjacency.Graph[store.Props, label]
