@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -131,4 +132,34 @@ func TestARestoreThatIsKilledSaysSoAndIsRepeated(t *testing.T) {
 	if got, want := call(t, "", "export", "--store=sqlite:"+path).out, call(t, "", "export", from).out; got != want {
 		t.Error("the restored store is another one")
 	}
+}
+
+func TestACheckTellsWhetherAStoreIsSound(t *testing.T) {
+	path, from := filled(t)
+	call(t, "", "check", from).wants(t, 0, "2 records, 1 relationships and", "nothing is wrong")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE k_ConfigurationItem SET p_class = 'DRAGON' WHERE p_key = 'db-1'"); err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
+	call(t, "", "check", from).wants(t, 1, "ConfigurationItem:db-1", `class is "DRAGON"`, `but the log says "DATABASE"`, "the store is not sound")
+	var got struct{ Problems int }
+	if o := call(t, "", "check", from, "--json"); json.Unmarshal([]byte(o.out), &got) != nil || got.Problems != 2 || o.code != 1 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestOldHistoryIsForgotten(t *testing.T) {
+	_, from := filled(t)
+	call(t, `{"node":"Site","key":"par","name":"Paris"}`, "import", from, "-").wants(t, 0)
+	call(t, "", "compact", from).wants(t, 2, "--before")
+	call(t, "", "compact", from, "--keep", "soon").wants(t, 2, "write 720h or P30D")
+	call(t, "", "compact", from, "--before", "soon").wants(t, 2, "or a date")
+	call(t, "", "compact", from, "--keep", "P1D").wants(t, 0, "0 changes forgotten")
+	call(t, "", "compact", from, "--keep", "1ns", "--dry-run").wants(t, 0, "would be forgotten")
+	call(t, "", "compact", from, "--keep", "1ns").wants(t, 0, "changes forgotten. The estate can be read as of revision")
+	call(t, "", "compact", from, "--keep", "1ns").wants(t, 0, "0 changes forgotten")
 }

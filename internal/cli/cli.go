@@ -50,6 +50,7 @@ type commands struct {
 	Backup     backupCmd     `cmd:"" help:"Write a backup of the whole store."`
 	Restore    restoreCmd    `cmd:"" help:"Fill an empty store from a backup."`
 	Check      checkCmd      `cmd:"" help:"Look through the whole store for what is wrong."`
+	Compact    compactCmd    `cmd:"" help:"Forget old history."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring a store of an older version forward."`
 	Impact     impactCmd     `cmd:"" help:"Tell what is hurt when items fail, or what they need."`
 	Search     searchCmd     `cmd:"" help:"Find records of any kind by words."`

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/care"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -35,6 +36,7 @@ type estate struct {
 	store    store.Store
 	topology *topology.Store[domain.Facts, domain.Link] // nil: off
 	app      *app.App
+	retiring func() // ends the retention of history, nil without
 }
 
 func (f storeFlags) check() error {
@@ -140,10 +142,27 @@ func (e *estate) loaded(ctx context.Context) error {
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// retain forgets old history until the estate is closed.
+func (e *estate) retain(ctx context.Context, what care.Retention) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		what.Run(ctx)
+	}()
+	e.retiring = func() {
+		cancel()
+		<-done
+	}
+}
+
 // close releases everything, even when the command was interrupted.
 func (e *estate) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
+	if e.retiring != nil {
+		e.retiring()
+	}
 	return e.store.Close(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"releasegraph/internal/care"
 	"releasegraph/internal/server"
 	"releasegraph/resolvers"
 )
@@ -13,7 +14,8 @@ import (
 type serveCmd struct {
 	serving
 	storeFlags
-	Topology string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
+	KeepHistory span   `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
+	Topology    string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
 }
 
 // serving are the flags of all commands that serve.
@@ -29,6 +31,7 @@ func (serveCmd) Help() string {
 
     releasegraph
     releasegraph serve --store sqlite:/var/lib/releasegraph/estate.db
+    releasegraph serve --keep-history P1Y
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
 The server listens on loopback only, since nobody has to say who they are yet. The header
@@ -40,7 +43,13 @@ func (c *serveCmd) Run(r *running) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return c.serve(r, nil, func(ctx context.Context) (*estate, error) { return c.open(ctx, c.Topology == "on") })
+	return c.serve(r, nil, func(ctx context.Context) (*estate, error) {
+		e, err := c.open(ctx, c.Topology == "on")
+		if err == nil && c.KeepHistory > 0 {
+			e.retain(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log})
+		}
+		return e, err
+	})
 }
 
 // serve serves what open opens. Greet, when not nil, is called with the
