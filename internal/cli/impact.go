@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -60,38 +58,17 @@ const impactDocument = `query Impact($input: ImpactInput!, $asOf: AsOf, $first: 
 
 // Run asks, and prints the answer in the form asked for.
 func (c *impactCmd) Run(r *running) error {
-	to, done, err := c.asker(r)
+	var got impact
+	raw, err := c.ask(r, question{
+		url: c.URL, topology: c.Topology == "on", document: impactDocument, variables: c.variables(), field: "impact",
+	}, &got)
 	if err != nil {
 		return err
-	}
-	data, err := to.ask(r, impactDocument, c.variables())
-	if err := errors.Join(err, done()); err != nil {
-		return err
-	}
-	var answer struct{ Impact json.RawMessage }
-	var got impact
-	if err := errors.Join(json.Unmarshal(data, &answer), json.Unmarshal(answer.Impact, &got)); err != nil {
-		return fmt.Errorf("the answer cannot be read: %w", err)
 	}
 	for _, t := range got.Truncated {
 		fmt.Fprintf(r.Stderr, "%s left out %d\n", t.Limit, t.Omitted)
 	}
-	return c.print(r.Stdout, &got, answer.Impact)
-}
-
-func (c *impactCmd) asker(r *running) (asker, func() error, error) {
-	if c.URL != "" {
-		to, err := askServer(c.URL)
-		return to, func() error { return nil }, err
-	}
-	e, err := c.openExisting(r, c.Topology == "on")
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := e.loaded(r); err != nil {
-		return nil, nil, errors.Join(err, e.close(r))
-	}
-	return askEstate(e.app, r.log), func() error { return e.close(r) }, nil
+	return c.print(r.Stdout, &got, raw)
 }
 
 func (c *impactCmd) variables() map[string]any {
@@ -129,13 +106,7 @@ func (c *impactCmd) variables() map[string]any {
 func (c *impactCmd) print(w io.Writer, got *impact, raw json.RawMessage) error {
 	switch {
 	case c.JSON:
-		var b bytes.Buffer
-		if err := json.Indent(&b, raw, "", "  "); err != nil {
-			return err
-		}
-		b.WriteByte('\n')
-		_, err := b.WriteTo(w)
-		return err
+		return printJSON(w, raw)
 	case c.Mermaid:
 		fmt.Fprintln(w, got.Mermaid)
 	case c.DOT:

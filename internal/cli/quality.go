@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -75,42 +72,16 @@ type findings struct {
 
 // Run asks, and prints the answer in the form asked for.
 func (c *qualityCmd) Run(r *running) error {
-	to, done, err := c.asker(r)
-	if err != nil {
-		return err
-	}
-	data, err := to.ask(r, qualityDocument, c.variables())
-	if err := errors.Join(err, done()); err != nil {
-		return err
-	}
-	var answer struct{ DataQuality json.RawMessage }
 	var got findings
-	if err := errors.Join(json.Unmarshal(data, &answer), json.Unmarshal(answer.DataQuality, &got)); err != nil {
-		return fmt.Errorf("the answer cannot be read: %w", err)
-	}
-	if !c.JSON {
-		got.table(r.Stdout)
-		return nil
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, answer.DataQuality, "", "  "); err != nil {
+	raw, err := c.ask(r, question{url: c.URL, document: qualityDocument, variables: c.variables(), field: "dataQuality"}, &got)
+	switch {
+	case err != nil:
 		return err
+	case c.JSON:
+		return printJSON(r.Stdout, raw)
 	}
-	b.WriteByte('\n')
-	_, err = b.WriteTo(r.Stdout)
-	return err
-}
-
-func (c *qualityCmd) asker(r *running) (asker, func() error, error) {
-	if c.URL != "" {
-		to, err := askServer(c.URL)
-		return to, func() error { return nil }, err
-	}
-	e, err := c.openExisting(r, false)
-	if err != nil {
-		return nil, nil, err
-	}
-	return askEstate(e.app, r.log), func() error { return e.close(r) }, nil
+	got.table(r.Stdout)
+	return nil
 }
 
 func (c *qualityCmd) variables() map[string]any {
