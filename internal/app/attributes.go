@@ -23,6 +23,19 @@ func (a *App) definitions(ctx context.Context) ([]*domain.AttributeDefinition, e
 	return list, nil
 }
 
+// parseFilter reads a filter on records of the kind, which compares attributes
+// by what their definitions say today, also in a view of the past.
+func (a *App) parseFilter(ctx context.Context, k *entity.Kind, raw map[string]any) (store.Filter, error) {
+	var definitions []*domain.AttributeDefinition
+	if entity.NamesAttributes(raw) {
+		var err error
+		if definitions, err = a.definitions(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return k.ParseFilter(raw, "filter", definitions...)
+}
+
 // checkAttributes tells what the definitions find wrong with an item that is
 // about to be written with these values (C7). An edit that touches neither its
 // class nor its attributes is none of their business: what they found wrong

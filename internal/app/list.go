@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
 )
 
 // List is the arguments of a connection. Filter and OrderBy are raw GraphQL
@@ -18,6 +19,8 @@ type List struct {
 	// AsOf is the moment of the records (C4); nil: that of the record from which
 	// they are followed.
 	AsOf *domain.AsOf
+	// within narrows the list further, in the store's own terms.
+	within store.Filter
 }
 
 // Page is a page of records, or of links with the records at their other ends.

@@ -22,7 +22,7 @@ func (a *App) DataQuality(ctx context.Context, filter map[string]any) (*DataQual
 	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
-	if _, err := entity.KindNamed(domain.KindConfigurationItem).ParseFilter(filter, "filter"); err != nil {
+	if _, err := a.parseFilter(ctx, entity.KindNamed(domain.KindConfigurationItem), filter); err != nil {
 		return nil, err
 	}
 	return &DataQuality{a: a, filter: filter}, nil
@@ -90,7 +90,7 @@ type Duplicates struct {
 type DuplicateGroup struct {
 	CountGroup
 	q      *DataQuality
-	shared doubtful
+	shared store.Filter
 }
 
 // Duplicates finds items that share all of these attributes, such as a serial
@@ -106,7 +106,7 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 	if err := both(byErr, firstErr); err != nil {
 		return nil, err
 	}
-	filter, err := k.ParseFilter(q.filter, "filter")
+	filter, err := q.a.parseFilter(ctx, k, q.filter)
 	if err != nil {
 		return nil, err
 	}
@@ -130,27 +130,20 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 	return d, nil
 }
 
-// sharedBy selects the items that have these values, nil where one is absent.
-func sharedBy(by []string, values []any) doubtful {
-	shared, attributes := doubtful{}, []any{}
+// sharedBy selects the items that have these very values, nil where one is
+// absent: attributes are compared as the texts by which they were grouped.
+func sharedBy(by []string, values []any) store.Filter {
+	shared := store.And{}
 	for i, v := range values {
-		name, isAttribute := cutAttribute(by[i])
-		switch {
-		case v == nil:
+		if v == nil {
 			return nil
-		case isAttribute:
-			attributes = append(attributes, doubtful{"name": name, "eq": v})
-		default:
-			shared[name] = doubtful{"eq": v}
 		}
-	}
-	if len(attributes) > 0 {
-		shared["attributes"] = attributes
+		shared = append(shared, store.Compare{Property: by[i], Op: store.Eq, Value: v})
 	}
 	return shared
 }
 
 // Members lists the items of the group.
 func (g *DuplicateGroup) Members(ctx context.Context, first *int, after *string) (*Page, error) {
-	return g.q.items(ctx, g.shared, first, after)
+	return g.q.a.Records(ctx, domain.KindConfigurationItem, List{Filter: g.q.filter, within: g.shared, First: first, After: after})
 }

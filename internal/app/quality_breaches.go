@@ -85,7 +85,7 @@ func (q *DataQuality) countBreaches(ctx context.Context) (n int, err error) {
 // is one within the items of the first definition.
 func (q *DataQuality) breaches(ctx context.Context, definitions []*domain.AttributeDefinition, after *string, yield func(*AttributeBreach) bool) error {
 	k := entity.KindNamed(domain.KindConfigurationItem)
-	own, err := k.ParseFilter(q.filter, "filter")
+	own, err := q.a.parseFilter(ctx, k, q.filter)
 	if err != nil {
 		return err
 	}
@@ -152,8 +152,4 @@ func suspects(d *domain.AttributeDefinition, own store.Filter) store.Filter {
 // breachCursor marks an item among those of a definition.
 func breachCursor(d *domain.AttributeDefinition, c store.Cursor) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(d.Key + "\n" + string(c)))
-}
-
-func cutAttribute(property string) (name string, isAttribute bool) {
-	return strings.CutPrefix(property, entity.AttributePrefix)
 }

@@ -73,7 +73,7 @@ func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := parseSelection(k, l)
+	s, err := a.parseSelection(ctx, k, l)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (a *App) Related(ctx context.Context, record any, via Via, l List) (*Page, 
 		if err != nil {
 			return nil, err
 		}
-		return loadPages(ctx, v, c, e, l)
+		return a.loadPages(ctx, v, c, e, l)
 	})
 	if err != nil {
 		return nil, err
@@ -85,8 +85,8 @@ func (e *farEnd) query(c *cohort, s *selection) store.EdgeQuery {
 
 // loadPages fetches the page of each member. The records on them, each once,
 // are the next cohort.
-func loadPages(ctx context.Context, v view, c *cohort, e *farEnd, l List) (map[store.ID]*Page, error) {
-	s, err := parseSelection(e.kind, l)
+func (a *App) loadPages(ctx context.Context, v view, c *cohort, e *farEnd, l List) (map[store.ID]*Page, error) {
+	s, err := a.parseSelection(ctx, e.kind, l)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -26,10 +27,16 @@ type selection struct {
 
 // parseSelection reads the arguments of a connection of records of the kind,
 // and tells all that is wrong with them.
-func parseSelection(k *entity.Kind, l List) (*selection, error) {
+func (a *App) parseSelection(ctx context.Context, k *entity.Kind, l List) (*selection, error) {
 	s := &selection{}
 	var filterErr, orderErr error
-	s.filter, filterErr = k.ParseFilter(l.Filter, "filter")
+	s.filter, filterErr = a.parseFilter(ctx, k, l.Filter)
+	switch {
+	case l.within != nil && s.filter != nil:
+		s.filter = store.And{s.filter, l.within}
+	case l.within != nil:
+		s.filter = l.within
+	}
 	s.order, orderErr = k.ParseOrder(l.OrderBy, "orderBy")
 	return s, both(filterErr, orderErr, s.pages(l))
 }

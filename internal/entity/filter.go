@@ -18,12 +18,13 @@ const (
 // ParseFilter interprets the raw input of a filter on records of the kind:
 // {class: {eq: SERVICE}, dependsOn: {some: {…}}, and: […], or: […], not: {…}}.
 // The fields of one object must hold together. All that is wrong is told at
-// once, at paths that begin with path. Nil input gives no filter.
-func (k *Kind) ParseFilter(raw map[string]any, path string) (store.Filter, error) {
+// once, at paths that begin with path. Nil input gives no filter. Attributes
+// are compared by the type that the definitions give them.
+func (k *Kind) ParseFilter(raw map[string]any, path string, definitions ...*domain.AttributeDefinition) (store.Filter, error) {
 	if raw == nil {
 		return nil, nil
 	}
-	p := &filterParser{}
+	p := &filterParser{definitions: definitions}
 	f := p.object(recordScope(k), raw, path, 0)
 	return f, p.err()
 }
@@ -41,7 +42,8 @@ func (r *Relationship) ParseLinkFilter(raw map[string]any, path string) (store.F
 
 type filterParser struct {
 	problems
-	conditions int
+	definitions []*domain.AttributeDefinition
+	conditions  int
 }
 
 // scope is what a filter can name.
@@ -133,7 +135,7 @@ func (p *filterParser) condition(s scope, name string, raw any, path string, dep
 	case f.Map:
 		return p.attributes(f, raw, path)
 	}
-	return p.operations(f, f.Name, raw, path)
+	return p.operations(compared{Field: f, property: f.Name}, raw, path)
 }
 
 // list reads the members of and, or: a single object stands for a list of one.
@@ -158,14 +160,14 @@ func (p *filterParser) list(s scope, raw any, path string, depth int) []store.Fi
 }
 
 // operations reads {eq: …, lt: …}: all must hold.
-func (p *filterParser) operations(f *Field, property string, raw any, path string) store.Filter {
+func (p *filterParser) operations(c compared, raw any, path string) store.Filter {
 	m, ok := p.objectAt(raw, path)
 	if !ok {
 		return nil
 	}
 	all := store.And{}
 	for _, name := range sorted(m) {
-		if one := p.operation(f, property, name, m[name], path); one != nil {
+		if one := p.operation(c, name, m[name], path); one != nil {
 			all = append(all, one)
 		}
 	}
@@ -203,7 +205,7 @@ func (p *filterParser) attributes(f *Field, raw any, path string) store.Filter {
 			p.add(where, "needs an operator beside name: %s", choices(f.Operators()))
 			continue
 		}
-		if one := p.operations(f, AttributePrefix+name, rest, where); one != nil {
+		if one := p.operations(compared{f, AttributePrefix + name, typingOf(p.definitions, name)}, rest, where); one != nil {
 			all = append(all, one)
 		}
 	}

@@ -85,13 +85,13 @@ func TestAllThatIsWrongWithAFilterIsToldAtOnce(t *testing.T) {
 	_, err := items.ParseFilter(raw(t, `{
 		"colour": {"eq": "red"}, "class": {"eq": "SHIP"}, "users": {"lt": 1.5, "gt": 9999999999}, "createdAt": {"lt": "yesterday"},
 		"owner": {"eq": null, "like": "x"}, "name": null, "key": "x", "id": {"lt": "a"}, "description": {"eq": "x"},
-		"attributes": [{"eq": "1"}, {"name": "tier"}, {"name": "tier", "lt": "1"}],
+		"attributes": [{"eq": "1"}, {"name": "tier"}, {"name": "tier", "matches": "1"}],
 		"dependsOn": {"all": {}, "some": {"ring": {"eq": "GENERAL"}}, "link": {"impact": {"eq": "BAD"}}}, "releaseUnits": {"link": {}},
 		"or": [{"users": {"eq": "many"}}, 7]}`), "filter")
 	require.ElementsMatch(t, []string{
 		"filter.colour", "filter.class.eq", "filter.users.lt", "filter.users.gt", "filter.createdAt.lt",
 		"filter.owner.eq", "filter.owner.like", "filter.name", "filter.key", "filter.id.lt", "filter.description",
-		"filter.attributes.0.name", "filter.attributes.1", "filter.attributes.2.lt",
+		"filter.attributes.0.name", "filter.attributes.1", "filter.attributes.2.matches",
 		"filter.dependsOn.all", "filter.dependsOn.some.ring", "filter.dependsOn.link.impact.eq", "filter.releaseUnits",
 		"filter.or.0.users.eq", "filter.or.1",
 	}, fields(err))

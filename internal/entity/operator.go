@@ -12,7 +12,7 @@ import (
 func (f *Field) Operators() []string {
 	switch {
 	case f.Map:
-		return []string{"eq", "ne", "in", "contains", "startsWith", "isNull"}
+		return []string{"eq", "ne", "in", "lt", "lte", "gt", "gte", "contains", "startsWith", "isNull"}
 	case f.Name == "id":
 		return []string{"eq", "in"}
 	case f.Enum != nil:
@@ -34,11 +34,19 @@ var comparisons = map[string]store.Operator{
 	"contains": store.Contains, "startsWith": store.StartsWith,
 }
 
+// compared is what operators compare: a field, or one attribute with what is
+// known of it.
+type compared struct {
+	*Field
+	property string
+	typing   typing
+}
+
 // operation makes the condition that one operator of a field stands for.
-func (p *filterParser) operation(f *Field, property, name string, operand any, path string) store.Filter {
+func (p *filterParser) operation(c compared, name string, operand any, path string) store.Filter {
 	path = at(path, name)
-	if !slices.Contains(f.Operators(), name) {
-		p.add(path, "there is no such operator here; there are %s", choices(f.Operators()))
+	if !slices.Contains(c.Operators(), name) {
+		p.add(path, "there is no such operator here; there are %s", choices(c.Operators()))
 		return nil
 	}
 	if !p.count(path) {
@@ -50,18 +58,25 @@ func (p *filterParser) operation(f *Field, property, name string, operand any, p
 	}
 	switch name {
 	case "isNull":
-		return p.isNull(property, operand, path)
+		return p.isNull(c.property, operand, path)
 	case "in":
-		return p.oneOf(f, property, operand, path)
+		return p.oneOf(c, operand, path)
 	case "ne":
 		// Two-valued: what is absent differs.
-		if v, ok := p.operand(f, operand, path); ok {
-			return store.Not{Filter: store.Compare{Property: property, Op: store.Eq, Value: v}}
+		if v, ok := p.operand(c, operand, path); ok {
+			return store.Not{Filter: store.Compare{Property: c.property, Op: store.Eq, Value: v}}
 		}
 		return nil
+	case "contains", "startsWith":
+		c.typing = nil // of texts, whatever they stand for
+	case "lt", "lte", "gt", "gte":
+		if why := c.typing.order(); why != "" {
+			p.add(path, "%s", why)
+			return nil
+		}
 	}
-	if v, ok := p.operand(f, operand, path); ok {
-		return store.Compare{Property: property, Op: comparisons[name], Value: v}
+	if v, ok := p.operand(c, operand, path); ok {
+		return store.Compare{Property: c.property, Op: comparisons[name], Value: v}
 	}
 	return nil
 }
@@ -79,7 +94,7 @@ func (p *filterParser) isNull(property string, operand any, path string) store.F
 	return store.Not{Filter: absent}
 }
 
-func (p *filterParser) oneOf(f *Field, property string, operand any, path string) store.Filter {
+func (p *filterParser) oneOf(c compared, operand any, path string) store.Filter {
 	raw, ok := elements(operand)
 	if !ok {
 		raw = []any{operand}
@@ -89,23 +104,23 @@ func (p *filterParser) oneOf(f *Field, property string, operand any, path string
 		if !p.count(path) {
 			return nil
 		}
-		if v, ok := p.operand(f, one, atIndex(path, i)); ok {
+		if v, ok := p.operand(c, one, atIndex(path, i)); ok {
 			values = append(values, v)
 		}
 	}
-	return store.Compare{Property: property, Op: store.OneOf, Value: values}
+	return store.Compare{Property: c.property, Op: store.OneOf, Value: values}
 }
 
 // operand reads the value that a field is compared with.
-func (p *filterParser) operand(f *Field, raw any, path string) (any, bool) {
+func (p *filterParser) operand(c compared, raw any, path string) (any, bool) {
 	if raw == nil {
 		p.add(path, "%s", errNull)
 		return nil, false
 	}
-	if n, ok := number64(raw); ok && f.Name == "id" {
+	if n, ok := number64(raw); ok && c.Name == "id" {
 		raw = n // ids may be written as numbers
 	}
-	v, err := scalar(f.Kind, f.Enum, raw)
+	v, err := scalar(c.Kind, c.Enum, raw)
 	if s, ok := v.(string); ok && err == nil {
 		err = domain.CheckText(s, domain.MaxText)
 	}
@@ -113,5 +128,13 @@ func (p *filterParser) operand(f *Field, raw any, path string) (any, bool) {
 		p.add(path, "%s", err)
 		return nil, false
 	}
-	return v, true
+	if len(c.typing) == 0 {
+		return v, true
+	}
+	v, wrong := c.typing.operand(v.(string))
+	if wrong != nil {
+		wrong.Field = path
+		p.put(wrong)
+	}
+	return v, wrong == nil
 }

@@ -15,8 +15,10 @@ import (
 type problems struct{ list domain.Errors }
 
 func (p *problems) add(path, format string, args ...any) {
-	p.list = append(p.list, &domain.Error{Code: domain.Invalid, Field: path, Message: fmt.Sprintf(format, args...)})
+	p.put(&domain.Error{Code: domain.Invalid, Field: path, Message: fmt.Sprintf(format, args...)})
 }
+
+func (p *problems) put(e *domain.Error) { p.list = append(p.list, e) }
 
 func (p *problems) limit(path, format string, args ...any) {
 	p.add(path, format, args...)

@@ -69,7 +69,7 @@ func operatorLines(s *sdl, scalar string, operators []string) {
 
 func (w *deriver) attributeOperator(s *sdl, f entity.Field) {
 	if w.first("AttributeFilter") {
-		s.open("Compares one attribute. All that is given must hold.", "input AttributeFilter")
+		s.open("Compares one attribute, by the type that its definition gives it: INTEGER and DECIMAL as numbers, so that \"9\" is less\nthan \"64\"; otherwise as the texts that they are. All that is given must hold.", "input AttributeFilter")
 		s.line("The attribute's name.", "name: String!")
 		operatorLines(s, "String", f.Operators())
 		s.close()

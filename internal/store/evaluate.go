@@ -25,6 +25,7 @@ func PropertyOf(n *Node, name string) any {
 // Holds tells whether a property's value compares as the filter, which has
 // passed its check, asks.
 func (c Compare) Holds(v any) bool {
+	v = asNumber(v, c.operand())
 	switch {
 	case c.Op == IsNull || v == nil:
 		return c.Op == IsNull && v == nil
@@ -51,6 +52,23 @@ func (c Compare) Holds(v any) bool {
 		return order > 0
 	}
 	return order >= 0
+}
+
+// operand is the value, or the first of a list.
+func (c Compare) operand() any {
+	if c.Op == IsNull {
+		return nil
+	}
+	if list, ok := c.Value.([]any); ok && len(list) > 0 {
+		return list[0]
+	}
+	return c.Value
+}
+
+// Numeric tells whether the comparison is one of numbers.
+func (c Compare) Numeric() bool {
+	_, ok := c.operand().(float64)
+	return ok
 }
 
 // HoldsFor evaluates a filter that follows no edges, as those on edges are.

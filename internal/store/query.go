@@ -60,6 +60,10 @@ const (
 
 // Compare holds when the property compares so with the value. Property names
 // as in Order, or one within OpenPrefix. For OneOf, Value is []any.
+//
+// A property within OpenPrefix, which is a text, can also be compared as a
+// number, by Eq, OneOf and Lt to Gte: the Value, or all those of a list, are
+// float64 then. A text that is no Number is as if it were absent.
 type Compare struct {
 	Property string
 	Op       Operator

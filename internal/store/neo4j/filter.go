@@ -100,6 +100,9 @@ func (b *builder) compare(c store.Compare, s scope) string {
 	if c.Op == store.IsNull {
 		return at + " IS NULL"
 	}
+	if p, _ := b.declaredAs(c.Property, s); p.Type == store.String && c.Numeric() {
+		at = numberAt(at)
+	}
 	text, isText := c.Value.(string)
 	switch c.Op {
 	case store.Lt, store.Lte, store.Gt, store.Gte:
@@ -108,6 +111,19 @@ func (b *builder) compare(c store.Compare, s scope) string {
 		}
 	}
 	return fmt.Sprintf("%s %s %s", at, comparisons[c.Op], b.param(c.Value))
+}
+
+// declaredAs is what the schema says of a property.
+func (b *builder) declaredAs(name string, s scope) (store.Property, bool) {
+	if s.rel != "" {
+		return b.catalog.RelProperty(s.rel, name)
+	}
+	return b.catalog.Property(s.kinds[0], name)
+}
+
+// numberAt writes what store.Number reads of the text at an expression.
+func numberAt(at string) string {
+	return fmt.Sprintf(`CASE WHEN %[1]s =~ '-?(?:[0-9]{1,%[2]d}|(?=.{3,%[3]d}$)[0-9]+\\.[0-9]+)' THEN toFloat(%[1]s) END`, at, store.MaxDigits, store.MaxDigits+1)
 }
 
 // property writes the access to a property. An undeclared name within the open

@@ -55,7 +55,7 @@ func (t *table) expr(alias, name string) (string, store.Type) {
 		return alias + "." + c.name, c.property.Type
 	}
 	if t.open != "" && strings.HasPrefix(name, t.open) {
-		return fmt.Sprintf("(SELECT o.value FROM json_each(%s.open) o WHERE o.key = %s)", alias, literal(name)), store.String
+		return openText(alias+".open", name), store.String
 	}
 	return "NULL", store.String
 }
@@ -114,7 +114,10 @@ var comparisons = map[store.Operator]string{
 }
 
 func (c *compiler) compare(f store.Compare, s scope) (string, error) {
-	expr, _ := s.read(f.Property)
+	expr, t := s.read(f.Property)
+	if t == store.String && f.Numeric() {
+		expr = c.layout.kinds[s.kind].numberOf(s.alias, f.Property)
+	}
 	switch f.Op {
 	case store.IsNull:
 		return expr + " IS NULL", nil

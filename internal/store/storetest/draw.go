@@ -132,12 +132,25 @@ func drawProps(t *rapid.T, kind string, remove bool) store.Props {
 	if kind == "Item" {
 		switch c := rapid.IntRange(0, 3).Draw(t, "attributes"); {
 		case c == 0:
-			props[drawAttribute(t)] = drawValue(t, store.String)
+			props[drawAttribute(t)] = drawAttributeText(t)
 		case c == 1 && remove:
 			props[drawAttribute(t)] = nil
 		}
 	}
 	return props
+}
+
+// drawAttributeText draws a text that is a number now and then, or nearly one.
+func drawAttributeText(t *rapid.T) any {
+	if rapid.Bool().Draw(t, "a text") {
+		return drawValue(t, store.String)
+	}
+	return sample(t, "number", "0", "-0", "1", "01", "1.0", "-2.5", "0.1", "10", "9", "999999999999999", "1000000000000000", "0.00000000000001",
+		"123456.789012345", "1e3", "+1", ".5", "5.", "1.2.3", "--1", "-", "1-", " 1", "1\n", "1\x00", "٣", "Infinity", "NaN")
+}
+
+func drawNumber(t *rapid.T) any {
+	return sample(t, "number", 0, 1, 9, 10, -2.5, 0.1, 999999999999999, 1e15, 1e-14, 123456.789012345, math.Inf(1), math.Inf(-1))
 }
 
 func drawAttribute(t *rapid.T) string {
@@ -256,9 +269,14 @@ func drawNodeCompare(t *rapid.T, kind string) store.Filter {
 	all := append(declared(kind), store.Property{Name: "id", Type: store.String}, store.Property{Name: "version", Type: store.Int},
 		store.Property{Name: "createdAt", Type: store.Time}, store.Property{Name: "updatedAt", Type: store.Time})
 	if kind == "Item" {
-		all = append(all, store.Property{Name: drawAttribute(t), Type: store.String})
+		all = append(all, store.Property{Name: drawAttribute(t), Type: store.String}, numberOf(drawAttribute(t)), numberOf(drawAttribute(t)))
 	}
 	return drawCompare(t, rapid.SampledFrom(all).Draw(t, "property"))
+}
+
+// numberOf is an undeclared property that is compared as a number.
+func numberOf(attribute string) store.Property {
+	return store.Property{Name: attribute, Type: store.Float}
 }
 
 func drawEdgeFilter(t *rapid.T, rel string) store.Filter {
@@ -295,6 +313,10 @@ func drawOperand(t *rapid.T, p store.Property) any {
 	switch {
 	case p.Name == "id":
 		return string(drawID(t))
+	case strings.HasPrefix(p.Name, "attributes.") && p.Type == store.Float:
+		return drawNumber(t)
+	case strings.HasPrefix(p.Name, "attributes."):
+		return drawAttributeText(t)
 	case p.Name == "version" && p.Type == store.Int:
 		return rapid.Int64Range(1, 4).Draw(t, "version")
 	}

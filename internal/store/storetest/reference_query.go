@@ -3,6 +3,8 @@ package storetest
 import (
 	"cmp"
 	"maps"
+	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +72,9 @@ func logic(f store.Filter, get func(string) any, matches func(store.Filter) bool
 }
 
 func compares(v any, f store.Compare) bool {
+	if f.Op != store.IsNull {
+		v = numeric(v, f.Value)
+	}
 	if f.Op == store.IsNull || v == nil {
 		return f.Op == store.IsNull && v == nil
 	}
@@ -90,6 +95,29 @@ func compares(v any, f store.Compare) bool {
 		return order(v, f.Value) > 0
 	}
 	return order(v, f.Value) >= 0
+}
+
+var (
+	numberForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+	digitForm  = regexp.MustCompile(`[0-9]`)
+)
+
+// numeric turns a text into the number that it is, or into nothing, where it is
+// compared with numbers.
+func numeric(v, operand any) any {
+	if list, ok := operand.([]any); ok && len(list) > 0 {
+		operand = list[0]
+	}
+	text, isText := v.(string)
+	if _, isNumber := operand.(float64); !isNumber || !isText {
+		return v
+	}
+	exact, ok := new(big.Rat).SetString(text)
+	if !numberForm.MatchString(text) || len(digitForm.FindAllString(text, -1)) > store.MaxDigits || !ok {
+		return nil
+	}
+	n, _ := exact.Float64()
+	return n
 }
 
 func order(a, b any) int {
