@@ -85,7 +85,7 @@ func TestLinesKeepToTheDefinitionsThatTheStoreHas_C7(t *testing.T) {
 
 func (f *fixture) listed(filter values) []string {
 	f.t.Helper()
-	page, err := f.Records(f.ctx, domain.KindConfigurationItem, app.List{Filter: filter, OrderBy: []map[string]any{{"key": "ASC"}}})
+	page, err := f.Records(f.ctx, domain.KindConfigurationItem, app.List{Filter: filter, OrderBy: []map[string]any{{"field": "KEY", "direction": "ASC"}}})
 	require.NoError(f.t, err)
 	total, err := page.Total(f.ctx)
 	require.NoError(f.t, err)
