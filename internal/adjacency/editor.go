@@ -67,7 +67,7 @@ func (e *Editor[F, L]) PutNode(id, key string, facts F) Node {
 		e.g.live++
 	}
 	e.g.text += len(id) + len(key) - len(p.ids[i]) - len(p.keys[i])
-	p.ids[i], p.keys[i], p.facts[i] = id, key, facts
+	p.ids[i], p.keys[i], p.heads[i], p.facts[i] = id, key, Head(key), facts
 	return n
 }
 

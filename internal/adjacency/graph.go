@@ -7,7 +7,10 @@
 // F is what is known of a node, L of an arc. Equal Ls are kept once.
 package adjacency
 
-import "reflect"
+import (
+	"encoding/binary"
+	"reflect"
+)
 
 // Node numbers a node of a Graph and of all Graphs edited from it.
 type Node = int32
@@ -31,6 +34,7 @@ type page[F any] struct {
 	live    [pageSize]bool
 	ids     [pageSize]string
 	keys    [pageSize]string
+	heads   [pageSize]uint64 // of the keys
 }
 
 // Graph is an immutable graph. The zero value is not usable; see New.
@@ -94,6 +98,18 @@ func (g *Graph[F, L]) ID(n Node) string { return g.pages[n>>pageBits].ids[n&page
 
 // Key is the node's key, as people know it.
 func (g *Graph[F, L]) Key(n Node) string { return g.pages[n>>pageBits].keys[n&pageMask] }
+
+// KeyHead is the Head of the node's key: most keys can be put in order by it,
+// without a look at their text.
+func (g *Graph[F, L]) KeyHead(n Node) uint64 { return g.pages[n>>pageBits].heads[n&pageMask] }
+
+// Head is the first eight bytes of a text as a number: of two texts with
+// different heads the one with the lesser head is the lesser, bytewise.
+func Head(text string) uint64 {
+	var b [8]byte
+	copy(b[:], text)
+	return binary.BigEndian.Uint64(b[:])
+}
 
 // Facts tells what is known of the node.
 func (g *Graph[F, L]) Facts(n Node) *F { return &g.pages[n>>pageBits].facts[n&pageMask] }

@@ -227,3 +227,12 @@ func TestBytesGrowWithTheGraph(t *testing.T) {
 		t.Fatalf("a thousand nodes take %d bytes, none takes %d", g.Bytes(), one)
 	}
 }
+
+func TestHeadsPutTextsInTheirOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := rapid.String().Draw(t, "a"), rapid.String().Draw(t, "b")
+		if x, y := adjacency.Head(a), adjacency.Head(b); x != y && (x < y) != (a < b) {
+			t.Fatalf("%q has %x, %q has %x", a, x, b, y)
+		}
+	})
+}

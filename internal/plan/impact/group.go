@@ -75,7 +75,7 @@ func (x *groups) named(name string) int32 {
 // member notes that a supplier contributes to a group of the item at the other
 // end of the arc, and raises the item when the group gives way.
 func (s *spread) member(a adjacency.Arc, supplier hit, contribution uint8) {
-	if m := &s.marks[a.Node]; m.epoch == s.epoch && m.position() < s.sources {
+	if m := &s.marks[a.Node]; m.epoch == s.epoch && m.position < s.sources {
 		return
 	}
 	g := s.group(a)

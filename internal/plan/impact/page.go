@@ -2,8 +2,10 @@ package impact
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
+	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 )
 
@@ -55,17 +57,21 @@ func (r *Result) Page(after Place, limit int) (page []Hit, more bool) {
 // after a place, in order.
 func (r *Result) least(from, end int, after Place, want int) []Hit {
 	var kept []Hit
-	bound := ""
+	bound, boundHead := "", uint64(math.MaxUint64)
 	prune := func() {
 		slices.SortFunc(kept, func(a, b Hit) int { return cmp.Compare(a.Key, b.Key) })
 		if len(kept) >= want {
 			kept = kept[:want]
 			bound = kept[want-1].Key
+			boundHead = adjacency.Head(bound)
 		}
 	}
 	for i := from; i < end; i++ {
 		p := r.at(i)
 		h := &r.hits[p]
+		if r.g.KeyHead(h.node) > boundHead {
+			continue
+		}
 		key := r.g.Key(h.node)
 		if int(h.depth()) == after.Depth && key <= after.Key || bound != "" && key >= bound {
 			continue

@@ -7,24 +7,11 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// mark says where among the hits a node stands and how strongly it is hit, if
-// its epoch is the scratch's. The strength is here as well as in the hit since
-// most arcs lead to hits that need no change: those touch nothing else.
+// mark says where among the hits a node stands, if its epoch is the scratch's.
 type mark struct {
-	epoch uint32
-	place uint32 // position and strength
+	epoch    uint32
+	position int32
 }
-
-// unsettled is the position of a node that waits in the frontier.
-const unsettled = 1<<30 - 1
-
-func markAt(epoch uint32, position int32, strength uint8) mark {
-	return mark{epoch, uint32(position)<<2 | uint32(strength)}
-}
-
-func (m *mark) position() int32 { return int32(m.place >> 2) }
-
-func (m *mark) strength() uint8 { return uint8(m.place & 3) }
 
 // Codes of labels: what passes in the lowest two bits, and flags.
 const (
@@ -38,8 +25,15 @@ const (
 // in it is cleared in proportion to the graph: marks are dated by the epoch,
 // codes are undone one by one.
 type scratch struct {
-	epoch    uint32
-	marks    []mark
+	epoch uint32
+	marks []mark
+	// strengths holds, by node, how strongly it is hit in the lowest two bits,
+	// and the turn above them: a byte a node, since most arcs lead to hits that
+	// need no change, and those touch nothing else. What earlier turns left is
+	// less than anything of this one.
+	strengths []uint8
+	turn      uint8
+
 	codes    []uint8 // by label
 	groupOf  []int32 // by label: the number of its redundancy group's name
 	decoded  []int32 // the labels that have a code
@@ -58,6 +52,7 @@ func acquire(g *Graph) *scratch {
 		s.holders = nil
 		s.epoch = 1
 	}
+	s.nextTurn()
 	if n := len(g.Labels()); n > len(s.codes) {
 		s.codes = make([]uint8, n+n/8)
 		s.groupOf = make([]int32, n+n/8)
@@ -67,6 +62,30 @@ func acquire(g *Graph) *scratch {
 	clear(s.names)
 	return s
 }
+
+// nextTurn begins a turn; after the last one that a byte has room for, all are
+// forgotten.
+func (s *scratch) nextTurn() {
+	const turns = 1 << 6
+	if s.turn++; s.turn == turns || len(s.strengths) < len(s.marks) {
+		s.turn = 1
+		if len(s.strengths) < len(s.marks) {
+			s.strengths = make([]uint8, len(s.marks))
+		} else {
+			clear(s.strengths)
+		}
+	}
+}
+
+// strength is how strongly a node is hit so far, 0 when it is not.
+func (s *scratch) strength(n Node) uint8 {
+	if v := s.strengths[n]; v>>2 == s.turn {
+		return v & 3
+	}
+	return 0
+}
+
+func (s *scratch) setStrength(n Node, strength uint8) { s.strengths[n] = s.turn<<2 | strength }
 
 func (s *scratch) release() {
 	for _, l := range s.decoded {

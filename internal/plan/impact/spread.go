@@ -57,7 +57,8 @@ func (s *spread) source(n Node) {
 	if s.marks[n].epoch == s.epoch {
 		return
 	}
-	s.marks[n] = markAt(s.epoch, s.sources, full)
+	s.marks[n] = mark{s.epoch, s.sources}
+	s.setStrength(n, full)
 	s.hits = append(s.hits, newHit(n, 0, full))
 	s.sources++
 }
@@ -88,10 +89,8 @@ func (s *spread) run() {
 // settle makes hits of what the last level raised.
 func (s *spread) settle(depth int32) {
 	s.frontier.drain(func(n Node) {
-		m := &s.marks[n]
-		strength := m.strength()
-		*m = markAt(s.epoch, int32(len(s.hits)), strength)
-		s.hits = append(s.hits, newHit(n, depth, strength))
+		s.marks[n] = mark{s.epoch, int32(len(s.hits))}
+		s.hits = append(s.hits, newHit(n, depth, s.strength(n)))
 	})
 }
 
@@ -114,7 +113,7 @@ func (s *spread) expand(i int32, arcs []adjacency.Arc) {
 	s.hits[i].pass()
 	s.visit++
 	strength := h.strength()
-	marks, codes, epoch := s.marks, s.codes, s.epoch
+	strengths, codes, turn := s.strengths, s.codes, s.turn<<2
 	for _, a := range arcs {
 		code := codes[a.Label]
 		if code == 0 {
@@ -129,7 +128,7 @@ func (s *spread) expand(i int32, arcs []adjacency.Arc) {
 			continue
 		}
 		// Most arcs lead to hits that are no less strong already.
-		if m := &marks[a.Node]; m.epoch != epoch || m.strength() < given {
+		if strengths[a.Node] < turn|given {
 			s.raise(a.Node, given)
 		}
 	}
@@ -142,27 +141,27 @@ func (s *spread) stopped(n Node, i int32) bool {
 
 // raise makes the node a hit, or a stronger one.
 func (s *spread) raise(n Node, strength uint8) {
-	m := &s.marks[n]
-	if m.epoch != s.epoch {
+	known := s.strength(n)
+	if known == 0 {
 		if s.q.Environment != "" && s.g.Facts(n).Environment() != s.q.Environment {
 			return
 		}
-		*m = markAt(s.epoch, unsettled, strength)
+		s.setStrength(n, strength)
 		s.frontier.add(n)
 		return
 	}
-	if strength <= m.strength() {
+	if strength <= known {
 		return
 	}
-	at := m.position()
-	*m = markAt(s.epoch, at, strength)
-	if at == unsettled {
+	s.setStrength(n, strength)
+	m := &s.marks[n]
+	if m.epoch != s.epoch { // it waits in the frontier
 		return
 	}
-	h := &s.hits[at]
+	h := &s.hits[m.position]
 	h.strengthen(strength)
 	if p := h.passed(); p > 0 && p < strength {
-		s.again = append(s.again, at)
+		s.again = append(s.again, m.position)
 	}
 }
 
@@ -201,7 +200,7 @@ func (s *spread) measure() {
 			}
 		}
 		s.frontier.drain(func(n Node) {
-			h := found[s.marks[n].position()]
+			h := found[s.marks[n].position]
 			h.place(depth)
 			order = append(order, h)
 		})
@@ -216,7 +215,7 @@ func (s *spread) reveal(n Node, seen []bool) {
 		if m.epoch != s.epoch {
 			continue
 		}
-		if at := m.position(); at >= s.sources && !seen[at] && s.hurts(a) {
+		if at := m.position; at >= s.sources && !seen[at] && s.hurts(a) {
 			seen[at] = true
 			s.frontier.add(a.Node)
 		}

@@ -56,6 +56,9 @@ func (t *totals) add(strength uint8, f *domain.Facts) {
 func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
 	for _, a := range arcs {
 		code := s.codes[a.Label]
+		if code == codeKnown { // most are dependencies
+			continue
+		}
 		if code == 0 {
 			if g.Labels()[a.Label].Rel == domain.RelInstalledAt {
 				code = codeInstalled
