@@ -1,6 +1,8 @@
 package impact
 
 import (
+	"slices"
+
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 )
@@ -22,6 +24,13 @@ func (r *Result) Summary() *domain.ImpactSummary {
 	s := acquire(r.g)
 	defer s.release()
 	var t totals
+	if !installs(r.g) {
+		for i := range r.Len() {
+			h := &r.hits[r.at(i)]
+			t.add(h.strength(), r.g.Facts(h.node))
+		}
+		return t.summary()
+	}
 	var ahead lookahead
 	for i := 0; i < r.Len(); {
 		n := r.ahead(&ahead, i)
@@ -33,6 +42,14 @@ func (r *Result) Summary() *domain.ImpactSummary {
 		i += n
 	}
 	return t.summary()
+}
+
+// installs tells whether anything may be installed anywhere. Where there are
+// many labels it is not looked for.
+func installs(g *Graph) bool {
+	const few = 1 << 10
+	labels := g.Labels()
+	return len(labels) > few || slices.ContainsFunc(labels, func(l domain.Link) bool { return l.Rel == domain.RelInstalledAt })
 }
 
 // ahead fetches what leaves the next hits of the answer.
