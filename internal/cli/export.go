@@ -9,10 +9,11 @@ import (
 )
 
 type exportCmd struct {
-	Kind       []string `placeholder:"KIND" help:"Only records of these kinds, and relationships between them."`
-	From       []string `placeholder:"KIND:KEY" help:"Only these records and what they need."`
-	Dependents bool     `help:"With --from: what needs them, instead of what they need."`
-	Depth      int      `help:"With --from: go no further than so many relationships."`
+	Kind        []string `placeholder:"KIND" help:"Only records of these kinds, and relationships between them."`
+	From        []string `placeholder:"KIND:KEY" help:"Only these records and what they need."`
+	Dependents  bool     `help:"With --from: what needs them, instead of what they need."`
+	Depth       int      `help:"With --from: go no further than so many relationships."`
+	WithHistory bool     `help:"Write the whole log: what import --history replays into an empty store."`
 	storeFlags
 }
 
@@ -23,6 +24,7 @@ func (exportCmd) Help() string {
     releasegraph export > estate.ndjson
     releasegraph export --kind Site --kind ConfigurationItem
     releasegraph export --from ConfigurationItem:web-shop --depth 2
+    releasegraph export --with-history | releasegraph import --history --store sqlite:copy.db -
 
 Importing the file into an empty store of either kind gives the same graph.`
 }
@@ -32,15 +34,30 @@ func (c *exportCmd) Run(r *running) error {
 	if len(c.From) == 0 && (c.Dependents || c.Depth > 0) {
 		return usagef("--dependents and --depth need --from")
 	}
+	if c.WithHistory && len(c.From)+len(c.Kind) > 0 {
+		return usagef("--with-history writes everything: leave --kind and --from out")
+	}
 	e, err := c.openExisting(r, false)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(r.Stdout, 1<<16)
+	if c.WithHistory {
+		return c.history(r, e, out)
+	}
 	done, err := importer.Export(r, e.app, out, importer.ExportOptions{Kinds: c.Kind, Roots: c.From, Depth: c.Depth, Dependents: c.Dependents})
 	if err := errors.Join(err, out.Flush(), e.close(r)); err != nil {
 		return err
 	}
 	fmt.Fprintf(r.Stderr, "%d records and %d relationships, as of revision %d\n", done.Records, done.Relationships, done.Revision)
+	return nil
+}
+
+func (c *exportCmd) history(r *running, e *estate, out *bufio.Writer) error {
+	done, err := importer.ExportHistory(r, e.app, out)
+	if err := errors.Join(err, out.Flush(), e.close(r)); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Stderr, "%d changes of records and %d of relationships, up to revision %d\n", done.Records, done.Relationships, done.Revision)
 	return nil
 }

@@ -172,6 +172,29 @@ func makeTag(parts ...string) string {
 	return strings.Join(escaped, "/")
 }
 
+// Untag gives the properties that a tag was made of, by name.
+func (r *Relationship) Untag(tag string) map[string]string {
+	parts := []string{""}
+	for i := 0; i < len(tag); i++ {
+		switch {
+		case tag[i] == '/':
+			parts = append(parts, "")
+			continue
+		case tag[i] == '\\' && i+1 < len(tag):
+			i++
+		}
+		parts[len(parts)-1] += tag[i : i+1]
+	}
+	props := map[string]string{}
+	for _, f := range r.Properties {
+		if f.Identity && len(parts) > 0 {
+			props[f.Name] = parts[0]
+			parts = parts[1:]
+		}
+	}
+	return props
+}
+
 // Key identifies the edge of a link between two nodes.
 func (r *Relationship) Key(from, to string, link any) store.EdgeKey {
 	return store.EdgeKey{Rel: r.Name, From: store.ID(from), To: store.ID(to), Tag: r.Tag(r.EncodeLink(link))}

@@ -15,3 +15,8 @@ type ExportOptions = app.ExportOptions
 func Export(ctx context.Context, a *app.App, w io.Writer, o ExportOptions) (app.Exported, error) {
 	return a.Export(ctx, w, o)
 }
+
+// ExportHistory writes the whole log in the interchange format.
+func ExportHistory(ctx context.Context, a *app.App, w io.Writer) (app.Exported, error) {
+	return a.ExportHistory(ctx, w)
+}

@@ -1,0 +1,353 @@
+package app
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
+)
+
+// historyPage is how many change sets are read at once, historyBase how many
+// lines of a state stand in one change set.
+const (
+	historyPage = 32
+	historyBase = 50_000
+)
+
+// ExportHistory writes the whole log in the interchange format, so that an
+// import of it as a history gives the same graph and the same log. Of a log
+// that was compacted it begins with the state from which the log goes on, and
+// says so in the reason of that change set. It keeps in mind, for each record,
+// its key, its attributes and who set its fields.
+func (a *App) ExportHistory(ctx context.Context, w io.Writer) (Exported, error) {
+	for _, k := range entity.Kinds() {
+		if err := authz.May(ActorFrom(ctx), authz.Read, k.Name); err != nil {
+			return Exported{}, err
+		}
+	}
+	e := &historyExport{
+		app: a, ctx: ctx, out: bufio.NewWriterSize(w, 1<<16),
+		nodes: map[store.ID]*remembered{}, links: map[store.EdgeKey]string{},
+	}
+	if err := e.write(); err != nil {
+		return Exported{}, storeError(err)
+	}
+	return e.done, e.out.Flush()
+}
+
+// historyExport is one export on its way.
+type historyExport struct {
+	app   *App
+	ctx   context.Context
+	out   *bufio.Writer
+	nodes map[store.ID]*remembered
+	links map[store.EdgeKey]string // who set a relationship, where that is said
+	done  Exported
+	lines []keyedLine // of the change set under way
+}
+
+// remembered is what later lines need of a record: a line names it, and gives
+// attributes and sources whole.
+type remembered struct {
+	kind  *entity.Kind
+	key   string
+	props store.Props // attributes and sources only
+}
+
+func (e *historyExport) write() error {
+	s := e.app.store
+	head, err := s.Head(e.ctx)
+	if err != nil {
+		return err
+	}
+	oldest, err := s.Oldest(e.ctx)
+	if err == nil && oldest > 0 {
+		err = e.base(oldest)
+	}
+	for after := oldest; after < head && err == nil; {
+		var changes []store.Change
+		changes, err = s.Changes(e.ctx, after, int(min(historyPage, head-after)))
+		for i := range changes {
+			if err == nil {
+				err = e.change(&changes[i])
+			}
+		}
+		if err == nil && len(changes) == 0 {
+			return fmt.Errorf("%w: the log ends at revision %d, before its head", store.ErrUnavailable, after)
+		}
+		after += store.Revision(len(changes))
+	}
+	e.done.Revision = int64(head)
+	return err
+}
+
+// base writes the state as of the oldest revision that can be read, in as many
+// change sets as it takes: nodes before edges.
+func (e *historyExport) base(oldest store.Revision) error {
+	first, err := e.app.store.Changes(e.ctx, oldest, 1)
+	if err != nil || len(first) == 0 {
+		return err
+	}
+	c := store.Change{
+		Revision: oldest, At: first[0].At, Actor: first[0].Actor, Source: sourceImport,
+		Reason: fmt.Sprintf("the state as of revision %d; what was before it is forgotten", oldest),
+	}
+	_, err = asof.At(e.app.store, oldest).Scan(e.ctx, store.Scan{}, func(b store.Batch) error {
+		for i := range b.Nodes {
+			n := &b.Nodes[i]
+			e.node(&store.Effect{Node: n.ID, Kind: n.Kind, After: n.Props})
+		}
+		for i := range b.Edges {
+			if err := e.edge(&store.Effect{Edge: b.Edges[i].EdgeKey, After: b.Edges[i].Props}); err != nil {
+				return err
+			}
+		}
+		if len(e.lines) < historyBase {
+			return e.ctx.Err()
+		}
+		return e.flush(&c)
+	})
+	if err != nil || len(e.lines) == 0 {
+		return err
+	}
+	return e.flush(&c)
+}
+
+// change writes one entry. Relationships that go are named before the records
+// at their ends are forgotten or renamed, all others after.
+func (e *historyExport) change(c *store.Change) error {
+	for i := range c.Effects {
+		if f := &c.Effects[i]; f.Node == "" && f.Verb() == store.Removed {
+			if err := e.edge(f); err != nil {
+				return err
+			}
+		}
+	}
+	freed := map[ImportEnd]bool{}
+	for i := range c.Effects {
+		if r := e.nodes[c.Effects[i].Node]; r != nil {
+			freed[ImportEnd{r.kind.Name, r.key}] = true
+		}
+	}
+	for i := range c.Effects {
+		if f := &c.Effects[i]; f.Node != "" {
+			if err := e.checkKey(c, f, freed); err != nil {
+				return err
+			}
+			e.node(f)
+		}
+	}
+	for i := range c.Effects {
+		if f := &c.Effects[i]; f.Node == "" && f.Verb() != store.Removed {
+			if err := e.edge(f); err != nil {
+				return err
+			}
+		}
+	}
+	return e.flush(c)
+}
+
+// checkKey refuses what lines cannot say, since they name records by key: that
+// a key passes from one to another at once.
+func (e *historyExport) checkKey(c *store.Change, f *store.Effect, freed map[ImportEnd]bool) error {
+	key, given := f.After["key"].(string)
+	if end := (ImportEnd{f.Kind, key}); given && freed[end] {
+		return &domain.Error{Code: domain.Limit, Message: fmt.Sprintf(
+			"revision %d takes the key of %s away and gives it to another record in one change set, which lines that name records by key cannot say; "+
+				"use backup --logical and restore instead", c.Revision, end)}
+	}
+	return nil
+}
+
+// flush writes the change set's own line and those that were gathered, in an
+// order that is the same for the same change set.
+func (e *historyExport) flush(c *store.Change) error {
+	head := fmt.Appendf(nil, `{"change":{"revision":%d,"at":"%s"`, c.Revision, c.At.UTC().Format(time.RFC3339Nano))
+	for _, f := range []struct{ name, value string }{{"actor", c.Actor}, {"reason", c.Reason}, {"source", c.Source}} {
+		if f.value != "" {
+			head = appendJSON(append(appendJSON(append(head, ','), f.name), ':'), f.value)
+		}
+	}
+	if _, err := e.out.Write(append(head, "}}\n"...)); err != nil {
+		return err
+	}
+	slices.SortFunc(e.lines, func(a, b keyedLine) int {
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.line, b.line))
+	})
+	for _, l := range e.lines {
+		if _, err := e.out.WriteString(l.line); err != nil {
+			return err
+		}
+	}
+	e.lines = e.lines[:0]
+	return nil
+}
+
+func (e *historyExport) add(order string, line []byte) {
+	e.lines = append(e.lines, keyedLine{order, string(line) + "}\n"})
+}
+
+// node writes the line of a record, and remembers what later ones need.
+func (e *historyExport) node(f *store.Effect) {
+	r := e.nodes[f.Node]
+	if r == nil {
+		r = &remembered{kind: entity.KindNamed(f.Kind), props: store.Props{}}
+		if r.kind == nil {
+			return // no longer in the Catalog
+		}
+		e.nodes[f.Node] = r
+	}
+	e.done.Records++
+	former := r.key
+	r.follow(f)
+	line := appendJSON([]byte(nil), r.kind.Name)
+	if f.Verb() == store.Removed {
+		delete(e.nodes, f.Node)
+		e.add("1"+r.kind.Name+former, appendKey(append([]byte(`{"op":"remove","node":`), line...), former))
+		return
+	}
+	line = appendKey(append([]byte(`{"node":`), line...), r.key)
+	if former != "" && former != r.key {
+		line = appendJSON(append(line, `,"formerly":`...), former)
+	}
+	line = appendChanged(line, r.kind.Fields, f, r.props)
+	if sources := appendSources(nil, r.props); sources != nil {
+		line = append(line, sources...)
+	} else if f.Before[entity.SourcesProperty] != nil {
+		line = append(line, `,"sources":{}`...)
+	}
+	e.add("0"+r.kind.Name+r.key, line)
+}
+
+func appendKey(line []byte, key string) []byte { return appendJSON(append(line, `,"key":`...), key) }
+
+// follow takes in what an effect says of what is remembered.
+func (r *remembered) follow(f *store.Effect) {
+	keeps := func(name string) bool {
+		return name == entity.SourcesProperty || strings.HasPrefix(name, entity.AttributePrefix)
+	}
+	for name := range f.Before {
+		if keeps(name) {
+			delete(r.props, name)
+		}
+	}
+	for name, v := range f.After {
+		if keeps(name) {
+			r.props[name] = v
+		}
+	}
+	if key, ok := f.After["key"].(string); ok {
+		r.key = key
+	}
+}
+
+// appendChanged appends the fields that an effect changed, null for those that
+// it emptied. Attributes are given whole.
+func appendChanged(b []byte, fields []entity.Field, f *store.Effect, whole store.Props) []byte {
+	for i := range fields {
+		field := &fields[i]
+		if field.Map {
+			b = appendChangedMap(b, field.Name, f, whole)
+			continue
+		}
+		if field.Name == "key" {
+			continue
+		}
+		v, is := f.After[field.Name]
+		_, was := f.Before[field.Name]
+		switch {
+		case is:
+			b = appendValue(append(appendJSON(append(b, ','), field.Name), ':'), v)
+		case was && f.After != nil:
+			b = append(appendJSON(append(b, ','), field.Name), ":null"...)
+		}
+	}
+	return b
+}
+
+func appendChangedMap(b []byte, name string, f *store.Effect, whole store.Props) []byte {
+	changed := false
+	for _, props := range []store.Props{f.Before, f.After} {
+		for property := range props {
+			changed = changed || strings.HasPrefix(property, name+".")
+		}
+	}
+	if !changed {
+		return b
+	}
+	if line := appendAttributes(b, name, whole); len(line) > len(b) {
+		return line
+	}
+	return append(appendJSON(append(b, ','), name), ":{}"...)
+}
+
+// edge writes the line of a relationship.
+func (e *historyExport) edge(f *store.Effect) error {
+	from, to := e.nodes[f.Edge.From], e.nodes[f.Edge.To]
+	if from == nil || to == nil {
+		return nil // an end whose kind is no longer in the Catalog
+	}
+	var rel *entity.Relationship
+	for _, r := range entity.RelationshipsNamed(f.Edge.Rel) {
+		if r.From == from.kind.Name && r.To == to.kind.Name {
+			rel = r
+		}
+	}
+	if rel == nil {
+		return nil
+	}
+	e.done.Relationships++
+	line := []byte(`{"edge":`)
+	if f.Verb() == store.Removed {
+		line = []byte(`{"op":"remove","edge":`)
+	}
+	line = appendJSON(line, rel.Name)
+	start, end := ImportEnd{from.kind.Name, from.key}, ImportEnd{to.kind.Name, to.key}
+	line = appendJSON(append(line, `,"from":`...), start.String())
+	line = appendJSON(append(line, `,"to":`...), end.String())
+	identity := rel.Untag(f.Edge.Tag)
+	for i := range rel.Properties {
+		if p := &rel.Properties[i]; p.Identity && identity[p.Name] != "" {
+			line = appendJSON(append(appendJSON(append(line, ','), p.Name), ':'), identity[p.Name])
+		}
+	}
+	e.linkFields(&line, rel, f)
+	e.add(map[bool]string{true: "2", false: "3"}[f.Verb() == store.Removed]+rel.Name+start.String()+"\x00"+end.String()+"\x00"+f.Edge.Tag, line)
+	return nil
+}
+
+// linkFields appends what a relationship says beside what identifies it.
+func (e *historyExport) linkFields(line *[]byte, rel *entity.Relationship, f *store.Effect) {
+	if f.Verb() == store.Removed {
+		delete(e.links, f.Edge)
+		return
+	}
+	var rest []entity.Field
+	for _, p := range rel.Properties {
+		if !p.Identity {
+			rest = append(rest, p)
+		}
+	}
+	*line = appendChanged(*line, rest, f, nil)
+	source, is := f.After[entity.SourceProperty].(string)
+	_, was := f.Before[entity.SourceProperty]
+	switch {
+	case is:
+		e.links[f.Edge] = source
+	case was:
+		delete(e.links, f.Edge)
+	}
+	if source := e.links[f.Edge]; source != "" {
+		*line = appendJSON(append(*line, `,"source":`...), source)
+	}
+}
