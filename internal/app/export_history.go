@@ -196,4 +196,3 @@ func (e *historyExport) flush(c *store.Change) error {
 func (e *historyExport) add(order string, line []byte) {
 	e.lines = append(e.lines, keyedLine{order, string(line) + "}\n"})
 }
-
