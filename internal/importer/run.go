@@ -154,7 +154,7 @@ func (o Options) check() error {
 		return fmt.Errorf("the limit of a prune is a percentage from 0 to 100, not %d", o.PruneLimit)
 	}
 	if o.History && (o.Prune || o.DryRun || len(o.Match) > 0) {
-		return errors.New("--history goes without --prune, --match and --dry-run: try a history by importing it into --store sqlite::memory:")
+		return errors.New("--history goes without --prune, --match and --dry-run: try a history by importing it into the store sqlite::memory: instead")
 	}
 	if o.Rename && len(o.attributes()) == 0 {
 		return errors.New("--rename goes with --match: name the attributes to match by")

@@ -85,7 +85,9 @@ func (t *timeline) put(file string, e *entry) domain.Errors {
 	if former := e.item.Formerly(); former != "" {
 		old := app.ImportEnd{Kind: e.item.Name(), Key: former}
 		if _, lives := t.ids[key]; !lives {
-			t.need(old, file, e.line, "formerly")
+			if errs := t.need(old, file, e.line, "formerly"); len(errs) > 0 {
+				return errs
+			}
 			t.ids[key] = t.id(old.Fingerprint())
 			delete(t.ids, old.Fingerprint())
 			t.dead[old.Fingerprint()] = true
