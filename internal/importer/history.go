@@ -194,7 +194,11 @@ func (p *replay) write(ctx context.Context) error {
 				return err
 			}
 		}
-		if p.groups <= p.done || len(g.entries) == 0 {
+		if p.groups <= p.done {
+			p.skip(g)
+			return nil
+		}
+		if len(g.entries) == 0 {
 			return nil
 		}
 		items := make([]*app.ImportItem, len(g.entries))
@@ -207,4 +211,12 @@ func (p *replay) write(ctx context.Context) error {
 		}
 		return p.run.sum(done)
 	})
+}
+
+// skip counts what the store has already.
+func (p *replay) skip(g *group) {
+	for i := range g.entries {
+		item := g.entries[i].item
+		p.run.summary.count(app.ImportCount{Name: item.Name(), Relationship: item.IsEdge(), Unchanged: 1})
+	}
 }

@@ -80,7 +80,7 @@ func TestAHistoryIsReplayedAsOfItsTimes(t *testing.T) { // C4
 		if out := export(t, p.App); !strings.Contains(out, `"sources":{"productVersion":"api"}`) {
 			t.Error(out)
 		}
-		if again := p.run(t, past, importer.Options{History: true}); !again.Same() || again.Revision != 3 {
+		if again := p.run(t, past, importer.Options{History: true}); !again.Same() || again.Revision != 3 || again.Unchanged() != 7 {
 			t.Errorf("again: %+v", again)
 		}
 	})
