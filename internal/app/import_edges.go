@@ -209,6 +209,9 @@ func (b *importBatch) keepPlace(i *ImportItem, edge store.Edge, to store.ID) {
 		put, ok := op.(store.PutEdge)
 		return ok && put.Rel == edge.Rel && put.From == edge.From && put.To == to
 	})
+	b.changes = slices.DeleteFunc(b.changes, func(c domain.Change) bool {
+		return c.Type == domain.ChangeCreated && c.Kind == edge.Rel && c.From.Key == i.from.Key && c.To.Key == i.to.Key
+	})
 	b.count(i).Created--
 	b.keepEdge(i, edge.Props, emptied(edge.Props))
 }

@@ -45,46 +45,67 @@ func (p *pruning) write(ctx context.Context) error {
 	}
 }
 
-// put writes some items, and tells how many of them were changed.
-func (p *pruning) put(ctx context.Context, items []*app.ImportItem) (changed int, err error) {
-	nodes, _ := p.run.target.Batch()
-	for some := range slices.Chunk(items, nodes) {
-		done, err := retry(ctx, p.run, func() (app.Imported, error) { return p.run.target.Write(ctx, some) })
-		if err != nil {
-			return changed, err
-		}
-		for _, c := range done.Counts {
-			changed += c.Updated + c.Removed
-		}
-		for i := range done.Counts {
-			done.Counts[i].Unchanged = 0 // the files say nothing of these
-		}
-		if err := p.run.sum(done); err != nil {
-			return changed, err
-		}
+// taking gathers items up to the size of a change set, and counts those that
+// were changed.
+type taking struct {
+	p     *pruning
+	items []*app.ImportItem
+	count *int
+}
+
+func (t *taking) add(ctx context.Context, items ...*app.ImportItem) error {
+	t.items = append(t.items, items...)
+	if nodes, _ := t.p.run.target.Batch(); len(t.items) < nodes {
+		return nil
 	}
-	return changed, nil
+	return t.flush(ctx)
+}
+
+func (t *taking) flush(ctx context.Context) error {
+	if len(t.items) == 0 {
+		return nil
+	}
+	r := t.p.run
+	done, err := retry(ctx, r, func() (app.Imported, error) { return r.target.Write(ctx, t.items) })
+	if err != nil {
+		return err
+	}
+	for i := range done.Counts {
+		*t.count += done.Counts[i].Updated + done.Counts[i].Removed
+		done.Counts[i].Unchanged = 0 // the files say nothing of these
+	}
+	t.items = t.items[:0]
+	return r.sum(done)
+}
+
+// take walks over a kind, and writes what use gives to the taking.
+func (p *pruning) take(ctx context.Context, kind string, count *int, use func(t *taking, list []app.Held) error) error {
+	t := &taking{p: p, count: count}
+	if err := p.walk(ctx, kind, func(list []app.Held) error { return use(t, list) }); err != nil {
+		return err
+	}
+	return t.flush(ctx)
 }
 
 func (p *pruning) removeLinks(ctx context.Context, kind string) error {
-	return p.walk(ctx, kind, func(list []app.Held) error {
-		var items []*app.ImportItem
+	return p.take(ctx, kind, &p.sum.Relationships, func(t *taking, list []app.Held) error {
 		for _, h := range list {
 			for _, l := range h.Links {
-				if p.goes(l) {
-					items = append(items, l.Item)
+				if !p.goes(l) {
+					continue
+				}
+				if err := t.add(ctx, l.Item); err != nil {
+					return err
 				}
 			}
 		}
-		n, err := p.put(ctx, items)
-		p.sum.Relationships += n
-		return err
+		return nil
 	})
 }
 
 // withdraw takes items out of use, and lists what still points at them (C3).
 func (p *pruning) withdraw(ctx context.Context, kind string) error {
-	return p.walk(ctx, kind, func(list []app.Held) error {
+	return p.take(ctx, kind, &p.sum.Withdrawn, func(t *taking, list []app.Held) error {
 		var items []*app.ImportItem
 		var keys []string
 		for _, h := range list {
@@ -96,9 +117,7 @@ func (p *pruning) withdraw(ctx context.Context, kind string) error {
 				items, keys = append(items, item), append(keys, h.Key)
 			}
 		}
-		n, err := p.put(ctx, items)
-		p.sum.Withdrawn += n
-		if err != nil {
+		if err := t.add(ctx, items...); err != nil {
 			return err
 		}
 		return p.users(ctx, kind, keys, func(used InUse) error {
@@ -113,33 +132,26 @@ func (p *pruning) withdraw(ctx context.Context, kind string) error {
 
 // removeRecords removes what nothing points at, and lists the others.
 func (p *pruning) removeRecords(ctx context.Context, kind string) error {
-	return p.walk(ctx, kind, func(list []app.Held) error {
+	return p.take(ctx, kind, &p.sum.Removed, func(t *taking, list []app.Held) error {
 		var keys []string
 		for _, h := range list {
 			if p.lost(kind, h) && !p.gone[app.ImportEnd{Kind: kind, Key: h.Key}.Fingerprint()] {
 				keys = append(keys, h.Key)
 			}
 		}
-		var items []*app.ImportItem
-		err := p.users(ctx, kind, keys, func(used InUse) error {
+		return p.users(ctx, kind, keys, func(used InUse) error {
 			if used.Count > 0 {
 				p.sum.KeptCount++
 				p.sum.Kept = p.list(p.sum.Kept, used)
 				return nil
 			}
 			item, errs := app.PrepareImport(app.ImportRecord{Node: kind, Values: map[string]any{"key": used.Key}, Remove: true})
-			items = append(items, item)
-			return errs.Err()
-		})
-		if err != nil {
-			return err
-		}
-		n, err := p.put(ctx, items)
-		p.sum.Removed += n
-		for _, item := range items {
+			if len(errs) > 0 {
+				return errs.Err()
+			}
 			p.gone[item.End().Fingerprint()] = true
-		}
-		return err
+			return t.add(ctx, item)
+		})
 	})
 }
 
