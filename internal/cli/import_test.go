@@ -1,0 +1,66 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"releasegraph/internal/cli"
+	"releasegraph/internal/domain"
+)
+
+// sites is a file of so many sites, all of them with so many users.
+func sites(n, users int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"node":"Site","key":"s-%02d","name":"S","users":%d}`+"\n", i, users)
+	}
+	return b.String()
+}
+
+func TestADryRunReadsAsADifference(t *testing.T) {
+	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "a.db")
+	call(t, sites(30, 1), "import", db, "-").wants(t, 0, "30 created")
+	first := call(t, sites(25, 2), "import", db, "--dry-run", "--prune", "-")
+	first.wants(t, 0, "~ Site s-00 (users: 1 → 2)", "and 10 more changes; --all lists them", "25 would be updated", "5 other records and 0 relationships would be removed")
+	all := call(t, sites(25, 2), "import", db, "--dry-run", "--prune", "--all", "-")
+	all.wants(t, 0, "~ Site s-24 (users: 1 → 2)", "- Site s-29")
+	if strings.Contains(all.out, "more changes") {
+		t.Error(all.out)
+	}
+	var out struct {
+		Changes []domain.Change
+		Counts  []struct{ Updated, Removed int }
+		Pruned  struct{ Removed int }
+	}
+	text := call(t, sites(25, 2), "import", db, "--dry-run", "--prune", "--all", "--json", "-")
+	if err := json.Unmarshal([]byte(text.out), &out); err != nil || len(out.Changes) != 30 || out.Pruned.Removed != 5 {
+		t.Errorf("%v: %+v\n%s", err, out, text.out)
+	}
+	call(t, sites(20, 2), "import", db, "--prune", "-").wants(t, 1, "10 of 30 Site (34 %)", "--prune-limit 34")
+	call(t, sites(20, 2), "import", db, "--prune", "--prune-limit", "34", "-").wants(t, 0, "20 updated", "10 removed")
+	call(t, sites(20, 2), "import", db, "--rename", "-").wants(t, 1, "--rename goes with --match")
+}
+
+func TestADifferenceHasColoursOnATerminalOnly(t *testing.T) {
+	var out, errs buffer
+	streams := cli.Streams{Stdin: strings.NewReader(sites(1, 1)), Stdout: &out, Stderr: &errs, Color: true}
+	if code := cli.Run(t.Context(), []string{"import", "--store=sqlite::memory:", "--dry-run", "-"}, streams); code != 0 {
+		t.Fatal(errs.String())
+	}
+	if !strings.Contains(out.String(), "\x1b[32m+ Site s-00") || strings.Contains(call(t, sites(1, 1), "import", "--store=sqlite::memory:", "--dry-run", "-").out, "\x1b[") {
+		t.Error(out.String())
+	}
+}
+
+func TestAHistoryAndABillOfMaterialsAreImported(t *testing.T) {
+	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "a.db")
+	past := `{"at":"2024-01-01T00:00:00Z","node":"Site","key":"a","name":"A"}` + "\n" + `{"at":"2024-02-01T00:00:00Z","op":"remove","node":"Site","key":"a"}`
+	call(t, past, "import", db, "--history", "-").wants(t, 0, "1 created", "1 removed", "Revision 2.")
+	call(t, past, "import", db, "--history", "-").wants(t, 0, "Nothing to change")
+	call(t, past, "import", db, "-").wants(t, 1, "import such lines by --history")
+	call(t, "", "import", db, "--source", "ci", "../../examples/data/sbom/shop.cdx.json").wants(t, 0, "5 created", "9 created")
+	call(t, "", "import", db, "--source", "a b", "../../examples/data/sbom/shop.cdx.json").wants(t, 1, "source")
+}
