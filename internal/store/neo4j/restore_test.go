@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"releasegraph/internal/neo4jtest"
@@ -109,6 +112,58 @@ func TestARestoreThatWasCutOffIsRepeated(t *testing.T) {
 	if err := neo4j.Restore(t.Context(), uri, o, storetest.Schema(), store.Restoration{Source: &some{"p1", torn}}); !errors.Is(err, torn) {
 		t.Fatal(err)
 	}
+	if _, err := neo4j.Open(t.Context(), uri, o, storetest.Schema()); !errors.Is(err, store.ErrUnfinished) {
+		t.Fatal(err)
+	}
+	if err := neo4j.Restore(t.Context(), uri, o, storetest.Schema(), store.Restoration{Source: &some{"p2", io.EOF}}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := neo4j.Open(t.Context(), uri, o, storetest.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background())
+	found, err := s.Nodes(t.Context(), "p1", "p2")
+	if err != nil || len(found) != 1 || found["p2"].Kind != "Place" {
+		t.Fatal(found, err)
+	}
+}
+
+// dyingURI names the database into which a process restores that ends itself
+// by force in the middle.
+const dyingURI = "RELEASEGRAPH_TEST_DYING_URI"
+
+// last hands over a node, and ends the process before the next.
+type last struct{ some }
+
+// Next hands over the node once.
+func (l *last) Next() (store.Part, error) {
+	if l.id == "" {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+	return l.some.Next()
+}
+
+func TestProcessThatDies(t *testing.T) {
+	uri := os.Getenv(dyingURI)
+	if uri == "" {
+		return // it is only run by the test of what is left behind
+	}
+	o := neo4j.Options{User: os.Getenv("RELEASEGRAPH_TEST_NEO4J_USER"), Password: os.Getenv("RELEASEGRAPH_TEST_NEO4J_PASSWORD")}
+	t.Fatal(neo4j.Restore(t.Context(), uri, o, storetest.Schema(), store.Restoration{Source: &last{some{"p1", nil}}}))
+}
+
+func TestARestoreThatIsKilledSaysSoAndIsRepeated(t *testing.T) {
+	uri, user, password := neo4jtest.Fresh(t)
+	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProcessThatDies$")
+	c.Env = append(os.Environ(), dyingURI+"="+uri, "RELEASEGRAPH_TEST_NEO4J_USER="+user, "RELEASEGRAPH_TEST_NEO4J_PASSWORD="+password)
+	out, err := c.CombinedOutput()
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.Exited() {
+		t.Fatalf("it was not killed: %v\n%s", err, out)
+	}
+	o := neo4j.Options{User: user, Password: password}
 	if _, err := neo4j.Open(t.Context(), uri, o, storetest.Schema()); !errors.Is(err, store.ErrUnfinished) {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func Unfinished(path string) error {
 // the end. Errors match store.ErrConflict for a file that holds something, and
 // store.ErrInvalid for what does not fit the schema.
 func Restore(ctx context.Context, path string, schema store.Schema, from store.Restoration, replace bool) (kept string, err error) {
-	return inPlaceOf(ctx, path, schema, replace, func(building string) error {
+	return inPlaceOf(ctx, path, replace, func(building string) error {
 		return build(ctx, building, schema, from)
 	})
 }
@@ -47,7 +47,7 @@ func Restore(ctx context.Context, path string, schema store.Schema, from store.R
 // RestoreCopy puts a copy that CopyTo made in the place of the file, as Restore
 // does.
 func RestoreCopy(ctx context.Context, path string, schema store.Schema, copied string, replace bool) (kept string, err error) {
-	return inPlaceOf(ctx, path, schema, replace, func(building string) error {
+	return inPlaceOf(ctx, path, replace, func(building string) error {
 		if err := copyFile(ctx, copied, building); err != nil {
 			return err
 		}
@@ -56,11 +56,11 @@ func RestoreCopy(ctx context.Context, path string, schema store.Schema, copied s
 }
 
 // inPlaceOf has a file built beside the store's and puts it in its place.
-func inPlaceOf(ctx context.Context, path string, schema store.Schema, replace bool, build func(string) error) (kept string, err error) {
+func inPlaceOf(ctx context.Context, path string, replace bool, build func(string) error) (kept string, err error) {
 	if path == Memory {
 		return "", fmt.Errorf("%w: a store in memory is gone when the command ends; name a file", store.ErrInvalid)
 	}
-	if err := checkReplaceable(ctx, path, schema, replace); err != nil {
+	if err := checkReplaceable(ctx, path, replace); err != nil {
 		return "", err
 	}
 	building := path + restoringSuffix
@@ -149,7 +149,7 @@ func keepBeside(path string) (string, error) {
 
 // checkReplaceable says why the file cannot be replaced. It leaves the file
 // without a log beside it, and nobody at it.
-func checkReplaceable(ctx context.Context, path string, schema store.Schema, replace bool) error {
+func checkReplaceable(ctx context.Context, path string, replace bool) error {
 	if _, err := os.Stat(path); err != nil {
 		return ignoreMissing(err)
 	}
@@ -171,13 +171,20 @@ func checkReplaceable(ctx context.Context, path string, schema store.Schema, rep
 	if replace {
 		return nil
 	}
-	return checkEmpty(ctx, c, path, schema)
+	return checkEmpty(ctx, c, path)
 }
 
-func checkEmpty(ctx context.Context, c *conn, path string, schema store.Schema) error {
-	tables, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema WHERE name IN ('log', 'node')")
-	if err != nil || tables == 0 {
+func checkEmpty(ctx context.Context, c *conn, path string) error {
+	all, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema")
+	if err != nil || all == 0 {
 		return err
+	}
+	own, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('log', 'node')")
+	if err != nil {
+		return err
+	}
+	if own < 2 {
+		return fmt.Errorf("%w: %s is an SQLite database of another program", store.ErrConflict, path)
 	}
 	found := &store.NotEmptyError{Store: path}
 	head, _, err := c.one(ctx, headQuery)

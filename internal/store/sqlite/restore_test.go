@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -185,6 +186,29 @@ func TestWhatIsNoCopyOfAStoreIsRefusedAndNothingTouched(t *testing.T) {
 		}
 		if left, _ := filepath.Glob(path + "*"); len(left) > 0 {
 			t.Fatalf("left behind: %v", left)
+		}
+	}
+}
+
+func TestAFileOfAnotherProgramIsNotRestoredInto(t *testing.T) {
+	dir := t.TempDir()
+	text := storetest.Dump(t, open(t, sqlite.Memory, storetest.Schema()))
+	other := filepath.Join(dir, "other.db")
+	onFile(t, other, func(db *sql.DB) { run(t, db, "CREATE TABLE theirs (x)") })
+	notes := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(notes, []byte(strings.Repeat("not a database\n", 99)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{other, notes} {
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := restoreBytes(t, path, text, false); err == nil {
+			t.Errorf("%s was replaced", path)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s was touched (%v)", path, err)
 		}
 	}
 }

@@ -2,13 +2,19 @@ package storetest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
 	"releasegraph/internal/store/dump"
 )
 
@@ -46,6 +52,28 @@ func RunRestore(t *testing.T, open Open, restore Restore) {
 		want, text := Picture(t, s), Dump(t, s)
 		if got := Picture(t, restored(t, restore, text)); got != want {
 			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+	t.Run("what is dumped while others write is the store at one revision", func(t *testing.T) {
+		s := open(t, Schema())
+		Busy(t, s, 0)
+		text, written := dumpUnderWrites(t, s)
+		_, end, err := dump.Check(bytes.NewReader(text), declaredSchema(t))
+		if err != nil || written == 0 {
+			t.Fatalf("%d change sets were written meanwhile: %v", written, err)
+		}
+		wantGraph := graphOf(t, asof.At(s, end.Revision))
+		wantLog, err := s.Changes(t.Context(), 0, int(end.Revision))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := restored(t, restore, text)
+		gotLog, err := got.Changes(t.Context(), 0, 100_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g := graphOf(t, got); g != wantGraph || describe(gotLog) != describe(wantLog) {
+			t.Fatalf("as of %d, got\n%s\nwant\n%s", end.Revision, g, wantGraph)
 		}
 	})
 	t.Run("an empty store can be dumped and restored", func(t *testing.T) {
@@ -125,6 +153,56 @@ func Busy(t testing.TB, s store.Store, seed int) {
 	if done < 15 {
 		t.Fatalf("only %d change sets were committed", done)
 	}
+}
+
+// dumpUnderWrites dumps a store while others write, and tells how many change
+// sets they wrote from the dump's beginning to its end.
+func dumpUnderWrites(t *testing.T, s store.Store) (text []byte, written store.Revision) {
+	t.Helper()
+	head := func() store.Revision {
+		head, err := s.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return head
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var writers sync.WaitGroup
+	sets := rapid.Custom(func(t *rapid.T) []store.Op { return slice(t, 1, 8, drawOp) })
+	writers.Go(func() {
+		for n := 1000; ctx.Err() == nil; n++ {
+			_, _ = s.Commit(context.WithoutCancel(ctx), set(sets.Example(n)...)) // some fail
+		}
+	})
+	for before := head(); head() < before+5; time.Sleep(time.Millisecond) { // they are at it
+	}
+	before := head()
+	for written == 0 { // as often as it takes for one to be written meanwhile
+		text = Dump(t, s)
+		written = head() - before
+	}
+	stop()
+	writers.Wait()
+	return text, written
+}
+
+func graphOf(t *testing.T, s store.Reader) string {
+	t.Helper()
+	var list []string
+	_, err := s.Scan(t.Context(), store.Scan{}, func(b store.Batch) error {
+		for _, n := range b.Nodes {
+			list = append(list, describe(n))
+		}
+		for _, e := range b.Edges {
+			list = append(list, describe(e))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(list)
+	return strings.Join(list, "\n")
 }
 
 type torn struct{ err error }
