@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -154,5 +155,37 @@ func TestADryRunOfAPruneShowsWhatWouldGo(t *testing.T) {
 	run(t, a, o)
 	if fmt.Sprint(shown) != "[REMOVED DEPENDS_ON UPDATED ConfigurationItem]" {
 		t.Errorf("%v", shown)
+	}
+}
+
+func TestAPruneThatWasCutOffIsFinishedByTheSameCommand(t *testing.T) {
+	rest := without(estate, "db-1", "par-1", "PART_OF")
+	o := importer.Options{Prune: true, PruneKinds: []string{"ConfigurationItem", "Site"}, PruneLimit: 100}
+	pruned := func(cut func(importer.Opener) importer.Opener) (cutOff bool, out string) {
+		a, s := newApp(t)
+		p := place{a, s, importer.Local(a)}
+		p.run(t, estate, importer.Options{})
+		o.Files = []string{file(t, "rest.ndjson", rest)}
+		_, err := importer.Run(t.Context(), cut(p.to), o)
+		p.run(t, rest, o)
+		return err != nil, export(t, a)
+	}
+	_, want := pruned(func(to importer.Opener) importer.Opener { return to })
+	cuts := 0
+	for at := 1; at <= 8; at++ {
+		for _, after := range []bool{false, true} {
+			cutOff, got := pruned(func(to importer.Opener) importer.Opener {
+				return shaky{Opener: to, at: at, after: after, seen: new(int), fail: func() error { return errors.New("cut off") }}
+			})
+			if got != want {
+				t.Errorf("cut off at write %d:\n%s\nwant\n%s", at, got, want)
+			}
+			if cutOff {
+				cuts++
+			}
+		}
+	}
+	if cuts < 8 { // the writes of the files, and those of the prune
+		t.Errorf("only %d runs were cut off", cuts)
 	}
 }
