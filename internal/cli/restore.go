@@ -87,7 +87,11 @@ func (c *restoreCmd) restoreCopy(r *running, path, file string) error {
 		return c.untouched(err)
 	}
 	kept, err := sqlite.RestoreCopy(r, path, entity.Schema(), file, c.Replace)
-	return c.told(r, kept, err)
+	if err := c.told(r, kept, err); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Stderr, "%s is the store that the backup holds.\n", path)
+	return nil
 }
 
 func (c *restoreCmd) restoreStream(r *running, path, file string, toFile bool) error {
