@@ -17,6 +17,9 @@ type Options struct {
 	// MaxBytes is about how much memory all that is kept of changes may take;
 	// 0: 256 MiB. A revision since which more has changed cannot be read.
 	MaxBytes int64
+	// Few is how many changes since a revision are followed one and all for a
+	// few nodes; of more, only those that touched the nodes are read. 0: 512.
+	Few int64
 }
 
 // History reads a store as of its earlier revisions. It keeps what it learnt
@@ -25,6 +28,7 @@ type Options struct {
 type History struct {
 	store store.Store
 	max   int64
+	few   store.Revision
 
 	mu   sync.Mutex
 	kept []*overlay // the one used last at the end
@@ -35,7 +39,10 @@ func New(s store.Store, o Options) *History {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = 256 << 20
 	}
-	return &History{store: s, max: o.MaxBytes}
+	if o.Few <= 0 {
+		o.Few = 512
+	}
+	return &History{store: s, max: o.MaxBytes, few: store.Revision(o.Few)}
 }
 
 // At reads a store's graph as of a revision, once; who reads more often shares
@@ -101,22 +108,32 @@ func (h *History) trim(failed *overlay) {
 	h.kept = kept
 }
 
-// catchUp finds the overlay of a revision and brings it to where it covers
-// whatever a read that has ended can have seen.
-func (h *History) catchUp(ctx context.Context, r store.Revision) (*overlay, error) {
+// settled is the head beyond which no read that has ended can have seen
+// anything, if a revision can be read.
+func (h *History) settled(ctx context.Context, r store.Revision) (store.Revision, error) {
 	head, err := h.store.Settled(ctx)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if r < 0 || r > head {
-		return nil, fmt.Errorf("%w: there is no revision %d yet, the head is %d", store.ErrInvalid, r, head)
+		return 0, fmt.Errorf("%w: there is no revision %d yet, the head is %d", store.ErrInvalid, r, head)
 	}
 	oldest, err := h.store.Oldest(ctx)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if r < oldest {
-		return nil, fmt.Errorf("%w: revision %d can no longer be read, the oldest is %d", store.ErrCompacted, r, oldest)
+		return 0, fmt.Errorf("%w: revision %d can no longer be read, the oldest is %d", store.ErrCompacted, r, oldest)
+	}
+	return head, nil
+}
+
+// catchUp finds the overlay of a revision and brings it to where it covers
+// whatever a read that has ended can have seen.
+func (h *History) catchUp(ctx context.Context, r store.Revision) (*overlay, error) {
+	head, err := h.settled(ctx, r)
+	if err != nil {
+		return nil, err
 	}
 	o := h.overlay(r)
 	grown, err := o.reach(ctx, head)

@@ -36,7 +36,7 @@ func (r *Reader) Nodes(ctx context.Context, ids ...store.ID) (map[store.ID]store
 	if err != nil {
 		return nil, err
 	}
-	o, err := r.overlay(ctx)
+	o, err := r.around(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +113,12 @@ func (r *Reader) Lookup(ctx context.Context, kind, property string, values ...st
 	now, err := r.base().Lookup(ctx, kind, property, values...)
 	if err != nil {
 		return nil, err
+	}
+	if len(now) == len(values) {
+		found, err := r.held(ctx, kind, property, now)
+		if len(found) == len(values) || err != nil {
+			return found, err
+		}
 	}
 	o, err := r.overlay(ctx)
 	if err != nil {

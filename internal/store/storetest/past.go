@@ -21,7 +21,7 @@ func testPast(b *bench) {
 		round++
 		start := b.clear()
 		r := &rounds{b: b, Store: b.Store, t: rt, model: newReference(start.Revision, start.At), key: fmt.Sprintf("past %d ", round)}
-		p := &past{rounds: r, history: asof.New(b.Store, asof.Options{}), copies: map[store.Revision]*reference{}}
+		p := &past{rounds: r, history: asof.New(b.Store, asof.Options{Few: rapid.Int64Range(0, 2).Draw(rt, "few")}), copies: map[store.Revision]*reference{}}
 		p.keep()
 		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 			p.change()
