@@ -21,7 +21,7 @@ func testPast(b *bench) {
 		round++
 		start := b.clear()
 		r := &rounds{b: b, Store: b.Store, t: rt, model: newReference(start.Revision, start.At), key: fmt.Sprintf("past %d ", round)}
-		p := &past{rounds: r, history: asof.New(b.Store, asof.Options{Few: rapid.Int64Range(0, 2).Draw(rt, "few")}), copies: map[store.Revision]*reference{}}
+		p := &past{rounds: r, history: asof.New(b.Store, asof.Options{}), copies: map[store.Revision]*reference{}}
 		p.keep()
 		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 			p.change()
@@ -88,11 +88,20 @@ func (p *past) drawFitting(t *rapid.T, now *reference) store.Op {
 
 func (p *past) keep() { p.copies[p.model.head] = p.copyOfModel() }
 
+// reading is the history that keeps what it learnt, or one that knows nothing
+// yet and asks nodes for their own.
+func (p *past) reading() *asof.History {
+	if rapid.Bool().Draw(p.t, "anew") {
+		return asof.New(p.b.Store, asof.Options{Few: 1})
+	}
+	return p.history
+}
+
 // then is the round as of a revision: the copy, and the store's answers.
 func (p *past) then(revision store.Revision) *rounds {
 	r := *p.rounds
 	r.model = p.copies[revision]
-	r.Store = readsAs{p.history.At(revision), p.Store}
+	r.Store = readsAs{p.reading().At(revision), p.Store}
 	return &r
 }
 
