@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+)
 
 // CheckFilter says what is wrong with a filter on nodes of a kind, or nil.
 func (d *Declared) CheckFilter(kind string, f Filter) error {
@@ -13,6 +16,26 @@ func (d *Declared) CheckFilter(kind string, f Filter) error {
 		open:     d.kinds[kind].open,
 		related:  func(r Related) error { return d.checkRelated(kind, r) },
 	})
+}
+
+// openNameForm is what the name of an indexed open property is made of, so that
+// it can stand in the definition of an index of any store.
+var openNameForm = regexp.MustCompile(`^[A-Za-z0-9 _.:/-]+$`)
+
+// CheckIndexOpen says what is wrong with properties to index, or nil.
+func (d *Declared) CheckIndexOpen(kind string, properties []string) error {
+	if err := d.checkKind(kind); err != nil {
+		return err
+	}
+	for _, name := range properties {
+		if !d.kinds[kind].open(name) {
+			return fmt.Errorf("%w: %s.%s is no undeclared property", ErrInvalid, kind, name)
+		}
+		if !openNameForm.MatchString(name) {
+			return fmt.Errorf("%w: %s.%q cannot be indexed: the name may hold ASCII letters, digits, blanks and _ . : / - only", ErrInvalid, kind, name)
+		}
+	}
+	return nil
 }
 
 // CheckEdgeFilter says what is wrong with a filter on edges, or nil.

@@ -105,6 +105,13 @@ type Store interface {
 	// It may be cut off at any time and has then forgotten less; Oldest tells.
 	// ErrInvalid for a revision beyond the head.
 	Compact(ctx context.Context, through Revision) error
+	// IndexOpen sees to it that filters that compare these properties within
+	// OpenPrefix, as texts or as numbers, by Eq, OneOf, Lt to Gte or StartsWith
+	// have an index to use. It changes no answer. It takes as long as there are
+	// nodes the first time, and nothing when repeated; cut off it is to be
+	// repeated. An index stays for good. ErrInvalid for a name that CheckIndexOpen
+	// refuses.
+	IndexOpen(ctx context.Context, kind string, properties []string) error
 	// Close waits for running commits and releases everything.
 	Close(ctx context.Context) error
 }

@@ -129,7 +129,11 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 		return c.startsWith(expr, f.Value.(string)), nil
 	}
 	v, err := toColumn(f.Value)
-	return "(" + expr + comparisons[f.Op] + c.arg(v) + ")", err
+	text := "(" + expr + comparisons[f.Op] + c.arg(v) + ")"
+	if f.Op != store.Eq && c.open(s.kind, f.Property) {
+		text = fewMatch(text)
+	}
+	return text, err
 }
 
 func (c *compiler) oneOf(expr string, values []any) (string, error) {

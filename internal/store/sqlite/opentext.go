@@ -24,6 +24,17 @@ func openValue(expr, at, name string) string {
 	return fmt.Sprintf("(SELECT %s FROM json_each(%s) o WHERE o.key = %s)", expr, at, literal(name))
 }
 
+// open tells whether a property of the kind is undeclared.
+func (c *compiler) open(kind, name string) bool {
+	t := c.layout.kinds[kind]
+	return t != nil && t.open != "" && strings.HasPrefix(name, t.open)
+}
+
+// fewMatch tells the planner that a range is narrow. It would otherwise take a
+// quarter of all nodes to match, and sooner read them all in the order of the
+// page than use the index of the property.
+func fewMatch(condition string) string { return "likelihood(" + condition + ", 0.001)" }
+
 // plainName tells whether a name stands in JSON, and in a path, unchanged.
 func plainName(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool {

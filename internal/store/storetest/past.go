@@ -120,6 +120,7 @@ type writes interface {
 	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
 	Await(ctx context.Context, after store.Revision) (store.Revision, error)
 	Compact(ctx context.Context, through store.Revision) error
+	IndexOpen(ctx context.Context, kind string, properties []string) error
 	Close(ctx context.Context) error
 }
 
