@@ -40,6 +40,11 @@ func nodeOf(kind string, props map[string]any) store.Node {
 	for _, own := range []string{idProp, versionProp, createdProp, updatedProp, searchKeyProp, searchNamesProp, searchRestProp} {
 		delete(props, own)
 	}
+	for name := range props {
+		if ownOpen(name) {
+			delete(props, name)
+		}
+	}
 	n.Props = values(props)
 	return n
 }

@@ -10,11 +10,14 @@ import (
 // builder writes the text of one query and collects its parameters.
 type builder struct {
 	catalog catalog
+	ready   openIndexed
 	params  params
 	names   int // variables and parameters given so far
 }
 
-func (s *Store) builder() *builder { return &builder{catalog: s.catalog, params: params{}} }
+func (s *Store) builder() *builder {
+	return &builder{catalog: s.catalog, ready: *s.ready.Load(), params: params{}}
+}
 
 // param makes a value a parameter and returns how the text refers to it.
 func (b *builder) param(v any) string {
@@ -100,9 +103,22 @@ func (b *builder) compare(c store.Compare, s scope) string {
 	if c.Op == store.IsNull {
 		return at + " IS NULL"
 	}
-	if p, _ := b.declaredAs(c.Property, s); p.Type == store.String && c.Numeric() {
+	ready := s.rel == "" && b.ready.has(s.kinds[0], c.Property)
+	p, _ := b.declaredAs(c.Property, s)
+	switch {
+	case p.Type == store.String && c.Numeric() && ready:
+		at = s.variable + "." + quote(openNumberPrefix+c.Property)
+	case p.Type == store.String && c.Numeric():
 		at = numberAt(at)
+	case ready:
+		if narrow := b.narrow(c, s); narrow != "" {
+			return "(" + narrow + " AND " + b.comparison(at, c) + ")"
+		}
 	}
+	return b.comparison(at, c)
+}
+
+func (b *builder) comparison(at string, c store.Compare) string {
 	text, isText := c.Value.(string)
 	switch c.Op {
 	case store.Lt, store.Lte, store.Gt, store.Gte:

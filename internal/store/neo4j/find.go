@@ -170,12 +170,13 @@ func positionValues(p *store.Position) []any {
 
 // selection runs one statement of a page. Without a filter it insists on the
 // index that has the order: right after an import the server's statistics lead
-// it astray. A filter may have a better one of its own.
+// it astray. A filter may have a better one of its own, and with an indexed
+// attribute it has.
 func (f *finder) selection(t tx, b *builder, index []string, bound *store.Position, backward bool, conditions []string, order string, limit int) ([]store.Node, error) {
 	if bound != nil {
 		conditions = append(conditions, b.beyond(b.totalOrder(f), positionValues(bound), !backward))
 	}
-	hint := ""
+	hint := b.openHint(f.query.Filter, f.scope)
 	if f.query.Filter == nil && len(index) > 0 {
 		way := "INDEX"
 		if strings.Contains(conditions[0], " = ") {

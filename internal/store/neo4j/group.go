@@ -18,6 +18,7 @@ type group struct {
 
 	known  map[string]store.Change // by key: what was committed before
 	at     time.Time               // of the head, as first seen
+	kept   openIndexed             // what to keep ready for indexes, as first seen
 	state  *store.State
 	loaded loaded
 	log    []int // the sets that go into the log
@@ -26,8 +27,8 @@ type group struct {
 }
 
 // errFell says that another instance committed a later time meanwhile than the
-// one that this group gave to its nodes.
-var errFell = errors.New("the head's time has risen")
+// one that this group gave to its nodes, or began to index a property.
+var errFell = errors.New("the head has changed")
 
 func newGroup(s *Store, sets []*pending) *group {
 	return &group{store: s, sets: sets, outcomes: make([]outcome, len(sets)), known: map[string]store.Change{}}
@@ -75,7 +76,7 @@ func (g *group) findKnown(t tx) error {
 		keys[i] = p.key
 	}
 	values, err := t.row("UNWIND $keys AS key MATCH (c:Changeset {key: key}) WITH ["+entryColumns+"] AS known "+
-		"MATCH (h:LogHead {id: 'log'}) RETURN known, h.at", params{"keys": keys})
+		"MATCH (h:LogHead {id: 'log'}) RETURN known, h.at, coalesce(h."+openKeptProp+", [])", params{"keys": keys})
 	if err != nil {
 		return err
 	}
@@ -89,6 +90,7 @@ func (g *group) findKnown(t tx) error {
 	if values[1] != nil {
 		g.at = instant(values[1])
 	}
+	g.kept = decodeOpen(values[2])
 	return nil
 }
 
@@ -144,14 +146,14 @@ func (g *group) append(t tx) error {
 		rows[i] = row
 	}
 	values, err := t.row("MATCH (h:LogHead {id: 'log'}) SET h.revision = h.revision + size($log) "+
-		"WITH h, h.revision - size($log) AS base, h.at AS was SET h.at = $at WITH base, was UNWIND range(0, size($log) - 1) AS i "+
+		"WITH h, h.revision - size($log) AS base, h.at AS was, size(coalesce(h."+openKeptProp+", [])) AS kept SET h.at = $at WITH base, was, kept UNWIND range(0, size($log) - 1) AS i "+
 		"CREATE (c:Changeset) SET c = $log[i], c.revision = base + i + 1 "+
-		"FOREACH (h IN $touches[i] | CREATE (:"+touchLabel+" {hash: h, revision: base + i + 1})) RETURN max(base), max(was)",
+		"FOREACH (h IN $touches[i] | CREATE (:"+touchLabel+" {hash: h, revision: base + i + 1})) RETURN max(base), max(was), max(kept)",
 		params{"log": rows, "touches": touches, "at": last})
 	if err != nil {
 		return err
 	}
-	if values[1] != nil && first.Before(instant(values[1])) {
+	if values[1] != nil && first.Before(instant(values[1])) || values[2].(int64) != int64(g.kept.size()) {
 		return errFell
 	}
 	g.setRevisions(store.Revision(values[0].(int64)))

@@ -15,6 +15,7 @@ package neo4j
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -47,6 +48,8 @@ type Store struct {
 	committer *committer
 	watch     *watch
 
+	ready atomic.Pointer[openIndexed] // what IndexOpen made ready, as last seen
+
 	denseSearch int // store.DenseSearch, less in tests
 }
 
@@ -61,7 +64,11 @@ func Open(ctx context.Context, uri string, options Options, schema store.Schema)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.migrate(ctx); err != nil {
+	err = s.migrate(ctx)
+	if err == nil {
+		err = s.readOpen(ctx)
+	}
+	if err != nil {
 		_ = s.driver.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}
@@ -84,11 +91,13 @@ func connect(uri string, options Options, schema store.Schema) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: address of the Neo4j server: %w", store.ErrInvalid, err)
 	}
-	return &Store{
+	s := &Store{
 		driver: driver, options: options.withDefaults(), catalog: cat,
 		denseSearch: store.DenseSearch,
 		bookmarks:   neo4j.NewBookmarkManager(neo4j.BookmarkManagerConfig{}),
-	}, nil
+	}
+	s.ready.Store(&openIndexed{})
+	return s, nil
 }
 
 func (o Options) withDefaults() Options {

@@ -52,7 +52,8 @@ func (s *Store) Count(ctx context.Context, kind string, f store.Filter) (int64, 
 		return 0, err
 	}
 	b := s.builder()
-	cypher := fmt.Sprintf("MATCH (n:%s)%s RETURN count(n)", quote(kind), b.filtered(f, scope{variable: "n", kinds: []string{kind}}))
+	in := scope{variable: "n", kinds: []string{kind}}
+	cypher := fmt.Sprintf("MATCH (n:%s)%s%s RETURN count(n)", quote(kind), b.openHint(f, in), b.filtered(f, in))
 	var count int64
 	err := s.read(ctx, func(t tx) error {
 		values, err := t.row(cypher, b.params)

@@ -39,19 +39,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // declare creates what is missing of constraints and indexes.
 func (s *Store) declare(ctx context.Context) error {
-	for _, statement := range s.catalog.statements() {
-		err := s.retry(ctx, func() error {
-			_, err := s.once(ctx, neo4j.AccessModeWrite, func(t tx) error { return t.run(statement, nil) })
-			if exists(err) {
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return s.read(ctx, func(t tx) error { return t.run("CALL db.awaitIndexes(600)", nil) })
+	return s.create(ctx, s.catalog.statements())
 }
 
 func exists(err error) bool {

@@ -78,8 +78,8 @@ func plainKey(key string) string {
 	return b.String()
 }
 
-// searchFill is how many nodes a transaction of fillSearch changes.
-const searchFill = 2_000
+// fillNodes is how many nodes a transaction of fill changes.
+const fillNodes = 2_000
 
 // fillSearch writes what a search reads of all nodes, when the database was
 // filled without, from other properties or by other rules.
@@ -95,16 +95,15 @@ func (s *Store) fillSearch(ctx context.Context) error {
 		return err
 	}
 	for _, k := range s.catalog.Schema().Kinds {
-		for after, more := "", !same; more; {
-			var last string
-			err := s.write(ctx, func(t tx) (err error) {
-				last, more, err = s.fillSearchPage(t, k.Name, after)
-				return err
-			})
-			after = last
-			if err != nil {
-				return err
-			}
+		derive := func(set params, n store.Node) {
+			set[searchKeyProp], set[searchNamesProp], set[searchRestProp] = nil, nil, nil
+			s.catalog.addSearch(set, k.Name, n.Props)
+		}
+		if same {
+			break
+		}
+		if err := s.fill(ctx, k.Name, derive); err != nil {
+			return err
 		}
 	}
 	return s.write(ctx, func(t tx) error {
@@ -112,22 +111,38 @@ func (s *Store) fillSearch(ctx context.Context) error {
 	})
 }
 
-// fillSearchPage locks the next nodes by id before it reads them, so that no
-// commit changes them meanwhile.
-func (s *Store) fillSearchPage(t tx, kind, after string) (last string, more bool, err error) {
+// fill writes what derives from the properties of all nodes of a kind.
+func (s *Store) fill(ctx context.Context, kind string, derive func(params, store.Node)) error {
+	for after, more := "", true; more; {
+		var last string
+		err := s.write(ctx, func(t tx) (err error) {
+			last, more, err = t.fillPage(kind, after, derive)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		after = last
+	}
+	return nil
+}
+
+// fillPage locks the next nodes by id before it reads them, so that no commit
+// changes them meanwhile.
+func (t tx) fillPage(kind, after string, derive func(params, store.Node)) (last string, more bool, err error) {
 	records, err := t.rows(fmt.Sprintf("MATCH (n:%s) WHERE n.id > $after WITH n ORDER BY n.id LIMIT $limit SET n.%s = 0 REMOVE n.%s RETURN id(n), n", quote(kind), lockProp, lockProp),
-		params{"after": after, "limit": int64(searchFill)})
+		params{"after": after, "limit": int64(fillNodes)})
 	if err != nil || len(records) == 0 {
 		return after, false, err
 	}
 	rows := make([]any, len(records))
 	for i, r := range records {
 		n := decodeNode(r.Values[1])
-		set := params{searchKeyProp: nil, searchNamesProp: nil, searchRestProp: nil}
-		s.catalog.addSearch(set, kind, n.Props)
+		set := params{}
+		derive(set, n)
 		rows[i] = []any{r.Values[0], set}
 		last = string(n.ID)
 	}
 	err = t.run("UNWIND $rows AS k MATCH (n) WHERE id(n) = k[0] SET n += k[1]", params{"rows": rows})
-	return last, len(records) == searchFill, err
+	return last, len(records) == fillNodes, err
 }

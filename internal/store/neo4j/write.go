@@ -72,11 +72,13 @@ func (w *writer) node(id store.ID) {
 	case existed:
 		set := change(was.Props, is.Props)
 		w.catalog.changeSearch(set, is.Kind, is.Props)
+		w.group.kept.change(set, is.Kind, is.Props)
 		set[versionProp], set[createdProp], set[updatedProp] = is.Version, is.CreatedAt, is.UpdatedAt
 		w.updated[is.Kind] = append(w.updated[is.Kind], []any{w.inner[id], set})
 	default:
 		all := change(nil, is.Props)
 		w.catalog.addSearch(all, is.Kind, is.Props)
+		w.group.kept.add(all, is.Kind, is.Props)
 		all[idProp], all[versionProp], all[createdProp], all[updatedProp] = string(id), is.Version, is.CreatedAt, is.UpdatedAt
 		w.created[is.Kind] = append(w.created[is.Kind], all)
 		w.fresh[id] = true

@@ -55,4 +55,3 @@ func (t *table) openIndexes(property string) map[string]string {
 	}
 	return indexes
 }
-

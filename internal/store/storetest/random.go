@@ -14,6 +14,7 @@ import (
 // and of the reference model, which have to agree. One store serves all rounds;
 // it is emptied between them.
 func testRandom(b *bench) {
+	b.must(b.IndexOpen(b.ctx, "Item", []string{"attributes.tier"})) // another is not indexed
 	round := 0
 	rapid.Check(b.T, func(rt *rapid.T) {
 		round++
