@@ -74,6 +74,7 @@ type ComplexityRoot struct {
 		Description   func(childComplexity int) int
 		History       func(childComplexity int, first *int, after *string) int
 		ID            func(childComplexity int) int
+		Indexed       func(childComplexity int) int
 		Key           func(childComplexity int) int
 		Name          func(childComplexity int) int
 		Required      func(childComplexity int) int
@@ -980,6 +981,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttributeDefinition.ID(childComplexity), true
+	case "AttributeDefinition.indexed":
+		if e.ComplexityRoot.AttributeDefinition.Indexed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeDefinition.Indexed(childComplexity), true
 	case "AttributeDefinition.key":
 		if e.ComplexityRoot.AttributeDefinition.Key == nil {
 			break
@@ -4867,6 +4874,11 @@ type AttributeDefinition {
   allowedValues: [String!]!
   "Whether items of these classes must have the attribute."
   required: Boolean!
+  """
+  Whether the store keeps an index of the attribute: what a filter costs that compares it then depends on how many items match,
+  not on how many there are. Taking it back leaves the index.
+  """
+  indexed: Boolean!
 }
 
 "The type of an attribute's values."
@@ -5020,6 +5032,8 @@ input AttributeDefinitionFilter {
   type: AttributeTypeFilter
   "Whether items of these classes must have the attribute."
   required: BooleanFilter
+  "Whether the store keeps an index of the attribute: what a filter costs that compares it then depends on how many items match,\nnot on how many there are. Taking it back leaves the index."
+  indexed: BooleanFilter
 }
 
 "One step of an order of attribute definitions."
@@ -5066,6 +5080,8 @@ input CreateAttributeDefinitionInput {
   allowedValues: [String!]
   "Whether items of these classes must have the attribute."
   required: Boolean
+  "Whether the store keeps an index of the attribute: what a filter costs that compares it then depends on how many items match,\nnot on how many there are. Taking it back leaves the index."
+  indexed: Boolean
 }
 
 "What to change in an attribute definition: what is absent stays, null empties."
@@ -5086,6 +5102,8 @@ input AttributeDefinitionPatch {
   allowedValues: [String!]
   "Whether items of these classes must have the attribute."
   required: Boolean
+  "Whether the store keeps an index of the attribute: what a filter costs that compares it then depends on how many items match,\nnot on how many there are. Taking it back leaves the index."
+  indexed: Boolean
 }
 
 "Which attribute definition to change, and how."
@@ -5126,6 +5144,8 @@ enum AttributeDefinitionGroupField {
   TYPE
   "Whether items of these classes must have the attribute."
   REQUIRED
+  "Whether the store keeps an index of the attribute: what a filter costs that compares it then depends on how many items match,\nnot on how many there are. Taking it back leaves the index."
+  INDEXED
 }
 
 "Compares one field. All that is given must hold."
@@ -8740,6 +8760,8 @@ func (ec *executionContext) childFields_AttributeDefinition(ctx context.Context,
 		return ec.fieldContext_AttributeDefinition_allowedValues(ctx, field)
 	case "required":
 		return ec.fieldContext_AttributeDefinition_required(ctx, field)
+	case "indexed":
+		return ec.fieldContext_AttributeDefinition_indexed(ctx, field)
 	case "id":
 		return ec.fieldContext_AttributeDefinition_id(ctx, field)
 	case "key":

@@ -118,5 +118,5 @@ func (w *writing) put(ctx context.Context, cs store.Changeset) (store.Change, er
 	if w.dryRun {
 		return w.app.store.Preview(ctx, cs)
 	}
-	return w.app.store.Commit(ctx, cs)
+	return w.app.commit(ctx, cs)
 }

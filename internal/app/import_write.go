@@ -119,7 +119,7 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 		done.Revision = int64(head)
 		return done, err
 	}
-	change, err := b.im.app.store.Commit(ctx, store.Changeset{
+	change, err := b.im.app.commit(ctx, store.Changeset{
 		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
 		At: b.im.time(), Key: b.im.key,
 	})

@@ -80,6 +80,19 @@ type counted struct {
 	calls  atomic.Int64
 	down   atomic.Bool
 	meddle atomic.Pointer[func()]
+	// indexed are the attributes of the last IndexOpen.
+	indexed atomic.Pointer[[]string]
+}
+
+func (c *counted) IndexOpen(ctx context.Context, kind string, properties []string) error {
+	if err := c.call(); err != nil {
+		return err
+	}
+	err := c.Store.IndexOpen(ctx, kind, properties)
+	if err == nil {
+		c.indexed.Store(&properties)
+	}
+	return err
 }
 
 // beforeNext does something right before the next commit.

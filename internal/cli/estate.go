@@ -85,6 +85,9 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 	}
 	config.Store = e.store
 	e.app = app.New(config)
+	if err := e.app.IndexAttributes(ctx); err != nil {
+		return nil, errors.Join(err, e.close(ctx))
+	}
 	return e, nil
 }
 

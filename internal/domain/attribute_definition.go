@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,9 @@ type AttributeDefinition struct {
 	AllowedValues []string `graph:"allowedValues,set,text"`
 	// Required says that items of these classes must have the attribute.
 	Required bool `graph:"required,filter,set"`
+	// Indexed says that filters by the attribute shall be quick however many
+	// items there are.
+	Indexed bool `graph:"indexed,filter,set"`
 }
 
 // AttributeType is the type of an attribute's values.
@@ -41,11 +45,18 @@ var AttributeTypes = []AttributeType{
 	AttributeString, AttributeInteger, AttributeDecimal, AttributeBoolean, AttributeDate, AttributeURL, AttributeEnum,
 }
 
+// indexedForm is what the name of an attribute is made of that any store can
+// index.
+var indexedForm = regexp.MustCompile(`^[A-Za-z0-9 _.:/-]+$`)
+
 // Check tells what is wrong with the definition.
 func (d *AttributeDefinition) Check() Errors {
 	es := d.Record.Check()
 	if d.Attribute != "" {
 		es.wrong("attribute", CheckKey(d.Attribute))
+	}
+	if d.Indexed && d.Attribute != "" && !indexedForm.MatchString(d.Attribute) {
+		es.rule("C7", "indexed", fmt.Sprintf("cannot be, with an attribute called %q: of an indexed one the name holds ASCII letters, digits, blanks and _ . : / - only", d.Attribute))
 	}
 	for i, class := range d.Classes {
 		if !slices.Contains(Classes, Class(class)) {

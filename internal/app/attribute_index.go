@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// IndexAttributes sees to it that the store has an index of each attribute that
+// a definition wants indexed (C7). It is to be called when a store has been
+// opened: another program may have written the definitions.
+func (a *App) IndexAttributes(ctx context.Context) error {
+	definitions, err := a.definitions(ctx)
+	if err != nil {
+		return err
+	}
+	var properties []string
+	for _, d := range definitions {
+		if d.Indexed {
+			properties = append(properties, entity.AttributePrefix+d.Attribute)
+		}
+	}
+	if len(properties) == 0 {
+		return nil
+	}
+	return storeError(a.store.IndexOpen(ctx, domain.KindConfigurationItem, properties))
+}
+
+// commit writes a change set, and has attributes indexed where it defines any.
+// What is committed stays so without its index: that is made when the store
+// next opens, and no answer depends on it.
+func (a *App) commit(ctx context.Context, cs store.Changeset) (store.Change, error) {
+	change, err := a.store.Commit(ctx, cs)
+	if err == nil && slices.ContainsFunc(change.Effects, defines) {
+		_ = a.IndexAttributes(context.WithoutCancel(ctx))
+	}
+	return change, err
+}
+
+// defines tells whether an effect is a definition, new or changed.
+func defines(e store.Effect) bool {
+	return e.Kind == domain.KindAttributeDefinition && e.After != nil
+}
