@@ -33,7 +33,7 @@ func Operations() ([]Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(files, func(a, b string) int { return cmp.Compare(ordinal(a), ordinal(b)) })
+	slices.SortStableFunc(files, func(a, b string) int { return cmp.Compare(ordinal(a), ordinal(b)) })
 	list := make([]Operation, 0, len(files))
 	for _, file := range files {
 		query, err := fs.ReadFile(operations, file)
