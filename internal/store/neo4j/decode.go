@@ -11,22 +11,27 @@ import (
 // commonLabel is carried by every node beside the label of its kind.
 const commonLabel = "Node"
 
-func decodeNode(v any) store.Node {
-	n := v.(dbtype.Node)
+// decodeNode fails with errVanished on one that was deleted while it was read.
+func decodeNode(v any) (store.Node, error) {
+	n, _ := v.(dbtype.Node)
 	for _, label := range n.Labels {
-		if label != commonLabel {
-			return nodeOf(label, n.Props)
+		if label != commonLabel && n.Props[idProp] != nil {
+			return nodeOf(label, n.Props), nil
 		}
 	}
-	return nodeOf("", n.Props)
+	return store.Node{}, errVanished
 }
 
-func decodeNodes(list []any) []store.Node {
+func decodeNodes(list []any) ([]store.Node, error) {
 	nodes := make([]store.Node, len(list))
 	for i, v := range list {
-		nodes[i] = decodeNode(v)
+		n, err := decodeNode(v)
+		if err != nil {
+			return nil, err
+		}
+		nodes[i] = n
 	}
-	return nodes
+	return nodes, nil
 }
 
 // nodeOf takes the store's own properties out of a map that it may keep.

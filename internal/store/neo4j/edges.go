@@ -149,8 +149,16 @@ func (f *edgeFinder) pageQuery() (string, params) {
 }
 
 func (f *edgeFinder) page(near store.ID, r *neo4j.Record) (store.EdgePage, error) {
-	props, nodes := r.Values[0].([]any), decodeNodes(r.Values[1].([]any))
 	page := store.EdgePage{HasPrevious: r.Values[2].(bool), HasNext: r.Values[3].(bool)}
+	columns, err := even(r.Values[:2])
+	if err != nil {
+		return page, err
+	}
+	props := columns[0]
+	nodes, err := decodeNodes(columns[1])
+	if err != nil {
+		return page, err
+	}
 	for i, n := range nodes {
 		from, to := near, n.ID
 		if f.query.Direction == store.In {
@@ -217,14 +225,13 @@ func (t tx) edgesBetween(rel string, keys []store.EdgeKey, found map[store.EdgeK
 	}
 	cypher := fmt.Sprintf("UNWIND range(0, size($rows) - 1) AS i WITH i, $rows[i] AS k "+
 		"MATCH (a:Node {id: k[0]}) MATCH (b:Node {id: k[1]}) "+bothFirst+"MATCH (a)-[r:%s]->(b) WHERE %s = k[2] RETURN collect(i), collect(properties(r))", quote(rel), tagAt)
-	values, err := t.row(cypher, params{"rows": rows})
+	columns, err := t.columns(cypher, params{"rows": rows})
 	if err != nil {
 		return err
 	}
-	props := values[1].([]any)
-	for j, i := range values[0].([]any) {
+	for j, i := range columns[0] {
 		k := keys[i.(int64)]
-		found[k] = edgeOf(rel, k.From, k.To, props[j].(map[string]any))
+		found[k] = edgeOf(rel, k.From, k.To, columns[1][j].(map[string]any))
 	}
 	return nil
 }

@@ -26,14 +26,20 @@ type failures uint8
 
 const (
 	fatal      failures = iota // trying again gives the same
-	contention                 // a deadlock, a lock timeout, a change of leader
+	contention                 // a deadlock, a lock timeout, a change of leader, a record deleted meanwhile
 	connection                 // no answer
 	constraint                 // another transaction took a unique value first
 	refused                    // the server refused what was asked
 )
 
+// errVanished is met by a read of what another transaction is deleting: read
+// again, it is there or it is not.
+var errVanished = errors.New("a record was deleted while it was read")
+
 func classify(err error) failures {
-	err = last(err)
+	if err = last(err); errors.Is(err, errVanished) {
+		return contention
+	}
 	var answer *neo4j.Neo4jError
 	if errors.As(err, &answer) {
 		switch {

@@ -192,7 +192,9 @@ func (f *finder) selection(t tx, b *builder, index []string, bound *store.Positi
 	}
 	nodes := make([]store.Node, len(records))
 	for i, r := range records {
-		nodes[i] = decodeNode(r.Values[0])
+		if nodes[i], err = decodeNode(r.Values[0]); err != nil {
+			return nil, err
+		}
 	}
 	return nodes, nil
 }

@@ -91,15 +91,14 @@ func (l *loader) lockNodes(ids []string) error {
 	if l.lock {
 		lock = "SET n." + lockProp + " = 0 REMOVE n." + lockProp
 	}
-	values, err := l.tx.row("UNWIND $ids AS id MATCH (n:Node {id: id}) "+lock+
+	columns, err := l.tx.columns("UNWIND $ids AS id MATCH (n:Node {id: id}) "+lock+
 		" RETURN collect(id), collect(id(n)), collect([l IN labels(n) WHERE l <> 'Node'][0])", params{"ids": ids})
 	if err != nil {
 		return err
 	}
-	found, inner, kinds := values[0].([]any), values[1].([]any), values[2].([]any)
-	for i, id := range found {
-		l.inner[store.ID(id.(string))] = inner[i].(int64)
-		l.kinds[store.ID(id.(string))], _ = kinds[i].(string)
+	for i, id := range columns[0] {
+		l.inner[store.ID(id.(string))] = columns[1][i].(int64)
+		l.kinds[store.ID(id.(string))], _ = columns[2][i].(string)
 	}
 	return nil
 }
@@ -148,7 +147,11 @@ func (l *loader) nodes(needs store.Needs) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range decodeNodes(values[0].([]any)) {
+	nodes, err := decodeNodes(values[0].([]any))
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
 		l.loaded.nodes[n.ID] = n
 		l.state.AddNode(n)
 	}
@@ -173,14 +176,13 @@ func (l *loader) edges(keys []store.EdgeKey) error {
 		}
 		cypher := fmt.Sprintf("UNWIND range(0, size($rows) - 1) AS i WITH i, $rows[i] AS k MATCH (a) WHERE id(a) = k[0] MATCH (b) WHERE id(b) = k[1] "+
 			bothFirst+"MATCH (a)-[r:%s]->(b) WHERE %s = k[2] RETURN collect(i), collect(properties(r))", quote(rel), tagAt)
-		values, err := l.tx.row(cypher, params{"rows": rows})
+		columns, err := l.tx.columns(cypher, params{"rows": rows})
 		if err != nil {
 			return err
 		}
-		props := values[1].([]any)
-		for j, i := range values[0].([]any) {
+		for j, i := range columns[0] {
 			k := list[i.(int64)]
-			l.addEdge(edgeOf(rel, k.From, k.To, props[j].(map[string]any)))
+			l.addEdge(edgeOf(rel, k.From, k.To, columns[1][j].(map[string]any)))
 		}
 	}
 	return nil
@@ -196,12 +198,12 @@ func (l *loader) outOf(ids []store.ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	values, err := l.tx.row("UNWIND $ids AS id MATCH (n:Node {id: id})-[r]->(m:Node) RETURN collect(type(r)), collect(id), collect(m.id), collect(properties(r))",
+	columns, err := l.tx.columns("UNWIND $ids AS id MATCH (n:Node {id: id})-[r]->(m:Node) RETURN collect(type(r)), collect(id), collect(m.id), collect(properties(r))",
 		params{"ids": texts(ids)})
 	if err != nil {
 		return err
 	}
-	rels, froms, tos, props := values[0].([]any), values[1].([]any), values[2].([]any), values[3].([]any)
+	rels, froms, tos, props := columns[0], columns[1], columns[2], columns[3]
 	for i := range rels {
 		l.addEdge(edgeOf(rels[i].(string), store.ID(froms[i].(string)), store.ID(tos[i].(string)), props[i].(map[string]any)))
 	}
@@ -266,13 +268,12 @@ func (l *loader) holders() error {
 	}
 	for o, list := range values {
 		cypher := fmt.Sprintf("UNWIND $values AS v MATCH (n:%s) WHERE n.%s = v RETURN collect(v), collect(n.id)", quote(o.kind), quote(o.property))
-		columns, err := l.tx.row(cypher, params{"values": list})
+		columns, err := l.tx.columns(cypher, params{"values": list})
 		if err != nil {
 			return err
 		}
-		ids := columns[1].([]any)
-		for i, v := range columns[0].([]any) {
-			l.state.AddHolder(store.Holding{Kind: o.kind, Property: o.property, Value: v.(string)}, store.ID(ids[i].(string)))
+		for i, v := range columns[0] {
+			l.state.AddHolder(store.Holding{Kind: o.kind, Property: o.property, Value: v.(string)}, store.ID(columns[1][i].(string)))
 		}
 	}
 	return nil

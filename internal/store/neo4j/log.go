@@ -81,23 +81,25 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 }
 
 // decodeEntries also returns the keys as stored.
-func decodeEntries(columns []any, effects func([]byte) ([]store.Effect, error)) ([]store.Change, []string, error) {
-	column := func(i int) []any { return columns[i].([]any) }
-	list := make([]store.Change, len(column(0)))
+func decodeEntries(lists []any, effects func([]byte) ([]store.Effect, error)) ([]store.Change, []string, error) {
+	columns, err := even(lists)
+	if err != nil {
+		return nil, nil, err
+	}
+	list := make([]store.Change, len(columns[0]))
 	keys := make([]string, len(list))
 	for i := range list {
 		e := &list[i]
-		e.Revision = store.Revision(column(0)[i].(int64))
-		e.At = instant(column(1)[i])
-		e.Actor = column(2)[i].(string)
-		e.Reason = column(3)[i].(string)
-		e.Source = column(4)[i].(string)
-		e.Key = column(5)[i].(string)
-		var err error
-		if e.Effects, err = effects([]byte(column(6)[i].(string))); err != nil {
+		e.Revision = store.Revision(columns[0][i].(int64))
+		e.At = instant(columns[1][i])
+		e.Actor = columns[2][i].(string)
+		e.Reason = columns[3][i].(string)
+		e.Source = columns[4][i].(string)
+		e.Key = columns[5][i].(string)
+		if e.Effects, err = effects([]byte(columns[6][i].(string))); err != nil {
 			return nil, nil, fmt.Errorf("revision %d: %w", e.Revision, err)
 		}
-		keys[i] = column(7)[i].(string)
+		keys[i] = columns[7][i].(string)
 	}
 	return list, keys, nil
 }

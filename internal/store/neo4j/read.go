@@ -15,14 +15,25 @@ func (s *Store) Nodes(ctx context.Context, ids ...store.ID) (map[store.ID]store.
 	}
 	err := s.read(ctx, func(t tx) error {
 		clear(found)
-		records, err := t.rows("UNWIND $ids AS id MATCH (n:Node {id: id}) RETURN n", params{"ids": texts(ids)})
-		for _, r := range records {
-			n := decodeNode(r.Values[0])
-			found[n.ID] = n
-		}
-		return err
+		return t.nodes(ids, found)
 	})
 	return found, err
+}
+
+// nodes reads those of the nodes that exist.
+func (t tx) nodes(ids []store.ID, found map[store.ID]store.Node) error {
+	records, err := t.rows("UNWIND $ids AS id MATCH (n:Node {id: id}) RETURN n", params{"ids": texts(ids)})
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		n, err := decodeNode(r.Values[0])
+		if err != nil {
+			return err
+		}
+		found[n.ID] = n
+	}
+	return nil
 }
 
 // Lookup implements store.Reader.
@@ -38,10 +49,15 @@ func (s *Store) Lookup(ctx context.Context, kind, property string, values ...str
 	err := s.read(ctx, func(t tx) error {
 		clear(found)
 		records, err := t.rows(cypher, params{"values": values})
-		for _, r := range records {
-			found[r.Values[0].(string)] = decodeNode(r.Values[1])
+		if err != nil {
+			return err
 		}
-		return err
+		for _, r := range records {
+			if found[r.Values[0].(string)], err = decodeNode(r.Values[1]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return found, err
 }

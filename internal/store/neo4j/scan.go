@@ -116,6 +116,9 @@ func (r *scanner) nodes(ctx context.Context, kind string) error {
 		next := r.cursor
 		for _, v := range list {
 			n := nodeOf(kind, v.(map[string]any))
+			if n.ID == "" {
+				continue // deleted while it was read: the log tells what it was
+			}
 			next = string(n.ID)
 			if n, was := r.rewind.node(n); was {
 				batch.Nodes = append(batch.Nodes, n)
@@ -146,6 +149,11 @@ func (r *scanner) edges(ctx context.Context, rel string) error {
 		var records []*neo4j.Record
 		err := r.store.read(ctx, func(t tx) (err error) {
 			records, err = t.rows(cypher, params{"after": r.cursor, "limit": int64(scanPage)})
+			for _, record := range records {
+				if _, uneven := even(record.Values[1:]); record.Values[0] == nil || uneven != nil {
+					return errVanished
+				}
+			}
 			return err
 		})
 		if err == nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"releasegraph/internal/store"
 )
 
@@ -23,11 +21,7 @@ func (s *Store) Search(ctx context.Context, q store.Search) (store.SearchPage, e
 			return err
 		}
 		nodes := make(map[store.ID]store.Node, len(hits))
-		records, err := t.rows("UNWIND $ids AS id MATCH (n:Node {id: id}) RETURN n", params{"ids": texts(store.SearchPageIDs(hits))})
-		for _, r := range records {
-			n := decodeNode(r.Values[0])
-			nodes[n.ID] = n
-		}
+		err = t.nodes(store.SearchPageIDs(hits), nodes)
 		page = p.Page(hits, more, nodes)
 		return err
 	})
@@ -161,13 +155,14 @@ func (r *searcher) Ordered(g store.SearchGroup, after *store.SearchPlace, limit 
 
 func (r *searcher) places(cypher string, p params) ([]store.SearchPlace, error) {
 	records, err := r.tx.rows(cypher+" RETURN n."+searchKeyProp+", n.id"+inPlace+"LIMIT $limit", p)
-	return placesOf(records), err
-}
-
-func placesOf(records []*neo4j.Record) []store.SearchPlace {
 	list := make([]store.SearchPlace, len(records))
-	for i, r := range records {
-		list[i] = store.SearchPlace{Key: plainKey(r.Values[0].(string)), ID: store.ID(r.Values[1].(string))}
+	for i, record := range records {
+		key, keyed := record.Values[0].(string)
+		id, there := record.Values[1].(string)
+		if !keyed || !there {
+			return nil, errVanished
+		}
+		list[i] = store.SearchPlace{Key: plainKey(key), ID: store.ID(id)}
 	}
-	return list
+	return list, err
 }

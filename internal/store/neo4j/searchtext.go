@@ -137,7 +137,10 @@ func (t tx) fillPage(kind, after string, derive func(params, store.Node)) (last 
 	}
 	rows := make([]any, len(records))
 	for i, r := range records {
-		n := decodeNode(r.Values[1])
+		n, err := decodeNode(r.Values[1])
+		if err != nil {
+			return after, false, err
+		}
 		set := params{}
 		derive(set, n)
 		rows[i] = []any{r.Values[0], set}

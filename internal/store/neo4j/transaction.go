@@ -36,6 +36,31 @@ func (t tx) row(cypher string, p params) ([]any, error) {
 	return records[0].Values, nil
 }
 
+// columns runs a query that answers with one record of lists, a place in each
+// for every row it found.
+func (t tx) columns(cypher string, p params) ([][]any, error) {
+	values, err := t.row(cypher, p)
+	if err != nil {
+		return nil, err
+	}
+	return even(values)
+}
+
+// even takes lists that were collected from the same rows. Reading does not
+// lock: of what another transaction deletes meanwhile some values may be read
+// and others not, and collect leaves out what is not there. What is deleted
+// stays so: lists of the same length then have no such row.
+func even(lists []any) ([][]any, error) {
+	columns := make([][]any, len(lists))
+	for i, list := range lists {
+		columns[i], _ = list.([]any)
+		if len(columns[i]) != len(columns[0]) {
+			return nil, errVanished
+		}
+	}
+	return columns, nil
+}
+
 func (t tx) run(cypher string, p params) error {
 	result, err := t.managed.Run(t.ctx, "CYPHER 5 "+cypher, p)
 	if err != nil {

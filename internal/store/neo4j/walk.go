@@ -107,11 +107,11 @@ func (w *walker) expand(begin, end, depth int) error {
 				from, position = append(from, w.reached[n].inner), append(position, int32(n))
 			}
 		}
-		columns, err := w.tx.row(cypher, params{"f": from})
+		columns, err := w.tx.columns(cypher, params{"f": from})
 		if err != nil {
 			return err
 		}
-		near, far, rels, props := columns[0].([]any), columns[1].([]any), columns[2].([]any), columns[3].([]any)
+		near, far, rels, props := columns[0], columns[1], columns[2], columns[3]
 		w.links = slices.Grow(w.links, len(near))
 		for i := range near {
 			w.links = append(w.links, link{
@@ -173,13 +173,12 @@ func (w *walker) name(begin int) error {
 		}
 	}
 	for chunk := range slices.Chunk(unnamed, 10*frontier) {
-		values, err := w.tx.row("UNWIND $all AS i MATCH (n) WHERE id(n) = i RETURN collect(i), collect(n.id)", params{"all": chunk})
+		columns, err := w.tx.columns("UNWIND $all AS i MATCH (n) WHERE id(n) = i RETURN collect(i), collect(n.id)", params{"all": chunk})
 		if err != nil {
 			return err
 		}
-		ids := values[1].([]any)
-		for i, inner := range values[0].([]any) {
-			w.reached[w.numbers[inner.(int64)]].id = store.ID(ids[i].(string))
+		for i, inner := range columns[0] {
+			w.reached[w.numbers[inner.(int64)]].id = store.ID(columns[1][i].(string))
 		}
 	}
 	return nil
