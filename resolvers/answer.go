@@ -176,6 +176,34 @@ func items(page *app.Page, err error) (*relay.ConfigurationItemConnection, error
 	return connection(page, err, relay.NewEdge[domain.ConfigurationItem])
 }
 
+// findings answers with a page of what a check found.
+func findings[N any](page *app.FindingPage[N], err error) (*relay.Connection[N, relay.Edge[N]], error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &relay.Connection[N, relay.Edge[N]]{
+		Edges: make([]*relay.Edge[N], len(page.Nodes)), Nodes: page.Nodes,
+		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
+		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
+	}
+	for i, n := range page.Nodes {
+		c.Edges[i] = &relay.Edge[N]{Node: n, Cursor: page.Cursors[i]}
+	}
+	if n := len(page.Cursors); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Cursors[0], &page.Cursors[n-1]
+	}
+	return c, nil
+}
+
+// duplicates answers with a page of groups of duplicates.
+func duplicates(found *app.Duplicates, err error) (*model.DuplicateGroupConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c, err := findings(&found.FindingPage, nil)
+	return &model.DuplicateGroupConnection{Connection: *c, Items: found.Items}, err
+}
+
 // breaches answers with a page of breaches of attribute definitions.
 func breaches(page *app.BreachPage, err error) (*model.AttributeBreachConnection, error) {
 	if err != nil {

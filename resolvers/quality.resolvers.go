@@ -32,6 +32,14 @@ func (r *dataQualityResolver) Stale(ctx context.Context, obj *app.DataQuality, s
 	return items(obj.Stale(ctx, since, first, after))
 }
 
+func (r *dataQualityResolver) Cycles(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.SizedCycle, model.DependencyCycleEdge], error) {
+	return findings(obj.Cycles(ctx, first, after))
+}
+
+func (r *dataQualityResolver) Duplicates(ctx context.Context, obj *app.DataQuality, attributes []string, first *int, after *string) (*model.DuplicateGroupConnection, error) {
+	return duplicates(obj.Duplicates(ctx, attributes, first, after))
+}
+
 func (r *dataQualityResolver) Breaches(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.AttributeBreach, model.AttributeBreachEdge], error) {
 	return breaches(obj.Breaches(ctx, first, after))
 }

@@ -26,7 +26,8 @@ type DataQualityResolver interface {
 	Orphans(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
 	ServicesWithoutAgreement(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
 	Stale(ctx context.Context, obj *app.DataQuality, since time.Time, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-
+	Cycles(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.SizedCycle, model.DependencyCycleEdge], error)
+	Duplicates(ctx context.Context, obj *app.DataQuality, attributes []string, first *int, after *string) (*model.DuplicateGroupConnection, error)
 	Breaches(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.AttributeBreach, model.AttributeBreachEdge], error)
 }
 type DuplicateGroupResolver interface {
@@ -70,6 +71,14 @@ func (ec *executionContext) field_DataQuality_cycles_args(ctx context.Context, r
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -92,6 +101,14 @@ func (ec *executionContext) field_DataQuality_duplicates_args(ctx context.Contex
 		return nil, err
 	}
 	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -701,11 +718,11 @@ func (ec *executionContext) _DataQuality_cycles(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Cycles(ctx, fc.Args["first"].(*int))
+			return ec.Resolvers.DataQuality().Cycles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.CyclePage) graphql.Marshaler {
-			return ec.marshalNItemCycles2ᚖreleasegraphᚋinternalᚋappᚐCyclePage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
+			return ec.marshalNDependencyCycleConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -716,9 +733,9 @@ func (ec *executionContext) fieldContext_DataQuality_cycles(ctx context.Context,
 		Object:     "DataQuality",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ItemCycles(ctx, field)
+			return ec.childFields_DependencyCycleConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -745,11 +762,11 @@ func (ec *executionContext) _DataQuality_duplicates(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Duplicates(ctx, fc.Args["attributes"].([]string), fc.Args["first"].(*int))
+			return ec.Resolvers.DataQuality().Duplicates(ctx, obj, fc.Args["attributes"].([]string), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Duplicates) graphql.Marshaler {
-			return ec.marshalNDuplicates2ᚖreleasegraphᚋinternalᚋappᚐDuplicates(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DuplicateGroupConnection) graphql.Marshaler {
+			return ec.marshalNDuplicateGroupConnection2ᚖreleasegraphᚋgraphᚋmodelᚐDuplicateGroupConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -760,9 +777,9 @@ func (ec *executionContext) fieldContext_DataQuality_duplicates(ctx context.Cont
 		Object:     "DataQuality",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Duplicates(ctx, field)
+			return ec.childFields_DuplicateGroupConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -821,6 +838,180 @@ func (ec *executionContext) fieldContext_DataQuality_breaches(ctx context.Contex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DependencyCycleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycleConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.DependencyCycleEdge) graphql.Marshaler {
+			return ec.marshalNDependencyCycleEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycleConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DependencyCycleConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DependencyCycleEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DependencyCycleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycleConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.SizedCycle) graphql.Marshaler {
+			return ec.marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycleConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DependencyCycleConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SizedCycle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DependencyCycleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycleConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖreleasegraphᚋgraphᚋrelayᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycleConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DependencyCycleConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DependencyCycleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycleConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycleConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DependencyCycleConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DependencyCycleEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.SizedCycle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycleEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.SizedCycle) graphql.Marshaler {
+			return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycleEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DependencyCycleEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SizedCycle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DependencyCycleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.SizedCycle]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DependencyCycleEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DependencyCycleEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DependencyCycleEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _DuplicateGroup_values(ctx context.Context, field graphql.CollectedField, obj *app.DuplicateGroup) (ret graphql.Marshaler) {
@@ -922,16 +1113,48 @@ func (ec *executionContext) fieldContext_DuplicateGroup_members(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Duplicates_groups(ctx context.Context, field graphql.CollectedField, obj *app.Duplicates) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroupConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Duplicates_groups(ctx, field)
+			return ec.fieldContext_DuplicateGroupConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Groups, nil
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.DuplicateGroupEdge) graphql.Marshaler {
+			return ec.marshalNDuplicateGroupEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateGroupConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateGroupConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DuplicateGroupEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateGroupConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateGroupConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*app.DuplicateGroup) graphql.Marshaler {
@@ -941,9 +1164,9 @@ func (ec *executionContext) _Duplicates_groups(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Duplicates_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_DuplicateGroupConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Duplicates",
+		Object:     "DuplicateGroupConnection",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -954,16 +1177,48 @@ func (ec *executionContext) fieldContext_Duplicates_groups(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Duplicates_groupCount(ctx context.Context, field graphql.CollectedField, obj *app.Duplicates) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroupConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Duplicates_groupCount(ctx, field)
+			return ec.fieldContext_DuplicateGroupConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.GroupCount, nil
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖreleasegraphᚋgraphᚋrelayᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DuplicateGroupConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DuplicateGroupConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DuplicateGroupConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroupConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DuplicateGroupConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -973,17 +1228,17 @@ func (ec *executionContext) _Duplicates_groupCount(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Duplicates_groupCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Duplicates", field, false, false, errors.New("field of type Int does not have child fields"))
+func (ec *executionContext) fieldContext_DuplicateGroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateGroupConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Duplicates_items(ctx context.Context, field graphql.CollectedField, obj *app.Duplicates) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupConnection_items(ctx context.Context, field graphql.CollectedField, obj *model.DuplicateGroupConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Duplicates_items(ctx, field)
+			return ec.fieldContext_DuplicateGroupConnection_items(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Items, nil
@@ -996,86 +1251,63 @@ func (ec *executionContext) _Duplicates_items(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Duplicates_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Duplicates", field, false, false, errors.New("field of type Int does not have child fields"))
+func (ec *executionContext) fieldContext_DuplicateGroupConnection_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateGroupConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ItemCycles_nodes(ctx context.Context, field graphql.CollectedField, obj *app.CyclePage) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.DuplicateGroup]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ItemCycles_nodes(ctx, field)
+			return ec.fieldContext_DuplicateGroupEdge_node(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.SizedCycle) graphql.Marshaler {
-			return ec.marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *app.DuplicateGroup) graphql.Marshaler {
+			return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ItemCycles_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_DuplicateGroupEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "ItemCycles",
+		Object:     "DuplicateGroupEdge",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SizedCycle(ctx, field)
+			return ec.childFields_DuplicateGroup(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _ItemCycles_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.CyclePage) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.DuplicateGroup]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ItemCycles_totalCount(ctx, field)
+			return ec.fieldContext_DuplicateGroupEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount, nil
+			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ItemCycles_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ItemCycles", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func (ec *executionContext) _ItemCycles_hasNext(ctx context.Context, field graphql.CollectedField, obj *app.CyclePage) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ItemCycles_hasNext(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.HasNext, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ItemCycles_hasNext(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ItemCycles", field, false, false, errors.New("field of type Boolean does not have child fields"))
+func (ec *executionContext) fieldContext_DuplicateGroupEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DuplicateGroupEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _SizedCycle_size(ctx context.Context, field graphql.CollectedField, obj *app.SizedCycle) (ret graphql.Marshaler) {
@@ -1638,6 +1870,135 @@ func (ec *executionContext) _DataQuality(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var dependencyCycleConnectionImplementors = []string{"DependencyCycleConnection"}
+
+func (ec *executionContext) _DependencyCycleConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyCycleConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DependencyCycleConnection")
+		case "edges":
+			out.Values[i] = ec._DependencyCycleConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._DependencyCycleConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DependencyCycleConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._DependencyCycleConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dependencyCycleEdgeImplementors = []string{"DependencyCycleEdge"}
+
+func (ec *executionContext) _DependencyCycleEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.SizedCycle]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyCycleEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DependencyCycleEdge")
+		case "node":
+			out.Values[i] = ec._DependencyCycleEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._DependencyCycleEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var duplicateGroupImplementors = []string{"DuplicateGroup"}
 
 func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.SelectionSet, obj *app.DuplicateGroup) graphql.Marshaler {
@@ -1719,10 +2080,10 @@ func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.Selecti
 	return out
 }
 
-var duplicatesImplementors = []string{"Duplicates"}
+var duplicateGroupConnectionImplementors = []string{"DuplicateGroupConnection"}
 
-func (ec *executionContext) _Duplicates(ctx context.Context, sel ast.SelectionSet, obj *app.Duplicates) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, duplicatesImplementors)
+func (ec *executionContext) _DuplicateGroupConnection(ctx context.Context, sel ast.SelectionSet, obj *model.DuplicateGroupConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateGroupConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferredFieldSet := graphql.NewFieldSet(nil)
@@ -1730,21 +2091,64 @@ func (ec *executionContext) _Duplicates(ctx context.Context, sel ast.SelectionSe
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Duplicates")
-		case "groups":
-			out.Values[i] = ec._Duplicates_groups(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("DuplicateGroupConnection")
+		case "edges":
+			out.Values[i] = ec._DuplicateGroupConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "groupCount":
-			out.Values[i] = ec._Duplicates_groupCount(ctx, field, obj)
+		case "nodes":
+			out.Values[i] = ec._DuplicateGroupConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "pageInfo":
+			out.Values[i] = ec._DuplicateGroupConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._DuplicateGroupConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "items":
-			out.Values[i] = ec._Duplicates_items(ctx, field, obj)
+			out.Values[i] = ec._DuplicateGroupConnection_items(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1767,10 +2171,10 @@ func (ec *executionContext) _Duplicates(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var itemCyclesImplementors = []string{"ItemCycles"}
+var duplicateGroupEdgeImplementors = []string{"DuplicateGroupEdge"}
 
-func (ec *executionContext) _ItemCycles(ctx context.Context, sel ast.SelectionSet, obj *app.CyclePage) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, itemCyclesImplementors)
+func (ec *executionContext) _DuplicateGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.DuplicateGroup]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateGroupEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferredFieldSet := graphql.NewFieldSet(nil)
@@ -1778,19 +2182,14 @@ func (ec *executionContext) _ItemCycles(ctx context.Context, sel ast.SelectionSe
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ItemCycles")
-		case "nodes":
-			out.Values[i] = ec._ItemCycles_nodes(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("DuplicateGroupEdge")
+		case "node":
+			out.Values[i] = ec._DuplicateGroupEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "totalCount":
-			out.Values[i] = ec._ItemCycles_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "hasNext":
-			out.Values[i] = ec._ItemCycles_hasNext(ctx, field, obj)
+		case "cursor":
+			out.Values[i] = ec._DuplicateGroupEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1967,6 +2366,42 @@ func (ec *executionContext) marshalNDataQuality2ᚖreleasegraphᚋinternalᚋapp
 	return ec._DataQuality(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDependencyCycleConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DependencyCycleConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDependencyCycleEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DependencyCycleEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDependencyCycleEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDependencyCycleEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.DependencyCycleEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DependencyCycleEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.DuplicateGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1993,24 +2428,40 @@ func (ec *executionContext) marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋ
 	return ec._DuplicateGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDuplicates2ᚖreleasegraphᚋinternalᚋappᚐDuplicates(ctx context.Context, sel ast.SelectionSet, v *app.Duplicates) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateGroupConnection2ᚖreleasegraphᚋgraphᚋmodelᚐDuplicateGroupConnection(ctx context.Context, sel ast.SelectionSet, v *model.DuplicateGroupConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
 		}
 		return graphql.Null
 	}
-	return ec._Duplicates(ctx, sel, v)
+	return ec._DuplicateGroupConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNItemCycles2ᚖreleasegraphᚋinternalᚋappᚐCyclePage(ctx context.Context, sel ast.SelectionSet, v *app.CyclePage) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateGroupEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DuplicateGroupEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateGroupEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDuplicateGroupEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.DuplicateGroupEdge) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
 		}
 		return graphql.Null
 	}
-	return ec._ItemCycles(ctx, sel, v)
+	return ec._DuplicateGroupEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.SizedCycle) graphql.Marshaler {

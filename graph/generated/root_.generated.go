@@ -305,8 +305,8 @@ type ComplexityRoot struct {
 
 	DataQuality struct {
 		Breaches                 func(childComplexity int, first *int, after *string) int
-		Cycles                   func(childComplexity int, first *int) int
-		Duplicates               func(childComplexity int, attributes []string, first *int) int
+		Cycles                   func(childComplexity int, first *int, after *string) int
+		Duplicates               func(childComplexity int, attributes []string, first *int, after *string) int
 		Orphans                  func(childComplexity int, first *int, after *string) int
 		ServicesWithoutAgreement func(childComplexity int, first *int, after *string) int
 		Stale                    func(childComplexity int, since time.Time, first *int, after *string) int
@@ -319,6 +319,18 @@ type ComplexityRoot struct {
 		Minimum         func(childComplexity int) int
 		MinimumPercent  func(childComplexity int) int
 		RedundancyGroup func(childComplexity int) int
+	}
+
+	DependencyCycleConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DependencyCycleEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	DependencyLink struct {
@@ -355,10 +367,17 @@ type ComplexityRoot struct {
 		Values  func(childComplexity int) int
 	}
 
-	Duplicates struct {
-		GroupCount func(childComplexity int) int
-		Groups     func(childComplexity int) int
+	DuplicateGroupConnection struct {
+		Edges      func(childComplexity int) int
 		Items      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DuplicateGroupEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -518,12 +537,6 @@ type ComplexityRoot struct {
 		Cycle   func(childComplexity int) int
 		Items   func(childComplexity int) int
 		Ordinal func(childComplexity int) int
-	}
-
-	ItemCycles struct {
-		HasNext    func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		TotalCount func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -1944,7 +1957,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.DataQuality.Cycles(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.DataQuality.Cycles(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "DataQuality.duplicates":
 		if e.ComplexityRoot.DataQuality.Duplicates == nil {
 			break
@@ -1955,7 +1968,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.DataQuality.Duplicates(childComplexity, args["attributes"].([]string), args["first"].(*int)), true
+		return e.ComplexityRoot.DataQuality.Duplicates(childComplexity, args["attributes"].([]string), args["first"].(*int), args["after"].(*string)), true
 	case "DataQuality.orphans":
 		if e.ComplexityRoot.DataQuality.Orphans == nil {
 			break
@@ -2031,6 +2044,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Dependency.RedundancyGroup(childComplexity), true
+
+	case "DependencyCycleConnection.edges":
+		if e.ComplexityRoot.DependencyCycleConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycleConnection.Edges(childComplexity), true
+	case "DependencyCycleConnection.nodes":
+		if e.ComplexityRoot.DependencyCycleConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycleConnection.Nodes(childComplexity), true
+	case "DependencyCycleConnection.pageInfo":
+		if e.ComplexityRoot.DependencyCycleConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycleConnection.PageInfo(childComplexity), true
+	case "DependencyCycleConnection.totalCount":
+		if e.ComplexityRoot.DependencyCycleConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycleConnection.TotalCount(childComplexity), true
+
+	case "DependencyCycleEdge.cursor":
+		if e.ComplexityRoot.DependencyCycleEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycleEdge.Cursor(childComplexity), true
+	case "DependencyCycleEdge.node":
+		if e.ComplexityRoot.DependencyCycleEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DependencyCycleEdge.Node(childComplexity), true
 
 	case "DependencyLink.from":
 		if e.ComplexityRoot.DependencyLink.From == nil {
@@ -2156,24 +2207,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DuplicateGroup.Values(childComplexity), true
 
-	case "Duplicates.groupCount":
-		if e.ComplexityRoot.Duplicates.GroupCount == nil {
+	case "DuplicateGroupConnection.edges":
+		if e.ComplexityRoot.DuplicateGroupConnection.Edges == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Duplicates.GroupCount(childComplexity), true
-	case "Duplicates.groups":
-		if e.ComplexityRoot.Duplicates.Groups == nil {
+		return e.ComplexityRoot.DuplicateGroupConnection.Edges(childComplexity), true
+	case "DuplicateGroupConnection.items":
+		if e.ComplexityRoot.DuplicateGroupConnection.Items == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Duplicates.Groups(childComplexity), true
-	case "Duplicates.items":
-		if e.ComplexityRoot.Duplicates.Items == nil {
+		return e.ComplexityRoot.DuplicateGroupConnection.Items(childComplexity), true
+	case "DuplicateGroupConnection.nodes":
+		if e.ComplexityRoot.DuplicateGroupConnection.Nodes == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Duplicates.Items(childComplexity), true
+		return e.ComplexityRoot.DuplicateGroupConnection.Nodes(childComplexity), true
+	case "DuplicateGroupConnection.pageInfo":
+		if e.ComplexityRoot.DuplicateGroupConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroupConnection.PageInfo(childComplexity), true
+	case "DuplicateGroupConnection.totalCount":
+		if e.ComplexityRoot.DuplicateGroupConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroupConnection.TotalCount(childComplexity), true
+
+	case "DuplicateGroupEdge.cursor":
+		if e.ComplexityRoot.DuplicateGroupEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroupEdge.Cursor(childComplexity), true
+	case "DuplicateGroupEdge.node":
+		if e.ComplexityRoot.DuplicateGroupEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DuplicateGroupEdge.Node(childComplexity), true
 
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
@@ -2769,25 +2845,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InstallationStep.Ordinal(childComplexity), true
-
-	case "ItemCycles.hasNext":
-		if e.ComplexityRoot.ItemCycles.HasNext == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ItemCycles.HasNext(childComplexity), true
-	case "ItemCycles.nodes":
-		if e.ComplexityRoot.ItemCycles.Nodes == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ItemCycles.Nodes(childComplexity), true
-	case "ItemCycles.totalCount":
-		if e.ComplexityRoot.ItemCycles.TotalCount == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ItemCycles.TotalCount(childComplexity), true
 
 	case "Mutation.connectCustomer":
 		if e.ComplexityRoot.Mutation.ConnectCustomer == nil {
@@ -7712,14 +7769,18 @@ type DataQuality {
   cycles(
     "At most so many; 100 when absent."
     first: Int
-  ): ItemCycles!
+    "Only what follows this cursor."
+    after: String
+  ): DependencyCycleConnection!
   "The items that share what should be each one's own; those that lack an attribute share nothing."
   duplicates(
     "By these attributes together, at most three, such as a serial number. Without any: by name and class."
     attributes: [String!]
     "At most so many groups, the largest; 100 when absent."
     first: Int
-  ): Duplicates!
+    "Only what follows this cursor."
+    after: String
+  ): DuplicateGroupConnection!
   "The attributes that breach a definition, by the definition's key."
   breaches(
     "At most so many; 100 when absent."
@@ -7729,14 +7790,24 @@ type DataQuality {
   ): AttributeBreachConnection!
 }
 
-"Dependency cycles."
-type ItemCycles {
-  "The cycles, the largest first."
+"A page of dependency cycles, the largest first."
+type DependencyCycleConnection {
+  "The cycles with their cursors."
+  edges: [DependencyCycleEdge!]!
+  "The cycles alone."
   nodes: [SizedCycle!]!
-  "How many there are in all."
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
   totalCount: Int!
-  "Whether first left some out."
-  hasNext: Boolean!
+}
+
+"One of a page of dependency cycles."
+type DependencyCycleEdge {
+  "The cycle."
+  node: SizedCycle!
+  "Marks its place in the list."
+  cursor: String!
 }
 
 "Items that depend on one another, each by way of the others."
@@ -7750,14 +7821,26 @@ type SizedCycle {
   ): [ConfigurationItem!]!
 }
 
-"Items that share what should be each one's own."
-type Duplicates {
-  "The groups, the largest first."
-  groups: [DuplicateGroup!]!
-  "How many groups there are in all."
-  groupCount: Int!
+"A page of groups of items that share what should be each one's own, the largest group first."
+type DuplicateGroupConnection {
+  "The groups with their cursors."
+  edges: [DuplicateGroupEdge!]!
+  "The groups alone."
+  nodes: [DuplicateGroup!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many groups there are on all pages together."
+  totalCount: Int!
   "How many items are in all groups together."
   items: Int!
+}
+
+"One of a page of groups of duplicates."
+type DuplicateGroupEdge {
+  "The group."
+  node: DuplicateGroup!
+  "Marks its place in the list."
+  cursor: String!
 }
 
 "The items that share some values."
@@ -9256,6 +9339,30 @@ func (ec *executionContext) childFields_Dependency(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Dependency", field.Name)
 }
 
+func (ec *executionContext) childFields_DependencyCycleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DependencyCycleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DependencyCycleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DependencyCycleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DependencyCycleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DependencyCycleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DependencyCycleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DependencyCycleEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DependencyCycleEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DependencyCycleEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DependencyLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -9324,16 +9431,30 @@ func (ec *executionContext) childFields_DuplicateGroup(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroup", field.Name)
 }
 
-func (ec *executionContext) childFields_Duplicates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_DuplicateGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "groups":
-		return ec.fieldContext_Duplicates_groups(ctx, field)
-	case "groupCount":
-		return ec.fieldContext_Duplicates_groupCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_DuplicateGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DuplicateGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DuplicateGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DuplicateGroupConnection_totalCount(ctx, field)
 	case "items":
-		return ec.fieldContext_Duplicates_items(ctx, field)
+		return ec.fieldContext_DuplicateGroupConnection_items(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type Duplicates", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DuplicateGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DuplicateGroupEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DuplicateGroupEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroupEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9652,18 +9773,6 @@ func (ec *executionContext) childFields_InstallationStep(ctx context.Context, fi
 		return ec.fieldContext_InstallationStep_cycle(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InstallationStep", field.Name)
-}
-
-func (ec *executionContext) childFields_ItemCycles(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "nodes":
-		return ec.fieldContext_ItemCycles_nodes(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ItemCycles_totalCount(ctx, field)
-	case "hasNext":
-		return ec.fieldContext_ItemCycles_hasNext(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ItemCycles", field.Name)
 }
 
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -155,10 +155,10 @@ func TestDuplicatesShareTheTextOfAnAttribute_C8(t *testing.T) {
 		f.define("serial", values{"type": "INTEGER"})
 		q, err := f.DataQuality(f.ctx, nil)
 		require.NoError(t, err)
-		found, err := q.Duplicates(f.ctx, []string{"serial"}, nil)
+		found, err := q.Duplicates(f.ctx, []string{"serial"}, nil, nil)
 		require.NoError(t, err)
 		var members [][]string
-		for _, g := range found.Groups {
+		for _, g := range found.Nodes {
 			page, err := g.Members(f.ctx, nil, nil)
 			require.NoError(t, err)
 			members = append(members, keysOf(page))

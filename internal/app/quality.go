@@ -79,11 +79,12 @@ func (q *DataQuality) both(d doubtful) map[string]any {
 	return doubtful{"and": []any{q.filter, d}}
 }
 
-// Duplicates are items that share what should be each one's own.
+// Duplicates is a page of groups of items that share what should be each one's
+// own, the largest group first.
 type Duplicates struct {
-	Groups []*DuplicateGroup
-	// GroupCount counts all groups, Items the items in all of them.
-	GroupCount, Items int
+	FindingPage[DuplicateGroup]
+	// Items counts the items in all groups.
+	Items int
 }
 
 // DuplicateGroup is the items that share some values.
@@ -96,7 +97,7 @@ type DuplicateGroup struct {
 // Duplicates finds items that share all of these attributes, such as a serial
 // number, or without any, their name and class. Items that lack one share
 // nothing.
-func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first *int) (*Duplicates, error) {
+func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first *int, after *string) (*Duplicates, error) {
 	k := entity.KindNamed(domain.KindConfigurationItem)
 	by, byErr := k.ParseGrouping(nil, attributes)
 	if len(attributes) == 0 {
@@ -110,34 +111,56 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 	if err != nil {
 		return nil, err
 	}
-	groups, err := q.a.store.Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: filter, By: by})
+	groups, err := q.a.store.Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: having(filter, by), By: by, AtLeast: 2})
 	if err != nil {
 		return nil, storeError(err)
 	}
-	d := &Duplicates{Groups: []*DuplicateGroup{}}
-	for _, g := range groups {
-		if g.Count < 2 {
-			break // they come by count
+	return q.duplicates(by, groups, limit, after)
+}
+
+func (q *DataQuality) duplicates(by []string, groups []store.Group, limit int, after *string) (*Duplicates, error) {
+	d := &Duplicates{}
+	all := make([]finding[DuplicateGroup], len(groups))
+	for i, g := range groups {
+		values := store.Props{}
+		for n, v := range g.Values {
+			values[by[n]] = v
 		}
-		if shared := sharedBy(by, g.Values); shared != nil {
-			d.GroupCount, d.Items = d.GroupCount+1, d.Items+int(g.Count)
-			if len(d.Groups) < limit {
-				one := counts(by, []store.Group{g}, 1).Groups[0]
-				d.Groups = append(d.Groups, &DuplicateGroup{CountGroup: *one, q: q, shared: shared})
-			}
+		name, err := store.AppendProps(nil, values)
+		if err != nil {
+			return nil, err
 		}
+		counted := counts(by, []store.Group{g}, 1).Groups[0]
+		all[i] = finding[DuplicateGroup]{
+			size: int(g.Count), name: string(name), node: &DuplicateGroup{CountGroup: *counted, q: q, shared: sharedBy(by, g.Values)},
+		}
+		d.Items += int(g.Count)
 	}
+	page, err := pageOf(all, limit, after)
+	if err != nil {
+		return nil, err
+	}
+	d.FindingPage = *page
 	return d, nil
 }
 
-// sharedBy selects the items that have these very values, nil where one is
-// absent: attributes are compared as the texts by which they were grouped.
+// having selects the items that have all of the properties.
+func having(filter store.Filter, properties []string) store.Filter {
+	all := store.And{}
+	if filter != nil {
+		all = append(all, filter)
+	}
+	for _, p := range properties {
+		all = append(all, store.Not{Filter: store.Compare{Property: p, Op: store.IsNull}})
+	}
+	return all
+}
+
+// sharedBy selects the items that have these very values: attributes are
+// compared as the texts by which they were grouped.
 func sharedBy(by []string, values []any) store.Filter {
 	shared := store.And{}
 	for i, v := range values {
-		if v == nil {
-			return nil
-		}
 		shared = append(shared, store.Compare{Property: by[i], Op: store.Eq, Value: v})
 	}
 	return shared

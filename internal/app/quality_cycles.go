@@ -11,13 +11,6 @@ import (
 	"releasegraph/internal/store"
 )
 
-// CyclePage is a page of dependency cycles, the largest first.
-type CyclePage struct {
-	Nodes      []*SizedCycle
-	TotalCount int
-	HasNext    bool
-}
-
 // SizedCycle is a set of items that depend on one another.
 type SizedCycle struct {
 	Size int
@@ -37,7 +30,7 @@ func (c *SizedCycle) Items(ctx context.Context, first int) ([]*domain.Configurat
 // Cycles lists the dependency cycles of the whole estate (C2), whatever the
 // filter: they are found in the graph in memory, or where there is none, by
 // one scan of the store.
-func (q *DataQuality) Cycles(ctx context.Context, first *int) (*CyclePage, error) {
+func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*FindingPage[SizedCycle], error) {
 	limit, err := groupLimit(first)
 	if err != nil {
 		return nil, err
@@ -46,13 +39,14 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int) (*CyclePage, error
 	if err != nil {
 		return nil, err
 	}
-	cycles := quality.Cycles(g)
-	page := &CyclePage{Nodes: []*SizedCycle{}, TotalCount: len(cycles), HasNext: len(cycles) > limit}
 	load := newItems(q.a.today(), g, nil)
-	for _, nodes := range cycles[:min(limit, len(cycles))] {
-		page.Nodes = append(page.Nodes, &SizedCycle{Size: len(nodes), load: load, nodes: nodes})
+	var all []finding[SizedCycle]
+	for _, nodes := range quality.Cycles(g) {
+		all = append(all, finding[SizedCycle]{
+			size: len(nodes), name: g.Key(nodes[0]), node: &SizedCycle{Size: len(nodes), load: load, nodes: nodes},
+		})
 	}
-	return page, nil
+	return pageOf(all, limit, after)
 }
 
 // dependencies gives a graph of all items and what they depend on.

@@ -102,16 +102,42 @@ func TestDuplicatesShareWhatShouldBeTheirOwn_C8(t *testing.T) {
 			}
 			f.item(fmt.Sprint("sw", i), in)
 		}
-		d, err := f.quality(nil).Duplicates(f.ctx, []string{"serial"}, nil)
+		d, err := f.quality(nil).Duplicates(f.ctx, []string{"serial"}, nil, nil)
 		require.NoError(t, err)
-		require.Equal(t, []int{1, 3}, []int{d.GroupCount, d.Items}, "those without a serial number share none")
-		require.Equal(t, "A1", *d.Groups[0].Values[0].Value)
-		require.ElementsMatch(t, []string{"sw0", "sw1", "sw4"}, offenders(t, f.ctx, d.Groups[0].Members))
+		require.Equal(t, []int{1, 3}, []int{d.TotalCount, d.Items}, "those without a serial number share none")
+		require.Equal(t, "A1", *d.Nodes[0].Values[0].Value)
+		require.ElementsMatch(t, []string{"sw0", "sw1", "sw4"}, offenders(t, f.ctx, d.Nodes[0].Members))
 
-		d, err = f.quality(nil).Duplicates(f.ctx, nil, some(0))
+		d, err = f.quality(nil).Duplicates(f.ctx, nil, some(0), nil)
 		require.NoError(t, err)
-		require.Equal(t, []int{1, 5}, []int{d.GroupCount, d.Items}, "by name and class")
-		require.Empty(t, d.Groups, "counted all the same (I8)")
+		require.Equal(t, []int{1, 5}, []int{d.TotalCount, d.Items}, "by name and class")
+		require.Empty(t, d.Nodes, "counted all the same (I8)")
+	})
+}
+
+func TestGroupsOfDuplicatesAreReadPageByPageThoughTheEstateMoves_C8(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		for i, serial := range []string{"A", "A", "B", "B", "C", "C", "C"} {
+			f.item(fmt.Sprint("sw", i), values{"attributes": values{"serial": serial}})
+		}
+		page := func(first int, after *string) []string {
+			d, err := f.quality(nil).Duplicates(f.ctx, []string{"serial"}, &first, after)
+			require.NoError(t, err)
+			told := []string{fmt.Sprint(d.HasPrevious, d.HasNext)}
+			for i, g := range d.Nodes {
+				told, after = append(told, *g.Values[0].Value), &d.Cursors[i]
+			}
+			if after != nil {
+				told = append(told, *after)
+			}
+			return told
+		}
+		begin := page(2, nil)
+		require.Equal(t, []string{"false true", "C", "A"}, begin[:3])
+		_, err := f.Update(f.ctx, domain.KindConfigurationItem, key("sw0"), values{"attributes": values{"serial": "alone"}}, nil, nil)
+		require.NoError(t, err)
+		rest := page(2, &begin[3])
+		require.Equal(t, []string{"true false", "B"}, rest[:2], "though the group that the cursor marks is gone")
 	})
 }
 
@@ -124,7 +150,7 @@ func TestCyclesAreListedTheLargestFirst_C2_C8(t *testing.T) {
 	for name, a := range map[string]*app.App{"over the topology": w.over, "by a scan": w.beneath} {
 		q, err := a.DataQuality(t.Context(), nil)
 		require.NoError(t, err)
-		page, err := q.Cycles(t.Context(), nil)
+		page, err := q.Cycles(t.Context(), nil, nil)
 		require.NoError(t, err)
 		var told []string
 		for _, c := range page.Nodes {
@@ -133,9 +159,14 @@ func TestCyclesAreListedTheLargestFirst_C2_C8(t *testing.T) {
 			told = append(told, fmt.Sprint(c.Size, items[0].Key, items[1].Key))
 		}
 		require.Equal(t, []string{"3cd", "2ab"}, told, name)
-		one, err := q.Cycles(t.Context(), some(1))
+		one, err := q.Cycles(t.Context(), some(1), nil)
 		require.NoError(t, err)
 		require.True(t, len(one.Nodes) == 1 && one.TotalCount == 2 && one.HasNext)
+		rest, err := q.Cycles(t.Context(), some(1), &one.Cursors[0])
+		require.NoError(t, err)
+		require.True(t, rest.Nodes[0].Size == 2 && rest.TotalCount == 2 && rest.HasPrevious && !rest.HasNext)
+		_, err = q.Cycles(t.Context(), nil, some("nonsense"))
+		refused(t, err, domain.Invalid, "after")
 	}
 }
 

@@ -36,7 +36,7 @@ const qualityDocument = `query Quality($filter: ConfigurationItemFilter, $first:
     servicesWithoutAgreement(first: $first) { totalCount nodes { key } }
     stale(since: $since, first: $first) @include(if: $stale) { totalCount nodes { key } }
     cycles(first: $first) { totalCount nodes { size items(first: 10) { key } } }
-    duplicates(attributes: $attributes, first: $first) { groupCount items groups { count values { field value } members(first: 10) { nodes { key } } } }
+    duplicates(attributes: $attributes, first: $first) { totalCount items nodes { count values { field value } members(first: 10) { nodes { key } } } }
     breaches(first: $first) { totalCount nodes { item { key } definition { key } value message } }
   }
 }`
@@ -59,8 +59,8 @@ type findings struct {
 		}
 	}
 	Duplicates struct {
-		GroupCount int
-		Groups     []struct {
+		TotalCount int
+		Nodes      []struct {
 			Members struct{ Nodes []keyed }
 		}
 	}
@@ -118,14 +118,14 @@ func (f *findings) table(w io.Writer) {
 	for _, c := range f.Cycles.Nodes {
 		cycles = append(cycles, fmt.Sprintf("%s (%d)", strings.Join(keys(c.Items), " ⇄ "), c.Size))
 	}
-	for _, d := range f.Duplicates.Groups {
+	for _, d := range f.Duplicates.Nodes {
 		duplicates = append(duplicates, strings.Join(keys(d.Members.Nodes), " = "))
 	}
 	for _, b := range f.Breaches.Nodes {
 		breaches = append(breaches, fmt.Sprintf("%s (%s)", b.Item.Key, b.Definition.Key))
 	}
 	t.AppendRow(table.Row{"dependency cycles", f.Cycles.TotalCount, strings.Join(cycles, ", ")})
-	t.AppendRow(table.Row{"groups of duplicates", f.Duplicates.GroupCount, strings.Join(duplicates, ", ")})
+	t.AppendRow(table.Row{"groups of duplicates", f.Duplicates.TotalCount, strings.Join(duplicates, ", ")})
 	t.AppendRow(table.Row{"breaches of definitions", f.Breaches.TotalCount, strings.Join(breaches, ", ")})
 	t.Render()
 }

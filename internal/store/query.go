@@ -153,6 +153,8 @@ type Aggregation struct {
 	Kind   string
 	Filter Filter
 	By     []string
+	// AtLeast leaves out the groups of fewer nodes; 0: none.
+	AtLeast int64
 }
 
 // Group is one combination of values (nil where absent) and its count.

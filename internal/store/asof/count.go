@@ -45,7 +45,7 @@ func (r *Reader) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gr
 	var groups []store.Group
 	apart, ok, err := r.without(ctx, a.Kind, a.Filter, func(rest store.Filter) (err error) {
 		b := a
-		b.Filter = rest
+		b.Filter, b.AtLeast = rest, 0 // those apart come on top
 		groups, err = r.base().Aggregate(ctx, b)
 		return err
 	})
@@ -59,7 +59,8 @@ func (r *Reader) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gr
 		}
 		groups, apart = nil, page.Nodes
 	}
-	return grouped(groups, apart, a.By)
+	groups, err = grouped(groups, apart, a.By)
+	return slices.DeleteFunc(groups, func(g store.Group) bool { return g.Count < a.AtLeast }), err
 }
 
 // without asks today's graph a question from which suspects are left out, and

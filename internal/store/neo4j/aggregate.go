@@ -16,22 +16,21 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 	b := s.builder()
 	sc := scope{variable: "n", kinds: []string{a.Kind}}
 	cypher := fmt.Sprintf("MATCH (n:%s)%s ", quote(a.Kind), b.filtered(a.Filter, sc))
-	var columns, order []string
+	var columns, values []string
 	for i, name := range a.By {
-		column := fmt.Sprintf("v%d", i)
-		columns = append(columns, b.property(name, sc)+" AS "+column)
-		order = append(order, column) // null comes last, strings bytewise
+		value := fmt.Sprintf("v%d", i)
+		columns = append(columns, b.property(name, sc)+" AS "+value)
+		values = append(values, value)
 	}
-	cypher += "RETURN " + strings.Join(append(columns, "count(*) AS c"), ", ") +
-		" ORDER BY " + strings.Join(append([]string{"c DESC"}, order...), ", ")
+	// null comes last, strings bytewise; without columns the server counts to 0.
+	cypher += "WITH " + strings.Join(append(columns, "count(*) AS c"), ", ") + " WHERE c >= " + b.param(max(a.AtLeast, 1)) +
+		" RETURN " + strings.Join(append(values, "c"), ", ") + " ORDER BY " + strings.Join(append([]string{"c DESC"}, values...), ", ")
 	var groups []store.Group
 	err := s.read(ctx, func(t tx) error {
 		groups = nil
 		records, err := t.rows(cypher, b.params)
 		for _, r := range records {
-			if g := groupOf(r.Values); g.Count > 0 { // without columns the server counts to 0
-				groups = append(groups, g)
-			}
+			groups = append(groups, groupOf(r.Values))
 		}
 		return err
 	})

@@ -31,6 +31,7 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 	if len(exprs) > 0 {
 		text += " GROUP BY " + strings.Join(exprs, ", ")
 	}
+	text += " HAVING count(*) >= " + c.arg(max(a.AtLeast, 1))
 	groups := []store.Group{}
 	err = s.read(ctx, func(conn *conn) error {
 		return conn.query(ctx, text, c.args, func(row []driver.Value) error {
@@ -41,9 +42,7 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 					return err
 				}
 			}
-			if g.Count > 0 {
-				groups = append(groups, g)
-			}
+			groups = append(groups, g)
 			return nil
 		})
 	})

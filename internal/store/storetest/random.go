@@ -280,7 +280,7 @@ func (r *rounds) walk() {
 func (r *rounds) aggregate() {
 	kind := drawKind(r.t)
 	by := rapid.SliceOfNDistinct(rapid.SampledFrom(sortable(kind)), 0, 3, func(s string) string { return s }).Draw(r.t, "by")
-	a := store.Aggregation{Kind: kind, By: by, Filter: drawFilter(r.t, kind, 1)}
+	a := store.Aggregation{Kind: kind, By: by, Filter: drawFilter(r.t, kind, 1), AtLeast: rapid.Int64Range(0, 3).Draw(r.t, "atLeast")}
 	got, err := r.Aggregate(r.b.ctx, a)
 	if err != nil {
 		r.t.Fatalf("aggregate %+v: %v", a, err)

@@ -296,7 +296,9 @@ func (r *reference) aggregate(a store.Aggregation) []store.Group {
 	}
 	var list []store.Group
 	for _, g := range groups {
-		list = append(list, *g)
+		if g.Count >= a.AtLeast {
+			list = append(list, *g)
+		}
 	}
 	slices.SortFunc(list, func(a, b store.Group) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), slices.CompareFunc(a.Values, b.Values, store.CompareValues))
