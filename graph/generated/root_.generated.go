@@ -193,6 +193,7 @@ type ComplexityRoot struct {
 	ConfigurationItem struct {
 		Attributes     func(childComplexity int) int
 		Class          func(childComplexity int) int
+		ConfirmedAt    func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Criticality    func(childComplexity int) int
 		Dependents     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
@@ -1446,6 +1447,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Class(childComplexity), true
+	case "ConfigurationItem.confirmedAt":
+		if e.ComplexityRoot.ConfigurationItem.ConfirmedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.ConfirmedAt(childComplexity), true
 	case "ConfigurationItem.createdAt":
 		if e.ComplexityRoot.ConfigurationItem.CreatedAt == nil {
 			break
@@ -5461,6 +5468,8 @@ type ConfigurationItem {
   supplier: String
   "How many people use it directly."
   users: Int
+  "When a person, or an import that confirms, last found it to be as it stands here."
+  confirmedAt: DateTime
   "What else is worth knowing, by name."
   attributes: Attributes!
 }
@@ -5907,6 +5916,8 @@ input ConfigurationItemFilter {
   supplier: StringFilter
   "How many people use it directly."
   users: IntFilter
+  "When a person, or an import that confirms, last found it to be as it stands here."
+  confirmedAt: DateTimeFilter
   "What else is worth knowing, by name."
   attributes: [AttributeFilter!]
   "What this item needs."
@@ -6015,6 +6026,8 @@ enum ConfigurationItemOrderField {
   CRITICALITY
   "How many people use it directly."
   USERS
+  "When a person, or an import that confirms, last found it to be as it stands here."
+  CONFIRMED_AT
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -6047,6 +6060,8 @@ input CreateConfigurationItemInput {
   supplier: String
   "How many people use it directly."
   users: Int
+  "When a person, or an import that confirms, last found it to be as it stands here."
+  confirmedAt: DateTime
   "What else is worth knowing, by name."
   attributes: Attributes
 }
@@ -6075,6 +6090,8 @@ input ConfigurationItemPatch {
   supplier: String
   "How many people use it directly."
   users: Int
+  "When a person, or an import that confirms, last found it to be as it stands here."
+  confirmedAt: DateTime
   "What else is worth knowing, by name."
   attributes: Attributes
 }
@@ -6129,6 +6146,8 @@ enum ConfigurationItemGroupField {
   SUPPLIER
   "How many people use it directly."
   USERS
+  "When a person, or an import that confirms, last found it to be as it stands here."
+  CONFIRMED_AT
 }
 
 "A page of configuration items."
@@ -7756,7 +7775,7 @@ type DataQuality {
     "Only what follows this cursor."
     after: String
   ): ConfigurationItemConnection!
-  "The items that nobody has changed since."
+  "The items that nobody has changed or confirmed since."
   stale(
     "Since when."
     since: DateTime!
@@ -9097,6 +9116,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_supplier(ctx, field)
 	case "users":
 		return ec.fieldContext_ConfigurationItem_users(ctx, field)
+	case "confirmedAt":
+		return ec.fieldContext_ConfigurationItem_confirmedAt(ctx, field)
 	case "attributes":
 		return ec.fieldContext_ConfigurationItem_attributes(ctx, field)
 	case "id":

@@ -62,7 +62,8 @@ func (q *DataQuality) WithoutAgreement(ctx context.Context, first *int, after *s
 	}, first, after)
 }
 
-// Stale lists the items that nobody has changed since.
+// Stale lists the items that nobody has changed or confirmed since: confirming
+// one is a change, too.
 func (q *DataQuality) Stale(ctx context.Context, since time.Time, first *int, after *string) (*Page, error) {
 	return q.items(ctx, doubtful{"updatedAt": doubtful{"lt": since}}, first, after)
 }

@@ -214,10 +214,14 @@ func ownedDifference(k *entity.Kind, before, after entity.Record) store.Props {
 	return set
 }
 
-// claims are the fields that a difference changes.
+// claims are the fields that a difference changes, except the one that belongs
+// to no source.
 func claims(had, set store.Props) []domain.FieldClaim {
 	list := make([]domain.FieldClaim, 0, len(set))
 	for name, value := range set {
+		if name == domain.FieldConfirmedAt {
+			continue
+		}
 		_, before := had[name]
 		list = append(list, domain.FieldClaim{Field: name, Had: before, Has: value != nil})
 	}

@@ -29,6 +29,8 @@ type importCmd struct {
 	Match  []string `placeholder:"NAME,…" help:"Attributes such as serialNumber: a line whose key is unknown is about the one existing item that has the same. Items keep their key."`
 	Rename bool     `help:"Give the items that --match finds the keys of the files."`
 
+	Confirm bool `help:"Note in each item of the files that it was seen now, so that it is not listed as stale."`
+
 	History bool `help:"Replay lines that say when they were so (\"at\"), in order of time: each time is one change set of the history."`
 
 	Prune      bool     `help:"Also take away what the files no longer have: items are withdrawn, other records and relationships removed, of the kinds that occur in the files, and only what the same --source brought."`
@@ -48,6 +50,7 @@ func (importCmd) Help() string {
     releasegraph import --history past.ndjson
     releasegraph export | releasegraph import --store sqlite:copy.db -
     releasegraph import --source netbox --prune --dry-run devices.csv --map examples/mappings/netbox.yaml
+    releasegraph import --source netbox --confirm devices.csv --map examples/mappings/netbox.yaml
     releasegraph import --url http://127.0.0.1:8080 estate.ndjson
 
 Every line is checked before the first is written; what is wrong is reported as FILE:LINE: field: what is wrong.
@@ -75,6 +78,9 @@ func (c *importCmd) options(r *running, progress func(done, total int64), report
 		Files: c.Files, Stdin: r.Stdin, NodeKind: c.Node, EdgeRel: c.Edge, MappingFile: c.Map,
 		DryRun: c.DryRun, Reason: c.Reason, Progress: progress,
 		Format: c.Format, History: c.History, Match: c.Match, Rename: c.Rename, Source: c.Source, Overwrite: c.Overwrite, Show: report.change, Kept: report.kept,
+	}
+	if c.Confirm {
+		o.Confirm = time.Now()
 	}
 	if c.Prune {
 		o.Prune, o.PruneKinds, o.PruneLimit = true, c.PruneKinds, c.PruneLimit

@@ -1,5 +1,11 @@
 package domain
 
+import "time"
+
+// FieldConfirmedAt is set by whoever confirms an item, whatever source set it
+// before.
+const FieldConfirmedAt = "confirmedAt"
+
 // ConfigurationItem is anything that must be controlled to deliver a service.
 type ConfigurationItem struct {
 	Record
@@ -15,6 +21,9 @@ type ConfigurationItem struct {
 	Supplier    *string `graph:"supplier,filter,set,text"`
 	// Users counts the people who use the item directly.
 	Users *int `graph:"users,filter,sort,set"`
+	// ConfirmedAt is when a person or a discovery last found the item to be as
+	// it stands here (C8). It belongs to no source (C6).
+	ConfirmedAt *time.Time `graph:"confirmedAt,filter,sort,set"`
 	// Attributes are stored as one property each, "attributes.<name>".
 	Attributes map[string]string `graph:"attributes,filter,set,text"`
 }

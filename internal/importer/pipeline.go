@@ -48,6 +48,7 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 	}
 	defer closer.Close()
 	group, ctx := errgroup.WithContext(ctx)
+	confirmed := r.options.confirmed()
 	workers := runtime.GOMAXPROCS(0)
 	work, order := make(chan *block), make(chan *block, 2*workers+blocksAhead)
 	var end error
@@ -60,7 +61,7 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 	for range workers {
 		group.Go(func() error {
 			for b := range work {
-				b.parse(w)
+				b.parse(w, confirmed)
 				close(b.done)
 			}
 			return nil
@@ -134,7 +135,7 @@ func send(ctx context.Context, to chan<- *block, b *block) bool {
 	}
 }
 
-func (b *block) parse(w want) {
+func (b *block) parse(w want, confirmed string) {
 	b.entries = make([]entry, 0, len(b.lines))
 	for _, line := range b.lines {
 		if len(line.wrong) > 0 {
@@ -142,8 +143,20 @@ func (b *block) parse(w want) {
 			continue
 		}
 		for _, p := range b.format.parse(line, w) {
+			p.confirm(confirmed)
 			b.entries = append(b.entries, prepare(line.line, p))
 		}
+	}
+}
+
+// confirm has a line about an item tell when it was seen, unless it tells so.
+func (p *parsed) confirm(at string) {
+	r := &p.record
+	if at == "" || r.Node != domain.KindConfigurationItem || r.Remove || r.Stub || r.Change != nil || r.Values == nil {
+		return
+	}
+	if _, told := r.Values[domain.FieldConfirmedAt]; !told {
+		r.Values[domain.FieldConfirmedAt] = at
 	}
 }
 

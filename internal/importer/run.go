@@ -39,6 +39,9 @@ type Options struct {
 	// unknown. The record keeps its key, unless Rename is set.
 	Match  []string
 	Rename bool
+	// Confirm, unless zero, is set as the time at which the items of the files
+	// were found to be as the files say (C8), though nothing else of them differs.
+	Confirm time.Time
 	// History replays lines that say when they were so: each run of equal
 	// times is one change set, committed as of that time.
 	History bool
@@ -156,6 +159,9 @@ func (o Options) check() error {
 	if o.History && (o.Prune || o.DryRun || len(o.Match) > 0) {
 		return errors.New("--history goes without --prune, --match and --dry-run: try a history by importing it into the store sqlite::memory: instead")
 	}
+	if o.History && !o.Confirm.IsZero() {
+		return errors.New("--history goes without --confirm: a history says itself what was when")
+	}
 	if o.Rename && len(o.attributes()) == 0 {
 		return errors.New("--rename goes with --match: name the attributes to match by")
 	}
@@ -166,6 +172,14 @@ func (o Options) check() error {
 		return errors.New("the rows of a CSV file are records (--node) or relationships (--edge), not both")
 	}
 	return nil
+}
+
+// confirmed is the time at which items are confirmed, empty for none.
+func (o Options) confirmed() string {
+	if o.Confirm.IsZero() {
+		return ""
+	}
+	return o.Confirm.UTC().Format(time.RFC3339)
 }
 
 // target is what a target must know of the options.
