@@ -50,6 +50,10 @@ func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.Conf
 	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
+func (r *configurationItemResolver) ChangeRequests(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Create(ctx, "ConfigurationItem", input, options))
 }

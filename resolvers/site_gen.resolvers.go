@@ -74,6 +74,10 @@ func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter re
 	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
+func (r *siteResolver) ChangeRequests(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+}
+
 func (r *statisticsResolver) Sites(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
 	return r.App.CountBy(ctx, "Site", app.Grouping{By: by, Filter: filter, First: first})
 }

@@ -58,6 +58,15 @@ type BaselineConnection = Connection[domain.Baseline, BaselineEdge]
 // BaselinePayload is bound to the type of its name.
 type BaselinePayload = Payload[domain.Baseline]
 
+// ChangeRequestEdge is bound to the type of its name.
+type ChangeRequestEdge = Edge[domain.ChangeRequest]
+
+// ChangeRequestConnection is bound to the type of its name.
+type ChangeRequestConnection = Connection[domain.ChangeRequest, ChangeRequestEdge]
+
+// ChangeRequestPayload is bound to the type of its name.
+type ChangeRequestPayload = Payload[domain.ChangeRequest]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -126,3 +135,9 @@ type SupplyPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
 
 // CustomerPayload is bound to the type of its name.
 type CustomerPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
+
+// AffectedItemPayload is bound to the type of its name.
+type AffectedItemPayload = LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, NoLink]
+
+// ChangeSitePayload is bound to the type of its name.
+type ChangeSitePayload = LinkPayload[domain.ChangeRequest, domain.Site, NoLink]

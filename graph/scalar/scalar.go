@@ -73,6 +73,21 @@ func UnmarshalTimeZone(v any) (string, error) {
 	return s, nil
 }
 
+// MarshalDuration writes an ISO 8601 duration.
+func MarshalDuration(d string) graphql.Marshaler { return graphql.MarshalString(d) }
+
+// UnmarshalDuration reads an ISO 8601 duration.
+func UnmarshalDuration(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", invalid("a Duration is a string such as PT4H, not %v", v)
+	}
+	if _, err := domain.ParseDuration(s); err != nil {
+		return "", invalid("%s", err)
+	}
+	return s, nil
+}
+
 // MarshalAttributes writes attributes by name, in a fixed order.
 func MarshalAttributes(a map[string]string) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {

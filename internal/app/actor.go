@@ -16,6 +16,14 @@ func WithActor(ctx context.Context, a domain.Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, a)
 }
 
+// actorName is the name under which the actor's deeds are recorded.
+func actorName(ctx context.Context) string {
+	if name := ActorFrom(ctx).Name; name != "" {
+		return name
+	}
+	return local.Name
+}
+
 // ActorFrom tells who asks: the local ADMIN when the context names nobody.
 func ActorFrom(ctx context.Context) domain.Actor {
 	if a, ok := ctx.Value(actorKey{}).(domain.Actor); ok {

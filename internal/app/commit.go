@@ -75,12 +75,8 @@ func (w *writing) readOptions(o *domain.WriteOptions) error {
 
 // changeset is the draft with who, why, when and how.
 func (w *writing) changeset(ctx context.Context, d *draft) store.Changeset {
-	actor := ActorFrom(ctx).Name
-	if actor == "" {
-		actor = local.Name
-	}
 	return store.Changeset{
-		Ops: d.ops, Guards: d.guards, Actor: actor, Reason: w.reason, Source: w.source, Key: w.key,
+		Ops: d.ops, Guards: d.guards, Actor: actorName(ctx), Reason: w.reason, Source: w.source, Key: w.key,
 		At: w.app.now().UTC().Truncate(time.Microsecond),
 	}
 }

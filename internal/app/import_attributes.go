@@ -59,7 +59,7 @@ func (im *Import) Breaches(ctx context.Context, items []*ImportItem) ([]domain.E
 			if len(differences(node.Props, i.props, i.values, i.kind.Fields)) == 0 {
 				continue
 			}
-			if r, err = i.kind.Patch(i.kind.Decode(node), i.values, ""); err != nil {
+			if r, err = i.kind.BringPatch(i.kind.Decode(node), i.values, ""); err != nil {
 				continue // told while writing
 			}
 		}

@@ -47,7 +47,7 @@ func (f *FieldNames) add(fields []entity.Field) {
 		case fields[i].Map:
 			f.attributes = fields[i].Name
 			f.names = append(f.names, fields[i].Name+".…")
-		case fields[i].Set:
+		case fields[i].Set, fields[i].Import:
 			f.names = append(f.names, fields[i].Name)
 		}
 	}

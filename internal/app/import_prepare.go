@@ -159,7 +159,7 @@ func prepareNode(r ImportRecord) (*ImportItem, domain.Errors) {
 		return nil, domain.Errors{invalid("node", fmt.Sprintf("there is no kind of record %q, there are %s", r.Node, kindNames()))}
 	}
 	values, errs := typed(r, k.Fields)
-	record, err := k.New(values, "")
+	record, err := k.Bring(values, "")
 	errs = append(errs, errorList(err)...)
 	item := &ImportItem{kind: k, values: values, stub: r.Stub}
 	if errs, item.ifNew = splitMissing(errs, values); len(errs) > 0 {

@@ -204,7 +204,7 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 		b.count(i).Unchanged++
 		return
 	}
-	after, err := i.kind.Patch(i.kind.Decode(node), patch, "")
+	after, err := i.kind.BringPatch(i.kind.Decode(node), patch, "")
 	if err != nil {
 		for _, e := range errorList(err) {
 			b.problem(n, e)

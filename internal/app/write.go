@@ -35,6 +35,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	if err := both(err, a.checkAttributes(ctx, r, every, "input")); err != nil {
 		return nil, err
 	}
+	sign(ctx, r)
 	r.Meta().ID, r.Meta().Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
 	op := store.CreateNode{ID: store.ID(r.Meta().ID), Kind: kind, Props: k.Encode(r)}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {

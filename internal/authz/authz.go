@@ -34,6 +34,14 @@ var configuration = []string{
 	domain.RelOwnedBy, domain.RelSupportedBy, domain.RelSuppliedBy, domain.RelServes,
 }
 
+// writers are who may write records of a kind, or a relationship, besides
+// ADMIN.
+var writers = map[string][]domain.Role{
+	domain.KindChangeRequest: {domain.Requester, domain.ChangeManager},
+	domain.RelAffects:        {domain.Requester, domain.ChangeManager},
+	domain.RelTakesPlaceAt:   {domain.Requester, domain.ChangeManager},
+}
+
 // Allowed lists the roles that may do this with records of the kind, or with
 // the relationship of that name. Reading is for every role; what no rule
 // speaks of is for ADMIN alone.
@@ -44,7 +52,7 @@ func Allowed(action Action, kind string) []domain.Role {
 	case action == Import, slices.Contains(configuration, kind):
 		return []domain.Role{domain.ConfigurationManager, domain.Admin}
 	}
-	return []domain.Role{domain.Admin}
+	return append(slices.Clone(writers[kind]), domain.Admin)
 }
 
 // May answers nil when the actor may, or a FORBIDDEN error that names the

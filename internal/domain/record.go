@@ -10,6 +10,7 @@
 //	filter    can be filtered on
 //	sort      can be ordered by, through an index
 //	set       can be given in a create or update
+//	import    can be brought by an import, and is otherwise left to the rules
 //	text      is searched
 //	identity  (of a link) tells parallel links between two records apart
 package domain

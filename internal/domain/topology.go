@@ -9,6 +9,7 @@ const (
 	KindReleaseUnit       = "ReleaseUnit"
 	KindParty             = "Party"
 	KindBaseline          = "Baseline"
+	KindChangeRequest     = "ChangeRequest"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -21,6 +22,9 @@ const (
 	RelSupportedBy = "SUPPORTED_BY"
 	RelSuppliedBy  = "SUPPLIED_BY"
 	RelServes      = "SERVES"
+
+	RelAffects      = "AFFECTS"
+	RelTakesPlaceAt = "TAKES_PLACE_AT"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

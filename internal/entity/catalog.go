@@ -15,6 +15,7 @@ func declareKinds() []*Kind {
 		newKind[domain.Party](domain.KindParty),
 		newKind[domain.AttributeDefinition](domain.KindAttributeDefinition),
 		newKind[domain.Baseline](domain.KindBaseline),
+		newKind[domain.ChangeRequest](domain.KindChangeRequest),
 	}
 }
 
@@ -24,6 +25,7 @@ func declareRelationships() []*Relationship {
 		item, site = domain.KindConfigurationItem, domain.KindSite
 		unit       = domain.KindReleaseUnit
 		party      = domain.KindParty
+		request    = domain.KindChangeRequest
 	)
 	return []*Relationship{
 		link[domain.Dependency](Relationship{
@@ -70,6 +72,16 @@ func declareRelationships() []*Relationship {
 			Name: domain.RelServes, Noun: "Customer", From: item, To: party,
 			Field: "serves", FieldDoc: "The customers of this service; only items of class SERVICE have any.",
 			Inverse: "servedBy", InverseDoc: "The services that this party is a customer of.",
+		},
+		{
+			Name: domain.RelAffects, Noun: "AffectedItem", From: request, To: item,
+			Field: "affects", FieldDoc: "The items that this request wants to change.",
+			Inverse: "changeRequests", InverseDoc: "The requests for change that affect this item.",
+		},
+		{
+			Name: domain.RelTakesPlaceAt, Noun: "ChangeSite", From: request, To: site,
+			Field: "takesPlaceAt", FieldDoc: "The sites where the change is carried out.",
+			Inverse: "changeRequests", InverseDoc: "The requests for change that are carried out at this site.",
 		},
 	}
 }

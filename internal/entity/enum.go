@@ -18,6 +18,10 @@ func init() {
 	enum(domain.AttributeTypes)
 	enum(domain.DependencyKinds)
 	enum(domain.Impacts)
+	enum(domain.ChangeRequestTypes)
+	enum(domain.ChangeRequestStatuses)
+	enum(domain.BackOutKinds)
+	enum(domain.Priorities)
 	build()
 }
 

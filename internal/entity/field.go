@@ -27,7 +27,7 @@ type Field struct {
 	// Map tells that the field holds attributes, one property each.
 	Map bool
 
-	Unique, Required, Filter, Sort, Set, Text, Identity bool
+	Unique, Required, Filter, Sort, Set, Import, Text, Identity bool
 }
 
 // Nullable tells whether the Go field can hold null.
@@ -51,7 +51,7 @@ func newField(f reflect.StructField, tag []string) Field {
 	field := Field{Name: tag[0], Go: f.Name, Index: f.Index, Type: f.Type}
 	flags := map[string]*bool{
 		"unique": &field.Unique, "required": &field.Required, "filter": &field.Filter, "sort": &field.Sort,
-		"set": &field.Set, "text": &field.Text, "identity": &field.Identity,
+		"set": &field.Set, "import": &field.Import, "text": &field.Text, "identity": &field.Identity,
 	}
 	for _, word := range tag[1:] {
 		flag, ok := flags[word]

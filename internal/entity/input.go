@@ -13,12 +13,21 @@ import (
 // New makes a record from the input of a create; what is not given gets its
 // default. All that is wrong is told at once, at paths that begin with path.
 func (k *Kind) New(raw map[string]any, path string) (Record, error) {
+	return k.create(raw, &input{fields: k.Fields, path: path, kind: k.Name, creating: true})
+}
+
+// Bring makes a record from an import, which may also set what is otherwise
+// left to the rules: records of another tool come in any state.
+func (k *Kind) Bring(raw map[string]any, path string) (Record, error) {
+	return k.create(raw, &input{fields: k.Fields, path: path, kind: k.Name, creating: true, bringing: true})
+}
+
+func (k *Kind) create(raw map[string]any, in *input) (Record, error) {
 	v := reflect.New(k.GoType)
 	for i := range k.Fields {
 		k.Fields[i].put(v.Elem(), nil)
 	}
 	setDefaults(v.Interface())
-	in := &input{fields: k.Fields, path: path, kind: k.Name, creating: true}
 	in.read(v, raw)
 	return v.Interface().(Record), in.err()
 }
@@ -26,8 +35,16 @@ func (k *Kind) New(raw map[string]any, path string) (Record, error) {
 // Patch makes a changed copy of a record: fields that the patch does not name
 // stay, null empties.
 func (k *Kind) Patch(r Record, patch map[string]any, path string) (Record, error) {
+	return change(r, patch, &input{fields: k.Fields, path: path, kind: k.Name})
+}
+
+// BringPatch is Patch for an import.
+func (k *Kind) BringPatch(r Record, patch map[string]any, path string) (Record, error) {
+	return change(r, patch, &input{fields: k.Fields, path: path, kind: k.Name, bringing: true})
+}
+
+func change(r Record, patch map[string]any, in *input) (Record, error) {
 	changed := Clone(r)
-	in := &input{fields: k.Fields, path: path, kind: k.Name}
 	in.read(reflect.ValueOf(changed), patch)
 	return changed, in.err()
 }
@@ -91,6 +108,8 @@ func setDefaults(v any) {
 		v.Status, v.Environment = domain.ItemLive, domain.Live
 	case *domain.Site:
 		v.Ring = domain.General
+	case *domain.ChangeRequest:
+		v.Type, v.Status, v.Priority, v.ContentVersion = domain.NormalChange, domain.ChangeDraft, domain.PriorityMedium, 1
 	case *domain.Dependency:
 		v.Kind, v.Impact = domain.Uses, domain.ImpactFull
 	}
@@ -103,6 +122,7 @@ type input struct {
 	path     string
 	kind     string
 	creating bool
+	bringing bool // by an import
 }
 
 func (in *input) refuse(raw map[string]any) error {
@@ -144,10 +164,11 @@ func (in *input) field(name string) *Field {
 	var settable []string
 	for i := range in.fields {
 		f := &in.fields[i]
-		if f.Set && f.Name == name {
+		open := f.Set || in.bringing && f.Import
+		if open && f.Name == name {
 			return f
 		}
-		if f.Set {
+		if open {
 			settable = append(settable, f.Name)
 		}
 	}
