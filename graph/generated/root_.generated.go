@@ -28,6 +28,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AttributeDefinition() AttributeDefinitionResolver
 	Baseline() BaselineResolver
+	ChangeRequest() ChangeRequestResolver
 	ChangeSet() ChangeSetResolver
 	ConfigurationItem() ConfigurationItemResolver
 	DataQuality() DataQualityResolver
@@ -47,6 +48,14 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AffectedItemPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	AttributeBreach struct {
 		Definition func(childComplexity int) int
 		Item       func(childComplexity int) int
@@ -163,6 +172,59 @@ type ComplexityRoot struct {
 		Kind func(childComplexity int) int
 	}
 
+	ChangeRequest struct {
+		Affects        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assignee       func(childComplexity int) int
+		BackOutKind    func(childComplexity int) int
+		BackOutPlan    func(childComplexity int) int
+		Category       func(childComplexity int) int
+		ClosedAt       func(childComplexity int) int
+		ContentVersion func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DecidedAt      func(childComplexity int) int
+		Description    func(childComplexity int) int
+		Downtime       func(childComplexity int) int
+		HeldBy         func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
+		ID             func(childComplexity int) int
+		ImplementedAt  func(childComplexity int) int
+		Justification  func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Mitigation     func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Plan           func(childComplexity int) int
+		PlannedFrom    func(childComplexity int) int
+		PlannedTo      func(childComplexity int) int
+		Priority       func(childComplexity int) int
+		Requester      func(childComplexity int) int
+		Sources        func(childComplexity int) int
+		Status         func(childComplexity int) int
+		SubmittedAt    func(childComplexity int) int
+		TakesPlaceAt   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Type           func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
+	ChangeRequestConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChangeRequestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ChangeRequestPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	ChangeSet struct {
 		Actor    func(childComplexity int) int
 		At       func(childComplexity int) int
@@ -184,6 +246,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ChangeSitePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	ClassTotal struct {
 		Class    func(childComplexity int) int
 		Degraded func(childComplexity int) int
@@ -192,6 +262,7 @@ type ComplexityRoot struct {
 
 	ConfigurationItem struct {
 		Attributes     func(childComplexity int) int
+		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Class          func(childComplexity int) int
 		ConfirmedAt    func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
@@ -541,6 +612,8 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		ConnectAffectedItem       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectChangeSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectGrouping           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -552,10 +625,13 @@ type ComplexityRoot struct {
 		ConnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateBaseline            func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
+		CreateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectAffectedItem    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectChangeSite      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectCustomer        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectDependency      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectGrouping        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -568,12 +644,14 @@ type ComplexityRoot struct {
 		ImportRecords             func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
 		RemoveAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -660,6 +738,8 @@ type ComplexityRoot struct {
 		AttributeDefinitions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Baseline             func(childComplexity int, key string, asOf *domain.AsOf) int
 		Baselines            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ChangeRequest        func(childComplexity int, key string, asOf *domain.AsOf) int
+		ChangeRequests       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ChangeSet            func(childComplexity int, revision int64) int
 		ChangeSets           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		ConfigurationItem    func(childComplexity int, key string, asOf *domain.AsOf) int
@@ -744,6 +824,7 @@ type ComplexityRoot struct {
 	}
 
 	Site struct {
+		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		CreatedAt      func(childComplexity int) int
 		Description    func(childComplexity int) int
 		History        func(childComplexity int, first *int, after *string) int
@@ -825,6 +906,7 @@ type ComplexityRoot struct {
 	Statistics struct {
 		AttributeDefinitions func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Baselines            func(childComplexity int, by []string, filter relay.Input, first *int) int
+		ChangeRequests       func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
 		Parties              func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
@@ -884,6 +966,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AffectedItemPayload.changes":
+		if e.ComplexityRoot.AffectedItemPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedItemPayload.Changes(childComplexity), true
+	case "AffectedItemPayload.dryRun":
+		if e.ComplexityRoot.AffectedItemPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedItemPayload.DryRun(childComplexity), true
+	case "AffectedItemPayload.from":
+		if e.ComplexityRoot.AffectedItemPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedItemPayload.From(childComplexity), true
+	case "AffectedItemPayload.revision":
+		if e.ComplexityRoot.AffectedItemPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedItemPayload.Revision(childComplexity), true
+	case "AffectedItemPayload.to":
+		if e.ComplexityRoot.AffectedItemPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffectedItemPayload.To(childComplexity), true
 
 	case "AttributeBreach.definition":
 		if e.ComplexityRoot.AttributeBreach.Definition == nil {
@@ -1336,6 +1449,271 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeEnd.Kind(childComplexity), true
 
+	case "ChangeRequest.affects":
+		if e.ComplexityRoot.ChangeRequest.Affects == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_affects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Affects(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.assignee":
+		if e.ComplexityRoot.ChangeRequest.Assignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Assignee(childComplexity), true
+	case "ChangeRequest.backOutKind":
+		if e.ComplexityRoot.ChangeRequest.BackOutKind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.BackOutKind(childComplexity), true
+	case "ChangeRequest.backOutPlan":
+		if e.ComplexityRoot.ChangeRequest.BackOutPlan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.BackOutPlan(childComplexity), true
+	case "ChangeRequest.category":
+		if e.ComplexityRoot.ChangeRequest.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Category(childComplexity), true
+	case "ChangeRequest.closedAt":
+		if e.ComplexityRoot.ChangeRequest.ClosedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ClosedAt(childComplexity), true
+	case "ChangeRequest.contentVersion":
+		if e.ComplexityRoot.ChangeRequest.ContentVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ContentVersion(childComplexity), true
+	case "ChangeRequest.createdAt":
+		if e.ComplexityRoot.ChangeRequest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.CreatedAt(childComplexity), true
+	case "ChangeRequest.decidedAt":
+		if e.ComplexityRoot.ChangeRequest.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.DecidedAt(childComplexity), true
+	case "ChangeRequest.description":
+		if e.ComplexityRoot.ChangeRequest.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Description(childComplexity), true
+	case "ChangeRequest.downtime":
+		if e.ComplexityRoot.ChangeRequest.Downtime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Downtime(childComplexity), true
+	case "ChangeRequest.heldBy":
+		if e.ComplexityRoot.ChangeRequest.HeldBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.HeldBy(childComplexity), true
+	case "ChangeRequest.history":
+		if e.ComplexityRoot.ChangeRequest.History == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ChangeRequest.id":
+		if e.ComplexityRoot.ChangeRequest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ID(childComplexity), true
+	case "ChangeRequest.implementedAt":
+		if e.ComplexityRoot.ChangeRequest.ImplementedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ImplementedAt(childComplexity), true
+	case "ChangeRequest.justification":
+		if e.ComplexityRoot.ChangeRequest.Justification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Justification(childComplexity), true
+	case "ChangeRequest.key":
+		if e.ComplexityRoot.ChangeRequest.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Key(childComplexity), true
+	case "ChangeRequest.mitigation":
+		if e.ComplexityRoot.ChangeRequest.Mitigation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Mitigation(childComplexity), true
+	case "ChangeRequest.name":
+		if e.ComplexityRoot.ChangeRequest.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Name(childComplexity), true
+	case "ChangeRequest.plan":
+		if e.ComplexityRoot.ChangeRequest.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Plan(childComplexity), true
+	case "ChangeRequest.plannedFrom":
+		if e.ComplexityRoot.ChangeRequest.PlannedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.PlannedFrom(childComplexity), true
+	case "ChangeRequest.plannedTo":
+		if e.ComplexityRoot.ChangeRequest.PlannedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.PlannedTo(childComplexity), true
+	case "ChangeRequest.priority":
+		if e.ComplexityRoot.ChangeRequest.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Priority(childComplexity), true
+	case "ChangeRequest.requester":
+		if e.ComplexityRoot.ChangeRequest.Requester == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Requester(childComplexity), true
+	case "ChangeRequest.sources":
+		if e.ComplexityRoot.ChangeRequest.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Sources(childComplexity), true
+	case "ChangeRequest.status":
+		if e.ComplexityRoot.ChangeRequest.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Status(childComplexity), true
+	case "ChangeRequest.submittedAt":
+		if e.ComplexityRoot.ChangeRequest.SubmittedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.SubmittedAt(childComplexity), true
+	case "ChangeRequest.takesPlaceAt":
+		if e.ComplexityRoot.ChangeRequest.TakesPlaceAt == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_takesPlaceAt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.TakesPlaceAt(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.type":
+		if e.ComplexityRoot.ChangeRequest.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Type(childComplexity), true
+	case "ChangeRequest.updatedAt":
+		if e.ComplexityRoot.ChangeRequest.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.UpdatedAt(childComplexity), true
+	case "ChangeRequest.version":
+		if e.ComplexityRoot.ChangeRequest.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Version(childComplexity), true
+
+	case "ChangeRequestConnection.edges":
+		if e.ComplexityRoot.ChangeRequestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConnection.Edges(childComplexity), true
+	case "ChangeRequestConnection.nodes":
+		if e.ComplexityRoot.ChangeRequestConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConnection.Nodes(childComplexity), true
+	case "ChangeRequestConnection.pageInfo":
+		if e.ComplexityRoot.ChangeRequestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConnection.PageInfo(childComplexity), true
+	case "ChangeRequestConnection.totalCount":
+		if e.ComplexityRoot.ChangeRequestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConnection.TotalCount(childComplexity), true
+
+	case "ChangeRequestEdge.cursor":
+		if e.ComplexityRoot.ChangeRequestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestEdge.Cursor(childComplexity), true
+	case "ChangeRequestEdge.node":
+		if e.ComplexityRoot.ChangeRequestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestEdge.Node(childComplexity), true
+
+	case "ChangeRequestPayload.changes":
+		if e.ComplexityRoot.ChangeRequestPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestPayload.Changes(childComplexity), true
+	case "ChangeRequestPayload.dryRun":
+		if e.ComplexityRoot.ChangeRequestPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestPayload.DryRun(childComplexity), true
+	case "ChangeRequestPayload.changeRequest":
+		if e.ComplexityRoot.ChangeRequestPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestPayload.Record(childComplexity), true
+	case "ChangeRequestPayload.revision":
+		if e.ComplexityRoot.ChangeRequestPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestPayload.Revision(childComplexity), true
+
 	case "ChangeSet.actor":
 		if e.ComplexityRoot.ChangeSet.Actor == nil {
 			break
@@ -1416,6 +1794,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeSetEdge.Node(childComplexity), true
 
+	case "ChangeSitePayload.changes":
+		if e.ComplexityRoot.ChangeSitePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSitePayload.Changes(childComplexity), true
+	case "ChangeSitePayload.dryRun":
+		if e.ComplexityRoot.ChangeSitePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSitePayload.DryRun(childComplexity), true
+	case "ChangeSitePayload.from":
+		if e.ComplexityRoot.ChangeSitePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSitePayload.From(childComplexity), true
+	case "ChangeSitePayload.revision":
+		if e.ComplexityRoot.ChangeSitePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSitePayload.Revision(childComplexity), true
+	case "ChangeSitePayload.to":
+		if e.ComplexityRoot.ChangeSitePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSitePayload.To(childComplexity), true
+
 	case "ClassTotal.class":
 		if e.ComplexityRoot.ClassTotal.Class == nil {
 			break
@@ -1441,6 +1850,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Attributes(childComplexity), true
+	case "ConfigurationItem.changeRequests":
+		if e.ComplexityRoot.ConfigurationItem.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.ChangeRequests(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.class":
 		if e.ComplexityRoot.ConfigurationItem.Class == nil {
 			break
@@ -2853,6 +3273,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstallationStep.Ordinal(childComplexity), true
 
+	case "Mutation.connectAffectedItem":
+		if e.ComplexityRoot.Mutation.ConnectAffectedItem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectAffectedItem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectAffectedItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectChangeSite":
+		if e.ComplexityRoot.Mutation.ConnectChangeSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectChangeSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectChangeSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectCustomer":
 		if e.ComplexityRoot.Mutation.ConnectCustomer == nil {
 			break
@@ -2974,6 +3416,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateBaseline(childComplexity, args["input"].(domain.NewBaseline), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createChangeRequest":
+		if e.ComplexityRoot.Mutation.CreateChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateChangeRequest(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createConfigurationItem":
 		if e.ComplexityRoot.Mutation.CreateConfigurationItem == nil {
 			break
@@ -3018,6 +3471,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectAffectedItem":
+		if e.ComplexityRoot.Mutation.DisconnectAffectedItem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectAffectedItem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectAffectedItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectChangeSite":
+		if e.ComplexityRoot.Mutation.DisconnectChangeSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectChangeSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectChangeSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectCustomer":
 		if e.ComplexityRoot.Mutation.DisconnectCustomer == nil {
 			break
@@ -3150,6 +3625,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveBaseline(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeChangeRequest":
+		if e.ComplexityRoot.Mutation.RemoveChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveChangeRequest(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeConfigurationItem":
 		if e.ComplexityRoot.Mutation.RemoveConfigurationItem == nil {
 			break
@@ -3216,6 +3702,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateBaseline(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateChangeRequest":
+		if e.ComplexityRoot.Mutation.UpdateChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateChangeRequest(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateConfigurationItem":
 		if e.ComplexityRoot.Mutation.UpdateConfigurationItem == nil {
 			break
@@ -3632,6 +4129,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Baselines(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.changeRequest":
+		if e.ComplexityRoot.Query.ChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeRequest(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.changeRequests":
+		if e.ComplexityRoot.Query.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeRequests(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.changeSet":
 		if e.ComplexityRoot.Query.ChangeSet == nil {
 			break
@@ -4104,6 +4623,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SearchMatch.Text(childComplexity), true
 
+	case "Site.changeRequests":
+		if e.ComplexityRoot.Site.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Site_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Site.ChangeRequests(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.createdAt":
 		if e.ComplexityRoot.Site.CreatedAt == nil {
 			break
@@ -4482,6 +5012,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.Baselines(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.changeRequests":
+		if e.ComplexityRoot.Statistics.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.ChangeRequests(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.configurationItems":
 		if e.ComplexityRoot.Statistics.ConfigurationItems == nil {
 			break
@@ -4764,6 +5305,9 @@ scalar Revision
 
 "The name of a time zone in the IANA database, such as Europe/Paris."
 scalar TimeZone
+
+"A length of time, ISO 8601: weeks, or days, hours, minutes and seconds, such as PT4H, P1DT12H or P2W."
+scalar Duration
 
 "Named texts: an object whose values are strings."
 scalar Attributes
@@ -5448,6 +5992,622 @@ enum BaselineGroupField {
   REVISION
 }
 `, BuiltIn: false},
+	{Name: "../schema/change_request.graphqls", Input: `"A request for change (RFC): what someone wants to change, why, how, and where it stands in its life."
+type ChangeRequest {
+  "What is to be changed, in a few sentences."
+  description: String
+  "By which path it is decided (H1)."
+  type: ChangeRequestType!
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  status: ChangeRequestStatus!
+  "How soon it has to be done."
+  priority: Priority!
+  "What sort of change it is, in the house's own words: software, network, access."
+  category: String
+  "Why the change is wanted."
+  justification: String
+  "How the change is made."
+  plan: String
+  "How far the change can be undone (R10)."
+  backOutKind: BackOutKind
+  "How the change is undone."
+  backOutPlan: String
+  "What is done instead where the change cannot be undone."
+  mitigation: String
+  "The name of the actor who asks for it."
+  requester: String
+  "The name of the person who carries it out."
+  assignee: String
+  "When it is planned to begin."
+  plannedFrom: DateTime
+  "When it is planned to be done."
+  plannedTo: DateTime
+  "How long the affected items are expected to be out of use."
+  downtime: Duration
+  "The keys of the freezes that put the change on hold; none when it is not on hold."
+  heldBy: [String!]!
+  "When it was last submitted."
+  submittedAt: DateTime
+  "When it was last authorised or rejected."
+  decidedAt: DateTime
+  "When it was last reported as implemented."
+  implementedAt: DateTime
+  "When it was closed or withdrawn."
+  closedAt: DateTime
+  """
+  Counts the changes to what the board decides on: what is asked for, on which items, where and when. Votes hold for the content
+  that they were cast on, and fall when it rises (H3).
+  """
+  contentVersion: Int!
+}
+
+"By which path a request for change is decided (H1)."
+enum ChangeRequestType {
+  "By a model that was approved beforehand: no board sits (H7)."
+  STANDARD
+  "By the board, in its ordinary course."
+  NORMAL
+  "By the emergency board."
+  EMERGENCY
+}
+
+"Where a request for change stands in its life (H2)."
+enum ChangeRequestStatus {
+  "Being written."
+  DRAFT
+  "Handed in, and waiting for its assessment."
+  SUBMITTED
+  "Its impact is known, and the board can decide."
+  ASSESSED
+  "It may be carried out: it may enter a release (H4)."
+  AUTHORISED
+  "The board refused it."
+  REJECTED
+  "A release carries it out."
+  IN_RELEASE
+  "It is live."
+  IMPLEMENTED
+  "Done and verified."
+  CLOSED
+  "Given up before it was carried out."
+  WITHDRAWN
+  "It was undone, and has to be assessed anew."
+  BACKED_OUT
+}
+
+"How far a change can be undone (R10)."
+enum BackOutKind {
+  "Exactly back to what there was."
+  FULL
+  "In part."
+  PARTIAL
+  "Not at all: a mitigation has to be named."
+  NONE
+}
+
+"How soon something has to be done."
+enum Priority {
+  "When there is time."
+  LOW
+  "In its turn."
+  MEDIUM
+  "Before others."
+  HIGH
+  "At once."
+  CRITICAL
+}
+`, BuiltIn: false},
+	{Name: "../schema/change_request_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type ChangeRequest implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The items that this request wants to change."
+  affects(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The sites where the change is carried out."
+  takesPlaceAt(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
+}
+
+extend type Query {
+  "Finds a change request by its key; null when there is none."
+  changeRequest(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): ChangeRequest
+  "Lists change requests, a page at a time."
+  changeRequests(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ChangeRequestConnection!
+}
+
+extend type Mutation {
+  "Adds a change request."
+  createChangeRequest(
+    "What to do."
+    input: CreateChangeRequestInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Changes a change request: fields that the patch does not name stay as they are, null empties them."
+  updateChangeRequest(
+    "What to do."
+    input: UpdateChangeRequestInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Removes a change request to which nothing points any more."
+  removeChangeRequest(
+    "What to do."
+    input: RemoveChangeRequestInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+}
+
+"A page of change requests."
+type ChangeRequestConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ChangeRequestEdge!]!
+  "The records alone."
+  nodes: [ChangeRequest!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of change requests."
+type ChangeRequestEdge {
+  "The record."
+  node: ChangeRequest!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a change request did, or with a dry run would do."
+type ChangeRequestPayload {
+  "The record as it is now; after a removal null."
+  changeRequest: ChangeRequest
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects change requests. All that is given must hold."
+input ChangeRequestFilter {
+  "All of these hold."
+  and: [ChangeRequestFilter!]
+  "At least one of these holds."
+  or: [ChangeRequestFilter!]
+  "This does not hold."
+  not: ChangeRequestFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "By which path it is decided (H1)."
+  type: ChangeRequestTypeFilter
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  status: ChangeRequestStatusFilter
+  "How soon it has to be done."
+  priority: PriorityFilter
+  "What sort of change it is, in the house's own words: software, network, access."
+  category: StringFilter
+  "How far the change can be undone (R10)."
+  backOutKind: BackOutKindFilter
+  "The name of the actor who asks for it."
+  requester: StringFilter
+  "The name of the person who carries it out."
+  assignee: StringFilter
+  "When it is planned to begin."
+  plannedFrom: DateTimeFilter
+  "When it is planned to be done."
+  plannedTo: DateTimeFilter
+  "The keys of the freezes that put the change on hold; none when it is not on hold."
+  heldBy: StringListFilter
+  "When it was last submitted."
+  submittedAt: DateTimeFilter
+  "When it was last authorised or rejected."
+  decidedAt: DateTimeFilter
+  "When it was last reported as implemented."
+  implementedAt: DateTimeFilter
+  "When it was closed or withdrawn."
+  closedAt: DateTimeFilter
+  "The items that this request wants to change."
+  affects: ConfigurationItemLinkFilter
+  "The sites where the change is carried out."
+  takesPlaceAt: SiteLinkFilter
+}
+
+"One step of an order of change requests."
+input ChangeRequestOrder {
+  "By which field."
+  field: ChangeRequestOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What change requests can be ordered by."
+enum ChangeRequestOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "By which path it is decided (H1)."
+  TYPE
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  STATUS
+  "How soon it has to be done."
+  PRIORITY
+  "What sort of change it is, in the house's own words: software, network, access."
+  CATEGORY
+  "The name of the actor who asks for it."
+  REQUESTER
+  "The name of the person who carries it out."
+  ASSIGNEE
+  "When it is planned to begin."
+  PLANNED_FROM
+  "When it is planned to be done."
+  PLANNED_TO
+  "When it was last submitted."
+  SUBMITTED_AT
+  "When it was last authorised or rejected."
+  DECIDED_AT
+  "When it was last reported as implemented."
+  IMPLEMENTED_AT
+  "When it was closed or withdrawn."
+  CLOSED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new change request."
+input CreateChangeRequestInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What is to be changed, in a few sentences."
+  description: String
+  "By which path it is decided (H1). When absent: NORMAL."
+  type: ChangeRequestType
+  "How soon it has to be done. When absent: MEDIUM."
+  priority: Priority
+  "What sort of change it is, in the house's own words: software, network, access."
+  category: String
+  "Why the change is wanted."
+  justification: String
+  "How the change is made."
+  plan: String
+  "How far the change can be undone (R10)."
+  backOutKind: BackOutKind
+  "How the change is undone."
+  backOutPlan: String
+  "What is done instead where the change cannot be undone."
+  mitigation: String
+  "The name of the person who carries it out."
+  assignee: String
+  "When it is planned to begin."
+  plannedFrom: DateTime
+  "When it is planned to be done."
+  plannedTo: DateTime
+  "How long the affected items are expected to be out of use."
+  downtime: Duration
+}
+
+"What to change in a change request: what is absent stays, null empties."
+input ChangeRequestPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What is to be changed, in a few sentences."
+  description: String
+  "By which path it is decided (H1)."
+  type: ChangeRequestType
+  "How soon it has to be done."
+  priority: Priority
+  "What sort of change it is, in the house's own words: software, network, access."
+  category: String
+  "Why the change is wanted."
+  justification: String
+  "How the change is made."
+  plan: String
+  "How far the change can be undone (R10)."
+  backOutKind: BackOutKind
+  "How the change is undone."
+  backOutPlan: String
+  "What is done instead where the change cannot be undone."
+  mitigation: String
+  "The name of the person who carries it out."
+  assignee: String
+  "When it is planned to begin."
+  plannedFrom: DateTime
+  "When it is planned to be done."
+  plannedTo: DateTime
+  "How long the affected items are expected to be out of use."
+  downtime: Duration
+}
+
+"Which change request to change, and how."
+input UpdateChangeRequestInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: ChangeRequestPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which change request to remove."
+input RemoveChangeRequestInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts change requests."
+  changeRequests(
+    "By which fields; with attributes together at most three."
+    by: [ChangeRequestGroupField!]
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What change requests can be counted by."
+enum ChangeRequestGroupField {
+  "By which path it is decided (H1)."
+  TYPE
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  STATUS
+  "How soon it has to be done."
+  PRIORITY
+  "What sort of change it is, in the house's own words: software, network, access."
+  CATEGORY
+  "How far the change can be undone (R10)."
+  BACK_OUT_KIND
+  "The name of the actor who asks for it."
+  REQUESTER
+  "The name of the person who carries it out."
+  ASSIGNEE
+  "When it is planned to begin."
+  PLANNED_FROM
+  "When it is planned to be done."
+  PLANNED_TO
+  "When it was last submitted."
+  SUBMITTED_AT
+  "When it was last authorised or rejected."
+  DECIDED_AT
+  "When it was last reported as implemented."
+  IMPLEMENTED_AT
+  "When it was closed or withdrawn."
+  CLOSED_AT
+}
+
+extend type Mutation {
+  "Joins a change request to a configuration item by an affected item (affects), or changes the one there is."
+  connectAffectedItem(
+    "What to do."
+    input: ConnectAffectedItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AffectedItemPayload!
+  "Parts a change request from a configuration item that an affected item joins."
+  disconnectAffectedItem(
+    "What to do."
+    input: DisconnectAffectedItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AffectedItemPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectAffectedItemInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectAffectedItemInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type AffectedItemPayload {
+  "The change request where it starts."
+  from: ChangeRequest!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a change request to a site by a change site (takesPlaceAt), or changes the one there is."
+  connectChangeSite(
+    "What to do."
+    input: ConnectChangeSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeSitePayload!
+  "Parts a change request from a site that a change site joins."
+  disconnectChangeSite(
+    "What to do."
+    input: DisconnectChangeSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeSitePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectChangeSiteInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectChangeSiteInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ChangeSitePayload {
+  "The change request where it starts."
+  from: ChangeRequest!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input BackOutKindFilter {
+  "It equals this."
+  eq: BackOutKind
+  "It differs from this; what has no value does, too."
+  ne: BackOutKind
+  "It is one of these."
+  in: [BackOutKind!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ChangeRequestStatusFilter {
+  "It equals this."
+  eq: ChangeRequestStatus
+  "It differs from this; what has no value does, too."
+  ne: ChangeRequestStatus
+  "It is one of these."
+  in: [ChangeRequestStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ChangeRequestTypeFilter {
+  "It equals this."
+  eq: ChangeRequestType
+  "It differs from this; what has no value does, too."
+  ne: ChangeRequestType
+  "It is one of these."
+  in: [ChangeRequestType!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input PriorityFilter {
+  "It equals this."
+  eq: Priority
+  "It differs from this; what has no value does, too."
+  ne: Priority
+  "It is one of these."
+  in: [Priority!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/configuration_item.graphqls", Input: `"Anything that must be controlled to deliver a service."
 type ConfigurationItem {
   "What it is for, in a few sentences."
@@ -5797,6 +6957,23 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): PartyConnection!
+  "The requests for change that affect this item."
+  changeRequests(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
 }
 
 extend type Query {
@@ -5936,6 +7113,8 @@ input ConfigurationItemFilter {
   suppliedBy: PartyLinkFilter
   "The customers of this service; only items of class SERVICE have any."
   serves: PartyLinkFilter
+  "The requests for change that affect this item."
+  changeRequests: ChangeRequestLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -6000,6 +7179,14 @@ input PartyLinkFilter {
   some: PartyFilter
   "None matches; {} asks that there are none."
   none: PartyFilter
+}
+
+"Selects records by the change requests that a relationship joins to them."
+input ChangeRequestLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ChangeRequestFilter
+  "None matches; {} asks that there are none."
+  none: ChangeRequestFilter
 }
 
 "One step of an order of configuration items."
@@ -6716,6 +7903,12 @@ input StringFilter {
   contains: String
   "It starts with this, in the same case."
   startsWith: String
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input StringListFilter {
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -7925,6 +9118,8 @@ enum RecordKind {
   ATTRIBUTE_DEFINITION
   "Baselines."
   BASELINE
+  "Change requests."
+  CHANGE_REQUEST
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -8407,6 +9602,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): SiteConnection!
+  "The requests for change that are carried out at this site."
+  changeRequests(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
 }
 
 extend type Query {
@@ -8528,6 +9740,8 @@ input SiteFilter {
   needs: SiteLinkFilter
   "The sites that do not work without this one."
   neededBy: SiteLinkFilter
+  "The requests for change that are carried out at this site."
+  changeRequests: ChangeRequestLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -8810,6 +10024,22 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AffectedItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_AffectedItemPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_AffectedItemPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_AffectedItemPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_AffectedItemPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_AffectedItemPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AffectedItemPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AttributeBreach(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "item":
@@ -9042,6 +10272,112 @@ func (ec *executionContext) childFields_ChangeEnd(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEnd", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ChangeRequest_description(ctx, field)
+	case "type":
+		return ec.fieldContext_ChangeRequest_type(ctx, field)
+	case "status":
+		return ec.fieldContext_ChangeRequest_status(ctx, field)
+	case "priority":
+		return ec.fieldContext_ChangeRequest_priority(ctx, field)
+	case "category":
+		return ec.fieldContext_ChangeRequest_category(ctx, field)
+	case "justification":
+		return ec.fieldContext_ChangeRequest_justification(ctx, field)
+	case "plan":
+		return ec.fieldContext_ChangeRequest_plan(ctx, field)
+	case "backOutKind":
+		return ec.fieldContext_ChangeRequest_backOutKind(ctx, field)
+	case "backOutPlan":
+		return ec.fieldContext_ChangeRequest_backOutPlan(ctx, field)
+	case "mitigation":
+		return ec.fieldContext_ChangeRequest_mitigation(ctx, field)
+	case "requester":
+		return ec.fieldContext_ChangeRequest_requester(ctx, field)
+	case "assignee":
+		return ec.fieldContext_ChangeRequest_assignee(ctx, field)
+	case "plannedFrom":
+		return ec.fieldContext_ChangeRequest_plannedFrom(ctx, field)
+	case "plannedTo":
+		return ec.fieldContext_ChangeRequest_plannedTo(ctx, field)
+	case "downtime":
+		return ec.fieldContext_ChangeRequest_downtime(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_ChangeRequest_heldBy(ctx, field)
+	case "submittedAt":
+		return ec.fieldContext_ChangeRequest_submittedAt(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_ChangeRequest_decidedAt(ctx, field)
+	case "implementedAt":
+		return ec.fieldContext_ChangeRequest_implementedAt(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_ChangeRequest_closedAt(ctx, field)
+	case "contentVersion":
+		return ec.fieldContext_ChangeRequest_contentVersion(ctx, field)
+	case "id":
+		return ec.fieldContext_ChangeRequest_id(ctx, field)
+	case "key":
+		return ec.fieldContext_ChangeRequest_key(ctx, field)
+	case "name":
+		return ec.fieldContext_ChangeRequest_name(ctx, field)
+	case "version":
+		return ec.fieldContext_ChangeRequest_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ChangeRequest_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ChangeRequest_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ChangeRequest_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_ChangeRequest_sources(ctx, field)
+	case "affects":
+		return ec.fieldContext_ChangeRequest_affects(ctx, field)
+	case "takesPlaceAt":
+		return ec.fieldContext_ChangeRequest_takesPlaceAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequest", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeRequestConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeRequestConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeRequestConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ChangeRequestEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ChangeRequestEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_ChangeRequestPayload_changeRequest(ctx, field)
+	case "revision":
+		return ec.fieldContext_ChangeRequestPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ChangeRequestPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ChangeRequestPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangeSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "revision":
@@ -9082,6 +10418,22 @@ func (ec *executionContext) childFields_ChangeSetEdge(ctx context.Context, field
 		return ec.fieldContext_ChangeSetEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeSetEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeSitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ChangeSitePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ChangeSitePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ChangeSitePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ChangeSitePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ChangeSitePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeSitePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ClassTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9152,6 +10504,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_suppliedBy(ctx, field)
 	case "serves":
 		return ec.fieldContext_ConfigurationItem_serves(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_ConfigurationItem_changeRequests(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItem", field.Name)
 }
@@ -10102,6 +11456,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_needs(ctx, field)
 	case "neededBy":
 		return ec.fieldContext_Site_neededBy(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_Site_changeRequests(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -10226,6 +11582,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_attributeDefinitions(ctx, field)
 	case "baselines":
 		return ec.fieldContext_Statistics_baselines(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_Statistics_changeRequests(ctx, field)
 	case "configurationItems":
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
 	case "parties":
