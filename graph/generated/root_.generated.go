@@ -5312,6 +5312,14 @@ scalar Duration
 "Named texts: an object whose values are strings."
 scalar Attributes
 
+"What a field costs besides the values that its answer holds: see docs/edge.md for how the price of an operation is worked out."
+directive @cost(
+  "What it costs by itself, such as an analysis of the graph."
+  weight: Int! = 0
+  "How long its page or list is taken to be where no argument says it."
+  length: Int
+) on FIELD_DEFINITION
+
 schema {
   query: Query
   mutation: Mutation
@@ -7946,7 +7954,7 @@ enum OrderDirection {
     to: AsOf
     "What to look at; everything when absent."
     scope: DiffScope
-  ): GraphDiff!
+  ): GraphDiff! @cost(weight: 2000)
 }
 
 "What was changed together, under one revision."
@@ -8059,7 +8067,7 @@ input DiffScope {
     input: ImpactInput!
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): ImpactAnalysis!
+  ): ImpactAnalysis! @cost(weight: 2000)
   "A shortest chain of dependencies from one item to another; null when there is none."
   dependencyPath(
     "The item that depends."
@@ -8070,7 +8078,7 @@ input DiffScope {
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): DependencyPath
+  ): DependencyPath @cost(weight: 1000)
   "In which order to install items: what is needed before what needs it, hardware before the software on it (P3)."
   installationOrder(
     "The items."
@@ -8079,7 +8087,7 @@ input DiffScope {
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): InstallationOrder!
+  ): InstallationOrder! @cost(weight: 1000)
 }
 
 "An impact analysis."
@@ -8094,22 +8102,22 @@ type ImpactAnalysis {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ImpactHitConnection!
+  ): ImpactHitConnection! @cost(length: 1000)
   "Whom to tell: who owns, supports or supplies what is hit, and the customers of the services among it. Those of most hits first, then by key."
   toTell(
     "At most so many; all of them when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): PartyToTellConnection!
+  ): PartyToTellConnection! @cost(length: 1000)
   "The dependency cycles that the analysis met."
   cycles: [ImpactCycle!]!
   "Which limits cut the answer."
   truncated: [Truncation!]!
   "The hits and their chains as a Mermaid flowchart."
-  mermaid: String!
+  mermaid: String! @cost(weight: 1000)
   "The hits and their chains for Graphviz."
-  dot: String!
+  dot: String! @cost(weight: 1000)
 }
 
 "Totals of the hits of an analysis."
@@ -8942,7 +8950,7 @@ input PartyTypeFilter {
   dataQuality(
     "Only items that match, such as those in use. Cycles are those of the whole estate."
     filter: ConfigurationItemFilter
-  ): DataQuality!
+  ): DataQuality! @cost(weight: 2000)
 }
 
 "What is doubtful in the estate."
@@ -9422,7 +9430,7 @@ type GroupingPayload {
     first: Int
     "Only what follows this cursor, of a search for the same text and kinds."
     after: String
-  ): SearchConnection!
+  ): SearchConnection! @cost(weight: 200)
 }
 
 "A page of what a search found."
@@ -9983,7 +9991,7 @@ input RingFilter {
   Counts records by the values of their fields: one field for each kind. The store counts, so that the cost does not grow with
   what is handed out.
   """
-  statistics: Statistics!
+  statistics: Statistics! @cost(weight: 200)
 }
 
 "Counts, kind by kind."

@@ -23,6 +23,7 @@ type serving struct {
 	Listen           string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The loopback address to listen on; port 0 picks a free one. Default: ${default}."`
 	OperationTimeout time.Duration `default:"30s" help:"End operations that take longer. Default: ${default}."`
 	Drain            time.Duration `default:"20s" help:"How long accepted requests may take when the server stops. Default: ${default}."`
+	edgeFlags
 }
 
 // Help has the examples.
@@ -59,7 +60,10 @@ func (s serving) serve(r *running, greet func(address string), open func(context
 	if err != nil {
 		return err
 	}
-	config := server.Config{Listen: s.Listen, OperationTimeout: s.OperationTimeout, Drain: s.Drain, Log: r.log}
+	config, err := s.config(r)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	h, err := server.New(config, sdl())
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -22,7 +23,16 @@ type Config struct {
 	MaxBody int64
 	// Limits are those of one GraphQL document.
 	Limits Limits
-	Log    zerolog.Logger
+	// Rate is how many operations a caller may send.
+	Rate RateLimit
+	// TrustedProxies are believed when they say where a request comes from.
+	TrustedProxies []netip.Prefix
+	// HideSchema refuses introspection and does not serve the SDL;
+	// HideSuggestions keeps the names of what exists out of errors.
+	HideSchema, HideSuggestions bool
+	// Persisted, when not nil, holds the only operations that are run.
+	Persisted *PersistedOperations
+	Log       zerolog.Logger
 }
 
 // Limits bound what one GraphQL document may ask, before it is validated. Zero
@@ -35,6 +45,7 @@ type Limits struct {
 	Siblings      int // 12 fields with sub-fields that share a place in the answer
 	Fields        int // 20,000 fields, fragments counted wherever they are spread
 	Directives    int // 100
+	Price         int // 1,000,000 values that an answer can hold
 }
 
 func (c Config) withDefaults() Config {
@@ -49,7 +60,7 @@ func (l Limits) withDefaults() Limits {
 	return Limits{
 		Tokens: or(l.Tokens, 15_000), Depth: or(l.Depth, 12), Introspection: or(l.Introspection, 16),
 		Aliases: or(l.Aliases, 100), Siblings: or(l.Siblings, 12), Fields: or(l.Fields, 20_000),
-		Directives: or(l.Directives, 100),
+		Directives: or(l.Directives, 100), Price: or(l.Price, 1_000_000),
 	}
 }
 

@@ -73,6 +73,15 @@ type running struct {
 	stop context.CancelFunc
 	done chan error
 	log  *log
+
+	client *http.Client // nil: the default one
+}
+
+// with sends by another client.
+func (r *running) with(c *http.Client) *running {
+	other := *r
+	other.client = c
+	return &other
 }
 
 // log keeps lines that may be written at any time.
@@ -170,7 +179,11 @@ func (r *running) do(method, path, body string, h header) reply {
 			request.Host = value
 		}
 	}
-	answer, err := http.DefaultClient.Do(request)
+	client := r.client
+	if client == nil {
+		client = http.DefaultClient
+	}
+	answer, err := client.Do(request)
 	if err != nil {
 		r.t.Fatal(err)
 	}

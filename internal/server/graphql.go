@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -24,15 +25,23 @@ func newGraphQL(core *Core, c Config) http.Handler {
 	h.AddTransport(overHTTP{timeout: c.OperationTimeout})
 	h.SetParserTokenLimit(c.Limits.Tokens)
 	h.SetQueryCache(known)
+	if c.Persisted != nil {
+		h.Use(allowList{c.Persisted})
+	} else {
+		h.Use(extension.AutomaticPersistedQuery{Cache: newTexts()})
+	}
 	h.Use(guard{limits: c.Limits, known: known})
-	h.Use(extension.Introspection{})
-	h.SetErrorPresenter(resolvers.ErrorPresenter(c.Log))
+	prices := priceLimit{c.Limits.Price}
+	h.Use(prices)
+	hide(h, c)
+	h.SetErrorPresenter(presenter(core, c))
 	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
 		return next(ctx)
 	})
 	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		prices.tell(ctx)
 		answer := next(ctx)
 		if answer != nil {
 			noteErrors(ctx, len(answer.Errors))
@@ -43,8 +52,26 @@ func newGraphQL(core *Core, c Config) http.Handler {
 	return h
 }
 
+// presenter presents errors; where suggestions are welcome, those about enums
+// list the legal values.
+func presenter(core *Core, c Config) graphql.ErrorPresenterFunc {
+	present := resolvers.ErrorPresenter(c.Log)
+	if c.HideSuggestions {
+		return present
+	}
+	return resolvers.ListingEnumValues(core.Schema.Schema(), present)
+}
+
+// maxMessage caps the messages of errors, which may quote what was sent.
+const maxMessage = 1_000
+
 // capped keeps the first errors, and says how many there are.
 func capped(errs gqlerror.List) gqlerror.List {
+	for _, e := range errs {
+		if len(e.Message) > maxMessage {
+			e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "") + "…"
+		}
+	}
 	if len(errs) <= maxErrors {
 		return errs
 	}

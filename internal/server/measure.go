@@ -75,6 +75,7 @@ func (m *measuring) field(sum *measure, f *ast.Field) {
 		m.aliases++
 		response = f.Alias
 	}
+	m.names(f)
 	sub := m.selections(f.SelectionSet)
 	if strings.HasPrefix(f.Name, "__") {
 		sum.meta = max(sum.meta, 1+max(sub.depth, sub.meta))
@@ -87,6 +88,21 @@ func (m *measuring) field(sum *measure, f *ast.Field) {
 	m.add(sum, 1+sub.fields)
 	m.merge(sum.shape, shape{response: {count: 1, sub: sub.shape}})
 }
+
+// names refuses long names: errors quote them, and look for similar ones.
+func (m *measuring) names(f *ast.Field) {
+	long := max(len(f.Name), len(f.Alias))
+	for _, a := range f.Arguments {
+		long = max(long, len(a.Name))
+	}
+	if long > longestName {
+		m.err = fmt.Errorf("a name in the document has %d bytes; at most %d are allowed", long, longestName)
+	}
+}
+
+// longestName is longer than any in a schema, and than aliases that people
+// read.
+const longestName = 200
 
 func (m *measuring) spread(sum, part *measure) {
 	sum.depth, sum.meta = max(sum.depth, part.depth), max(sum.meta, part.meta)

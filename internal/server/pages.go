@@ -43,7 +43,9 @@ func (s *Server) pages(r chi.Router) error {
 	}
 	r.Use(hardened)
 	r.Get("/", text("text/html; charset=utf-8", front))
-	r.Get("/schema.graphqls", text("text/plain; charset=utf-8", s.sdl))
+	if !s.config.HideSchema {
+		r.Get("/schema.graphqls", text("text/plain; charset=utf-8", s.sdl))
+	}
 	r.Get("/graphiql", func(w http.ResponseWriter, r *http.Request) { ide.serve(w, r, "index.html") })
 	r.Get("/graphiql/examples.json", text("application/json", string(list)))
 	r.Get("/graphiql/assets/{name}", func(w http.ResponseWriter, r *http.Request) {

@@ -32,11 +32,15 @@ func decodeParams(r io.Reader) (*graphql.RawParams, error) {
 }
 
 func (b *body) params() (*graphql.RawParams, error) {
-	if b.Query == nil || *b.Query == "" {
+	query := ""
+	if b.Query != nil {
+		query = *b.Query
+	}
+	if query == "" && persistedHash(b.Extensions) == "" {
 		return nil, errors.New(`no document: give it as "query"`)
 	}
 	return &graphql.RawParams{
-		Query: *b.Query, OperationName: b.OperationName, Variables: b.Variables, Extensions: b.Extensions,
+		Query: query, OperationName: b.OperationName, Variables: b.Variables, Extensions: b.Extensions,
 	}, nil
 }
 

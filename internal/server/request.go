@@ -21,7 +21,11 @@ type request struct {
 	actor     string
 	operation string
 	errors    int
+	price     int
 }
+
+// nobody is the actor of a request that names none.
+const nobody = "local"
 
 func noteActor(ctx context.Context, name string) {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
@@ -32,6 +36,12 @@ func noteActor(ctx context.Context, name string) {
 func noteOperation(ctx context.Context, name string) {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
 		r.operation = name
+	}
+}
+
+func notePrice(ctx context.Context, n int) {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		r.price = n
 	}
 }
 
@@ -47,7 +57,7 @@ func requests(log zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
-			id, req := requestID(r), &request{actor: "local"}
+			id, req := requestID(r), &request{actor: nobody}
 			w.Header().Set("X-Request-Id", id)
 			own := log.With().Str("requestId", id).Logger()
 			ctx := resolvers.WithRequestID(context.WithValue(r.Context(), requestKey{}, req), id)
@@ -56,7 +66,7 @@ func requests(log zerolog.Logger) func(http.Handler) http.Handler {
 			status := or(answer.Status(), http.StatusOK)
 			line(own, r.URL.Path, status).
 				Str("method", r.Method).Str("path", r.URL.Path).Str("operation", req.operation).
-				Int("status", status).Int("errors", req.errors).Int("bytes", answer.BytesWritten()).
+				Int("status", status).Int("errors", req.errors).Int("price", req.price).Int("bytes", answer.BytesWritten()).
 				Str("actor", req.actor).Dur("ms", time.Since(start)).Msg("request")
 		})
 	}

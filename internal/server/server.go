@@ -56,11 +56,11 @@ func (s *Server) router() (http.Handler, error) {
 		refuse(w, r, http.StatusForbidden, codeForbidden, "a page of another site may not change anything here")
 	}))
 	r := chi.NewRouter()
-	r.Use(requests(s.config.Log), loopbackHost, crossOrigin.Handler,
+	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), loopbackHost, crossOrigin.Handler,
 		func(next http.Handler) http.Handler { return compress(next) })
 	r.Get("/healthz", alive)
 	r.Get("/readyz", s.ready)
-	r.With(actor).HandleFunc("/graphql", s.graphql)
+	r.With(actor, newRates(s.config.Rate).middleware).HandleFunc("/graphql", s.graphql)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return r, failed
