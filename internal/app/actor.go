@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 )
 
@@ -30,4 +31,10 @@ func ActorFrom(ctx context.Context) domain.Actor {
 		return a
 	}
 	return local
+}
+
+// may answers nil when whoever asks may do this with some records of the kind
+// at least, or a FORBIDDEN error that names the roles that may.
+func (a *App) may(ctx context.Context, action authz.Action, kind string) error {
+	return a.policies.May(ActorFrom(ctx), action, kind)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/adjacency"
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
@@ -29,19 +30,22 @@ type Graphs interface {
 
 // App gives access to all use cases.
 type App struct {
-	store  store.Store
-	past   *asof.History
-	graphs Graphs // nil: traverse in the store
-	now    func() time.Time
-	newID  func() string
+	store    store.Store
+	past     *asof.History
+	graphs   Graphs // nil: traverse in the store
+	policies *authz.Policies
+	now      func() time.Time
+	newID    func() string
 }
 
-// Config is what an App is made of. Graphs may be nil.
+// Config is what an App is made of. Graphs may be nil; without Policies the
+// default ones hold.
 type Config struct {
-	Store  store.Store
-	Graphs Graphs
-	Now    func() time.Time
-	NewID  func() string
+	Store    store.Store
+	Graphs   Graphs
+	Policies *authz.Policies
+	Now      func() time.Time
+	NewID    func() string
 }
 
 // pastBytes bounds the memory for what is known of the past: at some hundred
@@ -50,5 +54,8 @@ const pastBytes = 1 << 30
 
 // New returns the use cases over a store.
 func New(c Config) *App {
-	return &App{store: c.Store, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}), graphs: c.Graphs, now: c.Now, newID: c.NewID}
+	if c.Policies == nil {
+		c.Policies = authz.Default()
+	}
+	return &App{store: c.Store, policies: c.Policies, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}), graphs: c.Graphs, now: c.Now, newID: c.NewID}
 }

@@ -12,7 +12,7 @@ import (
 // CreateBaseline gives a moment of the estate a name (C4). Without a moment it
 // is that of the last change before.
 func (a *App) CreateBaseline(ctx context.Context, in domain.NewBaseline, o *domain.WriteOptions) (*Written, error) {
-	k, err := allowedKind(ctx, authz.Create, domain.KindBaseline)
+	k, err := a.allowedKind(ctx, authz.Create, domain.KindBaseline)
 	if err != nil {
 		return nil, err
 	}

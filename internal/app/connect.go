@@ -51,7 +51,7 @@ func (p *pair) key() store.EdgeKey {
 // link's fields that are not given stay, or get their defaults. A to-one
 // relationship is moved from the record that it led to.
 func (a *App) Connect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
-	list, err := allowedRelationship(ctx, authz.Connect, rel)
+	list, err := a.allowedRelationship(ctx, authz.Connect, rel)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (a *App) keepLink(ctx context.Context, d *draft, p *pair, link map[string]a
 // Disconnect removes a link; link holds the fields that tell parallel ones
 // apart, of which as many must be given as are needed to find one.
 func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
-	list, err := allowedRelationship(ctx, authz.Disconnect, rel)
+	list, err := a.allowedRelationship(ctx, authz.Disconnect, rel)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +253,7 @@ func (w *writing) connected(ctx context.Context, p *pair, c *store.Change) (*Con
 	if p.to != nil {
 		out.To, known = p.to, append(known, p.to)
 	}
-	enroll(ctx, w.app.today(), known...)
+	enroll(ctx, w.app.today(ctx), known...)
 	var err error
 	out.Changes, err = w.app.changes(ctx, c.Effects, known)
 	return out, err

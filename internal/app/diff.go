@@ -14,7 +14,7 @@ import (
 // Diff tells what is different between two moments (C4): To nil stands for now.
 // Its cost grows with what changed between them.
 func (a *App) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*GraphDiff, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, "ChangeSet"); err != nil {
+	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	start, fromErr := a.moment(ctx, &from, "from")
@@ -114,7 +114,7 @@ func (a *App) readScope(ctx context.Context, in *domain.DiffScope) (*scope, erro
 	if len(in.Items) == 0 {
 		return s, errs.Err()
 	}
-	r := &refs{view: a.today(), errs: errs}
+	r := &refs{view: a.today(ctx), errs: errs}
 	found := r.wantAll(domain.KindConfigurationItem, in.Items, "scope.items")
 	if err := r.resolve(ctx); err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 		if o.Kinds != nil && !slices.Contains(o.Kinds, k.Name) {
 			continue
 		}
-		if err := authz.May(ActorFrom(ctx), authz.Read, k.Name); err != nil {
+		if err := e.app.may(ctx, authz.Read, k.Name); err != nil {
 			return err
 		}
 		e.kinds = append(e.kinds, k.Name)

@@ -31,7 +31,7 @@ const (
 // its key, its attributes and who set its fields.
 func (a *App) ExportHistory(ctx context.Context, w io.Writer) (Exported, error) {
 	for _, k := range entity.Kinds() {
-		if err := authz.May(ActorFrom(ctx), authz.Read, k.Name); err != nil {
+		if err := a.may(ctx, authz.Read, k.Name); err != nil {
 			return Exported{}, err
 		}
 	}

@@ -72,7 +72,7 @@ func (a *App) histories(ctx context.Context, members []store.ID, before store.Re
 // ChangeSets returns a page of the log: the oldest first, so that Last gives
 // the newest. Of a compacted log the page begins with what is left.
 func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, "ChangeSet"); err != nil {
+	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	s, err := parseRun(l)
@@ -150,7 +150,7 @@ func revisionCursor(field string, cursor *string) (store.Revision, error) {
 
 // ChangeSet finds a change set by its revision, nil when there is none.
 func (a *App) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, "ChangeSet"); err != nil {
+	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	if revision < 1 {

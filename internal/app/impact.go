@@ -12,7 +12,7 @@ import (
 // Impact analyses what is hurt when the sources fail, or what they need
 // (section 3 of docs/domain.md); with a moment, as things were then (C4).
 func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.AsOf) (*ImpactResult, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
+	if err := a.may(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
 	v, err := a.view(ctx, asOf, "asOf")

@@ -22,7 +22,7 @@ import (
 // as of its revision; otherwise they are read when they are asked for, with a
 // fixed number of hits to a call.
 func (r *ImpactResult) ToTell(ctx context.Context, first *int, after *string) (*ToTellPage, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindParty); err != nil {
+	if err := r.load.view.app.may(ctx, authz.Read, domain.KindParty); err != nil {
 		return nil, err
 	}
 	place, err := parseTellPlace(after)

@@ -57,7 +57,7 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	if actor.Name == "" {
 		actor.Name = local.Name
 	}
-	if err := authz.May(actor, authz.Import, "records"); err != nil {
+	if err := a.may(ctx, authz.Import, authz.KindRecords); err != nil {
 		return nil, err
 	}
 	if o.Source == "" {
@@ -89,7 +89,7 @@ const maxUnknown = 5_000
 // UnknownKeys returns those of the keys that no record of the kind has, in the
 // order asked.
 func (a *App) UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, kind); err != nil {
+	if err := a.may(ctx, authz.Read, kind); err != nil {
 		return nil, err
 	}
 	if !knownKind(kind) {

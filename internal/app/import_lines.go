@@ -42,7 +42,7 @@ type ImportLinesInput struct {
 // all of them, or none and what is wrong with them. Relationships of a dry run
 // may end at the records that Assume names.
 func (a *App) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.WriteOptions) (*ImportedLines, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Import, "records"); err != nil {
+	if err := a.may(ctx, authz.Import, authz.KindRecords); err != nil {
 		return nil, err
 	}
 	if err := checkImportSize(in.Lines); err != nil {

@@ -9,20 +9,20 @@ import (
 
 // allowedKind finds a kind for an action that the actor may do with its
 // records.
-func allowedKind(ctx context.Context, action authz.Action, name string) (*entity.Kind, error) {
+func (a *App) allowedKind(ctx context.Context, action authz.Action, name string) (*entity.Kind, error) {
 	k := entity.KindNamed(name)
 	if k == nil {
 		return nil, wrong("", "there is no kind of record named %q", name)
 	}
-	return k, authz.May(ActorFrom(ctx), action, name)
+	return k, a.may(ctx, action, name)
 }
 
 // allowedRelationship finds a relationship for an action that the actor may
 // do with it. A name that joins several pairs of kinds gives all of them.
-func allowedRelationship(ctx context.Context, action authz.Action, name string) ([]*entity.Relationship, error) {
+func (a *App) allowedRelationship(ctx context.Context, action authz.Action, name string) ([]*entity.Relationship, error) {
 	list := entity.RelationshipsNamed(name)
 	if len(list) == 0 {
 		return nil, wrong("", "there is no relationship named %q", name)
 	}
-	return list, authz.May(ActorFrom(ctx), action, name)
+	return list, a.may(ctx, action, name)
 }

@@ -88,7 +88,7 @@ func (a *App) cohortOf(ctx context.Context, r entity.Record) *cohort {
 			return c
 		}
 	}
-	c := newCohort(entity.KindOf(r), a.today())
+	c := newCohort(entity.KindOf(r), a.today(ctx))
 	c.members = []store.ID{store.ID(r.Meta().ID)}
 	return c
 }

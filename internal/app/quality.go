@@ -19,7 +19,7 @@ type DataQuality struct {
 
 // DataQuality begins the checks of the items that match a filter.
 func (a *App) DataQuality(ctx context.Context, filter map[string]any) (*DataQuality, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
+	if err := a.may(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
 	if _, err := a.parseFilter(ctx, entity.KindNamed(domain.KindConfigurationItem), filter); err != nil {

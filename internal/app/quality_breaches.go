@@ -67,7 +67,7 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 	for i, b := range page.Nodes {
 		records[i] = b.Item
 	}
-	enroll(ctx, q.a.today(), records...)
+	enroll(ctx, q.a.today(ctx), records...)
 	page.Total = q.countBreaches
 	return page, err
 }

@@ -39,7 +39,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 	if err != nil {
 		return nil, err
 	}
-	load := newItems(q.a.today(), g, nil)
+	load := newItems(q.a.today(ctx), g, nil)
 	var all []finding[SizedCycle]
 	for _, nodes := range quality.Cycles(g) {
 		all = append(all, finding[SizedCycle]{
@@ -52,7 +52,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 // dependencies gives a graph of all items and what they depend on.
 func (a *App) dependencies(ctx context.Context) (*Graph, error) {
 	if a.graphs != nil {
-		if g, err := a.whole(ctx, a.today()); g != nil || err != nil {
+		if g, err := a.whole(ctx, a.today(ctx)); g != nil || err != nil {
 			return g, err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // Record finds a record by key or id, nil when there is none. With a moment it
 // is the record as it was then, and so is what is followed from it (C4).
 func (a *App) Record(ctx context.Context, kind string, ref domain.Ref, asOf *domain.AsOf) (any, error) {
-	k, err := allowedKind(ctx, authz.Read, kind)
+	k, err := a.allowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +51,9 @@ func recordsByID(ctx context.Context, v view, ids []string) ([]any, error) {
 	if err != nil {
 		return nil, storeError(err)
 	}
-	actor, found := ActorFrom(ctx), map[store.ID]entity.Record{}
+	found := map[store.ID]entity.Record{}
 	for id, n := range nodes {
-		if r := entity.DecodeNode(n); r != nil && authz.May(actor, authz.Read, n.Kind) == nil {
+		if r := entity.DecodeNode(n); r != nil && v.app.may(ctx, authz.Read, n.Kind) == nil {
 			found[id] = r
 		}
 	}
@@ -69,7 +69,7 @@ func recordsByID(ctx context.Context, v view, ids []string) ([]any, error) {
 
 // Records returns a page of the records of a kind.
 func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
-	k, err := allowedKind(ctx, authz.Read, kind)
+	k, err := a.allowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
 		records[i] = k.Decode(n)
 		page.Items = append(page.Items, Item{Record: records[i], Cursor: string(found.Cursors[i])})
 	}
-	enroll(ctx, a.today(), records...)
+	enroll(ctx, a.today(ctx), records...)
 	page.Total = func(ctx context.Context) (int, error) {
 		n, err := a.store.Count(ctx, kind, s.filter)
 		return int(n), storeError(err)
@@ -132,7 +132,7 @@ func find(ctx context.Context, v view, k *entity.Kind, ref domain.Ref, field str
 
 // existing looks a record up that must be there.
 func (a *App) existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
-	r, err := find(ctx, a.today(), k, ref, field)
+	r, err := find(ctx, a.today(ctx), k, ref, field)
 	if err == nil && r == nil {
 		err = missing(k.Name, ref, field)
 	}

@@ -83,14 +83,13 @@ func (r *refs) resolve(ctx context.Context) error {
 	if err := r.checkFree(ctx); err != nil {
 		return err
 	}
-	actor := ActorFrom(ctx)
 	for _, w := range r.wanted {
 		n, ok := r.pick(w, named, keyed)
 		switch {
 		case !ok || n.Kind != w.kind:
 			r.errs = append(r.errs, missing(w.kind, w.ref, w.field))
 		default:
-			if err := authz.May(actor, authz.Read, n.Kind); err != nil {
+			if err := r.view.app.may(ctx, authz.Read, n.Kind); err != nil {
 				return err
 			}
 			*w.into = n

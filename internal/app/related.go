@@ -19,7 +19,7 @@ func (a *App) Related(ctx context.Context, record any, via Via, l List) (*Page, 
 		return nil, fmt.Errorf("%T is no record", record)
 	}
 	c := a.cohortOf(ctx, r)
-	e, err := endOf(ctx, c.kind, via)
+	e, err := a.endOf(ctx, c.kind, via)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ type farEnd struct {
 	kind      *entity.Kind // at the other end
 }
 
-func endOf(ctx context.Context, near *entity.Kind, via Via) (*farEnd, error) {
-	list, err := allowedRelationship(ctx, authz.Read, via.Rel)
+func (a *App) endOf(ctx context.Context, near *entity.Kind, via Via) (*farEnd, error) {
+	list, err := a.allowedRelationship(ctx, authz.Read, via.Rel)
 	if err != nil {
 		return nil, err
 	}

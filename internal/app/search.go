@@ -55,7 +55,7 @@ var ranks = map[store.SearchRank]SearchRank{
 // cohort for each kind.
 func (a *App) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 	words, textErr := store.SearchWords(q.Text)
-	kinds, kindsErr := searchedKinds(ctx, q.Kinds)
+	kinds, kindsErr := a.searchedKinds(ctx, q.Kinds)
 	s, pageErr := parsePage(List{First: q.First, After: q.After})
 	if err := both(searchError(textErr), kindsErr, pageErr); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (a *App) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 	if err != nil {
 		return nil, searchError(err)
 	}
-	page := &SearchPage{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Hits: hitsOf(ctx, a.today(), words, found.Hits)}
+	page := &SearchPage{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Hits: hitsOf(ctx, a.today(ctx), words, found.Hits)}
 	if s.none {
 		page.HasNext, page.Hits = len(page.Hits) > 0, nil
 	}
@@ -92,11 +92,11 @@ func hitsOf(ctx context.Context, v view, words []string, found []store.SearchHit
 
 // searchedKinds are the kinds to search: those named, all of which the actor
 // must be allowed to read, or else all that the actor may read.
-func searchedKinds(ctx context.Context, asked []string) ([]string, error) {
+func (a *App) searchedKinds(ctx context.Context, asked []string) ([]string, error) {
 	var names []string
 	var refused error
 	for _, k := range entity.Kinds() {
-		switch err := authz.May(ActorFrom(ctx), authz.Read, k.Name); {
+		switch err := a.may(ctx, authz.Read, k.Name); {
 		case err == nil:
 			names = append(names, k.Name)
 		case refused == nil:
@@ -115,7 +115,7 @@ func searchedKinds(ctx context.Context, asked []string) ([]string, error) {
 		if k == nil {
 			return nil, wrong(element("kinds", i), "there is no kind of record named %q", enum)
 		}
-		if err := authz.May(ActorFrom(ctx), authz.Read, k.Name); err != nil {
+		if err := a.may(ctx, authz.Read, k.Name); err != nil {
 			return nil, err
 		}
 		names = append(names, k.Name)

@@ -52,7 +52,7 @@ const (
 // CountBy counts the records of a kind by up to three fields. The store counts;
 // no record is read here.
 func (a *App) CountBy(ctx context.Context, kind string, g Grouping) (*Counts, error) {
-	k, err := allowedKind(ctx, authz.Read, kind)
+	k, err := a.allowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ type supposing struct {
 }
 
 func (a *App) supposing(ctx context.Context, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*supposing, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindConfigurationItem); err != nil {
+	if err := a.may(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
 	v, err := a.view(ctx, asOf, "asOf")

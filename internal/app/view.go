@@ -14,24 +14,25 @@ import (
 // earlier revision (C4).
 type view struct {
 	store.Reader
+	app  *App
 	past bool
 	// at is the revision of a view of the past.
 	at store.Revision
 }
 
 // today is the estate as it is.
-func (a *App) today() view { return view{Reader: a.store} }
+func (a *App) today(context.Context) view { return view{Reader: a.store, app: a} }
 
 // view is the estate as of a moment, or today's where none is given.
 func (a *App) view(ctx context.Context, asOf *domain.AsOf, field string) (view, error) {
 	if asOf == nil {
-		return a.today(), nil
+		return a.today(ctx), nil
 	}
 	r, err := a.moment(ctx, asOf, field)
 	if err != nil {
 		return view{}, err
 	}
-	return view{Reader: a.past.At(r), past: true, at: r}, nil
+	return view{Reader: a.past.At(r), app: a, past: true, at: r}, nil
 }
 
 // viewFor is where the relationships of a cohort are read: at the moment asked

@@ -25,7 +25,7 @@ type Use struct {
 // WITHDRAWN, its relationships stay, and the answer lists what still points at
 // it (C3). An item that is withdrawn already stays as it is.
 func (a *App) WithdrawConfigurationItem(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Withdrawn, error) {
-	k, err := allowedKind(ctx, authz.Withdraw, domain.KindConfigurationItem)
+	k, err := a.allowedKind(ctx, authz.Withdraw, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +75,6 @@ func (a *App) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, err
 			uses = append(uses, Use{Relationship: r.Name, Record: found[n.ID]})
 		}
 	}
-	enroll(ctx, a.today(), values(found)...)
+	enroll(ctx, a.today(ctx), values(found)...)
 	return uses, nil
 }

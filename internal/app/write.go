@@ -20,7 +20,7 @@ type Written struct {
 
 // Create adds a record. Its key must not be another's (C1).
 func (a *App) Create(ctx context.Context, kind string, values map[string]any, o *domain.WriteOptions) (*Written, error) {
-	k, err := allowedKind(ctx, authz.Create, kind)
+	k, err := a.allowedKind(ctx, authz.Create, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 // empties. With ifVersion it refuses to overwrite what the caller has not seen
 // (C5). A record keeps its id when its key changes (C1).
 func (a *App) Update(ctx context.Context, kind string, ref domain.Ref, patch map[string]any, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := allowedKind(ctx, authz.Update, kind)
+	k, err := a.allowedKind(ctx, authz.Update, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 
 // Remove deletes a record to which nothing points (C3).
 func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := allowedKind(ctx, authz.Remove, kind)
+	k, err := a.allowedKind(ctx, authz.Remove, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change,
 	}
 	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list}
 	if r != nil {
-		enroll(ctx, w.app.today(), r)
+		enroll(ctx, w.app.today(ctx), r)
 		out.Record = r
 	}
 	return out, nil
@@ -183,7 +183,7 @@ func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change, dryR
 			continue
 		}
 		id := string(e.Node)
-		r, err := find(ctx, a.today(), k, domain.Ref{ID: &id}, "input.ref")
+		r, err := find(ctx, a.today(ctx), k, domain.Ref{ID: &id}, "input.ref")
 		if r == nil && err == nil && dryRun && e.Before == nil {
 			return k.Decode(store.Node{ID: e.Node, Kind: e.Kind, Version: e.Version, CreatedAt: c.At, UpdatedAt: c.At, Props: e.After}), nil
 		}

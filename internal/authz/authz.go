@@ -1,76 +1,45 @@
-// Package authz decides who may do what (DOMAIN.md, section 9). It is pure:
-// the actor comes in, a decision comes out.
+// Package authz decides who may do what (docs/domain.md, section 9). It is pure:
+// the actor comes in, a decision comes out. What it decides by is Cedar text.
 package authz
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"releasegraph/internal/domain"
 )
 
-// Action is what an actor wants to do with records of a kind, or with a
-// relationship.
-type Action string
-
-// The actions.
-const (
-	Read       Action = "read"
-	Create     Action = "create"
-	Update     Action = "update"
-	Remove     Action = "remove"
-	Withdraw   Action = "withdraw"
-	Connect    Action = "connect"
-	Disconnect Action = "disconnect"
-	// Import is writing records of any kind in bulk.
-	Import Action = "import"
-)
-
-// configuration is what those who keep the configuration data may write.
-var configuration = []string{
-	domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.KindParty, domain.KindAttributeDefinition, domain.KindBaseline,
-	domain.RelDependsOn, domain.RelInstalledAt, domain.RelPartOf, domain.RelSiteNeeds, domain.RelGroups,
-	domain.RelOwnedBy, domain.RelSupportedBy, domain.RelSuppliedBy, domain.RelServes,
-}
-
-// writers are who may write records of a kind, or a relationship, besides
-// ADMIN.
-var writers = map[string][]domain.Role{
-	domain.KindChangeRequest: {domain.Requester, domain.ChangeManager},
-	domain.RelAffects:        {domain.Requester, domain.ChangeManager},
-	domain.RelTakesPlaceAt:   {domain.Requester, domain.ChangeManager},
-}
-
 // Allowed lists the roles that may do this with records of the kind, or with
-// the relationship of that name. Reading is for every role; what no rule
-// speaks of is for ADMIN alone.
-func Allowed(action Action, kind string) []domain.Role {
-	switch {
-	case action == Read:
-		return domain.Roles
-	case action == Import, slices.Contains(configuration, kind):
-		return []domain.Role{domain.ConfigurationManager, domain.Admin}
-	}
-	return append(slices.Clone(writers[kind]), domain.Admin)
-}
-
-// May answers nil when the actor may, or a FORBIDDEN error that names the
-// roles that may.
-func May(actor domain.Actor, action Action, kind string) error {
-	allowed := Allowed(action, kind)
-	for _, role := range actor.Roles {
-		if slices.Contains(allowed, role) {
-			return nil
+// the relationship of that name; with some of them at least.
+func (p *Policies) Allowed(action Action, kind string) []domain.Role {
+	roles := []domain.Role{}
+	for _, r := range domain.Roles {
+		if p.For(domain.Actor{Roles: []domain.Role{r}}).Grant(action, kind) != 0 {
+			roles = append(roles, r)
 		}
 	}
+	return roles
+}
+
+// May answers nil when the actor may do this with some records at least, or a
+// FORBIDDEN error that names the roles that may.
+func (p *Policies) May(actor domain.Actor, action Action, kind string) error {
+	return p.For(actor).May(actor, action, kind)
+}
+
+// May is Policies.May for an actor whose grants these are.
+func (g *Grants) May(actor domain.Actor, action Action, kind string) error {
+	if g.Decide(actor, action, kind).Any() {
+		return nil
+	}
+	allowed := g.policies.Allowed(action, kind)
 	names := make([]string, len(allowed))
 	for i, role := range allowed {
 		names[i] = string(role)
 	}
 	return &domain.Error{
 		Code:    domain.Forbidden,
-		Message: fmt.Sprintf("%s may not %s %s: %s may", name(actor), action, kind, list(names)),
+		Message: fmt.Sprintf("%s may not %s %s: %s", name(actor), action, kind, who(names)),
 		Details: map[string]any{"roles": names},
 	}
 }
@@ -82,9 +51,12 @@ func name(a domain.Actor) string {
 	return a.Name
 }
 
-func list(names []string) string {
-	if len(names) == 1 {
-		return "only " + names[0]
+func who(names []string) string {
+	switch len(names) {
+	case 0:
+		return "nobody may"
+	case 1:
+		return "only " + names[0] + " may"
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " may"
 }

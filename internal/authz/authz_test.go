@@ -10,16 +10,72 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func actor(roles ...domain.Role) domain.Actor { return domain.Actor{Name: "alice", Roles: roles} }
+func actor(roles ...domain.Role) domain.Actor {
+	return domain.Actor{Name: "alice", Roles: roles, Sites: []string{"par-1"}, Suppliers: []string{"acme"}}
+}
+
+func may(a domain.Actor, action authz.Action, kind string) error {
+	return authz.Default().May(a, action, kind)
+}
+
+func decide(a domain.Actor, action authz.Action, kind string) authz.Decision {
+	return authz.Default().For(a).Decide(a, action, kind)
+}
 
 func TestEveryRoleMayRead(t *testing.T) {
 	for _, role := range domain.Roles {
-		require.NoError(t, authz.May(actor(role), authz.Read, domain.KindSite))
+		require.NoError(t, may(actor(role), authz.Read, domain.KindSite), role)
 	}
 }
 
 func TestWhoHasNoRoleMayNotEvenRead(t *testing.T) {
-	require.Error(t, authz.May(actor(), authz.Read, domain.KindSite))
+	require.Error(t, may(actor(), authz.Read, domain.KindSite))
+}
+
+// Section 9: SITE_OPERATOR (for named sites), SUPPLIER (own CIs).
+func TestOnlySiteOperatorsAndSuppliersSeeAPartOfTheEstate(t *testing.T) {
+	for _, role := range domain.Roles {
+		d := decide(actor(role), authz.Read, domain.KindConfigurationItem)
+		switch role {
+		case domain.SiteOperator:
+			require.True(t, !d.All() && d.Granted.With(authz.AtYourSite) && !d.Granted.With(authz.SuppliedByYou) && !d.Granted.With(0))
+		case domain.SupplierRole:
+			require.True(t, !d.All() && d.Granted.With(authz.SuppliedByYou) && !d.Granted.With(authz.AtYourSite) && !d.Granted.With(0))
+		default:
+			require.True(t, d.All(), role)
+		}
+	}
+}
+
+func TestRolesAddUp(t *testing.T) {
+	d := decide(actor(domain.SiteOperator, domain.SupplierRole), authz.Read, domain.KindConfigurationItem)
+	require.True(t, d.Granted.With(authz.AtYourSite) && d.Granted.With(authz.SuppliedByYou) && !d.Granted.With(0))
+	require.True(t, decide(actor(domain.SiteOperator, domain.Viewer), authz.Read, domain.KindConfigurationItem).All())
+}
+
+func TestASiteOperatorWithoutSitesSeesNone(t *testing.T) {
+	require.Error(t, may(domain.Actor{Roles: []domain.Role{domain.SiteOperator}}, authz.Read, domain.KindSite))
+}
+
+// An API token can be narrowed to sites and to kinds, whatever its roles.
+func TestABoundActorIsKeptToItsSites(t *testing.T) {
+	bound := actor(domain.ConfigurationManager)
+	bound.Bound = true
+	for _, action := range []authz.Action{authz.Read, authz.Update} {
+		d := decide(bound, action, domain.KindConfigurationItem)
+		require.True(t, d.Granted.With(authz.AtYourSite) && !d.Granted.With(0) && !d.All(), action)
+	}
+	require.True(t, decide(bound, authz.Read, domain.KindBaseline).All(), "a baseline is at no site")
+	require.False(t, decide(bound, authz.Import, authz.KindRecords).Granted.With(0), "an import writes anywhere")
+	bound.Sites = nil
+	require.Error(t, may(bound, authz.Read, domain.KindConfigurationItem))
+}
+
+func TestAnActorOfSomeKindsTouchesNoOthers(t *testing.T) {
+	a := actor(domain.Admin)
+	a.Kinds = []string{domain.KindSite}
+	require.NoError(t, may(a, authz.Create, domain.KindSite))
+	require.Error(t, may(a, authz.Read, domain.KindConfigurationItem))
 }
 
 func TestOnlyThoseWhoKeepTheConfigurationDataMayWriteIt(t *testing.T) {
@@ -27,7 +83,7 @@ func TestOnlyThoseWhoKeepTheConfigurationDataMayWriteIt(t *testing.T) {
 	for _, kind := range []string{domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.RelDependsOn, domain.RelGroups} {
 		for _, action := range actions {
 			for _, role := range domain.Roles {
-				err := authz.May(actor(role), action, kind)
+				err := may(actor(role), action, kind)
 				if role == domain.Admin || role == domain.ConfigurationManager {
 					require.NoError(t, err)
 				} else {
@@ -39,11 +95,18 @@ func TestOnlyThoseWhoKeepTheConfigurationDataMayWriteIt(t *testing.T) {
 }
 
 func TestOneOfSeveralRolesIsEnough(t *testing.T) {
-	require.NoError(t, authz.May(actor(domain.Viewer, domain.Admin), authz.Create, domain.KindSite))
+	require.NoError(t, may(actor(domain.Viewer, domain.Admin), authz.Create, domain.KindSite))
+}
+
+func TestOnlyTheAdministratorManagesTokens(t *testing.T) {
+	for _, role := range domain.Roles {
+		require.Equal(t, role == domain.Admin, may(actor(role), authz.Manage, authz.KindToken) == nil, role)
+		require.Equal(t, role == domain.Admin, may(actor(role), authz.Read, authz.KindToken) == nil, role)
+	}
 }
 
 func TestARefusalNamesTheRolesThatMay(t *testing.T) {
-	err := authz.May(actor(domain.Viewer), authz.Create, domain.KindSite)
+	err := may(actor(domain.Viewer), authz.Create, domain.KindSite)
 	var refused *domain.Error
 	require.True(t, errors.As(err, &refused))
 	require.Equal(t, domain.Forbidden, refused.Code)
@@ -51,7 +114,6 @@ func TestARefusalNamesTheRolesThatMay(t *testing.T) {
 	require.Equal(t, []string{"CONFIGURATION_MANAGER", "ADMIN"}, refused.Details["roles"])
 }
 
-func TestWhatNoRuleSpeaksOfIsForTheAdministrator(t *testing.T) {
-	require.ErrorContains(t, authz.May(actor(domain.ConfigurationManager), authz.Create, "Contract"), "only ADMIN")
-	require.NoError(t, authz.May(actor(domain.Admin), authz.Create, "Contract"))
+func TestWhatIsInNoAreaIsForNobody(t *testing.T) {
+	require.ErrorContains(t, may(actor(domain.Admin), authz.Create, "Contract"), "nobody may")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/authz"
 	"releasegraph/internal/care"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -27,6 +28,8 @@ type storeFlags struct {
 	StoreUser         string `placeholder:"NAME" help:"The user at the Neo4j server. The password comes from $$RELEASEGRAPH_STORE_PASSWORD or --store-password-file."`
 	StorePasswordFile string `placeholder:"FILE" help:"A file that holds the password."`
 	StoreDatabase     string `placeholder:"NAME" help:"The database on the Neo4j server; its default one otherwise."`
+
+	policies *authz.Policies // nil: the default ones
 }
 
 var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
@@ -75,7 +78,7 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 		return nil, err
 	}
 	e := &estate{store: beneath}
-	config := app.Config{Now: time.Now, NewID: newID}
+	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies}
 	if withTopology {
 		e.topology, err = topology.Open(ctx, beneath, entity.TopologyCodec{}, topology.Options{})
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 type serveCmd struct {
 	serving
 	storeFlags
+	policyFlags
 	KeepHistory span   `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	Topology    string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
 }
@@ -41,7 +42,11 @@ The server listens on loopback only, since nobody has to say who they are yet. T
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(r *running) error {
-	if err := c.check(); err != nil {
+	err := c.check()
+	if err == nil {
+		c.policies, err = c.policyFlags.read()
+	}
+	if err != nil {
 		return err
 	}
 	return c.serve(r, nil, func(ctx context.Context) (*estate, error) {

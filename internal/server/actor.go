@@ -11,7 +11,7 @@ import (
 )
 
 // ActAs is the header that names the actor while no identities are configured:
-// "alice; roles=REQUESTER,CAB_MEMBER; sites=par-1".
+// "alice; roles=REQUESTER,CAB_MEMBER; sites=par-1", or "bob; roles=SUPPLIER; suppliers=acme".
 const ActAs = "Releasegraph-Act-As"
 
 // actor puts who asks into the context: whom the header names, or the local
@@ -67,8 +67,10 @@ func parseActorPart(a *domain.Actor, part string) error {
 			a.Roles = append(a.Roles, domain.Role(value))
 		case "sites":
 			a.Sites = append(a.Sites, value)
+		case "suppliers":
+			a.Suppliers = append(a.Suppliers, value)
 		default:
-			return fmt.Errorf("unknown part %q; the parts are roles and sites", field)
+			return fmt.Errorf("unknown part %q; the parts are roles, sites and suppliers", field)
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ func TestABadActorIsRefusedNamingTheRoles(t *testing.T) {
 	for bad, why := range map[string]string{
 		"alice; roles=KING":      "no role \\\"KING\\\"; the roles are VIEWER, REQUESTER",
 		"; roles=VIEWER":         "no name",
-		"alice; crown=yes":       "the parts are roles and sites",
+		"alice; crown=yes":       "the parts are roles, sites and suppliers",
 		strings.Repeat("x", 2e3): "longer than 1000 bytes",
 	} {
 		r.queryAs("{actor}", header{"Releasegraph-Act-As": bad}).wants(t, http.StatusBadRequest, why, `"code":"INVALID"`)

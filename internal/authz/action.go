@@ -1,0 +1,53 @@
+package authz
+
+// Action is what an actor wants to do with records of a kind, or with a
+// relationship.
+type Action string
+
+// The actions. Each is declared in actions, with what it means.
+const (
+	Read       Action = "read"
+	Create     Action = "create"
+	Update     Action = "update"
+	Remove     Action = "remove"
+	Withdraw   Action = "withdraw"
+	Connect    Action = "connect"
+	Disconnect Action = "disconnect"
+	// Import is writing records of any kind in bulk.
+	Import Action = "import"
+	// Manage is seeing and handling what is not of the graph, such as tokens.
+	Manage Action = "manage"
+)
+
+// declaredAction is an action as policies know it: Group, where it is given,
+// is an action that stands for all of its members.
+type declaredAction struct {
+	name  Action
+	group Action
+	doc   string
+}
+
+// write is the group of the actions that change single records.
+const write Action = "write"
+
+// actions declares every action. A policy that names another is refused.
+var actions = []declaredAction{
+	{Read, "", "see records, their relationships and their history"},
+	{Create, write, "add a record"},
+	{Update, write, "change a record's fields"},
+	{Remove, write, "delete a record"},
+	{Withdraw, write, "take a configuration item out of use"},
+	{Connect, write, "add or change a relationship"},
+	{Disconnect, write, "take a relationship away"},
+	{Import, "", "write records of any kind in bulk"},
+	{Manage, "", "handle what is not of the graph, such as tokens"},
+}
+
+// Actions lists all actions.
+func Actions() []Action {
+	list := make([]Action, len(actions))
+	for i, a := range actions {
+		list[i] = a.name
+	}
+	return list
+}

@@ -1,0 +1,67 @@
+package authz
+
+import (
+	"slices"
+
+	"releasegraph/internal/domain"
+)
+
+// Decision is what an actor may do: with which records, told by their facts.
+type Decision struct {
+	// Granted are the combinations of facts with which the action is allowed.
+	Granted Grant
+	// Possible are the combinations that a record can have for this actor.
+	Possible Grant
+}
+
+// Any tells whether the action is allowed with some records at least.
+func (d Decision) Any() bool { return d.Granted != 0 }
+
+// All tells whether the action is allowed whatever the record.
+func (d Decision) All() bool { return d.Granted == d.Possible && d.Granted != 0 }
+
+// Decide decides about an action on records of a kind, or on a relationship,
+// for an actor whose grants these are.
+func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
+	in := areaOf(kind)
+	if in == nil {
+		return Decision{}
+	}
+	d := Decision{Possible: possible(a, in)}
+	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) {
+		return d
+	}
+	d.Granted = g.Grant(action, kind) & d.Possible
+	// Of a relationship one sees what one sees of both its ends.
+	if a.Bound && in.placed && !(action == Read && isRelationship(kind)) {
+		d.Granted &= having(AtYourSite)
+	}
+	return d
+}
+
+// possible leaves out facts that no record of the area can have for the actor.
+func possible(a domain.Actor, in *area) Grant {
+	all := Always
+	if len(a.Sites) == 0 || !in.placed {
+		all &^= having(AtYourSite)
+	}
+	if len(a.Suppliers) == 0 || !in.placed {
+		all &^= having(SuppliedByYou)
+	}
+	return all
+}
+
+// having are the combinations that hold a fact.
+func having(f Facts) (g Grant) {
+	for c := range Facts(combinations) {
+		if c&f != 0 {
+			g |= 1 << c
+		}
+	}
+	return g
+}
+
+// isRecord tells whether a name is that of a kind of record.
+func isRecord(kind string) bool {
+	return !isRelationship(kind) && kind != KindChangeSet && kind != KindRecords && kind != KindToken
+}

@@ -1,0 +1,79 @@
+package authz
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/cedar-policy/cedar-go"
+)
+
+//go:embed default.cedar
+var defaultText []byte
+
+// Policies are Cedar policies, parsed and checked. They never change, and all
+// methods may be called concurrently.
+type Policies struct {
+	list []*cedar.Policy
+
+	mu    sync.Mutex
+	known map[string]*Grants // by who asks
+}
+
+// Source is a file of policies.
+type Source struct {
+	Name string
+	Text []byte
+}
+
+// DefaultSource is the policies that hold unless others are given: section 9
+// of the domain.
+func DefaultSource() Source { return Source{"default.cedar", slices.Clone(defaultText)} }
+
+// Default gives the policies that hold unless others are given.
+var Default = sync.OnceValue(func() *Policies {
+	p, err := Parse(DefaultSource())
+	if err != nil {
+		panic(err) // they are part of the program, and a test parses them
+	}
+	return p
+})
+
+// Parse reads policies, which replace the default ones as a whole. It refuses
+// what cannot be parsed and what names roles, actions, kinds, areas or facts
+// that there are not, and tells all that is wrong, with file and line.
+func Parse(sources ...Source) (*Policies, error) {
+	checker, err := newChecker()
+	if err != nil {
+		return nil, err
+	}
+	p := &Policies{known: map[string]*Grants{}}
+	var wrong []error
+	for _, s := range sources {
+		list, err := cedar.NewPolicyListFromBytes(s.Name, s.Text)
+		if err != nil {
+			wrong = append(wrong, unread(s.Name, err))
+			continue
+		}
+		for _, one := range list {
+			wrong = append(wrong, checker.check(one)...)
+		}
+		p.list = append(p.list, list...)
+	}
+	if len(wrong) == 0 && len(p.list) == 0 {
+		wrong = append(wrong, errors.New("there is no policy, so that nobody could do anything"))
+	}
+	return p, errors.Join(wrong...)
+}
+
+// unread says where a file cannot be parsed.
+func unread(name string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "parser error: ")
+	if place, found := strings.CutPrefix(text, "parse error at <input>:"); found {
+		return fmt.Errorf("%s:%s", name, place)
+	}
+	return fmt.Errorf("%s: %s", name, text)
+}
