@@ -101,7 +101,8 @@ func histories(b *testing.B, s store.Store) func() {
 
 // BenchmarkAsOf reads a page of 50 items as of a revision after which 10, 1,000
 // and 100,000 change sets were committed: at first, when the changes since have
-// to be read, and then again; and it makes the graph as of then.
+// to be read, and then again; it makes the graph as of then, and tells what
+// changed since.
 func BenchmarkAsOf(b *testing.B) {
 	items := benchtest.Items(b)
 	e := benchtest.Estate(b, items, items/10)
@@ -138,7 +139,31 @@ func BenchmarkAsOf(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("graph/%d", changes), func(b *testing.B) { benchGraph(b, s, then) })
+		b.Run(fmt.Sprintf("diff/%d", changes), func(b *testing.B) { benchDiff(b, s, then) })
 	}
+}
+
+// benchDiff tells what changed since a revision; the baseline only reads the
+// log's entries since.
+func benchDiff(b *testing.B, s store.Store, then store.Revision) {
+	head, err := s.Head(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	figure, base := benchtest.Turns(b, func() {
+		if effects, err := asof.Diff(b.Context(), s, then, head); err != nil || len(effects) == 0 {
+			b.Fatal(len(effects), err)
+		}
+	}, func() {
+		for after := then; after < head; {
+			changes, err := s.Changes(b.Context(), after, 1000)
+			if err != nil || len(changes) == 0 {
+				b.Fatal(len(changes), err)
+			}
+			after = changes[len(changes)-1].Revision
+		}
+	})
+	benchtest.Beside(b, "best-s", figure, base)
 }
 
 func readPage(b *testing.B, r store.Reader) {
