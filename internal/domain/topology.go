@@ -10,6 +10,8 @@ const (
 	KindParty             = "Party"
 	KindBaseline          = "Baseline"
 	KindChangeRequest     = "ChangeRequest"
+	KindProblem           = "Problem"
+	KindKnownError        = "KnownError"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -25,6 +27,10 @@ const (
 
 	RelAffects      = "AFFECTS"
 	RelTakesPlaceAt = "TAKES_PLACE_AT"
+	RelConcerns     = "CONCERNS"
+	RelDiagnoses    = "DIAGNOSES"
+	RelPresentIn    = "PRESENT_IN"
+	RelResolves     = "RESOLVES"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the
@@ -46,17 +52,35 @@ type Facts struct {
 	kind        uint8
 	class       uint8
 	environment uint8
-	status      uint8
+	status      uint8 // by the statuses of its kind
 	Criticality uint8
 }
 
-var kinds = []string{KindConfigurationItem, KindSite, KindReleaseUnit, KindParty}
+var kinds = []string{KindConfigurationItem, KindSite, KindReleaseUnit, KindParty, KindChangeRequest, KindProblem, KindKnownError}
 
-// NewFacts packs what is known of a record; empty strings stand for absent.
-func NewFacts(kind string, class Class, environment Environment, status ItemStatus, criticality uint8, users int32) Facts {
+// statuses are those of each kind, by its code.
+var statuses = byCode(map[string][]string{
+	KindConfigurationItem: texts(ItemStatuses),
+	KindChangeRequest:     texts(ChangeRequestStatuses),
+	KindProblem:           texts(ProblemStatuses),
+	KindKnownError:        texts(KnownErrorStatuses),
+})
+
+func byCode(of map[string][]string) [][]string {
+	list := make([][]string, len(kinds)+1)
+	for i, kind := range kinds {
+		list[i+1] = of[kind]
+	}
+	return list
+}
+
+// NewFacts packs what is known of a record; empty strings stand for absent. The
+// status is one of those of the kind.
+func NewFacts[S ~string](kind string, class Class, environment Environment, status S, criticality uint8, users int32) Facts {
+	k := code(kinds, kind)
 	return Facts{
-		Users: users, Criticality: criticality, kind: code(kinds, kind), class: code(Classes, class),
-		environment: code(Environments, environment), status: code(ItemStatuses, status),
+		Users: users, Criticality: criticality, kind: k, class: code(Classes, class),
+		environment: code(Environments, environment), status: code(statuses[k], string(status)),
 	}
 }
 
@@ -70,7 +94,15 @@ func (f Facts) Class() Class { return decode(Classes, f.class) }
 func (f Facts) Environment() Environment { return decode(Environments, f.environment) }
 
 // Status is the item's status, empty for other kinds.
-func (f Facts) Status() ItemStatus { return decode(ItemStatuses, f.status) }
+func (f Facts) Status() ItemStatus {
+	if f.Kind() != KindConfigurationItem {
+		return ""
+	}
+	return decode(ItemStatuses, f.status)
+}
+
+// State is the record's status, of whatever kind it is, empty when it has none.
+func (f Facts) State() string { return decode(statuses[f.kind], f.status) }
 
 // ClassCode is Class as a small number, for counting in arrays.
 func (f Facts) ClassCode() uint8 { return f.class }
@@ -82,4 +114,12 @@ func decode[T ~string](list []T, c uint8) (v T) {
 		return v
 	}
 	return list[c-1]
+}
+
+func texts[T ~string](values []T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
 }

@@ -30,7 +30,7 @@ func (TopologyCodec) Scan() store.Scan {
 // Node gives what is kept of a record.
 func (TopologyCodec) Node(kind string, p store.Props) (key string, facts domain.Facts) {
 	return text[string](p, "key"), domain.NewFacts(kind,
-		text[domain.Class](p, "class"), text[domain.Environment](p, "environment"), text[domain.ItemStatus](p, "status"),
+		text[domain.Class](p, "class"), text[domain.Environment](p, "environment"), text[string](p, "status"),
 		uint8(number(p, "criticality", math.MaxUint8)), number(p, "users", math.MaxInt32))
 }
 
@@ -39,7 +39,7 @@ func (TopologyCodec) NodeProps(key string, f domain.Facts) store.Props {
 	p := store.Props{"key": key}
 	putText(p, "class", f.Class())
 	putText(p, "environment", f.Environment())
-	putText(p, "status", f.Status())
+	putText(p, "status", f.State())
 	putNumber(p, "criticality", int32(f.Criticality))
 	putNumber(p, "users", f.Users)
 	return p
