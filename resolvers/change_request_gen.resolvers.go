@@ -26,6 +26,10 @@ func (r *changeRequestResolver) TakesPlaceAt(ctx context.Context, obj *domain.Ch
 	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
+func (r *changeRequestResolver) Resolves(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+}
+
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
 	return written[domain.ChangeRequest](r.App.Create(ctx, "ChangeRequest", input, options))
 }
@@ -52,6 +56,14 @@ func (r *mutationResolver) ConnectChangeSite(ctx context.Context, input relay.In
 
 func (r *mutationResolver) DisconnectChangeSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink], error) {
 	return connected[domain.ChangeRequest, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "TAKES_PLACE_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Connect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Disconnect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ChangeRequest(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ChangeRequest, error) {

@@ -54,6 +54,14 @@ func (r *configurationItemResolver) ChangeRequests(ctx context.Context, obj *dom
 	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
+func (r *configurationItemResolver) Problems(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "CONCERNS", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+}
+
+func (r *configurationItemResolver) KnownErrors(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "PRESENT_IN", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewKnownErrorPresenceEdge)
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Create(ctx, "ConfigurationItem", input, options))
 }

@@ -35,8 +35,10 @@ type ResolverRoot interface {
 	DuplicateGroup() DuplicateGroupResolver
 	GraphDiff() GraphDiffResolver
 	ImpactAnalysis() ImpactAnalysisResolver
+	KnownError() KnownErrorResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
+	Problem() ProblemResolver
 	Query() QueryResolver
 	ReleaseUnit() ReleaseUnitResolver
 	Site() SiteResolver
@@ -197,6 +199,7 @@ type ComplexityRoot struct {
 		PlannedTo      func(childComplexity int) int
 		Priority       func(childComplexity int) int
 		Requester      func(childComplexity int) int
+		Resolves       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Sources        func(childComplexity int) int
 		Status         func(childComplexity int) int
 		SubmittedAt    func(childComplexity int) int
@@ -260,6 +263,14 @@ type ComplexityRoot struct {
 		Full     func(childComplexity int) int
 	}
 
+	ConcernPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	ConfigurationItem struct {
 		Attributes     func(childComplexity int) int
 		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
@@ -275,9 +286,12 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		InstalledAt    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Key            func(childComplexity int) int
+		KnownErrors    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Name           func(childComplexity int) int
+		OpenProblems   func(childComplexity int) int
 		OwnedBy        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Owner          func(childComplexity int) int
+		Problems       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		ProductVersion func(childComplexity int) int
 		ReleaseUnits   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Serves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
@@ -344,6 +358,19 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	ConfigurationItemPresenceConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ConfigurationItemPresenceEdge struct {
+		Cursor   func(childComplexity int) int
+		Node     func(childComplexity int) int
+		Versions func(childComplexity int) int
+	}
+
 	CountGroup struct {
 		Count  func(childComplexity int) int
 		Values func(childComplexity int) int
@@ -359,6 +386,14 @@ type ComplexityRoot struct {
 		Groups     func(childComplexity int) int
 		Omitted    func(childComplexity int) int
 		Total      func(childComplexity int) int
+	}
+
+	CreateProblemPayload struct {
+		Changes     func(childComplexity int) int
+		DryRun      func(childComplexity int) int
+		KnownErrors func(childComplexity int, first int) int
+		Problem     func(childComplexity int) int
+		Revision    func(childComplexity int) int
 	}
 
 	CriticalityTotal struct {
@@ -422,6 +457,14 @@ type ComplexityRoot struct {
 		DryRun   func(childComplexity int) int
 		From     func(childComplexity int) int
 		Link     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	DiagnosisPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
 		Revision func(childComplexity int) int
 		To       func(childComplexity int) int
 	}
@@ -611,14 +654,90 @@ type ComplexityRoot struct {
 		Ordinal func(childComplexity int) int
 	}
 
+	KnownError struct {
+		Cause       func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		Diagnoses   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		History     func(childComplexity int, first *int, after *string) int
+		ID          func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Name        func(childComplexity int) int
+		PresentIn   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sources     func(childComplexity int) int
+		Status      func(childComplexity int) int
+		StatusSince func(childComplexity int) int
+		Symptoms    func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+		Workaround  func(childComplexity int) int
+	}
+
+	KnownErrorConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KnownErrorEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	KnownErrorMatch struct {
+		Item       func(childComplexity int) int
+		KnownError func(childComplexity int) int
+		Parts      func(childComplexity int) int
+		Score      func(childComplexity int) int
+	}
+
+	KnownErrorMatches struct {
+		Candidates func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KnownErrorPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
+	KnownErrorPresenceConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KnownErrorPresenceEdge struct {
+		Cursor   func(childComplexity int) int
+		Node     func(childComplexity int) int
+		Versions func(childComplexity int) int
+	}
+
+	MatchPart struct {
+		Kind  func(childComplexity int) int
+		Most  func(childComplexity int) int
+		Score func(childComplexity int) int
+		Text  func(childComplexity int) int
+	}
+
 	Mutation struct {
+		CloseProblem              func(childComplexity int, input model.CloseProblemInput, options *domain.WriteOptions) int
 		ConnectAffectedItem       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectChangeSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectConcern            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDiagnosis          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectGrouping           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectInstallation       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectOwnership          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectPresence           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectResolution         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSiteNeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSitePart           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -627,33 +746,48 @@ type ComplexityRoot struct {
 		CreateBaseline            func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
 		CreateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateProblem             func(childComplexity int, input domain.NewProblem, options *domain.WriteOptions) int
 		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DiagnoseProblem           func(childComplexity int, input model.DiagnoseProblemInput, options *domain.WriteOptions) int
 		DisconnectAffectedItem    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectChangeSite      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectConcern         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectCustomer        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectDependency      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDiagnosis       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectGrouping        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectInstallation    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectOwnership       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectPresence        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectResolution      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSiteNeed        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSitePart        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSupply          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSupport         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ImportRecords             func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
+		PublishKnownError         func(childComplexity int, input model.PublishKnownErrorInput, options *domain.WriteOptions) int
 		RemoveAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveProblem             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ReopenProblem             func(childComplexity int, input model.ReopenProblemInput, options *domain.WriteOptions) int
+		ResolveProblem            func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
+		RetireKnownError          func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
 		UpdateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateProblem             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		WithdrawConfigurationItem func(childComplexity int, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) int
@@ -733,6 +867,62 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Presence struct {
+		Versions func(childComplexity int) int
+	}
+
+	PresencePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Link     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	Problem struct {
+		Assignee    func(childComplexity int) int
+		Category    func(childComplexity int) int
+		Cause       func(childComplexity int) int
+		Concerns    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		DiagnosedBy func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		History     func(childComplexity int, first *int, after *string) int
+		ID          func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Name        func(childComplexity int) int
+		OpenedAt    func(childComplexity int) int
+		Priority    func(childComplexity int) int
+		Resolution  func(childComplexity int) int
+		ResolvedBy  func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sources     func(childComplexity int) int
+		Status      func(childComplexity int) int
+		StatusSince func(childComplexity int) int
+		Symptoms    func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	ProblemConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProblemEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ProblemPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	Query struct {
 		AttributeDefinition  func(childComplexity int, key string, asOf *domain.AsOf) int
 		AttributeDefinitions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
@@ -751,10 +941,15 @@ type ComplexityRoot struct {
 		ImportHoldings       func(childComplexity int, input model.ImportHoldingsInput) int
 		ImportPointers       func(childComplexity int, kind string, keys []string) int
 		InstallationOrder    func(childComplexity int, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) int
+		KnownError           func(childComplexity int, key string, asOf *domain.AsOf) int
+		KnownErrorMatches    func(childComplexity int, problem *domain.Ref, draft *domain.ProblemDraft, first int) int
+		KnownErrors          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Node                 func(childComplexity int, id string, asOf *domain.AsOf) int
 		Nodes                func(childComplexity int, ids []string, asOf *domain.AsOf) int
 		Parties              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Party                func(childComplexity int, key string, asOf *domain.AsOf) int
+		Problem              func(childComplexity int, key string, asOf *domain.AsOf) int
+		Problems             func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ReleaseUnit          func(childComplexity int, key string, asOf *domain.AsOf) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Search               func(childComplexity int, text string, kinds []string, first *int, after *string) int
@@ -801,6 +996,14 @@ type ComplexityRoot struct {
 		DryRun   func(childComplexity int) int
 		Record   func(childComplexity int) int
 		Revision func(childComplexity int) int
+	}
+
+	ResolutionPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
 	}
 
 	SearchConnection struct {
@@ -908,7 +1111,9 @@ type ComplexityRoot struct {
 		Baselines            func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ChangeRequests       func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
+		KnownErrors          func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Parties              func(childComplexity int, by []string, filter relay.Input, first *int) int
+		Problems             func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
 		Sites                func(childComplexity int, by []string, filter relay.Input, first *int) int
 	}
@@ -1603,6 +1808,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Requester(childComplexity), true
+	case "ChangeRequest.resolves":
+		if e.ComplexityRoot.ChangeRequest.Resolves == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_resolves_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Resolves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.sources":
 		if e.ComplexityRoot.ChangeRequest.Sources == nil {
 			break
@@ -1844,6 +2060,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClassTotal.Full(childComplexity), true
 
+	case "ConcernPayload.changes":
+		if e.ComplexityRoot.ConcernPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConcernPayload.Changes(childComplexity), true
+	case "ConcernPayload.dryRun":
+		if e.ComplexityRoot.ConcernPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConcernPayload.DryRun(childComplexity), true
+	case "ConcernPayload.from":
+		if e.ComplexityRoot.ConcernPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConcernPayload.From(childComplexity), true
+	case "ConcernPayload.revision":
+		if e.ComplexityRoot.ConcernPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConcernPayload.Revision(childComplexity), true
+	case "ConcernPayload.to":
+		if e.ComplexityRoot.ConcernPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConcernPayload.To(childComplexity), true
+
 	case "ConfigurationItem.attributes":
 		if e.ComplexityRoot.ConfigurationItem.Attributes == nil {
 			break
@@ -1953,12 +2200,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Key(childComplexity), true
+	case "ConfigurationItem.knownErrors":
+		if e.ComplexityRoot.ConfigurationItem.KnownErrors == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_knownErrors_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.KnownErrors(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.name":
 		if e.ComplexityRoot.ConfigurationItem.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Name(childComplexity), true
+	case "ConfigurationItem.openProblems":
+		if e.ComplexityRoot.ConfigurationItem.OpenProblems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.OpenProblems(childComplexity), true
 	case "ConfigurationItem.ownedBy":
 		if e.ComplexityRoot.ConfigurationItem.OwnedBy == nil {
 			break
@@ -1976,6 +2240,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Owner(childComplexity), true
+	case "ConfigurationItem.problems":
+		if e.ComplexityRoot.ConfigurationItem.Problems == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_problems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.Problems(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.productVersion":
 		if e.ComplexityRoot.ConfigurationItem.ProductVersion == nil {
 			break
@@ -2262,6 +2537,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConfigurationItemPayload.Revision(childComplexity), true
 
+	case "ConfigurationItemPresenceConnection.edges":
+		if e.ComplexityRoot.ConfigurationItemPresenceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceConnection.Edges(childComplexity), true
+	case "ConfigurationItemPresenceConnection.nodes":
+		if e.ComplexityRoot.ConfigurationItemPresenceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceConnection.Nodes(childComplexity), true
+	case "ConfigurationItemPresenceConnection.pageInfo":
+		if e.ComplexityRoot.ConfigurationItemPresenceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceConnection.PageInfo(childComplexity), true
+	case "ConfigurationItemPresenceConnection.totalCount":
+		if e.ComplexityRoot.ConfigurationItemPresenceConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceConnection.TotalCount(childComplexity), true
+
+	case "ConfigurationItemPresenceEdge.cursor":
+		if e.ComplexityRoot.ConfigurationItemPresenceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceEdge.Cursor(childComplexity), true
+	case "ConfigurationItemPresenceEdge.node":
+		if e.ComplexityRoot.ConfigurationItemPresenceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceEdge.Node(childComplexity), true
+	case "ConfigurationItemPresenceEdge.versions":
+		if e.ComplexityRoot.ConfigurationItemPresenceEdge.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemPresenceEdge.Versions(childComplexity), true
+
 	case "CountGroup.count":
 		if e.ComplexityRoot.CountGroup.Count == nil {
 			break
@@ -2312,6 +2631,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Counts.Total(childComplexity), true
+
+	case "CreateProblemPayload.changes":
+		if e.ComplexityRoot.CreateProblemPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProblemPayload.Changes(childComplexity), true
+	case "CreateProblemPayload.dryRun":
+		if e.ComplexityRoot.CreateProblemPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProblemPayload.DryRun(childComplexity), true
+	case "CreateProblemPayload.knownErrors":
+		if e.ComplexityRoot.CreateProblemPayload.KnownErrors == nil {
+			break
+		}
+
+		args, err := ec.field_CreateProblemPayload_knownErrors_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CreateProblemPayload.KnownErrors(childComplexity, args["first"].(int)), true
+	case "CreateProblemPayload.problem":
+		if e.ComplexityRoot.CreateProblemPayload.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProblemPayload.Problem(childComplexity), true
+	case "CreateProblemPayload.revision":
+		if e.ComplexityRoot.CreateProblemPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateProblemPayload.Revision(childComplexity), true
 
 	case "CriticalityTotal.criticality":
 		if e.ComplexityRoot.CriticalityTotal.Criticality == nil {
@@ -2584,6 +2939,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DependencyPayload.To(childComplexity), true
+
+	case "DiagnosisPayload.changes":
+		if e.ComplexityRoot.DiagnosisPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiagnosisPayload.Changes(childComplexity), true
+	case "DiagnosisPayload.dryRun":
+		if e.ComplexityRoot.DiagnosisPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiagnosisPayload.DryRun(childComplexity), true
+	case "DiagnosisPayload.from":
+		if e.ComplexityRoot.DiagnosisPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiagnosisPayload.From(childComplexity), true
+	case "DiagnosisPayload.revision":
+		if e.ComplexityRoot.DiagnosisPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiagnosisPayload.Revision(childComplexity), true
+	case "DiagnosisPayload.to":
+		if e.ComplexityRoot.DiagnosisPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiagnosisPayload.To(childComplexity), true
 
 	case "DiffTotal.added":
 		if e.ComplexityRoot.DiffTotal.Added == nil {
@@ -3273,6 +3659,305 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InstallationStep.Ordinal(childComplexity), true
 
+	case "KnownError.cause":
+		if e.ComplexityRoot.KnownError.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Cause(childComplexity), true
+	case "KnownError.createdAt":
+		if e.ComplexityRoot.KnownError.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.CreatedAt(childComplexity), true
+	case "KnownError.description":
+		if e.ComplexityRoot.KnownError.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Description(childComplexity), true
+	case "KnownError.diagnoses":
+		if e.ComplexityRoot.KnownError.Diagnoses == nil {
+			break
+		}
+
+		args, err := ec.field_KnownError_diagnoses_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.KnownError.Diagnoses(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "KnownError.history":
+		if e.ComplexityRoot.KnownError.History == nil {
+			break
+		}
+
+		args, err := ec.field_KnownError_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.KnownError.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "KnownError.id":
+		if e.ComplexityRoot.KnownError.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.ID(childComplexity), true
+	case "KnownError.key":
+		if e.ComplexityRoot.KnownError.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Key(childComplexity), true
+	case "KnownError.name":
+		if e.ComplexityRoot.KnownError.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Name(childComplexity), true
+	case "KnownError.presentIn":
+		if e.ComplexityRoot.KnownError.PresentIn == nil {
+			break
+		}
+
+		args, err := ec.field_KnownError_presentIn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.KnownError.PresentIn(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "KnownError.sources":
+		if e.ComplexityRoot.KnownError.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Sources(childComplexity), true
+	case "KnownError.status":
+		if e.ComplexityRoot.KnownError.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Status(childComplexity), true
+	case "KnownError.statusSince":
+		if e.ComplexityRoot.KnownError.StatusSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.StatusSince(childComplexity), true
+	case "KnownError.symptoms":
+		if e.ComplexityRoot.KnownError.Symptoms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Symptoms(childComplexity), true
+	case "KnownError.updatedAt":
+		if e.ComplexityRoot.KnownError.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.UpdatedAt(childComplexity), true
+	case "KnownError.version":
+		if e.ComplexityRoot.KnownError.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Version(childComplexity), true
+	case "KnownError.workaround":
+		if e.ComplexityRoot.KnownError.Workaround == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Workaround(childComplexity), true
+
+	case "KnownErrorConnection.edges":
+		if e.ComplexityRoot.KnownErrorConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConnection.Edges(childComplexity), true
+	case "KnownErrorConnection.nodes":
+		if e.ComplexityRoot.KnownErrorConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConnection.Nodes(childComplexity), true
+	case "KnownErrorConnection.pageInfo":
+		if e.ComplexityRoot.KnownErrorConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConnection.PageInfo(childComplexity), true
+	case "KnownErrorConnection.totalCount":
+		if e.ComplexityRoot.KnownErrorConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConnection.TotalCount(childComplexity), true
+
+	case "KnownErrorEdge.cursor":
+		if e.ComplexityRoot.KnownErrorEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorEdge.Cursor(childComplexity), true
+	case "KnownErrorEdge.node":
+		if e.ComplexityRoot.KnownErrorEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorEdge.Node(childComplexity), true
+
+	case "KnownErrorMatch.item":
+		if e.ComplexityRoot.KnownErrorMatch.Item == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatch.Item(childComplexity), true
+	case "KnownErrorMatch.knownError":
+		if e.ComplexityRoot.KnownErrorMatch.KnownError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatch.KnownError(childComplexity), true
+	case "KnownErrorMatch.parts":
+		if e.ComplexityRoot.KnownErrorMatch.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatch.Parts(childComplexity), true
+	case "KnownErrorMatch.score":
+		if e.ComplexityRoot.KnownErrorMatch.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatch.Score(childComplexity), true
+
+	case "KnownErrorMatches.candidates":
+		if e.ComplexityRoot.KnownErrorMatches.Candidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatches.Candidates(childComplexity), true
+	case "KnownErrorMatches.nodes":
+		if e.ComplexityRoot.KnownErrorMatches.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatches.Nodes(childComplexity), true
+	case "KnownErrorMatches.totalCount":
+		if e.ComplexityRoot.KnownErrorMatches.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMatches.TotalCount(childComplexity), true
+
+	case "KnownErrorPayload.changes":
+		if e.ComplexityRoot.KnownErrorPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPayload.Changes(childComplexity), true
+	case "KnownErrorPayload.dryRun":
+		if e.ComplexityRoot.KnownErrorPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPayload.DryRun(childComplexity), true
+	case "KnownErrorPayload.knownError":
+		if e.ComplexityRoot.KnownErrorPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPayload.Record(childComplexity), true
+	case "KnownErrorPayload.revision":
+		if e.ComplexityRoot.KnownErrorPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPayload.Revision(childComplexity), true
+
+	case "KnownErrorPresenceConnection.edges":
+		if e.ComplexityRoot.KnownErrorPresenceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceConnection.Edges(childComplexity), true
+	case "KnownErrorPresenceConnection.nodes":
+		if e.ComplexityRoot.KnownErrorPresenceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceConnection.Nodes(childComplexity), true
+	case "KnownErrorPresenceConnection.pageInfo":
+		if e.ComplexityRoot.KnownErrorPresenceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceConnection.PageInfo(childComplexity), true
+	case "KnownErrorPresenceConnection.totalCount":
+		if e.ComplexityRoot.KnownErrorPresenceConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceConnection.TotalCount(childComplexity), true
+
+	case "KnownErrorPresenceEdge.cursor":
+		if e.ComplexityRoot.KnownErrorPresenceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceEdge.Cursor(childComplexity), true
+	case "KnownErrorPresenceEdge.node":
+		if e.ComplexityRoot.KnownErrorPresenceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceEdge.Node(childComplexity), true
+	case "KnownErrorPresenceEdge.versions":
+		if e.ComplexityRoot.KnownErrorPresenceEdge.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorPresenceEdge.Versions(childComplexity), true
+
+	case "MatchPart.kind":
+		if e.ComplexityRoot.MatchPart.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MatchPart.Kind(childComplexity), true
+	case "MatchPart.most":
+		if e.ComplexityRoot.MatchPart.Most == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MatchPart.Most(childComplexity), true
+	case "MatchPart.score":
+		if e.ComplexityRoot.MatchPart.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MatchPart.Score(childComplexity), true
+	case "MatchPart.text":
+		if e.ComplexityRoot.MatchPart.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MatchPart.Text(childComplexity), true
+
+	case "Mutation.closeProblem":
+		if e.ComplexityRoot.Mutation.CloseProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_closeProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CloseProblem(childComplexity, args["input"].(model.CloseProblemInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectAffectedItem":
 		if e.ComplexityRoot.Mutation.ConnectAffectedItem == nil {
 			break
@@ -3295,6 +3980,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectChangeSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectConcern":
+		if e.ComplexityRoot.Mutation.ConnectConcern == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectConcern_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectConcern(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectCustomer":
 		if e.ComplexityRoot.Mutation.ConnectCustomer == nil {
 			break
@@ -3317,6 +4013,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectDependency(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectDiagnosis":
+		if e.ComplexityRoot.Mutation.ConnectDiagnosis == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectDiagnosis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectDiagnosis(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectGrouping":
 		if e.ComplexityRoot.Mutation.ConnectGrouping == nil {
 			break
@@ -3350,6 +4057,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectOwnership(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectPresence":
+		if e.ComplexityRoot.Mutation.ConnectPresence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectPresence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectPresence(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectResolution":
+		if e.ComplexityRoot.Mutation.ConnectResolution == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectResolution_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectResolution(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectSiteNeed":
 		if e.ComplexityRoot.Mutation.ConnectSiteNeed == nil {
 			break
@@ -3438,6 +4167,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createKnownError":
+		if e.ComplexityRoot.Mutation.CreateKnownError == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createKnownError_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateKnownError(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createParty":
 		if e.ComplexityRoot.Mutation.CreateParty == nil {
 			break
@@ -3449,6 +4189,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateParty(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createProblem":
+		if e.ComplexityRoot.Mutation.CreateProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProblem(childComplexity, args["input"].(domain.NewProblem), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createReleaseUnit":
 		if e.ComplexityRoot.Mutation.CreateReleaseUnit == nil {
 			break
@@ -3471,6 +4222,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.diagnoseProblem":
+		if e.ComplexityRoot.Mutation.DiagnoseProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_diagnoseProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DiagnoseProblem(childComplexity, args["input"].(model.DiagnoseProblemInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectAffectedItem":
 		if e.ComplexityRoot.Mutation.DisconnectAffectedItem == nil {
 			break
@@ -3493,6 +4255,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectChangeSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectConcern":
+		if e.ComplexityRoot.Mutation.DisconnectConcern == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectConcern_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectConcern(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectCustomer":
 		if e.ComplexityRoot.Mutation.DisconnectCustomer == nil {
 			break
@@ -3515,6 +4288,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectDependency(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectDiagnosis":
+		if e.ComplexityRoot.Mutation.DisconnectDiagnosis == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectDiagnosis_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectDiagnosis(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectGrouping":
 		if e.ComplexityRoot.Mutation.DisconnectGrouping == nil {
 			break
@@ -3548,6 +4332,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectOwnership(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectPresence":
+		if e.ComplexityRoot.Mutation.DisconnectPresence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectPresence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectPresence(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectResolution":
+		if e.ComplexityRoot.Mutation.DisconnectResolution == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectResolution_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectResolution(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectSiteNeed":
 		if e.ComplexityRoot.Mutation.DisconnectSiteNeed == nil {
 			break
@@ -3603,6 +4409,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportRecords(childComplexity, args["input"].(model.ImportRecordsInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.publishKnownError":
+		if e.ComplexityRoot.Mutation.PublishKnownError == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_publishKnownError_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PublishKnownError(childComplexity, args["input"].(model.PublishKnownErrorInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeAttributeDefinition":
 		if e.ComplexityRoot.Mutation.RemoveAttributeDefinition == nil {
 			break
@@ -3647,6 +4464,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeKnownError":
+		if e.ComplexityRoot.Mutation.RemoveKnownError == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeKnownError_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveKnownError(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeParty":
 		if e.ComplexityRoot.Mutation.RemoveParty == nil {
 			break
@@ -3658,6 +4486,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveParty(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeProblem":
+		if e.ComplexityRoot.Mutation.RemoveProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveProblem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeReleaseUnit":
 		if e.ComplexityRoot.Mutation.RemoveReleaseUnit == nil {
 			break
@@ -3680,6 +4519,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.reopenProblem":
+		if e.ComplexityRoot.Mutation.ReopenProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reopenProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReopenProblem(childComplexity, args["input"].(model.ReopenProblemInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.resolveProblem":
+		if e.ComplexityRoot.Mutation.ResolveProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resolveProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResolveProblem(childComplexity, args["input"].(model.ResolveProblemInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.retireKnownError":
+		if e.ComplexityRoot.Mutation.RetireKnownError == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireKnownError_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireKnownError(childComplexity, args["input"].(model.RetireKnownErrorInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateAttributeDefinition":
 		if e.ComplexityRoot.Mutation.UpdateAttributeDefinition == nil {
 			break
@@ -3724,6 +4596,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateKnownError":
+		if e.ComplexityRoot.Mutation.UpdateKnownError == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateKnownError_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateKnownError(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateParty":
 		if e.ComplexityRoot.Mutation.UpdateParty == nil {
 			break
@@ -3735,6 +4618,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateParty(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateProblem":
+		if e.ComplexityRoot.Mutation.UpdateProblem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProblem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProblem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateReleaseUnit":
 		if e.ComplexityRoot.Mutation.UpdateReleaseUnit == nil {
 			break
@@ -4085,6 +4979,260 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartyToTellEdge.Node(childComplexity), true
 
+	case "Presence.versions":
+		if e.ComplexityRoot.Presence.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Presence.Versions(childComplexity), true
+
+	case "PresencePayload.changes":
+		if e.ComplexityRoot.PresencePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresencePayload.Changes(childComplexity), true
+	case "PresencePayload.dryRun":
+		if e.ComplexityRoot.PresencePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresencePayload.DryRun(childComplexity), true
+	case "PresencePayload.from":
+		if e.ComplexityRoot.PresencePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresencePayload.From(childComplexity), true
+	case "PresencePayload.presence":
+		if e.ComplexityRoot.PresencePayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresencePayload.Link(childComplexity), true
+	case "PresencePayload.revision":
+		if e.ComplexityRoot.PresencePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresencePayload.Revision(childComplexity), true
+	case "PresencePayload.to":
+		if e.ComplexityRoot.PresencePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresencePayload.To(childComplexity), true
+
+	case "Problem.assignee":
+		if e.ComplexityRoot.Problem.Assignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Assignee(childComplexity), true
+	case "Problem.category":
+		if e.ComplexityRoot.Problem.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Category(childComplexity), true
+	case "Problem.cause":
+		if e.ComplexityRoot.Problem.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Cause(childComplexity), true
+	case "Problem.concerns":
+		if e.ComplexityRoot.Problem.Concerns == nil {
+			break
+		}
+
+		args, err := ec.field_Problem_concerns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Problem.Concerns(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Problem.createdAt":
+		if e.ComplexityRoot.Problem.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.CreatedAt(childComplexity), true
+	case "Problem.description":
+		if e.ComplexityRoot.Problem.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Description(childComplexity), true
+	case "Problem.diagnosedBy":
+		if e.ComplexityRoot.Problem.DiagnosedBy == nil {
+			break
+		}
+
+		args, err := ec.field_Problem_diagnosedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Problem.DiagnosedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Problem.history":
+		if e.ComplexityRoot.Problem.History == nil {
+			break
+		}
+
+		args, err := ec.field_Problem_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Problem.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Problem.id":
+		if e.ComplexityRoot.Problem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.ID(childComplexity), true
+	case "Problem.key":
+		if e.ComplexityRoot.Problem.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Key(childComplexity), true
+	case "Problem.name":
+		if e.ComplexityRoot.Problem.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Name(childComplexity), true
+	case "Problem.openedAt":
+		if e.ComplexityRoot.Problem.OpenedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.OpenedAt(childComplexity), true
+	case "Problem.priority":
+		if e.ComplexityRoot.Problem.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Priority(childComplexity), true
+	case "Problem.resolution":
+		if e.ComplexityRoot.Problem.Resolution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Resolution(childComplexity), true
+	case "Problem.resolvedBy":
+		if e.ComplexityRoot.Problem.ResolvedBy == nil {
+			break
+		}
+
+		args, err := ec.field_Problem_resolvedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Problem.ResolvedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Problem.sources":
+		if e.ComplexityRoot.Problem.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Sources(childComplexity), true
+	case "Problem.status":
+		if e.ComplexityRoot.Problem.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Status(childComplexity), true
+	case "Problem.statusSince":
+		if e.ComplexityRoot.Problem.StatusSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.StatusSince(childComplexity), true
+	case "Problem.symptoms":
+		if e.ComplexityRoot.Problem.Symptoms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Symptoms(childComplexity), true
+	case "Problem.updatedAt":
+		if e.ComplexityRoot.Problem.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.UpdatedAt(childComplexity), true
+	case "Problem.version":
+		if e.ComplexityRoot.Problem.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Version(childComplexity), true
+
+	case "ProblemConnection.edges":
+		if e.ComplexityRoot.ProblemConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConnection.Edges(childComplexity), true
+	case "ProblemConnection.nodes":
+		if e.ComplexityRoot.ProblemConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConnection.Nodes(childComplexity), true
+	case "ProblemConnection.pageInfo":
+		if e.ComplexityRoot.ProblemConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConnection.PageInfo(childComplexity), true
+	case "ProblemConnection.totalCount":
+		if e.ComplexityRoot.ProblemConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConnection.TotalCount(childComplexity), true
+
+	case "ProblemEdge.cursor":
+		if e.ComplexityRoot.ProblemEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemEdge.Cursor(childComplexity), true
+	case "ProblemEdge.node":
+		if e.ComplexityRoot.ProblemEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemEdge.Node(childComplexity), true
+
+	case "ProblemPayload.changes":
+		if e.ComplexityRoot.ProblemPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemPayload.Changes(childComplexity), true
+	case "ProblemPayload.dryRun":
+		if e.ComplexityRoot.ProblemPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemPayload.DryRun(childComplexity), true
+	case "ProblemPayload.problem":
+		if e.ComplexityRoot.ProblemPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemPayload.Record(childComplexity), true
+	case "ProblemPayload.revision":
+		if e.ComplexityRoot.ProblemPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemPayload.Revision(childComplexity), true
+
 	case "Query.attributeDefinition":
 		if e.ComplexityRoot.Query.AttributeDefinition == nil {
 			break
@@ -4273,6 +5421,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.InstallationOrder(childComplexity, args["items"].([]*domain.Ref), args["whatIf"].(*domain.WhatIfInput), args["asOf"].(*domain.AsOf)), true
 
+	case "Query.knownError":
+		if e.ComplexityRoot.Query.KnownError == nil {
+			break
+		}
+
+		args, err := ec.field_Query_knownError_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.KnownError(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.knownErrorMatches":
+		if e.ComplexityRoot.Query.KnownErrorMatches == nil {
+			break
+		}
+
+		args, err := ec.field_Query_knownErrorMatches_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.KnownErrorMatches(childComplexity, args["problem"].(*domain.Ref), args["draft"].(*domain.ProblemDraft), args["first"].(int)), true
+	case "Query.knownErrors":
+		if e.ComplexityRoot.Query.KnownErrors == nil {
+			break
+		}
+
+		args, err := ec.field_Query_knownErrors_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.KnownErrors(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -4317,6 +5498,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Party(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.problem":
+		if e.ComplexityRoot.Query.Problem == nil {
+			break
+		}
+
+		args, err := ec.field_Query_problem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Problem(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.problems":
+		if e.ComplexityRoot.Query.Problems == nil {
+			break
+		}
+
+		args, err := ec.field_Query_problems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Problems(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.releaseUnit":
 		if e.ComplexityRoot.Query.ReleaseUnit == nil {
 			break
@@ -4553,6 +5756,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReleaseUnitPayload.Revision(childComplexity), true
+
+	case "ResolutionPayload.changes":
+		if e.ComplexityRoot.ResolutionPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolutionPayload.Changes(childComplexity), true
+	case "ResolutionPayload.dryRun":
+		if e.ComplexityRoot.ResolutionPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolutionPayload.DryRun(childComplexity), true
+	case "ResolutionPayload.from":
+		if e.ComplexityRoot.ResolutionPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolutionPayload.From(childComplexity), true
+	case "ResolutionPayload.revision":
+		if e.ComplexityRoot.ResolutionPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolutionPayload.Revision(childComplexity), true
+	case "ResolutionPayload.to":
+		if e.ComplexityRoot.ResolutionPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolutionPayload.To(childComplexity), true
 
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
@@ -5034,6 +6268,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.ConfigurationItems(childComplexity, args["by"].([]string), args["byAttributes"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.knownErrors":
+		if e.ComplexityRoot.Statistics.KnownErrors == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_knownErrors_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.KnownErrors(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.parties":
 		if e.ComplexityRoot.Statistics.Parties == nil {
 			break
@@ -5045,6 +6290,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.Parties(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.problems":
+		if e.ComplexityRoot.Statistics.Problems == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_problems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Problems(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.releaseUnits":
 		if e.ComplexityRoot.Statistics.ReleaseUnits == nil {
 			break
@@ -5209,8 +6465,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAsOf,
+		ec.unmarshalInputCloseProblemInput,
 		ec.unmarshalInputCreateBaselineInput,
+		ec.unmarshalInputCreateProblemInput,
 		ec.unmarshalInputDependencySelectorInput,
+		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
@@ -5218,7 +6477,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputImpactSourcesInput,
 		ec.unmarshalInputImportHoldingsInput,
 		ec.unmarshalInputImportRecordsInput,
+		ec.unmarshalInputProblemDraftInput,
+		ec.unmarshalInputPublishKnownErrorInput,
 		ec.unmarshalInputRecordRef,
+		ec.unmarshalInputReopenProblemInput,
+		ec.unmarshalInputResolveProblemInput,
+		ec.unmarshalInputRetireKnownErrorInput,
 		ec.unmarshalInputWhatIfInput,
 		ec.unmarshalInputWithdrawConfigurationItemInput,
 		ec.unmarshalInputWriteOptions,
@@ -6163,6 +7427,23 @@ extend type ChangeRequest implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): SiteConnection!
+  "The problems that this change is to resolve."
+  resolves(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ProblemConnection!
 }
 
 extend type Query {
@@ -6298,6 +7579,8 @@ input ChangeRequestFilter {
   affects: ConfigurationItemLinkFilter
   "The sites where the change is carried out."
   takesPlaceAt: SiteLinkFilter
+  "The problems that this change is to resolve."
+  resolves: ProblemLinkFilter
 }
 
 "One step of an order of change requests."
@@ -6560,6 +7843,53 @@ type ChangeSitePayload {
   from: ChangeRequest!
   "The site where it ends."
   to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a change request to a problem by a resolution (resolves), or changes the one there is."
+  connectResolution(
+    "What to do."
+    input: ConnectResolutionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ResolutionPayload!
+  "Parts a change request from a problem that a resolution joins."
+  disconnectResolution(
+    "What to do."
+    input: DisconnectResolutionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ResolutionPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectResolutionInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectResolutionInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ResolutionPayload {
+  "The change request where it starts."
+  from: ChangeRequest!
+  "The problem where it ends."
+  to: Problem!
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
@@ -6982,6 +8312,40 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ChangeRequestConnection!
+  "The problems that show in this item."
+  problems(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ProblemConnection!
+  "The known errors of this item, with their workarounds, and in which versions they are."
+  knownErrors(
+    "Only those that match."
+    filter: KnownErrorFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [KnownErrorOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): KnownErrorPresenceConnection!
 }
 
 extend type Query {
@@ -7123,6 +8487,10 @@ input ConfigurationItemFilter {
   serves: PartyLinkFilter
   "The requests for change that affect this item."
   changeRequests: ChangeRequestLinkFilter
+  "The problems that show in this item."
+  problems: ProblemLinkFilter
+  "The known errors of this item, with their workarounds, and in which versions they are."
+  knownErrors: KnownErrorPresenceFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -7195,6 +8563,30 @@ input ChangeRequestLinkFilter {
   some: ChangeRequestFilter
   "None matches; {} asks that there are none."
   none: ChangeRequestFilter
+}
+
+"Selects records by the problems that a relationship joins to them."
+input ProblemLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ProblemFilter
+  "None matches; {} asks that there are none."
+  none: ProblemFilter
+}
+
+"Selects records by the known errors that a relationship joins to them."
+input KnownErrorPresenceFilter {
+  "At least one matches; {} asks for any."
+  some: KnownErrorFilter
+  "None matches; {} asks that there are none."
+  none: KnownErrorFilter
+  "Count only relationships that match."
+  link: PresenceFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input PresenceFilter {
+  "Versions (\"14.2.0\") and ranges of semantic versions (\">=14.0, <14.3\", \"~14.2\", \"14.x\", \"<13 || >=15\"). It is in any version when there are none."
+  versions: StringListFilter
 }
 
 "One step of an order of configuration items."
@@ -8593,6 +9985,504 @@ type ImportError {
   message: String!
 }
 `, BuiltIn: false},
+	{Name: "../schema/known_error.graphqls", Input: `"A fault whose cause was found, and what helps until it is fixed."
+type KnownError {
+  "What is known of it, in a few sentences."
+  description: String
+  "Where it stands in its life. It is changed by the moves alone: publish, retire."
+  status: KnownErrorStatus!
+  "What people see of it, in their words. Problems are compared by it."
+  symptoms: String
+  "What helps until it is fixed."
+  workaround: String
+  "What is behind it."
+  cause: String
+  "Since when it has been in its status."
+  statusSince: DateTime
+}
+
+"Where a known error stands in its life."
+enum KnownErrorStatus {
+  "It is being written."
+  DRAFT
+  "Everyone may work by it: it has symptoms and a workaround."
+  PUBLISHED
+  "It is of no use any more."
+  RETIRED
+}
+
+"In which versions a known error is in an item."
+type Presence {
+  """
+  Versions ("14.2.0") and ranges of semantic versions (">=14.0, <14.3", "~14.2", "14.x", "<13 || >=15"). It is in any version when there are none.
+  """
+  versions: [String!]!
+}
+
+extend type Mutation {
+  "Moves a known error from DRAFT to PUBLISHED. It needs symptoms and a workaround."
+  publishKnownError(
+    "What to do."
+    input: PublishKnownErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KnownErrorPayload!
+  "Moves a known error from DRAFT or PUBLISHED to RETIRED."
+  retireKnownError(
+    "What to do."
+    input: RetireKnownErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KnownErrorPayload!
+}
+
+"Which known error to publish."
+input PublishKnownErrorInput {
+  "The known error."
+  ref: RecordRef!
+  "Refuse when its version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which known error to retire."
+input RetireKnownErrorInput {
+  "The known error."
+  ref: RecordRef!
+  "Refuse when its version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/known_error_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type KnownError implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The problems that this known error is behind."
+  diagnoses(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ProblemConnection!
+  "The items that have this known error, and in which versions."
+  presentIn(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemPresenceConnection!
+}
+
+extend type Query {
+  "Finds a known error by its key; null when there is none."
+  knownError(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): KnownError
+  "Lists known errors, a page at a time."
+  knownErrors(
+    "Only those that match."
+    filter: KnownErrorFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [KnownErrorOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): KnownErrorConnection!
+}
+
+extend type Mutation {
+  "Adds a known error."
+  createKnownError(
+    "What to do."
+    input: CreateKnownErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KnownErrorPayload!
+  "Changes a known error: fields that the patch does not name stay as they are, null empties them."
+  updateKnownError(
+    "What to do."
+    input: UpdateKnownErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KnownErrorPayload!
+  "Removes a known error to which nothing points any more."
+  removeKnownError(
+    "What to do."
+    input: RemoveKnownErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KnownErrorPayload!
+}
+
+"A page of known errors."
+type KnownErrorConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [KnownErrorEdge!]!
+  "The records alone."
+  nodes: [KnownError!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of known errors."
+type KnownErrorEdge {
+  "The record."
+  node: KnownError!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a known error did, or with a dry run would do."
+type KnownErrorPayload {
+  "The record as it is now; after a removal null."
+  knownError: KnownError
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects known errors. All that is given must hold."
+input KnownErrorFilter {
+  "All of these hold."
+  and: [KnownErrorFilter!]
+  "At least one of these holds."
+  or: [KnownErrorFilter!]
+  "This does not hold."
+  not: KnownErrorFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Where it stands in its life. It is changed by the moves alone: publish, retire."
+  status: KnownErrorStatusFilter
+  "Since when it has been in its status."
+  statusSince: DateTimeFilter
+  "The problems that this known error is behind."
+  diagnoses: ProblemLinkFilter
+  "The items that have this known error, and in which versions."
+  presentIn: ConfigurationItemPresenceFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemPresenceFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter
+  "Count only relationships that match."
+  link: PresenceFilter
+}
+
+"One step of an order of known errors."
+input KnownErrorOrder {
+  "By which field."
+  field: KnownErrorOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What known errors can be ordered by."
+enum KnownErrorOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Where it stands in its life. It is changed by the moves alone: publish, retire."
+  STATUS
+  "Since when it has been in its status."
+  STATUS_SINCE
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new known error."
+input CreateKnownErrorInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What is known of it, in a few sentences."
+  description: String
+  "What people see of it, in their words. Problems are compared by it."
+  symptoms: String
+  "What helps until it is fixed."
+  workaround: String
+  "What is behind it."
+  cause: String
+}
+
+"What to change in a known error: what is absent stays, null empties."
+input KnownErrorPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What is known of it, in a few sentences."
+  description: String
+  "What people see of it, in their words. Problems are compared by it."
+  symptoms: String
+  "What helps until it is fixed."
+  workaround: String
+  "What is behind it."
+  cause: String
+}
+
+"Which known error to change, and how."
+input UpdateKnownErrorInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: KnownErrorPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which known error to remove."
+input RemoveKnownErrorInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts known errors."
+  knownErrors(
+    "By which fields; with attributes together at most three."
+    by: [KnownErrorGroupField!]
+    "Only those that match."
+    filter: KnownErrorFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What known errors can be counted by."
+enum KnownErrorGroupField {
+  "Where it stands in its life. It is changed by the moves alone: publish, retire."
+  STATUS
+  "Since when it has been in its status."
+  STATUS_SINCE
+}
+
+extend type Mutation {
+  "Joins a known error to a problem by a diagnosis (diagnoses), or changes the one there is."
+  connectDiagnosis(
+    "What to do."
+    input: ConnectDiagnosisInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DiagnosisPayload!
+  "Parts a known error from a problem that a diagnosis joins."
+  disconnectDiagnosis(
+    "What to do."
+    input: DisconnectDiagnosisInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DiagnosisPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectDiagnosisInput {
+  "The known error where it starts."
+  from: RecordRef!
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectDiagnosisInput {
+  "The known error where it starts."
+  from: RecordRef!
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type DiagnosisPayload {
+  "The known error where it starts."
+  from: KnownError!
+  "The problem where it ends."
+  to: Problem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"A page of configuration items."
+type ConfigurationItemPresenceConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationItemPresenceEdge!]!
+  "The records alone."
+  nodes: [ConfigurationItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration items."
+type ConfigurationItemPresenceEdge {
+  "The record."
+  node: ConfigurationItem!
+  "Marks its place in the list."
+  cursor: String!
+  "Versions (\"14.2.0\") and ranges of semantic versions (\">=14.0, <14.3\", \"~14.2\", \"14.x\", \"<13 || >=15\"). It is in any version when there are none."
+  versions: [String!]!
+}
+
+"A page of known errors."
+type KnownErrorPresenceConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [KnownErrorPresenceEdge!]!
+  "The records alone."
+  nodes: [KnownError!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of known errors."
+type KnownErrorPresenceEdge {
+  "The record."
+  node: KnownError!
+  "Marks its place in the list."
+  cursor: String!
+  "Versions (\"14.2.0\") and ranges of semantic versions (\">=14.0, <14.3\", \"~14.2\", \"14.x\", \"<13 || >=15\"). It is in any version when there are none."
+  versions: [String!]!
+}
+
+extend type Mutation {
+  "Joins a known error to a configuration item by a presence (presentIn), or changes the one there is."
+  connectPresence(
+    "What to do."
+    input: ConnectPresenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PresencePayload!
+  "Parts a known error from a configuration item that a presence joins."
+  disconnectPresence(
+    "What to do."
+    input: DisconnectPresenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PresencePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectPresenceInput {
+  "The known error where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+  "Versions (\"14.2.0\") and ranges of semantic versions (\">=14.0, <14.3\", \"~14.2\", \"14.x\", \"<13 || >=15\"). It is in any version when there are none."
+  versions: [String!]
+}
+
+"Which records to part."
+input DisconnectPresenceInput {
+  "The known error where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type PresencePayload {
+  "The known error where it starts."
+  from: KnownError!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "What it says; after a parting, what it said."
+  presence: Presence
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input KnownErrorStatusFilter {
+  "It equals this."
+  eq: KnownErrorStatus
+  "It differs from this; what has no value does, too."
+  ne: KnownErrorStatus
+  "It is one of these."
+  in: [KnownErrorStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/party.graphqls", Input: `"A team, a person, a supplier or a customer: whom an item concerns."
 type Party {
   "What it does, in a few sentences."
@@ -8942,6 +10832,593 @@ input PartyTypeFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/problem.graphqls", Input: `"A cause of incidents, found or still looked for."
+type Problem {
+  "What is known of it, in a few sentences."
+  description: String
+  "What people see of it, in their words. Known errors are compared by it."
+  symptoms: String
+  "Where it stands in its life. It is changed by the moves alone: diagnose, resolve, close, reopen."
+  status: ProblemStatus!
+  "How soon it has to be done."
+  priority: Priority!
+  "What sort of fault it is, in the house's own words: missing file, wrong file version."
+  category: String
+  "What was found to be behind it."
+  cause: String
+  "Why it counts as resolved where no change resolves it."
+  resolution: String
+  "The name of the person who works on it."
+  assignee: String
+  "When it was first noticed."
+  openedAt: DateTime
+  "Since when it has been in its status."
+  statusSince: DateTime
+}
+
+"Where a problem stands in its life."
+enum ProblemStatus {
+  "Its cause is looked for."
+  OPEN
+  "Its cause is known."
+  DIAGNOSED
+  "It does not show any more, as far as is known."
+  RESOLVED
+  "It is done with."
+  CLOSED
+}
+
+extend type ConfigurationItem {
+  "How many problems that show in the item are OPEN or DIAGNOSED."
+  openProblems: Int!
+}
+
+extend type Query {
+  """
+  Known errors that fit a problem, best first: by item (the same, or one that it depends on), by version and by symptoms, each
+  with its share of the score. Drafts and published ones are compared, retired ones are not.
+  """
+  knownErrorMatches(
+    "A stored problem. Give either this or a draft."
+    problem: RecordRef
+    "What is known of a problem that is not stored."
+    draft: ProblemDraftInput
+    "At most so many, and never more than a hundred."
+    first: Int! = 10
+  ): KnownErrorMatches!
+}
+
+"What is known of a problem that is not stored."
+input ProblemDraftInput {
+  "The items in which it shows."
+  items: [RecordRef!]
+  "The version of these items in which it shows; those that are installed, and the items' own, when absent."
+  version: String
+  "What people see of it, in their words."
+  symptoms: String
+}
+
+"Known errors that fit a problem."
+type KnownErrorMatches {
+  "The best of them."
+  nodes: [KnownErrorMatch!]!
+  "How many fit in all."
+  totalCount: Int!
+  "How many known errors were compared: those of the items, of what these depend on, and those that share a telling word."
+  candidates: Int!
+}
+
+"A known error that fits a problem, and how well."
+type KnownErrorMatch {
+  "The known error, with its workaround."
+  knownError: KnownError!
+  "From 0 to 100: the sum of the parts."
+  score: Int!
+  "What each comparison came to: item, version, symptoms."
+  parts: [MatchPart!]!
+  "The item by which it fits; null when it fits by its symptoms alone."
+  item: ConfigurationItem
+}
+
+"What one comparison of a known error with a problem came to."
+type MatchPart {
+  "By what they were compared."
+  kind: MatchPartKind!
+  "What it adds to the score."
+  score: Int!
+  "The most that it could have added."
+  most: Int!
+  "Why."
+  text: String!
+}
+
+"By what a known error is compared with a problem."
+enum MatchPartKind {
+  "Is it in an item of the problem, or in one that such an item depends on?"
+  ITEM
+  "Is it in the version that runs?"
+  VERSION
+  "Do its symptoms have the same words? Rare words count for more."
+  SYMPTOMS
+}
+
+extend type Mutation {
+  "Adds a problem with the items that it shows in, and tells which known errors fit it."
+  createProblem(
+    "What to do."
+    input: CreateProblemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CreateProblemPayload!
+  "Moves a problem from OPEN to DIAGNOSED. It needs a cause, given here or earlier, or a known error that diagnoses it."
+  diagnoseProblem(
+    "What to do."
+    input: DiagnoseProblemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemPayload!
+  "Moves a problem from DIAGNOSED to RESOLVED. It needs a request for change that resolves it and is IMPLEMENTED or CLOSED, or a resolution in words."
+  resolveProblem(
+    "What to do."
+    input: ResolveProblemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemPayload!
+  "Moves a problem from RESOLVED to CLOSED. No request for change that resolves it may still be under way."
+  closeProblem(
+    "What to do."
+    input: CloseProblemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemPayload!
+  "Moves a problem that is DIAGNOSED, RESOLVED or CLOSED back to OPEN. It needs a reason; the cause stays, the resolution goes."
+  reopenProblem(
+    "What to do."
+    input: ReopenProblemInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): ProblemPayload!
+}
+
+"A new problem."
+input CreateProblemInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What is known of it, in a few sentences."
+  description: String
+  "What people see of it, in their words. Known errors are compared by it."
+  symptoms: String
+  "How soon it has to be done; MEDIUM when absent."
+  priority: Priority
+  "What sort of fault it is, in the house's own words."
+  category: String
+  "What was found to be behind it."
+  cause: String
+  "The name of the person who works on it."
+  assignee: String
+  "When it was first noticed; now when absent."
+  openedAt: DateTime
+  "The items in which it shows."
+  concerns: [RecordRef!]
+}
+
+"What creating a problem did, or with a dry run would do."
+type CreateProblemPayload {
+  "The problem as it is now."
+  problem: Problem!
+  "The known errors that fit it best."
+  knownErrors(
+    "At most so many, and never more than a hundred."
+    first: Int! = 5
+  ): KnownErrorMatches!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Which problem to diagnose."
+input DiagnoseProblemInput {
+  "The problem."
+  ref: RecordRef!
+  "What was found to be behind it; what it says already when absent."
+  cause: String
+  "Refuse when the problem's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which problem to resolve."
+input ResolveProblemInput {
+  "The problem."
+  ref: RecordRef!
+  "Why it counts as resolved, where no change resolves it."
+  resolution: String
+  "Refuse when the problem's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which problem to close."
+input CloseProblemInput {
+  "The problem."
+  ref: RecordRef!
+  "Refuse when the problem's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which problem to open again."
+input ReopenProblemInput {
+  "The problem."
+  ref: RecordRef!
+  "Why: it stands in the problem's history."
+  reason: String!
+  "Refuse when the problem's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/problem_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Problem implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The requests for change that are to resolve this problem."
+  resolvedBy(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
+  "The items in which this problem shows."
+  concerns(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The known errors that are behind this problem."
+  diagnosedBy(
+    "Only those that match."
+    filter: KnownErrorFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [KnownErrorOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): KnownErrorConnection!
+}
+
+extend type Query {
+  "Finds a problem by its key; null when there is none."
+  problem(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Problem
+  "Lists problems, a page at a time."
+  problems(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ProblemConnection!
+}
+
+extend type Mutation {
+  "Changes a problem: fields that the patch does not name stay as they are, null empties them."
+  updateProblem(
+    "What to do."
+    input: UpdateProblemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemPayload!
+  "Removes a problem to which nothing points any more."
+  removeProblem(
+    "What to do."
+    input: RemoveProblemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemPayload!
+}
+
+"A page of problems."
+type ProblemConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ProblemEdge!]!
+  "The records alone."
+  nodes: [Problem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of problems."
+type ProblemEdge {
+  "The record."
+  node: Problem!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a problem did, or with a dry run would do."
+type ProblemPayload {
+  "The record as it is now; after a removal null."
+  problem: Problem
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects problems. All that is given must hold."
+input ProblemFilter {
+  "All of these hold."
+  and: [ProblemFilter!]
+  "At least one of these holds."
+  or: [ProblemFilter!]
+  "This does not hold."
+  not: ProblemFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Where it stands in its life. It is changed by the moves alone: diagnose, resolve, close, reopen."
+  status: ProblemStatusFilter
+  "How soon it has to be done."
+  priority: PriorityFilter
+  "What sort of fault it is, in the house's own words: missing file, wrong file version."
+  category: StringFilter
+  "The name of the person who works on it."
+  assignee: StringFilter
+  "When it was first noticed."
+  openedAt: DateTimeFilter
+  "Since when it has been in its status."
+  statusSince: DateTimeFilter
+  "The requests for change that are to resolve this problem."
+  resolvedBy: ChangeRequestLinkFilter
+  "The items in which this problem shows."
+  concerns: ConfigurationItemLinkFilter
+  "The known errors that are behind this problem."
+  diagnosedBy: KnownErrorLinkFilter
+}
+
+"Selects records by the known errors that a relationship joins to them."
+input KnownErrorLinkFilter {
+  "At least one matches; {} asks for any."
+  some: KnownErrorFilter
+  "None matches; {} asks that there are none."
+  none: KnownErrorFilter
+}
+
+"One step of an order of problems."
+input ProblemOrder {
+  "By which field."
+  field: ProblemOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What problems can be ordered by."
+enum ProblemOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Where it stands in its life. It is changed by the moves alone: diagnose, resolve, close, reopen."
+  STATUS
+  "How soon it has to be done."
+  PRIORITY
+  "What sort of fault it is, in the house's own words: missing file, wrong file version."
+  CATEGORY
+  "The name of the person who works on it."
+  ASSIGNEE
+  "When it was first noticed."
+  OPENED_AT
+  "Since when it has been in its status."
+  STATUS_SINCE
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"What to change in a problem: what is absent stays, null empties."
+input ProblemPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What is known of it, in a few sentences."
+  description: String
+  "What people see of it, in their words. Known errors are compared by it."
+  symptoms: String
+  "How soon it has to be done."
+  priority: Priority
+  "What sort of fault it is, in the house's own words: missing file, wrong file version."
+  category: String
+  "What was found to be behind it."
+  cause: String
+  "The name of the person who works on it."
+  assignee: String
+  "When it was first noticed."
+  openedAt: DateTime
+}
+
+"Which problem to change, and how."
+input UpdateProblemInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: ProblemPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which problem to remove."
+input RemoveProblemInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts problems."
+  problems(
+    "By which fields; with attributes together at most three."
+    by: [ProblemGroupField!]
+    "Only those that match."
+    filter: ProblemFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What problems can be counted by."
+enum ProblemGroupField {
+  "Where it stands in its life. It is changed by the moves alone: diagnose, resolve, close, reopen."
+  STATUS
+  "How soon it has to be done."
+  PRIORITY
+  "What sort of fault it is, in the house's own words: missing file, wrong file version."
+  CATEGORY
+  "The name of the person who works on it."
+  ASSIGNEE
+  "When it was first noticed."
+  OPENED_AT
+  "Since when it has been in its status."
+  STATUS_SINCE
+}
+
+extend type Mutation {
+  "Joins a problem to a configuration item by a concern (concerns), or changes the one there is."
+  connectConcern(
+    "What to do."
+    input: ConnectConcernInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ConcernPayload!
+  "Parts a problem from a configuration item that a concern joins."
+  disconnectConcern(
+    "What to do."
+    input: DisconnectConcernInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ConcernPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectConcernInput {
+  "The problem where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectConcernInput {
+  "The problem where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ConcernPayload {
+  "The problem where it starts."
+  from: Problem!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input ProblemStatusFilter {
+  "It equals this."
+  eq: ProblemStatus
+  "It differs from this; what has no value does, too."
+  ne: ProblemStatus
+  "It is one of these."
+  in: [ProblemStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/quality.graphqls", Input: `extend type Query {
   """
   What is doubtful in the estate. Each check is made when it is asked for, and answers with the count and the items. Most cost
@@ -9128,6 +11605,10 @@ enum RecordKind {
   BASELINE
   "Change requests."
   CHANGE_REQUEST
+  "Problems."
+  PROBLEM
+  "Known errors."
+  KNOWN_ERROR
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -10344,6 +12825,8 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_affects(ctx, field)
 	case "takesPlaceAt":
 		return ec.fieldContext_ChangeRequest_takesPlaceAt(ctx, field)
+	case "resolves":
+		return ec.fieldContext_ChangeRequest_resolves(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequest", field.Name)
 }
@@ -10456,6 +12939,22 @@ func (ec *executionContext) childFields_ClassTotal(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ClassTotal", field.Name)
 }
 
+func (ec *executionContext) childFields_ConcernPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ConcernPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ConcernPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ConcernPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ConcernPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ConcernPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConcernPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -10514,6 +13013,12 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_serves(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_ConfigurationItem_changeRequests(ctx, field)
+	case "problems":
+		return ec.fieldContext_ConfigurationItem_problems(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_ConfigurationItem_knownErrors(ctx, field)
+	case "openProblems":
+		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItem", field.Name)
 }
@@ -10624,6 +13129,32 @@ func (ec *executionContext) childFields_ConfigurationItemPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ConfigurationItemPresenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationItemPresenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationItemPresenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationItemPresenceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationItemPresenceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemPresenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemPresenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationItemPresenceEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationItemPresenceEdge_cursor(ctx, field)
+	case "versions":
+		return ec.fieldContext_ConfigurationItemPresenceEdge_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemPresenceEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_CountGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "values":
@@ -10656,6 +13187,22 @@ func (ec *executionContext) childFields_Counts(ctx context.Context, field graphq
 		return ec.fieldContext_Counts_omitted(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Counts", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateProblemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problem":
+		return ec.fieldContext_CreateProblemPayload_problem(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_CreateProblemPayload_knownErrors(ctx, field)
+	case "revision":
+		return ec.fieldContext_CreateProblemPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CreateProblemPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_CreateProblemPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateProblemPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CriticalityTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10786,6 +13333,22 @@ func (ec *executionContext) childFields_DependencyPayload(ctx context.Context, f
 		return ec.fieldContext_DependencyPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DependencyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DiagnosisPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_DiagnosisPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_DiagnosisPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_DiagnosisPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DiagnosisPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_DiagnosisPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiagnosisPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiffTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11158,6 +13721,148 @@ func (ec *executionContext) childFields_InstallationStep(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type InstallationStep", field.Name)
 }
 
+func (ec *executionContext) childFields_KnownError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_KnownError_description(ctx, field)
+	case "status":
+		return ec.fieldContext_KnownError_status(ctx, field)
+	case "symptoms":
+		return ec.fieldContext_KnownError_symptoms(ctx, field)
+	case "workaround":
+		return ec.fieldContext_KnownError_workaround(ctx, field)
+	case "cause":
+		return ec.fieldContext_KnownError_cause(ctx, field)
+	case "statusSince":
+		return ec.fieldContext_KnownError_statusSince(ctx, field)
+	case "id":
+		return ec.fieldContext_KnownError_id(ctx, field)
+	case "key":
+		return ec.fieldContext_KnownError_key(ctx, field)
+	case "name":
+		return ec.fieldContext_KnownError_name(ctx, field)
+	case "version":
+		return ec.fieldContext_KnownError_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_KnownError_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_KnownError_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_KnownError_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_KnownError_sources(ctx, field)
+	case "diagnoses":
+		return ec.fieldContext_KnownError_diagnoses(ctx, field)
+	case "presentIn":
+		return ec.fieldContext_KnownError_presentIn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownError", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_KnownErrorConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_KnownErrorConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KnownErrorConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KnownErrorConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_KnownErrorEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_KnownErrorEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "knownError":
+		return ec.fieldContext_KnownErrorMatch_knownError(ctx, field)
+	case "score":
+		return ec.fieldContext_KnownErrorMatch_score(ctx, field)
+	case "parts":
+		return ec.fieldContext_KnownErrorMatch_parts(ctx, field)
+	case "item":
+		return ec.fieldContext_KnownErrorMatch_item(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorMatch", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorMatches(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_KnownErrorMatches_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KnownErrorMatches_totalCount(ctx, field)
+	case "candidates":
+		return ec.fieldContext_KnownErrorMatches_candidates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorMatches", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "knownError":
+		return ec.fieldContext_KnownErrorPayload_knownError(ctx, field)
+	case "revision":
+		return ec.fieldContext_KnownErrorPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_KnownErrorPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_KnownErrorPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorPresenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_KnownErrorPresenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_KnownErrorPresenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KnownErrorPresenceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KnownErrorPresenceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorPresenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorPresenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_KnownErrorPresenceEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_KnownErrorPresenceEdge_cursor(ctx, field)
+	case "versions":
+		return ec.fieldContext_KnownErrorPresenceEdge_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorPresenceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MatchPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MatchPart_kind(ctx, field)
+	case "score":
+		return ec.fieldContext_MatchPart_score(ctx, field)
+	case "most":
+		return ec.fieldContext_MatchPart_most(ctx, field)
+	case "text":
+		return ec.fieldContext_MatchPart_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MatchPart", field.Name)
+}
+
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -11306,6 +14011,118 @@ func (ec *executionContext) childFields_PartyToTellEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PartyToTellEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Presence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "versions":
+		return ec.fieldContext_Presence_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Presence", field.Name)
+}
+
+func (ec *executionContext) childFields_PresencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PresencePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PresencePayload_to(ctx, field)
+	case "presence":
+		return ec.fieldContext_PresencePayload_presence(ctx, field)
+	case "revision":
+		return ec.fieldContext_PresencePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_PresencePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_PresencePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PresencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Problem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Problem_description(ctx, field)
+	case "symptoms":
+		return ec.fieldContext_Problem_symptoms(ctx, field)
+	case "status":
+		return ec.fieldContext_Problem_status(ctx, field)
+	case "priority":
+		return ec.fieldContext_Problem_priority(ctx, field)
+	case "category":
+		return ec.fieldContext_Problem_category(ctx, field)
+	case "cause":
+		return ec.fieldContext_Problem_cause(ctx, field)
+	case "resolution":
+		return ec.fieldContext_Problem_resolution(ctx, field)
+	case "assignee":
+		return ec.fieldContext_Problem_assignee(ctx, field)
+	case "openedAt":
+		return ec.fieldContext_Problem_openedAt(ctx, field)
+	case "statusSince":
+		return ec.fieldContext_Problem_statusSince(ctx, field)
+	case "id":
+		return ec.fieldContext_Problem_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Problem_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Problem_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Problem_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Problem_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Problem_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Problem_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Problem_sources(ctx, field)
+	case "resolvedBy":
+		return ec.fieldContext_Problem_resolvedBy(ctx, field)
+	case "concerns":
+		return ec.fieldContext_Problem_concerns(ctx, field)
+	case "diagnosedBy":
+		return ec.fieldContext_Problem_diagnosedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProblemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ProblemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProblemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProblemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ProblemEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ProblemEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problem":
+		return ec.fieldContext_ProblemPayload_problem(ctx, field)
+	case "revision":
+		return ec.fieldContext_ProblemPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProblemPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ProblemPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReasonToTell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "why":
@@ -11382,6 +14199,22 @@ func (ec *executionContext) childFields_ReleaseUnitPayload(ctx context.Context, 
 		return ec.fieldContext_ReleaseUnitPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseUnitPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ResolutionPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ResolutionPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ResolutionPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ResolutionPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ResolutionPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResolutionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11594,8 +14427,12 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_changeRequests(ctx, field)
 	case "configurationItems":
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_Statistics_knownErrors(ctx, field)
 	case "parties":
 		return ec.fieldContext_Statistics_parties(ctx, field)
+	case "problems":
+		return ec.fieldContext_Statistics_problems(ctx, field)
 	case "releaseUnits":
 		return ec.fieldContext_Statistics_releaseUnits(ctx, field)
 	case "sites":

@@ -9,6 +9,24 @@ import (
 	"releasegraph/internal/domain"
 )
 
+// Which problem to close.
+type CloseProblemInput struct {
+	// The problem.
+	Ref *domain.Ref `json:"ref"`
+	// Refuse when the problem's version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
+// Which problem to diagnose.
+type DiagnoseProblemInput struct {
+	// The problem.
+	Ref *domain.Ref `json:"ref"`
+	// What was found to be behind it; what it says already when absent.
+	Cause graphql.Omittable[*string] `json:"cause,omitempty"`
+	// Refuse when the problem's version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
 // What is wrong with one line.
 type ImportError struct {
 	// The line, counted from 1.
@@ -108,8 +126,44 @@ type ImportRecordsPayload struct {
 type Mutation struct {
 }
 
+// Which known error to publish.
+type PublishKnownErrorInput struct {
+	// The known error.
+	Ref *domain.Ref `json:"ref"`
+	// Refuse when its version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
 // What can be asked.
 type Query struct {
+}
+
+// Which problem to open again.
+type ReopenProblemInput struct {
+	// The problem.
+	Ref *domain.Ref `json:"ref"`
+	// Why: it stands in the problem's history.
+	Reason string `json:"reason"`
+	// Refuse when the problem's version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
+// Which problem to resolve.
+type ResolveProblemInput struct {
+	// The problem.
+	Ref *domain.Ref `json:"ref"`
+	// Why it counts as resolved, where no change resolves it.
+	Resolution graphql.Omittable[*string] `json:"resolution,omitempty"`
+	// Refuse when the problem's version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
+// Which known error to retire.
+type RetireKnownErrorInput struct {
+	// The known error.
+	Ref *domain.Ref `json:"ref"`
+	// Refuse when its version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
 // Which item to withdraw.

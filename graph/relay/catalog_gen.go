@@ -67,6 +67,24 @@ type ChangeRequestConnection = Connection[domain.ChangeRequest, ChangeRequestEdg
 // ChangeRequestPayload is bound to the type of its name.
 type ChangeRequestPayload = Payload[domain.ChangeRequest]
 
+// ProblemEdge is bound to the type of its name.
+type ProblemEdge = Edge[domain.Problem]
+
+// ProblemConnection is bound to the type of its name.
+type ProblemConnection = Connection[domain.Problem, ProblemEdge]
+
+// ProblemPayload is bound to the type of its name.
+type ProblemPayload = Payload[domain.Problem]
+
+// KnownErrorEdge is bound to the type of its name.
+type KnownErrorEdge = Edge[domain.KnownError]
+
+// KnownErrorConnection is bound to the type of its name.
+type KnownErrorConnection = Connection[domain.KnownError, KnownErrorEdge]
+
+// KnownErrorPayload is bound to the type of its name.
+type KnownErrorPayload = Payload[domain.KnownError]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -141,3 +159,43 @@ type AffectedItemPayload = LinkPayload[domain.ChangeRequest, domain.Configuratio
 
 // ChangeSitePayload is bound to the type of its name.
 type ChangeSitePayload = LinkPayload[domain.ChangeRequest, domain.Site, NoLink]
+
+// ResolutionPayload is bound to the type of its name.
+type ResolutionPayload = LinkPayload[domain.ChangeRequest, domain.Problem, NoLink]
+
+// ConcernPayload is bound to the type of its name.
+type ConcernPayload = LinkPayload[domain.Problem, domain.ConfigurationItem, NoLink]
+
+// DiagnosisPayload is bound to the type of its name.
+type DiagnosisPayload = LinkPayload[domain.KnownError, domain.Problem, NoLink]
+
+// ConfigurationItemPresenceEdge is bound to the type of its name.
+type ConfigurationItemPresenceEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.Presence
+}
+
+// NewConfigurationItemPresenceEdge makes an edge from a record and a *domain.Presence.
+func NewConfigurationItemPresenceEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemPresenceEdge {
+	return &ConfigurationItemPresenceEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.Presence)}
+}
+
+// ConfigurationItemPresenceConnection is bound to the type of its name.
+type ConfigurationItemPresenceConnection = Connection[domain.ConfigurationItem, ConfigurationItemPresenceEdge]
+
+// KnownErrorPresenceEdge is bound to the type of its name.
+type KnownErrorPresenceEdge struct {
+	Edge[domain.KnownError]
+	domain.Presence
+}
+
+// NewKnownErrorPresenceEdge makes an edge from a record and a *domain.Presence.
+func NewKnownErrorPresenceEdge(node *domain.KnownError, link any, cursor string) *KnownErrorPresenceEdge {
+	return &KnownErrorPresenceEdge{Edge[domain.KnownError]{node, cursor}, *link.(*domain.Presence)}
+}
+
+// KnownErrorPresenceConnection is bound to the type of its name.
+type KnownErrorPresenceConnection = Connection[domain.KnownError, KnownErrorPresenceEdge]
+
+// PresencePayload is bound to the type of its name.
+type PresencePayload = LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]

@@ -147,11 +147,12 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			return nil, nil, err
 		}
 		p.link = p.rel.DecodeLink(edge.Props)
-		return &draft{
+		d := &draft{
 			ops:    []store.Op{store.RemoveEdge{EdgeKey: edge.EdgeKey}},
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
-		}, p, nil
+		}
+		return d, p, a.leavesDiagnosed(ctx, d, p, edge.EdgeKey)
 	})
 }
 

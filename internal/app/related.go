@@ -139,3 +139,21 @@ func total(ctx context.Context, v view, c *cohort, key string, id store.ID, q st
 	})
 	return totals[id], err
 }
+
+// CountRelated counts the links that a relationship joins to a record, for its
+// whole cohort at once. Only those count whose other end has one of the
+// statuses.
+func (a *App) CountRelated(ctx context.Context, record any, via Via, statuses []any) (int, error) {
+	r, ok := record.(entity.Record)
+	if !ok || entity.KindOf(record) == nil {
+		return 0, fmt.Errorf("%T is no record", record)
+	}
+	c := a.cohortOf(ctx, r)
+	e, err := endOf(ctx, c.kind, via)
+	if err != nil {
+		return 0, err
+	}
+	key := fmt.Sprint("by status", via, statuses)
+	q := e.query(c, &selection{filter: store.Compare{Property: "status", Op: store.OneOf, Value: statuses}})
+	return total(ctx, c.view, c, key, store.ID(r.Meta().ID), q)
+}

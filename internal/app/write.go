@@ -37,6 +37,10 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	}
 	sign(ctx, r)
 	r.Meta().ID, r.Meta().Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
+	if known, ok := r.(*domain.KnownError); ok {
+		now := a.clock()
+		known.StatusSince = &now
+	}
 	op := store.CreateNode{ID: store.ID(r.Meta().ID), Kind: kind, Props: k.Encode(r)}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
 		return &draft{ops: []store.Op{op}, known: []entity.Record{r}, explain: explainTaken("input")}, r, nil
@@ -80,7 +84,7 @@ func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 		known:   []entity.Record{after},
 		explain: explainTaken("input.patch"),
 	}
-	if err := a.staysService(ctx, d, before, after); err != nil {
+	if err := both(a.staysService(ctx, d, before, after), a.staysDiagnosed(ctx, d, before, after)); err != nil {
 		return nil, nil, err
 	}
 	return d, after, nil
@@ -108,12 +112,13 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 			return nil, nil, err
 		}
 		id := store.ID(r.Meta().ID)
-		return &draft{
+		d := &draft{
 			ops:     []store.Op{store.RemoveNode{ID: id}},
 			guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(r.Meta().Version)}},
 			known:   []entity.Record{r},
 			explain: a.explainInUse(r),
-		}, nil, nil
+		}
+		return d, nil, a.removesDiagnoses(ctx, d, r)
 	})
 }
 

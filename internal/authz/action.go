@@ -13,6 +13,8 @@ const (
 	Withdraw   Action = "withdraw"
 	Connect    Action = "connect"
 	Disconnect Action = "disconnect"
+	// Move is bringing a record from one status to another.
+	Move Action = "move"
 	// Import is writing records of any kind in bulk.
 	Import Action = "import"
 	// Manage is seeing and handling what is not of the graph, such as tokens.
@@ -37,6 +39,7 @@ var actions = []declaredAction{
 	{Update, write, "change a record's fields"},
 	{Remove, write, "delete a record"},
 	{Withdraw, write, "take a configuration item out of use"},
+	{Move, write, "bring a record from one status to another"},
 	{Connect, write, "add or change a relationship"},
 	{Disconnect, write, "take a relationship away"},
 	{Import, "", "write records of any kind in bulk"},

@@ -46,7 +46,12 @@ var areas = []area{
 	{
 		name: "change", doc: "requests for change, and what they are about", placed: true,
 		kinds:         []string{domain.KindChangeRequest},
-		relationships: []string{domain.RelAffects, domain.RelTakesPlaceAt},
+		relationships: []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.RelResolves},
+	},
+	{
+		name: "problem", doc: "problems, known errors, and where they show", placed: true,
+		kinds:         []string{domain.KindProblem, domain.KindKnownError},
+		relationships: []string{domain.RelConcerns, domain.RelDiagnoses, domain.RelPresentIn},
 	},
 	{
 		name: "log", doc: "what was changed, when, by whom: only of records that the caller may see",

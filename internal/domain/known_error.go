@@ -80,7 +80,7 @@ func (k *KnownError) Check() Errors {
 type Presence struct {
 	// Versions are versions ("14.2.0") and ranges of semantic versions
 	// (">=14.0, <14.3"); any version when there are none.
-	Versions []string `graph:"versions,set"`
+	Versions []string `graph:"versions,filter,set"`
 }
 
 // Limits of a Presence.

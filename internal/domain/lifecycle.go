@@ -104,7 +104,7 @@ func (l *Lifecycle[S, F]) illegal(key string, m *Move[S, F], state S, facts F) *
 		message += "; nothing leads on from there"
 	}
 	return &Error{
-		Code: RuleViolation, Rule: l.Rule, Field: "status", Message: message,
+		Code: RuleViolation, Rule: l.Rule, Field: "ref", Message: message,
 		Details: map[string]any{"state": string(state), "legal": details},
 	}
 }

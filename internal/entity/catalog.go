@@ -16,6 +16,8 @@ func declareKinds() []*Kind {
 		newKind[domain.AttributeDefinition](domain.KindAttributeDefinition),
 		newKind[domain.Baseline](domain.KindBaseline),
 		newKind[domain.ChangeRequest](domain.KindChangeRequest),
+		newKind[domain.Problem](domain.KindProblem),
+		newKind[domain.KnownError](domain.KindKnownError),
 	}
 }
 
@@ -26,6 +28,8 @@ func declareRelationships() []*Relationship {
 		unit       = domain.KindReleaseUnit
 		party      = domain.KindParty
 		request    = domain.KindChangeRequest
+		problem    = domain.KindProblem
+		knownError = domain.KindKnownError
 	)
 	return []*Relationship{
 		link[domain.Dependency](Relationship{
@@ -83,6 +87,26 @@ func declareRelationships() []*Relationship {
 			Field: "takesPlaceAt", FieldDoc: "The sites where the change is carried out.",
 			Inverse: "changeRequests", InverseDoc: "The requests for change that are carried out at this site.",
 		},
+		{
+			Name: domain.RelResolves, Noun: "Resolution", From: request, To: problem,
+			Field: "resolves", FieldDoc: "The problems that this change is to resolve.",
+			Inverse: "resolvedBy", InverseDoc: "The requests for change that are to resolve this problem.",
+		},
+		{
+			Name: domain.RelConcerns, Noun: "Concern", From: problem, To: item,
+			Field: "concerns", FieldDoc: "The items in which this problem shows.",
+			Inverse: "problems", InverseDoc: "The problems that show in this item.",
+		},
+		{
+			Name: domain.RelDiagnoses, Noun: "Diagnosis", From: knownError, To: problem,
+			Field: "diagnoses", FieldDoc: "The problems that this known error is behind.",
+			Inverse: "diagnosedBy", InverseDoc: "The known errors that are behind this problem.",
+		},
+		link[domain.Presence](Relationship{
+			Name: domain.RelPresentIn, Noun: "Presence", From: knownError, To: item,
+			Field: "presentIn", FieldDoc: "The items that have this known error, and in which versions.",
+			Inverse: "knownErrors", InverseDoc: "The known errors of this item, with their workarounds, and in which versions they are.",
+		}),
 	}
 }
 

@@ -22,6 +22,8 @@ func init() {
 	enum(domain.ChangeRequestStatuses)
 	enum(domain.BackOutKinds)
 	enum(domain.Priorities)
+	enum(domain.ProblemStatuses)
+	enum(domain.KnownErrorStatuses)
 	build()
 }
 

@@ -110,6 +110,10 @@ func setDefaults(v any) {
 		v.Ring = domain.General
 	case *domain.ChangeRequest:
 		v.Type, v.Status, v.Priority, v.ContentVersion = domain.NormalChange, domain.ChangeDraft, domain.PriorityMedium, 1
+	case *domain.Problem:
+		v.Status, v.Priority = domain.ProblemOpen, domain.PriorityMedium
+	case *domain.KnownError:
+		v.Status = domain.KnownErrorDraft
 	case *domain.Dependency:
 		v.Kind, v.Impact = domain.Uses, domain.ImpactFull
 	}

@@ -1,0 +1,210 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/match"
+	"releasegraph/internal/store"
+)
+
+// Limits of the search for candidates (docs/problem.md).
+const (
+	// shortWord is the length below which a word tells nothing, unless it has a
+	// digit.
+	shortWord = 3
+	// maxWords is how many words of the symptoms are compared: the longest.
+	maxWords = 32
+	// widespread is how many known errors may share a word for it to tell them
+	// from the others. Words of more lead to none by themselves: all together
+	// they do.
+	widespread = 100
+)
+
+// candidates are the known errors that may fit what a problem shows.
+type candidates struct {
+	a     *App
+	shown *shown
+	words []string
+
+	places  []match.Item // the items, and what these depend on
+	present map[store.ID][]match.Presence
+	found   map[store.ID]store.Node
+}
+
+// tellingWords lists the words of a text by which known errors are compared,
+// in their order, each once.
+func tellingWords(symptoms string) []string {
+	var list []string
+	seen := map[string]bool{}
+	for _, w := range store.Words(symptoms) {
+		short := utf8.RuneCountInString(w.Text) < shortWord && !strings.ContainsFunc(w.Text, unicode.IsDigit)
+		if !short && !seen[w.Text] {
+			seen[w.Text] = true
+			list = append(list, w.Text)
+		}
+	}
+	if len(list) <= maxWords {
+		return list
+	}
+	longest := slices.Clone(list)
+	slices.SortStableFunc(longest, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	kept := map[string]bool{}
+	for _, w := range longest[:maxWords] {
+		kept[w] = true
+	}
+	return slices.DeleteFunc(list, func(w string) bool { return !kept[w] })
+}
+
+func (c *candidates) find(ctx context.Context) error {
+	c.present, c.found = map[store.ID][]match.Presence{}, map[store.ID]store.Node{}
+	if len(c.shown.items) > 0 {
+		if err := c.byItem(ctx); err != nil {
+			return storeError(err)
+		}
+	}
+	if err := c.byWord(ctx); err != nil {
+		return storeError(err)
+	}
+	return nil
+}
+
+// compared says whether a known error is compared at all: retired ones are of
+// no use any more.
+var compared = store.Compare{Property: "status", Op: store.OneOf, Value: []any{
+	string(domain.KnownErrorDraft), string(domain.KnownErrorPublished),
+}}
+
+// byItem finds what is present in the items or in what they depend on.
+func (c *candidates) byItem(ctx context.Context) error {
+	reached, err := c.a.store.Walk(ctx, store.Walk{
+		Roots: c.shown.items, Rels: []string{domain.RelDependsOn}, Direction: store.Out, Depth: match.MaxSteps,
+	})
+	if err != nil {
+		return err
+	}
+	steps := map[store.ID]int{}
+	for chunk := range slices.Chunk(reached.Hits, maxPage) {
+		ids := make([]store.ID, len(chunk))
+		for i, h := range chunk {
+			ids[i] = h.ID
+		}
+		pages, err := c.a.store.Edges(ctx, store.EdgeQuery{
+			Nodes: ids, Rel: domain.RelPresentIn, Direction: store.In, Kind: domain.KindKnownError, Filter: compared,
+		})
+		if err != nil {
+			return err
+		}
+		for i, page := range pages {
+			for n, node := range page.Nodes {
+				steps[ids[i]], c.found[node.ID] = chunk[i].Depth, node
+				versions, _ := page.Edges[n].Props["versions"].([]string)
+				c.present[node.ID] = append(c.present[node.ID], match.Presence{Item: string(ids[i]), Versions: versions})
+			}
+		}
+	}
+	return c.readVersions(ctx, steps)
+}
+
+// readVersions finds which versions run of the items in which known errors
+// are: the one that was asked about, or those of the item and of its first
+// thousand installations.
+func (c *candidates) readVersions(ctx context.Context, steps map[store.ID]int) error {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(steps)), maxPage) {
+		nodes, err := c.a.store.Nodes(ctx, chunk...)
+		if err != nil {
+			return err
+		}
+		pages, err := c.a.store.Edges(ctx, store.EdgeQuery{
+			Nodes: chunk, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, First: maxPage,
+		})
+		if err != nil {
+			return err
+		}
+		for i, id := range chunk {
+			item := match.Item{ID: string(id), Key: text(nodes[id].Props["key"]), Steps: steps[id]}
+			if item.Versions = versionsOf(nodes[id], pages[i].Edges); item.Steps == 0 && c.shown.version != nil {
+				item.Versions = []string{*c.shown.version}
+			}
+			c.places = append(c.places, item)
+		}
+	}
+	return nil
+}
+
+// versionsOf lists the versions of an item that run, each once: what is
+// installed tells more than what the item itself says.
+func versionsOf(item store.Node, installed []store.Edge) []string {
+	seen := map[string]bool{}
+	for _, e := range installed {
+		version := text(e.Props["activeVersion"])
+		if version == "" {
+			version = text(e.Props["version"])
+		}
+		if version != "" {
+			seen[version] = true
+		}
+	}
+	if version := text(item.Props["productVersion"]); len(seen) == 0 && version != "" {
+		seen[version] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// byWord finds known errors that share a telling word.
+func (c *candidates) byWord(ctx context.Context) error {
+	var common []string
+	for _, word := range c.words {
+		page, err := c.search(ctx, word)
+		if err != nil {
+			return err
+		}
+		if page.HasNext {
+			common = append(common, word)
+			continue
+		}
+		c.addHits(page)
+	}
+	if len(common) == 0 {
+		return nil
+	}
+	page, err := c.search(ctx, strings.Join(common, " "))
+	if err == nil {
+		c.addHits(page)
+	}
+	return err
+}
+
+func (c *candidates) search(ctx context.Context, words string) (store.SearchPage, error) {
+	if len(words) > store.MaxSearchText {
+		words = words[:strings.LastIndexByte(words[:store.MaxSearchText], ' ')]
+	}
+	return c.a.store.Search(ctx, store.Search{Text: words, Kinds: []string{domain.KindKnownError}, First: widespread})
+}
+
+func (c *candidates) addHits(page store.SearchPage) {
+	for _, h := range page.Hits {
+		if text(h.Node.Props["status"]) != string(domain.KnownErrorRetired) {
+			c.found[h.Node.ID] = h.Node
+		}
+	}
+}
+
+// list gives the candidates, by id.
+func (c *candidates) list() []match.Candidate {
+	var list []match.Candidate
+	for _, id := range slices.Sorted(maps.Keys(c.found)) {
+		n := c.found[id]
+		list = append(list, match.Candidate{
+			ID: string(id), Key: text(n.Props["key"]), Present: c.present[id],
+			Words: tellingWords(text(n.Props["name"]) + "\n" + text(n.Props["symptoms"])),
+		})
+	}
+	return list
+}

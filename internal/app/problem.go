@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// ProblemCreated is what creating a problem did, and what it can be compared
+// by.
+type ProblemCreated struct {
+	Problem  *domain.Problem
+	Revision int64
+	DryRun   bool
+	Changes  []domain.Change
+
+	a     *App
+	items []store.ID
+}
+
+// KnownErrors lists the known errors that fit the new problem best.
+func (c *ProblemCreated) KnownErrors(ctx context.Context, first int) (*KnownErrorMatches, error) {
+	return c.a.matches(ctx, &shown{items: c.items, symptoms: symptomsOf(c.Problem)}, first)
+}
+
+// CreateProblem adds a problem with the items that it shows in.
+func (a *App) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain.WriteOptions) (*ProblemCreated, error) {
+	k, err := allowedKind(ctx, authz.Create, domain.KindProblem)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "create", k.Name, in)
+	if err != nil {
+		return nil, err
+	}
+	r := &refs{view: a.today()}
+	concerned := r.wantAll(domain.KindConfigurationItem, in.Concerns, "input.concerns")
+	var written *Written
+	if w.earlier != nil {
+		written, err = w.again(ctx, k, w.earlier)
+	} else {
+		p, newErr := a.newProblem(k, in)
+		if err := both(newErr, r.resolve(ctx)); err != nil {
+			return nil, err
+		}
+		written, err = w.record(ctx, k, func() (*draft, entity.Record, error) {
+			return draftOfProblem(k, p, concerned), p, nil
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	problem, _ := written.Record.(*domain.Problem)
+	return &ProblemCreated{
+		Problem: problem, Revision: written.Revision, DryRun: written.DryRun, Changes: written.Changes,
+		a: a, items: distinctIDs(concerned),
+	}, nil
+}
+
+func (a *App) newProblem(k *entity.Kind, in domain.NewProblem) (*domain.Problem, error) {
+	now := a.clock()
+	values := map[string]any{"key": in.Key, "name": in.Name, "openedAt": now}
+	for field, text := range map[string]*string{
+		"description": in.Description, "symptoms": in.Symptoms, "category": in.Category, "cause": in.Cause, "assignee": in.Assignee,
+	} {
+		if text != nil {
+			values[field] = *text
+		}
+	}
+	if in.Priority != nil {
+		values["priority"] = string(*in.Priority)
+	}
+	var openedErr error
+	if in.OpenedAt != nil {
+		if values["openedAt"] = *in.OpenedAt; in.OpenedAt.After(now) {
+			openedErr = wrong("input.openedAt", "lies in the future")
+		}
+	}
+	made, err := k.New(values, "input")
+	p := made.(*domain.Problem)
+	p.ID, p.StatusSince, p.Sources = a.newID(), &now, domain.BroughtBy(domain.SourceAPI)
+	return p, both(err, openedErr)
+}
+
+func draftOfProblem(k *entity.Kind, p *domain.Problem, concerned []store.Node) *draft {
+	d := &draft{
+		ops:     []store.Op{store.CreateNode{ID: store.ID(p.ID), Kind: k.Name, Props: k.Encode(p)}},
+		known:   []entity.Record{p},
+		explain: explainTaken("input"),
+	}
+	props := store.Props{}
+	entity.SetSource(props, domain.SourceAPI)
+	for _, id := range distinctIDs(concerned) {
+		d.ops = append(d.ops, store.PutEdge{
+			EdgeKey: store.EdgeKey{Rel: domain.RelConcerns, From: store.ID(p.ID), To: id}, Props: props.Clone(),
+		})
+	}
+	return d
+}
+
+// distinctIDs lists the nodes' ids, each once, in their order.
+func distinctIDs(nodes []store.Node) []store.ID {
+	seen := map[store.ID]bool{}
+	var list []store.ID
+	for _, n := range nodes {
+		if n.ID != "" && !seen[n.ID] {
+			seen[n.ID] = true
+			list = append(list, n.ID)
+		}
+	}
+	return list
+}
+
+// OpenProblems counts the problems that show in an item and are not resolved.
+func (a *App) OpenProblems(ctx context.Context, item *domain.ConfigurationItem) (int, error) {
+	return a.CountRelated(ctx, item, Via{Rel: domain.RelConcerns, In: true, Kind: domain.KindProblem}, anyOf(domain.OpenProblemStatuses))
+}
+
+// anyOf is a list of values to compare with.
+func anyOf[T ~string](values []T) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// DiagnoseProblem moves a problem to DIAGNOSED, by a cause or a known error.
+func (a *App) DiagnoseProblem(ctx context.Context, ref domain.Ref, cause *string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	return a.moveProblem(ctx, problemMove{verb: domain.DiagnoseProblem, ref: ref, cause: cause, ifVersion: ifVersion}, o)
+}
+
+// ResolveProblem moves a problem to RESOLVED, by a change or in words.
+func (a *App) ResolveProblem(ctx context.Context, ref domain.Ref, resolution *string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	return a.moveProblem(ctx, problemMove{verb: domain.ResolveProblem, ref: ref, resolution: resolution, ifVersion: ifVersion}, o)
+}
+
+// CloseProblem moves a problem to CLOSED.
+func (a *App) CloseProblem(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	return a.moveProblem(ctx, problemMove{verb: domain.CloseProblem, ref: ref, ifVersion: ifVersion}, o)
+}
+
+// ReopenProblem moves a problem back to OPEN. The reason is that of the change.
+func (a *App) ReopenProblem(ctx context.Context, ref domain.Ref, reason string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	options := domain.WriteOptions{}
+	if o != nil {
+		options = *o
+	}
+	if options.Reason != nil && *options.Reason != reason {
+		return nil, wrong("options.reason", "cannot be given beside input.reason, which is the reason of the change")
+	}
+	options.Reason = &reason
+	return a.moveProblem(ctx, problemMove{verb: domain.ReopenProblem, ref: ref, reason: &reason, ifVersion: ifVersion}, &options)
+}
+
+// problemMove is a move of a problem, with what it may bring.
+type problemMove struct {
+	verb                      string
+	ref                       domain.Ref
+	cause, resolution, reason *string
+	ifVersion                 *int
+}
+
+func (a *App) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOptions) (*Written, error) {
+	k, err := allowedKind(ctx, authz.Move, domain.KindProblem)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, m.verb, k.Name, m.ref, m.cause, m.resolution, m.reason, m.ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		before, err := a.existing(ctx, k, m.ref, "input.ref")
+		if err == nil {
+			err = checkVersion(before, m.ifVersion)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		return a.decideProblem(ctx, k, before.(*domain.Problem), m)
+	})
+}
+
+func (a *App) decideProblem(ctx context.Context, k *entity.Kind, p *domain.Problem, m problemMove) (*draft, entity.Record, error) {
+	facts, guards, err := a.problemFacts(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	set := map[string]any{"resolution": nil}
+	if m.verb == domain.CloseProblem {
+		delete(set, "resolution")
+	}
+	facts.Reason = m.reason
+	if m.cause != nil {
+		facts.Cause, set["cause"] = m.cause, *m.cause
+	}
+	if m.resolution != nil {
+		facts.Resolution, set["resolution"] = m.resolution, *m.resolution
+	}
+	to, errs := domain.ProblemLife.Check(p.Key, m.verb, p.Status, facts)
+	return a.moved(k, p, to, set, inInput(errs), guards)
+}
+
+// problemFacts reads what the moves of a problem look at. Guards hold that it
+// stays so.
+func (a *App) problemFacts(ctx context.Context, p *domain.Problem) (f domain.ProblemFacts, guards []store.Guard, err error) {
+	f = domain.ProblemFacts{Cause: p.Cause, Resolution: p.Resolution}
+	id := store.ID(p.ID)
+	causes, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
+	if err != nil {
+		return f, nil, storeError(err)
+	}
+	if f.Diagnoses = len(causes[0].Edges); f.Diagnoses > 0 {
+		e := causes[0].Edges[0]
+		guards = append(guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
+	}
+	changes, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
+	if err != nil {
+		return f, nil, storeError(err)
+	}
+	for i, n := range changes[0].Nodes {
+		e := changes[0].Edges[i]
+		guards = append(guards, store.NodeAt{ID: n.ID, Version: n.Version}, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
+		switch status := domain.ChangeRequestStatus(text(n.Props["status"])); {
+		case status == domain.ChangeImplemented || status == domain.ChangeClosed:
+			f.Done++
+		case domain.ChangeInFlight(status):
+			f.Underway++
+		}
+	}
+	return f, guards, nil
+}
+
+// PublishKnownError moves a known error to PUBLISHED.
+func (a *App) PublishKnownError(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	return a.moveKnownError(ctx, domain.PublishKnownError, ref, ifVersion, o)
+}
+
+// RetireKnownError moves a known error to RETIRED.
+func (a *App) RetireKnownError(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	return a.moveKnownError(ctx, domain.RetireKnownError, ref, ifVersion, o)
+}
+
+func (a *App) moveKnownError(ctx context.Context, verb string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+	k, err := allowedKind(ctx, authz.Move, domain.KindKnownError)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, verb, k.Name, ref, ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		before, err := a.existing(ctx, k, ref, "input.ref")
+		if err == nil {
+			err = checkVersion(before, ifVersion)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		known := before.(*domain.KnownError)
+		to, errs := domain.KnownErrorLife.Check(known.Key, verb, known.Status, known)
+		return a.moved(k, known, to, map[string]any{}, inInput(errs), nil)
+	})
+}
+
+// moved is the draft of a move, unless something speaks against it.
+func (a *App) moved(k *entity.Kind, before entity.Record, to any, set map[string]any, errs domain.Errors, guards []store.Guard) (*draft, entity.Record, error) {
+	set["status"], set["statusSince"] = to, a.clock()
+	after, err := k.BringPatch(before, set, "input")
+	if len(errs) > 0 {
+		return nil, nil, errs.Err()
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	id := store.ID(before.Meta().ID)
+	return &draft{
+		ops:    []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
+		guards: append(guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)}),
+		known:  []entity.Record{after},
+	}, after, nil
+}
+
+// inInput places errors of a decision in the mutation's input.
+func inInput(errs domain.Errors) domain.Errors {
+	for _, e := range errs {
+		e.Field = "input." + e.Field
+	}
+	return errs
+}

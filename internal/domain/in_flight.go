@@ -1,0 +1,10 @@
+package domain
+
+import "slices"
+
+// ChangesInFlight are the statuses of a request for change that is neither
+// being written nor done with: I7 counts these.
+var ChangesInFlight = []ChangeRequestStatus{ChangeSubmitted, ChangeAssessed, ChangeAuthorised, ChangeInRelease, ChangeBackedOut}
+
+// ChangeInFlight tells whether a request for change is under way.
+func ChangeInFlight(s ChangeRequestStatus) bool { return slices.Contains(ChangesInFlight, s) }
