@@ -14,16 +14,15 @@ import (
 func (a *App) staysDiagnosed(ctx context.Context, d *draft, before, after entity.Record) error {
 	was, ok := before.(*domain.Problem)
 	now, still := after.(*domain.Problem)
-	if !ok || !still || domain.CheckStaysDiagnosed(was, 0) != nil || domain.CheckStaysDiagnosed(now, 0) == nil {
+	if !ok || !still || !was.StaysDiagnosed(0) || now.StaysDiagnosed(0) {
 		return nil
 	}
 	links, err := a.diagnoses(ctx, now)
 	if err != nil {
 		return err
 	}
-	if err := domain.CheckStaysDiagnosed(now, len(links)); err != nil {
-		err.Field = "input.patch.cause"
-		return err
+	if len(links) == 0 {
+		return domain.LeftWithoutCause(now, "input.patch.cause")
 	}
 	d.guards = append(d.guards, store.EdgeAt{EdgeKey: links[0].EdgeKey, Version: links[0].Version})
 	return nil
@@ -38,7 +37,7 @@ func (a *App) leavesDiagnosed(ctx context.Context, d *draft, p *pair, gone store
 		return nil
 	}
 	d.guards = append(d.guards, store.NodeAt{ID: p.toID(), Version: int64(problem.Version)})
-	if domain.CheckStaysDiagnosed(problem, 0) == nil {
+	if problem.StaysDiagnosed(0) {
 		return nil
 	}
 	links, err := a.diagnoses(ctx, problem)
@@ -51,9 +50,7 @@ func (a *App) leavesDiagnosed(ctx context.Context, d *draft, p *pair, gone store
 			return nil
 		}
 	}
-	left := domain.CheckStaysDiagnosed(problem, 0)
-	left.Field = "input.to"
-	return left
+	return domain.LeftWithoutCause(problem, "input.to")
 }
 
 // diagnoses reads by what a problem is diagnosed.

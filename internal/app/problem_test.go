@@ -315,4 +315,3 @@ func TestAnItemTellsItsProblemsAndKnownErrorsForAWholePageAtOnce(t *testing.T) {
 		require.EqualValues(t, 1, f.store.calls.Load()-before, "one call for all items of the page")
 	})
 }
-

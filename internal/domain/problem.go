@@ -41,9 +41,6 @@ var ProblemStatuses = []ProblemStatus{ProblemOpen, ProblemDiagnosed, ProblemReso
 // these.
 var OpenProblemStatuses = []ProblemStatus{ProblemOpen, ProblemDiagnosed}
 
-// Diagnosed tells whether the status comes with a cause.
-func (s ProblemStatus) Diagnosed() bool { return s != ProblemOpen }
-
 // Check tells what is wrong with the problem as it stands, however it came
 // there.
 func (p *Problem) Check() Errors {

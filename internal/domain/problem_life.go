@@ -60,14 +60,16 @@ func blank(s *string) string {
 	return strings.TrimSpace(*s)
 }
 
-// CheckStaysDiagnosed says why a problem cannot be left without a cause, or
-// nil: what says it must stay, as long as the problem is not OPEN.
-func CheckStaysDiagnosed(p *Problem, diagnoses int) *Error {
-	if !p.Status.Diagnosed() || blank(p.Cause) != "" || diagnoses > 0 {
-		return nil
-	}
+// StaysDiagnosed tells whether a problem has what its status promises: as long
+// as it is not OPEN, a cause or a known error that diagnoses it.
+func (p *Problem) StaysDiagnosed(diagnoses int) bool {
+	return p.Status == ProblemOpen || blank(p.Cause) != "" || diagnoses > 0
+}
+
+// LeftWithoutCause says why a problem cannot be left without a cause.
+func LeftWithoutCause(p *Problem, field string) *Error {
 	return &Error{
-		Code: RuleViolation, Rule: RuleProblem,
+		Code: RuleViolation, Rule: RuleProblem, Field: field,
 		Message: "a problem that is " + string(p.Status) + " keeps its cause, or a known error that diagnoses it: reopen it first",
 		Details: map[string]any{"state": string(p.Status)},
 	}
