@@ -29,7 +29,7 @@ const (
 
 // candidates are the known errors that may fit what a problem shows.
 type candidates struct {
-	a     *App
+	view  view
 	shown *shown
 	words []string
 
@@ -83,7 +83,7 @@ var compared = store.Compare{Property: "status", Op: store.OneOf, Value: []any{
 
 // byItem finds what is present in the items or in what they depend on.
 func (c *candidates) byItem(ctx context.Context) error {
-	reached, err := c.a.store.Walk(ctx, store.Walk{
+	reached, err := c.view.Walk(ctx, store.Walk{
 		Roots: c.shown.items, Rels: []string{domain.RelDependsOn}, Direction: store.Out, Depth: match.MaxSteps,
 	})
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *candidates) byItem(ctx context.Context) error {
 		for i, h := range chunk {
 			ids[i] = h.ID
 		}
-		pages, err := c.a.store.Edges(ctx, store.EdgeQuery{
+		pages, err := c.view.Edges(ctx, store.EdgeQuery{
 			Nodes: ids, Rel: domain.RelPresentIn, Direction: store.In, Kind: domain.KindKnownError, Filter: compared,
 		})
 		if err != nil {
@@ -117,11 +117,11 @@ func (c *candidates) byItem(ctx context.Context) error {
 // thousand installations.
 func (c *candidates) readVersions(ctx context.Context, steps map[store.ID]int) error {
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(steps)), maxPage) {
-		nodes, err := c.a.store.Nodes(ctx, chunk...)
+		nodes, err := c.view.Nodes(ctx, chunk...)
 		if err != nil {
 			return err
 		}
-		pages, err := c.a.store.Edges(ctx, store.EdgeQuery{
+		pages, err := c.view.Edges(ctx, store.EdgeQuery{
 			Nodes: chunk, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, First: maxPage,
 		})
 		if err != nil {
@@ -185,7 +185,7 @@ func (c *candidates) search(ctx context.Context, words string) (store.SearchPage
 	if len(words) > store.MaxSearchText {
 		words = words[:strings.LastIndexByte(words[:store.MaxSearchText], ' ')]
 	}
-	return c.a.store.Search(ctx, store.Search{Text: words, Kinds: []string{domain.KindKnownError}, First: widespread})
+	return c.view.Search(ctx, store.Search{Text: words, Kinds: []string{domain.KindKnownError}, First: widespread})
 }
 
 func (c *candidates) addHits(page store.SearchPage) {

@@ -39,7 +39,7 @@ type shown struct {
 // draft, best first. The cost grows with those that are compared: known errors
 // of the items and of what these depend on, and those that share a telling word.
 func (a *App) KnownErrorMatches(ctx context.Context, problem *domain.Ref, d *domain.ProblemDraft, first int) (*KnownErrorMatches, error) {
-	if err := authz.May(ActorFrom(ctx), authz.Read, domain.KindKnownError); err != nil {
+	if err := a.may(ctx, authz.Read, domain.KindKnownError); err != nil {
 		return nil, err
 	}
 	if (problem == nil) == (d == nil) {
@@ -59,7 +59,7 @@ func (a *App) KnownErrorMatches(ctx context.Context, problem *domain.Ref, d *dom
 }
 
 func (a *App) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
-	k, err := allowedKind(ctx, authz.Read, domain.KindProblem)
+	k, err := a.allowedKind(ctx, authz.Read, domain.KindProblem)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (a *App) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := a.store.Edges(ctx, store.EdgeQuery{
+	pages, err := a.today(ctx).Edges(ctx, store.EdgeQuery{
 		Nodes: []store.ID{store.ID(r.Meta().ID)}, Rel: domain.RelConcerns, Direction: store.Out, Kind: domain.KindConfigurationItem,
 	})
 	if err != nil {
@@ -77,7 +77,7 @@ func (a *App) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
 }
 
 func (a *App) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown, error) {
-	r := &refs{view: a.today()}
+	r := &refs{view: a.today(ctx)}
 	items := r.wantAll(domain.KindConfigurationItem, d.Items, "draft.items")
 	s := &shown{version: d.Version, symptoms: or(d.Symptoms, "")}
 	if err := domain.CheckText(s.symptoms, domain.MaxText); err != nil {
@@ -98,7 +98,7 @@ func (a *App) matches(ctx context.Context, s *shown, first int) (*KnownErrorMatc
 	if first < 0 || first > maxMatches {
 		return nil, wrong("first", "must be from 0 to %d, not %d", maxMatches, first)
 	}
-	c := &candidates{a: a, shown: s, words: tellingWords(s.symptoms)}
+	c := &candidates{view: a.today(ctx), shown: s, words: tellingWords(s.symptoms)}
 	if err := c.find(ctx); err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (a *App) fillMatches(ctx context.Context, c *candidates, out *KnownErrorMat
 			ids = append(ids, m.Item)
 		}
 	}
-	records, err := recordsByID(ctx, a.today(), ids)
+	records, err := recordsByID(ctx, a.today(ctx), ids)
 	if err != nil {
 		return err
 	}
@@ -132,6 +132,6 @@ func (a *App) fillMatches(ctx context.Context, c *candidates, out *KnownErrorMat
 		cohort = append(cohort, known)
 		out.Nodes = append(out.Nodes, &KnownErrorMatch{KnownError: known, Score: m.Score, Parts: m.Parts, Item: items[m.Item]})
 	}
-	enroll(ctx, a.today(), cohort...)
+	enroll(ctx, a.today(ctx), cohort...)
 	return nil
 }

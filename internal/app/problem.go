@@ -28,7 +28,7 @@ func (c *ProblemCreated) KnownErrors(ctx context.Context, first int) (*KnownErro
 
 // CreateProblem adds a problem with the items that it shows in.
 func (a *App) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain.WriteOptions) (*ProblemCreated, error) {
-	k, err := allowedKind(ctx, authz.Create, domain.KindProblem)
+	k, err := a.allowedKind(ctx, authz.Create, domain.KindProblem)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (a *App) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain
 	if err != nil {
 		return nil, err
 	}
-	r := &refs{view: a.today()}
+	r := &refs{view: a.today(ctx)}
 	concerned := r.wantAll(domain.KindConfigurationItem, in.Concerns, "input.concerns")
 	var written *Written
 	if w.earlier != nil {

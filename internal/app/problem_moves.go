@@ -26,15 +26,7 @@ func (a *App) CloseProblem(ctx context.Context, ref domain.Ref, ifVersion *int, 
 
 // ReopenProblem moves a problem back to OPEN. The reason is that of the change.
 func (a *App) ReopenProblem(ctx context.Context, ref domain.Ref, reason string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	options := domain.WriteOptions{}
-	if o != nil {
-		options = *o
-	}
-	if options.Reason != nil && *options.Reason != reason {
-		return nil, wrong("options.reason", "cannot be given beside input.reason, which is the reason of the change")
-	}
-	options.Reason = &reason
-	return a.moveProblem(ctx, problemMove{verb: domain.ReopenProblem, ref: ref, reason: &reason, ifVersion: ifVersion}, &options)
+	return a.moveProblem(ctx, problemMove{verb: domain.ReopenProblem, ref: ref, reason: &reason, ifVersion: ifVersion}, o)
 }
 
 // problemMove is a move of a problem, with what it may bring.
@@ -45,8 +37,27 @@ type problemMove struct {
 	ifVersion                 *int
 }
 
+// options are those of the mutation, with the reason that the move itself has.
+func (m *problemMove) options(o *domain.WriteOptions) (*domain.WriteOptions, error) {
+	if m.reason == nil {
+		return o, nil
+	}
+	var with domain.WriteOptions
+	if o != nil {
+		with = *o
+	}
+	if with.Reason != nil && *with.Reason != *m.reason {
+		return nil, wrong("options.reason", "cannot be given beside input.reason, which is the reason of the change")
+	}
+	with.Reason = m.reason
+	return &with, nil
+}
+
 func (a *App) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOptions) (*Written, error) {
-	k, err := allowedKind(ctx, authz.Move, domain.KindProblem)
+	k, err := a.allowedKind(ctx, authz.Move, domain.KindProblem)
+	if err == nil {
+		o, err = m.options(o)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +141,7 @@ func (a *App) RetireKnownError(ctx context.Context, ref domain.Ref, ifVersion *i
 }
 
 func (a *App) moveKnownError(ctx context.Context, verb string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := allowedKind(ctx, authz.Move, domain.KindKnownError)
+	k, err := a.allowedKind(ctx, authz.Move, domain.KindKnownError)
 	if err != nil {
 		return nil, err
 	}

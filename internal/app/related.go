@@ -149,7 +149,7 @@ func (a *App) CountRelated(ctx context.Context, record any, via Via, statuses []
 		return 0, fmt.Errorf("%T is no record", record)
 	}
 	c := a.cohortOf(ctx, r)
-	e, err := endOf(ctx, c.kind, via)
+	e, err := a.endOf(ctx, c.kind, via)
 	if err != nil {
 		return 0, err
 	}

@@ -40,6 +40,7 @@ var named = map[string]Need{
 	"Query.dependencyPath":    {authz.Read, domain.KindConfigurationItem},
 	"Query.installationOrder": {authz.Read, domain.KindConfigurationItem},
 	"Query.dataQuality":       {authz.Read, domain.KindConfigurationItem},
+	"Query.knownErrorMatches": {authz.Read, domain.KindKnownError},
 	// These three ask for reading the kind that they are asked about.
 	"Query.unknownKeys":    {authz.Read, domain.KindConfigurationItem},
 	"Query.importHoldings": {authz.Read, domain.KindConfigurationItem},
@@ -47,6 +48,12 @@ var named = map[string]Need{
 
 	"Mutation.importRecords":             {authz.Import, authz.KindRecords},
 	"Mutation.withdrawConfigurationItem": {authz.Withdraw, domain.KindConfigurationItem},
+	"Mutation.diagnoseProblem":           {authz.Move, domain.KindProblem},
+	"Mutation.resolveProblem":            {authz.Move, domain.KindProblem},
+	"Mutation.closeProblem":              {authz.Move, domain.KindProblem},
+	"Mutation.reopenProblem":             {authz.Move, domain.KindProblem},
+	"Mutation.publishKnownError":         {authz.Move, domain.KindKnownError},
+	"Mutation.retireKnownError":          {authz.Move, domain.KindKnownError},
 }
 
 // Roots are the types whose fields are operations. Statistics is where counts
