@@ -46,9 +46,9 @@ func (b *builder) where(f store.Filter, s scope) string {
 	case store.Compare:
 		return b.compare(f, s)
 	case store.And:
-		return b.join(f, " AND ", "true", s)
+		return b.join(f, " AND ", true, s)
 	case store.Or:
-		return b.join(f, " OR ", "false", s)
+		return b.join(f, " OR ", false, s)
 	case store.Not:
 		// Null, which an absent property gives, counts as false (two-valued logic).
 		return "NOT coalesce(" + b.where(f.Filter, s) + ", false)"
@@ -58,9 +58,11 @@ func (b *builder) where(f store.Filter, s scope) string {
 	return "true"
 }
 
-func (b *builder) join(list []store.Filter, operator, empty string, s scope) string {
+// join writes an empty list as a parameter: the planner would fold a literal
+// with all beside it, and then refuse a hint that names what is gone.
+func (b *builder) join(list []store.Filter, operator string, empty bool, s scope) string {
 	if len(list) == 0 {
-		return empty
+		return b.param(empty)
 	}
 	parts := make([]string, len(list))
 	for i, f := range list {

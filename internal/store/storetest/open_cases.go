@@ -42,6 +42,29 @@ var openCases = []testCase{
 		b.openAnswers(model, texts)
 		b.equal(b.node("new").Props, store.Props{"key": "new", ram: "65"})
 	}},
+	{"what always or never holds may stand beside an indexed comparison", func(b *bench) {
+		b.commit(item("i1", "a", store.Props{ram: "64"}))
+		b.must(b.IndexOpen(b.ctx, "Item", []string{ram}))
+		atLeast := store.Compare{Property: ram, Op: store.Gte, Value: 8.0}
+		related := store.Related{Rel: "NEEDS", Direction: store.Out}
+		for want, beside := range map[int64][]store.Filter{
+			1: {store.And{}, store.Not{Filter: store.Or{}}, store.Or{related, store.And{}}, store.Not{Filter: store.Not{Filter: store.And{}}}},
+			0: {
+				store.Or{}, store.Not{Filter: store.And{}}, store.Or{store.Or{}, store.Or{}}, store.And{related, store.Or{}},
+				store.Compare{Property: "key", Op: store.OneOf, Value: []any{}}, store.Related{Rel: "NEEDS", Filter: store.Or{}},
+			},
+		} {
+			for _, f := range beside {
+				n, err := b.Count(b.ctx, "Item", store.And{f, atLeast})
+				b.must(err)
+				page, err := b.Find(b.ctx, store.Query{Kind: "Item", Filter: store.And{atLeast, f}, Order: []store.Order{{Property: "weight"}}, First: 5})
+				b.must(err)
+				if n != want || int64(len(page.Nodes)) != want {
+					b.Errorf("%#v: %d and %d, want %d", f, n, len(page.Nodes), want)
+				}
+			}
+		}
+	}},
 	{"an index of an undeclared property that is made while others write holds what they wrote", func(b *bench) {
 		var writers sync.WaitGroup
 		for w := range 4 {
