@@ -28,9 +28,17 @@ type Link struct {
 // start, come first; of parallel links the strongest. From an item to itself
 // the chain is empty.
 func Find(g *Graph, from, to Node) ([]Link, bool) {
+	return Between(g, []Node{from}, []Node{to})
+}
+
+// Between is Find from any of some items to any of some others. Where they
+// share one the chain is empty.
+func Between(g *Graph, from, to []Node) ([]Link, bool) {
 	s := &search{g: g, ahead: newSide(from, g.Out), behind: newSide(to, g.In)}
-	if from == to {
-		return []Link{}, true
+	for _, n := range to {
+		if _, ok := s.ahead.found.Find(n); ok {
+			return []Link{}, true
+		}
 	}
 	if !s.meet() {
 		return nil, false
@@ -53,9 +61,13 @@ type side struct {
 	arcs   func(Node) []adjacency.Arc
 }
 
-func newSide(n Node, arcs func(Node) []adjacency.Arc) *side {
-	s := &side{depth: []int32{0}, levels: []int{0}, arcs: arcs}
-	s.found.Add(n)
+func newSide(nodes []Node, arcs func(Node) []adjacency.Arc) *side {
+	s := &side{levels: []int{0}, arcs: arcs}
+	for _, n := range nodes {
+		if _, fresh := s.found.Add(n); fresh {
+			s.depth = append(s.depth, 0)
+		}
+	}
 	return s
 }
 
@@ -122,7 +134,7 @@ func (s *search) meet() bool {
 // shortest chain.
 func (s *search) chain() []Link {
 	lead := s.leading()
-	at := s.ahead.found.At(0)
+	at := s.start(lead)
 	length := s.ahead.reached() + s.behind.reached()
 	chain := make([]Link, 0, length)
 	for i := range length {
@@ -137,6 +149,17 @@ func (s *search) chain() []Link {
 		at = best.To
 	}
 	return chain
+}
+
+// start is the item of least key from which a shortest chain leads on.
+func (s *search) start(lead []bool) Node {
+	best := Node(-1)
+	for i, n := range s.ahead.found.Nodes() {
+		if s.ahead.depth[i] == 0 && lead[i] && (best < 0 || s.g.Key(n) < s.g.Key(best)) {
+			best = n
+		}
+	}
+	return best
 }
 
 // leading marks, by position among what the start reached, the nodes from
