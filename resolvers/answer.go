@@ -221,3 +221,22 @@ func breaches(page *app.BreachPage, err error) (*model.AttributeBreachConnection
 	}
 	return c, nil
 }
+
+// concerning answers with a page of what bears on items.
+func concerning(page *app.ConcernPage, err error) (*model.ConcernConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &model.ConcernConnection{
+		Edges: make([]*model.ConcernEdge, len(page.Nodes)), Nodes: page.Nodes,
+		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
+		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
+	}
+	for i, one := range page.Nodes {
+		c.Edges[i] = &model.ConcernEdge{Node: one, Cursor: one.Cursor}
+	}
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
+	}
+	return c, nil
+}

@@ -41,6 +41,7 @@ type ResolverRoot interface {
 	Problem() ProblemResolver
 	Query() QueryResolver
 	ReleaseUnit() ReleaseUnitResolver
+	ServiceView() ServiceViewResolver
 	Site() SiteResolver
 	Statistics() StatisticsResolver
 	Use() UseResolver
@@ -207,6 +208,28 @@ type ComplexityRoot struct {
 		Type           func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 		Version        func(childComplexity int) int
+	}
+
+	ChangeRequestConcern struct {
+		Chain         func(childComplexity int) int
+		ChangeRequest func(childComplexity int) int
+		Degraded      func(childComplexity int) int
+		Full          func(childComplexity int) int
+		Hits          func(childComplexity int) int
+		Items         func(childComplexity int, first int) int
+		Nearest       func(childComplexity int) int
+	}
+
+	ChangeRequestConcernConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChangeRequestConcernEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ChangeRequestConnection struct {
@@ -533,14 +556,17 @@ type ComplexityRoot struct {
 	}
 
 	ImpactAnalysis struct {
-		Cycles    func(childComplexity int) int
-		DOT       func(childComplexity int) int
-		Hits      func(childComplexity int, first *int, after *string) int
-		Mermaid   func(childComplexity int) int
-		Revision  func(childComplexity int) int
-		Summary   func(childComplexity int) int
-		ToTell    func(childComplexity int, first *int, after *string) int
-		Truncated func(childComplexity int) int
+		ChangeRequests func(childComplexity int, first *int, after *string) int
+		Cycles         func(childComplexity int) int
+		DOT            func(childComplexity int) int
+		Hits           func(childComplexity int, first *int, after *string) int
+		KnownErrors    func(childComplexity int, first *int, after *string) int
+		Mermaid        func(childComplexity int) int
+		Problems       func(childComplexity int, first *int, after *string) int
+		Revision       func(childComplexity int) int
+		Summary        func(childComplexity int) int
+		ToTell         func(childComplexity int, first *int, after *string) int
+		Truncated      func(childComplexity int) int
 	}
 
 	ImpactCycle struct {
@@ -568,14 +594,17 @@ type ComplexityRoot struct {
 	}
 
 	ImpactSummary struct {
-		ByClass       func(childComplexity int) int
-		ByCriticality func(childComplexity int) int
-		Degraded      func(childComplexity int) int
-		Full          func(childComplexity int) int
-		Services      func(childComplexity int) int
-		Sites         func(childComplexity int) int
-		Total         func(childComplexity int) int
-		Users         func(childComplexity int) int
+		ByClass        func(childComplexity int) int
+		ByCriticality  func(childComplexity int) int
+		ChangeRequests func(childComplexity int) int
+		Degraded       func(childComplexity int) int
+		Full           func(childComplexity int) int
+		KnownErrors    func(childComplexity int) int
+		OpenProblems   func(childComplexity int) int
+		Services       func(childComplexity int) int
+		Sites          func(childComplexity int) int
+		Total          func(childComplexity int) int
+		Users          func(childComplexity int) int
 	}
 
 	ImportCount struct {
@@ -671,6 +700,28 @@ type ComplexityRoot struct {
 		UpdatedAt   func(childComplexity int) int
 		Version     func(childComplexity int) int
 		Workaround  func(childComplexity int) int
+	}
+
+	KnownErrorConcern struct {
+		Chain      func(childComplexity int) int
+		Degraded   func(childComplexity int) int
+		Full       func(childComplexity int) int
+		Hits       func(childComplexity int) int
+		Items      func(childComplexity int, first int) int
+		KnownError func(childComplexity int) int
+		Nearest    func(childComplexity int) int
+	}
+
+	KnownErrorConcernConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	KnownErrorConcernEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	KnownErrorConnection struct {
@@ -904,6 +955,28 @@ type ComplexityRoot struct {
 		Version     func(childComplexity int) int
 	}
 
+	ProblemConcern struct {
+		Chain    func(childComplexity int) int
+		Degraded func(childComplexity int) int
+		Full     func(childComplexity int) int
+		Hits     func(childComplexity int) int
+		Items    func(childComplexity int, first int) int
+		Nearest  func(childComplexity int) int
+		Problem  func(childComplexity int) int
+	}
+
+	ProblemConcernConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProblemConcernEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	ProblemConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -953,6 +1026,7 @@ type ComplexityRoot struct {
 		ReleaseUnit          func(childComplexity int, key string, asOf *domain.AsOf) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Search               func(childComplexity int, text string, kinds []string, first *int, after *string) int
+		ServiceView          func(childComplexity int, service domain.Ref, asOf *domain.AsOf) int
 		Site                 func(childComplexity int, key string, asOf *domain.AsOf) int
 		Sites                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Statistics           func(childComplexity int) int
@@ -1024,6 +1098,15 @@ type ComplexityRoot struct {
 		Field func(childComplexity int) int
 		Spans func(childComplexity int) int
 		Text  func(childComplexity int) int
+	}
+
+	ServiceView struct {
+		ChangeRequests func(childComplexity int, first *int, after *string) int
+		Items          func(childComplexity int) int
+		KnownErrors    func(childComplexity int, first *int, after *string) int
+		Problems       func(childComplexity int, first *int, after *string) int
+		Revision       func(childComplexity int) int
+		Service        func(childComplexity int) int
 	}
 
 	Site struct {
@@ -1866,6 +1949,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Version(childComplexity), true
+
+	case "ChangeRequestConcern.chain":
+		if e.ComplexityRoot.ChangeRequestConcern.Chain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.Chain(childComplexity), true
+	case "ChangeRequestConcern.changeRequest":
+		if e.ComplexityRoot.ChangeRequestConcern.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.ChangeRequest(childComplexity), true
+	case "ChangeRequestConcern.degraded":
+		if e.ComplexityRoot.ChangeRequestConcern.Degraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.Degraded(childComplexity), true
+	case "ChangeRequestConcern.full":
+		if e.ComplexityRoot.ChangeRequestConcern.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.Full(childComplexity), true
+	case "ChangeRequestConcern.hits":
+		if e.ComplexityRoot.ChangeRequestConcern.Hits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.Hits(childComplexity), true
+	case "ChangeRequestConcern.items":
+		if e.ComplexityRoot.ChangeRequestConcern.Items == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequestConcern_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.Items(childComplexity, args["first"].(int)), true
+	case "ChangeRequestConcern.nearest":
+		if e.ComplexityRoot.ChangeRequestConcern.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.Nearest(childComplexity), true
+
+	case "ChangeRequestConcernConnection.edges":
+		if e.ComplexityRoot.ChangeRequestConcernConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcernConnection.Edges(childComplexity), true
+	case "ChangeRequestConcernConnection.nodes":
+		if e.ComplexityRoot.ChangeRequestConcernConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcernConnection.Nodes(childComplexity), true
+	case "ChangeRequestConcernConnection.pageInfo":
+		if e.ComplexityRoot.ChangeRequestConcernConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcernConnection.PageInfo(childComplexity), true
+	case "ChangeRequestConcernConnection.totalCount":
+		if e.ComplexityRoot.ChangeRequestConcernConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcernConnection.TotalCount(childComplexity), true
+
+	case "ChangeRequestConcernEdge.cursor":
+		if e.ComplexityRoot.ChangeRequestConcernEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcernEdge.Cursor(childComplexity), true
+	case "ChangeRequestConcernEdge.node":
+		if e.ComplexityRoot.ChangeRequestConcernEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcernEdge.Node(childComplexity), true
 
 	case "ChangeRequestConnection.edges":
 		if e.ComplexityRoot.ChangeRequestConnection.Edges == nil {
@@ -3206,6 +3375,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GroupingPayload.To(childComplexity), true
 
+	case "ImpactAnalysis.changeRequests":
+		if e.ComplexityRoot.ImpactAnalysis.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_ImpactAnalysis_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.ChangeRequests(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ImpactAnalysis.cycles":
 		if e.ComplexityRoot.ImpactAnalysis.Cycles == nil {
 			break
@@ -3229,12 +3409,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactAnalysis.Hits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ImpactAnalysis.knownErrors":
+		if e.ComplexityRoot.ImpactAnalysis.KnownErrors == nil {
+			break
+		}
+
+		args, err := ec.field_ImpactAnalysis_knownErrors_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.KnownErrors(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ImpactAnalysis.mermaid":
 		if e.ComplexityRoot.ImpactAnalysis.Mermaid == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImpactAnalysis.Mermaid(childComplexity), true
+	case "ImpactAnalysis.problems":
+		if e.ComplexityRoot.ImpactAnalysis.Problems == nil {
+			break
+		}
+
+		args, err := ec.field_ImpactAnalysis_problems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.Problems(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ImpactAnalysis.revision":
 		if e.ComplexityRoot.ImpactAnalysis.Revision == nil {
 			break
@@ -3353,6 +3555,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactSummary.ByCriticality(childComplexity), true
+	case "ImpactSummary.changeRequests":
+		if e.ComplexityRoot.ImpactSummary.ChangeRequests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactSummary.ChangeRequests(childComplexity), true
 	case "ImpactSummary.degraded":
 		if e.ComplexityRoot.ImpactSummary.Degraded == nil {
 			break
@@ -3365,6 +3573,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactSummary.Full(childComplexity), true
+	case "ImpactSummary.knownErrors":
+		if e.ComplexityRoot.ImpactSummary.KnownErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactSummary.KnownErrors(childComplexity), true
+	case "ImpactSummary.openProblems":
+		if e.ComplexityRoot.ImpactSummary.OpenProblems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactSummary.OpenProblems(childComplexity), true
 	case "ImpactSummary.services":
 		if e.ComplexityRoot.ImpactSummary.Services == nil {
 			break
@@ -3770,6 +3990,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KnownError.Workaround(childComplexity), true
+
+	case "KnownErrorConcern.chain":
+		if e.ComplexityRoot.KnownErrorConcern.Chain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.Chain(childComplexity), true
+	case "KnownErrorConcern.degraded":
+		if e.ComplexityRoot.KnownErrorConcern.Degraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.Degraded(childComplexity), true
+	case "KnownErrorConcern.full":
+		if e.ComplexityRoot.KnownErrorConcern.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.Full(childComplexity), true
+	case "KnownErrorConcern.hits":
+		if e.ComplexityRoot.KnownErrorConcern.Hits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.Hits(childComplexity), true
+	case "KnownErrorConcern.items":
+		if e.ComplexityRoot.KnownErrorConcern.Items == nil {
+			break
+		}
+
+		args, err := ec.field_KnownErrorConcern_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.Items(childComplexity, args["first"].(int)), true
+	case "KnownErrorConcern.knownError":
+		if e.ComplexityRoot.KnownErrorConcern.KnownError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.KnownError(childComplexity), true
+	case "KnownErrorConcern.nearest":
+		if e.ComplexityRoot.KnownErrorConcern.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.Nearest(childComplexity), true
+
+	case "KnownErrorConcernConnection.edges":
+		if e.ComplexityRoot.KnownErrorConcernConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcernConnection.Edges(childComplexity), true
+	case "KnownErrorConcernConnection.nodes":
+		if e.ComplexityRoot.KnownErrorConcernConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcernConnection.Nodes(childComplexity), true
+	case "KnownErrorConcernConnection.pageInfo":
+		if e.ComplexityRoot.KnownErrorConcernConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcernConnection.PageInfo(childComplexity), true
+	case "KnownErrorConcernConnection.totalCount":
+		if e.ComplexityRoot.KnownErrorConcernConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcernConnection.TotalCount(childComplexity), true
+
+	case "KnownErrorConcernEdge.cursor":
+		if e.ComplexityRoot.KnownErrorConcernEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcernEdge.Cursor(childComplexity), true
+	case "KnownErrorConcernEdge.node":
+		if e.ComplexityRoot.KnownErrorConcernEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcernEdge.Node(childComplexity), true
 
 	case "KnownErrorConnection.edges":
 		if e.ComplexityRoot.KnownErrorConnection.Edges == nil {
@@ -5170,6 +5476,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Problem.Version(childComplexity), true
 
+	case "ProblemConcern.chain":
+		if e.ComplexityRoot.ProblemConcern.Chain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Chain(childComplexity), true
+	case "ProblemConcern.degraded":
+		if e.ComplexityRoot.ProblemConcern.Degraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Degraded(childComplexity), true
+	case "ProblemConcern.full":
+		if e.ComplexityRoot.ProblemConcern.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Full(childComplexity), true
+	case "ProblemConcern.hits":
+		if e.ComplexityRoot.ProblemConcern.Hits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Hits(childComplexity), true
+	case "ProblemConcern.items":
+		if e.ComplexityRoot.ProblemConcern.Items == nil {
+			break
+		}
+
+		args, err := ec.field_ProblemConcern_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Items(childComplexity, args["first"].(int)), true
+	case "ProblemConcern.nearest":
+		if e.ComplexityRoot.ProblemConcern.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Nearest(childComplexity), true
+	case "ProblemConcern.problem":
+		if e.ComplexityRoot.ProblemConcern.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.Problem(childComplexity), true
+
+	case "ProblemConcernConnection.edges":
+		if e.ComplexityRoot.ProblemConcernConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcernConnection.Edges(childComplexity), true
+	case "ProblemConcernConnection.nodes":
+		if e.ComplexityRoot.ProblemConcernConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcernConnection.Nodes(childComplexity), true
+	case "ProblemConcernConnection.pageInfo":
+		if e.ComplexityRoot.ProblemConcernConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcernConnection.PageInfo(childComplexity), true
+	case "ProblemConcernConnection.totalCount":
+		if e.ComplexityRoot.ProblemConcernConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcernConnection.TotalCount(childComplexity), true
+
+	case "ProblemConcernEdge.cursor":
+		if e.ComplexityRoot.ProblemConcernEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcernEdge.Cursor(childComplexity), true
+	case "ProblemConcernEdge.node":
+		if e.ComplexityRoot.ProblemConcernEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcernEdge.Node(childComplexity), true
+
 	case "ProblemConnection.edges":
 		if e.ComplexityRoot.ProblemConnection.Edges == nil {
 			break
@@ -5553,6 +5945,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Search(childComplexity, args["text"].(string), args["kinds"].([]string), args["first"].(*int), args["after"].(*string)), true
+	case "Query.serviceView":
+		if e.ComplexityRoot.Query.ServiceView == nil {
+			break
+		}
+
+		args, err := ec.field_Query_serviceView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ServiceView(childComplexity, args["service"].(domain.Ref), args["asOf"].(*domain.AsOf)), true
 	case "Query.site":
 		if e.ComplexityRoot.Query.Site == nil {
 			break
@@ -5856,6 +6259,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchMatch.Text(childComplexity), true
+
+	case "ServiceView.changeRequests":
+		if e.ComplexityRoot.ServiceView.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_ServiceView_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ServiceView.ChangeRequests(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ServiceView.items":
+		if e.ComplexityRoot.ServiceView.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceView.Items(childComplexity), true
+	case "ServiceView.knownErrors":
+		if e.ComplexityRoot.ServiceView.KnownErrors == nil {
+			break
+		}
+
+		args, err := ec.field_ServiceView_knownErrors_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ServiceView.KnownErrors(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ServiceView.problems":
+		if e.ComplexityRoot.ServiceView.Problems == nil {
+			break
+		}
+
+		args, err := ec.field_ServiceView_problems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ServiceView.Problems(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ServiceView.revision":
+		if e.ComplexityRoot.ServiceView.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceView.Revision(childComplexity), true
+	case "ServiceView.service":
+		if e.ComplexityRoot.ServiceView.Service == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceView.Service(childComplexity), true
 
 	case "Site.changeRequests":
 		if e.ComplexityRoot.Site.ChangeRequests == nil {
@@ -7944,6 +8399,206 @@ input PriorityFilter {
   in: [Priority!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/concern.graphqls", Input: `extend type ImpactSummary {
+  "How many problems that are OPEN or DIAGNOSED show in hits."
+  openProblems: Int!
+  "How many known errors that are PUBLISHED are in hits; each has a workaround."
+  knownErrors: Int!
+  "How many requests for change in flight affect hits: those that are SUBMITTED, ASSESSED, AUTHORISED, IN_RELEASE or BACKED_OUT."
+  changeRequests: Int!
+}
+
+extend type ImpactAnalysis {
+  "The problems that show in hits and are OPEN or DIAGNOSED: those of most hits first, then by key."
+  problems(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ProblemConcernConnection!
+  "The known errors that are in hits and are PUBLISHED, with their workarounds: those of most hits first, then by key."
+  knownErrors(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): KnownErrorConcernConnection!
+  "The requests for change in flight that affect hits: those of most hits first, then by key."
+  changeRequests(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ChangeRequestConcernConnection!
+}
+
+extend type Query {
+  """
+  What bears on a service and on all that it depends on, by however many others: problems, known errors and requests for change, each
+  with the items and with the chain to the nearest of them.
+  """
+  serviceView(
+    "The service; any other item will do as well."
+    service: RecordRef!
+    "As things were at this moment; as they are when absent."
+    asOf: AsOf
+  ): ServiceView!
+}
+
+"What bears on a service and on all that it depends on."
+type ServiceView {
+  "The revision of the estate that was looked at."
+  revision: Revision!
+  "The service."
+  service: ConfigurationItem!
+  "How many items it depends on."
+  items: Int!
+  "The problems that are OPEN or DIAGNOSED: those of most items first, then by key."
+  problems(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ProblemConcernConnection!
+  "The known errors that are PUBLISHED, with their workarounds: those of most items first, then by key."
+  knownErrors(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): KnownErrorConcernConnection!
+  "The requests for change in flight: those of most items first, then by key."
+  changeRequests(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ChangeRequestConcernConnection!
+}
+
+"A page of problems."
+type ProblemConcernConnection {
+  "The problems with their cursors."
+  edges: [ProblemConcernEdge!]!
+  "The problems alone."
+  nodes: [ProblemConcern!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of problems."
+type ProblemConcernEdge {
+  "The problem."
+  node: ProblemConcern!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A problem that bears on items."
+type ProblemConcern {
+  "The problem."
+  problem: Problem!
+  "How many of the items it bears on."
+  hits: Int!
+  "How many of these stop, where an impact is asked about."
+  full: Int!
+  "How many of these work on, less well."
+  degraded: Int!
+  "The first of these items, by depth and then by key. How many there are in all is told by hits."
+  items(
+    "At most so many, and never more than a thousand."
+    first: Int! = 5
+  ): [ConfigurationItem!]!
+  "The item of them that is nearest to where the question started."
+  nearest: ConfigurationItem!
+  "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
+  chain: [DependencyLink!]!
+}
+
+"A page of known errors."
+type KnownErrorConcernConnection {
+  "The known errors with their cursors."
+  edges: [KnownErrorConcernEdge!]!
+  "The known errors alone."
+  nodes: [KnownErrorConcern!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of known errors."
+type KnownErrorConcernEdge {
+  "The known error."
+  node: KnownErrorConcern!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A known error that bears on items."
+type KnownErrorConcern {
+  "The known error, with its workaround."
+  knownError: KnownError!
+  "How many of the items it bears on."
+  hits: Int!
+  "How many of these stop, where an impact is asked about."
+  full: Int!
+  "How many of these work on, less well."
+  degraded: Int!
+  "The first of these items, by depth and then by key. How many there are in all is told by hits."
+  items(
+    "At most so many, and never more than a thousand."
+    first: Int! = 5
+  ): [ConfigurationItem!]!
+  "The item of them that is nearest to where the question started."
+  nearest: ConfigurationItem!
+  "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
+  chain: [DependencyLink!]!
+}
+
+"A page of requests for change."
+type ChangeRequestConcernConnection {
+  "The requests for change with their cursors."
+  edges: [ChangeRequestConcernEdge!]!
+  "The requests for change alone."
+  nodes: [ChangeRequestConcern!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of requests for change."
+type ChangeRequestConcernEdge {
+  "The request."
+  node: ChangeRequestConcern!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A request for change that bears on items."
+type ChangeRequestConcern {
+  "The request."
+  changeRequest: ChangeRequest!
+  "How many of the items it bears on."
+  hits: Int!
+  "How many of these stop, where an impact is asked about."
+  full: Int!
+  "How many of these work on, less well."
+  degraded: Int!
+  "The first of these items, by depth and then by key. How many there are in all is told by hits."
+  items(
+    "At most so many, and never more than a thousand."
+    first: Int! = 5
+  ): [ConfigurationItem!]!
+  "The item of them that is nearest to where the question started."
+  nearest: ConfigurationItem!
+  "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
+  chain: [DependencyLink!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/configuration_item.graphqls", Input: `"Anything that must be controlled to deliver a service."
@@ -12831,6 +13486,50 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequest", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeRequestConcern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_ChangeRequestConcern_changeRequest(ctx, field)
+	case "hits":
+		return ec.fieldContext_ChangeRequestConcern_hits(ctx, field)
+	case "full":
+		return ec.fieldContext_ChangeRequestConcern_full(ctx, field)
+	case "degraded":
+		return ec.fieldContext_ChangeRequestConcern_degraded(ctx, field)
+	case "items":
+		return ec.fieldContext_ChangeRequestConcern_items(ctx, field)
+	case "nearest":
+		return ec.fieldContext_ChangeRequestConcern_nearest(ctx, field)
+	case "chain":
+		return ec.fieldContext_ChangeRequestConcern_chain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestConcern", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestConcernConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeRequestConcernConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeRequestConcernConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeRequestConcernConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeRequestConcernConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestConcernConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestConcernEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ChangeRequestConcernEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ChangeRequestConcernEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestConcernEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangeRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -13495,6 +14194,12 @@ func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, fiel
 		return ec.fieldContext_ImpactAnalysis_mermaid(ctx, field)
 	case "dot":
 		return ec.fieldContext_ImpactAnalysis_dot(ctx, field)
+	case "problems":
+		return ec.fieldContext_ImpactAnalysis_problems(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_ImpactAnalysis_knownErrors(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_ImpactAnalysis_changeRequests(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactAnalysis", field.Name)
 }
@@ -13565,6 +14270,12 @@ func (ec *executionContext) childFields_ImpactSummary(ctx context.Context, field
 		return ec.fieldContext_ImpactSummary_byClass(ctx, field)
 	case "byCriticality":
 		return ec.fieldContext_ImpactSummary_byCriticality(ctx, field)
+	case "openProblems":
+		return ec.fieldContext_ImpactSummary_openProblems(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_ImpactSummary_knownErrors(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_ImpactSummary_changeRequests(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactSummary", field.Name)
 }
@@ -13757,6 +14468,50 @@ func (ec *executionContext) childFields_KnownError(ctx context.Context, field gr
 		return ec.fieldContext_KnownError_presentIn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KnownError", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorConcern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "knownError":
+		return ec.fieldContext_KnownErrorConcern_knownError(ctx, field)
+	case "hits":
+		return ec.fieldContext_KnownErrorConcern_hits(ctx, field)
+	case "full":
+		return ec.fieldContext_KnownErrorConcern_full(ctx, field)
+	case "degraded":
+		return ec.fieldContext_KnownErrorConcern_degraded(ctx, field)
+	case "items":
+		return ec.fieldContext_KnownErrorConcern_items(ctx, field)
+	case "nearest":
+		return ec.fieldContext_KnownErrorConcern_nearest(ctx, field)
+	case "chain":
+		return ec.fieldContext_KnownErrorConcern_chain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorConcern", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorConcernConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_KnownErrorConcernConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_KnownErrorConcernConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_KnownErrorConcernConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_KnownErrorConcernConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorConcernConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorConcernEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_KnownErrorConcernEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_KnownErrorConcernEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorConcernEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_KnownErrorConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14085,6 +14840,50 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
 }
 
+func (ec *executionContext) childFields_ProblemConcern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problem":
+		return ec.fieldContext_ProblemConcern_problem(ctx, field)
+	case "hits":
+		return ec.fieldContext_ProblemConcern_hits(ctx, field)
+	case "full":
+		return ec.fieldContext_ProblemConcern_full(ctx, field)
+	case "degraded":
+		return ec.fieldContext_ProblemConcern_degraded(ctx, field)
+	case "items":
+		return ec.fieldContext_ProblemConcern_items(ctx, field)
+	case "nearest":
+		return ec.fieldContext_ProblemConcern_nearest(ctx, field)
+	case "chain":
+		return ec.fieldContext_ProblemConcern_chain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemConcern", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemConcernConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProblemConcernConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ProblemConcernConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProblemConcernConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProblemConcernConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemConcernConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemConcernEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ProblemConcernEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ProblemConcernEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemConcernEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ProblemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -14255,6 +15054,24 @@ func (ec *executionContext) childFields_SearchMatch(ctx context.Context, field g
 		return ec.fieldContext_SearchMatch_spans(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchMatch", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceView(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_ServiceView_revision(ctx, field)
+	case "service":
+		return ec.fieldContext_ServiceView_service(ctx, field)
+	case "items":
+		return ec.fieldContext_ServiceView_items(ctx, field)
+	case "problems":
+		return ec.fieldContext_ServiceView_problems(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_ServiceView_knownErrors(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_ServiceView_changeRequests(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceView", field.Name)
 }
 
 func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

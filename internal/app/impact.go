@@ -31,7 +31,8 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.As
 		return nil, err
 	}
 	found := impact.Analyse(g, q.query(g))
-	return &ImpactResult{found: found, depth: in.MaxDepth, load: newItems(v, g, q.assumed())}, nil
+	load := newItems(v, g, q.assumed())
+	return &ImpactResult{found: found, depth: in.MaxDepth, load: load, about: newConcerns(load, found, false)}, nil
 }
 
 // impactQuestion is an ImpactInput whose references are resolved.

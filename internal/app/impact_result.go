@@ -21,6 +21,9 @@ type ImpactResult struct {
 	summed  sync.Once
 	summary *domain.ImpactSummary
 
+	// about finds what bears on the hits.
+	about *concerns
+
 	told     sync.Once
 	audience *audience
 	tellErr  error
@@ -30,9 +33,9 @@ type ImpactResult struct {
 func (r *ImpactResult) Revision() int64 { return r.found.Graph().Revision() }
 
 // Summary totals the hits (I7).
-func (r *ImpactResult) Summary() *domain.ImpactSummary {
+func (r *ImpactResult) Summary() *ImpactTotals {
 	r.summed.Do(func() { r.summary = r.found.Summary() })
-	return r.summary
+	return &ImpactTotals{ImpactSummary: r.summary, about: r.about}
 }
 
 // Cycles lists the dependency cycles that the analysis met (C2).

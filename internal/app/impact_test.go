@@ -41,7 +41,7 @@ func openTwoWays(t interface {
 	t.Cleanup(func() { _ = top.Close(ctx) })
 	return &twoWays{
 		store: top, ids: map[string]store.ID{},
-		over: app.New(app.Config{Store: top, Graphs: top}), beneath: app.New(app.Config{Store: s}),
+		over: app.New(app.Config{Store: top, Graphs: top, Now: time.Now}), beneath: app.New(app.Config{Store: s}),
 	}
 }
 

@@ -112,7 +112,7 @@ func (c *cohort) historiesOf(key string) *load[map[store.ID]*ChangeSetPage] {
 	return entry(c.past, key)
 }
 
-func entry[T any](m map[string]*load[T], key string) *load[T] {
+func entry[K comparable, T any](m map[K]*load[T], key K) *load[T] {
 	l := m[key]
 	if l == nil {
 		l = &load[T]{}

@@ -41,6 +41,7 @@ var named = map[string]Need{
 	"Query.installationOrder": {authz.Read, domain.KindConfigurationItem},
 	"Query.dataQuality":       {authz.Read, domain.KindConfigurationItem},
 	"Query.knownErrorMatches": {authz.Read, domain.KindKnownError},
+	"Query.serviceView":       {authz.Read, domain.KindConfigurationItem},
 	// These three ask for reading the kind that they are asked about.
 	"Query.unknownKeys":    {authz.Read, domain.KindConfigurationItem},
 	"Query.importHoldings": {authz.Read, domain.KindConfigurationItem},

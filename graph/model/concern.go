@@ -1,0 +1,12 @@
+package model
+
+import (
+	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
+)
+
+// ConcernConnection is a page of what bears on items.
+type ConcernConnection = relay.Connection[app.Concern, ConcernEdge]
+
+// ConcernEdge is one of a page of what bears on items.
+type ConcernEdge = relay.Edge[app.Concern]

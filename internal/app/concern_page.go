@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/concern"
+	"releasegraph/internal/plan/impact"
+)
+
+// ConcernPage is a page of what bears on items.
+type ConcernPage struct {
+	Nodes       []*Concern
+	TotalCount  int
+	HasNext     bool
+	HasPrevious bool
+
+	about  *concerns
+	mu     sync.Mutex
+	wanted int // of each record, the first so many items
+}
+
+// Concern is a record that bears on items: a problem, a known error or a
+// request for change.
+type Concern struct {
+	record entity.Record
+	// Hits counts the items that it bears on, Full those that stop.
+	Hits, Full, Degraded int
+	Cursor               string
+
+	page  *ConcernPage
+	items []int
+}
+
+// page returns a page of what of one kind bears on the items: those of most
+// items first, then by key; first defaults to all.
+func (c *concerns) page(ctx context.Context, k *concernKind, first *int, after *string) (*ConcernPage, error) {
+	list, err := c.of(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	place, err := parseConcernPlace(after)
+	if err != nil {
+		return nil, err
+	}
+	if first != nil && *first < 0 {
+		return nil, wrong("first", "must not be negative, but is %d", *first)
+	}
+	rest := list.subjects
+	if after != nil {
+		rest = concern.After(rest, place)
+	}
+	page := &ConcernPage{TotalCount: len(list.subjects), HasPrevious: len(rest) < len(list.subjects), Nodes: []*Concern{}, about: c}
+	if first != nil && *first < len(rest) {
+		rest, page.HasNext = rest[:*first], true
+	}
+	return page, page.fill(ctx, k, list.graph, rest)
+}
+
+// fill loads the records of a page at once.
+func (p *ConcernPage) fill(ctx context.Context, k *concernKind, g *Graph, subjects []*concern.Subject) error {
+	for chunk := range slices.Chunk(subjects, maxPage) {
+		ids := make([]string, len(chunk))
+		for i, s := range chunk {
+			ids[i] = g.ID(s.Node)
+		}
+		records, err := recordsByID(ctx, p.about.load.view, ids)
+		if err != nil {
+			return err
+		}
+		for i, s := range chunk {
+			record, ok := records[i].(entity.Record)
+			if !ok { // removed since the revision of the answer, which still speaks of it
+				record = rememberedRecord(k.kind, ids[i], g.Key(s.Node))
+			}
+			p.Nodes = append(p.Nodes, &Concern{
+				record: record, Hits: len(s.Items), Full: s.Full, Degraded: len(s.Items) - s.Full,
+				Cursor: concernCursor(s.Place()), page: p, items: s.Items,
+			})
+		}
+	}
+	return nil
+}
+
+// rememberedRecord makes a record of what the graph knows of it.
+func rememberedRecord(kind, id, key string) entity.Record {
+	record, _ := entity.KindNamed(kind).Bring(map[string]any{"key": key, "name": key}, "") // all else gets its default
+	record.Meta().ID = id
+	return record
+}
+
+// Problem is the problem that bears on the items, nil when it is of another
+// kind.
+func (c *Concern) Problem() *domain.Problem { return as[*domain.Problem](c.record) }
+
+// KnownError is the known error that bears on the items.
+func (c *Concern) KnownError() *domain.KnownError { return as[*domain.KnownError](c.record) }
+
+// ChangeRequest is the request for change that bears on the items.
+func (c *Concern) ChangeRequest() *domain.ChangeRequest { return as[*domain.ChangeRequest](c.record) }
+
+func as[T any](record any) (t T) {
+	t, _ = record.(T)
+	return t
+}
+
+// Items loads the first of the items, by depth and key. Those of the whole
+// page are loaded together.
+func (c *Concern) Items(ctx context.Context, first int) ([]*domain.ConfigurationItem, error) {
+	if first < 0 || first > maxPage {
+		return nil, wrong("first", "must be from 0 to %d, not %d", maxPage, first)
+	}
+	c.page.want(first)
+	return c.page.about.load.all(ctx, c.nodes(first))
+}
+
+// Nearest loads the item that is nearest to where the question started.
+func (c *Concern) Nearest(ctx context.Context) (*domain.ConfigurationItem, error) {
+	items, err := c.Items(ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	return items[0], nil
+}
+
+// Chain is one shortest chain of dependencies that leads to the nearest item;
+// empty where the question started there.
+func (c *Concern) Chain() []*DependencyLink {
+	about, chain := c.page.about, []*DependencyLink{}
+	hit := about.items()[c.items[0]]
+	if hit.Depth == 0 {
+		return chain
+	}
+	for _, l := range about.found.Chain(hit) {
+		chain = append(chain, newDependencyLink(about.load, l.From, l.To, l.Link))
+	}
+	return chain
+}
+
+func (c *Concern) nodes(first int) []impact.Node {
+	hits := c.page.about.items()
+	nodes := make([]impact.Node, min(first, len(c.items)))
+	for i := range nodes {
+		nodes[i] = hits[c.items[i]].Node
+	}
+	return nodes
+}
+
+// want announces the first items of every record on the page.
+func (p *ConcernPage) want(first int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first <= p.wanted {
+		return
+	}
+	p.wanted = first
+	for _, c := range p.Nodes {
+		p.about.load.want(c.nodes(first)...)
+	}
+}
+
+func concernCursor(p concern.Place) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(p.Items) + " " + p.Key))
+}
+
+func parseConcernPlace(cursor *string) (p concern.Place, err error) {
+	if cursor == nil {
+		return p, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(*cursor)
+	items, key, ok := strings.Cut(string(text), " ")
+	if err == nil && ok {
+		p.Key = key
+		p.Items, err = strconv.Atoi(items)
+	}
+	if err != nil || !ok || p.Items < 1 {
+		return p, wrong("after", "is no cursor of this list")
+	}
+	return p, nil
+}

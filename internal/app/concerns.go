@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/concern"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/store"
+)
+
+// concernKind is a kind of record that can bear on items: by which
+// relationship, and in which statuses it counts.
+type concernKind struct {
+	kind, rel string
+	statuses  []any
+}
+
+// What bears on items (I7).
+var (
+	openProblems   = &concernKind{domain.KindProblem, domain.RelConcerns, anyOf(domain.OpenProblemStatuses)}
+	publishedKnown = &concernKind{domain.KindKnownError, domain.RelPresentIn, anyOf([]domain.KnownErrorStatus{domain.KnownErrorPublished})}
+	changesUnder   = &concernKind{domain.KindChangeRequest, domain.RelAffects, anyOf(domain.ChangesInFlight)}
+)
+
+func (k *concernKind) counts(status string) bool { return slices.Contains(k.statuses, any(status)) }
+
+// concerns finds what bears on the items of an answer. Each kind of record is
+// looked for once, when it is first asked for, for all items together.
+type concerns struct {
+	load  *items
+	found *impact.Result
+	// self tells that the sources count as well, before the hits.
+	self bool
+
+	gathered sync.Once
+	hits     []impact.Hit
+	mu       sync.Mutex
+	lists    map[*concernKind]*load[*concernList]
+}
+
+// concernList is what of one kind bears on the items, in the graph that holds
+// it.
+type concernList struct {
+	graph    *Graph
+	subjects []*concern.Subject
+}
+
+func newConcerns(items *items, found *impact.Result, self bool) *concerns {
+	return &concerns{load: items, found: found, self: self, lists: map[*concernKind]*load[*concernList]{}}
+}
+
+// items are those asked about: the sources, where they count, by key, then the
+// hits by depth and key.
+func (c *concerns) items() []impact.Hit {
+	c.gathered.Do(func() {
+		if c.self {
+			g := c.found.Graph()
+			for _, n := range c.found.Sources() {
+				c.hits = append(c.hits, impact.Hit{Node: n, Key: g.Key(n), Strength: domain.StrengthFull})
+			}
+		}
+		hits, _ := c.found.Page(impact.Place{}, 0)
+		c.hits = append(c.hits, hits...)
+	})
+	return c.hits
+}
+
+// of finds what of one kind bears on the items.
+func (c *concerns) of(ctx context.Context, k *concernKind) (*concernList, error) {
+	if err := c.load.view.app.may(ctx, authz.Read, k.kind); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	list := entry(c.lists, k)
+	c.mu.Unlock()
+	return list.get(func() (*concernList, error) { return c.search(ctx, k) })
+}
+
+func (c *concerns) search(ctx context.Context, k *concernKind) (*concernList, error) {
+	g, hits := c.found.Graph(), c.items()
+	list := &concernList{graph: g}
+	if !slices.ContainsFunc(g.Labels(), func(l domain.Link) bool { return l.Rel == k.rel }) {
+		var err error
+		if list.graph, err = c.read(ctx, k); err != nil {
+			return nil, err
+		}
+	}
+	asked := make([]concern.Item, len(hits))
+	for i, h := range hits {
+		asked[i] = concern.Item{Node: h.Node, Strength: h.Strength}
+		if list.graph != g {
+			asked[i].Node = -1
+			if n, ok := list.graph.Lookup(g.ID(h.Node)); ok {
+				asked[i].Node = n
+			}
+		}
+	}
+	list.subjects = concern.About(list.graph, asked, k.rel, k.counts)
+	return list, nil
+}
+
+// read reads what bears on the items into a graph of its own, a fixed number
+// of items to a call; with nothing to be found, in one call.
+func (c *concerns) read(ctx context.Context, k *concernKind) (*Graph, error) {
+	v, g := c.load.view, c.found.Graph()
+	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
+	counts := store.Compare{Property: "status", Op: store.OneOf, Value: k.statuses}
+	n, err := v.Count(ctx, k.kind, counts)
+	if err != nil || n == 0 {
+		return b.Graph(g.Revision()), storeError(err)
+	}
+	var codec entity.TopologyCodec
+	add := func(n store.Node) concern.Node {
+		if at, ok := b.Lookup(string(n.ID)); ok {
+			return at
+		}
+		key, facts := codec.Node(n.Kind, n.Props)
+		return b.AddNode(string(n.ID), key, facts)
+	}
+	for chunk := range slices.Chunk(c.items(), maxPage) {
+		ids := make([]store.ID, len(chunk))
+		for i, h := range chunk {
+			ids[i] = store.ID(g.ID(h.Node))
+		}
+		pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: k.rel, Direction: store.In, Kind: k.kind, Filter: counts})
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for i, p := range pages {
+			for _, subject := range p.Nodes {
+				item := add(store.Node{ID: ids[i], Kind: domain.KindConfigurationItem})
+				b.AddArc(add(subject), item, domain.Link{Rel: k.rel})
+			}
+		}
+	}
+	return b.Graph(g.Revision()), nil
+}
+
+// count tells how many of a kind bear on the items.
+func (c *concerns) count(ctx context.Context, k *concernKind) (int, error) {
+	list, err := c.of(ctx, k)
+	if err != nil {
+		return 0, err
+	}
+	return len(list.subjects), nil
+}
