@@ -33,6 +33,7 @@ type ResolverRoot interface {
 	ConfigurationItem() ConfigurationItemResolver
 	DataQuality() DataQualityResolver
 	DuplicateGroup() DuplicateGroupResolver
+	Event() EventResolver
 	GraphDiff() GraphDiffResolver
 	ImpactAnalysis() ImpactAnalysisResolver
 	KnownError() KnownErrorResolver
@@ -44,6 +45,7 @@ type ResolverRoot interface {
 	ServiceView() ServiceViewResolver
 	Site() SiteResolver
 	Statistics() StatisticsResolver
+	Subscription() SubscriptionResolver
 	Use() UseResolver
 }
 
@@ -516,6 +518,21 @@ type ComplexityRoot struct {
 	DuplicateGroupEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Event struct {
+		Actor       func(childComplexity int) int
+		At          func(childComplexity int) int
+		Changes     func(childComplexity int) int
+		From        func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		ResumeAfter func(childComplexity int) int
+		Revision    func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Subject     func(childComplexity int) int
+		To          func(childComplexity int) int
+		Type        func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -1199,6 +1216,11 @@ type ComplexityRoot struct {
 		Problems             func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
 		Sites                func(childComplexity int, by []string, filter relay.Input, first *int) int
+	}
+
+	Subscription struct {
+		ConfigurationChanges func(childComplexity int, item domain.Ref, depth int, after *int64) int
+		Events               func(childComplexity int, filter *domain.EventFilter, after *int64) int
 	}
 
 	SupplyPayload struct {
@@ -3232,6 +3254,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DuplicateGroupEdge.Node(childComplexity), true
+
+	case "Event.actor":
+		if e.ComplexityRoot.Event.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Actor(childComplexity), true
+	case "Event.at":
+		if e.ComplexityRoot.Event.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.At(childComplexity), true
+	case "Event.changes":
+		if e.ComplexityRoot.Event.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Changes(childComplexity), true
+	case "Event.from":
+		if e.ComplexityRoot.Event.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.From(childComplexity), true
+	case "Event.kind":
+		if e.ComplexityRoot.Event.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Kind(childComplexity), true
+	case "Event.reason":
+		if e.ComplexityRoot.Event.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Reason(childComplexity), true
+	case "Event.resumeAfter":
+		if e.ComplexityRoot.Event.ResumeAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ResumeAfter(childComplexity), true
+	case "Event.revision":
+		if e.ComplexityRoot.Event.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Revision(childComplexity), true
+	case "Event.source":
+		if e.ComplexityRoot.Event.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Source(childComplexity), true
+	case "Event.subject":
+		if e.ComplexityRoot.Event.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Subject(childComplexity), true
+	case "Event.to":
+		if e.ComplexityRoot.Event.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.To(childComplexity), true
+	case "Event.type":
+		if e.ComplexityRoot.Event.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Type(childComplexity), true
 
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
@@ -6779,6 +6874,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Statistics.Sites(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 
+	case "Subscription.configurationChanges":
+		if e.ComplexityRoot.Subscription.ConfigurationChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_configurationChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ConfigurationChanges(childComplexity, args["item"].(domain.Ref), args["depth"].(int), args["after"].(*int64)), true
+	case "Subscription.events":
+		if e.ComplexityRoot.Subscription.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.Events(childComplexity, args["filter"].(*domain.EventFilter), args["after"].(*int64)), true
+
 	case "SupplyPayload.changes":
 		if e.ComplexityRoot.SupplyPayload.Changes == nil {
 			break
@@ -6926,6 +7044,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDependencySelectorInput,
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
+		ec.unmarshalInputEventFilter,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
 		ec.unmarshalInputImpactInput,
@@ -6990,6 +7109,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -7042,6 +7178,7 @@ directive @cost(
 schema {
   query: Query
   mutation: Mutation
+  subscription: Subscription
 }
 
 "What can be asked."
@@ -9850,6 +9987,90 @@ input ItemStatusFilter {
   in: [ItemStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/events.graphqls", Input: `"What can be followed as it happens, over a WebSocket (graphql-transport-ws) or as server-sent events (graphql-sse)."
+type Subscription {
+  """
+  What is changed, as it is committed: one event for each record and relationship, in the order of the log and without gaps.
+  A subscriber that is too slow is dropped with the code TOO_SLOW and told after which revision to go on.
+  """
+  events(
+    "Which events; all when absent."
+    filter: EventFilter
+    "Begin after this change set; with the next one when absent. An earlier event's resumeAfter goes on where that left off."
+    after: Revision
+  ): Event!
+  """
+  Changes to a configuration item and to what is near it: the items that it depends on and those that depend on it, by up to
+  depth dependencies. Each change set comes once, with what concerns these items and their relationships.
+  """
+  configurationChanges(
+    "The item."
+    item: RecordRef!
+    "How many dependencies away items are near, from 0 to 12."
+    depth: Int! = 1
+    "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
+    after: Revision
+  ): ChangeSet!
+}
+
+"One record or relationship that was changed."
+type Event {
+  "The change set."
+  revision: Revision!
+  "When it was committed."
+  at: DateTime!
+  "Who did it."
+  actor: String!
+  "Why, where that was said."
+  reason: String
+  "By what means, such as api or import."
+  source: String!
+  "What happened."
+  type: EventType!
+  "The kind of the record, or the name of the relationship."
+  kind: String!
+  "The record, or the one where the relationship starts: as it is now, or, when it is gone, as it was last."
+  subject: Record
+  "Where the relationship starts; null for a record."
+  from: ChangeEnd
+  "Where the relationship ends; null for a record."
+  to: ChangeEnd
+  "What changed in it, field by field."
+  changes: [FieldChange!]!
+  "Give it as after, to go on behind this event. Of a change set of several events, those that you have seen may come again."
+  resumeAfter: Revision!
+}
+
+"What an event tells. More types may come: pass over those that you do not know."
+enum EventType {
+  "A record is new."
+  RECORD_CREATED
+  "Some fields of a record changed."
+  RECORD_UPDATED
+  "A record is gone."
+  RECORD_REMOVED
+  "A relationship is new."
+  RELATIONSHIP_CREATED
+  "Some fields of a relationship changed."
+  RELATIONSHIP_UPDATED
+  "A relationship is gone."
+  RELATIONSHIP_REMOVED
+}
+
+"Chooses events. What is absent chooses all; what is given must hold together."
+input EventFilter {
+  "Events of these types."
+  types: [EventType!]
+  "Kinds of record, and names of relationships."
+  kinds: [String!]
+  "Records: their own events, and those of the relationships at them."
+  ids: [ID!]
+  "Who made the change."
+  actors: [String!]
+  "By what means it was made."
+  sources: [String!]
 }
 `, BuiltIn: false},
 	{Name: "../schema/filters_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -14100,6 +14321,36 @@ func (ec *executionContext) childFields_DuplicateGroupEdge(ctx context.Context, 
 		return ec.fieldContext_DuplicateGroupEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_Event_revision(ctx, field)
+	case "at":
+		return ec.fieldContext_Event_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_Event_actor(ctx, field)
+	case "reason":
+		return ec.fieldContext_Event_reason(ctx, field)
+	case "source":
+		return ec.fieldContext_Event_source(ctx, field)
+	case "type":
+		return ec.fieldContext_Event_type(ctx, field)
+	case "kind":
+		return ec.fieldContext_Event_kind(ctx, field)
+	case "subject":
+		return ec.fieldContext_Event_subject(ctx, field)
+	case "from":
+		return ec.fieldContext_Event_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Event_to(ctx, field)
+	case "changes":
+		return ec.fieldContext_Event_changes(ctx, field)
+	case "resumeAfter":
+		return ec.fieldContext_Event_resumeAfter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -9473,6 +9473,32 @@ func (ec *executionContext) marshalNFieldChange2ᚕreleasegraphᚋinternalᚋdom
 	return ret
 }
 
+func (ec *executionContext) marshalNFieldChange2ᚕᚖreleasegraphᚋinternalᚋdomainᚐFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.FieldChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFieldChange2ᚖreleasegraphᚋinternalᚋdomainᚐFieldChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFieldChange2ᚖreleasegraphᚋinternalᚋdomainᚐFieldChange(ctx context.Context, sel ast.SelectionSet, v *domain.FieldChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FieldChange(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNFieldSource2releasegraphᚋinternalᚋdomainᚐFieldSource(ctx context.Context, sel ast.SelectionSet, v domain.FieldSource) graphql.Marshaler {
 	return ec._FieldSource(ctx, sel, &v)
 }
@@ -9671,6 +9697,13 @@ func (ec *executionContext) marshalONode2releasegraphᚋgraphᚋrelayᚐNode(ctx
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORecord2releasegraphᚋgraphᚋrelayᚐRecord(ctx context.Context, sel ast.SelectionSet, v relay.Record) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Record(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORecordRef2ᚕᚖreleasegraphᚋinternalᚋdomainᚐRefᚄ(ctx context.Context, v any) ([]*domain.Ref, error) {

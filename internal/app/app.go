@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
+	"releasegraph/internal/store/feed"
 )
 
 // Graph is the shape of the estate in memory, as traversals see it.
@@ -32,6 +33,7 @@ type Graphs interface {
 type App struct {
 	store    store.Store
 	past     *asof.History
+	feed     *feed.Feed
 	graphs   Graphs // nil: traverse in the store
 	policies *authz.Policies
 	now      func() time.Time
@@ -57,5 +59,11 @@ func New(c Config) *App {
 	if c.Policies == nil {
 		c.Policies = authz.Default()
 	}
-	return &App{store: c.Store, policies: c.Policies, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}), graphs: c.Graphs, now: c.Now, newID: c.NewID}
+	return &App{
+		store: c.Store, policies: c.Policies, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
+		feed: feed.New(c.Store, feed.Options{}), graphs: c.Graphs, now: c.Now, newID: c.NewID,
+	}
 }
+
+// Subscribers is how many follow the log at the moment.
+func (a *App) Subscribers() int { return a.feed.Readers() }

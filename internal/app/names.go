@@ -57,9 +57,23 @@ func (l *names) load(ctx context.Context) error {
 		return nil
 	}
 	ids := sortedKeys(l.wanted)
+	found, err := l.newest(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		n := found[id]
+		l.book[id] = domain.ChangeEnd{Kind: n.Kind, ID: string(id), Key: text(n.Props["key"])}
+	}
+	clear(l.wanted)
+	return nil
+}
+
+// newest finds records as they are now, or, of what has gone, as it was last.
+func (l *names) newest(ctx context.Context, ids []store.ID) (map[store.ID]store.Node, error) {
 	found, err := l.store.Nodes(ctx, ids...)
 	if err != nil {
-		return storeError(err)
+		return nil, storeError(err)
 	}
 	gone := slices.DeleteFunc(slices.Clone(ids), func(id store.ID) bool {
 		_, ok := found[id]
@@ -67,15 +81,10 @@ func (l *names) load(ctx context.Context) error {
 	})
 	last, err := l.last(ctx, gone)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	maps.Copy(found, last)
-	for _, id := range ids {
-		n := found[id]
-		l.book[id] = domain.ChangeEnd{Kind: n.Kind, ID: string(id), Key: text(n.Props["key"])}
-	}
-	clear(l.wanted)
-	return nil
+	return found, nil
 }
 
 // last is what the log says of records when they were removed.
@@ -92,7 +101,9 @@ func (l *names) last(ctx context.Context, ids []store.ID) (map[store.ID]store.No
 		for _, c := range pages[i].Changes {
 			for _, e := range c.Effects {
 				if e.Node == id && e.Verb() == store.Removed {
-					nodes[id] = store.Node{Kind: e.Kind, Props: e.Before}
+					nodes[id] = store.Node{
+						ID: id, Kind: e.Kind, Version: e.Version, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Props: e.Before,
+					}
 				}
 			}
 		}

@@ -15,6 +15,8 @@ const (
 	Unauthenticated Code = "UNAUTHENTICATED"
 	Limit           Code = "LIMIT"
 	Unavailable     Code = "UNAVAILABLE"
+	// TooSlow ends a subscription whose client does not keep up.
+	TooSlow Code = "TOO_SLOW"
 )
 
 // Error is an error that its reader can act on. Field is the path of the input

@@ -55,6 +55,9 @@ var named = map[string]Need{
 	"Mutation.reopenProblem":             {authz.Move, domain.KindProblem},
 	"Mutation.publishKnownError":         {authz.Move, domain.KindKnownError},
 	"Mutation.retireKnownError":          {authz.Move, domain.KindKnownError},
+
+	"Subscription.events":               {authz.Read, authz.KindChangeSet},
+	"Subscription.configurationChanges": {authz.Read, authz.KindChangeSet},
 }
 
 // Roots are the types whose fields are operations. Statistics is where counts

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,18 +19,28 @@ const ActAs = "Releasegraph-Act-As"
 // administrator.
 func actor(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := r.Context()
-		if header := r.Header.Get(ActAs); header != "" {
-			a, err := parseActor(header)
-			if err != nil {
-				refuse(w, r, http.StatusBadRequest, codeInvalid, fmt.Sprintf("header %s: %v", ActAs, err))
-				return
-			}
-			ctx = app.WithActor(ctx, a)
-			noteActor(ctx, a.Name)
+		ctx, err := identify(r.Context(), r.Header)
+		if err != nil {
+			refuse(w, r, http.StatusBadRequest, codeInvalid, err.Error())
+			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// identify finds out who asks by a request's headers, or by what the first
+// message on a socket says in their place.
+func identify(ctx context.Context, header http.Header) (context.Context, error) {
+	named := header.Get(ActAs)
+	if named == "" {
+		return ctx, nil
+	}
+	a, err := parseActor(named)
+	if err != nil {
+		return ctx, fmt.Errorf("header %s: %w", ActAs, err)
+	}
+	noteActor(ctx, a.Name)
+	return app.WithActor(ctx, a), nil
 }
 
 func parseActor(header string) (domain.Actor, error) {

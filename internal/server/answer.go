@@ -40,6 +40,27 @@ func mediaType(accept []string) string {
 	return mediaJSON
 }
 
+// accepts tells whether a media type is asked for by its name.
+func accepts(r *http.Request, media string) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		if named, _, err := mime.ParseMediaType(part); err == nil && named == media {
+			return true
+		}
+	}
+	return false
+}
+
+// unlessStreamed compresses answers, but not those that are sent bit by bit.
+func unlessStreamed(compressed, plain http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" || accepts(r, mediaEvents) || accepts(r, mediaParts) {
+			plain.ServeHTTP(w, r)
+			return
+		}
+		compressed.ServeHTTP(w, r)
+	})
+}
+
 func quality(parameters map[string]string) float64 {
 	given, ok := parameters["q"]
 	if !ok {

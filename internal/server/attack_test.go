@@ -76,7 +76,7 @@ const (
 	mb = 1 << 20
 	// soon is generous for a machine that does much else; each of these takes a
 	// few milliseconds, and took seconds or minutes before.
-	soon = 3 * time.Second
+	soon = 3 * time.Second * slower
 )
 
 func attacks(t *testing.T) []attack {

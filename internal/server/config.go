@@ -3,6 +3,7 @@
 package server
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -27,6 +28,15 @@ type Config struct {
 	Rate RateLimit
 	// TrustedProxies are believed when they say where a request comes from.
 	TrustedProxies []netip.Prefix
+	// Streams bound sockets and event streams.
+	Streams StreamLimits
+	// Origins are those of other sites whose pages may use the API, such as
+	// https://portal.example.com.
+	Origins []string
+	// Recheck says why the actor of a context is nobody any more, such as an
+	// expired token; nil while they are. It is asked again and again while a
+	// socket or an event stream lives. Nil: nothing expires.
+	Recheck func(context.Context) error
 	// HideSchema refuses introspection and does not serve the SDL;
 	// HideSuggestions keeps the names of what exists out of errors.
 	HideSchema, HideSuggestions bool
@@ -70,3 +80,13 @@ func or[T int | int64 | time.Duration](v, fallback T) T {
 	}
 	return v
 }
+
+func (c Config) recheck(ctx context.Context) error {
+	if c.Recheck == nil {
+		return nil
+	}
+	return c.Recheck(ctx)
+}
+
+// originPatterns are the origins as the WebSocket library wants them.
+func (c Config) originPatterns() []string { return c.Origins }

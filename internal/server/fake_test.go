@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -30,6 +31,7 @@ type fake struct {
 const fakeSDL = `
 type Query { a: A, actor: String, slow: String, stuck: String, panics: String }
 type Mutation { write: String }
+type Subscription { ticks: String, endless: String, broken: String, flood: String }
 type A { a: A, b: A, list: [A], x: String, y: String }
 `
 
@@ -50,6 +52,19 @@ func (f *fake) Exec(ctx context.Context) graphql.ResponseHandler {
 	field := graphql.GetOperationContext(ctx).Operation.SelectionSet[0].(*ast.Field)
 	data := `{"` + field.Name + `":"done"}`
 	switch field.Name {
+	case "ticks":
+		return ticks(3)
+	case "flood":
+		return flood
+	case "broken":
+		panic("secret of the house")
+	case "endless":
+		return func(ctx context.Context) *graphql.Response {
+			f.started <- struct{}{}
+			<-ctx.Done()
+			f.ended <- ctx.Err()
+			return nil
+		}
 	case "actor":
 		a := app.ActorFrom(ctx)
 		data = `{"actor":"` + a.Name + `"}`
@@ -63,6 +78,26 @@ func (f *fake) Exec(ctx context.Context) graphql.ResponseHandler {
 		panic("secret of the house")
 	}
 	return graphql.OneShot(&graphql.Response{Data: []byte(data)})
+}
+
+// ticks answers a few times.
+func ticks(n int) graphql.ResponseHandler {
+	said := 0
+	return func(context.Context) *graphql.Response {
+		if said == n {
+			return nil
+		}
+		said++
+		return &graphql.Response{Data: fmt.Appendf(nil, `{"ticks":"%d"}`, said)}
+	}
+}
+
+// flood answers without end, a lot each time.
+func flood(ctx context.Context) *graphql.Response {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return &graphql.Response{Data: []byte(`{"flood":"` + strings.Repeat("x", 64<<10) + `"}`)}
 }
 
 // running is a server on a real loopback socket.

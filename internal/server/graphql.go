@@ -19,10 +19,11 @@ import (
 // maxErrors caps the errors of one answer.
 const maxErrors = 20
 
-func newGraphQL(core *Core, c Config) http.Handler {
+func newGraphQL(core *Core, c Config, streams *streams, rates *rates) http.Handler {
 	h := handler.New(core.Schema)
 	known := newDocuments()
-	h.AddTransport(overHTTP{timeout: c.OperationTimeout})
+	h.AddTransport(overSocket{c, streams, rates})
+	h.AddTransport(overHTTP{timeout: c.OperationTimeout, events: overEvents{c, streams}, parts: overParts{c}})
 	h.SetParserTokenLimit(c.Limits.Tokens)
 	h.SetQueryCache(known)
 	if c.Persisted != nil {
@@ -33,6 +34,7 @@ func newGraphQL(core *Core, c Config) http.Handler {
 	h.Use(guard{limits: c.Limits, known: known})
 	prices := priceLimit{c.Limits.Price}
 	h.Use(prices)
+	h.Use(undefer{})
 	hide(h, c)
 	h.SetErrorPresenter(presenter(core, c))
 	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))

@@ -42,8 +42,11 @@ func (l priceLimit) MutateOperationContext(ctx context.Context, op *graphql.Oper
 
 // tell puts the price into the answer, where it was asked for.
 func (l priceLimit) tell(ctx context.Context) {
+	if !graphql.HasOperationContext(ctx) {
+		return
+	}
 	op := graphql.GetOperationContext(ctx)
-	if op == nil || op.Extensions[priceExtension] != true {
+	if op.Extensions[priceExtension] != true {
 		return
 	}
 	if n, ok := op.Stats.GetExtension(priceExtension).(int); ok && graphql.GetExtension(ctx, priceExtension) == nil {

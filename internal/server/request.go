@@ -24,6 +24,11 @@ type request struct {
 	price     int
 }
 
+// line says what was noted.
+func (r *request) line(e *zerolog.Event) *zerolog.Event {
+	return e.Str("operation", r.operation).Int("errors", r.errors).Int("price", r.price).Str("actor", r.actor)
+}
+
 // nobody is the actor of a request that names none.
 const nobody = "local"
 
@@ -64,10 +69,8 @@ func requests(log zerolog.Logger) func(http.Handler) http.Handler {
 			answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			serve(answer, r.WithContext(ctx), next, own)
 			status := or(answer.Status(), http.StatusOK)
-			line(own, r.URL.Path, status).
-				Str("method", r.Method).Str("path", r.URL.Path).Str("operation", req.operation).
-				Int("status", status).Int("errors", req.errors).Int("price", req.price).Int("bytes", answer.BytesWritten()).
-				Str("actor", req.actor).Dur("ms", time.Since(start)).Msg("request")
+			req.line(line(own, r.URL.Path, status)).Str("method", r.Method).Str("path", r.URL.Path).
+				Int("status", status).Int("bytes", answer.BytesWritten()).Dur("ms", time.Since(start)).Msg("request")
 		})
 	}
 }

@@ -21,6 +21,9 @@ type Server struct {
 	sdl    string
 	routes http.Handler
 
+	streams *streams
+	rates   *rates
+
 	mu     sync.Mutex
 	served *served // nil: not yet
 	why    string  // why it is not ready, empty: it is
@@ -37,7 +40,7 @@ const unreachable = "the store cannot be reached yet; it is tried again, and the
 
 // New returns a server of the schema.
 func New(c Config, sdl string) (*Server, error) {
-	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened"}
+	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened", streams: newStreams(c.Streams), rates: newRates(c.Rate)}
 	routes, err := s.router()
 	s.routes = routes
 	return s, err
@@ -57,10 +60,10 @@ func (s *Server) router() (http.Handler, error) {
 	}))
 	r := chi.NewRouter()
 	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), loopbackHost, crossOrigin.Handler,
-		func(next http.Handler) http.Handler { return compress(next) })
+		func(next http.Handler) http.Handler { return unlessStreamed(compress(next), next) })
 	r.Get("/healthz", alive)
 	r.Get("/readyz", s.ready)
-	r.With(actor, newRates(s.config.Rate).middleware).HandleFunc("/graphql", s.graphql)
+	r.With(actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return r, failed
@@ -144,7 +147,7 @@ func (s *Server) open(ctx context.Context, open Open) error {
 		return err
 	}
 	s.set(func() {
-		s.served = &served{core: core, graphql: newGraphQL(core, s.config)}
+		s.served = &served{core: core, graphql: newGraphQL(core, s.config, s.streams, s.rates)}
 		s.why = ""
 	})
 	s.config.Log.Info().Msg("the store is open")
@@ -164,6 +167,8 @@ func (s *Server) drain(h *http.Server) error {
 	s.config.Log.Info().Dur("drain", s.config.Drain).Msg("finishing the accepted requests")
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.Drain)
 	defer cancel()
+	go s.streams.drain(ctx)
+	defer s.streams.drain(ctx)
 	if err := h.Shutdown(ctx); err != nil {
 		cut := fmt.Errorf("some requests were not finished within %s and were cut off", s.config.Drain)
 		return errors.Join(cut, h.Close())

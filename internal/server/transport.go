@@ -16,7 +16,11 @@ import (
 
 // overHTTP is GraphQL over HTTP: POST with JSON, and GET for queries. Request
 // errors carry no data, and statuses follow the media type that was asked for.
-type overHTTP struct{ timeout time.Duration }
+type overHTTP struct {
+	timeout time.Duration
+	events  overEvents
+	parts   overParts
+}
 
 // Supports takes every request: the transport explains what it refuses.
 func (overHTTP) Supports(*http.Request) bool { return true }
@@ -35,8 +39,15 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		refuse(w, r, refused.status, refused.code, refused.message)
 		return
 	}
+	if accepts(r, mediaEvents) {
+		t.events.do(w, r, exec, params)
+		return
+	}
 	ctx, cancel := withTimeout(r.Context(), t.timeout)
 	defer cancel()
+	if accepts(r, mediaParts) {
+		ctx = inParts(ctx)
+	}
 	media := mediaType(r.Header.Values("Accept"))
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
@@ -47,6 +58,10 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	if refused := unfit(r, op.Operation.Operation); refused != nil {
 		w.Header().Set("Allow", refused.allow)
 		refuse(w, r, refused.status, refused.code, refused.message)
+		return
+	}
+	if accepts(r, mediaParts) && deferring(op) {
+		t.parts.do(w, r.WithContext(ctx), exec, op)
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -109,9 +124,10 @@ func readURL(r *http.Request) (*graphql.RawParams, *refusal) {
 // does must change nothing, and a subscription needs a stream.
 func unfit(r *http.Request, op ast.Operation) *refusal {
 	switch {
-	case op == ast.Subscription:
-		return &refusal{http.StatusMethodNotAllowed, codeInvalid, "a subscription cannot be answered by a plain request", "GET, POST, OPTIONS"}
-	case op != ast.Query && r.Method != http.MethodPost:
+	case op == ast.Subscription && !accepts(r, mediaEvents):
+		return &refusal{http.StatusMethodNotAllowed, codeInvalid,
+			"a subscription cannot be answered by a plain request: accept text/event-stream, or use a WebSocket", "GET, POST, OPTIONS"}
+	case op == ast.Mutation && r.Method != http.MethodPost:
 		return &refusal{http.StatusMethodNotAllowed, codeInvalid, "a mutation must be sent by POST", "POST"}
 	}
 	return nil

@@ -1,0 +1,239 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// heard reads as many events, each told as "TYPE subject".
+func heard(f *fixture, s *app.EventStream, n int) []string {
+	f.t.Helper()
+	list := make([]string, n)
+	for i := range list {
+		e, err := s.Next(f.ctx)
+		require.NoError(f.t, err)
+		subject, err := e.Subject(f.ctx)
+		require.NoError(f.t, err)
+		list[i] = string(e.Type) + " " + subject.(entity.Record).Meta().Key
+	}
+	return list
+}
+
+func at(revision int64) *int64 { return &revision }
+
+func create(f *fixture, key string) int64 {
+	f.t.Helper()
+	w, err := f.Create(f.ctx, domain.KindConfigurationItem, map[string]any{"key": key, "name": "The " + key, "class": "APPLICATION"}, nil)
+	require.NoError(f.t, err)
+	return w.Revision
+}
+
+func depend(f *fixture, from, to string) int64 {
+	f.t.Helper()
+	c, err := f.Connect(f.ctx, domain.RelDependsOn, *byKey(from), *byKey(to), nil, nil)
+	require.NoError(f.t, err)
+	return c.Revision
+}
+
+func TestEventsTellWhatIsChangedAsItIsCommitted(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		first := create(f, "a")
+		s, err := f.Events(f.ctx, nil, at(first-1))
+		require.NoError(t, err)
+		defer s.Close()
+		live, err := f.Events(f.ctx, nil, nil)
+		require.NoError(t, err)
+		defer live.Close()
+		require.Equal(t, []string{"RECORD_CREATED a"}, heard(f, s, 1))
+		create(f, "b")
+		depend(f, "a", "b")
+		_, err = f.Update(f.ctx, domain.KindConfigurationItem, *byKey("b"), map[string]any{"name": "Another"}, nil, nil)
+		require.NoError(t, err)
+		_, err = f.Disconnect(f.ctx, domain.RelDependsOn, *byKey("a"), *byKey("b"), nil, nil)
+		require.NoError(t, err)
+		_, err = f.Remove(f.ctx, domain.KindConfigurationItem, *byKey("b"), nil, nil)
+		require.NoError(t, err)
+		want := []string{
+			"RECORD_CREATED b", "RELATIONSHIP_CREATED a", "RECORD_UPDATED b", "RELATIONSHIP_REMOVED a", "RECORD_REMOVED b",
+		}
+		require.Equal(t, want, heard(f, s, 5), "b is gone by now, and still told")
+		require.Equal(t, want, heard(f, live, 5))
+	})
+}
+
+func TestAnEventSaysWhoWhyAndWhatInDetail(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		create(f, "a")
+		head := create(f, "b")
+		reason := "because"
+		_, err := f.Connect(f.ctx, domain.RelDependsOn, *byKey("a"), *byKey("b"), map[string]any{"impact": "DEGRADED"}, &domain.WriteOptions{Reason: &reason})
+		require.NoError(t, err)
+		s, err := f.Events(f.ctx, nil, &head)
+		require.NoError(t, err)
+		defer s.Close()
+		e, err := s.Next(f.ctx)
+		require.NoError(t, err)
+		from, err := e.From(f.ctx)
+		require.NoError(t, err)
+		to, err := e.To(f.ctx)
+		require.NoError(t, err)
+		require.Equal(t, []string{"local", "because", "api", "DEPENDS_ON", "a", "b"}, []string{e.Actor, *e.Reason, e.Source, e.Kind, from.Key, to.Key})
+		require.Equal(t, e.Revision, e.ResumeAfter)
+		found := false
+		for _, c := range e.Changes() {
+			found = found || c.Field == "impact" && *c.After == "DEGRADED" && c.Before == nil
+		}
+		require.True(t, found, "%+v", e.Changes())
+	})
+}
+
+func TestOfAChangeSetOfSeveralEventsOnlyTheLastIsResumedBehind(t *testing.T) {
+	f := newFixture(t, openSQLite(t))
+	_, err := f.ImportLines(f.ctx, app.ImportLinesInput{Lines: []string{`{"node":"Site","key":"s1","name":"One"}`, `{"node":"Site","key":"s2","name":"Two"}`}}, nil)
+	require.NoError(t, err)
+	s, err := f.Events(f.ctx, nil, at(0))
+	require.NoError(t, err)
+	defer s.Close()
+	one, err := s.Next(f.ctx)
+	require.NoError(t, err)
+	two, err := s.Next(f.ctx)
+	require.NoError(t, err)
+	require.Equal(t, one.Revision, two.Revision)
+	require.Equal(t, []int64{one.Revision - 1, one.Revision}, []int64{one.ResumeAfter, two.ResumeAfter})
+}
+
+func TestEventsAreChosenByTypeKindRecordActorAndSource(t *testing.T) {
+	f := newFixture(t, openSQLite(t))
+	create(f, "a")
+	b, err := f.Create(f.ctx, domain.KindConfigurationItem, map[string]any{"key": "b", "name": "b", "class": "APPLICATION"}, nil)
+	require.NoError(t, err)
+	depend(f, "a", "b")
+	alice := app.WithActor(f.ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Admin}})
+	_, err = f.Create(alice, domain.KindSite, map[string]any{"key": "s", "name": "s"}, nil)
+	require.NoError(t, err)
+	id := b.Record.(*domain.ConfigurationItem).ID
+	for _, c := range []struct {
+		filter domain.EventFilter
+		want   []string
+	}{
+		{domain.EventFilter{Types: []domain.EventType{domain.EventRelationshipCreated}}, []string{"RELATIONSHIP_CREATED a"}},
+		{domain.EventFilter{Kinds: []string{"Site", "DEPENDS_ON"}}, []string{"RELATIONSHIP_CREATED a", "RECORD_CREATED s"}},
+		{domain.EventFilter{IDs: []string{id}}, []string{"RECORD_CREATED b", "RELATIONSHIP_CREATED a"}},
+		{domain.EventFilter{Actors: []string{"alice"}}, []string{"RECORD_CREATED s"}},
+		{domain.EventFilter{Sources: []string{"api"}, Kinds: []string{"Site"}}, []string{"RECORD_CREATED s"}},
+	} {
+		s, err := f.Events(f.ctx, &c.filter, at(0))
+		require.NoError(t, err)
+		require.Equal(t, c.want, heard(f, s, len(c.want)))
+		s.Close()
+	}
+	_, err = f.Events(f.ctx, &domain.EventFilter{Kinds: []string{"Nonsense"}}, nil)
+	require.ErrorContains(t, err, "there is no kind and no relationship")
+}
+
+func TestWhoResumesFromAForgottenRevisionIsToldSo(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		create(f, "a")
+		head := create(f, "b")
+		require.NoError(t, f.store.Compact(f.ctx, store.Revision(head)))
+		_, err := f.Events(f.ctx, nil, at(head-2))
+		var told *domain.Error
+		require.True(t, errors.As(err, &told), "%v", err)
+		require.Equal(t, domain.Invalid, told.Code)
+		require.Equal(t, "after", told.Field)
+		require.ErrorContains(t, err, "read anew what you follow")
+		s, err := f.Events(f.ctx, nil, &head)
+		require.NoError(t, err)
+		defer s.Close()
+		create(f, "c")
+		require.Equal(t, []string{"RECORD_CREATED c"}, heard(f, s, 1))
+	})
+}
+
+// near reads change sets, each told by the keys of what it concerns.
+func near(f *fixture, s *app.NeighbourhoodStream) (int64, []string) {
+	f.t.Helper()
+	c, err := s.Next(f.ctx)
+	require.NoError(f.t, err)
+	page, err := c.Changes(f.ctx, nil, nil)
+	require.NoError(f.t, err)
+	var keys []string
+	for _, n := range page.Nodes {
+		if n.Key != nil {
+			keys = append(keys, *n.Key)
+		} else {
+			keys = append(keys, n.From.Key+">"+n.To.Key)
+		}
+	}
+	return c.Revision, keys
+}
+
+func TestChangesNearAnItemFollowItsDependenciesAsTheyChange(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		for _, key := range []string{"a", "b", "c", "d", "far"} {
+			create(f, key)
+		}
+		depend(f, "a", "b")
+		head := depend(f, "b", "c")
+		rename := func(key string) int64 {
+			t.Helper()
+			w, err := f.Update(f.ctx, domain.KindConfigurationItem, *byKey(key), map[string]any{"name": "Renamed " + key}, nil, nil)
+			require.NoError(t, err)
+			return w.Revision
+		}
+		live, err := f.ConfigurationChanges(f.ctx, *byKey("a"), 1, nil)
+		require.NoError(t, err)
+		defer live.Close()
+		type step struct {
+			revision int64
+			keys     []string
+		}
+		var want []step
+		rename("far")
+		rename("c") // two dependencies away
+		want = append(want, step{rename("b"), []string{"b"}})
+		want = append(want, step{depend(f, "d", "a"), []string{"d>a"}})
+		want = append(want, step{rename("d"), []string{"d"}}) // near by now
+		gone, err := f.Disconnect(f.ctx, domain.RelDependsOn, *byKey("a"), *byKey("b"), nil, nil)
+		require.NoError(t, err)
+		want = append(want, step{gone.Revision, []string{"a>b"}})
+		rename("b") // no longer
+		want = append(want, step{rename("a"), []string{"a"}})
+		later, err := f.ConfigurationChanges(f.ctx, *byKey("a"), 1, &head)
+		require.NoError(t, err)
+		defer later.Close()
+		for _, s := range []*app.NeighbourhoodStream{live, later} {
+			for _, w := range want {
+				revision, keys := near(f, s)
+				require.Equal(t, w, step{revision, keys})
+			}
+		}
+		alone, err := f.ConfigurationChanges(f.ctx, *byKey("c"), 0, at(head))
+		require.NoError(t, err)
+		defer alone.Close()
+		_, keys := near(f, alone)
+		require.Equal(t, []string{"c"}, keys)
+		_, err = f.ConfigurationChanges(f.ctx, *byKey("a"), 13, nil)
+		require.ErrorContains(t, err, "from 0 to 12")
+	})
+}
+
+func TestAStreamHearsOfTheEndOfItsContext(t *testing.T) {
+	f := newFixture(t, openSQLite(t))
+	s, err := f.Events(f.ctx, nil, nil)
+	require.NoError(t, err)
+	defer s.Close()
+	require.Equal(t, 1, f.Subscribers())
+	ctx, cancel := context.WithCancel(f.ctx)
+	cancel()
+	_, err = s.Next(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+}

@@ -1,0 +1,221 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+)
+
+// subprotocol is the protocol of operations over a WebSocket:
+// https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+const subprotocol = "graphql-transport-ws"
+
+// The close codes of the protocol.
+const (
+	closeInvalid      websocket.StatusCode = 4400
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeSubprotocol  websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeDuplicate    websocket.StatusCode = 4409
+	closeTooMany      websocket.StatusCode = 4429
+)
+
+// overSocket is GraphQL over a WebSocket.
+type overSocket struct {
+	config  Config
+	streams *streams
+	rates   *rates
+}
+
+// Supports takes requests for a WebSocket.
+func (overSocket) Supports(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// Do serves one socket, until either side has had enough.
+func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	who := caller(r.Context())
+	if err := t.streams.join(who); err != nil {
+		refuseStream(w, r, err)
+		return
+	}
+	defer t.streams.leave(who)
+	// It answers a request that it refuses itself, such as one of another
+	// site's page.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.config.originPatterns()})
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.CloseNow() }() // it may be closed already
+	if conn.Subprotocol() != subprotocol {
+		_ = conn.Close(closeSubprotocol, "Subprotocol not acceptable: speak "+subprotocol)
+		return
+	}
+	conn.SetReadLimit(t.config.MaxBody)
+	ctx, cancel := context.WithCancel(r.Context())
+	s := &socket{overSocket: t, conn: conn, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}}
+	defer s.end()
+	s.serve()
+}
+
+func refuseStream(w http.ResponseWriter, r *http.Request, err error) {
+	w.Header().Set("Retry-After", "1")
+	switch {
+	case errors.Is(err, errStopping):
+		refuse(w, r, http.StatusServiceUnavailable, codeUnavailable, err.Error())
+	case errors.Is(err, errManyStreams):
+		refuse(w, r, http.StatusTooManyRequests, codeLimit, err.Error())
+	default:
+		refuse(w, r, http.StatusServiceUnavailable, codeLimit, err.Error())
+	}
+}
+
+// socket is one client's.
+type socket struct {
+	overSocket
+	conn   *websocket.Conn
+	exec   graphql.GraphExecutor
+	header http.Header
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	who    context.Context // s.ctx, with who the client is
+	state  state
+	active map[string]*running
+	ops    sync.WaitGroup
+	// writing orders messages: what is sent of an operation is sent before the
+	// operation is over.
+	writing sync.Mutex
+}
+
+// state is how far a connection has come.
+type state uint8
+
+const (
+	opened       state = iota // nothing was said yet
+	initialising              // the client said who it is
+	acknowledged
+)
+
+// running is an operation in progress.
+type running struct {
+	cancel context.CancelFunc
+	over   bool // nothing more may be said of it
+}
+
+// protocolError ends a socket with a code.
+type protocolError struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+func (e *protocolError) Error() string { return fmt.Sprintf("%d: %s", e.code, e.reason) }
+
+func (s *socket) serve() {
+	timer := time.AfterFunc(s.streams.limits.InitTimeout, func() {
+		if s.now() == opened {
+			s.close(closeInitTimeout, "Connection initialisation timeout")
+		}
+	})
+	defer timer.Stop()
+	go s.watch()
+	for {
+		kind, text, err := s.conn.Read(s.ctx)
+		if err != nil {
+			return // the client has gone, or was told why it has to
+		}
+		if kind != websocket.MessageText {
+			s.close(closeInvalid, "Invalid message: text is expected")
+			return
+		}
+		var wrong *protocolError
+		if err := s.receive(text); errors.As(err, &wrong) {
+			s.close(wrong.code, wrong.reason)
+			return
+		} else if err != nil {
+			return
+		}
+	}
+}
+
+func (s *socket) now() state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// watch looks whether the client is still there and still who it was, and tells
+// it when the server stops.
+func (s *socket) watch() {
+	ping, recheck := time.NewTicker(s.streams.limits.Ping), time.NewTicker(s.streams.limits.Recheck)
+	defer ping.Stop()
+	defer recheck.Stop()
+	leaving := s.streams.leaving
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-ping.C:
+			if s.ping() != nil {
+				_ = s.conn.CloseNow()
+				return
+			}
+		case <-recheck.C:
+			if err := s.config.recheck(s.client()); err != nil {
+				s.close(closeForbidden, "Forbidden: "+err.Error())
+				return
+			}
+		case <-leaving:
+			leaving = nil
+			if s.idle() {
+				s.close(websocket.StatusGoingAway, errStopping.Error())
+				return
+			}
+			// A ping may carry anything; clients that do not know this answer it.
+			_ = s.send(message{Type: "ping", Payload: json.RawMessage(`{"message":"the server is stopping: connect again","reconnect":true}`)})
+		case <-s.streams.over:
+			s.close(websocket.StatusGoingAway, errStopping.Error())
+			return
+		}
+	}
+}
+
+func (s *socket) ping() error {
+	ctx, cancel := context.WithTimeout(s.ctx, s.streams.limits.Write)
+	defer cancel()
+	return s.conn.Ping(ctx)
+}
+
+func (s *socket) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.active) == 0
+}
+
+// client is the context of who the client is.
+func (s *socket) client() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who
+}
+
+// close ends the socket with a code; a reason may have 123 bytes.
+func (s *socket) close(code websocket.StatusCode, reason string) {
+	_ = s.conn.Close(code, strings.ToValidUTF8(reason[:min(len(reason), 123)], ""))
+}
+
+// end waits for the operations that the end of the socket ends.
+func (s *socket) end() {
+	s.cancel()
+	s.ops.Wait()
+}

@@ -1,0 +1,123 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/coder/websocket"
+)
+
+// message is one of graphql-transport-ws.
+type message struct {
+	ID      string          `json:"id,omitempty"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// receive acts on a message of the client. A protocolError ends the socket.
+func (s *socket) receive(text []byte) error {
+	var m message
+	if err := decodeJSON(strings.NewReader(string(text)), &m); err != nil {
+		return &protocolError{closeInvalid, "Invalid message: " + explain("it", err).Error()}
+	}
+	switch m.Type {
+	case "connection_init":
+		return s.initialise(m.Payload)
+	case "subscribe":
+		return s.subscribe(m)
+	case "complete":
+		if m.ID == "" {
+			return &protocolError{closeInvalid, "Invalid message: complete without an id"}
+		}
+		s.stop(m.ID)
+		return nil
+	case "ping":
+		return s.send(message{Type: "pong", Payload: m.Payload})
+	case "pong":
+		return nil
+	}
+	return &protocolError{closeInvalid, "Invalid message: the types are connection_init, subscribe, complete, ping and pong"}
+}
+
+// initialise takes who the client is from the payload: what a request would say
+// in its headers, which pages cannot set for a socket.
+func (s *socket) initialise(payload json.RawMessage) error {
+	s.mu.Lock()
+	again := s.state != opened
+	s.state = initialising
+	s.mu.Unlock()
+	if again {
+		return &protocolError{closeTooMany, "Too many initialisation requests"}
+	}
+	header, err := initHeader(payload)
+	if err != nil {
+		return &protocolError{closeInvalid, "Invalid message: " + err.Error()}
+	}
+	ctx, err := identify(s.ctx, header)
+	if err != nil {
+		return &protocolError{closeForbidden, "Forbidden: " + err.Error()}
+	}
+	s.mu.Lock()
+	s.who, s.state = ctx, acknowledged
+	s.mu.Unlock()
+	return s.send(message{Type: "connection_ack"})
+}
+
+// initHeader reads a payload's texts as headers.
+func initHeader(payload json.RawMessage) (http.Header, error) {
+	header := http.Header{}
+	if len(payload) == 0 || string(payload) == "null" {
+		return header, nil
+	}
+	var values map[string]any
+	if err := json.Unmarshal(payload, &values); err != nil {
+		return nil, errors.New("the payload of connection_init must be an object")
+	}
+	for name, v := range values {
+		if text, ok := v.(string); ok {
+			header.Set(name, text)
+		}
+	}
+	return header, nil
+}
+
+// send writes a message; a client that does not take it in time is cut off.
+func (s *socket) send(m message) error {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.write(text)
+}
+
+func (s *socket) write(text []byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.streams.limits.Write)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, text)
+}
+
+// sendOf writes a message about an operation, unless that is over; the last one
+// makes it so.
+func (s *socket) sendOf(o *running, m message, last bool) {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.mu.Lock()
+	over := o.over
+	if last && !over {
+		o.over = true
+		delete(s.active, m.ID)
+	}
+	s.mu.Unlock()
+	if !over && s.write(text) != nil {
+		s.cancel() // nobody is there any more
+	}
+}

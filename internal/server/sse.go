@@ -1,0 +1,152 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// mediaEvents is the type of server-sent events.
+const mediaEvents = "text/event-stream"
+
+// overEvents answers as server-sent events, in the distinct connections mode of
+// graphql-sse: an event "next" for each answer, and an event "complete".
+// https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
+type overEvents struct {
+	config  Config
+	streams *streams
+}
+
+// events is one stream of them.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	write   time.Duration
+}
+
+// do answers a request whose parameters were read.
+func (t overEvents) do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams) {
+	who := caller(r.Context())
+	if err := t.streams.join(who); err != nil {
+		refuseStream(w, r, err)
+		return
+	}
+	defer t.streams.leave(who)
+	op, errs := exec.CreateOperationContext(r.Context(), params)
+	if len(errs) == 0 {
+		if refused := unfit(r, op.Operation.Operation); refused != nil {
+			w.Header().Set("Allow", refused.allow)
+			refuse(w, r, refused.status, refused.code, refused.message)
+			return
+		}
+	}
+	e := &events{w: w, control: http.NewResponseController(w), write: t.streams.limits.Write}
+	// The time to read a request is over at some time; this one goes on.
+	if err := e.control.SetReadDeadline(time.Time{}); err != nil {
+		refuse(w, r, http.StatusHTTPVersionNotSupported, codeInvalid, "this connection cannot carry event streams")
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", mediaEvents+"; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // proxies pass events on as they come
+	if e.say(":\n\n") != nil {
+		return
+	}
+	if len(errs) > 0 {
+		_ = e.next(exec.DispatchError(graphql.WithOperationContext(r.Context(), op), errs))
+		_ = e.complete()
+		return
+	}
+	t.stream(r.Context(), e, exec, op)
+}
+
+// stream hands over answers; what the watching and the operation say never
+// mixes, since one goroutine says all of it.
+func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExecutor, op *graphql.OperationContext) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answers, end := make(chan *graphql.Response), make(chan *graphql.Response, 1)
+	go func() {
+		end <- follow(ctx, t.config, exec, op, func(answer *graphql.Response) error {
+			select {
+			case answers <- answer:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	over := t.say(ctx, e, answers, end)
+	cancel(nil)
+	if !over {
+		<-end // the operation has heard of it
+	}
+}
+
+// say tells answers until the operation is over (true), or the client or the
+// server has had enough.
+func (t overEvents) say(ctx context.Context, e *events, answers, end <-chan *graphql.Response) (over bool) {
+	ping, recheck := time.NewTicker(t.streams.limits.Ping), time.NewTicker(t.streams.limits.Recheck)
+	defer ping.Stop()
+	defer recheck.Stop()
+	leaving := t.streams.leaving
+	for {
+		var err error
+		select {
+		case answer := <-answers:
+			err = e.next(answer)
+		case last := <-end:
+			if last != nil {
+				_ = e.next(last)
+			}
+			_ = e.complete()
+			return true
+		case <-ping.C:
+			err = e.say(":\n\n")
+		case <-recheck.C:
+			if refused := t.config.recheck(ctx); refused != nil {
+				_ = e.next(forbidden(refused))
+				_ = e.complete()
+				return false
+			}
+		case <-leaving:
+			leaving = nil
+			// Clients connect again after this many milliseconds.
+			err = e.say(": the server is stopping: connect again\nretry: 100\n\n")
+		case <-t.streams.over: // without "complete": there is more, elsewhere
+			return false
+		case <-ctx.Done():
+			return false
+		}
+		if err != nil {
+			return false
+		}
+	}
+}
+
+func (e *events) next(answer *graphql.Response) error {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	return e.say(fmt.Sprintf("event: next\ndata: %s\n\n", text))
+}
+
+func (e *events) complete() error { return e.say("event: complete\ndata:\n\n") }
+
+// say writes to a client, which must take it in time.
+func (e *events) say(text string) error {
+	if err := e.control.SetWriteDeadline(time.Now().Add(e.write)); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(e.w, text); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// StreamLimits bound what lives longer than a request. Zero values mean the
+// defaults named.
+type StreamLimits struct {
+	InitTimeout time.Duration // 5 s, for a socket's connection_init
+	Write       time.Duration // 10 s, for a client to take a message
+	Ping        time.Duration // 25 s, between signs of life
+	Recheck     time.Duration // 30 s, between looks at who the client is
+	Grace       time.Duration // 3 s, for subscribers to reconnect elsewhere when the server stops
+	PerClient   int           // 100 sockets and event streams of a caller
+	PerSocket   int           // 100 operations at once on a socket
+	Total       int           // 20,000 sockets and event streams
+}
+
+func (l StreamLimits) withDefaults() StreamLimits {
+	return StreamLimits{
+		InitTimeout: or(l.InitTimeout, 5*time.Second), Write: or(l.Write, 10*time.Second), Ping: or(l.Ping, 25*time.Second),
+		Recheck: or(l.Recheck, 30*time.Second), Grace: or(l.Grace, 3*time.Second),
+		PerClient: or(l.PerClient, 100), PerSocket: or(l.PerSocket, 100), Total: or(l.Total, 20_000),
+	}
+}
+
+// streams knows what lives longer than a request: it bounds the number, and
+// ends all of it when the server stops.
+type streams struct {
+	limits StreamLimits
+
+	mu      sync.Mutex
+	clients map[string]int
+	total   int
+	stopped bool
+	leaving chan struct{} // closed when the server begins to stop
+	over    chan struct{} // closed when the grace is over
+	ended   sync.WaitGroup
+}
+
+func newStreams(l StreamLimits) *streams {
+	return &streams{limits: l.withDefaults(), clients: map[string]int{}, leaving: make(chan struct{}), over: make(chan struct{})}
+}
+
+var (
+	errStopping    = errors.New("the server is stopping: connect again")
+	errManyStreams = errors.New("the caller has more sockets and event streams than a caller may have")
+	errFull        = errors.New("the server has as many sockets and event streams as it can have: try again later")
+)
+
+// join counts a stream of a caller; leave takes it off again.
+func (s *streams) join(caller string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stopped:
+		return errStopping
+	case s.clients[caller] >= s.limits.PerClient:
+		return errManyStreams
+	case s.total >= s.limits.Total:
+		return errFull
+	}
+	s.clients[caller]++
+	s.total++
+	s.ended.Add(1)
+	return nil
+}
+
+func (s *streams) leave(caller string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total--
+	if s.clients[caller]--; s.clients[caller] == 0 {
+		delete(s.clients, caller)
+	}
+	s.ended.Done()
+}
+
+// drain tells all streams that the server stops, ends them after the grace, and
+// waits for their end as long as the context lasts.
+func (s *streams) drain(ctx context.Context) {
+	s.mu.Lock()
+	first := !s.stopped
+	s.stopped = true
+	s.mu.Unlock()
+	if !first {
+		return
+	}
+	close(s.leaving)
+	ended := make(chan struct{})
+	go func() {
+		s.ended.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	case <-time.After(s.limits.Grace):
+	}
+	close(s.over)
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	}
+}
