@@ -76,6 +76,9 @@ func sampleOperation(t *testing.T, s *ast.Schema, root string, f *ast.FieldDefin
 	switch root {
 	case "Mutation":
 		return "mutation { " + call + " }"
+	case "Subscription": // one that begins in the future is refused, after who asks was looked at
+		arguments := strings.TrimSuffix(strings.TrimPrefix(sampleArguments(t, s, f.Arguments), "("), ")")
+		return "subscription { " + f.Name + "(after: \"999999\" " + arguments + ")" + sampleSelection(s, f) + " }"
 	case "Statistics":
 		return "{ statistics { " + call + " } }"
 	}

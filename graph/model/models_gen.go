@@ -166,6 +166,10 @@ type RetireKnownErrorInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
+// What can be followed as it happens, over a WebSocket (graphql-transport-ws) or as server-sent events (graphql-sse).
+type Subscription struct {
+}
+
 // Which item to withdraw.
 type WithdrawConfigurationItemInput struct {
 	// The item.

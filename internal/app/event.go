@@ -45,7 +45,7 @@ func newEvents(a *App, c *store.Change, f *eventFilter) []*Event {
 			effects = append(effects, c.Effects[i])
 		}
 	}
-	told := &telling{names: newNames(a.store), effects: effects}
+	told := &telling{app: a, names: newNames(a.store), effects: effects}
 	told.names.announce(effects[:min(len(effects), eager)])
 	list := make([]*Event, len(effects))
 	for i, e := range effects {
@@ -122,7 +122,7 @@ func (e *Event) Subject(ctx context.Context) (any, error) {
 	if r == nil {
 		return nil, nil
 	}
-	enroll(ctx, view{Reader: e.told.names.store}, r)
+	enroll(ctx, e.told.app.today(ctx), r)
 	return r, nil
 }
 
@@ -136,6 +136,7 @@ func (e *Event) subjectID() store.ID {
 // telling is what the events of one change set share: their subjects are
 // looked up together.
 type telling struct {
+	app     *App
 	names   *names
 	effects []store.Effect
 
