@@ -72,7 +72,7 @@ func (s *NeighbourhoodStream) Next(ctx context.Context) (*ChangeSet, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.Effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e store.Effect) bool { return !concerns(&e, near) })
+		c.Effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e store.Effect) bool { return !atAny(&e, near) })
 		if len(c.Effects) > 0 {
 			return newChangeSets(newNames(s.app.store), []store.Change{c})[0], nil
 		}
@@ -86,7 +86,7 @@ func (s *NeighbourhoodStream) Close() { s.reader.Close() }
 func (s *NeighbourhoodStream) passing(ctx context.Context, c *store.Change) (map[store.ID]bool, error) {
 	before := s.near
 	moved := slices.ContainsFunc(c.Effects, func(e store.Effect) bool {
-		return e.Node == "" && e.Edge.Rel == domain.RelDependsOn && e.Verb() != store.Updated && concerns(&e, before)
+		return e.Node == "" && e.Edge.Rel == domain.RelDependsOn && e.Verb() != store.Updated && atAny(&e, before)
 	})
 	if s.depth == 0 || !moved {
 		return before, nil
@@ -147,7 +147,7 @@ func (s *NeighbourhoodStream) reading(ctx context.Context, at store.Revision) (s
 	return s.app.past.At(at), nil
 }
 
-// concerns tells whether an effect is of one of the nodes, or of an edge at one.
-func concerns(e *store.Effect, near map[store.ID]bool) bool {
+// atAny tells whether an effect is of one of the nodes, or of an edge at one.
+func atAny(e *store.Effect, near map[store.ID]bool) bool {
 	return near[e.Node] || e.Node == "" && (near[e.Edge.From] || near[e.Edge.To])
 }
