@@ -487,6 +487,70 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_revision(_ context.Conte
 	return graphql.NewScalarFieldContext("ImpactAnalysis", field, true, false, errors.New("field of type Revision does not have child fields"))
 }
 
+func (ec *executionContext) _ImpactAnalysis_excluded(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAnalysis_excluded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Excluded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.ConfigurationItem) graphql.Marshaler {
+			return ec.marshalNConfigurationItem2ᚕᚖreleasegraphᚋinternalᚋdomainᚐConfigurationItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAnalysis_excluded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAnalysis",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfigurationItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAnalysis_inFlight(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAnalysis_inFlight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InFlight(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.ChangeRequest) graphql.Marshaler {
+			return ec.marshalNChangeRequest2ᚕᚖreleasegraphᚋinternalᚋdomainᚐChangeRequestᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAnalysis_inFlight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAnalysis",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImpactAnalysis_summary(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2224,7 +2288,7 @@ func (ec *executionContext) unmarshalInputImpactInput(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"sources", "direction", "redundancy", "maxDepth", "kinds", "environment", "stopAt", "site", "whatIf"}
+	fieldsInOrder := [...]string{"sources", "direction", "redundancy", "maxDepth", "kinds", "environment", "stopAt", "site", "whatIf", "during"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2294,6 +2358,13 @@ func (ec *executionContext) unmarshalInputImpactInput(ctx context.Context, obj a
 				return it, err
 			}
 			it.WhatIf = data
+		case "during":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("during"))
+			data, err := ec.unmarshalOTimeRangeInput2ᚖreleasegraphᚋinternalᚋdomainᚐTimeRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.During = data
 		}
 	}
 	return it, nil
@@ -2345,6 +2416,43 @@ func (ec *executionContext) unmarshalInputImpactSourcesInput(ctx context.Context
 				return it, err
 			}
 			it.Releases = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputTimeRangeInput(ctx context.Context, obj any) (domain.TimeRange, error) {
+	var it domain.TimeRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
 		}
 	}
 	return it, nil
@@ -2674,6 +2782,16 @@ func (ec *executionContext) _ImpactAnalysis(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("ImpactAnalysis")
 		case "revision":
 			out.Values[i] = ec._ImpactAnalysis_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "excluded":
+			out.Values[i] = ec._ImpactAnalysis_excluded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "inFlight":
+			out.Values[i] = ec._ImpactAnalysis_inFlight(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -4413,6 +4531,14 @@ func (ec *executionContext) marshalORedundancyMode2ᚖreleasegraphᚋinternalᚋ
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOTimeRangeInput2ᚖreleasegraphᚋinternalᚋdomainᚐTimeRange(ctx context.Context, v any) (*domain.TimeRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTimeRangeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOWhatIfInput2ᚖreleasegraphᚋinternalᚋdomainᚐWhatIfInput(ctx context.Context, v any) (*domain.WhatIfInput, error) {

@@ -5,6 +5,7 @@ import (
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/store"
 )
@@ -32,7 +33,21 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.As
 	}
 	found := impact.Analyse(g, q.query(g))
 	load := newItems(v, g, q.assumed())
-	return &ImpactResult{found: found, depth: in.MaxDepth, load: load, about: newConcerns(load, found, false)}, nil
+	return &ImpactResult{
+		found: found, depth: in.MaxDepth, load: load, about: newConcerns(load, found, false),
+		excluded: decoded[*domain.ConfigurationItem](ctx, v, q.excluded), inFlight: decoded[*domain.ChangeRequest](ctx, v, q.inFlight),
+	}, nil
+}
+
+// decoded are the records of some nodes of one kind.
+func decoded[R entity.Record](ctx context.Context, v view, nodes []store.Node) []R {
+	list, cohort := make([]R, len(nodes)), make([]entity.Record, len(nodes))
+	for i, n := range nodes {
+		list[i] = entity.DecodeNode(n).(R)
+		cohort[i] = list[i]
+	}
+	enroll(ctx, v, cohort...)
+	return list
 }
 
 // impactQuestion is an ImpactInput whose references are resolved.
@@ -40,6 +55,9 @@ type impactQuestion struct {
 	in          domain.ImpactInput
 	items       []store.Node
 	sites       []store.Node
+	requests    []store.Node // for change
+	inFlight    []store.Node // requests that are open in the same time
+	excluded    []store.Node
 	stopAt      []store.Node
 	site        []store.Node // one or none
 	assumptions assumptions
@@ -66,7 +84,7 @@ func (q *impactQuestion) dependencies() bool {
 func (q *impactQuestion) query(g *Graph) impact.Query {
 	query := impact.Query{
 		Sources:      append(nodesIn(g, q.items), impact.InstalledAt(g, impact.Within(g, nodesIn(g, q.sites)))...),
-		Dependencies: q.dependencies(), Kinds: q.in.Kinds, StopAt: nodesIn(g, q.stopAt),
+		Dependencies: q.dependencies(), Kinds: q.in.Kinds, StopAt: nodesIn(g, q.stopAt), Excluded: nodesIn(g, q.excluded),
 		IgnoreRedundancy: q.in.Redundancy != nil && *q.in.Redundancy == domain.RedundancyIgnore,
 	}
 	if q.in.Environment != nil {

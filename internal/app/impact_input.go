@@ -21,7 +21,11 @@ func readImpactInput(ctx context.Context, v view, in domain.ImpactInput) (*impac
 	if in.Site != nil {
 		q.site = r.wantAll(domain.KindSite, []*domain.Ref{in.Site}, "input.site")
 	}
+	q.requests = r.wantAll(domain.KindChangeRequest, in.Sources.ChangeRequests, "input.sources.changeRequests")
 	if err := r.resolve(ctx); err != nil {
+		return nil, err
+	}
+	if err := q.readRequests(ctx, v); err != nil {
 		return nil, err
 	}
 	return q, q.assumptions.check()
@@ -29,14 +33,14 @@ func readImpactInput(ctx context.Context, v view, in domain.ImpactInput) (*impac
 
 func checkImpactInput(in domain.ImpactInput) (es domain.Errors) {
 	s := in.Sources
-	for field, list := range map[string][]*domain.Ref{"changeRequests": s.ChangeRequests, "releases": s.Releases} {
-		for i := range list {
-			es = append(es, wrong(element("input.sources."+field, i), "this version keeps no %s: name the items themselves", field))
-		}
+	for i := range s.Releases {
+		es = append(es, wrong(element("input.sources.releases", i), "this version keeps no releases: name the items themselves"))
 	}
-	slices.SortFunc(es, func(a, b *domain.Error) int { return slices.Compare([]string{a.Field}, []string{b.Field}) })
+	if d := in.During; d != nil && d.Empty() {
+		es = append(es, wrong("input.during.to", "must be after from"))
+	}
 	if len(s.Items)+len(s.Sites)+len(s.ChangeRequests)+len(s.Releases) == 0 {
-		es = append(es, wrong("input.sources", "name at least one item or site to start from"))
+		es = append(es, wrong("input.sources", "name at least one item, site or request for change to start from"))
 	}
 	if in.MaxDepth != nil && *in.MaxDepth < 1 {
 		es = append(es, wrong("input.maxDepth", "must be at least 1, not %d", *in.MaxDepth))

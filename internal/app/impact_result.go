@@ -18,6 +18,9 @@ type ImpactResult struct {
 	depth *int
 	load  *items
 
+	excluded []*domain.ConfigurationItem
+	inFlight []*domain.ChangeRequest
+
 	summed  sync.Once
 	summary *domain.ImpactSummary
 
@@ -31,6 +34,12 @@ type ImpactResult struct {
 
 // Revision is the revision of the estate that was analysed.
 func (r *ImpactResult) Revision() int64 { return r.found.Graph().Revision() }
+
+// Excluded are the items that analysts marked as not impacted (I10).
+func (r *ImpactResult) Excluded() []*domain.ConfigurationItem { return r.excluded }
+
+// InFlight are the requests that are open in the same time (I6).
+func (r *ImpactResult) InFlight() []*domain.ChangeRequest { return r.inFlight }
 
 // Summary totals the hits (I7).
 func (r *ImpactResult) Summary() *ImpactTotals {

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -35,6 +36,8 @@ type ChangeRequest struct {
 	// Downtime is how long the affected items are expected to be out of use, an
 	// ISO 8601 duration.
 	Downtime *string `graph:"downtime,set"`
+	// Risk is what the last assessment found.
+	Risk *Risk `graph:"risk,filter,sort,import"`
 	// HeldBy are the keys of the freezes that put the change on hold.
 	HeldBy []string `graph:"heldBy,filter,import"`
 	// SubmittedAt to ClosedAt are when the last of these moves was made.
@@ -84,6 +87,10 @@ var ChangeRequestStatuses = []ChangeRequestStatus{
 	ChangeImplemented, ChangeClosed, ChangeWithdrawn, ChangeBackedOut,
 }
 
+// OpenChanges are the statuses of the requests that are under way: neither being
+// written nor done with.
+var OpenChanges = []ChangeRequestStatus{ChangeSubmitted, ChangeAssessed, ChangeAuthorised, ChangeInRelease}
+
 // BackOutKind says how far a change can be undone (R10).
 type BackOutKind string
 
@@ -109,6 +116,13 @@ func (c *ChangeRequest) Check() Errors {
 	es.notBefore("decidedAt", c.DecidedAt, "submittedAt", c.SubmittedAt)
 	es.notBefore("closedAt", c.ClosedAt, "submittedAt", c.SubmittedAt)
 	return es
+}
+
+// given adds an error when the time is missing.
+func (es *Errors) given(field string, t time.Time) {
+	if t.IsZero() {
+		es.wrong(field, errors.New("is missing"))
+	}
 }
 
 // after adds an error unless the time is absent or later than the other.

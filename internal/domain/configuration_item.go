@@ -84,6 +84,10 @@ const (
 // ItemStatuses lists all statuses in the order of an item's life.
 var ItemStatuses = []ItemStatus{ItemPlanned, ItemOrdered, ItemInDevelopment, ItemInTest, ItemLive, ItemWithdrawn, ItemDisposed}
 
+// Changeable tells whether a change can be about items of the status: what is
+// withdrawn or disposed of is not changed any more.
+func (s ItemStatus) Changeable() bool { return s != ItemWithdrawn && s != ItemDisposed }
+
 // Environment is where an item runs.
 type Environment string
 

@@ -18,6 +18,9 @@ type ImpactInput struct {
 	// of it.
 	Site   *Ref
 	WhatIf *WhatIfInput
+	// During adds what the requests for change that are open in this time affect
+	// to the sources (I6).
+	During *TimeRange
 }
 
 // ImpactSourcesInput is where an analysis starts (I1). A site stands for the

@@ -12,6 +12,12 @@ const (
 	KindChangeRequest     = "ChangeRequest"
 	KindProblem           = "Problem"
 	KindKnownError        = "KnownError"
+	KindChangeModel       = "ChangeModel"
+	KindBoard             = "Board"
+	KindDelegation        = "Delegation"
+	KindVote              = "Vote"
+	KindAssessment        = "Assessment"
+	KindTask              = "Task"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -31,6 +37,13 @@ const (
 	RelDiagnoses    = "DIAGNOSES"
 	RelPresentIn    = "PRESENT_IN"
 	RelResolves     = "RESOLVES"
+	RelFollows      = "FOLLOWS"
+	RelDecidedBy    = "DECIDED_BY"
+	RelExcludes     = "EXCLUDES"
+	RelCastOn       = "CAST_ON"
+	RelAssesses     = "ASSESSES"
+	RelPrepares     = "PREPARES"
+	RelDelegatesOn  = "DELEGATES_ON"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

@@ -4,7 +4,11 @@
 // the struct tags of package domain.
 package entity
 
-import "releasegraph/internal/domain"
+import (
+	"slices"
+
+	"releasegraph/internal/domain"
+)
 
 // declareKinds declares each kind of record.
 func declareKinds() []*Kind {
@@ -18,6 +22,12 @@ func declareKinds() []*Kind {
 		newKind[domain.ChangeRequest](domain.KindChangeRequest),
 		newKind[domain.Problem](domain.KindProblem),
 		newKind[domain.KnownError](domain.KindKnownError),
+		newKind[domain.ChangeModel](domain.KindChangeModel),
+		newKind[domain.Board](domain.KindBoard),
+		newKind[domain.Delegation](domain.KindDelegation),
+		newKind[domain.Vote](domain.KindVote).byVerbs(),
+		newKind[domain.Assessment](domain.KindAssessment).byVerbs(),
+		newKind[domain.Task](domain.KindTask),
 	}
 }
 
@@ -31,7 +41,7 @@ func declareRelationships() []*Relationship {
 		problem    = domain.KindProblem
 		knownError = domain.KindKnownError
 	)
-	return []*Relationship{
+	return slices.Concat([]*Relationship{
 		link[domain.Dependency](Relationship{
 			Name: domain.RelDependsOn, Noun: "Dependency", From: item, To: item,
 			Field: "dependsOn", FieldDoc: "What this item needs.",
@@ -78,16 +88,6 @@ func declareRelationships() []*Relationship {
 			Inverse: "servedBy", InverseDoc: "The services that this party is a customer of.",
 		},
 		{
-			Name: domain.RelAffects, Noun: "AffectedItem", From: request, To: item,
-			Field: "affects", FieldDoc: "The items that this request wants to change.",
-			Inverse: "changeRequests", InverseDoc: "The requests for change that affect this item.",
-		},
-		{
-			Name: domain.RelTakesPlaceAt, Noun: "ChangeSite", From: request, To: site,
-			Field: "takesPlaceAt", FieldDoc: "The sites where the change is carried out.",
-			Inverse: "changeRequests", InverseDoc: "The requests for change that are carried out at this site.",
-		},
-		{
 			Name: domain.RelResolves, Noun: "Resolution", From: request, To: problem,
 			Field: "resolves", FieldDoc: "The problems that this change is to resolve.",
 			Inverse: "resolvedBy", InverseDoc: "The requests for change that are to resolve this problem.",
@@ -107,7 +107,7 @@ func declareRelationships() []*Relationship {
 			Field: "presentIn", FieldDoc: "The items that have this known error, and in which versions.",
 			Inverse: "knownErrors", InverseDoc: "The known errors of this item, with their workarounds, and in which versions they are.",
 		}),
-	}
+	}, changeRelationships())
 }
 
 var (

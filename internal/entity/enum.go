@@ -24,6 +24,9 @@ func init() {
 	enum(domain.Priorities)
 	enum(domain.ProblemStatuses)
 	enum(domain.KnownErrorStatuses)
+	enum(domain.Risks)
+	enum(domain.Verdicts)
+	enum(domain.TaskKinds)
 	build()
 }
 

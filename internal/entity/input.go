@@ -114,6 +114,10 @@ func setDefaults(v any) {
 		v.Status, v.Priority = domain.ProblemOpen, domain.PriorityMedium
 	case *domain.KnownError:
 		v.Status = domain.KnownErrorDraft
+	case *domain.Board:
+		v.Quorum = 1
+	case *domain.Task:
+		v.Kind = domain.TaskOther
 	case *domain.Dependency:
 		v.Kind, v.Impact = domain.Uses, domain.ImpactFull
 	}

@@ -13,6 +13,9 @@ type Kind struct {
 	Plural string // "ConfigurationItems"
 	Fields []Field
 	GoType reflect.Type // the struct
+	// ByVerbs says that its records are written by the verbs of the rules (a
+	// vote by casting it) and by imports: there is no create, update or remove.
+	ByVerbs bool
 }
 
 // EnumName is the kind's name as a value of an enumeration: CONFIGURATION_ITEM.
@@ -47,6 +50,11 @@ type Record interface{ Meta() *domain.Record }
 func newKind[T any](name string) *Kind {
 	t := reflect.TypeFor[T]()
 	return &Kind{Name: name, Plural: plural(name), GoType: t, Fields: fieldsOf(t)}
+}
+
+func (k *Kind) byVerbs() *Kind {
+	k.ByVerbs = true
+	return k
 }
 
 // Field finds a tagged field by its name, or returns nil.

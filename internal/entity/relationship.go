@@ -15,6 +15,9 @@ type Relationship struct {
 	FieldDoc, InverseDoc string
 
 	ToOne bool // From has at most one
+	// ByVerbs says that it is written by the verbs of the rules and by imports:
+	// there is no connect or disconnect.
+	ByVerbs bool
 
 	// Properties are those of the link, GoType their struct, nil when the
 	// relationship has none.

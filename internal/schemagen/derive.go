@@ -81,7 +81,9 @@ func (w *deriver) kind(k *entity.Kind) {
 	w.payload(s, k)
 	w.filter(s, k)
 	w.order(s, k)
-	w.inputs(s, k)
+	if !k.ByVerbs {
+		w.inputs(s, k)
+	}
 	w.statistics(s, k)
 }
 
@@ -156,6 +158,9 @@ func listArguments(kind string) []argument {
 
 // mutations derives the plain ones; those that people wrote are left to them.
 func (w *deriver) mutations(s *sdl, k *entity.Kind) {
+	if k.ByVerbs {
+		return
+	}
 	noun := a(words(k.Name))
 	plain := []struct {
 		verb, doc string

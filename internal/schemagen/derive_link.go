@@ -51,6 +51,9 @@ func (w *deriver) relationship(r *entity.Relationship) {
 	if r.Inverse != "" {
 		w.connection(s, r.From, r)
 	}
+	if r.ByVerbs {
+		return
+	}
 	connect, part := "connect"+r.Noun, "disconnect"+r.Noun
 	from, to, noun := a(words(r.From)), a(words(r.To)), a(words(r.Noun))
 	if from == to {

@@ -94,7 +94,7 @@ func TestADepthLimitOnlyShortensTheAnswer(t *testing.T) {
 		depth := rapid.IntRange(1, 3).Draw(t, "depth")
 		all, _ := e.ask(q).Page(impact.Place{}, 0)
 		r := impact.Analyse(e.graph, impact.Query{
-			Sources: e.nodes(q.sources...), StopAt: e.nodes(q.stopAt...), Dependencies: q.dependencies,
+			Sources: e.nodes(q.sources...), StopAt: e.nodes(q.stopAt...), Excluded: e.nodes(q.excluded...), Dependencies: q.dependencies,
 			IgnoreRedundancy: q.ignore, Kinds: q.kinds, Environment: q.environment, MaxDepth: depth,
 		})
 		got, _ := r.Page(impact.Place{}, 0)

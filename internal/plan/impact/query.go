@@ -30,6 +30,9 @@ type Query struct {
 	Kinds       []domain.DependencyKind
 	Environment domain.Environment
 	StopAt      []Node
+	// Excluded are never hit, whatever the analysis finds, and so pass nothing
+	// on either (I10).
+	Excluded []Node
 	// MaxDepth leaves deeper hits out of the answer, not out of the analysis,
 	// so that it changes no strength; 0: no limit.
 	MaxDepth int

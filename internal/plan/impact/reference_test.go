@@ -71,6 +71,7 @@ func (e *estate) nodes(keys ...string) (list []impact.Node) {
 // question is an impact.Query by keys.
 type question struct {
 	sources, stopAt []string
+	excluded        []string
 	dependencies    bool
 	ignore          bool
 	kinds           []domain.DependencyKind
@@ -79,7 +80,7 @@ type question struct {
 
 func (e *estate) ask(q question) *impact.Result {
 	return impact.Analyse(e.graph, impact.Query{
-		Sources: e.nodes(q.sources...), StopAt: e.nodes(q.stopAt...), Dependencies: q.dependencies,
+		Sources: e.nodes(q.sources...), StopAt: e.nodes(q.stopAt...), Excluded: e.nodes(q.excluded...), Dependencies: q.dependencies,
 		IgnoreRedundancy: q.ignore, Kinds: q.kinds, Environment: q.environment,
 	})
 }
@@ -102,7 +103,7 @@ func newReference(e *estate, q question) *reference {
 	for changed := true; changed; {
 		changed = false
 		for item, f := range e.items {
-			if slices.Contains(q.sources, item) || q.environment != "" && f.Environment() != q.environment {
+			if slices.Contains(q.sources, item) || slices.Contains(q.excluded, item) || q.environment != "" && f.Environment() != q.environment {
 				continue
 			}
 			if s := r.judge(item); s != r.strength[item] {
@@ -269,6 +270,7 @@ func drawEstate(t *rapid.T) (*estate, question) {
 	q := question{
 		sources:      rapid.SliceOfN(key, 1, 3).Draw(t, "sources"),
 		stopAt:       rapid.SliceOfN(key, 0, 2).Draw(t, "stopAt"),
+		excluded:     rapid.SliceOfN(key, 0, 2).Draw(t, "excluded"),
 		dependencies: rapid.Bool().Draw(t, "dependencies") && rapid.Bool().Draw(t, "dependencies too"),
 		ignore:       rapid.Bool().Draw(t, "ignore") && rapid.Bool().Draw(t, "ignore too"),
 		kinds:        rapid.SliceOfN(rapid.SampledFrom(domain.DependencyKinds[:3]), 0, 2).Draw(t, "kinds"),

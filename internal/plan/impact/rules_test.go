@@ -41,6 +41,8 @@ func TestRules(t *testing.T) {
 			question{sources: []string{"x"}, environment: domain.Live}, []string{"1 z FULL"}},
 		{"I2 an item to stop at is hit and passes nothing on", []edge{dep("a", "x"), dep("b", "a")},
 			question{sources: []string{"x"}, stopAt: []string{"a"}}, []string{"1 a FULL"}},
+		{"I10 what is excluded is not hit, and passes nothing on", []edge{dep("a", "x"), dep("b", "a"), dep("c", "x")},
+			question{sources: []string{"x"}, excluded: []string{"a"}}, []string{"1 c FULL"}},
 		{"I2 a source spreads even where the caller wants to stop", []edge{dep("a", "x")},
 			question{sources: []string{"x"}, stopAt: []string{"x"}}, []string{"1 a FULL"}},
 		{"I3 of two chains the shorter gives the depth", []edge{dep("a", "x"), dep("b", "a"), dep("b", "x", weak)},

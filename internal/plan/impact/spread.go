@@ -37,20 +37,26 @@ type spread struct {
 	g       *Graph
 	q       Query
 	stopAt  map[Node]bool
+	exclude map[Node]bool
 	sources int32   // hits before this position are sources
 	again   []int32 // hits that became stronger after they were expanded
 	visit   int32
 }
 
 func newSpread(g *Graph, q Query) *spread {
-	s := &spread{scratch: acquire(g), g: g, q: q}
-	if len(q.StopAt) > 0 {
-		s.stopAt = make(map[Node]bool, len(q.StopAt))
-		for _, n := range q.StopAt {
-			s.stopAt[n] = true
-		}
+	return &spread{scratch: acquire(g), g: g, q: q, stopAt: setOf(q.StopAt), exclude: setOf(q.Excluded)}
+}
+
+// setOf is nil where there is nothing in it.
+func setOf(nodes []Node) map[Node]bool {
+	if len(nodes) == 0 {
+		return nil
 	}
-	return s
+	set := make(map[Node]bool, len(nodes))
+	for _, n := range nodes {
+		set[n] = true
+	}
+	return set
 }
 
 func (s *spread) source(n Node) {
@@ -143,7 +149,7 @@ func (s *spread) stopped(n Node, i int32) bool {
 func (s *spread) raise(n Node, strength uint8) {
 	known := s.strength(n)
 	if known == 0 {
-		if s.q.Environment != "" && s.g.Facts(n).Environment() != s.q.Environment {
+		if s.exclude[n] || s.q.Environment != "" && s.g.Facts(n).Environment() != s.q.Environment {
 			return
 		}
 		s.setStrength(n, strength)

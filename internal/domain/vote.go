@@ -1,0 +1,210 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Vote is what one member of a board, or their deputy, said of a request.
+type Vote struct {
+	Record
+	// Voter cast the vote; Seat is the member whose vote it is: the voter, or
+	// who is away and let the voter stand in.
+	Voter   string    `graph:"voter,required,filter,sort,import,text"`
+	Seat    string    `graph:"seat,required,filter,sort,import,text"`
+	Verdict Verdict   `graph:"verdict,required,filter,sort,import"`
+	Comment *string   `graph:"comment,import,text"`
+	CastAt  time.Time `graph:"castAt,filter,sort,import"`
+	// Board is the key of the board on whose behalf it was cast.
+	Board string `graph:"board,required,filter,sort,import"`
+	// ContentVersion is that of the request when the vote was cast (H3).
+	ContentVersion int `graph:"contentVersion,filter,import"`
+}
+
+// Check tells what is wrong with the vote, as an import may bring it.
+func (v *Vote) Check() Errors {
+	es := v.Record.Check()
+	es.given("castAt", v.CastAt)
+	return es
+}
+
+// Verdict is what a vote says.
+type Verdict string
+
+// The verdicts.
+const (
+	Approve Verdict = "APPROVE"
+	Reject  Verdict = "REJECT"
+)
+
+// Verdicts lists both verdicts.
+var Verdicts = []Verdict{Approve, Reject}
+
+// Stands tells whether the vote still counts: one falls when the content of the
+// request changes after it (H3).
+func (v *Vote) Stands(c *ChangeRequest) bool { return v.ContentVersion == c.ContentVersion }
+
+// standing are the votes that count.
+func (f *ChangeFacts) standing() []*Vote {
+	var list []*Vote
+	for _, v := range f.Votes {
+		if v.Stands(f.Request) && f.Board != nil && v.Board == f.Board.Key {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// tally counts the votes that stand.
+func (f *ChangeFacts) tally() (approvals, rejections int) {
+	for _, v := range f.standing() {
+		if v.Verdict == Reject {
+			rejections++
+		} else {
+			approvals++
+		}
+	}
+	return approvals, rejections
+}
+
+// Decision is the status that the votes give the request, as far as they go:
+// one rejection rejects, a quorum of approvals authorises, "" is open (H3).
+func (f *ChangeFacts) Decision() ChangeRequestStatus {
+	approvals, rejections := f.tally()
+	switch {
+	case rejections > 0:
+		return ChangeRejected
+	case f.Board != nil && approvals >= f.Board.Quorum:
+		return ChangeAuthorised
+	}
+	return ""
+}
+
+// Ballot is a vote that someone wants to cast.
+type Ballot struct {
+	Voter   string
+	Verdict Verdict
+	// For names the member who is away; empty: the voter's own seat, or that of
+	// the only member whom the voter stands in for.
+	For         string
+	Delegations []*Delegation
+	At          time.Time
+}
+
+// CheckBallot is who may vote on a request (H3): members of its board, once,
+// never on their own request; for a member who is away the one who stands in.
+// It gives the seat, and what is wrong otherwise. An approval also needs all
+// that authorising does, votes aside, so that nobody approves what they could
+// not know.
+func CheckBallot(f *ChangeFacts, b Ballot) (seat string, es Errors) {
+	if f.Request.Status != ChangeAssessed {
+		to := ChangeAuthorised
+		if b.Verdict == Reject {
+			to = ChangeRejected
+		}
+		return "", Errors{closedBallot(f, to)}
+	}
+	if f.Board == nil {
+		return "", CheckChangeMove(f, ChangeAuthorised)
+	}
+	seat, err := b.seat(f.Board)
+	if err != nil {
+		es = append(es, err)
+	}
+	es = append(es, f.refuseOwn(b.Voter, seat)...)
+	es = append(es, f.refuseTwice(b.Voter, seat)...)
+	if b.Verdict == Approve {
+		for _, l := range f.lacking([]ChangeNeed{NeedItems, NeedItemsInUse, NeedPlan, NeedBackOut, NeedAssessment, NeedBoard}) {
+			es = append(es, ballotError(l.Rule, "input.ref", "cannot be approved yet, it lacks "+l.Message, map[string]any{
+				"missing": string(l.Need), "field": l.Field,
+			}))
+		}
+	}
+	return seat, es
+}
+
+// closedBallot says that the request is not before its board.
+func closedBallot(f *ChangeFacts, to ChangeRequestStatus) *Error {
+	if es := CheckChangeMove(f, to); len(es) > 0 && es[0].Rule == "H2" {
+		return es[0]
+	}
+	return ballotError("H3", "input.ref", fmt.Sprintf("is %s: votes are cast on requests that are ASSESSED", f.Request.Status), nil)
+}
+
+// seat finds whose vote the ballot is.
+func (b *Ballot) seat(board *Board) (string, *Error) {
+	member := slices.Contains(board.Members, b.Voter)
+	if b.For == b.Voter || b.For == "" && member {
+		if member {
+			return b.Voter, nil
+		}
+		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s is no member of %s", b.Voter, board.Key), nil)
+	}
+	seats := b.deputised(board)
+	switch {
+	case b.For != "" && slices.Contains(seats, b.For):
+		return b.For, nil
+	case b.For == "" && len(seats) == 1:
+		return seats[0], nil
+	case b.For == "" && len(seats) > 1:
+		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf(
+			"%s stands in for %s: say for whom", b.Voter, strings.Join(seats, " and ")), map[string]any{"legal": seats})
+	case b.For != "":
+		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s does not stand in for %s on %s now", b.Voter, b.For, board.Key), nil)
+	}
+	return "", ballotError("H3", "input.ref", fmt.Sprintf(
+		"is decided by %s, of which %s is no member: %s are, or who stands in for one", board.Key, b.Voter, strings.Join(board.Members, ", ")),
+		map[string]any{"legal": board.Members})
+}
+
+// deputised are the members whom the voter stands in for now.
+func (b *Ballot) deputised(board *Board) []string {
+	var seats []string
+	for _, m := range board.Members {
+		if slices.ContainsFunc(b.Delegations, func(d *Delegation) bool {
+			return d.Absent == m && d.Deputy == b.Voter && d.Holds(b.At)
+		}) {
+			seats = append(seats, m)
+		}
+	}
+	return seats
+}
+
+// refuseOwn keeps requesters from voting on their own request (H3), and others
+// from doing it for them.
+func (f *ChangeFacts) refuseOwn(voter, seat string) (es Errors) {
+	if f.Request.Requester == nil {
+		return nil
+	}
+	switch who := *f.Request.Requester; who {
+	case voter:
+		es = append(es, ballotError("H3", "input.ref", fmt.Sprintf("was asked for by %s: nobody votes on their own request", who), nil))
+	case seat:
+		es = append(es, ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s asked for it: nobody votes on their own request, nor lets others", who), nil))
+	}
+	return es
+}
+
+// refuseTwice keeps anyone from voting twice, and any seat (H3).
+func (f *ChangeFacts) refuseTwice(voter, seat string) (es Errors) {
+	for _, v := range f.standing() {
+		if v.Voter == voter || v.Seat == seat {
+			return Errors{ballotError("H3", "input.ref", fmt.Sprintf("%s: nobody votes twice", v.said()), map[string]any{"vote": v.Key})}
+		}
+	}
+	return nil
+}
+
+// said tells who voted how.
+func (v *Vote) said() string {
+	if v.Seat != v.Voter {
+		return fmt.Sprintf("%s voted %s for %s already", v.Voter, v.Verdict, v.Seat)
+	}
+	return fmt.Sprintf("%s voted %s already", v.Voter, v.Verdict)
+}
+
+func ballotError(rule, field, message string, details map[string]any) *Error {
+	return &Error{Code: RuleViolation, Rule: rule, Field: field, Message: message, Details: details}
+}

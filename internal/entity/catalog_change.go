@@ -1,0 +1,58 @@
+package entity
+
+import "releasegraph/internal/domain"
+
+// changeRelationships declares what may join a request for change to others.
+func changeRelationships() []*Relationship {
+	const (
+		request, item, site = domain.KindChangeRequest, domain.KindConfigurationItem, domain.KindSite
+		board               = domain.KindBoard
+	)
+	return []*Relationship{
+		{
+			Name: domain.RelAffects, Noun: "AffectedItem", From: request, To: item,
+			Field: "affects", FieldDoc: "The items that this request wants to change.",
+			Inverse: "changeRequests", InverseDoc: "The requests for change that affect this item.",
+		},
+		{
+			Name: domain.RelTakesPlaceAt, Noun: "ChangeSite", From: request, To: site,
+			Field: "takesPlaceAt", FieldDoc: "The sites where the change is carried out.",
+			Inverse: "changeRequests", InverseDoc: "The requests for change that are carried out at this site.",
+		},
+		{
+			Name: domain.RelFollows, Noun: "FollowedModel", From: request, To: domain.KindChangeModel, ToOne: true,
+			Field: "model", FieldDoc: "The model that this request follows (H7).",
+			Inverse: "changeRequests", InverseDoc: "The requests for change that follow this model.",
+		},
+		{
+			Name: domain.RelDecidedBy, Noun: "DecidingBoard", From: request, To: board, ToOne: true,
+			Field: "board", FieldDoc: "The board that decides on this request.",
+			Inverse: "changeRequests", InverseDoc: "The requests for change that this board decides on.",
+		},
+		link[domain.Exclusion](Relationship{
+			Name: domain.RelExcludes, Noun: "Exclusion", From: request, To: item, ByVerbs: true,
+			Field: "excludes", FieldDoc: "The items that analysts marked as not impacted by this request (I10).",
+			Inverse: "excludedBy", InverseDoc: "The requests for change by which analysts found this item not impacted.",
+		}),
+		{
+			Name: domain.RelCastOn, Noun: "CastVote", From: domain.KindVote, To: request, ToOne: true, ByVerbs: true,
+			Field: "changeRequest", FieldDoc: "The request that was voted on.",
+			Inverse: "votes", InverseDoc: "The votes that were cast on this request, those that have fallen among them.",
+		},
+		{
+			Name: domain.RelAssesses, Noun: "RequestAssessment", From: domain.KindAssessment, To: request, ToOne: true, ByVerbs: true,
+			Field: "changeRequest", FieldDoc: "The request that was assessed.",
+			Inverse: "assessments", InverseDoc: "The assessments of this request; the last one counts.",
+		},
+		{
+			Name: domain.RelPrepares, Noun: "Preparation", From: domain.KindTask, To: request, ToOne: true,
+			Field: "changeRequest", FieldDoc: "The request for change that this task prepares (R12).",
+			Inverse: "tasks", InverseDoc: "What has to be prepared before this change may go on (R12).",
+		},
+		{
+			Name: domain.RelDelegatesOn, Noun: "DelegationBoard", From: domain.KindDelegation, To: board, ToOne: true,
+			Field: "board", FieldDoc: "The board on which the deputy stands in; null: on every board.",
+			Inverse: "delegations", InverseDoc: "Who stands in for whom on this board, and on no other.",
+		},
+	}
+}
