@@ -15,6 +15,14 @@ const (
 	Disconnect Action = "disconnect"
 	// Move is bringing a record from one status to another.
 	Move Action = "move"
+	// Submit is handing a request for change in, or asking for a standard one.
+	Submit Action = "submit"
+	// Assess is finding out what a change hurts, and leaving items out of that.
+	Assess Action = "assess"
+	// Vote is casting a vote on a request for change.
+	Vote Action = "vote"
+	// Decide is moving a request for change where no vote is needed.
+	Decide Action = "decide"
 	// Import is writing records of any kind in bulk.
 	Import Action = "import"
 	// Manage is seeing and handling what is not of the graph, such as tokens.
@@ -38,10 +46,14 @@ var actions = []declaredAction{
 	{Create, write, "add a record"},
 	{Update, write, "change a record's fields"},
 	{Remove, write, "delete a record"},
-	{Withdraw, write, "take a configuration item out of use"},
 	{Move, write, "bring a record from one status to another"},
+	{Withdraw, write, "take a configuration item out of use, give a request up"},
 	{Connect, write, "add or change a relationship"},
 	{Disconnect, write, "take a relationship away"},
+	{Submit, "", "hand in a request for change"},
+	{Assess, "", "find out what a change hurts, and exclude what it does not"},
+	{Vote, "", "vote on a request for change"},
+	{Decide, "", "lead a request for change on where no vote is needed"},
 	{Import, "", "write records of any kind in bulk"},
 	{Manage, "", "handle what is not of the graph, such as tokens"},
 }

@@ -45,13 +45,23 @@ var areas = []area{
 	},
 	{
 		name: "change", doc: "requests for change, and what they are about", placed: true,
-		kinds:         []string{domain.KindChangeRequest},
-		relationships: []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.RelResolves},
+		kinds:         []string{domain.KindChangeRequest, domain.KindTask},
+		relationships: []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.RelResolves, domain.RelFollows, domain.RelPrepares},
 	},
 	{
 		name: "problem", doc: "problems, known errors, and where they show", placed: true,
 		kinds:         []string{domain.KindProblem, domain.KindKnownError},
 		relationships: []string{domain.RelConcerns, domain.RelDiagnoses, domain.RelPresentIn},
+	},
+	{
+		name: "review", doc: "what was found out and said about requests for change", placed: true,
+		kinds:         []string{domain.KindVote, domain.KindAssessment},
+		relationships: []string{domain.RelCastOn, domain.RelAssesses, domain.RelExcludes},
+	},
+	{
+		name: "board", doc: "who decides on changes, and which are decided beforehand",
+		kinds:         []string{domain.KindBoard, domain.KindDelegation, domain.KindChangeModel},
+		relationships: []string{domain.RelDecidedBy, domain.RelDelegatesOn},
 	},
 	{
 		name: "log", doc: "what was changed, when, by whom: only of records that the caller may see",
