@@ -18,6 +18,10 @@ func (r *changeRequestResolver) History(ctx context.Context, obj *domain.ChangeR
 	return history(r.App.History(ctx, obj, first, after))
 }
 
+func (r *changeRequestResolver) Resolves(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+}
+
 func (r *changeRequestResolver) Affects(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
@@ -26,8 +30,28 @@ func (r *changeRequestResolver) TakesPlaceAt(ctx context.Context, obj *domain.Ch
 	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
-func (r *changeRequestResolver) Resolves(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+func (r *changeRequestResolver) Model(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.ChangeModel, error) {
+	return one[domain.ChangeModel](r.App.RelatedOne(ctx, obj, app.Via{Rel: "FOLLOWS", In: false, Kind: "ChangeModel"}, asOf))
+}
+
+func (r *changeRequestResolver) Board(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.Board, error) {
+	return one[domain.Board](r.App.RelatedOne(ctx, obj, app.Via{Rel: "DECIDED_BY", In: false, Kind: "Board"}, asOf))
+}
+
+func (r *changeRequestResolver) Excludes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "EXCLUDES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemExclusionEdge)
+}
+
+func (r *changeRequestResolver) Votes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Vote, relay.VoteEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "CAST_ON", In: true, Kind: "Vote"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Vote])
+}
+
+func (r *changeRequestResolver) Assessments(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Assessment, relay.AssessmentEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "ASSESSES", In: true, Kind: "Assessment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Assessment])
+}
+
+func (r *changeRequestResolver) Tasks(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
 }
 
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
@@ -40,6 +64,14 @@ func (r *mutationResolver) UpdateChangeRequest(ctx context.Context, input relay.
 
 func (r *mutationResolver) RemoveChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
 	return written[domain.ChangeRequest](r.App.Remove(ctx, "ChangeRequest", input.Ref("ref"), input.Int("ifVersion"), options))
+}
+
+func (r *mutationResolver) ConnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Connect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Disconnect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectAffectedItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink], error) {
@@ -58,12 +90,20 @@ func (r *mutationResolver) DisconnectChangeSite(ctx context.Context, input relay
 	return connected[domain.ChangeRequest, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "TAKES_PLACE_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
-func (r *mutationResolver) ConnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Connect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+func (r *mutationResolver) ConnectFollowedModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Connect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
-func (r *mutationResolver) DisconnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Disconnect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+func (r *mutationResolver) DisconnectFollowedModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Disconnect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectDecidingBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.Board, relay.NoLink](r.App.Connect(ctx, "DECIDED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectDecidingBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink], error) {
+	return connected[domain.ChangeRequest, domain.Board, relay.NoLink](r.App.Disconnect(ctx, "DECIDED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ChangeRequest(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ChangeRequest, error) {

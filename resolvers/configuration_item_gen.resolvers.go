@@ -50,16 +50,20 @@ func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.Conf
 	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
-func (r *configurationItemResolver) ChangeRequests(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
-}
-
 func (r *configurationItemResolver) Problems(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
 	return related(ctx, r.App, obj, app.Via{Rel: "CONCERNS", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *configurationItemResolver) KnownErrors(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge], error) {
 	return related(ctx, r.App, obj, app.Via{Rel: "PRESENT_IN", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewKnownErrorPresenceEdge)
+}
+
+func (r *configurationItemResolver) ChangeRequests(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+}
+
+func (r *configurationItemResolver) ExcludedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "EXCLUDES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewChangeRequestExclusionEdge)
 }
 
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {

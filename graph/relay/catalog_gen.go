@@ -85,6 +85,60 @@ type KnownErrorConnection = Connection[domain.KnownError, KnownErrorEdge]
 // KnownErrorPayload is bound to the type of its name.
 type KnownErrorPayload = Payload[domain.KnownError]
 
+// ChangeModelEdge is bound to the type of its name.
+type ChangeModelEdge = Edge[domain.ChangeModel]
+
+// ChangeModelConnection is bound to the type of its name.
+type ChangeModelConnection = Connection[domain.ChangeModel, ChangeModelEdge]
+
+// ChangeModelPayload is bound to the type of its name.
+type ChangeModelPayload = Payload[domain.ChangeModel]
+
+// BoardEdge is bound to the type of its name.
+type BoardEdge = Edge[domain.Board]
+
+// BoardConnection is bound to the type of its name.
+type BoardConnection = Connection[domain.Board, BoardEdge]
+
+// BoardPayload is bound to the type of its name.
+type BoardPayload = Payload[domain.Board]
+
+// DelegationEdge is bound to the type of its name.
+type DelegationEdge = Edge[domain.Delegation]
+
+// DelegationConnection is bound to the type of its name.
+type DelegationConnection = Connection[domain.Delegation, DelegationEdge]
+
+// DelegationPayload is bound to the type of its name.
+type DelegationPayload = Payload[domain.Delegation]
+
+// VoteEdge is bound to the type of its name.
+type VoteEdge = Edge[domain.Vote]
+
+// VoteConnection is bound to the type of its name.
+type VoteConnection = Connection[domain.Vote, VoteEdge]
+
+// VotePayload is bound to the type of its name.
+type VotePayload = Payload[domain.Vote]
+
+// AssessmentEdge is bound to the type of its name.
+type AssessmentEdge = Edge[domain.Assessment]
+
+// AssessmentConnection is bound to the type of its name.
+type AssessmentConnection = Connection[domain.Assessment, AssessmentEdge]
+
+// AssessmentPayload is bound to the type of its name.
+type AssessmentPayload = Payload[domain.Assessment]
+
+// TaskEdge is bound to the type of its name.
+type TaskEdge = Edge[domain.Task]
+
+// TaskConnection is bound to the type of its name.
+type TaskConnection = Connection[domain.Task, TaskEdge]
+
+// TaskPayload is bound to the type of its name.
+type TaskPayload = Payload[domain.Task]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -154,12 +208,6 @@ type SupplyPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
 // CustomerPayload is bound to the type of its name.
 type CustomerPayload = LinkPayload[domain.ConfigurationItem, domain.Party, NoLink]
 
-// AffectedItemPayload is bound to the type of its name.
-type AffectedItemPayload = LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, NoLink]
-
-// ChangeSitePayload is bound to the type of its name.
-type ChangeSitePayload = LinkPayload[domain.ChangeRequest, domain.Site, NoLink]
-
 // ResolutionPayload is bound to the type of its name.
 type ResolutionPayload = LinkPayload[domain.ChangeRequest, domain.Problem, NoLink]
 
@@ -199,3 +247,49 @@ type KnownErrorPresenceConnection = Connection[domain.KnownError, KnownErrorPres
 
 // PresencePayload is bound to the type of its name.
 type PresencePayload = LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]
+
+// AffectedItemPayload is bound to the type of its name.
+type AffectedItemPayload = LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, NoLink]
+
+// ChangeSitePayload is bound to the type of its name.
+type ChangeSitePayload = LinkPayload[domain.ChangeRequest, domain.Site, NoLink]
+
+// FollowedModelPayload is bound to the type of its name.
+type FollowedModelPayload = LinkPayload[domain.ChangeRequest, domain.ChangeModel, NoLink]
+
+// DecidingBoardPayload is bound to the type of its name.
+type DecidingBoardPayload = LinkPayload[domain.ChangeRequest, domain.Board, NoLink]
+
+// ConfigurationItemExclusionEdge is bound to the type of its name.
+type ConfigurationItemExclusionEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.Exclusion
+}
+
+// NewConfigurationItemExclusionEdge makes an edge from a record and a *domain.Exclusion.
+func NewConfigurationItemExclusionEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemExclusionEdge {
+	return &ConfigurationItemExclusionEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.Exclusion)}
+}
+
+// ConfigurationItemExclusionConnection is bound to the type of its name.
+type ConfigurationItemExclusionConnection = Connection[domain.ConfigurationItem, ConfigurationItemExclusionEdge]
+
+// ChangeRequestExclusionEdge is bound to the type of its name.
+type ChangeRequestExclusionEdge struct {
+	Edge[domain.ChangeRequest]
+	domain.Exclusion
+}
+
+// NewChangeRequestExclusionEdge makes an edge from a record and a *domain.Exclusion.
+func NewChangeRequestExclusionEdge(node *domain.ChangeRequest, link any, cursor string) *ChangeRequestExclusionEdge {
+	return &ChangeRequestExclusionEdge{Edge[domain.ChangeRequest]{node, cursor}, *link.(*domain.Exclusion)}
+}
+
+// ChangeRequestExclusionConnection is bound to the type of its name.
+type ChangeRequestExclusionConnection = Connection[domain.ChangeRequest, ChangeRequestExclusionEdge]
+
+// PreparationPayload is bound to the type of its name.
+type PreparationPayload = LinkPayload[domain.Task, domain.ChangeRequest, NoLink]
+
+// DelegationBoardPayload is bound to the type of its name.
+type DelegationBoardPayload = LinkPayload[domain.Delegation, domain.Board, NoLink]

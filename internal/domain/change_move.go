@@ -52,18 +52,18 @@ func ChangeMoves(from ChangeRequestStatus, of ChangeRequestType) []ChangeMove {
 	return legal
 }
 
-// LegalMove is a move that a request may make, with all that it lacks for it.
-type LegalMove struct {
+// LegalChangeMove is a move that a request may make, with all that it lacks for it.
+type LegalChangeMove struct {
 	To    ChangeRequestStatus
 	Lacks []ChangeLack
 }
 
-// LegalMoves tells where a request can go from where it is, and what each way
+// LegalChangeMoves tells where a request can go from where it is, and what each way
 // lacks.
-func LegalMoves(f *ChangeFacts) []LegalMove {
-	list := []LegalMove{}
+func LegalChangeMoves(f *ChangeFacts) []LegalChangeMove {
+	list := []LegalChangeMove{}
 	for _, m := range ChangeMoves(f.Request.Status, f.Request.Type) {
-		list = append(list, LegalMove{To: m.To, Lacks: f.lacking(m.Needs)})
+		list = append(list, LegalChangeMove{To: m.To, Lacks: f.lacking(m.Needs)})
 	}
 	return list
 }
@@ -72,8 +72,8 @@ func LegalMoves(f *ChangeFacts) []LegalMove {
 // H2 does not know names the legal ones with what each lacks; a legal one names
 // all that is missing at once (H3).
 func CheckChangeMove(f *ChangeFacts, to ChangeRequestStatus) Errors {
-	legal := LegalMoves(f)
-	i := slices.IndexFunc(legal, func(m LegalMove) bool { return m.To == to })
+	legal := LegalChangeMoves(f)
+	i := slices.IndexFunc(legal, func(m LegalChangeMove) bool { return m.To == to })
 	if i < 0 {
 		return Errors{illegalMove(f.Request, to, legal)}
 	}
@@ -88,7 +88,7 @@ func CheckChangeMove(f *ChangeFacts, to ChangeRequestStatus) Errors {
 }
 
 // illegalMove names the moves that there are instead.
-func illegalMove(c *ChangeRequest, to ChangeRequestStatus, legal []LegalMove) *Error {
+func illegalMove(c *ChangeRequest, to ChangeRequestStatus, legal []LegalChangeMove) *Error {
 	names, details := []string{}, []any{}
 	for _, m := range legal {
 		name, missing := string(m.To), []any{}

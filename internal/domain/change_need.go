@@ -92,7 +92,7 @@ func (f *ChangeFacts) lacking(needs []ChangeNeed) []ChangeLack {
 }
 
 func lacksJustification(f *ChangeFacts) string {
-	if blank(f.Request.Justification) {
+	if blank(f.Request.Justification) == "" {
 		return "a justification: why the change is wanted"
 	}
 	return ""
@@ -126,7 +126,7 @@ func lacksItemsInUse(f *ChangeFacts) string {
 }
 
 func lacksPlan(f *ChangeFacts) string {
-	if blank(f.Request.Plan) {
+	if blank(f.Request.Plan) == "" {
 		return "a plan: how the change is made"
 	}
 	return ""
@@ -138,9 +138,9 @@ func lacksBackOut(f *ChangeFacts) string {
 	switch kind := f.Request.BackOutKind; {
 	case kind == nil:
 		return "how far it can be undone: backOutKind"
-	case *kind == BackOutNone && blank(f.Request.Mitigation):
+	case *kind == BackOutNone && blank(f.Request.Mitigation) == "":
 		return "a mitigation, since its backOutKind is NONE"
-	case *kind != BackOutNone && blank(f.Request.BackOutPlan):
+	case *kind != BackOutNone && blank(f.Request.BackOutPlan) == "":
 		return fmt.Sprintf("a back-out plan, since its backOutKind is %s", *kind)
 	}
 	return ""
@@ -225,5 +225,3 @@ func lacksRelease(f *ChangeFacts) string {
 	}
 	return ""
 }
-
-func blank(s *string) bool { return s == nil || strings.TrimSpace(*s) == "" }
