@@ -86,8 +86,6 @@ func vote(voter string, verdict domain.Verdict) *domain.Vote {
 	return &domain.Vote{Voter: voter, Seat: voter, Verdict: verdict, Board: "CAB", ContentVersion: 3}
 }
 
-func some[T any](v T) *T { return &v }
-
 // withouts take away what a move needs, one each.
 var withouts = map[domain.ChangeNeed]func(*domain.ChangeFacts){
 	domain.NeedJustification: func(f *domain.ChangeFacts) { f.Request.Justification = some(" ") },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -27,7 +28,7 @@ func ParseDuration(s string) (time.Duration, error) {
 }
 
 // FormatDuration writes a duration as ISO 8601, in days, hours, minutes and
-// seconds. It is not negative.
+// seconds to the microsecond. It is not negative.
 func FormatDuration(d time.Duration) string {
 	days, d := d/(24*time.Hour), d%(24*time.Hour)
 	s := "P"
@@ -45,7 +46,8 @@ func FormatDuration(d time.Duration) string {
 		s += fmt.Sprintf("%dM", m)
 	}
 	if sec := d % time.Minute; sec > 0 || s == "PT" {
-		s += strconv.FormatFloat(sec.Seconds(), 'f', -1, 64) + "S"
+		text := fmt.Sprintf("%d.%06d", sec/time.Second, sec%time.Second/time.Microsecond)
+		s += strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + "S"
 	}
 	return s
 }
