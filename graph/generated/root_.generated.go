@@ -26,12 +26,16 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Assessment() AssessmentResolver
 	AttributeDefinition() AttributeDefinitionResolver
 	Baseline() BaselineResolver
+	Board() BoardResolver
+	ChangeModel() ChangeModelResolver
 	ChangeRequest() ChangeRequestResolver
 	ChangeSet() ChangeSetResolver
 	ConfigurationItem() ConfigurationItemResolver
 	DataQuality() DataQualityResolver
+	Delegation() DelegationResolver
 	DuplicateGroup() DuplicateGroupResolver
 	Event() EventResolver
 	GraphDiff() GraphDiffResolver
@@ -46,7 +50,9 @@ type ResolverRoot interface {
 	Site() SiteResolver
 	Statistics() StatisticsResolver
 	Subscription() SubscriptionResolver
+	Task() TaskResolver
 	Use() UseResolver
+	Vote() VoteResolver
 }
 
 type DirectiveRoot struct {
@@ -59,6 +65,58 @@ type ComplexityRoot struct {
 		From     func(childComplexity int) int
 		Revision func(childComplexity int) int
 		To       func(childComplexity int) int
+	}
+
+	Assessment struct {
+		Affected      func(childComplexity int) int
+		AssessedAt    func(childComplexity int) int
+		Assessor      func(childComplexity int) int
+		ChangeRequest func(childComplexity int, asOf *domain.AsOf) int
+		Comment       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Degraded      func(childComplexity int) int
+		Excluded      func(childComplexity int) int
+		Findings      func(childComplexity int) int
+		Full          func(childComplexity int) int
+		History       func(childComplexity int, first *int, after *string) int
+		HitDegraded   func(childComplexity int) int
+		HitFull       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		InFlight      func(childComplexity int) int
+		Key           func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Omitted       func(childComplexity int) int
+		Revision      func(childComplexity int) int
+		Risk          func(childComplexity int) int
+		RiskParts     func(childComplexity int) int
+		RiskScore     func(childComplexity int) int
+		Services      func(childComplexity int) int
+		Sites         func(childComplexity int) int
+		Sources       func(childComplexity int) int
+		Together      func(childComplexity int) int
+		Total         func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Users         func(childComplexity int) int
+		Version       func(childComplexity int) int
+	}
+
+	AssessmentConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AssessmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AssessmentPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
 	}
 
 	AttributeBreach struct {
@@ -149,6 +207,42 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	Board struct {
+		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		CreatedAt      func(childComplexity int) int
+		Delegations    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Description    func(childComplexity int) int
+		Emergency      func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
+		ID             func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Members        func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Quorum         func(childComplexity int) int
+		Sources        func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
+	BoardConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	BoardEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BoardPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	Change struct {
 		Fields func(childComplexity int) int
 		From   func(childComplexity int) int
@@ -177,11 +271,55 @@ type ComplexityRoot struct {
 		Kind func(childComplexity int) int
 	}
 
+	ChangeModel struct {
+		BackOutKind    func(childComplexity int) int
+		BackOutPlan    func(childComplexity int) int
+		Category       func(childComplexity int) int
+		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Classes        func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		Description    func(childComplexity int) int
+		Downtime       func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
+		ID             func(childComplexity int) int
+		Justification  func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Mitigation     func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Plan           func(childComplexity int) int
+		Preauthorised  func(childComplexity int) int
+		Priority       func(childComplexity int) int
+		Sources        func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
+	ChangeModelConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChangeModelEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ChangeModelPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	ChangeRequest struct {
 		Affects        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assessments    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Assignee       func(childComplexity int) int
 		BackOutKind    func(childComplexity int) int
 		BackOutPlan    func(childComplexity int) int
+		Board          func(childComplexity int, asOf *domain.AsOf) int
 		Category       func(childComplexity int) int
 		ClosedAt       func(childComplexity int) int
 		ContentVersion func(childComplexity int) int
@@ -189,6 +327,7 @@ type ComplexityRoot struct {
 		DecidedAt      func(childComplexity int) int
 		Description    func(childComplexity int) int
 		Downtime       func(childComplexity int) int
+		Excludes       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		HeldBy         func(childComplexity int) int
 		History        func(childComplexity int, first *int, after *string) int
 		ID             func(childComplexity int) int
@@ -196,6 +335,7 @@ type ComplexityRoot struct {
 		Justification  func(childComplexity int) int
 		Key            func(childComplexity int) int
 		Mitigation     func(childComplexity int) int
+		Model          func(childComplexity int, asOf *domain.AsOf) int
 		Name           func(childComplexity int) int
 		Plan           func(childComplexity int) int
 		PlannedFrom    func(childComplexity int) int
@@ -203,13 +343,16 @@ type ComplexityRoot struct {
 		Priority       func(childComplexity int) int
 		Requester      func(childComplexity int) int
 		Resolves       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Risk           func(childComplexity int) int
 		Sources        func(childComplexity int) int
 		Status         func(childComplexity int) int
 		SubmittedAt    func(childComplexity int) int
 		TakesPlaceAt   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Tasks          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Type           func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 		Version        func(childComplexity int) int
+		Votes          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 	}
 
 	ChangeRequestConcern struct {
@@ -244,6 +387,21 @@ type ComplexityRoot struct {
 	ChangeRequestEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ChangeRequestExclusionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChangeRequestExclusionEdge struct {
+		By     func(childComplexity int) int
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Since  func(childComplexity int) int
 	}
 
 	ChangeRequestPayload struct {
@@ -307,6 +465,7 @@ type ComplexityRoot struct {
 		DependsOn      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Description    func(childComplexity int) int
 		Environment    func(childComplexity int) int
+		ExcludedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		History        func(childComplexity int, first *int, after *string) int
 		ID             func(childComplexity int) int
 		InstalledAt    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
@@ -357,6 +516,21 @@ type ComplexityRoot struct {
 	ConfigurationItemEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ConfigurationItemExclusionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ConfigurationItemExclusionEdge struct {
+		By     func(childComplexity int) int
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Since  func(childComplexity int) int
 	}
 
 	ConfigurationItemInstallationConnection struct {
@@ -443,6 +617,58 @@ type ComplexityRoot struct {
 		ServicesWithoutAgreement func(childComplexity int, first *int, after *string) int
 		Stale                    func(childComplexity int, since time.Time, first *int, after *string) int
 		WithoutOwner             func(childComplexity int, first *int, after *string) int
+	}
+
+	DecidingBoardPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	Delegation struct {
+		Absent    func(childComplexity int) int
+		Board     func(childComplexity int, asOf *domain.AsOf) int
+		CreatedAt func(childComplexity int) int
+		Deputy    func(childComplexity int) int
+		From      func(childComplexity int) int
+		History   func(childComplexity int, first *int, after *string) int
+		ID        func(childComplexity int) int
+		Key       func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Sources   func(childComplexity int) int
+		Until     func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	DelegationBoardPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	DelegationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DelegationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DelegationPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
 	}
 
 	Dependency struct {
@@ -535,6 +761,12 @@ type ComplexityRoot struct {
 		Type        func(childComplexity int) int
 	}
 
+	Exclusion struct {
+		By     func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Since  func(childComplexity int) int
+	}
+
 	FieldChange struct {
 		After  func(childComplexity int) int
 		Before func(childComplexity int) int
@@ -557,6 +789,14 @@ type ComplexityRoot struct {
 		Source func(childComplexity int) int
 	}
 
+	FollowedModelPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	GraphDiff struct {
 		Changes func(childComplexity int, types []domain.ChangeType, first *int, after *string) int
 		From    func(childComplexity int) int
@@ -576,7 +816,9 @@ type ComplexityRoot struct {
 		ChangeRequests func(childComplexity int, first *int, after *string) int
 		Cycles         func(childComplexity int) int
 		DOT            func(childComplexity int) int
+		Excluded       func(childComplexity int) int
 		Hits           func(childComplexity int, first *int, after *string) int
+		InFlight       func(childComplexity int) int
 		KnownErrors    func(childComplexity int, first *int, after *string) int
 		Mermaid        func(childComplexity int) int
 		Problems       func(childComplexity int, first *int, after *string) int
@@ -799,11 +1041,15 @@ type ComplexityRoot struct {
 		ConnectChangeSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectConcern            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDecidingBoard      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDelegationBoard    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectDiagnosis          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectFollowedModel      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectGrouping           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectInstallation       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectOwnership          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectPreparation        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectPresence           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectResolution         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSiteNeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -812,23 +1058,31 @@ type ComplexityRoot struct {
 		ConnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateBaseline            func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
+		CreateBoard               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateChangeModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateDelegation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateProblem             func(childComplexity int, input domain.NewProblem, options *domain.WriteOptions) int
 		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateTask                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DiagnoseProblem           func(childComplexity int, input model.DiagnoseProblemInput, options *domain.WriteOptions) int
 		DisconnectAffectedItem    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectChangeSite      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectConcern         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectCustomer        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDecidingBoard   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDelegationBoard func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectDependency      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectDiagnosis       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectFollowedModel   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectGrouping        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectInstallation    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectOwnership       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectPreparation     func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectPresence        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectResolution      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSiteNeed        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -839,25 +1093,33 @@ type ComplexityRoot struct {
 		PublishKnownError         func(childComplexity int, input model.PublishKnownErrorInput, options *domain.WriteOptions) int
 		RemoveAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveBoard               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveChangeModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveDelegation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveProblem             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveTask                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ReopenProblem             func(childComplexity int, input model.ReopenProblemInput, options *domain.WriteOptions) int
 		ResolveProblem            func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
 		RetireKnownError          func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
 		UpdateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateBoard               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateChangeModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateDelegation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateProblem             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateTask                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		WithdrawConfigurationItem func(childComplexity int, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) int
 	}
 
@@ -933,6 +1195,14 @@ type ComplexityRoot struct {
 	PartyToTellEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PreparationPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
 	}
 
 	Presence struct {
@@ -1014,10 +1284,16 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Assessment           func(childComplexity int, key string, asOf *domain.AsOf) int
+		Assessments          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		AttributeDefinition  func(childComplexity int, key string, asOf *domain.AsOf) int
 		AttributeDefinitions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Baseline             func(childComplexity int, key string, asOf *domain.AsOf) int
 		Baselines            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Board                func(childComplexity int, key string, asOf *domain.AsOf) int
+		Boards               func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ChangeModel          func(childComplexity int, key string, asOf *domain.AsOf) int
+		ChangeModels         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ChangeRequest        func(childComplexity int, key string, asOf *domain.AsOf) int
 		ChangeRequests       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ChangeSet            func(childComplexity int, revision int64) int
@@ -1025,6 +1301,8 @@ type ComplexityRoot struct {
 		ConfigurationItem    func(childComplexity int, key string, asOf *domain.AsOf) int
 		ConfigurationItems   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		DataQuality          func(childComplexity int, filter relay.Input) int
+		Delegation           func(childComplexity int, key string, asOf *domain.AsOf) int
+		Delegations          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		DependencyPath       func(childComplexity int, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) int
 		GraphDiff            func(childComplexity int, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) int
 		Impact               func(childComplexity int, input domain.ImpactInput, asOf *domain.AsOf) int
@@ -1047,7 +1325,11 @@ type ComplexityRoot struct {
 		Site                 func(childComplexity int, key string, asOf *domain.AsOf) int
 		Sites                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Statistics           func(childComplexity int) int
+		Task                 func(childComplexity int, key string, asOf *domain.AsOf) int
+		Tasks                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		UnknownKeys          func(childComplexity int, kind string, keys []string) int
+		Vote                 func(childComplexity int, key string, asOf *domain.AsOf) int
+		Votes                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 	}
 
 	ReasonToTell struct {
@@ -1207,15 +1489,21 @@ type ComplexityRoot struct {
 	}
 
 	Statistics struct {
+		Assessments          func(childComplexity int, by []string, filter relay.Input, first *int) int
 		AttributeDefinitions func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Baselines            func(childComplexity int, by []string, filter relay.Input, first *int) int
+		Boards               func(childComplexity int, by []string, filter relay.Input, first *int) int
+		ChangeModels         func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ChangeRequests       func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
+		Delegations          func(childComplexity int, by []string, filter relay.Input, first *int) int
 		KnownErrors          func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Parties              func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Problems             func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
 		Sites                func(childComplexity int, by []string, filter relay.Input, first *int) int
+		Tasks                func(childComplexity int, by []string, filter relay.Input, first *int) int
+		Votes                func(childComplexity int, by []string, filter relay.Input, first *int) int
 	}
 
 	Subscription struct {
@@ -1239,6 +1527,42 @@ type ComplexityRoot struct {
 		To       func(childComplexity int) int
 	}
 
+	Task struct {
+		ChangeRequest func(childComplexity int, asOf *domain.AsOf) int
+		CreatedAt     func(childComplexity int) int
+		Description   func(childComplexity int) int
+		Done          func(childComplexity int) int
+		Due           func(childComplexity int) int
+		History       func(childComplexity int, first *int, after *string) int
+		ID            func(childComplexity int) int
+		Key           func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Owner         func(childComplexity int) int
+		Sources       func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Version       func(childComplexity int) int
+	}
+
+	TaskConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	TaskEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	TaskPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	TextSpan struct {
 		Length func(childComplexity int) int
 		Start  func(childComplexity int) int
@@ -1252,6 +1576,44 @@ type ComplexityRoot struct {
 	Use struct {
 		Record       func(childComplexity int) int
 		Relationship func(childComplexity int) int
+	}
+
+	Vote struct {
+		Board          func(childComplexity int) int
+		CastAt         func(childComplexity int) int
+		ChangeRequest  func(childComplexity int, asOf *domain.AsOf) int
+		Comment        func(childComplexity int) int
+		ContentVersion func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
+		ID             func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Seat           func(childComplexity int) int
+		Sources        func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+		Verdict        func(childComplexity int) int
+		Version        func(childComplexity int) int
+		Voter          func(childComplexity int) int
+	}
+
+	VoteConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	VoteEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	VotePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
 	}
 
 	WithdrawConfigurationItemPayload struct {
@@ -1307,6 +1669,260 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffectedItemPayload.To(childComplexity), true
+
+	case "Assessment.affected":
+		if e.ComplexityRoot.Assessment.Affected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Affected(childComplexity), true
+	case "Assessment.assessedAt":
+		if e.ComplexityRoot.Assessment.AssessedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.AssessedAt(childComplexity), true
+	case "Assessment.assessor":
+		if e.ComplexityRoot.Assessment.Assessor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Assessor(childComplexity), true
+	case "Assessment.changeRequest":
+		if e.ComplexityRoot.Assessment.ChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Assessment_changeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Assessment.ChangeRequest(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "Assessment.comment":
+		if e.ComplexityRoot.Assessment.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Comment(childComplexity), true
+	case "Assessment.createdAt":
+		if e.ComplexityRoot.Assessment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.CreatedAt(childComplexity), true
+	case "Assessment.degraded":
+		if e.ComplexityRoot.Assessment.Degraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Degraded(childComplexity), true
+	case "Assessment.excluded":
+		if e.ComplexityRoot.Assessment.Excluded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Excluded(childComplexity), true
+	case "Assessment.findings":
+		if e.ComplexityRoot.Assessment.Findings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Findings(childComplexity), true
+	case "Assessment.full":
+		if e.ComplexityRoot.Assessment.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Full(childComplexity), true
+	case "Assessment.history":
+		if e.ComplexityRoot.Assessment.History == nil {
+			break
+		}
+
+		args, err := ec.field_Assessment_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Assessment.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Assessment.hitDegraded":
+		if e.ComplexityRoot.Assessment.HitDegraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.HitDegraded(childComplexity), true
+	case "Assessment.hitFull":
+		if e.ComplexityRoot.Assessment.HitFull == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.HitFull(childComplexity), true
+	case "Assessment.id":
+		if e.ComplexityRoot.Assessment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.ID(childComplexity), true
+	case "Assessment.inFlight":
+		if e.ComplexityRoot.Assessment.InFlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.InFlight(childComplexity), true
+	case "Assessment.key":
+		if e.ComplexityRoot.Assessment.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Key(childComplexity), true
+	case "Assessment.name":
+		if e.ComplexityRoot.Assessment.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Name(childComplexity), true
+	case "Assessment.omitted":
+		if e.ComplexityRoot.Assessment.Omitted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Omitted(childComplexity), true
+	case "Assessment.revision":
+		if e.ComplexityRoot.Assessment.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Revision(childComplexity), true
+	case "Assessment.risk":
+		if e.ComplexityRoot.Assessment.Risk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Risk(childComplexity), true
+	case "Assessment.riskParts":
+		if e.ComplexityRoot.Assessment.RiskParts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.RiskParts(childComplexity), true
+	case "Assessment.riskScore":
+		if e.ComplexityRoot.Assessment.RiskScore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.RiskScore(childComplexity), true
+	case "Assessment.services":
+		if e.ComplexityRoot.Assessment.Services == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Services(childComplexity), true
+	case "Assessment.sites":
+		if e.ComplexityRoot.Assessment.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Sites(childComplexity), true
+	case "Assessment.sources":
+		if e.ComplexityRoot.Assessment.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Sources(childComplexity), true
+	case "Assessment.together":
+		if e.ComplexityRoot.Assessment.Together == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Together(childComplexity), true
+	case "Assessment.total":
+		if e.ComplexityRoot.Assessment.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Total(childComplexity), true
+	case "Assessment.updatedAt":
+		if e.ComplexityRoot.Assessment.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.UpdatedAt(childComplexity), true
+	case "Assessment.users":
+		if e.ComplexityRoot.Assessment.Users == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Users(childComplexity), true
+	case "Assessment.version":
+		if e.ComplexityRoot.Assessment.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Version(childComplexity), true
+
+	case "AssessmentConnection.edges":
+		if e.ComplexityRoot.AssessmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentConnection.Edges(childComplexity), true
+	case "AssessmentConnection.nodes":
+		if e.ComplexityRoot.AssessmentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentConnection.Nodes(childComplexity), true
+	case "AssessmentConnection.pageInfo":
+		if e.ComplexityRoot.AssessmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentConnection.PageInfo(childComplexity), true
+	case "AssessmentConnection.totalCount":
+		if e.ComplexityRoot.AssessmentConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentConnection.TotalCount(childComplexity), true
+
+	case "AssessmentEdge.cursor":
+		if e.ComplexityRoot.AssessmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentEdge.Cursor(childComplexity), true
+	case "AssessmentEdge.node":
+		if e.ComplexityRoot.AssessmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentEdge.Node(childComplexity), true
+
+	case "AssessmentPayload.changes":
+		if e.ComplexityRoot.AssessmentPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentPayload.Changes(childComplexity), true
+	case "AssessmentPayload.dryRun":
+		if e.ComplexityRoot.AssessmentPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentPayload.DryRun(childComplexity), true
+	case "AssessmentPayload.assessment":
+		if e.ComplexityRoot.AssessmentPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentPayload.Record(childComplexity), true
+	case "AssessmentPayload.revision":
+		if e.ComplexityRoot.AssessmentPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessmentPayload.Revision(childComplexity), true
 
 	case "AttributeBreach.definition":
 		if e.ComplexityRoot.AttributeBreach.Definition == nil {
@@ -1659,6 +2275,169 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BaselinePayload.Revision(childComplexity), true
 
+	case "Board.changeRequests":
+		if e.ComplexityRoot.Board.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Board_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Board.ChangeRequests(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Board.createdAt":
+		if e.ComplexityRoot.Board.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.CreatedAt(childComplexity), true
+	case "Board.delegations":
+		if e.ComplexityRoot.Board.Delegations == nil {
+			break
+		}
+
+		args, err := ec.field_Board_delegations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Board.Delegations(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Board.description":
+		if e.ComplexityRoot.Board.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Description(childComplexity), true
+	case "Board.emergency":
+		if e.ComplexityRoot.Board.Emergency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Emergency(childComplexity), true
+	case "Board.history":
+		if e.ComplexityRoot.Board.History == nil {
+			break
+		}
+
+		args, err := ec.field_Board_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Board.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Board.id":
+		if e.ComplexityRoot.Board.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.ID(childComplexity), true
+	case "Board.key":
+		if e.ComplexityRoot.Board.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Key(childComplexity), true
+	case "Board.members":
+		if e.ComplexityRoot.Board.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Members(childComplexity), true
+	case "Board.name":
+		if e.ComplexityRoot.Board.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Name(childComplexity), true
+	case "Board.quorum":
+		if e.ComplexityRoot.Board.Quorum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Quorum(childComplexity), true
+	case "Board.sources":
+		if e.ComplexityRoot.Board.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Sources(childComplexity), true
+	case "Board.updatedAt":
+		if e.ComplexityRoot.Board.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.UpdatedAt(childComplexity), true
+	case "Board.version":
+		if e.ComplexityRoot.Board.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Version(childComplexity), true
+
+	case "BoardConnection.edges":
+		if e.ComplexityRoot.BoardConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.Edges(childComplexity), true
+	case "BoardConnection.nodes":
+		if e.ComplexityRoot.BoardConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.Nodes(childComplexity), true
+	case "BoardConnection.pageInfo":
+		if e.ComplexityRoot.BoardConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.PageInfo(childComplexity), true
+	case "BoardConnection.totalCount":
+		if e.ComplexityRoot.BoardConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.TotalCount(childComplexity), true
+
+	case "BoardEdge.cursor":
+		if e.ComplexityRoot.BoardEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardEdge.Cursor(childComplexity), true
+	case "BoardEdge.node":
+		if e.ComplexityRoot.BoardEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardEdge.Node(childComplexity), true
+
+	case "BoardPayload.changes":
+		if e.ComplexityRoot.BoardPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardPayload.Changes(childComplexity), true
+	case "BoardPayload.dryRun":
+		if e.ComplexityRoot.BoardPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardPayload.DryRun(childComplexity), true
+	case "BoardPayload.board":
+		if e.ComplexityRoot.BoardPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardPayload.Record(childComplexity), true
+	case "BoardPayload.revision":
+		if e.ComplexityRoot.BoardPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardPayload.Revision(childComplexity), true
+
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
 			break
@@ -1759,6 +2538,200 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeEnd.Kind(childComplexity), true
 
+	case "ChangeModel.backOutKind":
+		if e.ComplexityRoot.ChangeModel.BackOutKind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.BackOutKind(childComplexity), true
+	case "ChangeModel.backOutPlan":
+		if e.ComplexityRoot.ChangeModel.BackOutPlan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.BackOutPlan(childComplexity), true
+	case "ChangeModel.category":
+		if e.ComplexityRoot.ChangeModel.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Category(childComplexity), true
+	case "ChangeModel.changeRequests":
+		if e.ComplexityRoot.ChangeModel.ChangeRequests == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeModel_changeRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeModel.ChangeRequests(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeModel.classes":
+		if e.ComplexityRoot.ChangeModel.Classes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Classes(childComplexity), true
+	case "ChangeModel.createdAt":
+		if e.ComplexityRoot.ChangeModel.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.CreatedAt(childComplexity), true
+	case "ChangeModel.description":
+		if e.ComplexityRoot.ChangeModel.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Description(childComplexity), true
+	case "ChangeModel.downtime":
+		if e.ComplexityRoot.ChangeModel.Downtime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Downtime(childComplexity), true
+	case "ChangeModel.history":
+		if e.ComplexityRoot.ChangeModel.History == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeModel_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeModel.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ChangeModel.id":
+		if e.ComplexityRoot.ChangeModel.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.ID(childComplexity), true
+	case "ChangeModel.justification":
+		if e.ComplexityRoot.ChangeModel.Justification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Justification(childComplexity), true
+	case "ChangeModel.key":
+		if e.ComplexityRoot.ChangeModel.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Key(childComplexity), true
+	case "ChangeModel.mitigation":
+		if e.ComplexityRoot.ChangeModel.Mitigation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Mitigation(childComplexity), true
+	case "ChangeModel.name":
+		if e.ComplexityRoot.ChangeModel.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Name(childComplexity), true
+	case "ChangeModel.plan":
+		if e.ComplexityRoot.ChangeModel.Plan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Plan(childComplexity), true
+	case "ChangeModel.preauthorised":
+		if e.ComplexityRoot.ChangeModel.Preauthorised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Preauthorised(childComplexity), true
+	case "ChangeModel.priority":
+		if e.ComplexityRoot.ChangeModel.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Priority(childComplexity), true
+	case "ChangeModel.sources":
+		if e.ComplexityRoot.ChangeModel.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Sources(childComplexity), true
+	case "ChangeModel.updatedAt":
+		if e.ComplexityRoot.ChangeModel.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.UpdatedAt(childComplexity), true
+	case "ChangeModel.version":
+		if e.ComplexityRoot.ChangeModel.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModel.Version(childComplexity), true
+
+	case "ChangeModelConnection.edges":
+		if e.ComplexityRoot.ChangeModelConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelConnection.Edges(childComplexity), true
+	case "ChangeModelConnection.nodes":
+		if e.ComplexityRoot.ChangeModelConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelConnection.Nodes(childComplexity), true
+	case "ChangeModelConnection.pageInfo":
+		if e.ComplexityRoot.ChangeModelConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelConnection.PageInfo(childComplexity), true
+	case "ChangeModelConnection.totalCount":
+		if e.ComplexityRoot.ChangeModelConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelConnection.TotalCount(childComplexity), true
+
+	case "ChangeModelEdge.cursor":
+		if e.ComplexityRoot.ChangeModelEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelEdge.Cursor(childComplexity), true
+	case "ChangeModelEdge.node":
+		if e.ComplexityRoot.ChangeModelEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelEdge.Node(childComplexity), true
+
+	case "ChangeModelPayload.changes":
+		if e.ComplexityRoot.ChangeModelPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelPayload.Changes(childComplexity), true
+	case "ChangeModelPayload.dryRun":
+		if e.ComplexityRoot.ChangeModelPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelPayload.DryRun(childComplexity), true
+	case "ChangeModelPayload.changeModel":
+		if e.ComplexityRoot.ChangeModelPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelPayload.Record(childComplexity), true
+	case "ChangeModelPayload.revision":
+		if e.ComplexityRoot.ChangeModelPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeModelPayload.Revision(childComplexity), true
+
 	case "ChangeRequest.affects":
 		if e.ComplexityRoot.ChangeRequest.Affects == nil {
 			break
@@ -1770,6 +2743,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Affects(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.assessments":
+		if e.ComplexityRoot.ChangeRequest.Assessments == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_assessments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Assessments(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.assignee":
 		if e.ComplexityRoot.ChangeRequest.Assignee == nil {
 			break
@@ -1788,6 +2772,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.BackOutPlan(childComplexity), true
+	case "ChangeRequest.board":
+		if e.ComplexityRoot.ChangeRequest.Board == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_board_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Board(childComplexity, args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.category":
 		if e.ComplexityRoot.ChangeRequest.Category == nil {
 			break
@@ -1830,6 +2825,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Downtime(childComplexity), true
+	case "ChangeRequest.excludes":
+		if e.ComplexityRoot.ChangeRequest.Excludes == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_excludes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Excludes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.heldBy":
 		if e.ComplexityRoot.ChangeRequest.HeldBy == nil {
 			break
@@ -1877,6 +2883,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Mitigation(childComplexity), true
+	case "ChangeRequest.model":
+		if e.ComplexityRoot.ChangeRequest.Model == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_model_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Model(childComplexity, args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.name":
 		if e.ComplexityRoot.ChangeRequest.Name == nil {
 			break
@@ -1924,6 +2941,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Resolves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.risk":
+		if e.ComplexityRoot.ChangeRequest.Risk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Risk(childComplexity), true
 	case "ChangeRequest.sources":
 		if e.ComplexityRoot.ChangeRequest.Sources == nil {
 			break
@@ -1953,6 +2976,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.TakesPlaceAt(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.tasks":
+		if e.ComplexityRoot.ChangeRequest.Tasks == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_tasks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Tasks(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.type":
 		if e.ComplexityRoot.ChangeRequest.Type == nil {
 			break
@@ -1971,6 +3005,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Version(childComplexity), true
+	case "ChangeRequest.votes":
+		if e.ComplexityRoot.ChangeRequest.Votes == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_votes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Votes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 
 	case "ChangeRequestConcern.chain":
 		if e.ComplexityRoot.ChangeRequestConcern.Chain == nil {
@@ -2095,6 +3140,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequestEdge.Node(childComplexity), true
+
+	case "ChangeRequestExclusionConnection.edges":
+		if e.ComplexityRoot.ChangeRequestExclusionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionConnection.Edges(childComplexity), true
+	case "ChangeRequestExclusionConnection.nodes":
+		if e.ComplexityRoot.ChangeRequestExclusionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionConnection.Nodes(childComplexity), true
+	case "ChangeRequestExclusionConnection.pageInfo":
+		if e.ComplexityRoot.ChangeRequestExclusionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionConnection.PageInfo(childComplexity), true
+	case "ChangeRequestExclusionConnection.totalCount":
+		if e.ComplexityRoot.ChangeRequestExclusionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionConnection.TotalCount(childComplexity), true
+
+	case "ChangeRequestExclusionEdge.by":
+		if e.ComplexityRoot.ChangeRequestExclusionEdge.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionEdge.By(childComplexity), true
+	case "ChangeRequestExclusionEdge.cursor":
+		if e.ComplexityRoot.ChangeRequestExclusionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionEdge.Cursor(childComplexity), true
+	case "ChangeRequestExclusionEdge.node":
+		if e.ComplexityRoot.ChangeRequestExclusionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionEdge.Node(childComplexity), true
+	case "ChangeRequestExclusionEdge.reason":
+		if e.ComplexityRoot.ChangeRequestExclusionEdge.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionEdge.Reason(childComplexity), true
+	case "ChangeRequestExclusionEdge.since":
+		if e.ComplexityRoot.ChangeRequestExclusionEdge.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestExclusionEdge.Since(childComplexity), true
 
 	case "ChangeRequestPayload.changes":
 		if e.ComplexityRoot.ChangeRequestPayload.Changes == nil {
@@ -2357,6 +3458,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.Environment(childComplexity), true
+	case "ConfigurationItem.excludedBy":
+		if e.ComplexityRoot.ConfigurationItem.ExcludedBy == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_excludedBy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.ExcludedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.history":
 		if e.ComplexityRoot.ConfigurationItem.History == nil {
 			break
@@ -2634,6 +3746,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItemEdge.Node(childComplexity), true
+
+	case "ConfigurationItemExclusionConnection.edges":
+		if e.ComplexityRoot.ConfigurationItemExclusionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionConnection.Edges(childComplexity), true
+	case "ConfigurationItemExclusionConnection.nodes":
+		if e.ComplexityRoot.ConfigurationItemExclusionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionConnection.Nodes(childComplexity), true
+	case "ConfigurationItemExclusionConnection.pageInfo":
+		if e.ComplexityRoot.ConfigurationItemExclusionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionConnection.PageInfo(childComplexity), true
+	case "ConfigurationItemExclusionConnection.totalCount":
+		if e.ComplexityRoot.ConfigurationItemExclusionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionConnection.TotalCount(childComplexity), true
+
+	case "ConfigurationItemExclusionEdge.by":
+		if e.ComplexityRoot.ConfigurationItemExclusionEdge.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionEdge.By(childComplexity), true
+	case "ConfigurationItemExclusionEdge.cursor":
+		if e.ComplexityRoot.ConfigurationItemExclusionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionEdge.Cursor(childComplexity), true
+	case "ConfigurationItemExclusionEdge.node":
+		if e.ComplexityRoot.ConfigurationItemExclusionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionEdge.Node(childComplexity), true
+	case "ConfigurationItemExclusionEdge.reason":
+		if e.ComplexityRoot.ConfigurationItemExclusionEdge.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionEdge.Reason(childComplexity), true
+	case "ConfigurationItemExclusionEdge.since":
+		if e.ComplexityRoot.ConfigurationItemExclusionEdge.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfigurationItemExclusionEdge.Since(childComplexity), true
 
 	case "ConfigurationItemInstallationConnection.edges":
 		if e.ComplexityRoot.ConfigurationItemInstallationConnection.Edges == nil {
@@ -2987,6 +4155,226 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DataQuality.WithoutOwner(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
+	case "DecidingBoardPayload.changes":
+		if e.ComplexityRoot.DecidingBoardPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidingBoardPayload.Changes(childComplexity), true
+	case "DecidingBoardPayload.dryRun":
+		if e.ComplexityRoot.DecidingBoardPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidingBoardPayload.DryRun(childComplexity), true
+	case "DecidingBoardPayload.from":
+		if e.ComplexityRoot.DecidingBoardPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidingBoardPayload.From(childComplexity), true
+	case "DecidingBoardPayload.revision":
+		if e.ComplexityRoot.DecidingBoardPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidingBoardPayload.Revision(childComplexity), true
+	case "DecidingBoardPayload.to":
+		if e.ComplexityRoot.DecidingBoardPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidingBoardPayload.To(childComplexity), true
+
+	case "Delegation.absent":
+		if e.ComplexityRoot.Delegation.Absent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Absent(childComplexity), true
+	case "Delegation.board":
+		if e.ComplexityRoot.Delegation.Board == nil {
+			break
+		}
+
+		args, err := ec.field_Delegation_board_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Delegation.Board(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "Delegation.createdAt":
+		if e.ComplexityRoot.Delegation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.CreatedAt(childComplexity), true
+	case "Delegation.deputy":
+		if e.ComplexityRoot.Delegation.Deputy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Deputy(childComplexity), true
+	case "Delegation.from":
+		if e.ComplexityRoot.Delegation.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.From(childComplexity), true
+	case "Delegation.history":
+		if e.ComplexityRoot.Delegation.History == nil {
+			break
+		}
+
+		args, err := ec.field_Delegation_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Delegation.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Delegation.id":
+		if e.ComplexityRoot.Delegation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.ID(childComplexity), true
+	case "Delegation.key":
+		if e.ComplexityRoot.Delegation.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Key(childComplexity), true
+	case "Delegation.name":
+		if e.ComplexityRoot.Delegation.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Name(childComplexity), true
+	case "Delegation.reason":
+		if e.ComplexityRoot.Delegation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Reason(childComplexity), true
+	case "Delegation.sources":
+		if e.ComplexityRoot.Delegation.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Sources(childComplexity), true
+	case "Delegation.until":
+		if e.ComplexityRoot.Delegation.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Until(childComplexity), true
+	case "Delegation.updatedAt":
+		if e.ComplexityRoot.Delegation.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.UpdatedAt(childComplexity), true
+	case "Delegation.version":
+		if e.ComplexityRoot.Delegation.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delegation.Version(childComplexity), true
+
+	case "DelegationBoardPayload.changes":
+		if e.ComplexityRoot.DelegationBoardPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationBoardPayload.Changes(childComplexity), true
+	case "DelegationBoardPayload.dryRun":
+		if e.ComplexityRoot.DelegationBoardPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationBoardPayload.DryRun(childComplexity), true
+	case "DelegationBoardPayload.from":
+		if e.ComplexityRoot.DelegationBoardPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationBoardPayload.From(childComplexity), true
+	case "DelegationBoardPayload.revision":
+		if e.ComplexityRoot.DelegationBoardPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationBoardPayload.Revision(childComplexity), true
+	case "DelegationBoardPayload.to":
+		if e.ComplexityRoot.DelegationBoardPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationBoardPayload.To(childComplexity), true
+
+	case "DelegationConnection.edges":
+		if e.ComplexityRoot.DelegationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationConnection.Edges(childComplexity), true
+	case "DelegationConnection.nodes":
+		if e.ComplexityRoot.DelegationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationConnection.Nodes(childComplexity), true
+	case "DelegationConnection.pageInfo":
+		if e.ComplexityRoot.DelegationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationConnection.PageInfo(childComplexity), true
+	case "DelegationConnection.totalCount":
+		if e.ComplexityRoot.DelegationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationConnection.TotalCount(childComplexity), true
+
+	case "DelegationEdge.cursor":
+		if e.ComplexityRoot.DelegationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationEdge.Cursor(childComplexity), true
+	case "DelegationEdge.node":
+		if e.ComplexityRoot.DelegationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationEdge.Node(childComplexity), true
+
+	case "DelegationPayload.changes":
+		if e.ComplexityRoot.DelegationPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationPayload.Changes(childComplexity), true
+	case "DelegationPayload.dryRun":
+		if e.ComplexityRoot.DelegationPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationPayload.DryRun(childComplexity), true
+	case "DelegationPayload.delegation":
+		if e.ComplexityRoot.DelegationPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationPayload.Record(childComplexity), true
+	case "DelegationPayload.revision":
+		if e.ComplexityRoot.DelegationPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DelegationPayload.Revision(childComplexity), true
+
 	case "Dependency.impact":
 		if e.ComplexityRoot.Dependency.Impact == nil {
 			break
@@ -3328,6 +4716,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Event.Type(childComplexity), true
 
+	case "Exclusion.by":
+		if e.ComplexityRoot.Exclusion.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Exclusion.By(childComplexity), true
+	case "Exclusion.reason":
+		if e.ComplexityRoot.Exclusion.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Exclusion.Reason(childComplexity), true
+	case "Exclusion.since":
+		if e.ComplexityRoot.Exclusion.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Exclusion.Since(childComplexity), true
+
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
 			break
@@ -3408,6 +4815,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldSource.Source(childComplexity), true
+
+	case "FollowedModelPayload.changes":
+		if e.ComplexityRoot.FollowedModelPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowedModelPayload.Changes(childComplexity), true
+	case "FollowedModelPayload.dryRun":
+		if e.ComplexityRoot.FollowedModelPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowedModelPayload.DryRun(childComplexity), true
+	case "FollowedModelPayload.from":
+		if e.ComplexityRoot.FollowedModelPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowedModelPayload.From(childComplexity), true
+	case "FollowedModelPayload.revision":
+		if e.ComplexityRoot.FollowedModelPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowedModelPayload.Revision(childComplexity), true
+	case "FollowedModelPayload.to":
+		if e.ComplexityRoot.FollowedModelPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowedModelPayload.To(childComplexity), true
 
 	case "GraphDiff.changes":
 		if e.ComplexityRoot.GraphDiff.Changes == nil {
@@ -3493,6 +4931,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactAnalysis.DOT(childComplexity), true
+	case "ImpactAnalysis.excluded":
+		if e.ComplexityRoot.ImpactAnalysis.Excluded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.Excluded(childComplexity), true
 	case "ImpactAnalysis.hits":
 		if e.ComplexityRoot.ImpactAnalysis.Hits == nil {
 			break
@@ -3504,6 +4948,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactAnalysis.Hits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ImpactAnalysis.inFlight":
+		if e.ComplexityRoot.ImpactAnalysis.InFlight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.InFlight(childComplexity), true
 	case "ImpactAnalysis.knownErrors":
 		if e.ComplexityRoot.ImpactAnalysis.KnownErrors == nil {
 			break
@@ -4403,6 +5853,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectCustomer(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectDecidingBoard":
+		if e.ComplexityRoot.Mutation.ConnectDecidingBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectDecidingBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectDecidingBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectDelegationBoard":
+		if e.ComplexityRoot.Mutation.ConnectDelegationBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectDelegationBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectDelegationBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectDependency":
 		if e.ComplexityRoot.Mutation.ConnectDependency == nil {
 			break
@@ -4425,6 +5897,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectDiagnosis(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectFollowedModel":
+		if e.ComplexityRoot.Mutation.ConnectFollowedModel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectFollowedModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectFollowedModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectGrouping":
 		if e.ComplexityRoot.Mutation.ConnectGrouping == nil {
 			break
@@ -4458,6 +5941,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectOwnership(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectPreparation":
+		if e.ComplexityRoot.Mutation.ConnectPreparation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectPreparation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectPreparation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectPresence":
 		if e.ComplexityRoot.Mutation.ConnectPresence == nil {
 			break
@@ -4546,6 +6040,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateBaseline(childComplexity, args["input"].(domain.NewBaseline), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createBoard":
+		if e.ComplexityRoot.Mutation.CreateBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createChangeModel":
+		if e.ComplexityRoot.Mutation.CreateChangeModel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createChangeModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateChangeModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createChangeRequest":
 		if e.ComplexityRoot.Mutation.CreateChangeRequest == nil {
 			break
@@ -4568,6 +6084,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createDelegation":
+		if e.ComplexityRoot.Mutation.CreateDelegation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createDelegation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateDelegation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createKnownError":
 		if e.ComplexityRoot.Mutation.CreateKnownError == nil {
 			break
@@ -4623,6 +6150,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createTask":
+		if e.ComplexityRoot.Mutation.CreateTask == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTask_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTask(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.diagnoseProblem":
 		if e.ComplexityRoot.Mutation.DiagnoseProblem == nil {
 			break
@@ -4678,6 +6216,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectCustomer(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectDecidingBoard":
+		if e.ComplexityRoot.Mutation.DisconnectDecidingBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectDecidingBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectDecidingBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectDelegationBoard":
+		if e.ComplexityRoot.Mutation.DisconnectDelegationBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectDelegationBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectDelegationBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectDependency":
 		if e.ComplexityRoot.Mutation.DisconnectDependency == nil {
 			break
@@ -4700,6 +6260,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectDiagnosis(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectFollowedModel":
+		if e.ComplexityRoot.Mutation.DisconnectFollowedModel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectFollowedModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectFollowedModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectGrouping":
 		if e.ComplexityRoot.Mutation.DisconnectGrouping == nil {
 			break
@@ -4733,6 +6304,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectOwnership(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectPreparation":
+		if e.ComplexityRoot.Mutation.DisconnectPreparation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectPreparation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectPreparation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectPresence":
 		if e.ComplexityRoot.Mutation.DisconnectPresence == nil {
 			break
@@ -4843,6 +6425,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveBaseline(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeBoard":
+		if e.ComplexityRoot.Mutation.RemoveBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeChangeModel":
+		if e.ComplexityRoot.Mutation.RemoveChangeModel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeChangeModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveChangeModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeChangeRequest":
 		if e.ComplexityRoot.Mutation.RemoveChangeRequest == nil {
 			break
@@ -4865,6 +6469,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeDelegation":
+		if e.ComplexityRoot.Mutation.RemoveDelegation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeDelegation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveDelegation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeKnownError":
 		if e.ComplexityRoot.Mutation.RemoveKnownError == nil {
 			break
@@ -4920,6 +6535,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeTask":
+		if e.ComplexityRoot.Mutation.RemoveTask == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeTask_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveTask(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.reopenProblem":
 		if e.ComplexityRoot.Mutation.ReopenProblem == nil {
 			break
@@ -4975,6 +6601,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateBaseline(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateBoard":
+		if e.ComplexityRoot.Mutation.UpdateBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateChangeModel":
+		if e.ComplexityRoot.Mutation.UpdateChangeModel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateChangeModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateChangeModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateChangeRequest":
 		if e.ComplexityRoot.Mutation.UpdateChangeRequest == nil {
 			break
@@ -4997,6 +6645,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConfigurationItem(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateDelegation":
+		if e.ComplexityRoot.Mutation.UpdateDelegation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateDelegation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateDelegation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateKnownError":
 		if e.ComplexityRoot.Mutation.UpdateKnownError == nil {
 			break
@@ -5052,6 +6711,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateTask":
+		if e.ComplexityRoot.Mutation.UpdateTask == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTask_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTask(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.withdrawConfigurationItem":
 		if e.ComplexityRoot.Mutation.WithdrawConfigurationItem == nil {
 			break
@@ -5379,6 +7049,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PartyToTellEdge.Node(childComplexity), true
+
+	case "PreparationPayload.changes":
+		if e.ComplexityRoot.PreparationPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreparationPayload.Changes(childComplexity), true
+	case "PreparationPayload.dryRun":
+		if e.ComplexityRoot.PreparationPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreparationPayload.DryRun(childComplexity), true
+	case "PreparationPayload.from":
+		if e.ComplexityRoot.PreparationPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreparationPayload.From(childComplexity), true
+	case "PreparationPayload.revision":
+		if e.ComplexityRoot.PreparationPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreparationPayload.Revision(childComplexity), true
+	case "PreparationPayload.to":
+		if e.ComplexityRoot.PreparationPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreparationPayload.To(childComplexity), true
 
 	case "Presence.versions":
 		if e.ComplexityRoot.Presence.Versions == nil {
@@ -5720,6 +7421,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProblemPayload.Revision(childComplexity), true
 
+	case "Query.assessment":
+		if e.ComplexityRoot.Query.Assessment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_assessment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Assessment(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.assessments":
+		if e.ComplexityRoot.Query.Assessments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_assessments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Assessments(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.attributeDefinition":
 		if e.ComplexityRoot.Query.AttributeDefinition == nil {
 			break
@@ -5764,6 +7487,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Baselines(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.board":
+		if e.ComplexityRoot.Query.Board == nil {
+			break
+		}
+
+		args, err := ec.field_Query_board_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Board(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.boards":
+		if e.ComplexityRoot.Query.Boards == nil {
+			break
+		}
+
+		args, err := ec.field_Query_boards_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Boards(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.changeModel":
+		if e.ComplexityRoot.Query.ChangeModel == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeModel(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.changeModels":
+		if e.ComplexityRoot.Query.ChangeModels == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeModels_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeModels(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.changeRequest":
 		if e.ComplexityRoot.Query.ChangeRequest == nil {
 			break
@@ -5841,6 +7608,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.DataQuality(childComplexity, args["filter"].(relay.Input)), true
+	case "Query.delegation":
+		if e.ComplexityRoot.Query.Delegation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_delegation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Delegation(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.delegations":
+		if e.ComplexityRoot.Query.Delegations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_delegations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Delegations(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.dependencyPath":
 		if e.ComplexityRoot.Query.DependencyPath == nil {
 			break
@@ -6079,6 +7868,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Statistics(childComplexity), true
+	case "Query.task":
+		if e.ComplexityRoot.Query.Task == nil {
+			break
+		}
+
+		args, err := ec.field_Query_task_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Task(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.tasks":
+		if e.ComplexityRoot.Query.Tasks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tasks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Tasks(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.unknownKeys":
 		if e.ComplexityRoot.Query.UnknownKeys == nil {
 			break
@@ -6090,6 +7901,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.UnknownKeys(childComplexity, args["kind"].(string), args["keys"].([]string)), true
+	case "Query.vote":
+		if e.ComplexityRoot.Query.Vote == nil {
+			break
+		}
+
+		args, err := ec.field_Query_vote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Vote(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.votes":
+		if e.ComplexityRoot.Query.Votes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_votes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Votes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
 	case "ReasonToTell.hits":
 		if e.ComplexityRoot.ReasonToTell.Hits == nil {
@@ -6774,6 +8607,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SizedCycle.Size(childComplexity), true
 
+	case "Statistics.assessments":
+		if e.ComplexityRoot.Statistics.Assessments == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_assessments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Assessments(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.attributeDefinitions":
 		if e.ComplexityRoot.Statistics.AttributeDefinitions == nil {
 			break
@@ -6796,6 +8640,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.Baselines(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.boards":
+		if e.ComplexityRoot.Statistics.Boards == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_boards_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Boards(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.changeModels":
+		if e.ComplexityRoot.Statistics.ChangeModels == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_changeModels_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.ChangeModels(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.changeRequests":
 		if e.ComplexityRoot.Statistics.ChangeRequests == nil {
 			break
@@ -6818,6 +8684,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.ConfigurationItems(childComplexity, args["by"].([]string), args["byAttributes"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.delegations":
+		if e.ComplexityRoot.Statistics.Delegations == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_delegations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Delegations(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.knownErrors":
 		if e.ComplexityRoot.Statistics.KnownErrors == nil {
 			break
@@ -6873,6 +8750,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.Sites(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.tasks":
+		if e.ComplexityRoot.Statistics.Tasks == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_tasks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Tasks(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.votes":
+		if e.ComplexityRoot.Statistics.Votes == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_votes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Votes(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 
 	case "Subscription.configurationChanges":
 		if e.ComplexityRoot.Subscription.ConfigurationChanges == nil {
@@ -6959,6 +8858,164 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SupportPayload.To(childComplexity), true
 
+	case "Task.changeRequest":
+		if e.ComplexityRoot.Task.ChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Task_changeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Task.ChangeRequest(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "Task.createdAt":
+		if e.ComplexityRoot.Task.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.CreatedAt(childComplexity), true
+	case "Task.description":
+		if e.ComplexityRoot.Task.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Description(childComplexity), true
+	case "Task.done":
+		if e.ComplexityRoot.Task.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Done(childComplexity), true
+	case "Task.due":
+		if e.ComplexityRoot.Task.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Due(childComplexity), true
+	case "Task.history":
+		if e.ComplexityRoot.Task.History == nil {
+			break
+		}
+
+		args, err := ec.field_Task_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Task.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Task.id":
+		if e.ComplexityRoot.Task.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.ID(childComplexity), true
+	case "Task.key":
+		if e.ComplexityRoot.Task.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Key(childComplexity), true
+	case "Task.kind":
+		if e.ComplexityRoot.Task.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Kind(childComplexity), true
+	case "Task.name":
+		if e.ComplexityRoot.Task.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Name(childComplexity), true
+	case "Task.owner":
+		if e.ComplexityRoot.Task.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Owner(childComplexity), true
+	case "Task.sources":
+		if e.ComplexityRoot.Task.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Sources(childComplexity), true
+	case "Task.updatedAt":
+		if e.ComplexityRoot.Task.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.UpdatedAt(childComplexity), true
+	case "Task.version":
+		if e.ComplexityRoot.Task.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Version(childComplexity), true
+
+	case "TaskConnection.edges":
+		if e.ComplexityRoot.TaskConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.Edges(childComplexity), true
+	case "TaskConnection.nodes":
+		if e.ComplexityRoot.TaskConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.Nodes(childComplexity), true
+	case "TaskConnection.pageInfo":
+		if e.ComplexityRoot.TaskConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.PageInfo(childComplexity), true
+	case "TaskConnection.totalCount":
+		if e.ComplexityRoot.TaskConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.TotalCount(childComplexity), true
+
+	case "TaskEdge.cursor":
+		if e.ComplexityRoot.TaskEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskEdge.Cursor(childComplexity), true
+	case "TaskEdge.node":
+		if e.ComplexityRoot.TaskEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskEdge.Node(childComplexity), true
+
+	case "TaskPayload.changes":
+		if e.ComplexityRoot.TaskPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskPayload.Changes(childComplexity), true
+	case "TaskPayload.dryRun":
+		if e.ComplexityRoot.TaskPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskPayload.DryRun(childComplexity), true
+	case "TaskPayload.task":
+		if e.ComplexityRoot.TaskPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskPayload.Record(childComplexity), true
+	case "TaskPayload.revision":
+		if e.ComplexityRoot.TaskPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskPayload.Revision(childComplexity), true
+
 	case "TextSpan.length":
 		if e.ComplexityRoot.TextSpan.Length == nil {
 			break
@@ -6997,6 +9054,176 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Use.Relationship(childComplexity), true
+
+	case "Vote.board":
+		if e.ComplexityRoot.Vote.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Board(childComplexity), true
+	case "Vote.castAt":
+		if e.ComplexityRoot.Vote.CastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.CastAt(childComplexity), true
+	case "Vote.changeRequest":
+		if e.ComplexityRoot.Vote.ChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Vote_changeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Vote.ChangeRequest(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "Vote.comment":
+		if e.ComplexityRoot.Vote.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Comment(childComplexity), true
+	case "Vote.contentVersion":
+		if e.ComplexityRoot.Vote.ContentVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.ContentVersion(childComplexity), true
+	case "Vote.createdAt":
+		if e.ComplexityRoot.Vote.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.CreatedAt(childComplexity), true
+	case "Vote.history":
+		if e.ComplexityRoot.Vote.History == nil {
+			break
+		}
+
+		args, err := ec.field_Vote_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Vote.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Vote.id":
+		if e.ComplexityRoot.Vote.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.ID(childComplexity), true
+	case "Vote.key":
+		if e.ComplexityRoot.Vote.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Key(childComplexity), true
+	case "Vote.name":
+		if e.ComplexityRoot.Vote.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Name(childComplexity), true
+	case "Vote.seat":
+		if e.ComplexityRoot.Vote.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Seat(childComplexity), true
+	case "Vote.sources":
+		if e.ComplexityRoot.Vote.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Sources(childComplexity), true
+	case "Vote.updatedAt":
+		if e.ComplexityRoot.Vote.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.UpdatedAt(childComplexity), true
+	case "Vote.verdict":
+		if e.ComplexityRoot.Vote.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Verdict(childComplexity), true
+	case "Vote.version":
+		if e.ComplexityRoot.Vote.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Version(childComplexity), true
+	case "Vote.voter":
+		if e.ComplexityRoot.Vote.Voter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Voter(childComplexity), true
+
+	case "VoteConnection.edges":
+		if e.ComplexityRoot.VoteConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteConnection.Edges(childComplexity), true
+	case "VoteConnection.nodes":
+		if e.ComplexityRoot.VoteConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteConnection.Nodes(childComplexity), true
+	case "VoteConnection.pageInfo":
+		if e.ComplexityRoot.VoteConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteConnection.PageInfo(childComplexity), true
+	case "VoteConnection.totalCount":
+		if e.ComplexityRoot.VoteConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteConnection.TotalCount(childComplexity), true
+
+	case "VoteEdge.cursor":
+		if e.ComplexityRoot.VoteEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteEdge.Cursor(childComplexity), true
+	case "VoteEdge.node":
+		if e.ComplexityRoot.VoteEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteEdge.Node(childComplexity), true
+
+	case "VotePayload.changes":
+		if e.ComplexityRoot.VotePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VotePayload.Changes(childComplexity), true
+	case "VotePayload.dryRun":
+		if e.ComplexityRoot.VotePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VotePayload.DryRun(childComplexity), true
+	case "VotePayload.vote":
+		if e.ComplexityRoot.VotePayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VotePayload.Record(childComplexity), true
+	case "VotePayload.revision":
+		if e.ComplexityRoot.VotePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VotePayload.Revision(childComplexity), true
 
 	case "WithdrawConfigurationItemPayload.changes":
 		if e.ComplexityRoot.WithdrawConfigurationItemPayload.Changes == nil {
@@ -7057,6 +9284,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReopenProblemInput,
 		ec.unmarshalInputResolveProblemInput,
 		ec.unmarshalInputRetireKnownErrorInput,
+		ec.unmarshalInputTimeRangeInput,
 		ec.unmarshalInputWhatIfInput,
 		ec.unmarshalInputWithdrawConfigurationItemInput,
 		ec.unmarshalInputWriteOptions,
@@ -7330,6 +9558,306 @@ enum ChangeType {
   UPDATED
   "It is gone."
   REMOVED
+}
+`, BuiltIn: false},
+	{Name: "../schema/assessment.graphqls", Input: `"What a request for change was found to hurt, as of one revision of the estate, and the risk that follows. It stays as it was made."
+type Assessment {
+  "The revision of the estate that was analysed: impact(asOf:) gives the chains."
+  revision: Revision!
+  "Who made it."
+  assessor: String!
+  "When it was made."
+  assessedAt: DateTime!
+  "What the assessor added."
+  comment: String
+  "The keys of the items that the request affects, from which the analysis started."
+  affected: [String!]!
+  "The keys of the items that analysts marked as not impacted (I10)."
+  excluded: [String!]!
+  "The keys of the items that are hit FULL, the nearest first."
+  hitFull: [String!]!
+  "The keys of the items that are hit DEGRADED, the nearest first."
+  hitDegraded: [String!]!
+  "How many hits are not listed: 10,000 are."
+  omitted: Int!
+  "How many items are hit."
+  total: Int!
+  "How many of them are hit FULL."
+  full: Int!
+  "How many of them are hit DEGRADED."
+  degraded: Int!
+  "How many of them are services."
+  services: Int!
+  "At how many sites they are installed."
+  sites: Int!
+  "How many people use them."
+  users: Int!
+  "The keys of the other requests that are open in the same time, and touch what this one affects or hits (I6)."
+  inFlight: [String!]!
+  "How many items are hit when all of these fail at once."
+  together: Int!
+  "How much can go wrong."
+  risk: Risk!
+  "The risk in points, at most 100: the sum of its parts."
+  riskScore: Int!
+  "What the risk is made of: each part with its points, the most that it can have, and why."
+  riskParts: [String!]!
+  "Stands for all hits with their strengths: two assessments that found the same have the same."
+  findings: String!
+}
+
+"What an exclusion says: the item is not impacted by the request, whatever the analysis finds (I10)."
+type Exclusion {
+  "Why."
+  reason: String!
+  "Who says so."
+  by: String!
+  "Since when."
+  since: DateTime!
+}
+
+"How much can go wrong with a change."
+enum Risk {
+  "Below 25 points."
+  LOW
+  "Below 50 points."
+  MEDIUM
+  "Below 75 points."
+  HIGH
+  "75 points and more."
+  VERY_HIGH
+}
+`, BuiltIn: false},
+	{Name: "../schema/assessment_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Assessment implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The request that was assessed."
+  changeRequest(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequest
+}
+
+extend type Query {
+  "Finds an assessment by its key; null when there is none."
+  assessment(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Assessment
+  "Lists assessments, a page at a time."
+  assessments(
+    "Only those that match."
+    filter: AssessmentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [AssessmentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): AssessmentConnection!
+}
+
+"A page of assessments."
+type AssessmentConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [AssessmentEdge!]!
+  "The records alone."
+  nodes: [Assessment!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of assessments."
+type AssessmentEdge {
+  "The record."
+  node: Assessment!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of an assessment did, or with a dry run would do."
+type AssessmentPayload {
+  "The record as it is now; after a removal null."
+  assessment: Assessment
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects assessments. All that is given must hold."
+input AssessmentFilter {
+  "All of these hold."
+  and: [AssessmentFilter!]
+  "At least one of these holds."
+  or: [AssessmentFilter!]
+  "This does not hold."
+  not: AssessmentFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The revision of the estate that was analysed: impact(asOf:) gives the chains."
+  revision: IntFilter
+  "Who made it."
+  assessor: StringFilter
+  "When it was made."
+  assessedAt: DateTimeFilter
+  "How many items are hit."
+  total: IntFilter
+  "How many of them are hit FULL."
+  full: IntFilter
+  "How many of them are hit DEGRADED."
+  degraded: IntFilter
+  "How many of them are services."
+  services: IntFilter
+  "At how many sites they are installed."
+  sites: IntFilter
+  "How many people use them."
+  users: IntFilter
+  "How much can go wrong."
+  risk: RiskFilter
+  "The risk in points, at most 100: the sum of its parts."
+  riskScore: IntFilter
+  "Stands for all hits with their strengths: two assessments that found the same have the same."
+  findings: StringFilter
+  "The request that was assessed."
+  changeRequest: ChangeRequestLinkFilter
+}
+
+"One step of an order of assessments."
+input AssessmentOrder {
+  "By which field."
+  field: AssessmentOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What assessments can be ordered by."
+enum AssessmentOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The revision of the estate that was analysed: impact(asOf:) gives the chains."
+  REVISION
+  "Who made it."
+  ASSESSOR
+  "When it was made."
+  ASSESSED_AT
+  "How many items are hit."
+  TOTAL
+  "How many of them are hit FULL."
+  FULL
+  "How many of them are hit DEGRADED."
+  DEGRADED
+  "How many of them are services."
+  SERVICES
+  "At how many sites they are installed."
+  SITES
+  "How many people use them."
+  USERS
+  "How much can go wrong."
+  RISK
+  "The risk in points, at most 100: the sum of its parts."
+  RISK_SCORE
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts assessments."
+  assessments(
+    "By which fields; with attributes together at most three."
+    by: [AssessmentGroupField!]
+    "Only those that match."
+    filter: AssessmentFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What assessments can be counted by."
+enum AssessmentGroupField {
+  "The revision of the estate that was analysed: impact(asOf:) gives the chains."
+  REVISION
+  "Who made it."
+  ASSESSOR
+  "When it was made."
+  ASSESSED_AT
+  "How many items are hit."
+  TOTAL
+  "How many of them are hit FULL."
+  FULL
+  "How many of them are hit DEGRADED."
+  DEGRADED
+  "How many of them are services."
+  SERVICES
+  "At how many sites they are installed."
+  SITES
+  "How many people use them."
+  USERS
+  "How much can go wrong."
+  RISK
+  "The risk in points, at most 100: the sum of its parts."
+  RISK_SCORE
+  "Stands for all hits with their strengths: two assessments that found the same have the same."
+  FINDINGS
+}
+
+"Compares one field. All that is given must hold."
+input RiskFilter {
+  "It equals this."
+  eq: Risk
+  "It differs from this; what has no value does, too."
+  ne: Risk
+  "It is one of these."
+  in: [Risk!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/attribute_definition.graphqls", Input: `"What an attribute of configuration items may hold. Attributes that nobody defined hold any text."
@@ -7856,6 +10384,1134 @@ enum BaselineGroupField {
   REVISION
 }
 `, BuiltIn: false},
+	{Name: "../schema/board.graphqls", Input: `"Who decides on requests for change: a change advisory board (CAB), or the emergency board."
+type Board {
+  "What it decides on, in a few sentences."
+  description: String
+  "The names of the actors who vote."
+  members: [String!]!
+  "How many votes a decision needs."
+  quorum: Int!
+  "Whether it decides on emergencies, and on nothing else (H1)."
+  emergency: Boolean!
+}
+
+"Lets one person vote for another who is away."
+type Delegation {
+  "Why."
+  reason: String
+  "The member of a board who is away."
+  absent: String!
+  "Who votes instead."
+  deputy: String!
+  "Since when it holds."
+  from: DateTime!
+  "Until when it holds; for the time being when null."
+  until: DateTime
+}
+
+"What one member of a board, or their deputy, said of a request for change."
+type Vote {
+  "Who cast it."
+  voter: String!
+  "The member whose vote it is: the voter, or who was away."
+  seat: String!
+  "What it says."
+  verdict: Verdict!
+  "What the voter added."
+  comment: String
+  "When it was cast."
+  castAt: DateTime!
+  "The key of the board on whose behalf it was cast."
+  board: String!
+  "The content of the request that was voted on."
+  contentVersion: Int!
+}
+
+"What a vote says."
+enum Verdict {
+  "The change may be made."
+  APPROVE
+  "It may not: one such vote rejects the request (H3)."
+  REJECT
+}
+`, BuiltIn: false},
+	{Name: "../schema/board_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Board implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The requests for change that this board decides on."
+  changeRequests(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
+  "Who stands in for whom on this board, and on no other."
+  delegations(
+    "Only those that match."
+    filter: DelegationFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DelegationOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): DelegationConnection!
+}
+
+extend type Query {
+  "Finds a board by its key; null when there is none."
+  board(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Board
+  "Lists boards, a page at a time."
+  boards(
+    "Only those that match."
+    filter: BoardFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [BoardOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): BoardConnection!
+}
+
+extend type Mutation {
+  "Adds a board."
+  createBoard(
+    "What to do."
+    input: CreateBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BoardPayload!
+  "Changes a board: fields that the patch does not name stay as they are, null empties them."
+  updateBoard(
+    "What to do."
+    input: UpdateBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BoardPayload!
+  "Removes a board to which nothing points any more."
+  removeBoard(
+    "What to do."
+    input: RemoveBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BoardPayload!
+}
+
+"A page of boards."
+type BoardConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [BoardEdge!]!
+  "The records alone."
+  nodes: [Board!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of boards."
+type BoardEdge {
+  "The record."
+  node: Board!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a board did, or with a dry run would do."
+type BoardPayload {
+  "The record as it is now; after a removal null."
+  board: Board
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects boards. All that is given must hold."
+input BoardFilter {
+  "All of these hold."
+  and: [BoardFilter!]
+  "At least one of these holds."
+  or: [BoardFilter!]
+  "This does not hold."
+  not: BoardFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The names of the actors who vote."
+  members: StringListFilter
+  "How many votes a decision needs."
+  quorum: IntFilter
+  "Whether it decides on emergencies, and on nothing else (H1)."
+  emergency: BooleanFilter
+  "The requests for change that this board decides on."
+  changeRequests: ChangeRequestLinkFilter
+  "Who stands in for whom on this board, and on no other."
+  delegations: DelegationLinkFilter
+}
+
+"Selects records by the delegations that a relationship joins to them."
+input DelegationLinkFilter {
+  "At least one matches; {} asks for any."
+  some: DelegationFilter
+  "None matches; {} asks that there are none."
+  none: DelegationFilter
+}
+
+"One step of an order of boards."
+input BoardOrder {
+  "By which field."
+  field: BoardOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What boards can be ordered by."
+enum BoardOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "How many votes a decision needs."
+  QUORUM
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new board."
+input CreateBoardInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it decides on, in a few sentences."
+  description: String
+  "The names of the actors who vote."
+  members: [String!]
+  "How many votes a decision needs."
+  quorum: Int
+  "Whether it decides on emergencies, and on nothing else (H1)."
+  emergency: Boolean
+}
+
+"What to change in a board: what is absent stays, null empties."
+input BoardPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it decides on, in a few sentences."
+  description: String
+  "The names of the actors who vote."
+  members: [String!]
+  "How many votes a decision needs."
+  quorum: Int
+  "Whether it decides on emergencies, and on nothing else (H1)."
+  emergency: Boolean
+}
+
+"Which board to change, and how."
+input UpdateBoardInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: BoardPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which board to remove."
+input RemoveBoardInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts boards."
+  boards(
+    "By which fields; with attributes together at most three."
+    by: [BoardGroupField!]
+    "Only those that match."
+    filter: BoardFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What boards can be counted by."
+enum BoardGroupField {
+  "How many votes a decision needs."
+  QUORUM
+  "Whether it decides on emergencies, and on nothing else (H1)."
+  EMERGENCY
+}
+
+extend type Delegation implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The board on which the deputy stands in; null: on every board."
+  board(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Board
+}
+
+extend type Query {
+  "Finds a delegation by its key; null when there is none."
+  delegation(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Delegation
+  "Lists delegations, a page at a time."
+  delegations(
+    "Only those that match."
+    filter: DelegationFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DelegationOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): DelegationConnection!
+}
+
+extend type Mutation {
+  "Adds a delegation."
+  createDelegation(
+    "What to do."
+    input: CreateDelegationInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DelegationPayload!
+  "Changes a delegation: fields that the patch does not name stay as they are, null empties them."
+  updateDelegation(
+    "What to do."
+    input: UpdateDelegationInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DelegationPayload!
+  "Removes a delegation to which nothing points any more."
+  removeDelegation(
+    "What to do."
+    input: RemoveDelegationInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DelegationPayload!
+}
+
+"A page of delegations."
+type DelegationConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [DelegationEdge!]!
+  "The records alone."
+  nodes: [Delegation!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of delegations."
+type DelegationEdge {
+  "The record."
+  node: Delegation!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a delegation did, or with a dry run would do."
+type DelegationPayload {
+  "The record as it is now; after a removal null."
+  delegation: Delegation
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects delegations. All that is given must hold."
+input DelegationFilter {
+  "All of these hold."
+  and: [DelegationFilter!]
+  "At least one of these holds."
+  or: [DelegationFilter!]
+  "This does not hold."
+  not: DelegationFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The member of a board who is away."
+  absent: StringFilter
+  "Who votes instead."
+  deputy: StringFilter
+  "Since when it holds."
+  from: DateTimeFilter
+  "Until when it holds; for the time being when null."
+  until: DateTimeFilter
+  "The board on which the deputy stands in; null: on every board."
+  board: BoardLinkFilter
+}
+
+"One step of an order of delegations."
+input DelegationOrder {
+  "By which field."
+  field: DelegationOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What delegations can be ordered by."
+enum DelegationOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The member of a board who is away."
+  ABSENT
+  "Who votes instead."
+  DEPUTY
+  "Since when it holds."
+  FROM
+  "Until when it holds; for the time being when null."
+  UNTIL
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new delegation."
+input CreateDelegationInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Why."
+  reason: String
+  "The member of a board who is away."
+  absent: String!
+  "Who votes instead."
+  deputy: String!
+  "Since when it holds."
+  from: DateTime!
+  "Until when it holds; for the time being when null."
+  until: DateTime
+}
+
+"What to change in a delegation: what is absent stays, null empties."
+input DelegationPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "Why."
+  reason: String
+  "The member of a board who is away."
+  absent: String
+  "Who votes instead."
+  deputy: String
+  "Since when it holds."
+  from: DateTime
+  "Until when it holds; for the time being when null."
+  until: DateTime
+}
+
+"Which delegation to change, and how."
+input UpdateDelegationInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: DelegationPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which delegation to remove."
+input RemoveDelegationInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts delegations."
+  delegations(
+    "By which fields; with attributes together at most three."
+    by: [DelegationGroupField!]
+    "Only those that match."
+    filter: DelegationFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What delegations can be counted by."
+enum DelegationGroupField {
+  "The member of a board who is away."
+  ABSENT
+  "Who votes instead."
+  DEPUTY
+  "Since when it holds."
+  FROM
+  "Until when it holds; for the time being when null."
+  UNTIL
+}
+
+extend type Vote implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The request that was voted on."
+  changeRequest(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequest
+}
+
+extend type Query {
+  "Finds a vote by its key; null when there is none."
+  vote(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Vote
+  "Lists votes, a page at a time."
+  votes(
+    "Only those that match."
+    filter: VoteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [VoteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): VoteConnection!
+}
+
+"A page of votes."
+type VoteConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [VoteEdge!]!
+  "The records alone."
+  nodes: [Vote!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of votes."
+type VoteEdge {
+  "The record."
+  node: Vote!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a vote did, or with a dry run would do."
+type VotePayload {
+  "The record as it is now; after a removal null."
+  vote: Vote
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects votes. All that is given must hold."
+input VoteFilter {
+  "All of these hold."
+  and: [VoteFilter!]
+  "At least one of these holds."
+  or: [VoteFilter!]
+  "This does not hold."
+  not: VoteFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Who cast it."
+  voter: StringFilter
+  "The member whose vote it is: the voter, or who was away."
+  seat: StringFilter
+  "What it says."
+  verdict: VerdictFilter
+  "When it was cast."
+  castAt: DateTimeFilter
+  "The key of the board on whose behalf it was cast."
+  board: StringFilter
+  "The content of the request that was voted on."
+  contentVersion: IntFilter
+  "The request that was voted on."
+  changeRequest: ChangeRequestLinkFilter
+}
+
+"One step of an order of votes."
+input VoteOrder {
+  "By which field."
+  field: VoteOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What votes can be ordered by."
+enum VoteOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Who cast it."
+  VOTER
+  "The member whose vote it is: the voter, or who was away."
+  SEAT
+  "What it says."
+  VERDICT
+  "When it was cast."
+  CAST_AT
+  "The key of the board on whose behalf it was cast."
+  BOARD
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts votes."
+  votes(
+    "By which fields; with attributes together at most three."
+    by: [VoteGroupField!]
+    "Only those that match."
+    filter: VoteFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What votes can be counted by."
+enum VoteGroupField {
+  "Who cast it."
+  VOTER
+  "The member whose vote it is: the voter, or who was away."
+  SEAT
+  "What it says."
+  VERDICT
+  "When it was cast."
+  CAST_AT
+  "The key of the board on whose behalf it was cast."
+  BOARD
+  "The content of the request that was voted on."
+  CONTENT_VERSION
+}
+
+extend type Mutation {
+  "Joins a delegation to a board by a delegation board (board), or changes the one there is."
+  connectDelegationBoard(
+    "What to do."
+    input: ConnectDelegationBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DelegationBoardPayload!
+  "Parts a delegation from a board that a delegation board joins."
+  disconnectDelegationBoard(
+    "What to do."
+    input: DisconnectDelegationBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DelegationBoardPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectDelegationBoardInput {
+  "The delegation where it starts."
+  from: RecordRef!
+  "The board where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectDelegationBoardInput {
+  "The delegation where it starts."
+  from: RecordRef!
+  "The board where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type DelegationBoardPayload {
+  "The delegation where it starts."
+  from: Delegation!
+  "The board where it ends."
+  to: Board!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input VerdictFilter {
+  "It equals this."
+  eq: Verdict
+  "It differs from this; what has no value does, too."
+  ne: Verdict
+  "It is one of these."
+  in: [Verdict!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/change_model.graphqls", Input: `"A template of requests for change that come again and again. One that is approved beforehand makes them STANDARD (H7)."
+type ChangeModel {
+  "What it is for, in a few sentences."
+  description: String
+  "Whether the model itself was approved, so that no board sits on what is made from it."
+  preauthorised: Boolean!
+  "The classes whose items it may touch, such as WORKSTATION; none means all."
+  classes: [String!]!
+  "How soon what is made from it has to be done."
+  priority: Priority
+  "What sort of change it is."
+  category: String
+  "Why such changes are wanted."
+  justification: String
+  "How such changes are made."
+  plan: String
+  "How far they can be undone (R10)."
+  backOutKind: BackOutKind
+  "How they are undone."
+  backOutPlan: String
+  "What is done instead where they cannot be undone."
+  mitigation: String
+  "How long the affected items are expected to be out of use."
+  downtime: Duration
+}
+`, BuiltIn: false},
+	{Name: "../schema/change_model_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type ChangeModel implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The requests for change that follow this model."
+  changeRequests(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
+}
+
+extend type Query {
+  "Finds a change model by its key; null when there is none."
+  changeModel(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): ChangeModel
+  "Lists change models, a page at a time."
+  changeModels(
+    "Only those that match."
+    filter: ChangeModelFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeModelOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ChangeModelConnection!
+}
+
+extend type Mutation {
+  "Adds a change model."
+  createChangeModel(
+    "What to do."
+    input: CreateChangeModelInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeModelPayload!
+  "Changes a change model: fields that the patch does not name stay as they are, null empties them."
+  updateChangeModel(
+    "What to do."
+    input: UpdateChangeModelInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeModelPayload!
+  "Removes a change model to which nothing points any more."
+  removeChangeModel(
+    "What to do."
+    input: RemoveChangeModelInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeModelPayload!
+}
+
+"A page of change models."
+type ChangeModelConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ChangeModelEdge!]!
+  "The records alone."
+  nodes: [ChangeModel!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of change models."
+type ChangeModelEdge {
+  "The record."
+  node: ChangeModel!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a change model did, or with a dry run would do."
+type ChangeModelPayload {
+  "The record as it is now; after a removal null."
+  changeModel: ChangeModel
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects change models. All that is given must hold."
+input ChangeModelFilter {
+  "All of these hold."
+  and: [ChangeModelFilter!]
+  "At least one of these holds."
+  or: [ChangeModelFilter!]
+  "This does not hold."
+  not: ChangeModelFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Whether the model itself was approved, so that no board sits on what is made from it."
+  preauthorised: BooleanFilter
+  "The classes whose items it may touch, such as WORKSTATION; none means all."
+  classes: StringListFilter
+  "How soon what is made from it has to be done."
+  priority: PriorityFilter
+  "What sort of change it is."
+  category: StringFilter
+  "How far they can be undone (R10)."
+  backOutKind: BackOutKindFilter
+  "The requests for change that follow this model."
+  changeRequests: ChangeRequestLinkFilter
+}
+
+"One step of an order of change models."
+input ChangeModelOrder {
+  "By which field."
+  field: ChangeModelOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What change models can be ordered by."
+enum ChangeModelOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "What sort of change it is."
+  CATEGORY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new change model."
+input CreateChangeModelInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is for, in a few sentences."
+  description: String
+  "Whether the model itself was approved, so that no board sits on what is made from it."
+  preauthorised: Boolean
+  "The classes whose items it may touch, such as WORKSTATION; none means all."
+  classes: [String!]
+  "How soon what is made from it has to be done."
+  priority: Priority
+  "What sort of change it is."
+  category: String
+  "Why such changes are wanted."
+  justification: String
+  "How such changes are made."
+  plan: String
+  "How far they can be undone (R10)."
+  backOutKind: BackOutKind
+  "How they are undone."
+  backOutPlan: String
+  "What is done instead where they cannot be undone."
+  mitigation: String
+  "How long the affected items are expected to be out of use."
+  downtime: Duration
+}
+
+"What to change in a change model: what is absent stays, null empties."
+input ChangeModelPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it is for, in a few sentences."
+  description: String
+  "Whether the model itself was approved, so that no board sits on what is made from it."
+  preauthorised: Boolean
+  "The classes whose items it may touch, such as WORKSTATION; none means all."
+  classes: [String!]
+  "How soon what is made from it has to be done."
+  priority: Priority
+  "What sort of change it is."
+  category: String
+  "Why such changes are wanted."
+  justification: String
+  "How such changes are made."
+  plan: String
+  "How far they can be undone (R10)."
+  backOutKind: BackOutKind
+  "How they are undone."
+  backOutPlan: String
+  "What is done instead where they cannot be undone."
+  mitigation: String
+  "How long the affected items are expected to be out of use."
+  downtime: Duration
+}
+
+"Which change model to change, and how."
+input UpdateChangeModelInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: ChangeModelPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which change model to remove."
+input RemoveChangeModelInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts change models."
+  changeModels(
+    "By which fields; with attributes together at most three."
+    by: [ChangeModelGroupField!]
+    "Only those that match."
+    filter: ChangeModelFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What change models can be counted by."
+enum ChangeModelGroupField {
+  "Whether the model itself was approved, so that no board sits on what is made from it."
+  PREAUTHORISED
+  "How soon what is made from it has to be done."
+  PRIORITY
+  "What sort of change it is."
+  CATEGORY
+  "How far they can be undone (R10)."
+  BACK_OUT_KIND
+}
+`, BuiltIn: false},
 	{Name: "../schema/change_request.graphqls", Input: `"A request for change (RFC): what someone wants to change, why, how, and where it stands in its life."
 type ChangeRequest {
   "What is to be changed, in a few sentences."
@@ -7888,6 +11544,8 @@ type ChangeRequest {
   plannedTo: DateTime
   "How long the affected items are expected to be out of use."
   downtime: Duration
+  "How much can go wrong, by the last assessment."
+  risk: Risk
   "The keys of the freezes that put the change on hold; none when it is not on hold."
   heldBy: [String!]!
   "When it was last submitted."
@@ -7985,6 +11643,23 @@ extend type ChangeRequest implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The problems that this change is to resolve."
+  resolves(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ProblemConnection!
   "The items that this request wants to change."
   affects(
     "Only those that match."
@@ -8019,12 +11694,22 @@ extend type ChangeRequest implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): SiteConnection!
-  "The problems that this change is to resolve."
-  resolves(
+  "The model that this request follows (H7)."
+  model(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeModel
+  "The board that decides on this request."
+  board(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Board
+  "The items that analysts marked as not impacted by this request (I10)."
+  excludes(
     "Only those that match."
-    filter: ProblemFilter
+    filter: ConfigurationItemFilter
     "In which order; those that are equal in it come by id."
-    orderBy: [ProblemOrder!]
+    orderBy: [ConfigurationItemOrder!]
     "At most so many, from the start."
     first: Int
     "Only what follows this cursor."
@@ -8035,7 +11720,58 @@ extend type ChangeRequest implements Record & Node {
     before: String
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
-  ): ProblemConnection!
+  ): ConfigurationItemExclusionConnection!
+  "The votes that were cast on this request, those that have fallen among them."
+  votes(
+    "Only those that match."
+    filter: VoteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [VoteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): VoteConnection!
+  "The assessments of this request; the last one counts."
+  assessments(
+    "Only those that match."
+    filter: AssessmentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [AssessmentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): AssessmentConnection!
+  "What has to be prepared before this change may go on (R12)."
+  tasks(
+    "Only those that match."
+    filter: TaskFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [TaskOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): TaskConnection!
 }
 
 extend type Query {
@@ -8157,6 +11893,8 @@ input ChangeRequestFilter {
   plannedFrom: DateTimeFilter
   "When it is planned to be done."
   plannedTo: DateTimeFilter
+  "How much can go wrong, by the last assessment."
+  risk: RiskFilter
   "The keys of the freezes that put the change on hold; none when it is not on hold."
   heldBy: StringListFilter
   "When it was last submitted."
@@ -8167,12 +11905,74 @@ input ChangeRequestFilter {
   implementedAt: DateTimeFilter
   "When it was closed or withdrawn."
   closedAt: DateTimeFilter
+  "The problems that this change is to resolve."
+  resolves: ProblemLinkFilter
   "The items that this request wants to change."
   affects: ConfigurationItemLinkFilter
   "The sites where the change is carried out."
   takesPlaceAt: SiteLinkFilter
-  "The problems that this change is to resolve."
-  resolves: ProblemLinkFilter
+  "The model that this request follows (H7)."
+  model: ChangeModelLinkFilter
+  "The board that decides on this request."
+  board: BoardLinkFilter
+  "The items that analysts marked as not impacted by this request (I10)."
+  excludes: ConfigurationItemExclusionFilter
+  "The votes that were cast on this request, those that have fallen among them."
+  votes: VoteLinkFilter
+  "The assessments of this request; the last one counts."
+  assessments: AssessmentLinkFilter
+  "What has to be prepared before this change may go on (R12)."
+  tasks: TaskLinkFilter
+}
+
+"Selects records by the change models that a relationship joins to them."
+input ChangeModelLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ChangeModelFilter
+  "None matches; {} asks that there are none."
+  none: ChangeModelFilter
+}
+
+"Selects records by the boards that a relationship joins to them."
+input BoardLinkFilter {
+  "At least one matches; {} asks for any."
+  some: BoardFilter
+  "None matches; {} asks that there are none."
+  none: BoardFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemExclusionFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter
+  "Count only relationships that match."
+  link: ExclusionFilter
+}
+
+"Selects records by the votes that a relationship joins to them."
+input VoteLinkFilter {
+  "At least one matches; {} asks for any."
+  some: VoteFilter
+  "None matches; {} asks that there are none."
+  none: VoteFilter
+}
+
+"Selects records by the assessments that a relationship joins to them."
+input AssessmentLinkFilter {
+  "At least one matches; {} asks for any."
+  some: AssessmentFilter
+  "None matches; {} asks that there are none."
+  none: AssessmentFilter
+}
+
+"Selects records by the tasks that a relationship joins to them."
+input TaskLinkFilter {
+  "At least one matches; {} asks for any."
+  some: TaskFilter
+  "None matches; {} asks that there are none."
+  none: TaskFilter
 }
 
 "One step of an order of change requests."
@@ -8205,6 +12005,8 @@ enum ChangeRequestOrderField {
   PLANNED_FROM
   "When it is planned to be done."
   PLANNED_TO
+  "How much can go wrong, by the last assessment."
+  RISK
   "When it was last submitted."
   SUBMITTED_AT
   "When it was last authorised or rejected."
@@ -8339,6 +12141,8 @@ enum ChangeRequestGroupField {
   PLANNED_FROM
   "When it is planned to be done."
   PLANNED_TO
+  "How much can go wrong, by the last assessment."
+  RISK
   "When it was last submitted."
   SUBMITTED_AT
   "When it was last authorised or rejected."
@@ -8347,6 +12151,53 @@ enum ChangeRequestGroupField {
   IMPLEMENTED_AT
   "When it was closed or withdrawn."
   CLOSED_AT
+}
+
+extend type Mutation {
+  "Joins a change request to a problem by a resolution (resolves), or changes the one there is."
+  connectResolution(
+    "What to do."
+    input: ConnectResolutionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ResolutionPayload!
+  "Parts a change request from a problem that a resolution joins."
+  disconnectResolution(
+    "What to do."
+    input: DisconnectResolutionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ResolutionPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectResolutionInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectResolutionInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ResolutionPayload {
+  "The change request where it starts."
+  from: ChangeRequest!
+  "The problem where it ends."
+  to: Problem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
 }
 
 extend type Mutation {
@@ -8444,50 +12295,149 @@ type ChangeSitePayload {
 }
 
 extend type Mutation {
-  "Joins a change request to a problem by a resolution (resolves), or changes the one there is."
-  connectResolution(
+  "Joins a change request to a change model by a followed model (model), or changes the one there is."
+  connectFollowedModel(
     "What to do."
-    input: ConnectResolutionInput!
+    input: ConnectFollowedModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ResolutionPayload!
-  "Parts a change request from a problem that a resolution joins."
-  disconnectResolution(
+  ): FollowedModelPayload!
+  "Parts a change request from a change model that a followed model joins."
+  disconnectFollowedModel(
     "What to do."
-    input: DisconnectResolutionInput!
+    input: DisconnectFollowedModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ResolutionPayload!
+  ): FollowedModelPayload!
 }
 
 "Which records to join, and what to say of it."
-input ConnectResolutionInput {
+input ConnectFollowedModelInput {
   "The change request where it starts."
   from: RecordRef!
-  "The problem where it ends."
+  "The change model where it ends."
   to: RecordRef!
 }
 
 "Which records to part."
-input DisconnectResolutionInput {
+input DisconnectFollowedModelInput {
   "The change request where it starts."
   from: RecordRef!
-  "The problem where it ends."
+  "The change model where it ends."
   to: RecordRef!
 }
 
 "What joining or parting two records did, or with a dry run would do."
-type ResolutionPayload {
+type FollowedModelPayload {
   "The change request where it starts."
   from: ChangeRequest!
-  "The problem where it ends."
-  to: Problem!
+  "The change model where it ends."
+  to: ChangeModel!
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
   dryRun: Boolean!
   "What was written, or with a dry run would be."
   changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a change request to a board by a deciding board (board), or changes the one there is."
+  connectDecidingBoard(
+    "What to do."
+    input: ConnectDecidingBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DecidingBoardPayload!
+  "Parts a change request from a board that a deciding board joins."
+  disconnectDecidingBoard(
+    "What to do."
+    input: DisconnectDecidingBoardInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DecidingBoardPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectDecidingBoardInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The board where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectDecidingBoardInput {
+  "The change request where it starts."
+  from: RecordRef!
+  "The board where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type DecidingBoardPayload {
+  "The change request where it starts."
+  from: ChangeRequest!
+  "The board where it ends."
+  to: Board!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"A page of configuration items."
+type ConfigurationItemExclusionConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationItemExclusionEdge!]!
+  "The records alone."
+  nodes: [ConfigurationItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration items."
+type ConfigurationItemExclusionEdge {
+  "The record."
+  node: ConfigurationItem!
+  "Marks its place in the list."
+  cursor: String!
+  "Why."
+  reason: String!
+  "Who says so."
+  by: String!
+  "Since when."
+  since: DateTime!
+}
+
+"A page of change requests."
+type ChangeRequestExclusionConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ChangeRequestExclusionEdge!]!
+  "The records alone."
+  nodes: [ChangeRequest!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of change requests."
+type ChangeRequestExclusionEdge {
+  "The record."
+  node: ChangeRequest!
+  "Marks its place in the list."
+  cursor: String!
+  "Why."
+  reason: String!
+  "Who says so."
+  by: String!
+  "Since when."
+  since: DateTime!
 }
 
 "Compares one field. All that is given must hold."
@@ -9087,23 +13037,6 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): PartyConnection!
-  "The requests for change that affect this item."
-  changeRequests(
-    "Only those that match."
-    filter: ChangeRequestFilter
-    "In which order; those that are equal in it come by id."
-    orderBy: [ChangeRequestOrder!]
-    "At most so many, from the start."
-    first: Int
-    "Only what follows this cursor."
-    after: String
-    "At most so many, from the end."
-    last: Int
-    "Only what precedes this cursor."
-    before: String
-    "As it was at this moment; that of the record when absent."
-    asOf: AsOf
-  ): ChangeRequestConnection!
   "The problems that show in this item."
   problems(
     "Only those that match."
@@ -9138,6 +13071,40 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): KnownErrorPresenceConnection!
+  "The requests for change that affect this item."
+  changeRequests(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
+  "The requests for change by which analysts found this item not impacted."
+  excludedBy(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestExclusionConnection!
 }
 
 extend type Query {
@@ -9277,12 +13244,14 @@ input ConfigurationItemFilter {
   suppliedBy: PartyLinkFilter
   "The customers of this service; only items of class SERVICE have any."
   serves: PartyLinkFilter
-  "The requests for change that affect this item."
-  changeRequests: ChangeRequestLinkFilter
   "The problems that show in this item."
   problems: ProblemLinkFilter
   "The known errors of this item, with their workarounds, and in which versions they are."
   knownErrors: KnownErrorPresenceFilter
+  "The requests for change that affect this item."
+  changeRequests: ChangeRequestLinkFilter
+  "The requests for change by which analysts found this item not impacted."
+  excludedBy: ChangeRequestExclusionFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -9349,14 +13318,6 @@ input PartyLinkFilter {
   none: PartyFilter
 }
 
-"Selects records by the change requests that a relationship joins to them."
-input ChangeRequestLinkFilter {
-  "At least one matches; {} asks for any."
-  some: ChangeRequestFilter
-  "None matches; {} asks that there are none."
-  none: ChangeRequestFilter
-}
-
 "Selects records by the problems that a relationship joins to them."
 input ProblemLinkFilter {
   "At least one matches; {} asks for any."
@@ -9379,6 +13340,30 @@ input KnownErrorPresenceFilter {
 input PresenceFilter {
   "Versions (\"14.2.0\") and ranges of semantic versions (\">=14.0, <14.3\", \"~14.2\", \"14.x\", \"<13 || >=15\"). It is in any version when there are none."
   versions: StringListFilter
+}
+
+"Selects records by the change requests that a relationship joins to them."
+input ChangeRequestLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ChangeRequestFilter
+  "None matches; {} asks that there are none."
+  none: ChangeRequestFilter
+}
+
+"Selects records by the change requests that a relationship joins to them."
+input ChangeRequestExclusionFilter {
+  "At least one matches; {} asks for any."
+  some: ChangeRequestFilter
+  "None matches; {} asks that there are none."
+  none: ChangeRequestFilter
+  "Count only relationships that match."
+  link: ExclusionFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input ExclusionFilter {
+  "Who says so."
+  by: StringFilter
 }
 
 "One step of an order of configuration items."
@@ -10362,6 +14347,10 @@ input DiffScope {
 type ImpactAnalysis {
   "The revision of the estate that was analysed."
   revision: Revision!
+  "The items that analysts marked as not impacted by the requests for change that were asked about (I10)."
+  excluded: [ConfigurationItem!]!
+  "The requests for change whose affected items count as further sources, since they are open in the same time (I6)."
+  inFlight: [ChangeRequest!]!
   "Totals of the hits."
   summary: ImpactSummary!
   "The hits, by depth and then by key."
@@ -10599,6 +14588,19 @@ input ImpactInput {
   site: RecordRef
   "Changes to the estate that are assumed for this question, and not stored."
   whatIf: WhatIfInput
+  """
+  Knowing that: what the requests for change affect that are open in this time counts as a further source, and each hit names its
+  root causes (I6). Open are those from SUBMITTED to IN_RELEASE whose planned window lies in it, if only in part, and that nothing holds.
+  """
+  during: TimeRangeInput
+}
+
+"A length of time: it holds its beginning, and not its end."
+input TimeRangeInput {
+  "When it begins."
+  from: DateTime!
+  "When it ends."
+  to: DateTime!
 }
 
 "Where an analysis starts: all of these together."
@@ -10607,7 +14609,9 @@ input ImpactSourcesInput {
   items: [RecordRef!]
   "Sites: the items installed there, and at their parts."
   sites: [RecordRef!]
-  "Requests for change: what they affect."
+  """
+  Requests for change: what they affect. Where all sources are such, items that each of them excludes stay out of the answer (I10).
+  """
   changeRequests: [RecordRef!]
   "Releases: what they change."
   releases: [RecordRef!]
@@ -12485,6 +16489,18 @@ enum RecordKind {
   PROBLEM
   "Known errors."
   KNOWN_ERROR
+  "Change models."
+  CHANGE_MODEL
+  "Boards."
+  BOARD
+  "Delegations."
+  DELEGATION
+  "Votes."
+  VOTE
+  "Assessments."
+  ASSESSMENT
+  "Tasks."
+  TASK
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -13382,6 +17398,351 @@ type CountValue {
   value: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/task.graphqls", Input: `"Something to prepare before a change may go on (R12)."
+type Task {
+  "What is to be done."
+  description: String
+  "What sort of preparation it is."
+  kind: TaskKind!
+  "The name of who does it."
+  owner: String
+  "By when."
+  due: DateTime
+  "Whether it is done."
+  done: Boolean!
+}
+
+"What sort of preparation a task is."
+enum TaskKind {
+  "Something is bought: quote, order, warranty, supplier."
+  PURCHASE
+  "People and logistics are booked."
+  RESOURCE
+  "People are trained."
+  TRAINING
+  "People are told."
+  COMMUNICATION
+  "People meet."
+  MEETING
+  "A quality plan is written."
+  QUALITY_PLAN
+  "A test environment is reset, and representative."
+  ENVIRONMENT
+  "Anything else."
+  OTHER
+}
+`, BuiltIn: false},
+	{Name: "../schema/task_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Task implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The request for change that this task prepares (R12)."
+  changeRequest(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequest
+}
+
+extend type Query {
+  "Finds a task by its key; null when there is none."
+  task(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Task
+  "Lists tasks, a page at a time."
+  tasks(
+    "Only those that match."
+    filter: TaskFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [TaskOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): TaskConnection!
+}
+
+extend type Mutation {
+  "Adds a task."
+  createTask(
+    "What to do."
+    input: CreateTaskInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TaskPayload!
+  "Changes a task: fields that the patch does not name stay as they are, null empties them."
+  updateTask(
+    "What to do."
+    input: UpdateTaskInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TaskPayload!
+  "Removes a task to which nothing points any more."
+  removeTask(
+    "What to do."
+    input: RemoveTaskInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TaskPayload!
+}
+
+"A page of tasks."
+type TaskConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [TaskEdge!]!
+  "The records alone."
+  nodes: [Task!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of tasks."
+type TaskEdge {
+  "The record."
+  node: Task!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a task did, or with a dry run would do."
+type TaskPayload {
+  "The record as it is now; after a removal null."
+  task: Task
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects tasks. All that is given must hold."
+input TaskFilter {
+  "All of these hold."
+  and: [TaskFilter!]
+  "At least one of these holds."
+  or: [TaskFilter!]
+  "This does not hold."
+  not: TaskFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "What sort of preparation it is."
+  kind: TaskKindFilter
+  "The name of who does it."
+  owner: StringFilter
+  "By when."
+  due: DateTimeFilter
+  "Whether it is done."
+  done: BooleanFilter
+  "The request for change that this task prepares (R12)."
+  changeRequest: ChangeRequestLinkFilter
+}
+
+"One step of an order of tasks."
+input TaskOrder {
+  "By which field."
+  field: TaskOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What tasks can be ordered by."
+enum TaskOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "What sort of preparation it is."
+  KIND
+  "The name of who does it."
+  OWNER
+  "By when."
+  DUE
+  "Whether it is done."
+  DONE
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new task."
+input CreateTaskInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What is to be done."
+  description: String
+  "What sort of preparation it is. When absent: OTHER."
+  kind: TaskKind
+  "The name of who does it."
+  owner: String
+  "By when."
+  due: DateTime
+  "Whether it is done."
+  done: Boolean
+}
+
+"What to change in a task: what is absent stays, null empties."
+input TaskPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What is to be done."
+  description: String
+  "What sort of preparation it is."
+  kind: TaskKind
+  "The name of who does it."
+  owner: String
+  "By when."
+  due: DateTime
+  "Whether it is done."
+  done: Boolean
+}
+
+"Which task to change, and how."
+input UpdateTaskInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: TaskPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which task to remove."
+input RemoveTaskInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts tasks."
+  tasks(
+    "By which fields; with attributes together at most three."
+    by: [TaskGroupField!]
+    "Only those that match."
+    filter: TaskFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What tasks can be counted by."
+enum TaskGroupField {
+  "What sort of preparation it is."
+  KIND
+  "The name of who does it."
+  OWNER
+  "By when."
+  DUE
+  "Whether it is done."
+  DONE
+}
+
+extend type Mutation {
+  "Joins a task to a change request by a preparation (changeRequest), or changes the one there is."
+  connectPreparation(
+    "What to do."
+    input: ConnectPreparationInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PreparationPayload!
+  "Parts a task from a change request that a preparation joins."
+  disconnectPreparation(
+    "What to do."
+    input: DisconnectPreparationInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PreparationPayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectPreparationInput {
+  "The task where it starts."
+  from: RecordRef!
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectPreparationInput {
+  "The task where it starts."
+  from: RecordRef!
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type PreparationPayload {
+  "The task where it starts."
+  from: Task!
+  "The change request where it ends."
+  to: ChangeRequest!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input TaskKindFilter {
+  "It equals this."
+  eq: TaskKind
+  "It differs from this; what has no value does, too."
+  ne: TaskKind
+  "It is one of these."
+  in: [TaskKind!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -13403,6 +17764,96 @@ func (ec *executionContext) childFields_AffectedItemPayload(ctx context.Context,
 		return ec.fieldContext_AffectedItemPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AffectedItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Assessment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_Assessment_revision(ctx, field)
+	case "assessor":
+		return ec.fieldContext_Assessment_assessor(ctx, field)
+	case "assessedAt":
+		return ec.fieldContext_Assessment_assessedAt(ctx, field)
+	case "comment":
+		return ec.fieldContext_Assessment_comment(ctx, field)
+	case "affected":
+		return ec.fieldContext_Assessment_affected(ctx, field)
+	case "excluded":
+		return ec.fieldContext_Assessment_excluded(ctx, field)
+	case "hitFull":
+		return ec.fieldContext_Assessment_hitFull(ctx, field)
+	case "hitDegraded":
+		return ec.fieldContext_Assessment_hitDegraded(ctx, field)
+	case "omitted":
+		return ec.fieldContext_Assessment_omitted(ctx, field)
+	case "total":
+		return ec.fieldContext_Assessment_total(ctx, field)
+	case "full":
+		return ec.fieldContext_Assessment_full(ctx, field)
+	case "degraded":
+		return ec.fieldContext_Assessment_degraded(ctx, field)
+	case "services":
+		return ec.fieldContext_Assessment_services(ctx, field)
+	case "sites":
+		return ec.fieldContext_Assessment_sites(ctx, field)
+	case "users":
+		return ec.fieldContext_Assessment_users(ctx, field)
+	case "inFlight":
+		return ec.fieldContext_Assessment_inFlight(ctx, field)
+	case "together":
+		return ec.fieldContext_Assessment_together(ctx, field)
+	case "risk":
+		return ec.fieldContext_Assessment_risk(ctx, field)
+	case "riskScore":
+		return ec.fieldContext_Assessment_riskScore(ctx, field)
+	case "riskParts":
+		return ec.fieldContext_Assessment_riskParts(ctx, field)
+	case "findings":
+		return ec.fieldContext_Assessment_findings(ctx, field)
+	case "id":
+		return ec.fieldContext_Assessment_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Assessment_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Assessment_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Assessment_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Assessment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Assessment_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Assessment_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Assessment_sources(ctx, field)
+	case "changeRequest":
+		return ec.fieldContext_Assessment_changeRequest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Assessment", field.Name)
+}
+
+func (ec *executionContext) childFields_AssessmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AssessmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AssessmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AssessmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AssessmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssessmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AssessmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AssessmentEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AssessmentEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssessmentEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_AttributeBreach(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13581,6 +18032,78 @@ func (ec *executionContext) childFields_BaselinePayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type BaselinePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Board_description(ctx, field)
+	case "members":
+		return ec.fieldContext_Board_members(ctx, field)
+	case "quorum":
+		return ec.fieldContext_Board_quorum(ctx, field)
+	case "emergency":
+		return ec.fieldContext_Board_emergency(ctx, field)
+	case "id":
+		return ec.fieldContext_Board_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Board_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Board_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Board_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Board_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Board_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Board_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Board_sources(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_Board_changeRequests(ctx, field)
+	case "delegations":
+		return ec.fieldContext_Board_delegations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BoardConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BoardConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BoardConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BoardConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_BoardEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_BoardEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "board":
+		return ec.fieldContext_BoardPayload_board(ctx, field)
+	case "revision":
+		return ec.fieldContext_BoardPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_BoardPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_BoardPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -13637,6 +18160,90 @@ func (ec *executionContext) childFields_ChangeEnd(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEnd", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeModel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ChangeModel_description(ctx, field)
+	case "preauthorised":
+		return ec.fieldContext_ChangeModel_preauthorised(ctx, field)
+	case "classes":
+		return ec.fieldContext_ChangeModel_classes(ctx, field)
+	case "priority":
+		return ec.fieldContext_ChangeModel_priority(ctx, field)
+	case "category":
+		return ec.fieldContext_ChangeModel_category(ctx, field)
+	case "justification":
+		return ec.fieldContext_ChangeModel_justification(ctx, field)
+	case "plan":
+		return ec.fieldContext_ChangeModel_plan(ctx, field)
+	case "backOutKind":
+		return ec.fieldContext_ChangeModel_backOutKind(ctx, field)
+	case "backOutPlan":
+		return ec.fieldContext_ChangeModel_backOutPlan(ctx, field)
+	case "mitigation":
+		return ec.fieldContext_ChangeModel_mitigation(ctx, field)
+	case "downtime":
+		return ec.fieldContext_ChangeModel_downtime(ctx, field)
+	case "id":
+		return ec.fieldContext_ChangeModel_id(ctx, field)
+	case "key":
+		return ec.fieldContext_ChangeModel_key(ctx, field)
+	case "name":
+		return ec.fieldContext_ChangeModel_name(ctx, field)
+	case "version":
+		return ec.fieldContext_ChangeModel_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ChangeModel_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ChangeModel_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ChangeModel_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_ChangeModel_sources(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_ChangeModel_changeRequests(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeModel", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeModelConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeModelConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeModelConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeModelConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeModelConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeModelConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeModelEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ChangeModelEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ChangeModelEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeModelEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeModelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeModel":
+		return ec.fieldContext_ChangeModelPayload_changeModel(ctx, field)
+	case "revision":
+		return ec.fieldContext_ChangeModelPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ChangeModelPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ChangeModelPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeModelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -13669,6 +18276,8 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_plannedTo(ctx, field)
 	case "downtime":
 		return ec.fieldContext_ChangeRequest_downtime(ctx, field)
+	case "risk":
+		return ec.fieldContext_ChangeRequest_risk(ctx, field)
 	case "heldBy":
 		return ec.fieldContext_ChangeRequest_heldBy(ctx, field)
 	case "submittedAt":
@@ -13697,12 +18306,24 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ChangeRequest_sources(ctx, field)
+	case "resolves":
+		return ec.fieldContext_ChangeRequest_resolves(ctx, field)
 	case "affects":
 		return ec.fieldContext_ChangeRequest_affects(ctx, field)
 	case "takesPlaceAt":
 		return ec.fieldContext_ChangeRequest_takesPlaceAt(ctx, field)
-	case "resolves":
-		return ec.fieldContext_ChangeRequest_resolves(ctx, field)
+	case "model":
+		return ec.fieldContext_ChangeRequest_model(ctx, field)
+	case "board":
+		return ec.fieldContext_ChangeRequest_board(ctx, field)
+	case "excludes":
+		return ec.fieldContext_ChangeRequest_excludes(ctx, field)
+	case "votes":
+		return ec.fieldContext_ChangeRequest_votes(ctx, field)
+	case "assessments":
+		return ec.fieldContext_ChangeRequest_assessments(ctx, field)
+	case "tasks":
+		return ec.fieldContext_ChangeRequest_tasks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequest", field.Name)
 }
@@ -13773,6 +18394,36 @@ func (ec *executionContext) childFields_ChangeRequestEdge(ctx context.Context, f
 		return ec.fieldContext_ChangeRequestEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestExclusionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeRequestExclusionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeRequestExclusionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeRequestExclusionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeRequestExclusionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestExclusionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestExclusionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ChangeRequestExclusionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ChangeRequestExclusionEdge_cursor(ctx, field)
+	case "reason":
+		return ec.fieldContext_ChangeRequestExclusionEdge_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_ChangeRequestExclusionEdge_by(ctx, field)
+	case "since":
+		return ec.fieldContext_ChangeRequestExclusionEdge_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestExclusionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13931,12 +18582,14 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_suppliedBy(ctx, field)
 	case "serves":
 		return ec.fieldContext_ConfigurationItem_serves(ctx, field)
-	case "changeRequests":
-		return ec.fieldContext_ConfigurationItem_changeRequests(ctx, field)
 	case "problems":
 		return ec.fieldContext_ConfigurationItem_problems(ctx, field)
 	case "knownErrors":
 		return ec.fieldContext_ConfigurationItem_knownErrors(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_ConfigurationItem_changeRequests(ctx, field)
+	case "excludedBy":
+		return ec.fieldContext_ConfigurationItem_excludedBy(ctx, field)
 	case "openProblems":
 		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
@@ -13999,6 +18652,36 @@ func (ec *executionContext) childFields_ConfigurationItemEdge(ctx context.Contex
 		return ec.fieldContext_ConfigurationItemEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemExclusionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationItemExclusionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationItemExclusionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationItemExclusionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationItemExclusionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemExclusionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemExclusionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationItemExclusionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationItemExclusionEdge_cursor(ctx, field)
+	case "reason":
+		return ec.fieldContext_ConfigurationItemExclusionEdge_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_ConfigurationItemExclusionEdge_by(ctx, field)
+	case "since":
+		return ec.fieldContext_ConfigurationItemExclusionEdge_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemExclusionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfigurationItemInstallationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14171,6 +18854,110 @@ func (ec *executionContext) childFields_DataQuality(ctx context.Context, field g
 		return ec.fieldContext_DataQuality_breaches(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DataQuality", field.Name)
+}
+
+func (ec *executionContext) childFields_DecidingBoardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_DecidingBoardPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_DecidingBoardPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_DecidingBoardPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DecidingBoardPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_DecidingBoardPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecidingBoardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Delegation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_Delegation_reason(ctx, field)
+	case "absent":
+		return ec.fieldContext_Delegation_absent(ctx, field)
+	case "deputy":
+		return ec.fieldContext_Delegation_deputy(ctx, field)
+	case "from":
+		return ec.fieldContext_Delegation_from(ctx, field)
+	case "until":
+		return ec.fieldContext_Delegation_until(ctx, field)
+	case "id":
+		return ec.fieldContext_Delegation_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Delegation_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Delegation_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Delegation_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Delegation_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Delegation_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Delegation_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Delegation_sources(ctx, field)
+	case "board":
+		return ec.fieldContext_Delegation_board(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Delegation", field.Name)
+}
+
+func (ec *executionContext) childFields_DelegationBoardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_DelegationBoardPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_DelegationBoardPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_DelegationBoardPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DelegationBoardPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_DelegationBoardPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DelegationBoardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DelegationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DelegationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DelegationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DelegationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DelegationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DelegationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DelegationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DelegationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DelegationEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DelegationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DelegationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delegation":
+		return ec.fieldContext_DelegationPayload_delegation(ctx, field)
+	case "revision":
+		return ec.fieldContext_DelegationPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DelegationPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_DelegationPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DelegationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Dependency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14397,6 +19184,22 @@ func (ec *executionContext) childFields_FieldSource(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FieldSource", field.Name)
 }
 
+func (ec *executionContext) childFields_FollowedModelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FollowedModelPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FollowedModelPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FollowedModelPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FollowedModelPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FollowedModelPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowedModelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_GraphDiff(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -14431,6 +19234,10 @@ func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, fiel
 	switch field.Name {
 	case "revision":
 		return ec.fieldContext_ImpactAnalysis_revision(ctx, field)
+	case "excluded":
+		return ec.fieldContext_ImpactAnalysis_excluded(ctx, field)
+	case "inFlight":
+		return ec.fieldContext_ImpactAnalysis_inFlight(ctx, field)
 	case "summary":
 		return ec.fieldContext_ImpactAnalysis_summary(ctx, field)
 	case "hits":
@@ -15017,6 +19824,22 @@ func (ec *executionContext) childFields_PartyToTellEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PartyToTellEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PreparationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PreparationPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PreparationPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_PreparationPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_PreparationPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_PreparationPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreparationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Presence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "versions":
@@ -15487,10 +20310,20 @@ func (ec *executionContext) childFields_SizedCycle(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "assessments":
+		return ec.fieldContext_Statistics_assessments(ctx, field)
 	case "attributeDefinitions":
 		return ec.fieldContext_Statistics_attributeDefinitions(ctx, field)
 	case "baselines":
 		return ec.fieldContext_Statistics_baselines(ctx, field)
+	case "boards":
+		return ec.fieldContext_Statistics_boards(ctx, field)
+	case "delegations":
+		return ec.fieldContext_Statistics_delegations(ctx, field)
+	case "votes":
+		return ec.fieldContext_Statistics_votes(ctx, field)
+	case "changeModels":
+		return ec.fieldContext_Statistics_changeModels(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_Statistics_changeRequests(ctx, field)
 	case "configurationItems":
@@ -15505,6 +20338,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_releaseUnits(ctx, field)
 	case "sites":
 		return ec.fieldContext_Statistics_sites(ctx, field)
+	case "tasks":
+		return ec.fieldContext_Statistics_tasks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Statistics", field.Name)
 }
@@ -15541,6 +20376,78 @@ func (ec *executionContext) childFields_SupportPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SupportPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Task_description(ctx, field)
+	case "kind":
+		return ec.fieldContext_Task_kind(ctx, field)
+	case "owner":
+		return ec.fieldContext_Task_owner(ctx, field)
+	case "due":
+		return ec.fieldContext_Task_due(ctx, field)
+	case "done":
+		return ec.fieldContext_Task_done(ctx, field)
+	case "id":
+		return ec.fieldContext_Task_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Task_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Task_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Task_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Task_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Task_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Task_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Task_sources(ctx, field)
+	case "changeRequest":
+		return ec.fieldContext_Task_changeRequest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Task", field.Name)
+}
+
+func (ec *executionContext) childFields_TaskConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TaskConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TaskConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TaskConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TaskConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TaskEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TaskEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_TaskEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TaskPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "task":
+		return ec.fieldContext_TaskPayload_task(ctx, field)
+	case "revision":
+		return ec.fieldContext_TaskPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_TaskPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_TaskPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TextSpan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "start":
@@ -15569,6 +20476,68 @@ func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.C
 		return ec.fieldContext_Use_record(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Use", field.Name)
+}
+
+func (ec *executionContext) childFields_Vote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "voter":
+		return ec.fieldContext_Vote_voter(ctx, field)
+	case "seat":
+		return ec.fieldContext_Vote_seat(ctx, field)
+	case "verdict":
+		return ec.fieldContext_Vote_verdict(ctx, field)
+	case "comment":
+		return ec.fieldContext_Vote_comment(ctx, field)
+	case "castAt":
+		return ec.fieldContext_Vote_castAt(ctx, field)
+	case "board":
+		return ec.fieldContext_Vote_board(ctx, field)
+	case "contentVersion":
+		return ec.fieldContext_Vote_contentVersion(ctx, field)
+	case "id":
+		return ec.fieldContext_Vote_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Vote_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Vote_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Vote_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Vote_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Vote_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Vote_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Vote_sources(ctx, field)
+	case "changeRequest":
+		return ec.fieldContext_Vote_changeRequest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Vote", field.Name)
+}
+
+func (ec *executionContext) childFields_VoteConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_VoteConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_VoteConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_VoteConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_VoteConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoteConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_VoteEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_VoteEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_VoteEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoteEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
