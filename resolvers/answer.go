@@ -240,3 +240,20 @@ func concerning(page *app.ConcernPage, err error) (*model.ConcernConnection, err
 	}
 	return c, nil
 }
+
+// work answers with a page of what waits for the caller.
+func work(page *app.WorkPage, err error) (*model.WorkConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &model.WorkConnection{Counts: page.ByReason}
+	c.Edges, c.Nodes, c.Total = make([]*model.WorkEdge, len(page.Nodes)), page.Nodes, page.Total
+	c.PageInfo = &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious}
+	for i, one := range page.Nodes {
+		c.Edges[i] = &model.WorkEdge{Node: one, Cursor: one.Cursor}
+	}
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
+	}
+	return c, nil
+}

@@ -33,6 +33,7 @@ var named = map[string]Need{
 	"Query.nodes":             {},
 	"Query.search":            {},
 	"Query.statistics":        {},
+	"Query.myWork":            {},
 	"Query.changeSet":         {authz.Read, authz.KindChangeSet},
 	"Query.changeSets":        {authz.Read, authz.KindChangeSet},
 	"Query.graphDiff":         {authz.Read, authz.KindChangeSet},

@@ -1,0 +1,20 @@
+package model
+
+import (
+	"context"
+
+	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
+)
+
+// WorkConnection is a page of what waits for the caller.
+type WorkConnection struct {
+	relay.Connection[app.Work, WorkEdge]
+	Counts func(context.Context) ([]*app.WorkCount, error)
+}
+
+// ByReason is bound to byReason, and so costs nothing unless it is asked.
+func (c *WorkConnection) ByReason(ctx context.Context) ([]*app.WorkCount, error) { return c.Counts(ctx) }
+
+// WorkEdge is one of a page of what waits.
+type WorkEdge = relay.Edge[app.Work]

@@ -1,0 +1,106 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// waiting is an estate in which something waits for everybody.
+func (f *fixture) waiting() {
+	f.brings(
+		`{"node":"ChangeRequest","key":"R-draft","name":"Draft","type":"NORMAL","status":"DRAFT","requester":"ada"}`,
+		`{"node":"ChangeRequest","key":"R-new","name":"New","type":"NORMAL","status":"SUBMITTED","requester":"ada","submittedAt":"2026-02-02T00:00:00Z"}`,
+		`{"node":"ChangeRequest","key":"R-older","name":"Older","type":"NORMAL","status":"SUBMITTED","requester":"bo","submittedAt":"2026-02-01T00:00:00Z"}`,
+		`{"node":"ChangeRequest","key":"R-board","name":"Board","type":"NORMAL","status":"ASSESSED","requester":"ada","submittedAt":"2026-01-03T00:00:00Z"}`,
+		`{"node":"ChangeRequest","key":"R-no","name":"No","type":"NORMAL","status":"REJECTED","requester":"ada","decidedAt":"2026-01-04T00:00:00Z"}`,
+		`{"node":"ChangeRequest","key":"R-go","name":"Go","type":"NORMAL","status":"AUTHORISED","requester":"bo","assignee":"ada","decidedAt":"2026-01-05T00:00:00Z"}`,
+		`{"node":"Problem","key":"P-open","name":"Open","status":"OPEN","statusSince":"2026-01-06T00:00:00Z"}`,
+		`{"node":"Problem","key":"P-known","name":"Known","status":"DIAGNOSED","cause":"x","statusSince":"2026-01-07T00:00:00Z"}`,
+		`{"node":"Problem","key":"P-done","name":"Done","status":"RESOLVED","resolution":"x"}`,
+		`{"node":"Problem","key":"P-over","name":"Over","status":"CLOSED"}`,
+		`{"node":"KnownError","key":"K-draft","name":"Draft"}`,
+	)
+}
+
+func as(f *fixture, name string, roles ...domain.Role) context.Context {
+	return app.WithActor(f.ctx, domain.Actor{Name: name, Roles: roles})
+}
+
+// waits lists what waits, page by page.
+func waits(t *testing.T, ctx context.Context, f *fixture, size int) (list []string) {
+	t.Helper()
+	var after *string
+	for {
+		page, err := f.MyWork(ctx, &size, after)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(page.Nodes), size)
+		for _, w := range page.Nodes {
+			list = append(list, fmt.Sprint(w.Why, " ", w.Record.Meta().Key))
+			require.NotEmpty(t, w.Text())
+			require.False(t, w.Since.IsZero())
+		}
+		if !page.HasNext {
+			return list
+		}
+		after = &page.Nodes[len(page.Nodes)-1].Cursor
+	}
+}
+
+func TestWorkWaitsForARoleOrAPersonTheLongestFirst(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.waiting()
+		require.Equal(t, []string{"ASSESS R-older", "ASSESS R-new"}, waits(t, as(f, "cleo", domain.ChangeManager), f, 50))
+		require.Equal(t, []string{"VOTE R-board"}, waits(t, as(f, "dan", domain.CABMember), f, 50))
+		problems := []string{"DIAGNOSE P-open", "RESOLVE P-known", "CLOSE P-done", "PUBLISH K-draft"}
+		require.Equal(t, problems, waits(t, as(f, "eve", domain.ProblemManager), f, 50))
+		own := []string{"REVISE R-no", "SUBMIT R-draft", "CARRY_OUT R-go"}
+		require.Equal(t, own, waits(t, as(f, "ada", domain.Requester), f, 50))
+		require.Equal(t, own, waits(t, as(f, "ada", domain.CABMember), f, 50), "nobody votes on their own request (H3)")
+		require.Empty(t, waits(t, as(f, "fay", domain.Viewer), f, 50))
+		all := []string{"VOTE R-board", "ASSESS R-older", "ASSESS R-new", "DIAGNOSE P-open", "RESOLVE P-known", "CLOSE P-done", "PUBLISH K-draft"}
+		for size := 1; size <= 8; size++ {
+			require.Equal(t, all, waits(t, as(f, "gil", domain.Admin), f, size), "by pages of %d", size)
+		}
+
+		page, err := f.MyWork(as(f, "eve", domain.ProblemManager, domain.ChangeManager), some(1), nil)
+		require.NoError(t, err)
+		total, err := page.Total(f.ctx)
+		require.NoError(t, err)
+		require.Equal(t, 6, total)
+		counts, err := page.ByReason(f.ctx)
+		require.NoError(t, err)
+		require.Equal(t, app.WorkCount{Why: domain.WorkAssess, Count: 2}, *counts[0])
+		require.Len(t, counts, 5)
+		_, err = f.MyWork(f.ctx, nil, some("nonsense"))
+		refused(t, err, domain.Invalid, "after")
+	})
+}
+
+func TestAnItemThatNobodyConfirmedForAYearWaitsForItsOwner_C8(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		w := &twoWays{ids: map[string]store.ID{}}
+		props := func(status string) store.Props {
+			return store.Props{"class": "SERVER", "status": status, "environment": "LIVE"}
+		}
+		_, err := f.store.Store.Commit(f.ctx, store.Changeset{Actor: "test", At: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), Ops: []store.Op{
+			w.node(domain.KindParty, "ada", store.Props{"type": "PERSON"}), w.node(domain.KindParty, "bo", store.Props{"type": "PERSON"}),
+			w.node(domain.KindConfigurationItem, "srv-1", props("LIVE")), w.node(domain.KindConfigurationItem, "srv-2", props("WITHDRAWN")),
+			w.node(domain.KindConfigurationItem, "srv-3", props("LIVE")),
+			w.edge("OWNED_BY", "srv-1", "ada"), w.edge("OWNED_BY", "srv-2", "ada"), w.edge("OWNED_BY", "srv-3", "bo"),
+		}})
+		require.NoError(t, err)
+		require.Equal(t, []string{"CONFIRM_ITEM srv-1"}, waits(t, as(f, "ada", domain.Viewer), f, 5))
+		_, err = f.Update(f.ctx, domain.KindConfigurationItem, key("srv-1"), values{"confirmedAt": time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}, nil, nil)
+		require.NoError(t, err)
+		require.Empty(t, waits(t, as(f, "ada", domain.Viewer), f, 5))
+	})
+}
+

@@ -1,0 +1,54 @@
+package domain
+
+import "time"
+
+// WorkReason says why something waits for someone.
+type WorkReason string
+
+// The reasons.
+const (
+	WorkVote     WorkReason = "VOTE"
+	WorkAssess   WorkReason = "ASSESS"
+	WorkDiagnose WorkReason = "DIAGNOSE"
+	WorkResolve  WorkReason = "RESOLVE"
+	WorkClose    WorkReason = "CLOSE"
+	WorkPublish  WorkReason = "PUBLISH"
+	WorkRevise   WorkReason = "REVISE"
+	WorkSubmit   WorkReason = "SUBMIT"
+	WorkCarryOut WorkReason = "CARRY_OUT"
+	WorkConfirm  WorkReason = "CONFIRM_ITEM"
+)
+
+// ConfirmAfter is how long an item may go without a change or a confirmation
+// before whoever answers for it is asked.
+const ConfirmAfter = 365 * 24 * time.Hour
+
+// WorkFor lists the roles for which such work waits, none when it waits for
+// the person, whatever their role. What waits for a role waits for ADMIN, too.
+func (w WorkReason) WorkFor() []Role {
+	switch w {
+	case WorkVote:
+		return []Role{CABMember, Admin}
+	case WorkAssess:
+		return []Role{ChangeManager, Admin}
+	case WorkDiagnose, WorkResolve, WorkClose, WorkPublish:
+		return []Role{ProblemManager, Admin}
+	}
+	return nil
+}
+
+// Text says in words what waits.
+func (w WorkReason) Text() string {
+	return map[WorkReason]string{
+		WorkVote:     "It is assessed, and the board has not decided.",
+		WorkAssess:   "It was submitted, and is to be assessed.",
+		WorkDiagnose: "Its cause is not known.",
+		WorkResolve:  "Its cause is known, and it is not resolved.",
+		WorkClose:    "It is resolved, and not closed.",
+		WorkPublish:  "It is a draft that nobody works by yet.",
+		WorkRevise:   "Your request was rejected: change it, or withdraw it.",
+		WorkSubmit:   "You have begun to write this request, and not submitted it.",
+		WorkCarryOut: "You are to carry it out, and it is authorised.",
+		WorkConfirm:  "You answer for it, and nobody has changed or confirmed it for a year.",
+	}[w]
+}
