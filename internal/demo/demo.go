@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"slices"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
@@ -17,6 +18,8 @@ var (
 	past []byte
 	//go:embed estate.ndjson
 	estate []byte
+	//go:embed problems.ndjson
+	problems []byte
 )
 
 // Load imports the estate through the use cases, so that it is checked by the
@@ -33,7 +36,7 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 			return before, err
 		}
 	}
-	sum, err := load(ctx, a, estate, "the estate as it is")
+	sum, err := load(ctx, a, slices.Concat(estate, problems), "the estate as it is")
 	sum.Counts = append(sum.Counts, before.Counts...)
 	return sum, err
 }

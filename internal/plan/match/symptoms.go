@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -37,7 +38,8 @@ func (w *weights) length(words []string) (sum float64) {
 	return math.Sqrt(sum)
 }
 
-// shownWords is how many shared words an explanation names.
+// shownWords is how many shared words an explanation names, those that say
+// most.
 const shownWords = 8
 
 // part compares two texts by the cosine of their words' weights.
@@ -54,6 +56,7 @@ func (w *weights) part(sought, known []string) domain.MatchPart {
 	}
 	common := w.length(shared)
 	p.Score = int(math.Round(MostSymptoms * common * common / (w.length(sought) * w.length(known))))
+	slices.SortStableFunc(shared, func(a, b string) int { return cmp.Compare(w.of(b), w.of(a)) })
 	shown := shared[:min(len(shared), shownWords)]
 	p.Text = fmt.Sprintf("shares %d of %d words: %s", len(shared), len(sought), strings.Join(shown, ", "))
 	if len(shown) < len(shared) {
