@@ -53,6 +53,7 @@ type ResolverRoot interface {
 	Task() TaskResolver
 	Use() UseResolver
 	Vote() VoteResolver
+	Work() WorkResolver
 }
 
 type DirectiveRoot struct {
@@ -1312,6 +1313,7 @@ type ComplexityRoot struct {
 		KnownError           func(childComplexity int, key string, asOf *domain.AsOf) int
 		KnownErrorMatches    func(childComplexity int, problem *domain.Ref, draft *domain.ProblemDraft, first int) int
 		KnownErrors          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		MyWork               func(childComplexity int, first *int, after *string) int
 		Node                 func(childComplexity int, id string, asOf *domain.AsOf) int
 		Nodes                func(childComplexity int, ids []string, asOf *domain.AsOf) int
 		Parties              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
@@ -1622,6 +1624,31 @@ type ComplexityRoot struct {
 		DryRun            func(childComplexity int) int
 		Revision          func(childComplexity int) int
 		StillUsedBy       func(childComplexity int) int
+	}
+
+	Work struct {
+		Record func(childComplexity int) int
+		Since  func(childComplexity int) int
+		Text   func(childComplexity int) int
+		Why    func(childComplexity int) int
+	}
+
+	WorkConnection struct {
+		ByReason   func(childComplexity int) int
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	WorkCount struct {
+		Count func(childComplexity int) int
+		Why   func(childComplexity int) int
+	}
+
+	WorkEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 }
 
@@ -7730,6 +7757,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.KnownErrors(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.myWork":
+		if e.ComplexityRoot.Query.MyWork == nil {
+			break
+		}
+
+		args, err := ec.field_Query_myWork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MyWork(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -9255,6 +9293,88 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WithdrawConfigurationItemPayload.StillUsedBy(childComplexity), true
+
+	case "Work.record":
+		if e.ComplexityRoot.Work.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Record(childComplexity), true
+	case "Work.since":
+		if e.ComplexityRoot.Work.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Since(childComplexity), true
+	case "Work.text":
+		if e.ComplexityRoot.Work.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Text(childComplexity), true
+	case "Work.why":
+		if e.ComplexityRoot.Work.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Why(childComplexity), true
+
+	case "WorkConnection.byReason":
+		if e.ComplexityRoot.WorkConnection.ByReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkConnection.ByReason(childComplexity), true
+	case "WorkConnection.edges":
+		if e.ComplexityRoot.WorkConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkConnection.Edges(childComplexity), true
+	case "WorkConnection.nodes":
+		if e.ComplexityRoot.WorkConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkConnection.Nodes(childComplexity), true
+	case "WorkConnection.pageInfo":
+		if e.ComplexityRoot.WorkConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkConnection.PageInfo(childComplexity), true
+	case "WorkConnection.totalCount":
+		if e.ComplexityRoot.WorkConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkConnection.TotalCount(childComplexity), true
+
+	case "WorkCount.count":
+		if e.ComplexityRoot.WorkCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkCount.Count(childComplexity), true
+	case "WorkCount.why":
+		if e.ComplexityRoot.WorkCount.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkCount.Why(childComplexity), true
+
+	case "WorkEdge.cursor":
+		if e.ComplexityRoot.WorkEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkEdge.Cursor(childComplexity), true
+	case "WorkEdge.node":
+		if e.ComplexityRoot.WorkEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkEdge.Node(childComplexity), true
 
 	}
 	return 0, false
@@ -17743,6 +17863,85 @@ input TaskKindFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/work.graphqls", Input: `extend type Query {
+  """
+  What waits for the caller, by their roles and by their name: by reason, in the order of the reasons, and of each what waits longest
+  first. What waits for a role waits for ADMIN, too.
+  """
+  myWork(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): WorkConnection!
+}
+
+"A page of what waits for the caller."
+type WorkConnection {
+  "What waits, with cursors."
+  edges: [WorkEdge!]!
+  "What waits, alone."
+  nodes: [Work!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How much waits on all pages together; counted only when asked."
+  totalCount: Int!
+  "How much waits, by reason; counted only when asked."
+  byReason: [WorkCount!]!
+}
+
+"One of a page of what waits."
+type WorkEdge {
+  "What waits."
+  node: Work!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"Something that waits for the caller."
+type Work {
+  "Why it waits."
+  why: WorkReason!
+  "The same in words."
+  text: String!
+  "Since when, as far as is known."
+  since: DateTime!
+  "What waits: a request for change, a problem, a known error, a configuration item."
+  record: Node!
+}
+
+"How much waits for one reason."
+type WorkCount {
+  "The reason."
+  why: WorkReason!
+  "How much waits."
+  count: Int!
+}
+
+"Why something waits for someone."
+enum WorkReason {
+  "A request for change of somebody else is ASSESSED and waits for the board. For CAB_MEMBER."
+  VOTE
+  "A request for change is SUBMITTED. For CHANGE_MANAGER."
+  ASSESS
+  "A problem is OPEN. For PROBLEM_MANAGER."
+  DIAGNOSE
+  "A problem is DIAGNOSED. For PROBLEM_MANAGER."
+  RESOLVE
+  "A problem is RESOLVED. For PROBLEM_MANAGER."
+  CLOSE
+  "A known error is a DRAFT. For PROBLEM_MANAGER."
+  PUBLISH
+  "A request for change of the caller's own was REJECTED."
+  REVISE
+  "A request for change of the caller's own is a DRAFT."
+  SUBMIT
+  "A request for change that the caller is to carry out is AUTHORISED."
+  CARRY_OUT
+  "An item is owned by the party whose key is the caller's name, and was neither changed nor confirmed for a year."
+  CONFIRM_ITEM
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -20554,6 +20753,56 @@ func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx con
 		return ec.fieldContext_WithdrawConfigurationItemPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawConfigurationItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Work(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "why":
+		return ec.fieldContext_Work_why(ctx, field)
+	case "text":
+		return ec.fieldContext_Work_text(ctx, field)
+	case "since":
+		return ec.fieldContext_Work_since(ctx, field)
+	case "record":
+		return ec.fieldContext_Work_record(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Work", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WorkConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WorkConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WorkConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WorkConnection_totalCount(ctx, field)
+	case "byReason":
+		return ec.fieldContext_WorkConnection_byReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "why":
+		return ec.fieldContext_WorkCount_why(ctx, field)
+	case "count":
+		return ec.fieldContext_WorkCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkCount", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_WorkEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_WorkEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkEdge", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

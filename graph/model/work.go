@@ -14,7 +14,9 @@ type WorkConnection struct {
 }
 
 // ByReason is bound to byReason, and so costs nothing unless it is asked.
-func (c *WorkConnection) ByReason(ctx context.Context) ([]*app.WorkCount, error) { return c.Counts(ctx) }
+func (c *WorkConnection) ByReason(ctx context.Context) ([]*app.WorkCount, error) {
+	return c.Counts(ctx)
+}
 
 // WorkEdge is one of a page of what waits.
 type WorkEdge = relay.Edge[app.Work]

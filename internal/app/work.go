@@ -178,4 +178,3 @@ func allWork(name string, now time.Time) []*workSource {
 		}, "updatedAt"},
 	}
 }
-

@@ -103,4 +103,3 @@ func TestAnItemThatNobodyConfirmedForAYearWaitsForItsOwner_C8(t *testing.T) {
 		require.Empty(t, waits(t, as(f, "ada", domain.Viewer), f, 5))
 	})
 }
-
