@@ -13,8 +13,8 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func (r *queryResolver) Node(ctx context.Context, id string, asOf *domain.AsOf) (relay.Node, error) {
-	found, err := r.App.RecordsByID(ctx, []string{id}, asOf)
+func (r *queryResolver) Node(ctx context.Context, id string) (relay.Node, error) {
+	found, err := r.App.RecordsByID(ctx, []string{id}, nil)
 	if err != nil {
 		return nil, err
 	}

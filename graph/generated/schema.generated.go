@@ -112,7 +112,7 @@ type MutationResolver interface {
 	DisconnectPreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink], error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id string, asOf *domain.AsOf) (relay.Node, error)
+	Node(ctx context.Context, id string) (relay.Node, error)
 	Nodes(ctx context.Context, ids []string, asOf *domain.AsOf) ([]relay.Node, error)
 	Assessment(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Assessment, error)
 	Assessments(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Assessment, relay.AssessmentEdge], error)
@@ -3018,14 +3018,6 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
-		func(ctx context.Context, v any) (*domain.AsOf, error) {
-			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -7807,7 +7799,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string), fc.Args["asOf"].(*domain.AsOf))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v relay.Node) graphql.Marshaler {

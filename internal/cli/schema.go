@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"os"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -10,7 +11,9 @@ import (
 	"releasegraph/resolvers"
 )
 
-type schemaCmd struct{}
+type schemaCmd struct {
+	Output string `placeholder:"FILE" type:"path" help:"Write into this file instead of printing."`
+}
 
 // Help has the examples.
 func (schemaCmd) Help() string {
@@ -19,8 +22,11 @@ func (schemaCmd) Help() string {
     releasegraph schema > releasegraph.graphqls`
 }
 
-// Run prints the schema.
-func (*schemaCmd) Run(r *running) error {
+// Run prints the schema, or writes it.
+func (c *schemaCmd) Run(r *running) error {
+	if c.Output != "" {
+		return os.WriteFile(c.Output, []byte(sdl()), 0o644)
+	}
 	_, err := io.WriteString(r.Stdout, sdl())
 	return err
 }

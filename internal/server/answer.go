@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/klauspost/compress/gzhttp"
 )
 
 // The media types of answers.
@@ -50,15 +51,11 @@ func accepts(r *http.Request, media string) bool {
 	return false
 }
 
-// unlessStreamed compresses answers, but not those that are sent bit by bit.
-func unlessStreamed(compressed, plain http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "" || accepts(r, mediaEvents) || accepts(r, mediaParts) {
-			plain.ServeHTTP(w, r)
-			return
-		}
-		compressed.ServeHTTP(w, r)
-	})
+// compressible tells which answers are compressed: not those that are sent bit
+// by bit.
+func compressible(contentType string) bool {
+	return !strings.HasPrefix(contentType, mediaEvents) && !strings.HasPrefix(contentType, mediaParts) &&
+		gzhttp.DefaultContentTypeFilter(contentType)
 }
 
 func quality(parameters map[string]string) float64 {

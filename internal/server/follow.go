@@ -11,7 +11,8 @@ import (
 )
 
 // follow runs an operation and hands over each of its answers, until there is
-// none any more or the context ends. It returns the errors with which the
+// none any more or the context ends. An answer is good only while it is handed
+// over: gqlgen writes the next one in its place. It returns the errors with which the
 // operation ended after what it had answered, nil when it is simply over.
 func follow(ctx context.Context, c Config, exec graphql.GraphExecutor, op *graphql.OperationContext, each func(*graphql.Response) error) (end *graphql.Response) {
 	ctx = graphql.WithOperationContext(ctx, op)

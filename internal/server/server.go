@@ -50,7 +50,7 @@ func New(c Config, sdl string) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.routes }
 
 func (s *Server) router() (http.Handler, error) {
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(1))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(1), gzhttp.ContentTypeFilter(compressible))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (s *Server) router() (http.Handler, error) {
 	}))
 	r := chi.NewRouter()
 	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), loopbackHost, crossOrigin.Handler,
-		func(next http.Handler) http.Handler { return unlessStreamed(compress(next), next) })
+		func(next http.Handler) http.Handler { return compress(next) })
 	r.Get("/healthz", alive)
 	r.Get("/readyz", s.ready)
 	r.With(actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)

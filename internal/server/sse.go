@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // mediaEvents is the type of server-sent events.
@@ -29,22 +30,14 @@ type events struct {
 	write   time.Duration
 }
 
-// do answers a request whose parameters were read.
-func (t overEvents) do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams) {
+// do answers an operation, or tells the errors for which it is not executed.
+func (t overEvents) do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, op *graphql.OperationContext, errs gqlerror.List) {
 	who := caller(r.Context())
 	if err := t.streams.join(who); err != nil {
 		refuseStream(w, r, err)
 		return
 	}
 	defer t.streams.leave(who)
-	op, errs := exec.CreateOperationContext(r.Context(), params)
-	if len(errs) == 0 {
-		if refused := unfit(r, op.Operation.Operation); refused != nil {
-			w.Header().Set("Allow", refused.allow)
-			refuse(w, r, refused.status, refused.code, refused.message)
-			return
-		}
-	}
 	e := &events{w: w, control: http.NewResponseController(w), write: t.streams.limits.Write}
 	// The time to read a request is over at some time; this one goes on.
 	if err := e.control.SetReadDeadline(time.Time{}); err != nil {
@@ -71,11 +64,15 @@ func (t overEvents) do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExecutor, op *graphql.OperationContext) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	answers, end := make(chan *graphql.Response), make(chan *graphql.Response, 1)
+	answers, end := make(chan string), make(chan *graphql.Response, 1)
 	go func() {
 		end <- follow(ctx, t.config, exec, op, func(answer *graphql.Response) error {
+			text, err := next(answer)
+			if err != nil {
+				return err
+			}
 			select {
-			case answers <- answer:
+			case answers <- text:
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
@@ -91,7 +88,7 @@ func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExe
 
 // say tells answers until the operation is over (true), or the client or the
 // server has had enough.
-func (t overEvents) say(ctx context.Context, e *events, answers, end <-chan *graphql.Response) (over bool) {
+func (t overEvents) say(ctx context.Context, e *events, answers <-chan string, end <-chan *graphql.Response) (over bool) {
 	ping, recheck := time.NewTicker(t.streams.limits.Ping), time.NewTicker(t.streams.limits.Recheck)
 	defer ping.Stop()
 	defer recheck.Stop()
@@ -100,7 +97,7 @@ func (t overEvents) say(ctx context.Context, e *events, answers, end <-chan *gra
 		var err error
 		select {
 		case answer := <-answers:
-			err = e.next(answer)
+			err = e.say(answer)
 		case last := <-end:
 			if last != nil {
 				_ = e.next(last)
@@ -131,11 +128,17 @@ func (t overEvents) say(ctx context.Context, e *events, answers, end <-chan *gra
 }
 
 func (e *events) next(answer *graphql.Response) error {
-	text, err := json.Marshal(answer)
+	text, err := next(answer)
 	if err != nil {
 		return err
 	}
-	return e.say(fmt.Sprintf("event: next\ndata: %s\n\n", text))
+	return e.say(text)
+}
+
+// next writes an answer as an event.
+func next(answer *graphql.Response) (string, error) {
+	text, err := json.Marshal(answer)
+	return fmt.Sprintf("event: next\ndata: %s\n\n", text), err
 }
 
 func (e *events) complete() error { return e.say("event: complete\ndata:\n\n") }

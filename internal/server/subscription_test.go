@@ -157,3 +157,17 @@ func TestASubscriberThatCannotBeServedIsToldWhy(t *testing.T) {
 	w.subscribes("1", `subscription{configurationChanges(item:{key:"nobody"}){revision}}`)
 	w.hearsPart(`"code":"NOT_FOUND"`)
 }
+
+// Each answer takes the place of the one before it in memory.
+func TestManyEventsInARowAreToldWholeAndInOrder(t *testing.T) {
+	r := overDemo(t, server.Config{})
+	events := r.reads(`{"query":"` + eventsQuery + `","variables":{"after":"0"}}`)
+	w := r.wire().greeted()
+	w.follows(`"0"`)
+	for range 500 {
+		sent, heard := eventOf(t, <-events), eventOf(t, w.next())
+		if sent != heard || sent.Subject.Key == "" {
+			t.Fatalf("%+v as an event, %+v over a socket", sent, heard)
+		}
+	}
+}

@@ -39,37 +39,49 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		refuse(w, r, refused.status, refused.code, refused.message)
 		return
 	}
-	if accepts(r, mediaEvents) {
-		t.events.do(w, r, exec, params)
-		return
-	}
 	ctx, cancel := withTimeout(r.Context(), t.timeout)
 	defer cancel()
 	if accepts(r, mediaParts) {
 		ctx = inParts(ctx)
 	}
-	media := mediaType(r.Header.Values("Accept"))
 	op, errs := exec.CreateOperationContext(ctx, params)
-	if len(errs) > 0 {
-		answer := exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
-		writeAnswer(w, requestErrorStatus(media), media, answer)
-		return
+	if len(errs) == 0 {
+		if refused := unfit(r, op.Operation.Operation); refused != nil {
+			w.Header().Set("Allow", refused.allow)
+			refuse(w, r, refused.status, refused.code, refused.message)
+			return
+		}
 	}
-	if refused := unfit(r, op.Operation.Operation); refused != nil {
-		w.Header().Set("Allow", refused.allow)
-		refuse(w, r, refused.status, refused.code, refused.message)
-		return
-	}
-	if accepts(r, mediaParts) && deferring(op) {
+	switch {
+	case asEvents(r, op):
+		t.events.do(w, r, exec, op, errs)
+	case len(errs) > 0:
+		media := mediaType(r.Header.Values("Accept"))
+		writeAnswer(w, requestErrorStatus(media), media, exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+	case accepts(r, mediaParts) && deferring(op):
 		t.parts.do(w, r.WithContext(ctx), exec, op)
-		return
+	default:
+		answerOnce(ctx, w, r, exec, op)
 	}
+}
+
+// answerOnce answers an operation that has one answer.
+func answerOnce(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, op *graphql.OperationContext) {
 	responses, ctx := exec.DispatchOperation(ctx, op)
 	answer := responses(ctx)
 	if answer == nil { // gqlgen's way to say that the context has ended
 		answer = exec.DispatchError(ctx, gqlerror.List{ended(ctx)})
 	}
-	writeAnswer(w, http.StatusOK, media, answer)
+	writeAnswer(w, http.StatusOK, mediaType(r.Header.Values("Accept")), answer)
+}
+
+// asEvents tells whether to answer as server-sent events: a subscription where
+// they are accepted, anything where nothing else is.
+func asEvents(r *http.Request, op *graphql.OperationContext) bool {
+	if !accepts(r, mediaEvents) {
+		return false
+	}
+	return op.Operation != nil && op.Operation.Operation == ast.Subscription || !accepts(r, mediaJSON) && !accepts(r, mediaResponse)
 }
 
 // refusal is an answer to a request that is not executed.

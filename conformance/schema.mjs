@@ -1,0 +1,40 @@
+// What public linters say of a schema: node schema.mjs FILE
+import { readFileSync } from 'node:fs';
+import { ESLint } from 'eslint';
+import { buildSchema, isObjectType } from 'graphql';
+import graphql from '@graphql-eslint/eslint-plugin';
+
+const file = process.argv[2];
+const sdl = readFileSync(file, 'utf8');
+const rulesOf = (name) => graphql.configs[`flat/${name}`].rules;
+const values = Object.values(buildSchema(sdl).getTypeMap())
+  .filter((t) => isObjectType(t) && !t.getInterfaces().some((i) => i.name === 'Node'))
+  .map((t) => t.name);
+const eslint = new ESLint({
+  overrideConfigFile: true,
+  overrideConfig: [
+    {
+      files: ['**/*.graphqls'],
+      plugins: { '@graphql-eslint': graphql },
+      languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: sdl } } },
+      rules: {
+        ...rulesOf('schema-recommended'),
+        ...rulesOf('schema-relay'),
+        // Descriptions of everything that can be documented.
+        '@graphql-eslint/require-description': ['error', {
+          types: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, DirectiveDefinition: true,
+        }],
+        // Records have an id (they implement Node); values are told by what they hold.
+        '@graphql-eslint/strict-id-in-types': ['error', { exceptions: { types: values } }],
+        // A list that is made as it is read is paged forward only.
+        '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+        // Lists that cannot grow are plain ones, beside nodes in connections.
+        '@graphql-eslint/relay-edge-types': ['error', { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
+      },
+    },
+  ],
+});
+const [result] = await eslint.lintText(sdl, { filePath: 'schema.graphqls' });
+for (const m of result.messages) console.error(`${m.line}:${m.column} ${m.ruleId}: ${m.message}`);
+console.log(JSON.stringify({ problems: result.messages.length }));
+process.exitCode = result.messages.length > 0 ? 1 : 0;
