@@ -1314,7 +1314,7 @@ type ComplexityRoot struct {
 		KnownErrorMatches    func(childComplexity int, problem *domain.Ref, draft *domain.ProblemDraft, first int) int
 		KnownErrors          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		MyWork               func(childComplexity int, first *int, after *string) int
-		Node                 func(childComplexity int, id string, asOf *domain.AsOf) int
+		Node                 func(childComplexity int, id string) int
 		Nodes                func(childComplexity int, ids []string, asOf *domain.AsOf) int
 		Parties              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Party                func(childComplexity int, key string, asOf *domain.AsOf) int
@@ -7778,7 +7778,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string), args["asOf"].(*domain.AsOf)), true
+		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
 	case "Query.nodes":
 		if e.ComplexityRoot.Query.Nodes == nil {
 			break
@@ -9531,12 +9531,10 @@ schema {
 
 "What can be asked."
 type Query {
-  "Finds a record of any kind by its id; null when there is none."
+  "Finds a record of any kind by its id, as it is; null when there is none. Relay wants no other argument here: nodes has asOf."
   node(
     "The record's id."
     id: ID!
-    "As it was at this moment, and all that is followed from it; as it is when absent."
-    asOf: AsOf
   ): Node
   "Finds records of any kind: one for each id, in the order asked, null where there is none."
   nodes(
