@@ -15,6 +15,7 @@ func (d *Declared) CheckFilter(kind string, f Filter) error {
 		property: func(name string) (Property, bool) { return d.Property(kind, name) },
 		open:     d.kinds[kind].open,
 		related:  func(r Related) error { return d.checkRelated(kind, r) },
+		ofKind:   func(k OfKind) error { return d.CheckFilter(k.Kind, k.Filter) },
 	})
 }
 
@@ -47,6 +48,7 @@ func (d *Declared) CheckEdgeFilter(rel string, f Filter) error {
 		related: func(Related) error {
 			return fmt.Errorf("%w: a filter on edges cannot follow further edges", ErrInvalid)
 		},
+		ofKind: func(OfKind) error { return fmt.Errorf("%w: edges are of no kind", ErrInvalid) },
 	})
 }
 
@@ -81,6 +83,7 @@ type filterScope struct {
 	property func(name string) (Property, bool)
 	open     func(name string) bool
 	related  func(Related) error
+	ofKind   func(OfKind) error
 }
 
 func (d *Declared) checkFilter(f Filter, s filterScope) error {
@@ -100,6 +103,8 @@ func (d *Declared) checkFilter(f Filter, s filterScope) error {
 		return d.checkFilter(f.Filter, s)
 	case Related:
 		return s.related(f)
+	case OfKind:
+		return s.ofKind(f)
 	}
 	return fmt.Errorf("%w: %T is no filter", ErrInvalid, f)
 }

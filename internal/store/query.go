@@ -36,7 +36,7 @@ type Page struct {
 	HasPrevious bool
 }
 
-// Filter is one of Compare, And, Or, Not and Related.
+// Filter is one of Compare, And, Or, Not, Related and OfKind.
 type Filter interface{ filter() }
 
 // Operator compares a property with a value.
@@ -89,11 +89,20 @@ type Related struct {
 	Filter     Filter
 }
 
+// OfKind holds when the node is of the kind and matches Filter (nil: any). It is
+// for the other ends of a relationship that leads to several kinds, each with
+// properties of its own.
+type OfKind struct {
+	Kind   string
+	Filter Filter
+}
+
 func (Compare) filter() {}
 func (And) filter()     {}
 func (Or) filter()      {}
 func (Not) filter()     {}
 func (Related) filter() {}
+func (OfKind) filter()  {}
 
 // EdgeQuery asks for the edges of many nodes at once, for each of them a page.
 // The answer is ordered by node (as asked), then by the other end in Order.

@@ -27,6 +27,8 @@ func (r *Reader) match(ctx context.Context, nodes []store.Node, f store.Filter) 
 		return r.matchAll(ctx, nodes, f, false)
 	case store.Related:
 		return r.matchRelated(ctx, nodes, f)
+	case store.OfKind:
+		return r.matchKind(ctx, nodes, f)
 	}
 	return make([]bool, len(nodes)), nil
 }
@@ -70,6 +72,23 @@ func (r *Reader) matchAll(ctx context.Context, nodes []store.Node, filters []sto
 		open = still
 	}
 	return holds, nil
+}
+
+// matchKind matches those of the nodes that are of the kind.
+func (r *Reader) matchKind(ctx context.Context, nodes []store.Node, f store.OfKind) ([]bool, error) {
+	holds := make([]bool, len(nodes))
+	var of []int
+	var rest []store.Node
+	for i := range nodes {
+		if nodes[i].Kind == f.Kind {
+			of, rest = append(of, i), append(rest, nodes[i])
+		}
+	}
+	held, err := r.match(ctx, rest, f.Filter)
+	for j, i := range of {
+		holds[i] = err == nil && held[j]
+	}
+	return holds, err
 }
 
 func (r *Reader) matchRelated(ctx context.Context, nodes []store.Node, f store.Related) ([]bool, error) {
@@ -126,6 +145,10 @@ func (r *Reader) related(ctx context.Context, o *overlay, kind string, f store.F
 		return r.relatedOf(ctx, o, kind, f, found)
 	case store.Related:
 		return r.relatedBy(ctx, o, kind, f, found)
+	case store.OfKind:
+		if f.Kind == kind {
+			return r.related(ctx, o, kind, f.Filter, found)
+		}
 	}
 	return nil
 }

@@ -54,6 +54,8 @@ func (b *builder) where(f store.Filter, s scope) string {
 		return "NOT coalesce(" + b.where(f.Filter, s) + ", false)"
 	case store.Related:
 		return b.related(f, s)
+	case store.OfKind:
+		return "(" + s.variable + ":" + quote(f.Kind) + " AND " + b.where(f.Filter, scope{variable: s.variable, kinds: []string{f.Kind}}) + ")"
 	}
 	return "true"
 }

@@ -91,6 +91,11 @@ func (c *compiler) where(f store.Filter, s scope) (string, error) {
 		return "NOT coalesce(" + text + ", 0)", err
 	case store.Related:
 		return c.related(f, s)
+	case store.OfKind:
+		if f.Kind != s.kind {
+			return "0", nil
+		}
+		return c.where(f.Filter, s)
 	}
 	return "", fmt.Errorf("%w: %T is no filter", store.ErrInvalid, f)
 }

@@ -220,7 +220,7 @@ func drawEdgeQuery(t *rapid.T) store.EdgeQuery {
 }
 
 func drawFilter(t *rapid.T, kind string, depth int) store.Filter {
-	c := rapid.IntRange(0, 7).Draw(t, "filter")
+	c := rapid.IntRange(0, 8).Draw(t, "filter")
 	if depth == 0 && c > 2 {
 		c = 1
 	}
@@ -236,6 +236,12 @@ func drawFilter(t *rapid.T, kind string, depth int) store.Filter {
 		return store.Not{Filter: inner(t)}
 	case 6, 7:
 		return drawRelated(t, kind, depth)
+	case 8:
+		of := kind
+		if rapid.IntRange(0, 3).Draw(t, "of another kind") == 0 {
+			of = "Label"
+		}
+		return store.OfKind{Kind: of, Filter: drawFilter(t, of, depth-1)}
 	}
 	return drawNodeCompare(t, kind)
 }
@@ -259,6 +265,9 @@ func drawRelated(t *rapid.T, kind string, depth int) store.Filter {
 	}[kind]
 	w := rapid.SampledFrom(ways).Draw(t, "way")
 	r := store.Related{Rel: w.rel, Direction: w.direction, Filter: drawFilter(t, w.far, depth-1)}
+	if w.far == "Place" && rapid.IntRange(0, 3).Draw(t, "either end") == 0 {
+		r.Filter = store.Or{store.OfKind{Kind: "Place", Filter: r.Filter}, store.OfKind{Kind: "Label", Filter: drawFilter(t, "Label", depth-1)}}
+	}
 	if rapid.Bool().Draw(t, "by the edge") {
 		r.EdgeFilter = drawEdgeFilter(t, w.rel)
 	}

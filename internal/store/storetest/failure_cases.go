@@ -154,6 +154,8 @@ func refuseQueries(b *bench) {
 		"direction":     store.Related{Rel: "AT", Direction: store.In},
 		"far property":  store.And{store.Related{Rel: "NEEDS", Filter: store.Compare{Property: "size", Value: int64(1)}}},
 		"edge property": store.Or{store.Related{Rel: "NEEDS", EdgeFilter: store.Compare{Property: "name", Value: "x"}}},
+		"unknown kind":  store.OfKind{Kind: "Planet"},
+		"of a kind":     store.Related{Rel: "NEEDS", EdgeFilter: store.OfKind{Kind: "Item"}},
 		"edges onward":  store.Not{Filter: store.Related{Rel: "NEEDS", EdgeFilter: store.Related{Rel: "NEEDS"}}},
 	}
 	for _, what := range slices.Sorted(keysOf(filters)) {

@@ -54,6 +54,8 @@ type rounds struct {
 	t     *rapid.T
 	model *reference
 	key   string
+	// oneKind asks for pages of edges to one kind at a time.
+	oneKind bool
 }
 
 func (r *rounds) equal(what string, got, want any) {
@@ -222,6 +224,9 @@ func (r *rounds) position(length int, label string) int {
 
 func (r *rounds) edges() {
 	q := drawEdgeQuery(r.t)
+	if r.oneKind && q.Rel == "AT" && q.Direction == store.Out && q.Kind == "" {
+		q.Kind = "Label"
+	}
 	w := window{}
 	w.first, w.last = drawLimits(r.t)
 	bare := q

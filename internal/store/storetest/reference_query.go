@@ -48,6 +48,9 @@ func (r *reference) matches(n store.Node, f store.Filter) bool {
 		}
 		return false
 	}
+	if f, ok := f.(store.OfKind); ok {
+		return n.Kind == f.Kind && r.matches(n, f.Filter)
+	}
 	return logic(f, func(name string) any { return read(n, name) }, func(g store.Filter) bool { return r.matches(n, g) })
 }
 

@@ -67,6 +67,9 @@ func Run(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store)
 	t.Run("as of each past revision the store answers as a copy taken then (C4)", func(t *testing.T) {
 		testPast(&bench{t, t.Context(), open(t, Schema())})
 	})
+	t.Run("what is not seen changes no answer", func(t *testing.T) {
+		testScoped(&bench{t, t.Context(), open(t, Schema())})
+	})
 }
 
 // RunSearch holds a store to the cases of searches only, for one that is opened
