@@ -9,25 +9,22 @@ import (
 
 type actorKey struct{}
 
+// acting is an actor in a context.
+type acting struct{ domain.Actor }
+
 // local acts while no identities are configured.
-var local = domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}
+var local = &acting{domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}}
 
 // WithActor returns a context in which the actor asks.
 func WithActor(ctx context.Context, a domain.Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, a)
-}
-
-// actorName is the name under which the actor's deeds are recorded.
-func actorName(ctx context.Context) string {
-	if name := ActorFrom(ctx).Name; name != "" {
-		return name
-	}
-	return local.Name
+	return context.WithValue(ctx, actorKey{}, &acting{a})
 }
 
 // ActorFrom tells who asks: the local ADMIN when the context names nobody.
-func ActorFrom(ctx context.Context) domain.Actor {
-	if a, ok := ctx.Value(actorKey{}).(domain.Actor); ok {
+func ActorFrom(ctx context.Context) domain.Actor { return actingFrom(ctx).Actor }
+
+func actingFrom(ctx context.Context) *acting {
+	if a, ok := ctx.Value(actorKey{}).(*acting); ok {
 		return a
 	}
 	return local
@@ -37,4 +34,12 @@ func ActorFrom(ctx context.Context) domain.Actor {
 // at least, or a FORBIDDEN error that names the roles that may.
 func (a *App) may(ctx context.Context, action authz.Action, kind string) error {
 	return a.policies.May(ActorFrom(ctx), action, kind)
+}
+
+// actorName is the name under which the actor's deeds are recorded.
+func actorName(ctx context.Context) string {
+	if name := ActorFrom(ctx).Name; name != "" {
+		return name
+	}
+	return local.Name
 }

@@ -29,9 +29,23 @@ type Graphs interface {
 	GraphAt(ctx context.Context, at store.Revision) (*Graph, error)
 }
 
+// writes is what a use case may do with the store by itself. It reads by today
+// or view, which leave out what the caller may not see; entire is for what has
+// to hold in the whole estate, whoever asks, and of which no more is told than
+// it must be.
+type writes interface {
+	Commit(ctx context.Context, cs store.Changeset) (store.Change, error)
+	Preview(ctx context.Context, cs store.Changeset) (store.Change, error)
+	Head(ctx context.Context) (store.Revision, error)
+	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
+	Await(ctx context.Context, after store.Revision) (store.Revision, error)
+	IndexOpen(ctx context.Context, kind string, properties []string) error
+}
+
 // App gives access to all use cases.
 type App struct {
-	store    store.Store
+	store    writes
+	entire   store.Reader
 	past     *asof.History
 	feed     *feed.Feed
 	graphs   Graphs // nil: traverse in the store
@@ -60,7 +74,7 @@ func New(c Config) *App {
 		c.Policies = authz.Default()
 	}
 	return &App{
-		store: c.Store, policies: c.Policies, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
+		store: c.Store, entire: c.Store, policies: c.Policies, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
 		feed: feed.New(c.Store, feed.Options{}), graphs: c.Graphs, now: c.Now, newID: c.NewID,
 	}
 }

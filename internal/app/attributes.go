@@ -11,7 +11,7 @@ import (
 // definitions reads what attributes may hold (C7): few records, which people
 // write by hand.
 func (a *App) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
-	found, err := a.store.Find(ctx, store.Query{Kind: domain.KindAttributeDefinition, Order: []store.Order{{Property: "key"}}})
+	found, err := a.entire.Find(ctx, store.Query{Kind: domain.KindAttributeDefinition, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, storeError(err)
 	}

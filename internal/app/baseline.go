@@ -36,7 +36,7 @@ func (a *App) CreateBaseline(ctx context.Context, in domain.NewBaseline, o *doma
 	b.ID, b.Revision = a.newID(), int64(at)
 	op := store.CreateNode{ID: store.ID(b.ID), Kind: k.Name, Props: k.Encode(b)}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		return &draft{ops: []store.Op{op}, known: []entity.Record{b}, explain: explainTaken("input")}, b, nil
+		return &draft{ops: []store.Op{op}, known: []entity.Record{b}, explain: a.explainTaken("input")}, b, nil
 	})
 }
 

@@ -14,13 +14,17 @@ import (
 // changes tells the effects of a change set. Records that are neither known
 // nor among the effects are read to learn their keys.
 func (a *App) changes(ctx context.Context, effects []store.Effect, known []entity.Record) ([]domain.Change, error) {
+	effects, err := a.seenEffects(ctx, effects)
+	if err != nil {
+		return nil, err
+	}
 	names := nameBook{}
 	for _, r := range known {
 		names.add(r)
 	}
 	names.learn(effects)
 	if unknown := names.unknown(effects); len(unknown) > 0 {
-		nodes, err := a.store.Nodes(ctx, unknown...)
+		nodes, err := a.entire.Nodes(ctx, unknown...)
 		if err != nil {
 			return nil, storeError(err)
 		}
@@ -33,6 +37,16 @@ func (a *App) changes(ctx context.Context, effects []store.Effect, known []entit
 		list[i] = names.change(&effects[i])
 	}
 	return list, nil
+}
+
+// seenEffects keeps what the caller may see of what they did: a link may have
+// been moved away from a record that is hidden from them.
+func (a *App) seenEffects(ctx context.Context, effects []store.Effect) ([]store.Effect, error) {
+	seen, err := a.today(ctx).seenOf(ctx, []store.Change{{Effects: effects}})
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	return seen[0].Effects, nil
 }
 
 // during is the book with the keys that records had when these effects took

@@ -65,7 +65,7 @@ func (a *App) Connect(ctx context.Context, rel string, from, to domain.Ref, link
 }
 
 func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, from, to domain.Ref, link map[string]any) (*draft, *pair, error) {
-	p, endsErr := a.ends(ctx, list, from, to)
+	p, endsErr := a.ends(ctx, authz.Connect, list, from, to)
 	if p == nil {
 		_, linkErr := list[0].NewLink(link, "input")
 		return nil, nil, both(endsErr, linkErr)
@@ -105,7 +105,7 @@ func selfLink(p *pair) error {
 // fields that are not given stay.
 func (a *App) keepLink(ctx context.Context, d *draft, p *pair, link map[string]any) error {
 	key := p.key()
-	edges, err := a.store.EdgesBetween(ctx, key)
+	edges, err := a.entire.EdgesBetween(ctx, key)
 	if err != nil {
 		return storeError(err)
 	}
@@ -137,7 +137,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 		return nil, err
 	}
 	return w.pair(ctx, list, func() (*draft, *pair, error) {
-		p, endsErr := a.ends(ctx, list, from, to)
+		p, endsErr := a.ends(ctx, authz.Disconnect, list, from, to)
 		identity, linkErr := list[0].Identity(link, "input")
 		if err := both(endsErr, linkErr); err != nil {
 			return nil, nil, err
@@ -158,7 +158,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 
 // onlyEdge finds the one edge between two records that matches.
 func (a *App) onlyEdge(ctx context.Context, p *pair, identity store.Props) (*store.Edge, error) {
-	pages, err := a.store.Edges(ctx, store.EdgeQuery{
+	pages, err := a.entire.Edges(ctx, store.EdgeQuery{
 		Nodes: []store.ID{p.fromID()}, Rel: p.rel.Name, Direction: store.Out, Kind: p.rel.To,
 		Filter: store.Compare{Property: "id", Op: store.Eq, Value: string(p.toID())},
 	})
@@ -210,14 +210,18 @@ func ambiguous(p *pair, edges []store.Edge) *domain.Error {
 
 // ends finds both records of a link. Where the name joins several pairs of
 // kinds, it is the first pair that both are of.
-func (a *App) ends(ctx context.Context, list []*entity.Relationship, from, to domain.Ref) (*pair, error) {
+func (a *App) ends(ctx context.Context, action authz.Action, list []*entity.Relationship, from, to domain.Ref) (*pair, error) {
 	var first error
 	for _, r := range list {
 		f, fromErr := a.existing(ctx, entity.KindNamed(r.From), from, "input.from")
 		t, toErr := a.existing(ctx, entity.KindNamed(r.To), to, "input.to")
 		err := both(fromErr, toErr)
 		if err == nil {
-			return &pair{rel: r, from: f, to: t}, nil
+			p := &pair{rel: r, from: f, to: t}
+			if err := both(a.within(ctx, action, r.Name, f, "input.from"), a.within(ctx, action, r.Name, t, "input.to")); err != nil {
+				return nil, err
+			}
+			return p, nil
 		}
 		if first == nil {
 			first = err

@@ -11,7 +11,7 @@ import (
 // records as they are now.
 func (w *writing) pairAgain(ctx context.Context, list []*entity.Relationship, c *store.Change) (*Connected, error) {
 	effect := linkEffect(c)
-	nodes, err := w.app.store.Nodes(ctx, effect.Edge.From, effect.Edge.To)
+	nodes, err := w.app.today(ctx).Nodes(ctx, effect.Edge.From, effect.Edge.To)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -51,7 +51,7 @@ func (a *App) linkProps(ctx context.Context, e *store.Effect) (store.Props, erro
 	case store.Removed:
 		return e.Before, nil
 	}
-	edges, err := a.store.EdgesBetween(ctx, e.Edge)
+	edges, err := a.entire.EdgesBetween(ctx, e.Edge)
 	if err != nil {
 		return nil, storeError(err)
 	}

@@ -27,9 +27,12 @@ func (a *App) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope
 	if err != nil {
 		return nil, compacted(err, "from")
 	}
+	if effects, err = a.seenDiff(ctx, effects, start, end); err != nil {
+		return nil, err
+	}
 	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return !wanted.holds(&e) })
 	slices.SortStableFunc(effects, recordsFirst)
-	return &GraphDiff{From: int64(start), To: int64(end), names: newNames(a.store), effects: effects}, nil
+	return &GraphDiff{From: int64(start), To: int64(end), names: newNames(a.entire), effects: effects}, nil
 }
 
 func (a *App) until(ctx context.Context, to *domain.AsOf) (store.Revision, error) {

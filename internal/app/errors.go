@@ -68,12 +68,15 @@ func missing(kind string, ref domain.Ref, field string) *domain.Error {
 }
 
 // taken says who holds a unique value (C1).
-func taken(e *store.TakenError, path string) *domain.Error {
-	return &domain.Error{
+func taken(e *store.TakenError, path string, hidden bool) *domain.Error {
+	clash := &domain.Error{
 		Code: domain.Conflict, Rule: "C1", Field: path + "." + e.Property,
 		Message: fmt.Sprintf("%q is the %s of another %s", e.Value, e.Property, e.Kind),
-		Details: map[string]any{"holder": map[string]any{"id": string(e.Holder), e.Property: e.Value}},
 	}
+	if !hidden {
+		clash.Details = map[string]any{"holder": map[string]any{"id": string(e.Holder), e.Property: e.Value}}
+	}
+	return clash
 }
 
 // checkVersion refuses an edit that was made against a stale version (C5).

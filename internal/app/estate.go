@@ -75,7 +75,7 @@ const partAttempts = 5
 // part reads a part of the estate, as of one revision.
 func (a *App) part(ctx context.Context, v view, s survey) (*Graph, error) {
 	if v.past { // which does not change any more
-		r := newPartReader(ctx, v)
+		r := newPartReader(ctx, v.entire)
 		if err := r.read(s); err != nil {
 			return nil, storeError(err)
 		}
@@ -86,7 +86,7 @@ func (a *App) part(ctx context.Context, v view, s survey) (*Graph, error) {
 		if err != nil {
 			return nil, storeError(err)
 		}
-		r := newPartReader(ctx, a.store)
+		r := newPartReader(ctx, a.entire)
 		if err := r.read(s); err != nil {
 			return nil, storeError(err)
 		}

@@ -45,7 +45,7 @@ func newEvents(a *App, c *store.Change, f *eventFilter) []*Event {
 			effects = append(effects, c.Effects[i])
 		}
 	}
-	told := &telling{app: a, names: newNames(a.store), effects: effects}
+	told := &telling{app: a, names: newNames(a.entire), effects: effects}
 	told.names.announce(effects[:min(len(effects), eager)])
 	list := make([]*Event, len(effects))
 	for i, e := range effects {

@@ -22,7 +22,7 @@ type EventStream struct {
 
 // Events begins to tell what is changed after a revision; from now on when it
 // is nil. Events of one change set come together, and change sets in the order
-// of the log, without gaps.
+// of the log, without gaps but for what the caller may not see.
 func (a *App) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (*EventStream, error) {
 	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
@@ -44,6 +44,9 @@ func (s *EventStream) Next(ctx context.Context) (*Event, error) {
 		changes, err := s.reader.Next(ctx)
 		if err != nil {
 			return nil, s.app.followError(ctx, err, s.reader.At())
+		}
+		if changes, err = s.app.today(ctx).seenOf(ctx, changes); err != nil {
+			return nil, err
 		}
 		for i := range changes {
 			s.pending = append(s.pending, newEvents(s.app, &changes[i], s.filter)...)
@@ -94,7 +97,7 @@ func (a *App) followError(ctx context.Context, err error, at store.Revision) err
 			Message: fmt.Sprintf("the subscriber did not keep up and was dropped; subscribe again after revision %d", at),
 		}
 	case errors.Is(err, store.ErrCompacted):
-		oldest, oldestErr := a.store.Oldest(ctx)
+		oldest, oldestErr := a.entire.Oldest(ctx)
 		if oldestErr != nil {
 			return storeError(oldestErr)
 		}

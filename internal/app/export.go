@@ -42,7 +42,7 @@ func (a *App) Export(ctx context.Context, w io.Writer, o ExportOptions) (Exporte
 	if err := e.choose(ctx, o); err != nil {
 		return Exported{}, err
 	}
-	revision, err := a.store.Scan(ctx, store.Scan{Kinds: e.kinds}, func(b store.Batch) error {
+	revision, err := a.today(ctx).Scan(ctx, store.Scan{Kinds: e.kinds}, func(b store.Batch) error {
 		for i := range b.Nodes {
 			if err := e.node(&b.Nodes[i]); err != nil {
 				return err
@@ -123,7 +123,7 @@ func (e *exporting) reach(ctx context.Context, o ExportOptions) error {
 			walk.Rels = append(walk.Rels, r.Name)
 		}
 	}
-	found, err := e.app.store.Walk(ctx, walk)
+	found, err := e.app.today(ctx).Walk(ctx, walk)
 	if err != nil {
 		return storeError(err)
 	}
@@ -139,7 +139,7 @@ func (e *exporting) root(ctx context.Context, root string) (store.ID, error) {
 	if end.Kind == "" {
 		end.Kind = domain.KindConfigurationItem
 	}
-	found, err := e.app.store.Lookup(ctx, end.Kind, "key", end.Key)
+	found, err := e.app.today(ctx).Lookup(ctx, end.Kind, "key", end.Key)
 	if err != nil {
 		return "", storeError(err)
 	}

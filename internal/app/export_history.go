@@ -14,7 +14,6 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
-	"releasegraph/internal/store/asof"
 )
 
 // historyPage is how many change sets are read at once, historyBase how many
@@ -34,6 +33,9 @@ func (a *App) ExportHistory(ctx context.Context, w io.Writer) (Exported, error) 
 		if err := a.may(ctx, authz.Read, k.Name); err != nil {
 			return Exported{}, err
 		}
+	}
+	if !a.sightOf(ctx).unlimited {
+		return Exported{}, &domain.Error{Code: domain.Forbidden, Message: "a history is exported as a whole, and you may see a part of the estate only"}
 	}
 	e := &historyExport{
 		app: a, ctx: ctx, out: bufio.NewWriterSize(w, 1<<16),
@@ -65,12 +67,12 @@ type remembered struct {
 }
 
 func (e *historyExport) write() error {
-	s := e.app.store
+	s, whole := e.app.store, e.app.entire
 	head, err := s.Head(e.ctx)
 	if err != nil {
 		return err
 	}
-	oldest, err := s.Oldest(e.ctx)
+	oldest, err := whole.Oldest(e.ctx)
 	if err == nil && oldest > 0 {
 		err = e.base(oldest)
 	}
@@ -102,7 +104,7 @@ func (e *historyExport) base(oldest store.Revision) error {
 		Revision: oldest, At: first[0].At, Actor: first[0].Actor, Source: sourceImport,
 		Reason: fmt.Sprintf("the state as of revision %d; what was before it is forgotten", oldest),
 	}
-	_, err = asof.At(e.app.store, oldest).Scan(e.ctx, store.Scan{}, func(b store.Batch) error {
+	_, err = e.app.past.At(oldest).Scan(e.ctx, store.Scan{}, func(b store.Batch) error {
 		for i := range b.Nodes {
 			n := &b.Nodes[i]
 			e.node(&store.Effect{Node: n.ID, Kind: n.Kind, After: n.Props})

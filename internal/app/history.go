@@ -42,7 +42,7 @@ func (a *App) History(ctx context.Context, record any, first *int, after *string
 		return nil, err
 	}
 	pages, err := c.historiesOf(string(key)).get(func() (map[store.ID]*ChangeSetPage, error) {
-		return a.histories(ctx, c.members, before, limit)
+		return a.histories(ctx, c.view, c.members, before, limit)
 	})
 	if err != nil {
 		return nil, err
@@ -53,12 +53,16 @@ func (a *App) History(ctx context.Context, record any, first *int, after *string
 }
 
 // histories reads the histories of a cohort.
-func (a *App) histories(ctx context.Context, members []store.ID, before store.Revision, limit int) (map[store.ID]*ChangeSetPage, error) {
-	found, err := a.store.History(ctx, store.HistoryQuery{Nodes: members, Before: before, First: max(limit, 1)})
+func (a *App) histories(ctx context.Context, v view, members []store.ID, before store.Revision, limit int) (map[store.ID]*ChangeSetPage, error) {
+	var reader store.Reader = v
+	if v.part == nil { // the log is the same at every moment
+		reader = a.entire
+	}
+	found, err := reader.History(ctx, store.HistoryQuery{Nodes: members, Before: before, First: max(limit, 1)})
 	if err != nil {
 		return nil, storeError(err)
 	}
-	names, pages := newNames(a.store), make(map[store.ID]*ChangeSetPage, len(members))
+	names, pages := newNames(a.entire), make(map[store.ID]*ChangeSetPage, len(members))
 	for i, id := range members {
 		p := found[i]
 		if limit == 0 {
@@ -79,7 +83,10 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	oldest, err := a.store.Oldest(ctx)
+	if v := a.today(ctx); v.part != nil {
+		return a.changeSetsSeen(ctx, v, s)
+	}
+	oldest, err := a.entire.Oldest(ctx)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -96,7 +103,7 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if err != nil {
 		return nil, storeError(err)
 	}
-	page.Nodes = newChangeSets(newNames(a.store), changes)
+	page.Nodes = newChangeSets(newNames(a.entire), changes)
 	return page, nil
 }
 
@@ -161,7 +168,11 @@ func (a *App) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error)
 		return nil, compacted(err, "revision")
 	}
 	if i := slices.IndexFunc(changes, func(c store.Change) bool { return int64(c.Revision) == revision }); i >= 0 {
-		return newChangeSets(newNames(a.store), changes[i:i+1])[0], nil
+		seen, err := a.today(ctx).seenOf(ctx, changes[i:i+1])
+		if err != nil || len(seen) == 0 {
+			return nil, err
+		}
+		return newChangeSets(newNames(a.entire), seen)[0], nil
 	}
 	return nil, nil
 }

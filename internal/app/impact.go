@@ -31,7 +31,11 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.As
 	if g, err = q.assume(g); err != nil {
 		return nil, err
 	}
-	found := impact.Analyse(g, q.query(g))
+	query := q.query(g)
+	if query.Sees, err = v.sees(ctx, g, q.assumed()); err != nil {
+		return nil, err
+	}
+	found := impact.Analyse(g, query)
 	load := newItems(v, g, q.assumed())
 	return &ImpactResult{
 		found: found, depth: in.MaxDepth, load: load, about: newConcerns(load, found, false),

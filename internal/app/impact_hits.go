@@ -73,7 +73,7 @@ type ImpactHitPage struct {
 	result  *ImpactResult
 	hits    []impact.Hit
 	chained sync.Once
-	chains  [][]*DependencyLink
+	chains  []shownChain
 	traced  sync.Once
 	causes  [][]impact.Node
 }
@@ -95,18 +95,38 @@ func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error)
 
 // Chain is one shortest chain of dependencies that explains the hit (I3).
 // It reads as the dependencies run, each link's To the next one's From.
-func (h *ImpactHit) Chain() []*DependencyLink {
+func (h *ImpactHit) Chain() []*DependencyLink { return h.chain().links }
+
+// HiddenLinks counts the links of the chain that are left out, because the
+// caller may not see both their ends.
+func (h *ImpactHit) HiddenLinks() int { return h.chain().hidden }
+
+// shownChain is what may be told of a chain.
+type shownChain struct {
+	links  []*DependencyLink
+	hidden int
+}
+
+func (h *ImpactHit) chain() shownChain {
 	p := h.page
 	p.chained.Do(func() {
 		for _, hit := range p.hits {
-			chain := []*DependencyLink{}
-			for _, l := range p.result.found.Chain(hit) {
-				chain = append(chain, newDependencyLink(p.result.load, l.From, l.To, l.Link))
-			}
-			p.chains = append(p.chains, chain)
+			p.chains = append(p.chains, p.result.shownChain(hit))
 		}
 	})
 	return p.chains[h.at]
+}
+
+func (r *ImpactResult) shownChain(hit impact.Hit) shownChain {
+	c := shownChain{links: []*DependencyLink{}}
+	for _, l := range r.found.Chain(hit) {
+		if !r.found.Sees(l.From) || !r.found.Sees(l.To) {
+			c.hidden++
+			continue
+		}
+		c.links = append(c.links, newDependencyLink(r.load, l.From, l.To, l.Link))
+	}
+	return c
 }
 
 // RootCauses loads the sources that reach the hit, by key (I6).

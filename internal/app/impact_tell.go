@@ -59,8 +59,8 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	hits, _ := r.found.Page(impact.Place{}, 0)
 	g := r.found.Graph()
 	au := &audience{hits: hits, graph: g}
+	var err error
 	if !knowsParties(g) {
-		var err error
 		if au.graph, err = partiesOf(ctx, r.load.view, g, hits); err != nil {
 			return nil, err
 		}
@@ -75,8 +75,8 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 			}
 		}
 	}
-	au.parties = tell.Whom(au.graph, list)
-	return au, nil
+	au.parties, err = r.load.view.seenParties(ctx, au.graph, tell.Whom(au.graph, list))
+	return au, err
 }
 
 // knowsParties tells whether a graph holds parties: the one in memory does, if

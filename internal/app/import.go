@@ -98,7 +98,7 @@ func (a *App) UnknownKeys(ctx context.Context, kind string, keys []string) ([]st
 	if len(keys) > maxUnknown {
 		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxUnknown, len(keys))}
 	}
-	found, err := a.store.Lookup(ctx, kind, "key", keys...)
+	found, err := a.today(ctx).Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return nil, storeError(err)
 	}

@@ -47,7 +47,7 @@ func (im *Import) Breaches(ctx context.Context, items []*ImportItem) ([]domain.E
 	for n, i := range items {
 		keys[n] = i.end.Key
 	}
-	found, err := im.app.store.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
+	found, err := im.app.entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
 		return nil, storeError(err)
 	}

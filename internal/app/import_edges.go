@@ -69,7 +69,7 @@ func (b *importBatch) resolve(ctx context.Context, list []*ImportItem) error {
 		}
 	}
 	for kind, keys := range wanted {
-		found, err := b.im.app.store.Lookup(ctx, kind, "key", keys...)
+		found, err := b.im.app.entire.Lookup(ctx, kind, "key", keys...)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[s
 	if len(ask) == 0 {
 		return nil, nil
 	}
-	return b.im.app.store.EdgesBetween(ctx, ask...)
+	return b.im.app.entire.EdgesBetween(ctx, ask...)
 }
 
 func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
@@ -178,7 +178,7 @@ func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys 
 		}
 	}
 	for rel, ids := range from {
-		pages, err := b.im.app.store.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+		pages, err := b.im.app.entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 		if err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func (a *App) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error) 
 	if q.First == 0 {
 		q.First = maxHeld
 	}
-	page, err := a.store.Find(ctx, store.Query{
+	page, err := a.today(ctx).Find(ctx, store.Query{
 		Kind: k.Name, Order: []store.Order{{Property: "key"}}, After: store.Cursor(q.After), First: q.First,
 	})
 	if err != nil {
@@ -109,7 +109,7 @@ func (a *App) heldLinks(ctx context.Context, h *Holdings, nodes []store.Node, re
 		if r.From != nodes[0].Kind || !slices.Contains(rels, r.Name) {
 			continue
 		}
-		pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.Out, Kind: r.To})
+		pages, err := a.today(ctx).Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.Out, Kind: r.To})
 		if err != nil {
 			return storeError(err)
 		}
@@ -156,7 +156,7 @@ func (a *App) Pointing(ctx context.Context, kind string, keys []string) ([]Point
 	if len(keys) > maxHeld {
 		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxHeld, len(keys))}
 	}
-	found, err := a.store.Lookup(ctx, k.Name, "key", keys...)
+	found, err := a.today(ctx).Lookup(ctx, k.Name, "key", keys...)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -182,11 +182,11 @@ func (a *App) Pointing(ctx context.Context, kind string, keys []string) ([]Point
 
 func (a *App) addPointers(ctx context.Context, r *entity.Relationship, ids []store.ID, list []Pointers) error {
 	q := store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From, First: maxPointers}
-	pages, err := a.store.Edges(ctx, q)
+	pages, err := a.today(ctx).Edges(ctx, q)
 	if err != nil {
 		return storeError(err)
 	}
-	counts, err := a.store.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From})
+	counts, err := a.today(ctx).CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From})
 	if err != nil {
 		return storeError(err)
 	}

@@ -28,7 +28,7 @@ func (b *importBatch) removals(ctx context.Context, items []*ImportItem) error {
 	}
 	found := map[ImportEnd]store.Node{}
 	for kind, list := range keys {
-		nodes, err := b.im.app.store.Lookup(ctx, kind, "key", list...)
+		nodes, err := b.im.app.entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (im *Import) inUse(ctx context.Context, items []*ImportItem, used *store.In
 	for _, edge := range used.Edges {
 		ids = append(ids, edge.From)
 	}
-	nodes, err := im.app.store.Nodes(ctx, ids...)
+	nodes, err := im.app.entire.Nodes(ctx, ids...)
 	if err != nil {
 		return storeError(err)
 	}
@@ -128,7 +128,7 @@ func (im *Import) inUse(ctx context.Context, items []*ImportItem, used *store.In
 	if record == nil { // it has gone meanwhile
 		return contended(used)
 	}
-	problem := inUse(record, used, nodes)
+	problem := inUse(record, used, nodes, nil)
 	problem.Field = "key"
 	end := ImportEnd{node.Kind, text(node.Props["key"])}
 	return ImportProblems{{Index: slices.IndexFunc(items, func(i *ImportItem) bool { return i.remove && i.end == end }), Error: problem}}

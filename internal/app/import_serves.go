@@ -33,7 +33,7 @@ func (b *importBatch) keepServices(ctx context.Context, items []*ImportItem) err
 	for at, n := range b.demoted {
 		ids[at] = b.ids[items[n].end]
 	}
-	counts, err := b.im.app.store.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelServes})
+	counts, err := b.im.app.entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelServes})
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (b *importBatch) serveFromServices(ctx context.Context, list []*ImportItem,
 		}
 	}
 	if len(ask) > 0 {
-		found, err := b.im.app.store.Nodes(ctx, ask...)
+		found, err := b.im.app.entire.Nodes(ctx, ask...)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (i *ImportItem) Class() domain.Class {
 
 // Classes finds the classes of stored items by key.
 func (im *Import) Classes(ctx context.Context, keys []string) (map[string]domain.Class, error) {
-	found, err := im.app.store.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
+	found, err := im.app.entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -114,7 +114,7 @@ func (im *Import) Serving(ctx context.Context, yield func(key string)) error {
 		},
 	}
 	for {
-		page, err := im.app.store.Find(ctx, q)
+		page, err := im.app.entire.Find(ctx, q)
 		if err != nil {
 			return storeError(err)
 		}

@@ -55,7 +55,7 @@ func (b *importBatch) ancestors(ctx context.Context, rel string, up map[store.ID
 		if len(level) == 0 {
 			return nil
 		}
-		pages, err := b.im.app.store.Edges(ctx, store.EdgeQuery{Nodes: level, Rel: rel, Direction: store.Out})
+		pages, err := b.im.app.entire.Edges(ctx, store.EdgeQuery{Nodes: level, Rel: rel, Direction: store.Out})
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func Circular(up map[ImportEnd]ImportEnd, start ImportEnd) bool { return circula
 // Parents finds where a relationship to an only parent leads from records of a
 // kind: parent keys by key, those without one left out.
 func (im *Import) Parents(ctx context.Context, rel, kind string, keys []string) (map[string]string, error) {
-	found, err := im.app.store.Lookup(ctx, kind, "key", keys...)
+	found, err := im.app.entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -101,7 +101,7 @@ func (im *Import) Parents(ctx context.Context, rel, kind string, keys []string) 
 	if len(ids) == 0 {
 		return parents, nil
 	}
-	pages, err := im.app.store.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+	pages, err := im.app.entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 	if err != nil {
 		return nil, storeError(err)
 	}

@@ -150,7 +150,7 @@ func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 	}
 	found := map[string]map[string]store.Node{}
 	for kind, list := range keys {
-		nodes, err := b.im.app.store.Lookup(ctx, kind, "key", list...)
+		nodes, err := b.im.app.entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
 			return err
 		}

@@ -23,18 +23,25 @@ func (a *App) explainInUse(r entity.Record) func(context.Context, error) error {
 		for i, edge := range e.Edges {
 			ids[i] = edge.From
 		}
-		nodes, err := a.store.Nodes(ctx, ids...)
+		nodes, err := a.entire.Nodes(ctx, ids...)
 		if err != nil {
 			return storeError(err)
 		}
-		return inUse(r, e, nodes)
+		hidden, err := a.today(ctx).hidden(ctx, ids...)
+		if err != nil {
+			return err
+		}
+		return inUse(r, e, nodes, hidden)
 	}
 }
 
-func inUse(r entity.Record, e *store.InUseError, nodes map[store.ID]store.Node) *domain.Error {
+func inUse(r entity.Record, e *store.InUseError, nodes map[store.ID]store.Node, hidden map[store.ID]bool) *domain.Error {
 	var users []map[string]any
 	var names []string
 	for _, edge := range e.Edges {
+		if hidden[edge.From] {
+			continue // is counted, and not named
+		}
 		n := nodes[edge.From]
 		key := text(n.Props["key"])
 		users = append(users, map[string]any{"relationship": edge.Rel, "kind": n.Kind, "id": string(edge.From), "key": key})

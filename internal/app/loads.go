@@ -16,6 +16,7 @@ import (
 type loads struct {
 	mu      sync.Mutex
 	cohorts map[entity.Record]*cohort
+	sights  map[*acting]*sight
 }
 
 type loadsKey struct{}

@@ -13,14 +13,14 @@ import (
 // names tells how the records are called that the effects of some change sets
 // are about. What was announced so far is looked up together.
 type names struct {
-	store store.Store
+	store store.Reader
 
 	mu     sync.Mutex
 	wanted map[store.ID]bool
 	book   nameBook
 }
 
-func newNames(s store.Store) *names {
+func newNames(s store.Reader) *names {
 	return &names{store: s, wanted: map[store.ID]bool{}, book: nameBook{}}
 }
 

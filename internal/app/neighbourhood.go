@@ -59,10 +59,13 @@ func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth i
 // it has only what does.
 func (s *NeighbourhoodStream) Next(ctx context.Context) (*ChangeSet, error) {
 	for {
-		if len(s.pending) == 0 {
+		for len(s.pending) == 0 {
 			changes, err := s.reader.Next(ctx)
 			if err != nil {
 				return nil, s.app.followError(ctx, err, s.reader.At())
+			}
+			if changes, err = s.app.today(ctx).seenOf(ctx, changes); err != nil {
+				return nil, err
 			}
 			s.pending = changes
 		}
@@ -74,7 +77,7 @@ func (s *NeighbourhoodStream) Next(ctx context.Context) (*ChangeSet, error) {
 		}
 		c.Effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e store.Effect) bool { return !atAny(&e, near) })
 		if len(c.Effects) > 0 {
-			return newChangeSets(newNames(s.app.store), []store.Change{c})[0], nil
+			return newChangeSets(newNames(s.app.entire), []store.Change{c})[0], nil
 		}
 	}
 }
@@ -142,9 +145,9 @@ func (s *NeighbourhoodStream) reading(ctx context.Context, at store.Revision) (s
 		return nil, storeError(err)
 	}
 	if at >= head {
-		return s.app.store, nil
+		return s.app.today(ctx), nil
 	}
-	return s.app.past.At(at), nil
+	return s.app.at(ctx, at), nil
 }
 
 // atAny tells whether an effect is of one of the nodes, or of an edge at one.

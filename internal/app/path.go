@@ -9,7 +9,7 @@ import (
 )
 
 // DependencyPath finds a shortest chain of dependencies from one item to
-// another, nil when there is none. From an item to itself it is empty. Both may
+// another, nil when there is none that the caller may see whole. From an item to itself it is empty. Both may
 // be hypothetical (I1); with a moment the chain is that of then (C4).
 func (a *App) DependencyPath(ctx context.Context, from, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*DependencyPathResult, error) {
 	q, err := a.supposing(ctx, whatIf, asOf)
@@ -19,7 +19,7 @@ func (a *App) DependencyPath(ctx context.Context, from, to domain.Ref, whatIf *d
 	ends := make([]store.Node, 2)
 	q.want(domain.KindConfigurationItem, from, "from", &ends[0])
 	q.want(domain.KindConfigurationItem, to, "to", &ends[1])
-	g, err := q.graph(ctx, a, ends[:1:1], ends)
+	g, err := q.seenGraph(ctx, a, ends[:1:1], ends)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (a *App) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain
 			return nil, err
 		}
 		written, err = w.record(ctx, k, func() (*draft, entity.Record, error) {
-			return draftOfProblem(k, p, concerned), p, nil
+			return a.draftOfProblem(k, p, concerned), p, nil
 		})
 	}
 	if err != nil {
@@ -85,11 +85,11 @@ func (a *App) newProblem(k *entity.Kind, in domain.NewProblem) (*domain.Problem,
 	return p, both(err, openedErr)
 }
 
-func draftOfProblem(k *entity.Kind, p *domain.Problem, concerned []store.Node) *draft {
+func (a *App) draftOfProblem(k *entity.Kind, p *domain.Problem, concerned []store.Node) *draft {
 	d := &draft{
 		ops:     []store.Op{store.CreateNode{ID: store.ID(p.ID), Kind: k.Name, Props: k.Encode(p)}},
 		known:   []entity.Record{p},
-		explain: explainTaken("input"),
+		explain: a.explainTaken("input"),
 	}
 	props := store.Props{}
 	entity.SetSource(props, domain.SourceAPI)

@@ -69,7 +69,7 @@ func (a *App) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOpt
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, err := a.existing(ctx, k, m.ref, "input.ref")
+		before, err := a.target(ctx, authz.Move, k, m.ref, "input.ref")
 		if err == nil {
 			err = checkVersion(before, m.ifVersion)
 		}
@@ -105,7 +105,7 @@ func (a *App) decideProblem(ctx context.Context, k *entity.Kind, p *domain.Probl
 func (a *App) problemFacts(ctx context.Context, p *domain.Problem) (f domain.ProblemFacts, guards []store.Guard, err error) {
 	f = domain.ProblemFacts{Cause: p.Cause, Resolution: p.Resolution}
 	id := store.ID(p.ID)
-	causes, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
+	causes, err := a.entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
 	if err != nil {
 		return f, nil, storeError(err)
 	}
@@ -113,7 +113,7 @@ func (a *App) problemFacts(ctx context.Context, p *domain.Problem) (f domain.Pro
 		e := causes[0].Edges[0]
 		guards = append(guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
 	}
-	changes, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
+	changes, err := a.entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
 	if err != nil {
 		return f, nil, storeError(err)
 	}
@@ -153,7 +153,7 @@ func (a *App) moveKnownError(ctx context.Context, verb string, ref domain.Ref, i
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, err := a.existing(ctx, k, ref, "input.ref")
+		before, err := a.target(ctx, authz.Move, k, ref, "input.ref")
 		if err == nil {
 			err = checkVersion(before, ifVersion)
 		}

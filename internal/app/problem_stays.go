@@ -55,7 +55,7 @@ func (a *App) leavesDiagnosed(ctx context.Context, d *draft, p *pair, gone store
 
 // diagnoses reads by what a problem is diagnosed.
 func (a *App) diagnoses(ctx context.Context, p *domain.Problem) ([]store.Edge, error) {
-	pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(p.ID)}, Rel: domain.RelDiagnoses, Direction: store.In})
+	pages, err := a.entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(p.ID)}, Rel: domain.RelDiagnoses, Direction: store.In})
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -70,7 +70,7 @@ func (a *App) removesDiagnoses(ctx context.Context, d *draft, r entity.Record) e
 		return nil
 	}
 	k := entity.KindNamed(domain.KindProblem)
-	pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(known.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: k.Name})
+	pages, err := a.entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(known.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: k.Name})
 	if err != nil {
 		return storeError(err)
 	}

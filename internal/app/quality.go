@@ -112,7 +112,7 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 	if err != nil {
 		return nil, err
 	}
-	groups, err := q.a.store.Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: having(filter, by), By: by, AtLeast: 2})
+	groups, err := q.a.today(ctx).Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: having(filter, by), By: by, AtLeast: 2})
 	if err != nil {
 		return nil, storeError(err)
 	}

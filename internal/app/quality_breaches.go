@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -36,7 +37,7 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 	if err != nil {
 		return nil, err
 	}
-	definitions, err := q.a.definitions(ctx)
+	definitions, err := q.definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +73,17 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 	return page, err
 }
 
+// definitions are those that the caller may see.
+func (q *DataQuality) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
+	actor := ActorFrom(ctx)
+	if d := q.a.policies.For(actor).Decide(actor, authz.Read, domain.KindAttributeDefinition); !d.Any() {
+		return nil, nil
+	}
+	return q.a.definitions(ctx)
+}
+
 func (q *DataQuality) countBreaches(ctx context.Context) (n int, err error) {
-	definitions, err := q.a.definitions(ctx)
+	definitions, err := q.definitions(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -95,7 +105,7 @@ func (q *DataQuality) breaches(ctx context.Context, definitions []*domain.Attrib
 			query.After, after = store.Cursor(*after), nil
 		}
 		for more := true; more; {
-			page, err := q.a.store.Find(ctx, query)
+			page, err := q.a.today(ctx).Find(ctx, query)
 			if err != nil {
 				return (&selection{after: query.After}).explain(err)
 			}

@@ -35,7 +35,10 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 	if err != nil {
 		return nil, err
 	}
-	g, err := q.a.dependencies(ctx)
+	g, err := q.a.today(ctx).seenGraph(ctx)
+	if g == nil && err == nil {
+		g, err = q.a.dependencies(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +62,7 @@ func (a *App) dependencies(ctx context.Context) (*Graph, error) {
 	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
 	var codec entity.TopologyCodec
 	scan := store.Scan{Kinds: []string{domain.KindConfigurationItem}, Rels: []string{domain.RelDependsOn}, Keep: codec.Scan().Keep}
-	revision, err := a.store.Scan(ctx, scan, func(batch store.Batch) error {
+	revision, err := a.entire.Scan(ctx, scan, func(batch store.Batch) error {
 		for _, n := range batch.Nodes {
 			key, facts := codec.Node(n.Kind, n.Props)
 			b.AddNode(strings.Clone(string(n.ID)), strings.Clone(key), facts)

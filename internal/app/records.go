@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
 )
 
 // Record finds a record by key or id, nil when there is none. With a moment it
@@ -77,7 +79,7 @@ func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.store.Find(ctx, store.Query{
+	found, err := a.today(ctx).Find(ctx, store.Query{
 		Kind: kind, Filter: s.filter, Order: s.order, After: s.after, Before: s.before, First: s.first, Last: s.last,
 	})
 	if err != nil {
@@ -91,7 +93,7 @@ func (a *App) Records(ctx context.Context, kind string, l List) (*Page, error) {
 	}
 	enroll(ctx, a.today(ctx), records...)
 	page.Total = func(ctx context.Context) (int, error) {
-		n, err := a.store.Count(ctx, kind, s.filter)
+		n, err := a.today(ctx).Count(ctx, kind, s.filter)
 		return int(n), storeError(err)
 	}
 	return s.trim(page), nil
@@ -128,6 +130,43 @@ func find(ctx context.Context, v view, k *entity.Kind, ref domain.Ref, field str
 		return nil, nil
 	}
 	return k.Decode(n), nil
+}
+
+// target looks a record up that must be there for an action to be done with it:
+// where the caller may do that with some records only, with this one.
+func (a *App) target(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+	r, err := a.existing(ctx, k, ref, field)
+	if err != nil {
+		return nil, err
+	}
+	return r, a.within(ctx, action, k.Name, r, field)
+}
+
+// within refuses an action, on a kind or by a relationship, with a record with
+// which the caller may not do it.
+func (a *App) within(ctx context.Context, action authz.Action, of string, r entity.Record, field string) error {
+	s := a.sightOf(ctx)
+	d := a.policies.For(s.actor).Decide(s.actor, action, of)
+	if d.All() {
+		return nil
+	}
+	if _, err := s.resolve(ctx); err != nil {
+		return err
+	}
+	kind := entity.KindOf(r).Name
+	rules := scoped.Fixed(scoped.Scope{kind: s.owned.rule(kind, d)})
+	id := store.ID(r.Meta().ID)
+	seen, err := scoped.New(a.entire, rules).Seen(ctx, id)
+	if err != nil {
+		return storeError(err)
+	}
+	if !seen[id] {
+		return &domain.Error{
+			Code: domain.Forbidden, Field: field,
+			Message: fmt.Sprintf("%s may not %s %s %q: it is not among the records that you may do this with", s.actor.Name, action, kind, r.Meta().Key),
+		}
+	}
+	return nil
 }
 
 // existing looks a record up that must be there.

@@ -61,7 +61,7 @@ func (a *App) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 		return nil, err
 	}
 	asked := store.Search{Text: q.Text, Kinds: kinds, First: s.first, After: s.after}
-	found, err := a.store.Search(ctx, asked)
+	found, err := a.today(ctx).Search(ctx, asked)
 	if err != nil {
 		return nil, searchError(err)
 	}
@@ -70,7 +70,7 @@ func (a *App) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 		page.HasNext, page.Hits = len(page.Hits) > 0, nil
 	}
 	page.Total = func(ctx context.Context) (int, error) {
-		n, err := a.store.CountSearch(ctx, asked)
+		n, err := a.today(ctx).CountSearch(ctx, asked)
 		return int(n), storeError(err)
 	}
 	return page, nil

@@ -31,7 +31,7 @@ func (a *App) staysService(ctx context.Context, d *draft, before, after entity.R
 	if !ok || !isItem || was.Class != domain.Service || now.Class == domain.Service {
 		return nil
 	}
-	customers, err := a.store.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelServes})
+	customers, err := a.entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelServes})
 	if err != nil {
 		return storeError(err)
 	}

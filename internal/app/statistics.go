@@ -62,7 +62,7 @@ func (a *App) CountBy(ctx context.Context, kind string, g Grouping) (*Counts, er
 	if err := both(byErr, filterErr, firstErr); err != nil {
 		return nil, err
 	}
-	groups, err := a.store.Aggregate(ctx, store.Aggregation{Kind: kind, Filter: filter, By: by})
+	groups, err := a.today(ctx).Aggregate(ctx, store.Aggregation{Kind: kind, Filter: filter, By: by})
 	if err != nil {
 		return nil, storeError(err)
 	}

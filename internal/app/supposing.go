@@ -33,15 +33,36 @@ func (a *App) supposing(ctx context.Context, whatIf *domain.WhatIfInput, asOf *d
 // graph resolves what was wanted, and gives the assumed graph of all that the
 // roots need; the named records are in it.
 func (q *supposing) graph(ctx context.Context, a *App, roots, named []store.Node) (*Graph, error) {
-	if err := q.resolve(ctx); err != nil {
-		return nil, err
-	}
-	if err := q.assumptions.check(); err != nil {
+	if err := q.check(ctx); err != nil {
 		return nil, err
 	}
 	g, err := a.estate(ctx, q.view, survey{
 		named: append(q.assumptions.named(), named...), roots: append(q.assumptions.ends(), roots...), direction: store.Out,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return q.assumptions.apply(g)
+}
+
+// check resolves what was wanted.
+func (q *supposing) check(ctx context.Context) error {
+	if err := q.resolve(ctx); err != nil {
+		return err
+	}
+	return q.assumptions.check()
+}
+
+// seenGraph is graph for a question whose answer may pass only over what the
+// caller may see.
+func (q *supposing) seenGraph(ctx context.Context, a *App, roots, named []store.Node) (*Graph, error) {
+	if q.view.part == nil {
+		return q.graph(ctx, a, roots, named)
+	}
+	if err := q.check(ctx); err != nil {
+		return nil, err
+	}
+	g, err := q.view.seenGraph(ctx)
 	if err != nil {
 		return nil, err
 	}

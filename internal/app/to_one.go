@@ -36,7 +36,7 @@ func (a *App) moveOne(ctx context.Context, d *draft, p *pair) error {
 // hold the whole chain of ancestors as it was seen, so that two links made at
 // the same time cannot close a circle together.
 func (a *App) keepTree(ctx context.Context, d *draft, p *pair) error {
-	chain := []string{p.from.Meta().Key, p.to.Meta().Key}
+	chain := []link{{p.fromID(), p.from.Meta().Key}, {p.toID(), p.to.Meta().Key}}
 	seen := map[store.ID]bool{}
 	for at := p.toID(); !seen[at]; {
 		seen[at] = true
@@ -49,15 +49,36 @@ func (a *App) keepTree(ctx context.Context, d *draft, p *pair) error {
 			return nil
 		}
 		d.guards = append(d.guards, store.EdgeAt{EdgeKey: edges[0].EdgeKey, Version: edges[0].Version})
-		chain = append(chain, text(nodes[0].Props["key"]))
+		chain = append(chain, link{nodes[0].ID, text(nodes[0].Props["key"])})
 		if at = edges[0].To; at == p.fromID() {
-			return notATree(p.rel, chain)
+			return a.notATree(ctx, p.rel, chain)
 		}
 	}
 	return nil
 }
 
-func notATree(rel *entity.Relationship, chain []string) *domain.Error {
+// link is a record of a chain.
+type link struct {
+	id  store.ID
+	key string
+}
+
+// notATree says what circle would be closed, without the names that are hidden
+// from the caller.
+func (a *App) notATree(ctx context.Context, rel *entity.Relationship, links []link) error {
+	ids, chain := make([]store.ID, len(links)), make([]string, len(links))
+	for i, l := range links {
+		ids[i], chain[i] = l.id, l.key
+	}
+	hidden, err := a.today(ctx).hidden(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		if hidden[id] {
+			chain[i] = "…"
+		}
+	}
 	return &domain.Error{
 		Code: domain.RuleViolation, Rule: rel.Name + " tree", Field: "input.to",
 		Message: fmt.Sprintf("%s must stay a tree, and this would close a circle: %s", rel.Name, strings.Join(chain, " → ")),
@@ -67,7 +88,7 @@ func notATree(rel *entity.Relationship, chain []string) *domain.Error {
 
 // outgoing reads a record's edges of a relationship, with their other ends.
 func (a *App) outgoing(ctx context.Context, rel *entity.Relationship, id store.ID) ([]store.Edge, []store.Node, error) {
-	pages, err := a.store.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: rel.Name, Direction: store.Out, Kind: rel.To})
+	pages, err := a.entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: rel.Name, Direction: store.Out, Kind: rel.To})
 	if err != nil {
 		return nil, nil, storeError(err)
 	}

@@ -8,20 +8,66 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
 )
 
 // view is the estate as one question sees it: as it is, or as it was at an
-// earlier revision (C4).
+// earlier revision (C4), without what the caller may not see.
 type view struct {
 	store.Reader
-	app  *App
-	past bool
+	// entire is the estate with all that is hidden from the caller.
+	entire store.Reader
+	part   *scoped.Reader // nil when nothing is hidden
+	sight  *sight
+	app    *App
+	past   bool
 	// at is the revision of a view of the past.
 	at store.Revision
 }
 
 // today is the estate as it is.
-func (a *App) today(context.Context) view { return view{Reader: a.store, app: a} }
+func (a *App) today(ctx context.Context) view { return a.seenBy(ctx, a.entire) }
+
+// seenBy is what whoever asks may see of an estate.
+func (a *App) seenBy(ctx context.Context, beneath store.Reader) view {
+	v := view{Reader: beneath, entire: beneath, app: a, sight: a.sightOf(ctx)}
+	if !v.sight.unlimited {
+		v.part = scoped.New(beneath, v.sight.resolve)
+		v.Reader = v.part
+	}
+	return v
+}
+
+// at is the estate as of an earlier revision.
+func (a *App) at(ctx context.Context, r store.Revision) view {
+	v := a.seenBy(ctx, a.past.At(r))
+	v.past, v.at = true, r
+	return v
+}
+
+// hidden tells which of some records the caller may not see, or are not there.
+func (v view) hidden(ctx context.Context, ids ...store.ID) (map[store.ID]bool, error) {
+	hidden := map[store.ID]bool{}
+	if v.part == nil {
+		return hidden, nil
+	}
+	seen, err := v.part.Seen(ctx, ids...)
+	for _, id := range ids {
+		if !seen[id] {
+			hidden[id] = true
+		}
+	}
+	return hidden, storeError(err)
+}
+
+// seenOf keeps, of change sets, what the caller may see.
+func (v view) seenOf(ctx context.Context, changes []store.Change) ([]store.Change, error) {
+	if v.part == nil || len(changes) == 0 {
+		return changes, nil
+	}
+	kept, err := v.part.SeenOf(ctx, changes)
+	return kept, storeError(err)
+}
 
 // view is the estate as of a moment, or today's where none is given.
 func (a *App) view(ctx context.Context, asOf *domain.AsOf, field string) (view, error) {
@@ -32,7 +78,7 @@ func (a *App) view(ctx context.Context, asOf *domain.AsOf, field string) (view, 
 	if err != nil {
 		return view{}, err
 	}
-	return view{Reader: a.past.At(r), app: a, past: true, at: r}, nil
+	return a.at(ctx, r), nil
 }
 
 // viewFor is where the relationships of a cohort are read: at the moment asked
@@ -52,7 +98,7 @@ func (a *App) moment(ctx context.Context, asOf *domain.AsOf, field string) (stor
 	if err != nil {
 		return 0, err
 	}
-	oldest, err := a.store.Oldest(ctx)
+	oldest, err := a.entire.Oldest(ctx)
 	if err != nil {
 		return 0, storeError(err)
 	}
@@ -93,7 +139,7 @@ func (a *App) revisionAt(ctx context.Context, t time.Time, field string) (store.
 	if t.After(a.now()) {
 		return 0, wrong(field, "lies in the future; leave asOf out to see things as they are")
 	}
-	r, err := a.store.RevisionAt(ctx, t)
+	r, err := a.entire.RevisionAt(ctx, t)
 	if err != nil || r > 0 {
 		return r, storeError(err)
 	}
@@ -111,7 +157,7 @@ func (a *App) revisionAt(ctx context.Context, t time.Time, field string) (store.
 
 // baselined is the revision that a baseline stands for.
 func (a *App) baselined(ctx context.Context, key, field string) (store.Revision, error) {
-	found, err := a.store.Lookup(ctx, domain.KindBaseline, "key", key)
+	found, err := a.today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
 	if err != nil {
 		return 0, storeError(err)
 	}

@@ -49,7 +49,7 @@ func (w *writing) withdraw(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		return w.app.decideUpdate(ctx, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
+		return w.app.decideUpdate(ctx, authz.Withdraw, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
 	})
 }
 
@@ -62,7 +62,7 @@ func (a *App) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, err
 			continue
 		}
 		from := entity.KindNamed(r.From)
-		pages, err := a.store.Edges(ctx, store.EdgeQuery{
+		pages, err := a.today(ctx).Edges(ctx, store.EdgeQuery{
 			Nodes: []store.ID{id}, Rel: r.Name, Direction: store.In, Kind: from.Name, Order: []store.Order{{Property: "key"}},
 		})
 		if err != nil {

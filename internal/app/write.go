@@ -43,7 +43,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	}
 	op := store.CreateNode{ID: store.ID(r.Meta().ID), Kind: kind, Props: k.Encode(r)}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		return &draft{ops: []store.Op{op}, known: []entity.Record{r}, explain: explainTaken("input")}, r, nil
+		return &draft{ops: []store.Op{op}, known: []entity.Record{r}, explain: a.explainTaken("input")}, r, nil
 	})
 }
 
@@ -63,12 +63,12 @@ func (a *App) Update(ctx context.Context, kind string, ref domain.Ref, patch map
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		return a.decideUpdate(ctx, k, ref, patch, ifVersion)
+		return a.decideUpdate(ctx, authz.Update, k, ref, patch, ifVersion)
 	})
 }
 
-func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, patch map[string]any, ifVersion *int) (*draft, entity.Record, error) {
-	before, err := a.existing(ctx, k, ref, "input.ref")
+func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, patch map[string]any, ifVersion *int) (*draft, entity.Record, error) {
+	before, err := a.target(ctx, action, k, ref, "input.ref")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,7 +82,7 @@ func (a *App) decideUpdate(ctx context.Context, k *entity.Kind, ref domain.Ref, 
 		ops:     []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
 		guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}},
 		known:   []entity.Record{after},
-		explain: explainTaken("input.patch"),
+		explain: a.explainTaken("input.patch"),
 	}
 	if err := both(a.staysService(ctx, d, before, after), a.staysDiagnosed(ctx, d, before, after)); err != nil {
 		return nil, nil, err
@@ -104,7 +104,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		r, err := a.existing(ctx, k, ref, "input.ref")
+		r, err := a.target(ctx, authz.Remove, k, ref, "input.ref")
 		if err == nil {
 			err = checkVersion(r, ifVersion)
 		}
@@ -197,14 +197,19 @@ func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change, dryR
 	return nil, nil
 }
 
-// explainTaken names the holder of a unique value (C1).
-func explainTaken(path string) func(context.Context, error) error {
-	return func(_ context.Context, err error) error {
+// explainTaken names the holder of a unique value (C1). Of one that is hidden
+// from the caller it says no more than that there is one.
+func (a *App) explainTaken(path string) func(context.Context, error) error {
+	return func(ctx context.Context, err error) error {
 		var e *store.TakenError
-		if errors.As(err, &e) && e.Property != "" {
-			return taken(e, path)
+		if !errors.As(err, &e) || e.Property == "" {
+			return nil
 		}
-		return nil
+		hidden, hiddenErr := a.today(ctx).hidden(ctx, e.Holder)
+		if hiddenErr != nil {
+			return hiddenErr
+		}
+		return taken(e, path, hidden[e.Holder])
 	}
 }
 

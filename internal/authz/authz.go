@@ -4,6 +4,7 @@ package authz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"releasegraph/internal/domain"
@@ -29,10 +30,14 @@ func (p *Policies) May(actor domain.Actor, action Action, kind string) error {
 
 // May is Policies.May for an actor whose grants these are.
 func (g *Grants) May(actor domain.Actor, action Action, kind string) error {
-	if g.Decide(actor, action, kind).Any() {
+	d := g.Decide(actor, action, kind)
+	if d.Any() && (!anew(action) || d.Granted.With(0)) {
 		return nil
 	}
 	allowed := g.policies.Allowed(action, kind)
+	if len(actor.Roles) > 0 && g.Grant(action, kind) != 0 {
+		return narrow(actor, action, kind)
+	}
 	names := make([]string, len(allowed))
 	for i, role := range allowed {
 		names[i] = string(role)
@@ -43,6 +48,22 @@ func (g *Grants) May(actor domain.Actor, action Action, kind string) error {
 		Details: map[string]any{"roles": names},
 	}
 }
+
+// narrow refuses an actor whose role may, but not with any record that the
+// actor's sites, companies and kinds leave.
+func narrow(a domain.Actor, action Action, kind string) error {
+	why := "that is for records at your sites or of your company, and you have none"
+	if anew(action) {
+		why = "what is new is at no site and of no company yet, and you may go no further"
+	}
+	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) {
+		why = "you may touch no other kinds than " + strings.Join(a.Kinds, ", ")
+	}
+	return &domain.Error{Code: domain.Forbidden, Message: fmt.Sprintf("%s may not %s %s: %s", name(a), action, kind, why)}
+}
+
+// anew tells whether an action makes records, which have no facts yet.
+func anew(action Action) bool { return action == Create || action == Import }
 
 func name(a domain.Actor) string {
 	if a.Name == "" {

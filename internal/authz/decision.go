@@ -65,3 +65,28 @@ func having(f Facts) (g Grant) {
 func isRecord(kind string) bool {
 	return !isRelationship(kind) && kind != KindChangeSet && kind != KindRecords && kind != KindToken
 }
+
+// EachFact lists the facts.
+var EachFact = []Facts{AtYourSite, SuppliedByYou}
+
+// Combination is a condition on a record's facts: it has some and lacks others;
+// the rest does not matter.
+type Combination struct{ Has, Lacks Facts }
+
+// Combinations are the conditions under which the action is allowed, as few as
+// say it: any of them is enough.
+func (d Decision) Combinations() []Combination {
+	var list []Combination
+	covered := Grant(0)
+	for _, f := range EachFact {
+		if with := having(f) & d.Possible; with != 0 && with&^d.Granted == 0 {
+			list, covered = append(list, Combination{Has: f}), covered|with
+		}
+	}
+	for facts := range Facts(combinations) {
+		if d.Granted.With(facts) && !covered.With(facts) {
+			list = append(list, Combination{Has: facts, Lacks: (combinations - 1) &^ facts})
+		}
+	}
+	return list
+}

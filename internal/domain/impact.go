@@ -23,6 +23,9 @@ type ImpactSummary struct {
 	Sites int
 	// Users adds up the hits' own users.
 	Users int
+	// Hidden counts the hits that the caller may not see. They are in none of the
+	// other totals.
+	Hidden int
 	// ByClass is in the order of Classes, ByCriticality from the highest down,
 	// hits without a criticality last.
 	ByClass       []*ClassTotal

@@ -66,7 +66,7 @@ func (r *Result) causes(masks []uint64, count int) [][]Node {
 	causes := make([][]Node, count)
 	for p, mask := range masks {
 		for i := range causes {
-			if mask>>i&1 == 1 {
+			if mask>>i&1 == 1 && r.q.sees(r.hits[p].node) {
 				causes[i] = append(causes[i], r.hits[p].node)
 			}
 		}

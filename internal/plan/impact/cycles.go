@@ -8,16 +8,21 @@ import (
 
 // Cycles lists the sets of sources and hits that depend on one another along
 // dependencies that the analysis follows (C2), by their first key; the items of
-// each by key.
+// each by key, without those that may not be told of.
 func (r *Result) Cycles() [][]Node {
 	var cycles [][]Node
 	for _, component := range cycle.Components(len(r.hits), r.dependency) {
 		if len(component) == 1 && !r.ownSupplier(component[0]) {
 			continue
 		}
-		items := make([]Node, len(component))
-		for i, p := range component {
-			items[i] = r.hits[p].node
+		items := make([]Node, 0, len(component))
+		for _, p := range component {
+			if n := r.hits[p].node; r.q.sees(n) {
+				items = append(items, n)
+			}
+		}
+		if len(items) == 0 {
+			continue
 		}
 		slices.SortFunc(items, r.byKey)
 		cycles = append(cycles, items)

@@ -49,7 +49,7 @@ func (r *Result) Draw(limit int) Drawing {
 			drawnSources++
 		}
 	}
-	d.Omitted = r.Len() - drawnHits + int(r.sources) - drawnSources
+	d.Omitted = r.Len() - drawnHits + len(r.Sources()) - drawnSources
 	return d.Drawing
 }
 
@@ -71,6 +71,12 @@ func (d *drawing) chain(h Hit, listed map[Node]bool) bool {
 		near, far := l.To, l.From
 		if d.r.q.Dependencies {
 			near, far = far, near
+		}
+		if !d.r.q.sees(near) || !d.r.q.sees(far) {
+			if d.r.q.sees(far) && !d.add(far, d.role(far, listed)) {
+				return false
+			}
+			continue
 		}
 		if !d.add(near, d.role(near, listed)) {
 			return false

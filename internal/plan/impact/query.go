@@ -38,7 +38,13 @@ type Query struct {
 	MaxDepth int
 	// Sites, when not nil, lists only hits installed at one of them.
 	Sites []Node
+	// Sees, when not nil, tells which items and sites may be told of. What is
+	// hurt by way of others is told; these are counted, and not named.
+	Sees func(Node) bool
 }
+
+// sees tells whether a node may be told of.
+func (q *Query) sees(n Node) bool { return q.Sees == nil || q.Sees(n) }
 
 // Analyse makes the analysis. Its cost follows what is reached, not the size
 // of the graph. Same graph and query give the same answer.

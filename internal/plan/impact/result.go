@@ -21,6 +21,7 @@ type Result struct {
 	listed  []int32
 	end     int32
 	omitted int
+	hidden  int
 	stopAt  map[Node]bool
 
 	indexed sync.Once
@@ -36,7 +37,7 @@ func newResult(s *spread) *Result {
 	if d := r.q.MaxDepth; d > 0 && d+1 < len(r.levels) {
 		r.end = r.levels[d+1]
 	}
-	if wanted := r.siteFilter(); wanted != nil {
+	if wanted := r.siteFilter(); wanted != nil || r.q.Sees != nil {
 		r.list(wanted)
 	} else {
 		r.omitted = len(r.hits) - int(r.end)
@@ -56,12 +57,15 @@ func levelsOf(hits []hit) []int32 {
 	return levels
 }
 
-// list picks the hits that are wanted.
+// list picks the hits that are wanted, and counts those that may not be told
+// of, whatever their depth.
 func (r *Result) list(wanted func(Node) bool) {
 	r.listed = make([]int32, 0, r.end-r.sources)
 	for i := r.sources; int(i) < len(r.hits); i++ {
 		switch {
-		case !wanted(r.hits[i].node):
+		case wanted != nil && !wanted(r.hits[i].node):
+		case !r.q.sees(r.hits[i].node):
+			r.hidden++
 		case i < r.end:
 			r.listed = append(r.listed, i)
 		default:
@@ -124,14 +128,22 @@ func (r *Result) Len() int {
 	return len(r.listed)
 }
 
+// Sees tells whether a node may be told of.
+func (r *Result) Sees(n Node) bool { return r.q.sees(n) }
+
+// Hidden counts the hits that may not be told of.
+func (r *Result) Hidden() int { return r.hidden }
+
 // Omitted counts the hits beyond the depth limit (I8).
 func (r *Result) Omitted() int { return r.omitted }
 
-// Sources lists the sources, each once, by key.
+// Sources lists the sources that may be told of, each once, by key.
 func (r *Result) Sources() []Node {
-	nodes := make([]Node, r.sources)
-	for i := range nodes {
-		nodes[i] = r.hits[i].node
+	nodes := make([]Node, 0, r.sources)
+	for i := range r.hits[:r.sources] {
+		if n := r.hits[i].node; r.q.sees(n) {
+			nodes = append(nodes, n)
+		}
 	}
 	slices.SortFunc(nodes, r.byKey)
 	return nodes

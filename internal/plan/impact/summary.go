@@ -17,13 +17,14 @@ type totals struct {
 	byCriticality [256]count
 	users         int
 	sites         int
+	hidden        int
 }
 
 // Summary totals the hits in the answer (I7).
 func (r *Result) Summary() *domain.ImpactSummary {
 	s := acquire(r.g)
 	defer s.release()
-	var t totals
+	t := totals{hidden: r.hidden}
 	if !installs(r.g) {
 		for i := range r.Len() {
 			h := &r.hits[r.at(i)]
@@ -37,7 +38,7 @@ func (r *Result) Summary() *domain.ImpactSummary {
 		for k := range n {
 			h := &r.hits[r.at(i+k)]
 			t.add(h.strength(), r.g.Facts(h.node))
-			t.addSites(r.g, s, ahead.arcs[k])
+			t.addSites(r, s, ahead.arcs[k])
 		}
 		i += n
 	}
@@ -70,19 +71,19 @@ func (t *totals) add(strength uint8, f *domain.Facts) {
 
 // addSites counts the sites where an item with these arcs is installed, each
 // once in the whole answer.
-func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
+func (t *totals) addSites(r *Result, s *scratch, arcs []adjacency.Arc) {
 	for _, a := range arcs {
 		code := s.codes[a.Label]
 		if code == codeKnown { // most are dependencies
 			continue
 		}
 		if code == 0 {
-			if g.Labels()[a.Label].Rel == domain.RelInstalledAt {
+			if r.g.Labels()[a.Label].Rel == domain.RelInstalledAt {
 				code = codeInstalled
 			}
 			code = s.keep(a.Label, code)
 		}
-		if code&codeInstalled != 0 && s.marks[a.Node].epoch != s.epoch {
+		if code&codeInstalled != 0 && s.marks[a.Node].epoch != s.epoch && r.q.sees(a.Node) {
 			s.marks[a.Node].epoch = s.epoch
 			t.sites++
 		}
@@ -92,7 +93,7 @@ func (t *totals) addSites(g *Graph, s *scratch, arcs []adjacency.Arc) {
 func (t *totals) summary() *domain.ImpactSummary {
 	sum := &domain.ImpactSummary{
 		Total: t.all[full] + t.all[degraded], Full: t.all[full], Degraded: t.all[degraded],
-		Sites: t.sites, Users: t.users,
+		Sites: t.sites, Users: t.users, Hidden: t.hidden,
 		ByClass: []*domain.ClassTotal{}, ByCriticality: []*domain.CriticalityTotal{},
 	}
 	for _, class := range domain.Classes {

@@ -1,0 +1,36 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// placeless are kinds whose records are at no site by their nature.
+var placeless = []string{domain.KindAttributeDefinition, domain.KindBaseline}
+
+// Whoever adds a kind says how its records come to be at a site: otherwise site
+// operators would never see one, and nobody would have decided it.
+func TestEveryKindHasAWayToASiteOrIsSaidToHaveNone(t *testing.T) {
+	h := &holders{sites: []store.ID{"s"}, suppliers: []store.ID{"p"}}
+	declared, err := store.Declare(entity.Schema())
+	require.NoError(t, err)
+	for _, k := range entity.Kinds() {
+		at := h.fact(k.Name, authz.AtYourSite)
+		none := false
+		for _, p := range placeless {
+			none = none || p == k.Name
+		}
+		require.Equal(t, none, at == nil, "say in place (reach.go) how a %s comes to be at a site, or here that it does not", k.Name)
+		for _, f := range []store.Filter{at, h.fact(k.Name, authz.SuppliedByYou)} {
+			if f != nil {
+				require.NoError(t, declared.CheckFilter(k.Name, f))
+			}
+		}
+	}
+}

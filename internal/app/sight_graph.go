@@ -1,0 +1,91 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/tell"
+	"releasegraph/internal/store"
+)
+
+// sees tells which items and sites of a graph the caller may see, nil for all.
+// Hypothetical items are the caller's own. It costs as much as there is to see.
+func (v view) sees(ctx context.Context, g *Graph, assumed []*domain.ConfigurationItem) (func(impact.Node) bool, error) {
+	if v.part == nil {
+		return nil, nil
+	}
+	seen := map[impact.Node]bool{}
+	for _, item := range assumed {
+		if n, ok := g.Lookup(item.ID); ok {
+			seen[n] = true
+		}
+	}
+	for _, kind := range []string{domain.KindConfigurationItem, domain.KindSite} {
+		err := v.part.EachSeen(ctx, kind, func(n store.Node) error {
+			if at, ok := g.Lookup(string(n.ID)); ok {
+				seen[at] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, storeError(err)
+		}
+	}
+	return func(n impact.Node) bool { return seen[n] }, nil
+}
+
+// seenParties leaves out the parties that the caller may not see.
+func (v view) seenParties(ctx context.Context, g *Graph, parties []*tell.Party) ([]*tell.Party, error) {
+	ids := make([]store.ID, len(parties))
+	for i, p := range parties {
+		ids[i] = store.ID(g.ID(p.Node))
+	}
+	hidden, err := v.hidden(ctx, ids...)
+	return slices.DeleteFunc(parties, func(p *tell.Party) bool { return hidden[store.ID(g.ID(p.Node))] }), err
+}
+
+// seenGraph is the graph of the items that the caller may see and of what they
+// need, as if there were nothing else; nil when the caller may see all.
+func (v view) seenGraph(ctx context.Context) (*Graph, error) {
+	if v.part == nil {
+		return nil, nil
+	}
+	head, err := v.app.store.Head(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	if v.past {
+		head = v.at
+	}
+	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
+	var codec entity.TopologyCodec
+	var ids []store.ID
+	err = v.part.EachSeen(ctx, domain.KindConfigurationItem, func(n store.Node) error {
+		key, facts := codec.Node(n.Kind, n.Props)
+		b.AddNode(string(n.ID), key, facts)
+		ids = append(ids, n.ID)
+		return nil
+	})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	for chunk := range slices.Chunk(ids, maxPage) {
+		pages, err := v.part.Edges(ctx, store.EdgeQuery{Nodes: chunk, Rel: domain.RelDependsOn, Direction: store.Out})
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, p := range pages {
+			for _, e := range p.Edges {
+				from, ok := b.Lookup(string(e.From))
+				if to, known := b.Lookup(string(e.To)); ok && known {
+					b.AddArc(from, to, codec.Edge(e.Rel, e.Tag, e.Props))
+				}
+			}
+		}
+	}
+	return b.Graph(int64(head)), nil
+}
