@@ -1055,6 +1055,29 @@ func (ec *executionContext) fieldContext_ImpactHit_chain(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _ImpactHit_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactHit_hiddenLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenLinks(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactHit_hiddenLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImpactHit", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ImpactHit_rootCauses(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1396,6 +1419,29 @@ func (ec *executionContext) _ImpactSummary_users(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_ImpactSummary_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ImpactSummary_hidden(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactSummary_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactSummary_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
@@ -3233,6 +3279,11 @@ func (ec *executionContext) _ImpactHit(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "hiddenLinks":
+			out.Values[i] = ec._ImpactHit_hiddenLinks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "rootCauses":
 			field := field
 
@@ -3460,6 +3511,11 @@ func (ec *executionContext) _ImpactSummary(ctx context.Context, sel ast.Selectio
 			}
 		case "users":
 			out.Values[i] = ec._ImpactSummary_users(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hidden":
+			out.Values[i] = ec._ImpactSummary_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -834,11 +834,12 @@ type ComplexityRoot struct {
 	}
 
 	ImpactHit struct {
-		Chain      func(childComplexity int) int
-		Depth      func(childComplexity int) int
-		Item       func(childComplexity int) int
-		RootCauses func(childComplexity int) int
-		Strength   func(childComplexity int) int
+		Chain       func(childComplexity int) int
+		Depth       func(childComplexity int) int
+		HiddenLinks func(childComplexity int) int
+		Item        func(childComplexity int) int
+		RootCauses  func(childComplexity int) int
+		Strength    func(childComplexity int) int
 	}
 
 	ImpactHitConnection struct {
@@ -859,6 +860,7 @@ type ComplexityRoot struct {
 		ChangeRequests func(childComplexity int) int
 		Degraded       func(childComplexity int) int
 		Full           func(childComplexity int) int
+		Hidden         func(childComplexity int) int
 		KnownErrors    func(childComplexity int) int
 		OpenProblems   func(childComplexity int) int
 		Services       func(childComplexity int) int
@@ -5058,6 +5060,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactHit.Depth(childComplexity), true
+	case "ImpactHit.hiddenLinks":
+		if e.ComplexityRoot.ImpactHit.HiddenLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactHit.HiddenLinks(childComplexity), true
 	case "ImpactHit.item":
 		if e.ComplexityRoot.ImpactHit.Item == nil {
 			break
@@ -5145,6 +5153,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactSummary.Full(childComplexity), true
+	case "ImpactSummary.hidden":
+		if e.ComplexityRoot.ImpactSummary.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactSummary.Hidden(childComplexity), true
 	case "ImpactSummary.knownErrors":
 		if e.ComplexityRoot.ImpactSummary.KnownErrors == nil {
 			break
@@ -14509,6 +14523,8 @@ type ImpactSummary {
   sites: Int!
   "How many people use the hits, added up from the hits' own users."
   users: Int!
+  "How many more items are hit that you may not see. They are counted here only."
+  hidden: Int!
   "The hits by class, in the order of the classes."
   byClass: [ClassTotal!]!
   "The hits by criticality, from the highest down, those without one last."
@@ -14565,6 +14581,8 @@ type ImpactHit {
   depth: Int!
   "A shortest chain of dependencies that explains the hit. It reads as the dependencies run, each link's ` + "`" + `to` + "`" + ` the next one's ` + "`" + `from` + "`" + `: from the hit to a source, or among DEPENDENCIES from a source to the hit."
   chain: [DependencyLink!]!
+  "How many links of the chain are left out, because an item that you may not see is at an end of them."
+  hiddenLinks: Int!
   "The sources that reach the item."
   rootCauses: [ConfigurationItem!]!
 }
@@ -19477,6 +19495,8 @@ func (ec *executionContext) childFields_ImpactHit(ctx context.Context, field gra
 		return ec.fieldContext_ImpactHit_depth(ctx, field)
 	case "chain":
 		return ec.fieldContext_ImpactHit_chain(ctx, field)
+	case "hiddenLinks":
+		return ec.fieldContext_ImpactHit_hiddenLinks(ctx, field)
 	case "rootCauses":
 		return ec.fieldContext_ImpactHit_rootCauses(ctx, field)
 	}
@@ -19521,6 +19541,8 @@ func (ec *executionContext) childFields_ImpactSummary(ctx context.Context, field
 		return ec.fieldContext_ImpactSummary_sites(ctx, field)
 	case "users":
 		return ec.fieldContext_ImpactSummary_users(ctx, field)
+	case "hidden":
+		return ec.fieldContext_ImpactSummary_hidden(ctx, field)
 	case "byClass":
 		return ec.fieldContext_ImpactSummary_byClass(ctx, field)
 	case "byCriticality":
