@@ -25,6 +25,7 @@ var place = map[string][]reach{
 		{domain.RelSuppliedBy, store.In, domain.KindConfigurationItem},
 		{domain.RelServes, store.In, domain.KindConfigurationItem},
 	},
+	domain.KindTask:    {{domain.RelPrepares, store.Out, domain.KindChangeRequest}},
 	domain.KindProblem: {{domain.RelConcerns, store.Out, domain.KindConfigurationItem}},
 	domain.KindKnownError: {
 		{domain.RelPresentIn, store.Out, domain.KindConfigurationItem},

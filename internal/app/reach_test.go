@@ -11,8 +11,11 @@ import (
 	"releasegraph/internal/store"
 )
 
-// placeless are kinds whose records are at no site by their nature.
-var placeless = []string{domain.KindAttributeDefinition, domain.KindBaseline}
+// placeless are kinds whose records are at no site.
+var placeless = []string{
+	domain.KindAttributeDefinition, domain.KindBaseline, domain.KindBoard, domain.KindChangeModel, domain.KindDelegation,
+	domain.KindVote, domain.KindAssessment, // which are the board's, and may name what is elsewhere
+}
 
 // Whoever adds a kind says how its records come to be at a site: otherwise site
 // operators would never see one, and nobody would have decided it.
