@@ -17938,7 +17938,7 @@ type WorkCount {
 enum WorkReason {
   "A request for change of somebody else is ASSESSED and waits for the board. For CAB_MEMBER."
   VOTE
-  "A request for change is SUBMITTED. For CHANGE_MANAGER."
+  "A request for change is SUBMITTED, or BACKED_OUT and to be assessed anew. For CHANGE_MANAGER."
   ASSESS
   "A problem is OPEN. For PROBLEM_MANAGER."
   DIAGNOSE

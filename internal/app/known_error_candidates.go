@@ -22,8 +22,8 @@ const (
 	// maxWords is how many words of the symptoms are compared: the longest.
 	maxWords = 32
 	// widespread is how many known errors may share a word for it to tell them
-	// from the others. Words of more lead to none by themselves: all together
-	// they do.
+	// from the others. Words of more lead to none by themselves: two that
+	// follow one another do.
 	widespread = 100
 )
 
@@ -157,34 +157,36 @@ func versionsOf(item store.Node, installed []store.Edge) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// byWord finds known errors that share a telling word.
+// byWord finds known errors that share a telling word, or two that follow one
+// another; where there is one widespread word only, the first that have it.
 func (c *candidates) byWord(ctx context.Context) error {
 	var common []string
+	var cut store.SearchPage
 	for _, word := range c.words {
 		page, err := c.search(ctx, word)
 		if err != nil {
 			return err
 		}
 		if page.HasNext {
-			common = append(common, word)
-			continue
+			common, cut = append(common, word), page
+		} else {
+			c.addHits(page)
+		}
+	}
+	if len(common) == 1 {
+		c.addHits(cut)
+	}
+	for i := 1; i < len(common); i++ {
+		page, err := c.search(ctx, common[i-1]+" "+common[i])
+		if err != nil {
+			return err
 		}
 		c.addHits(page)
 	}
-	if len(common) == 0 {
-		return nil
-	}
-	page, err := c.search(ctx, strings.Join(common, " "))
-	if err == nil {
-		c.addHits(page)
-	}
-	return err
+	return nil
 }
 
 func (c *candidates) search(ctx context.Context, words string) (store.SearchPage, error) {
-	if len(words) > store.MaxSearchText {
-		words = words[:strings.LastIndexByte(words[:store.MaxSearchText], ' ')]
-	}
 	return c.view.Search(ctx, store.Search{Text: words, Kinds: []string{domain.KindKnownError}, First: widespread})
 }
 

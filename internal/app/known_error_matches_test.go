@@ -120,9 +120,9 @@ func TestMatchingCostsWhatTheCandidatesCost(t *testing.T) {
 	})
 }
 
-// A word that very many known errors share leads to none by itself; all such
-// words together do.
-func TestAWidespreadWordLeadsToNoCandidateByItself(t *testing.T) {
+// A word that very many known errors share leads to the first of them only; two
+// in a row to those that have both.
+func TestWidespreadWordsLeadToCandidatesTwoByTwo(t *testing.T) {
 	onStores(t, func(t *testing.T, f *fixture) {
 		var lines []string
 		for i := range 150 {
@@ -140,6 +140,12 @@ func TestAWidespreadWordLeadsToNoCandidateByItself(t *testing.T) {
 		}
 		require.Equal(t, 100, asked("printers").Candidates)
 		require.Equal(t, "K-042", asked("printers jam slowly").Nodes[0].KnownError.Key)
+		lines = nil
+		for i := range 120 {
+			lines = append(lines, fmt.Sprintf(`{"node":"KnownError","key":"S-%03d","name":"Another","symptoms":"scanners stall","status":"DRAFT"}`, i))
+		}
+		f.brings(append(lines, `{"node":"KnownError","key":"Z-1","name":"Both","symptoms":"scanners and printers stall","status":"DRAFT"}`)...)
+		require.Equal(t, "Z-1", asked("printers scanners").Nodes[0].KnownError.Key, "nobody else has both")
 		long := asked(strings.Repeat("unheard", 20) + " " + manyWords(200))
 		require.LessOrEqual(t, long.Candidates, 100)
 	})

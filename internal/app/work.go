@@ -154,23 +154,23 @@ func (a *App) workSources(ctx context.Context) []*workSource {
 // allWork lists every source, for a person of this name.
 func allWork(name string, now time.Time) []*workSource {
 	is := func(value string) doubtful { return doubtful{"eq": value} }
-	request := func(why domain.WorkReason, status domain.ChangeRequestStatus, since string, more doubtful) *workSource {
-		more["status"] = is(string(status))
+	request := func(why domain.WorkReason, since string, more doubtful, statuses ...domain.ChangeRequestStatus) *workSource {
+		more["status"] = doubtful{"in": anyOf(statuses)}
 		return &workSource{why, domain.KindChangeRequest, more, since}
 	}
 	problem := func(why domain.WorkReason, status domain.ProblemStatus) *workSource {
 		return &workSource{why, domain.KindProblem, doubtful{"status": is(string(status))}, "statusSince"}
 	}
 	return []*workSource{
-		request(domain.WorkVote, domain.ChangeAssessed, "submittedAt", doubtful{"requester": doubtful{"ne": name}}),
-		request(domain.WorkAssess, domain.ChangeSubmitted, "submittedAt", doubtful{}),
+		request(domain.WorkVote, "submittedAt", doubtful{"requester": doubtful{"ne": name}}, domain.ChangeAssessed),
+		request(domain.WorkAssess, "submittedAt", doubtful{}, domain.ChangeSubmitted, domain.ChangeBackedOut),
 		problem(domain.WorkDiagnose, domain.ProblemOpen),
 		problem(domain.WorkResolve, domain.ProblemDiagnosed),
 		problem(domain.WorkClose, domain.ProblemResolved),
 		{domain.WorkPublish, domain.KindKnownError, doubtful{"status": is(string(domain.KnownErrorDraft))}, "statusSince"},
-		request(domain.WorkRevise, domain.ChangeRejected, "decidedAt", doubtful{"requester": is(name)}),
-		request(domain.WorkSubmit, domain.ChangeDraft, "updatedAt", doubtful{"requester": is(name)}),
-		request(domain.WorkCarryOut, domain.ChangeAuthorised, "decidedAt", doubtful{"assignee": is(name)}),
+		request(domain.WorkRevise, "decidedAt", doubtful{"requester": is(name)}, domain.ChangeRejected),
+		request(domain.WorkSubmit, "updatedAt", doubtful{"requester": is(name)}, domain.ChangeDraft),
+		request(domain.WorkCarryOut, "decidedAt", doubtful{"assignee": is(name)}, domain.ChangeAuthorised),
 		{domain.WorkConfirm, domain.KindConfigurationItem, doubtful{
 			"ownedBy":   doubtful{"some": doubtful{"key": is(name)}},
 			"updatedAt": doubtful{"lt": now.Add(-domain.ConfirmAfter)},

@@ -10,8 +10,11 @@ import (
 
 // impact is an answer as the API gives it.
 type impact struct {
-	Summary struct{ Total, Full, Degraded, Services, Sites, Users int }
-	Hits    struct {
+	Summary struct {
+		Total, Full, Degraded, Services, Sites, Users int
+		OpenProblems, KnownErrors, ChangeRequests     int
+	}
+	Hits struct {
 		TotalCount int
 		Nodes      []hit
 	}
@@ -66,6 +69,9 @@ func (i *impact) table(w io.Writer, more string) {
 	}
 	s := i.Summary
 	fmt.Fprintf(w, "%d hit: %d FULL, %d DEGRADED; %d services, %d sites, %d users\n", s.Total, s.Full, s.Degraded, s.Services, s.Sites, s.Users)
+	if s.OpenProblems+s.KnownErrors+s.ChangeRequests > 0 {
+		fmt.Fprintf(w, "Bearing on them: %d open problems, %d known errors, %d changes in flight\n", s.OpenProblems, s.KnownErrors, s.ChangeRequests)
+	}
 	i.tell(w)
 }
 

@@ -41,12 +41,12 @@ func (w WorkReason) WorkFor() []Role {
 func (w WorkReason) Text() string {
 	return map[WorkReason]string{
 		WorkVote:     "It is assessed, and the board has not decided.",
-		WorkAssess:   "It was submitted, and is to be assessed.",
+		WorkAssess:   "It was submitted or backed out, and is to be assessed.",
 		WorkDiagnose: "Its cause is not known.",
 		WorkResolve:  "Its cause is known, and it is not resolved.",
 		WorkClose:    "It is resolved, and not closed.",
 		WorkPublish:  "It is a draft that nobody works by yet.",
-		WorkRevise:   "Your request was rejected: change it, or withdraw it.",
+		WorkRevise:   "Your request was rejected: see why, and ask anew where it still matters.",
 		WorkSubmit:   "You have begun to write this request, and not submitted it.",
 		WorkCarryOut: "You are to carry it out, and it is authorised.",
 		WorkConfirm:  "You answer for it, and nobody has changed or confirmed it for a year.",
