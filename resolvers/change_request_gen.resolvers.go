@@ -54,6 +54,10 @@ func (r *changeRequestResolver) Tasks(ctx context.Context, obj *domain.ChangeReq
 	return related(ctx, r.App, obj, app.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
 }
 
+func (r *changeRequestResolver) FreezeExceptions(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "EXCEPTION_FOR", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
+}
+
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
 	return written[domain.ChangeRequest](r.App.Create(ctx, "ChangeRequest", input, options))
 }

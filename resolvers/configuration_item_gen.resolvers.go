@@ -66,6 +66,14 @@ func (r *configurationItemResolver) ExcludedBy(ctx context.Context, obj *domain.
 	return related(ctx, r.App, obj, app.Via{Rel: "EXCLUDES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewChangeRequestExclusionEdge)
 }
 
+func (r *configurationItemResolver) MaintenanceWindows(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_OF", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
+}
+
+func (r *configurationItemResolver) Freezes(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "FREEZES", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Create(ctx, "ConfigurationItem", input, options))
 }

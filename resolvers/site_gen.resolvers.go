@@ -78,6 +78,14 @@ func (r *siteResolver) ChangeRequests(ctx context.Context, obj *domain.Site, fil
 	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
+func (r *siteResolver) MaintenanceWindows(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_AT", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
+}
+
+func (r *siteResolver) Freezes(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
+	return related(ctx, r.App, obj, app.Via{Rel: "FREEZES_AT", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+}
+
 func (r *statisticsResolver) Sites(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
 	return r.App.CountBy(ctx, "Site", app.Grouping{By: by, Filter: filter, First: first})
 }

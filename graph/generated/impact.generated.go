@@ -4450,6 +4450,11 @@ func (ec *executionContext) marshalNStrength2releasegraphᚋinternalᚋdomainᚐ
 	return res
 }
 
+func (ec *executionContext) unmarshalNTimeRangeInput2releasegraphᚋinternalᚋdomainᚐTimeRange(ctx context.Context, v any) (domain.TimeRange, error) {
+	res, err := ec.unmarshalInputTimeRangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNTruncation2ᚕᚖreleasegraphᚋinternalᚋdomainᚐTruncationᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Truncation) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)

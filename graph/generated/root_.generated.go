@@ -32,20 +32,26 @@ type ResolverRoot interface {
 	Board() BoardResolver
 	ChangeModel() ChangeModelResolver
 	ChangeRequest() ChangeRequestResolver
+	ChangeSchedule() ChangeScheduleResolver
 	ChangeSet() ChangeSetResolver
 	ConfigurationItem() ConfigurationItemResolver
 	DataQuality() DataQualityResolver
 	Delegation() DelegationResolver
 	DuplicateGroup() DuplicateGroupResolver
 	Event() EventResolver
+	Freeze() FreezeResolver
+	FreezeException() FreezeExceptionResolver
 	GraphDiff() GraphDiffResolver
 	ImpactAnalysis() ImpactAnalysisResolver
 	KnownError() KnownErrorResolver
+	MaintenanceWindow() MaintenanceWindowResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
 	ReleaseUnit() ReleaseUnitResolver
+	ScheduleConflict() ScheduleConflictResolver
+	ScheduleConflicts() ScheduleConflictsResolver
 	ServiceView() ServiceViewResolver
 	Site() SiteResolver
 	Statistics() StatisticsResolver
@@ -315,45 +321,47 @@ type ComplexityRoot struct {
 	}
 
 	ChangeRequest struct {
-		Affects        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Assessments    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Assignee       func(childComplexity int) int
-		BackOutKind    func(childComplexity int) int
-		BackOutPlan    func(childComplexity int) int
-		Board          func(childComplexity int, asOf *domain.AsOf) int
-		Category       func(childComplexity int) int
-		ClosedAt       func(childComplexity int) int
-		ContentVersion func(childComplexity int) int
-		CreatedAt      func(childComplexity int) int
-		DecidedAt      func(childComplexity int) int
-		Description    func(childComplexity int) int
-		Downtime       func(childComplexity int) int
-		Excludes       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		HeldBy         func(childComplexity int) int
-		History        func(childComplexity int, first *int, after *string) int
-		ID             func(childComplexity int) int
-		ImplementedAt  func(childComplexity int) int
-		Justification  func(childComplexity int) int
-		Key            func(childComplexity int) int
-		Mitigation     func(childComplexity int) int
-		Model          func(childComplexity int, asOf *domain.AsOf) int
-		Name           func(childComplexity int) int
-		Plan           func(childComplexity int) int
-		PlannedFrom    func(childComplexity int) int
-		PlannedTo      func(childComplexity int) int
-		Priority       func(childComplexity int) int
-		Requester      func(childComplexity int) int
-		Resolves       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Risk           func(childComplexity int) int
-		Sources        func(childComplexity int) int
-		Status         func(childComplexity int) int
-		SubmittedAt    func(childComplexity int) int
-		TakesPlaceAt   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Tasks          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Type           func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
-		Version        func(childComplexity int) int
-		Votes          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Affects          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assessments      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assignee         func(childComplexity int) int
+		BackOutKind      func(childComplexity int) int
+		BackOutPlan      func(childComplexity int) int
+		Board            func(childComplexity int, asOf *domain.AsOf) int
+		Category         func(childComplexity int) int
+		ClosedAt         func(childComplexity int) int
+		Conflicts        func(childComplexity int) int
+		ContentVersion   func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		DecidedAt        func(childComplexity int) int
+		Description      func(childComplexity int) int
+		Downtime         func(childComplexity int) int
+		Excludes         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		FreezeExceptions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		HeldBy           func(childComplexity int) int
+		History          func(childComplexity int, first *int, after *string) int
+		ID               func(childComplexity int) int
+		ImplementedAt    func(childComplexity int) int
+		Justification    func(childComplexity int) int
+		Key              func(childComplexity int) int
+		Mitigation       func(childComplexity int) int
+		Model            func(childComplexity int, asOf *domain.AsOf) int
+		Name             func(childComplexity int) int
+		Plan             func(childComplexity int) int
+		PlannedFrom      func(childComplexity int) int
+		PlannedTo        func(childComplexity int) int
+		Priority         func(childComplexity int) int
+		Requester        func(childComplexity int) int
+		Resolves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Risk             func(childComplexity int) int
+		Sources          func(childComplexity int) int
+		Status           func(childComplexity int) int
+		SubmittedAt      func(childComplexity int) int
+		TakesPlaceAt     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Tasks            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Type             func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
+		Version          func(childComplexity int) int
+		Votes            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 	}
 
 	ChangeRequestConcern struct {
@@ -412,6 +420,12 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	ChangeSchedule struct {
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
 	ChangeSet struct {
 		Actor    func(childComplexity int) int
 		At       func(childComplexity int) int
@@ -456,38 +470,40 @@ type ComplexityRoot struct {
 	}
 
 	ConfigurationItem struct {
-		Attributes     func(childComplexity int) int
-		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Class          func(childComplexity int) int
-		ConfirmedAt    func(childComplexity int) int
-		CreatedAt      func(childComplexity int) int
-		Criticality    func(childComplexity int) int
-		Dependents     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		DependsOn      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Description    func(childComplexity int) int
-		Environment    func(childComplexity int) int
-		ExcludedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		History        func(childComplexity int, first *int, after *string) int
-		ID             func(childComplexity int) int
-		InstalledAt    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Key            func(childComplexity int) int
-		KnownErrors    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Name           func(childComplexity int) int
-		OpenProblems   func(childComplexity int) int
-		OwnedBy        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Owner          func(childComplexity int) int
-		Problems       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		ProductVersion func(childComplexity int) int
-		ReleaseUnits   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Serves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Sources        func(childComplexity int) int
-		Status         func(childComplexity int) int
-		SuppliedBy     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Supplier       func(childComplexity int) int
-		SupportedBy    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		UpdatedAt      func(childComplexity int) int
-		Users          func(childComplexity int) int
-		Version        func(childComplexity int) int
+		Attributes         func(childComplexity int) int
+		ChangeRequests     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Class              func(childComplexity int) int
+		ConfirmedAt        func(childComplexity int) int
+		CreatedAt          func(childComplexity int) int
+		Criticality        func(childComplexity int) int
+		Dependents         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		DependsOn          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Description        func(childComplexity int) int
+		Environment        func(childComplexity int) int
+		ExcludedBy         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Freezes            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		History            func(childComplexity int, first *int, after *string) int
+		ID                 func(childComplexity int) int
+		InstalledAt        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Key                func(childComplexity int) int
+		KnownErrors        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		MaintenanceWindows func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Name               func(childComplexity int) int
+		OpenProblems       func(childComplexity int) int
+		OwnedBy            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Owner              func(childComplexity int) int
+		Problems           func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		ProductVersion     func(childComplexity int) int
+		ReleaseUnits       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Serves             func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sources            func(childComplexity int) int
+		Status             func(childComplexity int) int
+		SuppliedBy         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Supplier           func(childComplexity int) int
+		SupportedBy        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		UpdatedAt          func(childComplexity int) int
+		Users              func(childComplexity int) int
+		Version            func(childComplexity int) int
 	}
 
 	ConfigurationItemConnection struct {
@@ -762,6 +778,22 @@ type ComplexityRoot struct {
 		Type        func(childComplexity int) int
 	}
 
+	ExceptedChangePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	ExceptedFreezePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	Exclusion struct {
 		By     func(childComplexity int) int
 		Reason func(childComplexity int) int
@@ -798,6 +830,116 @@ type ComplexityRoot struct {
 		To       func(childComplexity int) int
 	}
 
+	Freeze struct {
+		Classes      func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Description  func(childComplexity int) int
+		Duration     func(childComplexity int) int
+		Environments func(childComplexity int) int
+		Everywhere   func(childComplexity int) int
+		Except       func(childComplexity int) int
+		Exceptions   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		From         func(childComplexity int) int
+		History      func(childComplexity int, first *int, after *string) int
+		ID           func(childComplexity int) int
+		Key          func(childComplexity int) int
+		LiftedAt     func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		Recurrence   func(childComplexity int) int
+		Regions      func(childComplexity int) int
+		Services     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sites        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sources      func(childComplexity int) int
+		StartsAt     func(childComplexity int) int
+		TimeZone     func(childComplexity int) int
+		To           func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	FreezeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	FreezeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	FreezeException struct {
+		ChangeRequest func(childComplexity int, asOf *domain.AsOf) int
+		Comment       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		DecidedAt     func(childComplexity int) int
+		DecidedBy     func(childComplexity int) int
+		Freeze        func(childComplexity int, asOf *domain.AsOf) int
+		History       func(childComplexity int, first *int, after *string) int
+		ID            func(childComplexity int) int
+		Key           func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		RequestedBy   func(childComplexity int) int
+		Sources       func(childComplexity int) int
+		Status        func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Version       func(childComplexity int) int
+	}
+
+	FreezeExceptionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	FreezeExceptionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	FreezeExceptionPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
+	FreezeHoldPayload struct {
+		ChangeRequests func(childComplexity int) int
+		Changes        func(childComplexity int) int
+		DryRun         func(childComplexity int) int
+		Freeze         func(childComplexity int) int
+		Revision       func(childComplexity int) int
+	}
+
+	FreezePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
+	FrozenServicePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	FrozenSitePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
 	GraphDiff struct {
 		Changes func(childComplexity int, types []domain.ChangeType, first *int, after *string) int
 		From    func(childComplexity int) int
@@ -811,6 +953,13 @@ type ComplexityRoot struct {
 		From     func(childComplexity int) int
 		Revision func(childComplexity int) int
 		To       func(childComplexity int) int
+	}
+
+	HeldChange struct {
+		ChangeRequest func(childComplexity int) int
+		HeldBy        func(childComplexity int) int
+		Owners        func(childComplexity int) int
+		People        func(childComplexity int) int
 	}
 
 	ImpactAnalysis struct {
@@ -1031,6 +1180,66 @@ type ComplexityRoot struct {
 		Versions func(childComplexity int) int
 	}
 
+	MaintenanceServicePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	MaintenanceSitePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	MaintenanceWindow struct {
+		Classes      func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Description  func(childComplexity int) int
+		Duration     func(childComplexity int) int
+		Environments func(childComplexity int) int
+		Everywhere   func(childComplexity int) int
+		Except       func(childComplexity int) int
+		From         func(childComplexity int) int
+		History      func(childComplexity int, first *int, after *string) int
+		ID           func(childComplexity int) int
+		Key          func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Recurrence   func(childComplexity int) int
+		Regions      func(childComplexity int) int
+		Services     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sites        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Sources      func(childComplexity int) int
+		StartsAt     func(childComplexity int) int
+		TimeZone     func(childComplexity int) int
+		To           func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	MaintenanceWindowConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	MaintenanceWindowEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	MaintenanceWindowPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
 	MatchPart struct {
 		Kind  func(childComplexity int) int
 		Most  func(childComplexity int) int
@@ -1039,91 +1248,115 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CloseProblem              func(childComplexity int, input model.CloseProblemInput, options *domain.WriteOptions) int
-		ConnectAffectedItem       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectChangeSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectConcern            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectDecidingBoard      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectDelegationBoard    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectDiagnosis          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectFollowedModel      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectGrouping           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectInstallation       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectOwnership          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectPreparation        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectPresence           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectResolution         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectSiteNeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectSitePart           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ConnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateBaseline            func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
-		CreateBoard               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateChangeModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateDelegation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateProblem             func(childComplexity int, input domain.NewProblem, options *domain.WriteOptions) int
-		CreateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		CreateTask                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DiagnoseProblem           func(childComplexity int, input model.DiagnoseProblemInput, options *domain.WriteOptions) int
-		DisconnectAffectedItem    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectChangeSite      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectConcern         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectCustomer        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectDecidingBoard   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectDelegationBoard func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectDependency      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectDiagnosis       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectFollowedModel   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectGrouping        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectInstallation    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectOwnership       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectPreparation     func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectPresence        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectResolution      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectSiteNeed        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectSitePart        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectSupply          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		DisconnectSupport         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ImportRecords             func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
-		PublishKnownError         func(childComplexity int, input model.PublishKnownErrorInput, options *domain.WriteOptions) int
-		RemoveAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveBoard               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveChangeModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveDelegation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveProblem             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		RemoveTask                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		ReopenProblem             func(childComplexity int, input model.ReopenProblemInput, options *domain.WriteOptions) int
-		ResolveProblem            func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
-		RetireKnownError          func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
-		UpdateAttributeDefinition func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateBaseline            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateBoard               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateChangeModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateChangeRequest       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateConfigurationItem   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateDelegation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateKnownError          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateParty               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateProblem             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateReleaseUnit         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateSite                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		UpdateTask                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
-		WithdrawConfigurationItem func(childComplexity int, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) int
+		CloseProblem                 func(childComplexity int, input model.CloseProblemInput, options *domain.WriteOptions) int
+		ConnectAffectedItem          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectChangeSite            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectConcern               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectCustomer              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDecidingBoard         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDelegationBoard       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDependency            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectDiagnosis             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectExceptedChange        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectExceptedFreeze        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectFollowedModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectFrozenService         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectFrozenSite            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectGrouping              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectInstallation          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectMaintenanceService    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectMaintenanceSite       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectOwnership             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectPreparation           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectPresence              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectResolution            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectSiteNeed              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectSitePart              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectSupply                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectSupport               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateBaseline               func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
+		CreateBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateChangeModel            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateChangeRequest          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateConfigurationItem      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateDelegation             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateFreeze                 func(childComplexity int, input domain.NewFreeze, options *domain.WriteOptions) int
+		CreateFreezeException        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateKnownError             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateMaintenanceWindow      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateParty                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateProblem                func(childComplexity int, input domain.NewProblem, options *domain.WriteOptions) int
+		CreateReleaseUnit            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateSite                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateTask                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DecideFreezeException        func(childComplexity int, input model.DecideFreezeExceptionInput, options *domain.WriteOptions) int
+		DiagnoseProblem              func(childComplexity int, input model.DiagnoseProblemInput, options *domain.WriteOptions) int
+		DisconnectAffectedItem       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectChangeSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectConcern            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectCustomer           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDecidingBoard      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDelegationBoard    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDependency         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectDiagnosis          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectExceptedChange     func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectExceptedFreeze     func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectFollowedModel      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectFrozenService      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectFrozenSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectGrouping           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectInstallation       func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectMaintenanceService func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectMaintenanceSite    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectOwnership          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectPreparation        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectPresence           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectResolution         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectSiteNeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectSitePart           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ImportRecords                func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
+		LiftFreeze                   func(childComplexity int, input model.LiftFreezeInput, options *domain.WriteOptions) int
+		PublishKnownError            func(childComplexity int, input model.PublishKnownErrorInput, options *domain.WriteOptions) int
+		RemoveAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveBaseline               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveChangeModel            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveChangeRequest          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveConfigurationItem      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveDelegation             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveFreeze                 func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveFreezeException        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveKnownError             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveMaintenanceWindow      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveParty                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveProblem                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveReleaseUnit            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveSite                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveTask                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ReopenProblem                func(childComplexity int, input model.ReopenProblemInput, options *domain.WriteOptions) int
+		RequestFreezeException       func(childComplexity int, input domain.NewException, options *domain.WriteOptions) int
+		ResolveProblem               func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
+		RetireKnownError             func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
+		UpdateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateBaseline               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateChangeModel            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateChangeRequest          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateConfigurationItem      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateDelegation             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateFreeze                 func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateFreezeException        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateKnownError             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateMaintenanceWindow      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateParty                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateProblem                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateReleaseUnit            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateSite                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateTask                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		WithdrawConfigurationItem    func(childComplexity int, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) int
 	}
 
 	OwnershipPayload struct {
@@ -1299,6 +1532,7 @@ type ComplexityRoot struct {
 		ChangeModels         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ChangeRequest        func(childComplexity int, key string, asOf *domain.AsOf) int
 		ChangeRequests       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ChangeSchedule       func(childComplexity int, during domain.TimeRange, site *domain.Ref, service *domain.Ref, first *int, after *string) int
 		ChangeSet            func(childComplexity int, revision int64) int
 		ChangeSets           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		ConfigurationItem    func(childComplexity int, key string, asOf *domain.AsOf) int
@@ -1307,6 +1541,11 @@ type ComplexityRoot struct {
 		Delegation           func(childComplexity int, key string, asOf *domain.AsOf) int
 		Delegations          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		DependencyPath       func(childComplexity int, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) int
+		FreeSlots            func(childComplexity int, changeRequest domain.Ref, length *string, within *domain.TimeRange, first int) int
+		Freeze               func(childComplexity int, key string, asOf *domain.AsOf) int
+		FreezeException      func(childComplexity int, key string, asOf *domain.AsOf) int
+		FreezeExceptions     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		Freezes              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		GraphDiff            func(childComplexity int, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) int
 		Impact               func(childComplexity int, input domain.ImpactInput, asOf *domain.AsOf) int
 		ImportHoldings       func(childComplexity int, input model.ImportHoldingsInput) int
@@ -1315,6 +1554,8 @@ type ComplexityRoot struct {
 		KnownError           func(childComplexity int, key string, asOf *domain.AsOf) int
 		KnownErrorMatches    func(childComplexity int, problem *domain.Ref, draft *domain.ProblemDraft, first int) int
 		KnownErrors          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		MaintenanceWindow    func(childComplexity int, key string, asOf *domain.AsOf) int
+		MaintenanceWindows   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		MyWork               func(childComplexity int, first *int, after *string) int
 		Node                 func(childComplexity int, id string) int
 		Nodes                func(childComplexity int, ids []string, asOf *domain.AsOf) int
@@ -1324,6 +1565,7 @@ type ComplexityRoot struct {
 		Problems             func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ReleaseUnit          func(childComplexity int, key string, asOf *domain.AsOf) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		ScheduleConflicts    func(childComplexity int, during domain.TimeRange, changeRequest *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) int
 		Search               func(childComplexity int, text string, kinds []string, first *int, after *string) int
 		ServiceView          func(childComplexity int, service domain.Ref, asOf *domain.AsOf) int
 		Site                 func(childComplexity int, key string, asOf *domain.AsOf) int
@@ -1383,6 +1625,32 @@ type ComplexityRoot struct {
 		To       func(childComplexity int) int
 	}
 
+	ScheduleConflict struct {
+		Between   func(childComplexity int) int
+		Chain     func(childComplexity int) int
+		FreeSlots func(childComplexity int, first int) int
+		Items     func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Overlap   func(childComplexity int) int
+		Person    func(childComplexity int) int
+		Sites     func(childComplexity int) int
+	}
+
+	ScheduleConflicts struct {
+		FreeSlots  func(childComplexity int, first int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ScheduledChange struct {
+		ChangeRequest func(childComplexity int) int
+		Items         func(childComplexity int) int
+		Sites         func(childComplexity int) int
+		Status        func(childComplexity int) int
+		Window        func(childComplexity int) int
+	}
+
 	SearchConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1413,26 +1681,28 @@ type ComplexityRoot struct {
 	}
 
 	Site struct {
-		ChangeRequests func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		CreatedAt      func(childComplexity int) int
-		Description    func(childComplexity int) int
-		History        func(childComplexity int, first *int, after *string) int
-		ID             func(childComplexity int) int
-		InstalledItems func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Key            func(childComplexity int) int
-		Name           func(childComplexity int) int
-		NeededBy       func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Needs          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		PartOf         func(childComplexity int, asOf *domain.AsOf) int
-		Parts          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Region         func(childComplexity int) int
-		Ring           func(childComplexity int) int
-		ServiceHours   func(childComplexity int) int
-		Sources        func(childComplexity int) int
-		TimeZone       func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
-		Users          func(childComplexity int) int
-		Version        func(childComplexity int) int
+		ChangeRequests     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		CreatedAt          func(childComplexity int) int
+		Description        func(childComplexity int) int
+		Freezes            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		History            func(childComplexity int, first *int, after *string) int
+		ID                 func(childComplexity int) int
+		InstalledItems     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Key                func(childComplexity int) int
+		MaintenanceWindows func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Name               func(childComplexity int) int
+		NeededBy           func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Needs              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		PartOf             func(childComplexity int, asOf *domain.AsOf) int
+		Parts              func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Region             func(childComplexity int) int
+		Ring               func(childComplexity int) int
+		ServiceHours       func(childComplexity int) int
+		Sources            func(childComplexity int) int
+		TimeZone           func(childComplexity int) int
+		UpdatedAt          func(childComplexity int) int
+		Users              func(childComplexity int) int
+		Version            func(childComplexity int) int
 	}
 
 	SiteConnection struct {
@@ -1501,7 +1771,10 @@ type ComplexityRoot struct {
 		ChangeRequests       func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
 		Delegations          func(childComplexity int, by []string, filter relay.Input, first *int) int
+		FreezeExceptions     func(childComplexity int, by []string, filter relay.Input, first *int) int
+		Freezes              func(childComplexity int, by []string, filter relay.Input, first *int) int
 		KnownErrors          func(childComplexity int, by []string, filter relay.Input, first *int) int
+		MaintenanceWindows   func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Parties              func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Problems             func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ReleaseUnits         func(childComplexity int, filter relay.Input, first *int) int
@@ -1570,6 +1843,11 @@ type ComplexityRoot struct {
 	TextSpan struct {
 		Length func(childComplexity int) int
 		Start  func(childComplexity int) int
+	}
+
+	TimeRange struct {
+		From func(childComplexity int) int
+		To   func(childComplexity int) int
 	}
 
 	Truncation struct {
@@ -2824,6 +3102,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.ClosedAt(childComplexity), true
+	case "ChangeRequest.conflicts":
+		if e.ComplexityRoot.ChangeRequest.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Conflicts(childComplexity), true
 	case "ChangeRequest.contentVersion":
 		if e.ComplexityRoot.ChangeRequest.ContentVersion == nil {
 			break
@@ -2865,6 +3149,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Excludes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.freezeExceptions":
+		if e.ComplexityRoot.ChangeRequest.FreezeExceptions == nil {
+			break
+		}
+
+		args, err := ec.field_ChangeRequest_freezeExceptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ChangeRequest.FreezeExceptions(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ChangeRequest.heldBy":
 		if e.ComplexityRoot.ChangeRequest.HeldBy == nil {
 			break
@@ -3251,6 +3546,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeRequestPayload.Revision(childComplexity), true
 
+	case "ChangeSchedule.nodes":
+		if e.ComplexityRoot.ChangeSchedule.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSchedule.Nodes(childComplexity), true
+	case "ChangeSchedule.pageInfo":
+		if e.ComplexityRoot.ChangeSchedule.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSchedule.PageInfo(childComplexity), true
+	case "ChangeSchedule.totalCount":
+		if e.ComplexityRoot.ChangeSchedule.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeSchedule.TotalCount(childComplexity), true
+
 	case "ChangeSet.actor":
 		if e.ComplexityRoot.ChangeSet.Actor == nil {
 			break
@@ -3498,6 +3812,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.ExcludedBy(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ConfigurationItem.freezes":
+		if e.ComplexityRoot.ConfigurationItem.Freezes == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_freezes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.Freezes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.history":
 		if e.ComplexityRoot.ConfigurationItem.History == nil {
 			break
@@ -3543,6 +3868,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfigurationItem.KnownErrors(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ConfigurationItem.maintenanceWindows":
+		if e.ComplexityRoot.ConfigurationItem.MaintenanceWindows == nil {
+			break
+		}
+
+		args, err := ec.field_ConfigurationItem_maintenanceWindows_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ConfigurationItem.MaintenanceWindows(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "ConfigurationItem.name":
 		if e.ComplexityRoot.ConfigurationItem.Name == nil {
 			break
@@ -4745,6 +5081,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Event.Type(childComplexity), true
 
+	case "ExceptedChangePayload.changes":
+		if e.ComplexityRoot.ExceptedChangePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedChangePayload.Changes(childComplexity), true
+	case "ExceptedChangePayload.dryRun":
+		if e.ComplexityRoot.ExceptedChangePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedChangePayload.DryRun(childComplexity), true
+	case "ExceptedChangePayload.from":
+		if e.ComplexityRoot.ExceptedChangePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedChangePayload.From(childComplexity), true
+	case "ExceptedChangePayload.revision":
+		if e.ComplexityRoot.ExceptedChangePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedChangePayload.Revision(childComplexity), true
+	case "ExceptedChangePayload.to":
+		if e.ComplexityRoot.ExceptedChangePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedChangePayload.To(childComplexity), true
+
+	case "ExceptedFreezePayload.changes":
+		if e.ComplexityRoot.ExceptedFreezePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedFreezePayload.Changes(childComplexity), true
+	case "ExceptedFreezePayload.dryRun":
+		if e.ComplexityRoot.ExceptedFreezePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedFreezePayload.DryRun(childComplexity), true
+	case "ExceptedFreezePayload.from":
+		if e.ComplexityRoot.ExceptedFreezePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedFreezePayload.From(childComplexity), true
+	case "ExceptedFreezePayload.revision":
+		if e.ComplexityRoot.ExceptedFreezePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedFreezePayload.Revision(childComplexity), true
+	case "ExceptedFreezePayload.to":
+		if e.ComplexityRoot.ExceptedFreezePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExceptedFreezePayload.To(childComplexity), true
+
 	case "Exclusion.by":
 		if e.ComplexityRoot.Exclusion.By == nil {
 			break
@@ -4876,6 +5274,514 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FollowedModelPayload.To(childComplexity), true
 
+	case "Freeze.classes":
+		if e.ComplexityRoot.Freeze.Classes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Classes(childComplexity), true
+	case "Freeze.createdAt":
+		if e.ComplexityRoot.Freeze.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.CreatedAt(childComplexity), true
+	case "Freeze.description":
+		if e.ComplexityRoot.Freeze.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Description(childComplexity), true
+	case "Freeze.duration":
+		if e.ComplexityRoot.Freeze.Duration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Duration(childComplexity), true
+	case "Freeze.environments":
+		if e.ComplexityRoot.Freeze.Environments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Environments(childComplexity), true
+	case "Freeze.everywhere":
+		if e.ComplexityRoot.Freeze.Everywhere == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Everywhere(childComplexity), true
+	case "Freeze.except":
+		if e.ComplexityRoot.Freeze.Except == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Except(childComplexity), true
+	case "Freeze.exceptions":
+		if e.ComplexityRoot.Freeze.Exceptions == nil {
+			break
+		}
+
+		args, err := ec.field_Freeze_exceptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Freeze.Exceptions(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Freeze.from":
+		if e.ComplexityRoot.Freeze.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.From(childComplexity), true
+	case "Freeze.history":
+		if e.ComplexityRoot.Freeze.History == nil {
+			break
+		}
+
+		args, err := ec.field_Freeze_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Freeze.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Freeze.id":
+		if e.ComplexityRoot.Freeze.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.ID(childComplexity), true
+	case "Freeze.key":
+		if e.ComplexityRoot.Freeze.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Key(childComplexity), true
+	case "Freeze.liftedAt":
+		if e.ComplexityRoot.Freeze.LiftedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.LiftedAt(childComplexity), true
+	case "Freeze.name":
+		if e.ComplexityRoot.Freeze.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Name(childComplexity), true
+	case "Freeze.reason":
+		if e.ComplexityRoot.Freeze.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Reason(childComplexity), true
+	case "Freeze.recurrence":
+		if e.ComplexityRoot.Freeze.Recurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Recurrence(childComplexity), true
+	case "Freeze.regions":
+		if e.ComplexityRoot.Freeze.Regions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Regions(childComplexity), true
+	case "Freeze.services":
+		if e.ComplexityRoot.Freeze.Services == nil {
+			break
+		}
+
+		args, err := ec.field_Freeze_services_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Freeze.Services(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Freeze.sites":
+		if e.ComplexityRoot.Freeze.Sites == nil {
+			break
+		}
+
+		args, err := ec.field_Freeze_sites_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Freeze.Sites(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "Freeze.sources":
+		if e.ComplexityRoot.Freeze.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Sources(childComplexity), true
+	case "Freeze.startsAt":
+		if e.ComplexityRoot.Freeze.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.StartsAt(childComplexity), true
+	case "Freeze.timeZone":
+		if e.ComplexityRoot.Freeze.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.TimeZone(childComplexity), true
+	case "Freeze.to":
+		if e.ComplexityRoot.Freeze.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.To(childComplexity), true
+	case "Freeze.updatedAt":
+		if e.ComplexityRoot.Freeze.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.UpdatedAt(childComplexity), true
+	case "Freeze.version":
+		if e.ComplexityRoot.Freeze.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Freeze.Version(childComplexity), true
+
+	case "FreezeConnection.edges":
+		if e.ComplexityRoot.FreezeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeConnection.Edges(childComplexity), true
+	case "FreezeConnection.nodes":
+		if e.ComplexityRoot.FreezeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeConnection.Nodes(childComplexity), true
+	case "FreezeConnection.pageInfo":
+		if e.ComplexityRoot.FreezeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeConnection.PageInfo(childComplexity), true
+	case "FreezeConnection.totalCount":
+		if e.ComplexityRoot.FreezeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeConnection.TotalCount(childComplexity), true
+
+	case "FreezeEdge.cursor":
+		if e.ComplexityRoot.FreezeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeEdge.Cursor(childComplexity), true
+	case "FreezeEdge.node":
+		if e.ComplexityRoot.FreezeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeEdge.Node(childComplexity), true
+
+	case "FreezeException.changeRequest":
+		if e.ComplexityRoot.FreezeException.ChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_FreezeException_changeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.FreezeException.ChangeRequest(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "FreezeException.comment":
+		if e.ComplexityRoot.FreezeException.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Comment(childComplexity), true
+	case "FreezeException.createdAt":
+		if e.ComplexityRoot.FreezeException.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.CreatedAt(childComplexity), true
+	case "FreezeException.decidedAt":
+		if e.ComplexityRoot.FreezeException.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.DecidedAt(childComplexity), true
+	case "FreezeException.decidedBy":
+		if e.ComplexityRoot.FreezeException.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.DecidedBy(childComplexity), true
+	case "FreezeException.freeze":
+		if e.ComplexityRoot.FreezeException.Freeze == nil {
+			break
+		}
+
+		args, err := ec.field_FreezeException_freeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.FreezeException.Freeze(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "FreezeException.history":
+		if e.ComplexityRoot.FreezeException.History == nil {
+			break
+		}
+
+		args, err := ec.field_FreezeException_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.FreezeException.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "FreezeException.id":
+		if e.ComplexityRoot.FreezeException.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.ID(childComplexity), true
+	case "FreezeException.key":
+		if e.ComplexityRoot.FreezeException.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Key(childComplexity), true
+	case "FreezeException.kind":
+		if e.ComplexityRoot.FreezeException.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Kind(childComplexity), true
+	case "FreezeException.name":
+		if e.ComplexityRoot.FreezeException.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Name(childComplexity), true
+	case "FreezeException.reason":
+		if e.ComplexityRoot.FreezeException.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Reason(childComplexity), true
+	case "FreezeException.requestedBy":
+		if e.ComplexityRoot.FreezeException.RequestedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.RequestedBy(childComplexity), true
+	case "FreezeException.sources":
+		if e.ComplexityRoot.FreezeException.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Sources(childComplexity), true
+	case "FreezeException.status":
+		if e.ComplexityRoot.FreezeException.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Status(childComplexity), true
+	case "FreezeException.updatedAt":
+		if e.ComplexityRoot.FreezeException.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.UpdatedAt(childComplexity), true
+	case "FreezeException.version":
+		if e.ComplexityRoot.FreezeException.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.Version(childComplexity), true
+
+	case "FreezeExceptionConnection.edges":
+		if e.ComplexityRoot.FreezeExceptionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionConnection.Edges(childComplexity), true
+	case "FreezeExceptionConnection.nodes":
+		if e.ComplexityRoot.FreezeExceptionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionConnection.Nodes(childComplexity), true
+	case "FreezeExceptionConnection.pageInfo":
+		if e.ComplexityRoot.FreezeExceptionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionConnection.PageInfo(childComplexity), true
+	case "FreezeExceptionConnection.totalCount":
+		if e.ComplexityRoot.FreezeExceptionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionConnection.TotalCount(childComplexity), true
+
+	case "FreezeExceptionEdge.cursor":
+		if e.ComplexityRoot.FreezeExceptionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionEdge.Cursor(childComplexity), true
+	case "FreezeExceptionEdge.node":
+		if e.ComplexityRoot.FreezeExceptionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionEdge.Node(childComplexity), true
+
+	case "FreezeExceptionPayload.changes":
+		if e.ComplexityRoot.FreezeExceptionPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionPayload.Changes(childComplexity), true
+	case "FreezeExceptionPayload.dryRun":
+		if e.ComplexityRoot.FreezeExceptionPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionPayload.DryRun(childComplexity), true
+	case "FreezeExceptionPayload.freezeException":
+		if e.ComplexityRoot.FreezeExceptionPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionPayload.Record(childComplexity), true
+	case "FreezeExceptionPayload.revision":
+		if e.ComplexityRoot.FreezeExceptionPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeExceptionPayload.Revision(childComplexity), true
+
+	case "FreezeHoldPayload.changeRequests":
+		if e.ComplexityRoot.FreezeHoldPayload.ChangeRequests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeHoldPayload.ChangeRequests(childComplexity), true
+	case "FreezeHoldPayload.changes":
+		if e.ComplexityRoot.FreezeHoldPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeHoldPayload.Changes(childComplexity), true
+	case "FreezeHoldPayload.dryRun":
+		if e.ComplexityRoot.FreezeHoldPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeHoldPayload.DryRun(childComplexity), true
+	case "FreezeHoldPayload.freeze":
+		if e.ComplexityRoot.FreezeHoldPayload.Freeze == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeHoldPayload.Freeze(childComplexity), true
+	case "FreezeHoldPayload.revision":
+		if e.ComplexityRoot.FreezeHoldPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeHoldPayload.Revision(childComplexity), true
+
+	case "FreezePayload.changes":
+		if e.ComplexityRoot.FreezePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezePayload.Changes(childComplexity), true
+	case "FreezePayload.dryRun":
+		if e.ComplexityRoot.FreezePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezePayload.DryRun(childComplexity), true
+	case "FreezePayload.freeze":
+		if e.ComplexityRoot.FreezePayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezePayload.Record(childComplexity), true
+	case "FreezePayload.revision":
+		if e.ComplexityRoot.FreezePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezePayload.Revision(childComplexity), true
+
+	case "FrozenServicePayload.changes":
+		if e.ComplexityRoot.FrozenServicePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenServicePayload.Changes(childComplexity), true
+	case "FrozenServicePayload.dryRun":
+		if e.ComplexityRoot.FrozenServicePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenServicePayload.DryRun(childComplexity), true
+	case "FrozenServicePayload.from":
+		if e.ComplexityRoot.FrozenServicePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenServicePayload.From(childComplexity), true
+	case "FrozenServicePayload.revision":
+		if e.ComplexityRoot.FrozenServicePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenServicePayload.Revision(childComplexity), true
+	case "FrozenServicePayload.to":
+		if e.ComplexityRoot.FrozenServicePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenServicePayload.To(childComplexity), true
+
+	case "FrozenSitePayload.changes":
+		if e.ComplexityRoot.FrozenSitePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenSitePayload.Changes(childComplexity), true
+	case "FrozenSitePayload.dryRun":
+		if e.ComplexityRoot.FrozenSitePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenSitePayload.DryRun(childComplexity), true
+	case "FrozenSitePayload.from":
+		if e.ComplexityRoot.FrozenSitePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenSitePayload.From(childComplexity), true
+	case "FrozenSitePayload.revision":
+		if e.ComplexityRoot.FrozenSitePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenSitePayload.Revision(childComplexity), true
+	case "FrozenSitePayload.to":
+		if e.ComplexityRoot.FrozenSitePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FrozenSitePayload.To(childComplexity), true
+
 	case "GraphDiff.changes":
 		if e.ComplexityRoot.GraphDiff.Changes == nil {
 			break
@@ -4936,6 +5842,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GroupingPayload.To(childComplexity), true
+
+	case "HeldChange.changeRequest":
+		if e.ComplexityRoot.HeldChange.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldChange.ChangeRequest(childComplexity), true
+	case "HeldChange.heldBy":
+		if e.ComplexityRoot.HeldChange.HeldBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldChange.HeldBy(childComplexity), true
+	case "HeldChange.owners":
+		if e.ComplexityRoot.HeldChange.Owners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldChange.Owners(childComplexity), true
+	case "HeldChange.people":
+		if e.ComplexityRoot.HeldChange.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HeldChange.People(childComplexity), true
 
 	case "ImpactAnalysis.changeRequests":
 		if e.ComplexityRoot.ImpactAnalysis.ChangeRequests == nil {
@@ -5814,6 +6745,279 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.KnownErrorPresenceEdge.Versions(childComplexity), true
 
+	case "MaintenanceServicePayload.changes":
+		if e.ComplexityRoot.MaintenanceServicePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceServicePayload.Changes(childComplexity), true
+	case "MaintenanceServicePayload.dryRun":
+		if e.ComplexityRoot.MaintenanceServicePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceServicePayload.DryRun(childComplexity), true
+	case "MaintenanceServicePayload.from":
+		if e.ComplexityRoot.MaintenanceServicePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceServicePayload.From(childComplexity), true
+	case "MaintenanceServicePayload.revision":
+		if e.ComplexityRoot.MaintenanceServicePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceServicePayload.Revision(childComplexity), true
+	case "MaintenanceServicePayload.to":
+		if e.ComplexityRoot.MaintenanceServicePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceServicePayload.To(childComplexity), true
+
+	case "MaintenanceSitePayload.changes":
+		if e.ComplexityRoot.MaintenanceSitePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceSitePayload.Changes(childComplexity), true
+	case "MaintenanceSitePayload.dryRun":
+		if e.ComplexityRoot.MaintenanceSitePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceSitePayload.DryRun(childComplexity), true
+	case "MaintenanceSitePayload.from":
+		if e.ComplexityRoot.MaintenanceSitePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceSitePayload.From(childComplexity), true
+	case "MaintenanceSitePayload.revision":
+		if e.ComplexityRoot.MaintenanceSitePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceSitePayload.Revision(childComplexity), true
+	case "MaintenanceSitePayload.to":
+		if e.ComplexityRoot.MaintenanceSitePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceSitePayload.To(childComplexity), true
+
+	case "MaintenanceWindow.classes":
+		if e.ComplexityRoot.MaintenanceWindow.Classes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Classes(childComplexity), true
+	case "MaintenanceWindow.createdAt":
+		if e.ComplexityRoot.MaintenanceWindow.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.CreatedAt(childComplexity), true
+	case "MaintenanceWindow.description":
+		if e.ComplexityRoot.MaintenanceWindow.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Description(childComplexity), true
+	case "MaintenanceWindow.duration":
+		if e.ComplexityRoot.MaintenanceWindow.Duration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Duration(childComplexity), true
+	case "MaintenanceWindow.environments":
+		if e.ComplexityRoot.MaintenanceWindow.Environments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Environments(childComplexity), true
+	case "MaintenanceWindow.everywhere":
+		if e.ComplexityRoot.MaintenanceWindow.Everywhere == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Everywhere(childComplexity), true
+	case "MaintenanceWindow.except":
+		if e.ComplexityRoot.MaintenanceWindow.Except == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Except(childComplexity), true
+	case "MaintenanceWindow.from":
+		if e.ComplexityRoot.MaintenanceWindow.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.From(childComplexity), true
+	case "MaintenanceWindow.history":
+		if e.ComplexityRoot.MaintenanceWindow.History == nil {
+			break
+		}
+
+		args, err := ec.field_MaintenanceWindow_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "MaintenanceWindow.id":
+		if e.ComplexityRoot.MaintenanceWindow.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.ID(childComplexity), true
+	case "MaintenanceWindow.key":
+		if e.ComplexityRoot.MaintenanceWindow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Key(childComplexity), true
+	case "MaintenanceWindow.name":
+		if e.ComplexityRoot.MaintenanceWindow.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Name(childComplexity), true
+	case "MaintenanceWindow.recurrence":
+		if e.ComplexityRoot.MaintenanceWindow.Recurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Recurrence(childComplexity), true
+	case "MaintenanceWindow.regions":
+		if e.ComplexityRoot.MaintenanceWindow.Regions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Regions(childComplexity), true
+	case "MaintenanceWindow.services":
+		if e.ComplexityRoot.MaintenanceWindow.Services == nil {
+			break
+		}
+
+		args, err := ec.field_MaintenanceWindow_services_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Services(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "MaintenanceWindow.sites":
+		if e.ComplexityRoot.MaintenanceWindow.Sites == nil {
+			break
+		}
+
+		args, err := ec.field_MaintenanceWindow_sites_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Sites(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "MaintenanceWindow.sources":
+		if e.ComplexityRoot.MaintenanceWindow.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Sources(childComplexity), true
+	case "MaintenanceWindow.startsAt":
+		if e.ComplexityRoot.MaintenanceWindow.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.StartsAt(childComplexity), true
+	case "MaintenanceWindow.timeZone":
+		if e.ComplexityRoot.MaintenanceWindow.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.TimeZone(childComplexity), true
+	case "MaintenanceWindow.to":
+		if e.ComplexityRoot.MaintenanceWindow.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.To(childComplexity), true
+	case "MaintenanceWindow.updatedAt":
+		if e.ComplexityRoot.MaintenanceWindow.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.UpdatedAt(childComplexity), true
+	case "MaintenanceWindow.version":
+		if e.ComplexityRoot.MaintenanceWindow.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindow.Version(childComplexity), true
+
+	case "MaintenanceWindowConnection.edges":
+		if e.ComplexityRoot.MaintenanceWindowConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowConnection.Edges(childComplexity), true
+	case "MaintenanceWindowConnection.nodes":
+		if e.ComplexityRoot.MaintenanceWindowConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowConnection.Nodes(childComplexity), true
+	case "MaintenanceWindowConnection.pageInfo":
+		if e.ComplexityRoot.MaintenanceWindowConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowConnection.PageInfo(childComplexity), true
+	case "MaintenanceWindowConnection.totalCount":
+		if e.ComplexityRoot.MaintenanceWindowConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowConnection.TotalCount(childComplexity), true
+
+	case "MaintenanceWindowEdge.cursor":
+		if e.ComplexityRoot.MaintenanceWindowEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowEdge.Cursor(childComplexity), true
+	case "MaintenanceWindowEdge.node":
+		if e.ComplexityRoot.MaintenanceWindowEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowEdge.Node(childComplexity), true
+
+	case "MaintenanceWindowPayload.changes":
+		if e.ComplexityRoot.MaintenanceWindowPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowPayload.Changes(childComplexity), true
+	case "MaintenanceWindowPayload.dryRun":
+		if e.ComplexityRoot.MaintenanceWindowPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowPayload.DryRun(childComplexity), true
+	case "MaintenanceWindowPayload.maintenanceWindow":
+		if e.ComplexityRoot.MaintenanceWindowPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowPayload.Record(childComplexity), true
+	case "MaintenanceWindowPayload.revision":
+		if e.ComplexityRoot.MaintenanceWindowPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MaintenanceWindowPayload.Revision(childComplexity), true
+
 	case "MatchPart.kind":
 		if e.ComplexityRoot.MatchPart.Kind == nil {
 			break
@@ -5938,6 +7142,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectDiagnosis(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectExceptedChange":
+		if e.ComplexityRoot.Mutation.ConnectExceptedChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectExceptedChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectExceptedChange(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectExceptedFreeze":
+		if e.ComplexityRoot.Mutation.ConnectExceptedFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectExceptedFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectExceptedFreeze(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectFollowedModel":
 		if e.ComplexityRoot.Mutation.ConnectFollowedModel == nil {
 			break
@@ -5949,6 +7175,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectFollowedModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectFrozenService":
+		if e.ComplexityRoot.Mutation.ConnectFrozenService == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectFrozenService_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectFrozenService(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectFrozenSite":
+		if e.ComplexityRoot.Mutation.ConnectFrozenSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectFrozenSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectFrozenSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectGrouping":
 		if e.ComplexityRoot.Mutation.ConnectGrouping == nil {
 			break
@@ -5971,6 +7219,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectInstallation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectMaintenanceService":
+		if e.ComplexityRoot.Mutation.ConnectMaintenanceService == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectMaintenanceService_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectMaintenanceService(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectMaintenanceSite":
+		if e.ComplexityRoot.Mutation.ConnectMaintenanceSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectMaintenanceSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectMaintenanceSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectOwnership":
 		if e.ComplexityRoot.Mutation.ConnectOwnership == nil {
 			break
@@ -6136,6 +7406,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateDelegation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createFreeze":
+		if e.ComplexityRoot.Mutation.CreateFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateFreeze(childComplexity, args["input"].(domain.NewFreeze), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createFreezeException":
+		if e.ComplexityRoot.Mutation.CreateFreezeException == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createFreezeException_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateFreezeException(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createKnownError":
 		if e.ComplexityRoot.Mutation.CreateKnownError == nil {
 			break
@@ -6147,6 +7439,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateKnownError(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createMaintenanceWindow":
+		if e.ComplexityRoot.Mutation.CreateMaintenanceWindow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createMaintenanceWindow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateMaintenanceWindow(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createParty":
 		if e.ComplexityRoot.Mutation.CreateParty == nil {
 			break
@@ -6202,6 +7505,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTask(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.decideFreezeException":
+		if e.ComplexityRoot.Mutation.DecideFreezeException == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_decideFreezeException_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DecideFreezeException(childComplexity, args["input"].(model.DecideFreezeExceptionInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.diagnoseProblem":
 		if e.ComplexityRoot.Mutation.DiagnoseProblem == nil {
 			break
@@ -6301,6 +7615,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectDiagnosis(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectExceptedChange":
+		if e.ComplexityRoot.Mutation.DisconnectExceptedChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectExceptedChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectExceptedChange(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectExceptedFreeze":
+		if e.ComplexityRoot.Mutation.DisconnectExceptedFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectExceptedFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectExceptedFreeze(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectFollowedModel":
 		if e.ComplexityRoot.Mutation.DisconnectFollowedModel == nil {
 			break
@@ -6312,6 +7648,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectFollowedModel(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectFrozenService":
+		if e.ComplexityRoot.Mutation.DisconnectFrozenService == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectFrozenService_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectFrozenService(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectFrozenSite":
+		if e.ComplexityRoot.Mutation.DisconnectFrozenSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectFrozenSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectFrozenSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectGrouping":
 		if e.ComplexityRoot.Mutation.DisconnectGrouping == nil {
 			break
@@ -6334,6 +7692,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectInstallation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectMaintenanceService":
+		if e.ComplexityRoot.Mutation.DisconnectMaintenanceService == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectMaintenanceService_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectMaintenanceService(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectMaintenanceSite":
+		if e.ComplexityRoot.Mutation.DisconnectMaintenanceSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectMaintenanceSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectMaintenanceSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectOwnership":
 		if e.ComplexityRoot.Mutation.DisconnectOwnership == nil {
 			break
@@ -6433,6 +7813,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportRecords(childComplexity, args["input"].(model.ImportRecordsInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.liftFreeze":
+		if e.ComplexityRoot.Mutation.LiftFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_liftFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LiftFreeze(childComplexity, args["input"].(model.LiftFreezeInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.publishKnownError":
 		if e.ComplexityRoot.Mutation.PublishKnownError == nil {
 			break
@@ -6521,6 +7912,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveDelegation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeFreeze":
+		if e.ComplexityRoot.Mutation.RemoveFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveFreeze(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeFreezeException":
+		if e.ComplexityRoot.Mutation.RemoveFreezeException == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeFreezeException_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveFreezeException(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeKnownError":
 		if e.ComplexityRoot.Mutation.RemoveKnownError == nil {
 			break
@@ -6532,6 +7945,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveKnownError(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeMaintenanceWindow":
+		if e.ComplexityRoot.Mutation.RemoveMaintenanceWindow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeMaintenanceWindow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveMaintenanceWindow(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeParty":
 		if e.ComplexityRoot.Mutation.RemoveParty == nil {
 			break
@@ -6598,6 +8022,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReopenProblem(childComplexity, args["input"].(model.ReopenProblemInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.requestFreezeException":
+		if e.ComplexityRoot.Mutation.RequestFreezeException == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestFreezeException_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestFreezeException(childComplexity, args["input"].(domain.NewException), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.resolveProblem":
 		if e.ComplexityRoot.Mutation.ResolveProblem == nil {
 			break
@@ -6697,6 +8132,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateDelegation(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateFreeze":
+		if e.ComplexityRoot.Mutation.UpdateFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateFreeze(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateFreezeException":
+		if e.ComplexityRoot.Mutation.UpdateFreezeException == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateFreezeException_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateFreezeException(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateKnownError":
 		if e.ComplexityRoot.Mutation.UpdateKnownError == nil {
 			break
@@ -6708,6 +8165,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateKnownError(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateMaintenanceWindow":
+		if e.ComplexityRoot.Mutation.UpdateMaintenanceWindow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateMaintenanceWindow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateMaintenanceWindow(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateParty":
 		if e.ComplexityRoot.Mutation.UpdateParty == nil {
 			break
@@ -7594,6 +9062,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ChangeRequests(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.changeSchedule":
+		if e.ComplexityRoot.Query.ChangeSchedule == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changeSchedule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ChangeSchedule(childComplexity, args["during"].(domain.TimeRange), args["site"].(*domain.Ref), args["service"].(*domain.Ref), args["first"].(*int), args["after"].(*string)), true
 	case "Query.changeSet":
 		if e.ComplexityRoot.Query.ChangeSet == nil {
 			break
@@ -7682,6 +9161,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.DependencyPath(childComplexity, args["from"].(domain.Ref), args["to"].(domain.Ref), args["whatIf"].(*domain.WhatIfInput), args["asOf"].(*domain.AsOf)), true
+	case "Query.freeSlots":
+		if e.ComplexityRoot.Query.FreeSlots == nil {
+			break
+		}
+
+		args, err := ec.field_Query_freeSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FreeSlots(childComplexity, args["changeRequest"].(domain.Ref), args["length"].(*string), args["within"].(*domain.TimeRange), args["first"].(int)), true
+	case "Query.freeze":
+		if e.ComplexityRoot.Query.Freeze == nil {
+			break
+		}
+
+		args, err := ec.field_Query_freeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Freeze(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.freezeException":
+		if e.ComplexityRoot.Query.FreezeException == nil {
+			break
+		}
+
+		args, err := ec.field_Query_freezeException_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FreezeException(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.freezeExceptions":
+		if e.ComplexityRoot.Query.FreezeExceptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_freezeExceptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FreezeExceptions(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.freezes":
+		if e.ComplexityRoot.Query.Freezes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_freezes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Freezes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.graphDiff":
 		if e.ComplexityRoot.Query.GraphDiff == nil {
 			break
@@ -7771,6 +9305,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.KnownErrors(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.maintenanceWindow":
+		if e.ComplexityRoot.Query.MaintenanceWindow == nil {
+			break
+		}
+
+		args, err := ec.field_Query_maintenanceWindow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MaintenanceWindow(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.maintenanceWindows":
+		if e.ComplexityRoot.Query.MaintenanceWindows == nil {
+			break
+		}
+
+		args, err := ec.field_Query_maintenanceWindows_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MaintenanceWindows(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.myWork":
 		if e.ComplexityRoot.Query.MyWork == nil {
 			break
@@ -7870,6 +9426,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ReleaseUnits(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.scheduleConflicts":
+		if e.ComplexityRoot.Query.ScheduleConflicts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_scheduleConflicts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ScheduleConflicts(childComplexity, args["during"].(domain.TimeRange), args["changeRequest"].(*domain.Ref), args["kinds"].([]domain.ConflictKind), args["first"].(*int), args["after"].(*string)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -8171,6 +9738,121 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResolutionPayload.To(childComplexity), true
 
+	case "ScheduleConflict.between":
+		if e.ComplexityRoot.ScheduleConflict.Between == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Between(childComplexity), true
+	case "ScheduleConflict.chain":
+		if e.ComplexityRoot.ScheduleConflict.Chain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Chain(childComplexity), true
+	case "ScheduleConflict.freeSlots":
+		if e.ComplexityRoot.ScheduleConflict.FreeSlots == nil {
+			break
+		}
+
+		args, err := ec.field_ScheduleConflict_freeSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.FreeSlots(childComplexity, args["first"].(int)), true
+	case "ScheduleConflict.items":
+		if e.ComplexityRoot.ScheduleConflict.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Items(childComplexity), true
+	case "ScheduleConflict.kind":
+		if e.ComplexityRoot.ScheduleConflict.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Kind(childComplexity), true
+	case "ScheduleConflict.overlap":
+		if e.ComplexityRoot.ScheduleConflict.Overlap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Overlap(childComplexity), true
+	case "ScheduleConflict.person":
+		if e.ComplexityRoot.ScheduleConflict.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Person(childComplexity), true
+	case "ScheduleConflict.sites":
+		if e.ComplexityRoot.ScheduleConflict.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflict.Sites(childComplexity), true
+
+	case "ScheduleConflicts.freeSlots":
+		if e.ComplexityRoot.ScheduleConflicts.FreeSlots == nil {
+			break
+		}
+
+		args, err := ec.field_ScheduleConflicts_freeSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ScheduleConflicts.FreeSlots(childComplexity, args["first"].(int)), true
+	case "ScheduleConflicts.nodes":
+		if e.ComplexityRoot.ScheduleConflicts.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflicts.Nodes(childComplexity), true
+	case "ScheduleConflicts.pageInfo":
+		if e.ComplexityRoot.ScheduleConflicts.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflicts.PageInfo(childComplexity), true
+	case "ScheduleConflicts.totalCount":
+		if e.ComplexityRoot.ScheduleConflicts.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflicts.TotalCount(childComplexity), true
+
+	case "ScheduledChange.changeRequest":
+		if e.ComplexityRoot.ScheduledChange.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledChange.ChangeRequest(childComplexity), true
+	case "ScheduledChange.items":
+		if e.ComplexityRoot.ScheduledChange.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledChange.Items(childComplexity), true
+	case "ScheduledChange.sites":
+		if e.ComplexityRoot.ScheduledChange.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledChange.Sites(childComplexity), true
+	case "ScheduledChange.status":
+		if e.ComplexityRoot.ScheduledChange.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledChange.Status(childComplexity), true
+	case "ScheduledChange.window":
+		if e.ComplexityRoot.ScheduledChange.Window == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduledChange.Window(childComplexity), true
+
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
 			break
@@ -8315,6 +9997,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Site.Description(childComplexity), true
+	case "Site.freezes":
+		if e.ComplexityRoot.Site.Freezes == nil {
+			break
+		}
+
+		args, err := ec.field_Site_freezes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Site.Freezes(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.history":
 		if e.ComplexityRoot.Site.History == nil {
 			break
@@ -8349,6 +10042,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Site.Key(childComplexity), true
+	case "Site.maintenanceWindows":
+		if e.ComplexityRoot.Site.MaintenanceWindows == nil {
+			break
+		}
+
+		args, err := ec.field_Site_maintenanceWindows_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Site.MaintenanceWindows(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
 	case "Site.name":
 		if e.ComplexityRoot.Site.Name == nil {
 			break
@@ -8747,6 +10451,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.Delegations(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.freezeExceptions":
+		if e.ComplexityRoot.Statistics.FreezeExceptions == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_freezeExceptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.FreezeExceptions(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.freezes":
+		if e.ComplexityRoot.Statistics.Freezes == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_freezes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.Freezes(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.knownErrors":
 		if e.ComplexityRoot.Statistics.KnownErrors == nil {
 			break
@@ -8758,6 +10484,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.KnownErrors(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.maintenanceWindows":
+		if e.ComplexityRoot.Statistics.MaintenanceWindows == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_maintenanceWindows_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.MaintenanceWindows(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.parties":
 		if e.ComplexityRoot.Statistics.Parties == nil {
 			break
@@ -9081,6 +10818,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TextSpan.Start(childComplexity), true
 
+	case "TimeRange.from":
+		if e.ComplexityRoot.TimeRange.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeRange.From(childComplexity), true
+	case "TimeRange.to":
+		if e.ComplexityRoot.TimeRange.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TimeRange.To(childComplexity), true
+
 	case "Truncation.limit":
 		if e.ComplexityRoot.Truncation.Limit == nil {
 			break
@@ -9401,7 +11151,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAsOf,
 		ec.unmarshalInputCloseProblemInput,
 		ec.unmarshalInputCreateBaselineInput,
+		ec.unmarshalInputCreateFreezeInput,
 		ec.unmarshalInputCreateProblemInput,
+		ec.unmarshalInputDecideFreezeExceptionInput,
 		ec.unmarshalInputDependencySelectorInput,
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
@@ -9412,10 +11164,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputImpactSourcesInput,
 		ec.unmarshalInputImportHoldingsInput,
 		ec.unmarshalInputImportRecordsInput,
+		ec.unmarshalInputLiftFreezeInput,
 		ec.unmarshalInputProblemDraftInput,
 		ec.unmarshalInputPublishKnownErrorInput,
 		ec.unmarshalInputRecordRef,
 		ec.unmarshalInputReopenProblemInput,
+		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputResolveProblemInput,
 		ec.unmarshalInputRetireKnownErrorInput,
 		ec.unmarshalInputTimeRangeInput,
@@ -9525,6 +11279,9 @@ scalar TimeZone
 
 "A length of time, ISO 8601: weeks, or days, hours, minutes and seconds, such as PT4H, P1DT12H or P2W."
 scalar Duration
+
+"A recurrence rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU."
+scalar RecurrenceRule
 
 "Named texts: an object whose values are strings."
 scalar Attributes
@@ -11904,6 +13661,23 @@ extend type ChangeRequest implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): TaskConnection!
+  "The exceptions from freezes that were asked for."
+  freezeExceptions(
+    "Only those that match."
+    filter: FreezeExceptionFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeExceptionOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): FreezeExceptionConnection!
 }
 
 extend type Query {
@@ -12055,6 +13829,8 @@ input ChangeRequestFilter {
   assessments: AssessmentLinkFilter
   "What has to be prepared before this change may go on (R12)."
   tasks: TaskLinkFilter
+  "The exceptions from freezes that were asked for."
+  freezeExceptions: FreezeExceptionLinkFilter
 }
 
 "Selects records by the change models that a relationship joins to them."
@@ -12105,6 +13881,14 @@ input TaskLinkFilter {
   some: TaskFilter
   "None matches; {} asks that there are none."
   none: TaskFilter
+}
+
+"Selects records by the freeze exceptions that a relationship joins to them."
+input FreezeExceptionLinkFilter {
+  "At least one matches; {} asks for any."
+  some: FreezeExceptionFilter
+  "None matches; {} asks that there are none."
+  none: FreezeExceptionFilter
 }
 
 "One step of an order of change requests."
@@ -13237,6 +15021,40 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ChangeRequestExclusionConnection!
+  "The windows that name this item."
+  maintenanceWindows(
+    "Only those that match."
+    filter: MaintenanceWindowFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MaintenanceWindowOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): MaintenanceWindowConnection!
+  "The freezes that name this item."
+  freezes(
+    "Only those that match."
+    filter: FreezeFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): FreezeConnection!
 }
 
 extend type Query {
@@ -13384,6 +15202,10 @@ input ConfigurationItemFilter {
   changeRequests: ChangeRequestLinkFilter
   "The requests for change by which analysts found this item not impacted."
   excludedBy: ChangeRequestExclusionFilter
+  "The windows that name this item."
+  maintenanceWindows: MaintenanceWindowLinkFilter
+  "The freezes that name this item."
+  freezes: FreezeLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -13496,6 +15318,22 @@ input ChangeRequestExclusionFilter {
 input ExclusionFilter {
   "Who says so."
   by: StringFilter
+}
+
+"Selects records by the maintenance windows that a relationship joins to them."
+input MaintenanceWindowLinkFilter {
+  "At least one matches; {} asks for any."
+  some: MaintenanceWindowFilter
+  "None matches; {} asks that there are none."
+  none: MaintenanceWindowFilter
+}
+
+"Selects records by the freezes that a relationship joins to them."
+input FreezeLinkFilter {
+  "At least one matches; {} asks for any."
+  some: FreezeFilter
+  "None matches; {} asks that there are none."
+  none: FreezeFilter
 }
 
 "One step of an order of configuration items."
@@ -14312,6 +16150,949 @@ enum OrderDirection {
   ASC
   "The greatest first; what has no value last."
   DESC
+}
+`, BuiltIn: false},
+	{Name: "../schema/freeze.graphqls", Input: `"When something must be left alone. What is planned in it is put on hold, but for exceptions, each for one change."
+type Freeze {
+  "What it is, in a few sentences."
+  description: String
+  "Why, for those whose work it holds."
+  reason: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: String
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [String!]!
+  "Whether it is for everything."
+  everywhere: Boolean!
+  "It is for all sites of these regions."
+  regions: [String!]!
+  "It is for all items of these classes."
+  classes: [String!]!
+  "It is for all items in these environments."
+  environments: [String!]!
+  "When it was lifted: it holds nothing any more."
+  liftedAt: DateTime
+}
+
+extend type Mutation {
+  "Declares a freeze. What is planned in it is put on hold at once; the answer lists it with its owners."
+  createFreeze(
+    "What to do."
+    input: CreateFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeHoldPayload!
+  "Lifts a freeze, and releases exactly what it held."
+  liftFreeze(
+    "What to do."
+    input: LiftFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeHoldPayload!
+  "Asks that a freeze not hold one change."
+  requestFreezeException(
+    "What to do."
+    input: RequestFreezeExceptionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeExceptionPayload!
+  "Grants or refuses an exception, once, and never one's own. A granted one releases the change from the freeze, and no other change."
+  decideFreezeException(
+    "What to do."
+    input: DecideFreezeExceptionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeExceptionPayload!
+}
+
+"A freeze to declare. Its scope is the union of all that is named."
+input CreateFreezeInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is, in a few sentences."
+  description: String
+  "Why, for those whose work it holds."
+  reason: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: String
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [String!]
+  "Whether it is for everything."
+  everywhere: Boolean
+  "It is for all sites of these regions."
+  regions: [String!]
+  "It is for all items of these classes."
+  classes: [String!]
+  "It is for all items in these environments."
+  environments: [String!]
+  "It is for these sites, with all their parts."
+  sites: [RecordRef!]
+  "It is for these services, with all that they need."
+  services: [RecordRef!]
+}
+
+"Which freeze to lift."
+input LiftFreezeInput {
+  "The freeze."
+  ref: RecordRef!
+  "Refuse when the freeze's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What declaring or lifting a freeze did, or with a dry run would do."
+type FreezeHoldPayload {
+  "The freeze as it is now."
+  freeze: Freeze!
+  "The changes that it has put on hold, or has released."
+  changeRequests: [HeldChange!]!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"A change that a freeze has put on hold or released, and whom that concerns."
+type HeldChange {
+  "The change, as it is now."
+  changeRequest: ChangeRequest!
+  "What holds it now: the keys of freezes; none when it may go on."
+  heldBy: [String!]!
+  "Who answers for the items that it affects."
+  owners: [Party!]!
+  "The names of who asked for it and of who carries it out."
+  people: [String!]!
+}
+
+"An exception to ask for."
+input RequestFreezeExceptionInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it; the keys of the change and of the freeze when absent."
+  name: String
+  "The freeze that is not to hold the change."
+  freeze: RecordRef!
+  "The one change that it is for."
+  changeRequest: RecordRef!
+  "What sort of request it is, in the house's own words."
+  kind: String
+  "Why the change cannot wait."
+  reason: String!
+}
+
+"An exception to decide on."
+input DecideFreezeExceptionInput {
+  "The exception."
+  ref: RecordRef!
+  "GRANTED or REFUSED."
+  verdict: ExceptionStatus!
+  "What is to be said with the decision."
+  comment: String
+  "Refuse when the exception's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/freeze_exception.graphqls", Input: `"The request that a freeze not hold one change, and what became of it."
+type FreezeException {
+  "What sort of request it is, in the house's own words."
+  kind: String
+  "Why the change cannot wait."
+  reason: String
+  "What became of it. It is changed by decideFreezeException alone."
+  status: ExceptionStatus!
+  "The name of the actor who asked."
+  requestedBy: String
+  "The name of the actor who decided."
+  decidedBy: String
+  "When it was decided."
+  decidedAt: DateTime
+  "What was said with the decision."
+  comment: String
+}
+
+"What became of a request for an exception."
+enum ExceptionStatus {
+  "It waits for a decision."
+  REQUESTED
+  "The freeze does not hold the change."
+  GRANTED
+  "The freeze holds the change."
+  REFUSED
+}
+`, BuiltIn: false},
+	{Name: "../schema/freeze_exception_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type FreezeException implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The freeze that is not to hold the change."
+  freeze(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Freeze
+  "The one change that it is for."
+  changeRequest(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequest
+}
+
+extend type Query {
+  "Finds a freeze exception by its key; null when there is none."
+  freezeException(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): FreezeException
+  "Lists freeze exceptions, a page at a time."
+  freezeExceptions(
+    "Only those that match."
+    filter: FreezeExceptionFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeExceptionOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): FreezeExceptionConnection!
+}
+
+extend type Mutation {
+  "Adds a freeze exception."
+  createFreezeException(
+    "What to do."
+    input: CreateFreezeExceptionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeExceptionPayload!
+  "Changes a freeze exception: fields that the patch does not name stay as they are, null empties them."
+  updateFreezeException(
+    "What to do."
+    input: UpdateFreezeExceptionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeExceptionPayload!
+  "Removes a freeze exception to which nothing points any more."
+  removeFreezeException(
+    "What to do."
+    input: RemoveFreezeExceptionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezeExceptionPayload!
+}
+
+"A page of freeze exceptions."
+type FreezeExceptionConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [FreezeExceptionEdge!]!
+  "The records alone."
+  nodes: [FreezeException!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of freeze exceptions."
+type FreezeExceptionEdge {
+  "The record."
+  node: FreezeException!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a freeze exception did, or with a dry run would do."
+type FreezeExceptionPayload {
+  "The record as it is now; after a removal null."
+  freezeException: FreezeException
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects freeze exceptions. All that is given must hold."
+input FreezeExceptionFilter {
+  "All of these hold."
+  and: [FreezeExceptionFilter!]
+  "At least one of these holds."
+  or: [FreezeExceptionFilter!]
+  "This does not hold."
+  not: FreezeExceptionFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "What sort of request it is, in the house's own words."
+  kind: StringFilter
+  "What became of it. It is changed by decideFreezeException alone."
+  status: ExceptionStatusFilter
+  "The name of the actor who asked."
+  requestedBy: StringFilter
+  "The name of the actor who decided."
+  decidedBy: StringFilter
+  "When it was decided."
+  decidedAt: DateTimeFilter
+  "The freeze that is not to hold the change."
+  freeze: FreezeLinkFilter
+  "The one change that it is for."
+  changeRequest: ChangeRequestLinkFilter
+}
+
+"One step of an order of freeze exceptions."
+input FreezeExceptionOrder {
+  "By which field."
+  field: FreezeExceptionOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What freeze exceptions can be ordered by."
+enum FreezeExceptionOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "What became of it. It is changed by decideFreezeException alone."
+  STATUS
+  "The name of the actor who asked."
+  REQUESTED_BY
+  "The name of the actor who decided."
+  DECIDED_BY
+  "When it was decided."
+  DECIDED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new freeze exception."
+input CreateFreezeExceptionInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What sort of request it is, in the house's own words."
+  kind: String
+  "Why the change cannot wait."
+  reason: String
+}
+
+"What to change in a freeze exception: what is absent stays, null empties."
+input FreezeExceptionPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What sort of request it is, in the house's own words."
+  kind: String
+  "Why the change cannot wait."
+  reason: String
+}
+
+"Which freeze exception to change, and how."
+input UpdateFreezeExceptionInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: FreezeExceptionPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which freeze exception to remove."
+input RemoveFreezeExceptionInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts freeze exceptions."
+  freezeExceptions(
+    "By which fields; with attributes together at most three."
+    by: [FreezeExceptionGroupField!]
+    "Only those that match."
+    filter: FreezeExceptionFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What freeze exceptions can be counted by."
+enum FreezeExceptionGroupField {
+  "What sort of request it is, in the house's own words."
+  KIND
+  "What became of it. It is changed by decideFreezeException alone."
+  STATUS
+  "The name of the actor who asked."
+  REQUESTED_BY
+  "The name of the actor who decided."
+  DECIDED_BY
+  "When it was decided."
+  DECIDED_AT
+}
+
+extend type Mutation {
+  "Joins a freeze exception to a freeze by an excepted freeze (freeze), or changes the one there is."
+  connectExceptedFreeze(
+    "What to do."
+    input: ConnectExceptedFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ExceptedFreezePayload!
+  "Parts a freeze exception from a freeze that an excepted freeze joins."
+  disconnectExceptedFreeze(
+    "What to do."
+    input: DisconnectExceptedFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ExceptedFreezePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectExceptedFreezeInput {
+  "The freeze exception where it starts."
+  from: RecordRef!
+  "The freeze where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectExceptedFreezeInput {
+  "The freeze exception where it starts."
+  from: RecordRef!
+  "The freeze where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ExceptedFreezePayload {
+  "The freeze exception where it starts."
+  from: FreezeException!
+  "The freeze where it ends."
+  to: Freeze!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a freeze exception to a change request by an excepted change (changeRequest), or changes the one there is."
+  connectExceptedChange(
+    "What to do."
+    input: ConnectExceptedChangeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ExceptedChangePayload!
+  "Parts a freeze exception from a change request that an excepted change joins."
+  disconnectExceptedChange(
+    "What to do."
+    input: DisconnectExceptedChangeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ExceptedChangePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectExceptedChangeInput {
+  "The freeze exception where it starts."
+  from: RecordRef!
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectExceptedChangeInput {
+  "The freeze exception where it starts."
+  from: RecordRef!
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ExceptedChangePayload {
+  "The freeze exception where it starts."
+  from: FreezeException!
+  "The change request where it ends."
+  to: ChangeRequest!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input ExceptionStatusFilter {
+  "It equals this."
+  eq: ExceptionStatus
+  "It differs from this; what has no value does, too."
+  ne: ExceptionStatus
+  "It is one of these."
+  in: [ExceptionStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/freeze_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Freeze implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sites that it leaves alone, with all their parts."
+  sites(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
+  "The services that it leaves alone, with all that they need."
+  services(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The exceptions that were asked for."
+  exceptions(
+    "Only those that match."
+    filter: FreezeExceptionFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeExceptionOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): FreezeExceptionConnection!
+}
+
+extend type Query {
+  "Finds a freeze by its key; null when there is none."
+  freeze(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Freeze
+  "Lists freezes, a page at a time."
+  freezes(
+    "Only those that match."
+    filter: FreezeFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): FreezeConnection!
+}
+
+extend type Mutation {
+  "Changes a freeze: fields that the patch does not name stay as they are, null empties them."
+  updateFreeze(
+    "What to do."
+    input: UpdateFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezePayload!
+  "Removes a freeze to which nothing points any more."
+  removeFreeze(
+    "What to do."
+    input: RemoveFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FreezePayload!
+}
+
+"A page of freezes."
+type FreezeConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [FreezeEdge!]!
+  "The records alone."
+  nodes: [Freeze!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of freezes."
+type FreezeEdge {
+  "The record."
+  node: Freeze!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a freeze did, or with a dry run would do."
+type FreezePayload {
+  "The record as it is now; after a removal null."
+  freeze: Freeze
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects freezes. All that is given must hold."
+input FreezeFilter {
+  "All of these hold."
+  and: [FreezeFilter!]
+  "At least one of these holds."
+  or: [FreezeFilter!]
+  "This does not hold."
+  not: FreezeFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTimeFilter
+  "When it ends, of a single length of time."
+  to: DateTimeFilter
+  "Where its local times are those of the clocks."
+  timeZone: StringFilter
+  "Whether it is for everything."
+  everywhere: BooleanFilter
+  "It is for all sites of these regions."
+  regions: StringListFilter
+  "It is for all items of these classes."
+  classes: StringListFilter
+  "It is for all items in these environments."
+  environments: StringListFilter
+  "When it was lifted: it holds nothing any more."
+  liftedAt: DateTimeFilter
+  "The sites that it leaves alone, with all their parts."
+  sites: SiteLinkFilter
+  "The services that it leaves alone, with all that they need."
+  services: ConfigurationItemLinkFilter
+  "The exceptions that were asked for."
+  exceptions: FreezeExceptionLinkFilter
+}
+
+"One step of an order of freezes."
+input FreezeOrder {
+  "By which field."
+  field: FreezeOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What freezes can be ordered by."
+enum FreezeOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  FROM
+  "When it ends, of a single length of time."
+  TO
+  "When it was lifted: it holds nothing any more."
+  LIFTED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"What to change in a freeze: what is absent stays, null empties."
+input FreezePatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it is, in a few sentences."
+  description: String
+  "Why, for those whose work it holds."
+  reason: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: String
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [String!]
+  "Whether it is for everything."
+  everywhere: Boolean
+  "It is for all sites of these regions."
+  regions: [String!]
+  "It is for all items of these classes."
+  classes: [String!]
+  "It is for all items in these environments."
+  environments: [String!]
+}
+
+"Which freeze to change, and how."
+input UpdateFreezeInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: FreezePatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which freeze to remove."
+input RemoveFreezeInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts freezes."
+  freezes(
+    "By which fields; with attributes together at most three."
+    by: [FreezeGroupField!]
+    "Only those that match."
+    filter: FreezeFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What freezes can be counted by."
+enum FreezeGroupField {
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  FROM
+  "When it ends, of a single length of time."
+  TO
+  "Where its local times are those of the clocks."
+  TIME_ZONE
+  "Whether it is for everything."
+  EVERYWHERE
+  "When it was lifted: it holds nothing any more."
+  LIFTED_AT
+}
+
+extend type Mutation {
+  "Joins a freeze to a site by a frozen site (sites), or changes the one there is."
+  connectFrozenSite(
+    "What to do."
+    input: ConnectFrozenSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FrozenSitePayload!
+  "Parts a freeze from a site that a frozen site joins."
+  disconnectFrozenSite(
+    "What to do."
+    input: DisconnectFrozenSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FrozenSitePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectFrozenSiteInput {
+  "The freeze where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectFrozenSiteInput {
+  "The freeze where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type FrozenSitePayload {
+  "The freeze where it starts."
+  from: Freeze!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a freeze to a configuration item by a frozen service (services), or changes the one there is."
+  connectFrozenService(
+    "What to do."
+    input: ConnectFrozenServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FrozenServicePayload!
+  "Parts a freeze from a configuration item that a frozen service joins."
+  disconnectFrozenService(
+    "What to do."
+    input: DisconnectFrozenServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FrozenServicePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectFrozenServiceInput {
+  "The freeze where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectFrozenServiceInput {
+  "The freeze where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type FrozenServicePayload {
+  "The freeze where it starts."
+  from: Freeze!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/history.graphqls", Input: `extend type Query {
@@ -15499,6 +18280,441 @@ input KnownErrorStatusFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/maintenance_window.graphqls", Input: `"When something may be worked on. Sites, services and items without a window may be worked on at any time; where several windows are for the same one, it may be in any of them."
+type MaintenanceWindow {
+  "What it is, in a few sentences."
+  description: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: String
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [String!]!
+  "Whether it is for everything."
+  everywhere: Boolean!
+  "It is for all sites of these regions."
+  regions: [String!]!
+  "It is for all items of these classes."
+  classes: [String!]!
+  "It is for all items in these environments."
+  environments: [String!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/maintenance_window_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type MaintenanceWindow implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sites, with all their parts, that may be worked on in this window."
+  sites(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
+  "The services that may be worked on in this window, with all that they need."
+  services(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+}
+
+extend type Query {
+  "Finds a maintenance window by its key; null when there is none."
+  maintenanceWindow(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): MaintenanceWindow
+  "Lists maintenance windows, a page at a time."
+  maintenanceWindows(
+    "Only those that match."
+    filter: MaintenanceWindowFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MaintenanceWindowOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): MaintenanceWindowConnection!
+}
+
+extend type Mutation {
+  "Adds a maintenance window."
+  createMaintenanceWindow(
+    "What to do."
+    input: CreateMaintenanceWindowInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceWindowPayload!
+  "Changes a maintenance window: fields that the patch does not name stay as they are, null empties them."
+  updateMaintenanceWindow(
+    "What to do."
+    input: UpdateMaintenanceWindowInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceWindowPayload!
+  "Removes a maintenance window to which nothing points any more."
+  removeMaintenanceWindow(
+    "What to do."
+    input: RemoveMaintenanceWindowInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceWindowPayload!
+}
+
+"A page of maintenance windows."
+type MaintenanceWindowConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [MaintenanceWindowEdge!]!
+  "The records alone."
+  nodes: [MaintenanceWindow!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of maintenance windows."
+type MaintenanceWindowEdge {
+  "The record."
+  node: MaintenanceWindow!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a maintenance window did, or with a dry run would do."
+type MaintenanceWindowPayload {
+  "The record as it is now; after a removal null."
+  maintenanceWindow: MaintenanceWindow
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects maintenance windows. All that is given must hold."
+input MaintenanceWindowFilter {
+  "All of these hold."
+  and: [MaintenanceWindowFilter!]
+  "At least one of these holds."
+  or: [MaintenanceWindowFilter!]
+  "This does not hold."
+  not: MaintenanceWindowFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTimeFilter
+  "When it ends, of a single length of time."
+  to: DateTimeFilter
+  "Where its local times are those of the clocks."
+  timeZone: StringFilter
+  "Whether it is for everything."
+  everywhere: BooleanFilter
+  "It is for all sites of these regions."
+  regions: StringListFilter
+  "It is for all items of these classes."
+  classes: StringListFilter
+  "It is for all items in these environments."
+  environments: StringListFilter
+  "The sites, with all their parts, that may be worked on in this window."
+  sites: SiteLinkFilter
+  "The services that may be worked on in this window, with all that they need."
+  services: ConfigurationItemLinkFilter
+}
+
+"One step of an order of maintenance windows."
+input MaintenanceWindowOrder {
+  "By which field."
+  field: MaintenanceWindowOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What maintenance windows can be ordered by."
+enum MaintenanceWindowOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  FROM
+  "When it ends, of a single length of time."
+  TO
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new maintenance window."
+input CreateMaintenanceWindowInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is, in a few sentences."
+  description: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: String
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [String!]
+  "Whether it is for everything."
+  everywhere: Boolean
+  "It is for all sites of these regions."
+  regions: [String!]
+  "It is for all items of these classes."
+  classes: [String!]
+  "It is for all items in these environments."
+  environments: [String!]
+}
+
+"What to change in a maintenance window: what is absent stays, null empties."
+input MaintenanceWindowPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it is, in a few sentences."
+  description: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: String
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [String!]
+  "Whether it is for everything."
+  everywhere: Boolean
+  "It is for all sites of these regions."
+  regions: [String!]
+  "It is for all items of these classes."
+  classes: [String!]
+  "It is for all items in these environments."
+  environments: [String!]
+}
+
+"Which maintenance window to change, and how."
+input UpdateMaintenanceWindowInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: MaintenanceWindowPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which maintenance window to remove."
+input RemoveMaintenanceWindowInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts maintenance windows."
+  maintenanceWindows(
+    "By which fields; with attributes together at most three."
+    by: [MaintenanceWindowGroupField!]
+    "Only those that match."
+    filter: MaintenanceWindowFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What maintenance windows can be counted by."
+enum MaintenanceWindowGroupField {
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  FROM
+  "When it ends, of a single length of time."
+  TO
+  "Where its local times are those of the clocks."
+  TIME_ZONE
+  "Whether it is for everything."
+  EVERYWHERE
+}
+
+extend type Mutation {
+  "Joins a maintenance window to a site by a maintenance site (sites), or changes the one there is."
+  connectMaintenanceSite(
+    "What to do."
+    input: ConnectMaintenanceSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceSitePayload!
+  "Parts a maintenance window from a site that a maintenance site joins."
+  disconnectMaintenanceSite(
+    "What to do."
+    input: DisconnectMaintenanceSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceSitePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectMaintenanceSiteInput {
+  "The maintenance window where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectMaintenanceSiteInput {
+  "The maintenance window where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type MaintenanceSitePayload {
+  "The maintenance window where it starts."
+  from: MaintenanceWindow!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a maintenance window to a configuration item by a maintenance service (services), or changes the one there is."
+  connectMaintenanceService(
+    "What to do."
+    input: ConnectMaintenanceServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceServicePayload!
+  "Parts a maintenance window from a configuration item that a maintenance service joins."
+  disconnectMaintenanceService(
+    "What to do."
+    input: DisconnectMaintenanceServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceServicePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectMaintenanceServiceInput {
+  "The maintenance window where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectMaintenanceServiceInput {
+  "The maintenance window where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type MaintenanceServicePayload {
+  "The maintenance window where it starts."
+  from: MaintenanceWindow!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/party.graphqls", Input: `"A team, a person, a supplier or a customer: whom an item concerns."
 type Party {
   "What it does, in a few sentences."
@@ -16623,6 +19839,12 @@ enum RecordKind {
   CHANGE_REQUEST
   "Problems."
   PROBLEM
+  "Maintenance windows."
+  MAINTENANCE_WINDOW
+  "Freezes."
+  FREEZE
+  "Freeze exceptions."
+  FREEZE_EXCEPTION
   "Known errors."
   KNOWN_ERROR
   "Change models."
@@ -16924,6 +20146,154 @@ type GroupingPayload {
   changes: [Change!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/schedule.graphqls", Input: `extend type Query {
+  """
+  What does not go together in a period, by time: planned changes that overlap and touch the same or depending items, meet at a
+  site or need the same person, and changes outside maintenance windows or in a freeze. A change counts from its draft on until it
+  is done or given up; where it names no sites it takes place where its items are installed.
+  """
+  scheduleConflicts(
+    "The period: conflicts that meet it."
+    during: TimeRangeInput!
+    "Only conflicts of this change."
+    changeRequest: RecordRef
+    "Only conflicts of these kinds."
+    kinds: [ConflictKind!]
+    "At most so many; 100 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ScheduleConflicts!
+  "The forward schedule: all changes planned in a period, by time. What was given up is there, as CANCELLED."
+  changeSchedule(
+    "The period: changes whose planned time meets it."
+    during: TimeRangeInput!
+    "Only what takes place at this site or one of its parts."
+    site: RecordRef
+    "Only what touches this item or anything that it needs."
+    service: RecordRef
+    "At most so many; 100 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ChangeSchedule!
+  """
+  Times at which a change could take place without any conflict: in the maintenance windows of all that it disturbs, in no freeze
+  but those that it is excepted from, and with no other planned change in its way. One for each stretch of free time, the earliest.
+  """
+  freeSlots(
+    "The change; its planned time does not matter."
+    changeRequest: RecordRef!
+    "How long the slot must be; as long as the change is planned, or an hour, when absent."
+    length: Duration
+    "Where to look, 90 days at most; from now on when absent."
+    within: TimeRangeInput
+    "At most so many, and never more than a hundred."
+    first: Int! = 5
+  ): [TimeRange!]!
+}
+
+"A length of time. It holds its beginning, and not its end."
+type TimeRange {
+  "When it begins."
+  from: DateTime!
+  "When it ends."
+  to: DateTime!
+}
+
+"What does not go together in a period."
+type ScheduleConflicts {
+  "A page of the conflicts."
+  nodes: [ScheduleConflict!]!
+  "How many there are on all pages together."
+  totalCount: Int!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "Times within 90 days in which any of the changes on this page could take place: free for all parties of all of them, and as long as the longest."
+  freeSlots(
+    "At most so many, and never more than a hundred."
+    first: Int! = 3
+  ): [TimeRange!]!
+}
+
+"Two pieces of planned work that do not go together, or one and the windows or the freeze that it runs into."
+type ScheduleConflict {
+  "Why they do not go together."
+  kind: ConflictKind!
+  "Both sides: two changes, the earlier first; or a change and the freeze, or the maintenance windows none of which is open all the time."
+  between: [Record!]!
+  "Of DEPENDENCY, a shortest chain from an item of the one to an item of the other; empty for other kinds."
+  chain: [DependencyLink!]!
+  "When both sides meet; of OUTSIDE_WINDOW when the change is first outside."
+  overlap: TimeRange!
+  "The items that both sides share (DIRECT), or for which the windows or the freeze are."
+  items: [ConfigurationItem!]!
+  "The sites where both sides meet (SITE), or for which the windows or the freeze are."
+  sites: [Site!]!
+  "Who is to carry out both (SAME_PERSON)."
+  person: String
+  "Times within 90 days to which the later of two changes, or the only one, could be moved."
+  freeSlots(
+    "At most so many, and never more than a hundred."
+    first: Int! = 3
+  ): [TimeRange!]!
+}
+
+"Why planned work does not go together."
+enum ConflictKind {
+  "Both touch the same item."
+  DIRECT
+  "What one touches depends on what the other touches."
+  DEPENDENCY
+  "They meet at the same site."
+  SITE
+  "The same person is to carry out both."
+  SAME_PERSON
+  "It lies outside the maintenance windows of what it disturbs."
+  OUTSIDE_WINDOW
+  "It lies in a freeze."
+  FREEZE
+}
+
+"The forward schedule of change."
+type ChangeSchedule {
+  "A page of the entries, by time."
+  nodes: [ScheduledChange!]!
+  "How many there are on all pages together."
+  totalCount: Int!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+}
+
+"One planned change."
+type ScheduledChange {
+  "The change."
+  changeRequest: ChangeRequest!
+  "When it is planned."
+  window: TimeRange!
+  "How firm that is."
+  status: ScheduleStatus!
+  "Where it takes place: the sites that it names, else those where its items are installed."
+  sites: [Site!]!
+  "The items that it affects."
+  items: [ConfigurationItem!]!
+}
+
+"How firm an entry of the schedule is."
+enum ScheduleStatus {
+  "Not decided yet, or on hold."
+  TENTATIVE
+  "It may be carried out, or has been."
+  CONFIRMED
+  "It does not take place."
+  CANCELLED
+}
+
+extend type ChangeRequest {
+  "What does not go together with it, while it is planned and not done."
+  conflicts: [ScheduleConflict!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/search.graphqls", Input: `extend type Query {
   """
   Finds records of any kind by words, wherever they stand: in keys, names, descriptions and attributes. A record is
@@ -17136,6 +20506,40 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ChangeRequestConnection!
+  "The windows that name this site."
+  maintenanceWindows(
+    "Only those that match."
+    filter: MaintenanceWindowFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MaintenanceWindowOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): MaintenanceWindowConnection!
+  "The freezes that name this site."
+  freezes(
+    "Only those that match."
+    filter: FreezeFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): FreezeConnection!
 }
 
 extend type Query {
@@ -17259,6 +20663,10 @@ input SiteFilter {
   neededBy: SiteLinkFilter
   "The requests for change that are carried out at this site."
   changeRequests: ChangeRequestLinkFilter
+  "The windows that name this site."
+  maintenanceWindows: MaintenanceWindowLinkFilter
+  "The freezes that name this site."
+  freezes: FreezeLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -18539,6 +21947,10 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_assessments(ctx, field)
 	case "tasks":
 		return ec.fieldContext_ChangeRequest_tasks(ctx, field)
+	case "freezeExceptions":
+		return ec.fieldContext_ChangeRequest_freezeExceptions(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_ChangeRequest_conflicts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequest", field.Name)
 }
@@ -18653,6 +22065,18 @@ func (ec *executionContext) childFields_ChangeRequestPayload(ctx context.Context
 		return ec.fieldContext_ChangeRequestPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ChangeSchedule_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeSchedule_totalCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeSchedule_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeSchedule", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18805,6 +22229,10 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_changeRequests(ctx, field)
 	case "excludedBy":
 		return ec.fieldContext_ConfigurationItem_excludedBy(ctx, field)
+	case "maintenanceWindows":
+		return ec.fieldContext_ConfigurationItem_maintenanceWindows(ctx, field)
+	case "freezes":
+		return ec.fieldContext_ConfigurationItem_freezes(ctx, field)
 	case "openProblems":
 		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
@@ -19355,6 +22783,38 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
 }
 
+func (ec *executionContext) childFields_ExceptedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ExceptedChangePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ExceptedChangePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ExceptedChangePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ExceptedChangePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ExceptedChangePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExceptedChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ExceptedFreezePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ExceptedFreezePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ExceptedFreezePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ExceptedFreezePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ExceptedFreezePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ExceptedFreezePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExceptedFreezePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "field":
@@ -19415,6 +22875,226 @@ func (ec *executionContext) childFields_FollowedModelPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type FollowedModelPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Freeze(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Freeze_description(ctx, field)
+	case "reason":
+		return ec.fieldContext_Freeze_reason(ctx, field)
+	case "from":
+		return ec.fieldContext_Freeze_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Freeze_to(ctx, field)
+	case "recurrence":
+		return ec.fieldContext_Freeze_recurrence(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Freeze_startsAt(ctx, field)
+	case "duration":
+		return ec.fieldContext_Freeze_duration(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Freeze_timeZone(ctx, field)
+	case "except":
+		return ec.fieldContext_Freeze_except(ctx, field)
+	case "everywhere":
+		return ec.fieldContext_Freeze_everywhere(ctx, field)
+	case "regions":
+		return ec.fieldContext_Freeze_regions(ctx, field)
+	case "classes":
+		return ec.fieldContext_Freeze_classes(ctx, field)
+	case "environments":
+		return ec.fieldContext_Freeze_environments(ctx, field)
+	case "liftedAt":
+		return ec.fieldContext_Freeze_liftedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_Freeze_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Freeze_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Freeze_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Freeze_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Freeze_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Freeze_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Freeze_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Freeze_sources(ctx, field)
+	case "sites":
+		return ec.fieldContext_Freeze_sites(ctx, field)
+	case "services":
+		return ec.fieldContext_Freeze_services(ctx, field)
+	case "exceptions":
+		return ec.fieldContext_Freeze_exceptions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Freeze", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FreezeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FreezeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FreezeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_FreezeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_FreezeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_FreezeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeException(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_FreezeException_kind(ctx, field)
+	case "reason":
+		return ec.fieldContext_FreezeException_reason(ctx, field)
+	case "status":
+		return ec.fieldContext_FreezeException_status(ctx, field)
+	case "requestedBy":
+		return ec.fieldContext_FreezeException_requestedBy(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_FreezeException_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_FreezeException_decidedAt(ctx, field)
+	case "comment":
+		return ec.fieldContext_FreezeException_comment(ctx, field)
+	case "id":
+		return ec.fieldContext_FreezeException_id(ctx, field)
+	case "key":
+		return ec.fieldContext_FreezeException_key(ctx, field)
+	case "name":
+		return ec.fieldContext_FreezeException_name(ctx, field)
+	case "version":
+		return ec.fieldContext_FreezeException_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_FreezeException_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_FreezeException_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_FreezeException_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_FreezeException_sources(ctx, field)
+	case "freeze":
+		return ec.fieldContext_FreezeException_freeze(ctx, field)
+	case "changeRequest":
+		return ec.fieldContext_FreezeException_changeRequest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeException", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeExceptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FreezeExceptionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FreezeExceptionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FreezeExceptionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_FreezeExceptionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeExceptionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeExceptionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_FreezeExceptionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_FreezeExceptionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeExceptionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "freezeException":
+		return ec.fieldContext_FreezeExceptionPayload_freezeException(ctx, field)
+	case "revision":
+		return ec.fieldContext_FreezeExceptionPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FreezeExceptionPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FreezeExceptionPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeExceptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "freeze":
+		return ec.fieldContext_FreezeHoldPayload_freeze(ctx, field)
+	case "changeRequests":
+		return ec.fieldContext_FreezeHoldPayload_changeRequests(ctx, field)
+	case "revision":
+		return ec.fieldContext_FreezeHoldPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FreezeHoldPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FreezeHoldPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeHoldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "freeze":
+		return ec.fieldContext_FreezePayload_freeze(ctx, field)
+	case "revision":
+		return ec.fieldContext_FreezePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FreezePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FreezePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FrozenServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FrozenServicePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FrozenServicePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FrozenServicePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FrozenServicePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FrozenServicePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FrozenServicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FrozenSitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FrozenSitePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FrozenSitePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FrozenSitePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FrozenSitePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FrozenSitePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FrozenSitePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_GraphDiff(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -19443,6 +23123,20 @@ func (ec *executionContext) childFields_GroupingPayload(ctx context.Context, fie
 		return ec.fieldContext_GroupingPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HeldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_HeldChange_changeRequest(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_HeldChange_heldBy(ctx, field)
+	case "owners":
+		return ec.fieldContext_HeldChange_owners(ctx, field)
+	case "people":
+		return ec.fieldContext_HeldChange_people(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HeldChange", field.Name)
 }
 
 func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19881,6 +23575,126 @@ func (ec *executionContext) childFields_KnownErrorPresenceEdge(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type KnownErrorPresenceEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_MaintenanceServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_MaintenanceServicePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_MaintenanceServicePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_MaintenanceServicePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_MaintenanceServicePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_MaintenanceServicePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaintenanceServicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MaintenanceSitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_MaintenanceSitePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_MaintenanceSitePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_MaintenanceSitePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_MaintenanceSitePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_MaintenanceSitePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaintenanceSitePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MaintenanceWindow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_MaintenanceWindow_description(ctx, field)
+	case "from":
+		return ec.fieldContext_MaintenanceWindow_from(ctx, field)
+	case "to":
+		return ec.fieldContext_MaintenanceWindow_to(ctx, field)
+	case "recurrence":
+		return ec.fieldContext_MaintenanceWindow_recurrence(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_MaintenanceWindow_startsAt(ctx, field)
+	case "duration":
+		return ec.fieldContext_MaintenanceWindow_duration(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_MaintenanceWindow_timeZone(ctx, field)
+	case "except":
+		return ec.fieldContext_MaintenanceWindow_except(ctx, field)
+	case "everywhere":
+		return ec.fieldContext_MaintenanceWindow_everywhere(ctx, field)
+	case "regions":
+		return ec.fieldContext_MaintenanceWindow_regions(ctx, field)
+	case "classes":
+		return ec.fieldContext_MaintenanceWindow_classes(ctx, field)
+	case "environments":
+		return ec.fieldContext_MaintenanceWindow_environments(ctx, field)
+	case "id":
+		return ec.fieldContext_MaintenanceWindow_id(ctx, field)
+	case "key":
+		return ec.fieldContext_MaintenanceWindow_key(ctx, field)
+	case "name":
+		return ec.fieldContext_MaintenanceWindow_name(ctx, field)
+	case "version":
+		return ec.fieldContext_MaintenanceWindow_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MaintenanceWindow_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_MaintenanceWindow_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_MaintenanceWindow_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_MaintenanceWindow_sources(ctx, field)
+	case "sites":
+		return ec.fieldContext_MaintenanceWindow_sites(ctx, field)
+	case "services":
+		return ec.fieldContext_MaintenanceWindow_services(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaintenanceWindow", field.Name)
+}
+
+func (ec *executionContext) childFields_MaintenanceWindowConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MaintenanceWindowConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MaintenanceWindowConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MaintenanceWindowConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MaintenanceWindowConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaintenanceWindowConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MaintenanceWindowEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_MaintenanceWindowEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_MaintenanceWindowEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaintenanceWindowEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MaintenanceWindowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "maintenanceWindow":
+		return ec.fieldContext_MaintenanceWindowPayload_maintenanceWindow(ctx, field)
+	case "revision":
+		return ec.fieldContext_MaintenanceWindowPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_MaintenanceWindowPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_MaintenanceWindowPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaintenanceWindowPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MatchPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -20309,6 +24123,58 @@ func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ResolutionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ScheduleConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ScheduleConflict_kind(ctx, field)
+	case "between":
+		return ec.fieldContext_ScheduleConflict_between(ctx, field)
+	case "chain":
+		return ec.fieldContext_ScheduleConflict_chain(ctx, field)
+	case "overlap":
+		return ec.fieldContext_ScheduleConflict_overlap(ctx, field)
+	case "items":
+		return ec.fieldContext_ScheduleConflict_items(ctx, field)
+	case "sites":
+		return ec.fieldContext_ScheduleConflict_sites(ctx, field)
+	case "person":
+		return ec.fieldContext_ScheduleConflict_person(ctx, field)
+	case "freeSlots":
+		return ec.fieldContext_ScheduleConflict_freeSlots(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduleConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduleConflicts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ScheduleConflicts_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScheduleConflicts_totalCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ScheduleConflicts_pageInfo(ctx, field)
+	case "freeSlots":
+		return ec.fieldContext_ScheduleConflicts_freeSlots(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduleConflicts", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduledChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_ScheduledChange_changeRequest(ctx, field)
+	case "window":
+		return ec.fieldContext_ScheduledChange_window(ctx, field)
+	case "status":
+		return ec.fieldContext_ScheduledChange_status(ctx, field)
+	case "sites":
+		return ec.fieldContext_ScheduledChange_sites(ctx, field)
+	case "items":
+		return ec.fieldContext_ScheduledChange_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledChange", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -20409,6 +24275,10 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_neededBy(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_Site_changeRequests(ctx, field)
+	case "maintenanceWindows":
+		return ec.fieldContext_Site_maintenanceWindows(ctx, field)
+	case "freezes":
+		return ec.fieldContext_Site_freezes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -20547,8 +24417,14 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_changeRequests(ctx, field)
 	case "configurationItems":
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
+	case "freezeExceptions":
+		return ec.fieldContext_Statistics_freezeExceptions(ctx, field)
+	case "freezes":
+		return ec.fieldContext_Statistics_freezes(ctx, field)
 	case "knownErrors":
 		return ec.fieldContext_Statistics_knownErrors(ctx, field)
+	case "maintenanceWindows":
+		return ec.fieldContext_Statistics_maintenanceWindows(ctx, field)
 	case "parties":
 		return ec.fieldContext_Statistics_parties(ctx, field)
 	case "problems":
@@ -20675,6 +24551,16 @@ func (ec *executionContext) childFields_TextSpan(ctx context.Context, field grap
 		return ec.fieldContext_TextSpan_length(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TextSpan", field.Name)
+}
+
+func (ec *executionContext) childFields_TimeRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_TimeRange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TimeRange_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TimeRange", field.Name)
 }
 
 func (ec *executionContext) childFields_Truncation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -17,6 +17,18 @@ type CloseProblemInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
+// An exception to decide on.
+type DecideFreezeExceptionInput struct {
+	// The exception.
+	Ref *domain.Ref `json:"ref"`
+	// GRANTED or REFUSED.
+	Verdict domain.ExceptionStatus `json:"verdict"`
+	// What is to be said with the decision.
+	Comment graphql.Omittable[*string] `json:"comment,omitempty"`
+	// Refuse when the exception's version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
 // Which problem to diagnose.
 type DiagnoseProblemInput struct {
 	// The problem.
@@ -120,6 +132,14 @@ type ImportRecordsPayload struct {
 	Changes []*domain.Change `json:"changes"`
 	// The first fields that stayed as a person had set them, as many as asked for.
 	Kept []*domain.FieldKept `json:"kept"`
+}
+
+// Which freeze to lift.
+type LiftFreezeInput struct {
+	// The freeze.
+	Ref *domain.Ref `json:"ref"`
+	// Refuse when the freeze's version is another one by now (C5).
+	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
 // What can be changed.

@@ -76,6 +76,33 @@ type ProblemConnection = Connection[domain.Problem, ProblemEdge]
 // ProblemPayload is bound to the type of its name.
 type ProblemPayload = Payload[domain.Problem]
 
+// MaintenanceWindowEdge is bound to the type of its name.
+type MaintenanceWindowEdge = Edge[domain.MaintenanceWindow]
+
+// MaintenanceWindowConnection is bound to the type of its name.
+type MaintenanceWindowConnection = Connection[domain.MaintenanceWindow, MaintenanceWindowEdge]
+
+// MaintenanceWindowPayload is bound to the type of its name.
+type MaintenanceWindowPayload = Payload[domain.MaintenanceWindow]
+
+// FreezeEdge is bound to the type of its name.
+type FreezeEdge = Edge[domain.Freeze]
+
+// FreezeConnection is bound to the type of its name.
+type FreezeConnection = Connection[domain.Freeze, FreezeEdge]
+
+// FreezePayload is bound to the type of its name.
+type FreezePayload = Payload[domain.Freeze]
+
+// FreezeExceptionEdge is bound to the type of its name.
+type FreezeExceptionEdge = Edge[domain.FreezeException]
+
+// FreezeExceptionConnection is bound to the type of its name.
+type FreezeExceptionConnection = Connection[domain.FreezeException, FreezeExceptionEdge]
+
+// FreezeExceptionPayload is bound to the type of its name.
+type FreezeExceptionPayload = Payload[domain.FreezeException]
+
 // KnownErrorEdge is bound to the type of its name.
 type KnownErrorEdge = Edge[domain.KnownError]
 
@@ -293,3 +320,21 @@ type PreparationPayload = LinkPayload[domain.Task, domain.ChangeRequest, NoLink]
 
 // DelegationBoardPayload is bound to the type of its name.
 type DelegationBoardPayload = LinkPayload[domain.Delegation, domain.Board, NoLink]
+
+// MaintenanceSitePayload is bound to the type of its name.
+type MaintenanceSitePayload = LinkPayload[domain.MaintenanceWindow, domain.Site, NoLink]
+
+// MaintenanceServicePayload is bound to the type of its name.
+type MaintenanceServicePayload = LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, NoLink]
+
+// FrozenSitePayload is bound to the type of its name.
+type FrozenSitePayload = LinkPayload[domain.Freeze, domain.Site, NoLink]
+
+// FrozenServicePayload is bound to the type of its name.
+type FrozenServicePayload = LinkPayload[domain.Freeze, domain.ConfigurationItem, NoLink]
+
+// ExceptedFreezePayload is bound to the type of its name.
+type ExceptedFreezePayload = LinkPayload[domain.FreezeException, domain.Freeze, NoLink]
+
+// ExceptedChangePayload is bound to the type of its name.
+type ExceptedChangePayload = LinkPayload[domain.FreezeException, domain.ChangeRequest, NoLink]

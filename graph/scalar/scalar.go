@@ -88,6 +88,19 @@ func UnmarshalDuration(v any) (string, error) {
 	return s, nil
 }
 
+// MarshalRecurrenceRule writes a recurrence rule of RFC 5545.
+func MarshalRecurrenceRule(r string) graphql.Marshaler { return graphql.MarshalString(r) }
+
+// UnmarshalRecurrenceRule reads a recurrence rule. What is wrong with it is told
+// with all else that is wrong with the window that it belongs to.
+func UnmarshalRecurrenceRule(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", invalid("a RecurrenceRule is a string such as FREQ=WEEKLY;BYDAY=SU, not %v", v)
+	}
+	return s, nil
+}
+
 // MarshalAttributes writes attributes by name, in a fixed order.
 func MarshalAttributes(a map[string]string) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {

@@ -90,7 +90,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		}
 	}
 	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
-	return d, p, nil
+	return d, p, a.reholdLink(ctx, d, p, true)
 }
 
 func selfLink(p *pair) error {
@@ -152,7 +152,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
-		return d, p, a.leavesDiagnosed(ctx, d, p, edge.EdgeKey)
+		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.reholdLink(ctx, d, p, false))
 	})
 }
 

@@ -182,6 +182,9 @@ func (b *importBatch) create(n int, i *ImportItem) {
 	if len(b.im.definitions) > 0 {
 		b.keepDefinitions(n, i.kind.Decode(i.node()), every)
 	}
+	if i.kind.Name == domain.KindMaintenanceWindow || i.kind.Name == domain.KindFreeze {
+		b.keepOpening(n, i.kind.Decode(i.node()))
+	}
 	id := store.ID(b.im.app.newID())
 	b.ids[i.end], b.created[id] = id, true
 	b.noteClass(n, i, id, nil, i.props)
@@ -212,6 +215,7 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 		return
 	}
 	b.keepDefinitions(n, after, given(patch))
+	b.keepOpening(n, after)
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
 	b.count(i).Updated++

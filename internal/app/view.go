@@ -69,6 +69,12 @@ func (v view) seenOf(ctx context.Context, changes []store.Change) ([]store.Chang
 	return kept, storeError(err)
 }
 
+// everything is the estate as it is, whoever asks: rules that hold for all work
+// look at all of it.
+func (a *App) everything() view {
+	return view{Reader: a.entire, entire: a.entire, app: a, sight: &sight{app: a, unlimited: true}}
+}
+
 // view is the estate as of a moment, or today's where none is given.
 func (a *App) view(ctx context.Context, asOf *domain.AsOf, field string) (view, error) {
 	if asOf == nil {

@@ -32,7 +32,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 		return w.again(ctx, k, w.earlier)
 	}
 	r, err := k.New(values, "input")
-	if err := both(err, a.checkAttributes(ctx, r, every, "input")); err != nil {
+	if err := both(err, a.checkWritten(ctx, r, every, "input")); err != nil {
 		return nil, err
 	}
 	sign(ctx, r)
@@ -73,8 +73,11 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 		return nil, nil, err
 	}
 	after, patchErr := k.Patch(before, patch, "input.patch")
-	attributesErr := a.checkAttributes(ctx, after, given(patch), "input.patch")
-	if err := both(checkVersion(before, ifVersion), patchErr, attributesErr); err != nil {
+	writtenErr := a.checkWritten(ctx, after, given(patch), "input.patch")
+	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr); err != nil {
+		return nil, nil, err
+	}
+	if err := a.reholdChange(ctx, before, after); err != nil {
 		return nil, nil, err
 	}
 	id := store.ID(before.Meta().ID)
@@ -87,7 +90,7 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	if err := both(a.staysService(ctx, d, before, after), a.staysDiagnosed(ctx, d, before, after)); err != nil {
 		return nil, nil, err
 	}
-	return d, after, nil
+	return d, after, a.reholdFreeze(ctx, d, before, after)
 }
 
 // Remove deletes a record to which nothing points (C3).
@@ -118,7 +121,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 			known:   []entity.Record{r},
 			explain: a.explainInUse(r),
 		}
-		return d, nil, a.removesDiagnoses(ctx, d, r)
+		return d, nil, both(a.removesDiagnoses(ctx, d, r), a.removesFreeze(ctx, d, r))
 	})
 }
 

@@ -64,6 +64,16 @@ var areas = []area{
 		relationships: []string{domain.RelDecidedBy, domain.RelDelegatesOn},
 	},
 	{
+		name: "calendar", doc: "maintenance windows and freezes, which all may see",
+		kinds:         []string{domain.KindMaintenanceWindow, domain.KindFreeze},
+		relationships: []string{domain.RelWindowAt, domain.RelWindowOf, domain.RelFreezesAt, domain.RelFreezes},
+	},
+	{
+		name: "exception", doc: "exceptions from freezes, which all may see",
+		kinds:         []string{domain.KindFreezeException},
+		relationships: []string{domain.RelExcepts, domain.RelExceptionFor},
+	},
+	{
 		name: "log", doc: "what was changed, when, by whom: only of records that the caller may see",
 		kinds: []string{KindChangeSet},
 	},

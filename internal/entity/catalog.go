@@ -21,6 +21,9 @@ func declareKinds() []*Kind {
 		newKind[domain.Baseline](domain.KindBaseline),
 		newKind[domain.ChangeRequest](domain.KindChangeRequest),
 		newKind[domain.Problem](domain.KindProblem),
+		newKind[domain.MaintenanceWindow](domain.KindMaintenanceWindow),
+		newKind[domain.Freeze](domain.KindFreeze),
+		newKind[domain.FreezeException](domain.KindFreezeException),
 		newKind[domain.KnownError](domain.KindKnownError),
 		newKind[domain.ChangeModel](domain.KindChangeModel),
 		newKind[domain.Board](domain.KindBoard),
@@ -107,7 +110,7 @@ func declareRelationships() []*Relationship {
 			Field: "presentIn", FieldDoc: "The items that have this known error, and in which versions.",
 			Inverse: "knownErrors", InverseDoc: "The known errors of this item, with their workarounds, and in which versions they are.",
 		}),
-	}, changeRelationships())
+	}, changeRelationships(), calendarRelationships())
 }
 
 var (

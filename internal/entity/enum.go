@@ -20,6 +20,7 @@ func init() {
 	enum(domain.Impacts)
 	enum(domain.ChangeRequestTypes)
 	enum(domain.ChangeRequestStatuses)
+	enum(domain.ExceptionStatuses)
 	enum(domain.BackOutKinds)
 	enum(domain.Priorities)
 	enum(domain.ProblemStatuses)

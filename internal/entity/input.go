@@ -108,6 +108,8 @@ func setDefaults(v any) {
 		v.Status, v.Environment = domain.ItemLive, domain.Live
 	case *domain.Site:
 		v.Ring = domain.General
+	case *domain.FreezeException:
+		v.Status = domain.ExceptionRequested
 	case *domain.ChangeRequest:
 		v.Type, v.Status, v.Priority, v.ContentVersion = domain.NormalChange, domain.ChangeDraft, domain.PriorityMedium, 1
 	case *domain.Problem:

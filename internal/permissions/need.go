@@ -42,6 +42,9 @@ var named = map[string]Need{
 	"Query.installationOrder": {authz.Read, domain.KindConfigurationItem},
 	"Query.dataQuality":       {authz.Read, domain.KindConfigurationItem},
 	"Query.knownErrorMatches": {authz.Read, domain.KindKnownError},
+	"Query.scheduleConflicts": {authz.Read, domain.KindChangeRequest},
+	"Query.changeSchedule":    {authz.Read, domain.KindChangeRequest},
+	"Query.freeSlots":         {authz.Read, domain.KindChangeRequest},
 	"Query.serviceView":       {authz.Read, domain.KindConfigurationItem},
 	// These three ask for reading the kind that they are asked about.
 	"Query.unknownKeys":    {authz.Read, domain.KindConfigurationItem},
@@ -54,6 +57,9 @@ var named = map[string]Need{
 	"Mutation.resolveProblem":            {authz.Move, domain.KindProblem},
 	"Mutation.closeProblem":              {authz.Move, domain.KindProblem},
 	"Mutation.reopenProblem":             {authz.Move, domain.KindProblem},
+	"Mutation.liftFreeze":                {authz.Move, domain.KindFreeze},
+	"Mutation.requestFreezeException":    {authz.Create, domain.KindFreezeException},
+	"Mutation.decideFreezeException":     {authz.Move, domain.KindFreezeException},
 	"Mutation.publishKnownError":         {authz.Move, domain.KindKnownError},
 	"Mutation.retireKnownError":          {authz.Move, domain.KindKnownError},
 

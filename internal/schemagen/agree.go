@@ -13,7 +13,7 @@ import (
 )
 
 // textScalars are the scalars that a Go string may be in the schema.
-var textScalars = []string{"String", "TimeZone", "Duration"}
+var textScalars = []string{"String", "TimeZone", "Duration", "RecurrenceRule"}
 
 // mistakes collects all that disagrees, so that it is told at once.
 type mistakes []string

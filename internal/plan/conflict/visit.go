@@ -64,3 +64,13 @@ func (v *visit) exhaust(g *Graph) {
 }
 
 func (v *visit) has(n Node) bool { return v.seen[n/64]&(1<<(n%64)) != 0 }
+
+// Needs lists some items and all that they depend on.
+func Needs(g *Graph, items []Node) []Node {
+	v := newVisit(g)
+	for _, n := range items {
+		v.add(n)
+	}
+	v.exhaust(g)
+	return v.queue
+}

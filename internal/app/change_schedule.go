@@ -1,0 +1,206 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/schedule"
+	"releasegraph/internal/store"
+)
+
+// ChangeSchedule is a page of the forward schedule (H5).
+type ChangeSchedule struct {
+	Nodes      []*ScheduledChange
+	TotalCount int
+	Part       Part
+}
+
+// ScheduledChange is one planned change.
+type ScheduledChange struct {
+	ChangeRequest *domain.ChangeRequest
+	Window        domain.TimeRange
+	Status        schedule.Status
+
+	p    *planner
+	work *conflict.Work
+}
+
+// Sites loads where the change takes place.
+func (c *ScheduledChange) Sites(ctx context.Context) ([]*domain.Site, error) {
+	return c.p.sites(ctx, c.work.Sites)
+}
+
+// Items loads what the change affects.
+func (c *ScheduledChange) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
+	return c.p.load.all(ctx, c.work.Items)
+}
+
+// ChangeSchedule lists what is planned in a period, at a site or for a service
+// where one is named (H5).
+func (a *App) ChangeSchedule(ctx context.Context, during domain.TimeRange, site, service *domain.Ref, first *int, after *string) (*ChangeSchedule, error) {
+	if err := a.may(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	limit, firstErr := pageLength(first)
+	from, afterErr := readPlace(after)
+	if err := both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
+		return nil, err
+	}
+	list, err := a.scheduled(ctx, during, site, service)
+	if err != nil {
+		return nil, err
+	}
+	start := 0
+	if from != nil {
+		start = slices.IndexFunc(list, func(c *ScheduledChange) bool { return c.position().compare(*from) > 0 })
+		if start < 0 {
+			start = len(list)
+		}
+	}
+	end := min(start+limit, len(list))
+	out := &ChangeSchedule{Nodes: list[start:end], TotalCount: len(list), Part: Part{HasNext: end < len(list), HasPrevious: start > 0}}
+	if end > start {
+		a, b := list[start].position().cursor(), list[end-1].position().cursor()
+		out.Part.Start, out.Part.End = &a, &b
+	}
+	return out, nil
+}
+
+func (c *ScheduledChange) position() position {
+	return position{At: c.Window.From.UnixMicro(), A: c.ChangeRequest.Key}
+}
+
+// scheduled lists what is planned in a period, by time.
+func (a *App) scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
+	r := &refs{view: a.today(ctx)}
+	sites, services := make([]store.Node, 1), make([]store.Node, 1)
+	if site != nil {
+		r.want(domain.KindSite, *site, "site", &sites[0])
+	}
+	if service != nil {
+		r.want(domain.KindConfigurationItem, *service, "service", &services[0])
+	}
+	if err := r.resolve(ctx); err != nil {
+		return nil, err
+	}
+	p, err := a.planner(ctx, r.view, during, domain.ChangeRequestStatuses)
+	if err != nil {
+		return nil, err
+	}
+	f, err := p.filter(ctx, site != nil, sites, service != nil, services)
+	if err != nil {
+		return nil, err
+	}
+	list := []*ScheduledChange{}
+	works := p.plan.Works()
+	for i := range works {
+		if f.keeps(&works[i]) {
+			request := p.requests[works[i].Key]
+			list = append(list, &ScheduledChange{ChangeRequest: request, Window: works[i].When, Status: schedule.StatusOf(request), p: p, work: &works[i]})
+		}
+	}
+	return list, nil
+}
+
+// scheduleFilter keeps work at some sites, and work on what a service needs;
+// nil keeps all.
+type scheduleFilter struct{ sites, items map[impact.Node]bool }
+
+func (f *scheduleFilter) keeps(w *conflict.Work) bool {
+	in := func(set map[impact.Node]bool, nodes []impact.Node) bool {
+		return set == nil || slices.ContainsFunc(nodes, func(n impact.Node) bool { return set[n] })
+	}
+	return in(f.sites, w.Sites) && in(f.items, w.Items)
+}
+
+// filter looks up what the sites hold and what the services need. Their own
+// part of the estate may lie outside that of the plan.
+func (p *planner) filter(ctx context.Context, bySite bool, sites []store.Node, byService bool, services []store.Node) (*scheduleFilter, error) {
+	f := &scheduleFilter{}
+	if bySite {
+		g, err := p.app.seenEstate(ctx, p.view, survey{sites: sites, direction: store.Out})
+		if err != nil {
+			return nil, err
+		}
+		f.sites = p.translate(g, impact.Within(g, nodesIn(g, sites)))
+	}
+	if byService {
+		g, err := p.app.seenEstate(ctx, p.view, survey{roots: services, direction: store.Out})
+		if err != nil {
+			return nil, err
+		}
+		f.items = p.translate(g, conflict.Needs(g, nodesIn(g, services)))
+	}
+	return f, nil
+}
+
+// translate finds the nodes of another graph in the plan's.
+func (p *planner) translate(g *Graph, nodes []impact.Node) map[impact.Node]bool {
+	set := map[impact.Node]bool{}
+	for _, n := range nodes {
+		if own, ok := p.g.Lookup(g.ID(n)); ok {
+			set[own] = true
+		}
+	}
+	return set
+}
+
+// entry is a scheduled change as the calendar feed tells it.
+func (c *ScheduledChange) entry(ctx context.Context) (schedule.Entry, error) {
+	r := c.ChangeRequest
+	e := schedule.Entry{
+		ID: r.ID, Key: r.Key, Name: r.Name, When: c.Window, Status: c.Status, Sequence: r.Version, Changed: r.UpdatedAt, HeldBy: r.HeldBy,
+		Description: deref(r.Description), Person: deref(r.Assignee),
+	}
+	sites, err := c.Sites(ctx)
+	if err != nil {
+		return e, err
+	}
+	for _, s := range sites {
+		e.Sites = append(e.Sites, s.Name)
+	}
+	e.Zone = commonZone(sites)
+	items, err := c.Items(ctx)
+	if err != nil {
+		return e, err
+	}
+	for _, i := range items {
+		e.Items = append(e.Items, i.Name)
+		if i.Class == domain.Service {
+			e.Services = append(e.Services, i.Name)
+		}
+	}
+	return e, nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.TrimSpace(*s)
+}
+
+// commonZone is the zone of all sites, nil when they have none or several.
+func commonZone(sites []*domain.Site) *time.Location {
+	name := ""
+	for _, s := range sites {
+		if s.TimeZone == nil || name != "" && *s.TimeZone != name {
+			return nil
+		}
+		name = *s.TimeZone
+	}
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	return zone
+}

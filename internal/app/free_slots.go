@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/calendar"
+	"releasegraph/internal/plan/conflict"
+)
+
+// slotPeriod is how far ahead free slots are looked for (H6).
+const slotPeriod = 90 * 24 * time.Hour
+
+// mostSlots is how many slots are handed out at once.
+const mostSlots = 100
+
+// slotsFrom looks for slots from a time on, and never in the past.
+func (p *planner) slotsFrom(t time.Time) *slots {
+	if now := p.app.clock(); t.Before(now) {
+		t = now
+	}
+	return &slots{p: p, within: domain.TimeRange{From: t, To: t.Add(slotPeriod)}}
+}
+
+// read reads what is planned where slots are looked for.
+func (s *slots) read(ctx context.Context) error {
+	s.once.Do(func() {
+		var also []*domain.ChangeRequest
+		for _, r := range s.p.requests {
+			also = append(also, r)
+		}
+		if s.wide, s.err = s.p.app.planner(ctx, s.p.view, s.within, domain.ChangesPlanned, also...); s.err == nil {
+			s.closing, s.err = s.wide.closing(ctx, s.within)
+		}
+	})
+	return s.err
+}
+
+// of finds slots at which each of some changes could take place, as long as the
+// longest of them.
+func (s *slots) of(ctx context.Context, first int, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
+	length := time.Duration(0)
+	for _, r := range changes {
+		length = max(length, plannedLength(r))
+	}
+	return s.lasting(ctx, first, length, changes...)
+}
+
+func (s *slots) lasting(ctx context.Context, first int, length time.Duration, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
+	if first < 1 || first > mostSlots {
+		return nil, wrong("first", "must be from 1 to %d, not %d", mostSlots, first)
+	}
+	if err := s.read(ctx); err != nil {
+		return nil, err
+	}
+	free := calendar.Of(s.within)
+	for _, r := range changes {
+		free = free.Intersect(s.free(s.wide.work(r)))
+	}
+	list := []*domain.TimeRange{}
+	for _, slot := range calendar.Fit(free, length, first) {
+		list = append(list, &slot)
+	}
+	return list, nil
+}
+
+// free is when a piece of work would conflict with nothing: windows, freezes,
+// and what else is planned.
+func (s *slots) free(w conflict.Work) calendar.Ranges {
+	free := conflict.Free(s.closing.windows, s.closing.freezes, &w, s.within)
+	w.When = s.within
+	plan := s.wide.plan.With(w)
+	var busy []domain.TimeRange
+	for _, c := range plan.Of(w.Key) {
+		for _, side := range []int{c.A, c.B} {
+			if other := plan.Works()[side]; other.Key != w.Key {
+				busy = append(busy, other.When)
+			}
+		}
+	}
+	return free.Subtract(calendar.Of(busy...))
+}
+
+// plannedLength is how long a change is planned to take, an hour when it is not
+// planned.
+func plannedLength(r *domain.ChangeRequest) time.Duration {
+	if r.PlannedFrom == nil || r.PlannedTo == nil {
+		return time.Hour
+	}
+	return r.PlannedTo.Sub(*r.PlannedFrom)
+}
+
+// FreeSlots finds times at which a change could take place without conflict.
+func (a *App) FreeSlots(ctx context.Context, change domain.Ref, length *string, within *domain.TimeRange, first int) ([]*domain.TimeRange, error) {
+	if err := a.may(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	now := a.clock()
+	period := domain.TimeRange{From: now, To: now.Add(slotPeriod)}
+	if within != nil {
+		period = *within
+	}
+	r, requestErr := a.request(ctx, change, "changeRequest")
+	lasts, lengthErr := slotLength(r, length)
+	if err := both(requestErr, lengthErr, checkPeriod(period, "within", slotPeriod)); err != nil {
+		return nil, err
+	}
+	p, err := a.planner(ctx, a.today(ctx), period, domain.ChangesPlanned, r)
+	if err != nil {
+		return nil, err
+	}
+	s := &slots{p: p, within: period}
+	return s.lasting(ctx, first, lasts, r)
+}
+
+func slotLength(r *domain.ChangeRequest, length *string) (time.Duration, error) {
+	if length == nil {
+		if r == nil {
+			return 0, nil
+		}
+		return plannedLength(r), nil
+	}
+	d, err := domain.ParseDuration(*length)
+	switch {
+	case err != nil:
+		return 0, wrong("length", "%s", err)
+	case d <= 0:
+		return 0, wrong("length", "must be longer than nothing")
+	}
+	return d, nil
+}
+
+// request finds a request for change that must be there.
+func (a *App) request(ctx context.Context, ref domain.Ref, field string) (*domain.ChangeRequest, error) {
+	r, err := a.existing(ctx, entity.KindNamed(domain.KindChangeRequest), ref, field)
+	if err != nil {
+		return nil, err
+	}
+	return r.(*domain.ChangeRequest), nil
+}

@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// FreezeHold is what declaring or lifting a freeze did.
+type FreezeHold struct {
+	Freeze   *domain.Freeze
+	Revision int64
+	DryRun   bool
+	Changes  []domain.Change
+
+	app   *App
+	moved []*domain.ChangeRequest
+}
+
+// HeldChange is a change that a freeze has put on hold or released.
+type HeldChange struct {
+	ChangeRequest *domain.ChangeRequest
+	app           *App
+}
+
+// ChangeRequests lists the changes that were put on hold or released, by key.
+func (h *FreezeHold) ChangeRequests() []*HeldChange {
+	list := make([]*HeldChange, len(h.moved))
+	for i, r := range h.moved {
+		list[i] = &HeldChange{r, h.app}
+	}
+	return list
+}
+
+// HeldBy lists the freezes that hold the change now.
+func (h *HeldChange) HeldBy() []string { return append([]string{}, h.ChangeRequest.HeldBy...) }
+
+// People names who asked for the change and who carries it out.
+func (h *HeldChange) People() []string {
+	people := []string{}
+	for _, name := range []*string{h.ChangeRequest.Requester, h.ChangeRequest.Assignee} {
+		if name != nil && !slices.Contains(people, *name) {
+			people = append(people, *name)
+		}
+	}
+	return people
+}
+
+// Owners lists who answers for the items that the change affects, by key.
+func (h *HeldChange) Owners(ctx context.Context) ([]*domain.Party, error) {
+	v := h.app.today(ctx)
+	id := store.ID(h.ChangeRequest.ID)
+	items, err := farNodes(ctx, v, []store.ID{id}, domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	if err != nil {
+		return nil, err
+	}
+	ids := idsOf(items[id])
+	parties, err := farNodes(ctx, v, ids, domain.RelOwnedBy, store.Out, domain.KindParty)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]*domain.Party{}
+	for _, item := range ids {
+		for _, n := range parties[item] {
+			p := entity.KindNamed(domain.KindParty).Decode(n).(*domain.Party)
+			found[p.Key] = p
+		}
+	}
+	owners := []*domain.Party{}
+	for _, key := range sortedKeys(keysOf(found)) {
+		owners = append(owners, found[key])
+		enroll(ctx, v, found[key])
+	}
+	return owners, nil
+}
+
+func keysOf[V any](m map[string]V) map[string]bool {
+	set := map[string]bool{}
+	for key := range m {
+		set[key] = true
+	}
+	return set
+}
+
+// CreateFreeze declares a freeze, and puts on hold what is planned in it (H6).
+func (a *App) CreateFreeze(ctx context.Context, in domain.NewFreeze, o *domain.WriteOptions) (*FreezeHold, error) {
+	k, err := a.allowedKind(ctx, authz.Create, domain.KindFreeze)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "create", k.Name, in)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		written, err := w.again(ctx, k, w.earlier)
+		return a.held(ctx, written, nil, err)
+	}
+	r := &refs{view: a.today(ctx)}
+	at := r.wantAll(domain.KindSite, in.Sites, "input.sites")
+	of := r.wantAll(domain.KindConfigurationItem, in.Services, "input.services")
+	record, newErr := k.New(in.Values(), "input")
+	if err := both(newErr, checkOpening(record, "input"), r.resolve(ctx)); err != nil {
+		return nil, err
+	}
+	f := record.(*domain.Freeze)
+	f.ID, f.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
+	var moved []*domain.ChangeRequest
+	written, err := w.record(ctx, k, func() (*draft, entity.Record, error) {
+		d := a.draftOfFreeze(k, f, at, of)
+		var err error
+		moved, err = a.hold(ctx, d, &opening{record: f, sites: at, services: of}, f.Key)
+		return d, f, err
+	})
+	return a.held(ctx, written, moved, err)
+}
+
+// held answers what a mutation of a freeze did, as far as the caller may see.
+func (a *App) held(ctx context.Context, w *Written, moved []*domain.ChangeRequest, err error) (*FreezeHold, error) {
+	if err != nil {
+		return nil, err
+	}
+	f, _ := w.Record.(*domain.Freeze)
+	ids := make([]store.ID, len(moved))
+	for i, r := range moved {
+		ids[i] = store.ID(r.ID)
+	}
+	hidden, err := a.today(ctx).hidden(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	moved = slices.DeleteFunc(moved, func(r *domain.ChangeRequest) bool { return hidden[store.ID(r.ID)] })
+	return &FreezeHold{Freeze: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes, app: a, moved: moved}, nil
+}
+
+func (a *App) draftOfFreeze(k *entity.Kind, f *domain.Freeze, sites, services []store.Node) *draft {
+	d := &draft{
+		ops:     []store.Op{store.CreateNode{ID: store.ID(f.ID), Kind: k.Name, Props: k.Encode(f)}},
+		known:   []entity.Record{f},
+		explain: a.explainTaken("input"),
+	}
+	props := store.Props{}
+	entity.SetSource(props, domain.SourceAPI)
+	for rel, nodes := range map[string][]store.Node{domain.RelFreezesAt: sites, domain.RelFreezes: services} {
+		for _, id := range distinctIDs(nodes) {
+			d.ops = append(d.ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: rel, From: store.ID(f.ID), To: id}, Props: props.Clone()})
+		}
+	}
+	return d
+}
+
+// LiftFreeze lifts a freeze, and releases exactly what it held.
+func (a *App) LiftFreeze(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*FreezeHold, error) {
+	k, err := a.allowedKind(ctx, authz.Move, domain.KindFreeze)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "lift", k.Name, ref, ifVersion)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		written, err := w.again(ctx, k, w.earlier)
+		return a.held(ctx, written, nil, err)
+	}
+	var moved []*domain.ChangeRequest
+	written, err := w.record(ctx, k, func() (*draft, entity.Record, error) {
+		d, f, err := a.decideLift(ctx, k, ref, ifVersion)
+		if err == nil {
+			moved, err = a.release(ctx, d, f.Key, nil)
+		}
+		return d, f, err
+	})
+	return a.held(ctx, written, moved, err)
+}
+
+func (a *App) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, ifVersion *int) (*draft, *domain.Freeze, error) {
+	before, err := a.existing(ctx, k, ref, "input.ref")
+	if err != nil {
+		return nil, nil, err
+	}
+	var lifted error
+	if at := before.(*domain.Freeze).LiftedAt; at != nil {
+		lifted = &domain.Error{
+			Code: domain.RuleViolation, Rule: "H6", Field: "input.ref", Message: "was lifted already at " + at.UTC().Format("2006-01-02T15:04:05Z"),
+		}
+	}
+	if err := both(checkVersion(before, ifVersion), lifted); err != nil {
+		return nil, nil, err
+	}
+	after := entity.Clone(before).(*domain.Freeze)
+	now := a.clock()
+	after.LiftedAt = &now
+	d := &draft{explain: a.explainTaken("input")}
+	d.update(k, before, after)
+	return d, after, nil
+}
+
+// update adds that a record changes, if it does.
+func (d *draft) update(k *entity.Kind, before, after entity.Record) {
+	id := store.ID(before.Meta().ID)
+	d.ops = append(d.ops, store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))})
+	d.guards = append(d.guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
+	d.known = append(d.known, after)
+}

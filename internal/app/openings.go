@@ -1,0 +1,162 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/calendar"
+	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/store"
+)
+
+// opening is a maintenance window or a freeze with what it names.
+type opening struct {
+	record   entity.Record
+	sites    []store.Node
+	services []store.Node
+	excepted map[string]bool // keys of changes, of a freeze
+}
+
+func (o *opening) opening() *domain.Opening { return o.record.(opens).Opens() }
+
+// openings are all maintenance windows and all freezes that are not lifted, by
+// key.
+type openings struct{ windows, freezes []*opening }
+
+func (o openings) all() []*opening { return slices.Concat(o.windows, o.freezes) }
+
+func readOpenings(ctx context.Context, v view) (o openings, err error) {
+	if o.windows, err = readOpeningsOf(ctx, v, domain.KindMaintenanceWindow, nil, domain.RelWindowAt, domain.RelWindowOf); err != nil {
+		return o, err
+	}
+	standing := store.Compare{Property: "liftedAt", Op: store.IsNull}
+	if o.freezes, err = readOpeningsOf(ctx, v, domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes); err != nil {
+		return o, err
+	}
+	return o, readExceptions(ctx, v, o.freezes)
+}
+
+func readOpeningsOf(ctx context.Context, v view, kind string, f store.Filter, at, of string) ([]*opening, error) {
+	found, err := v.Find(ctx, store.Query{Kind: kind, Filter: f, Order: []store.Order{{Property: "key"}}})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	sites, err := farNodes(ctx, v, idsOf(found.Nodes), at, store.Out, domain.KindSite)
+	if err != nil {
+		return nil, err
+	}
+	services, err := farNodes(ctx, v, idsOf(found.Nodes), of, store.Out, domain.KindConfigurationItem)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*opening, len(found.Nodes))
+	for i, n := range found.Nodes {
+		list[i] = &opening{record: entity.KindNamed(kind).Decode(n), sites: sites[n.ID], services: services[n.ID]}
+	}
+	return list, nil
+}
+
+// readExceptions reads which changes each freeze does not hold.
+func readExceptions(ctx context.Context, v view, freezes []*opening) error {
+	ids := make([]store.ID, len(freezes))
+	for i, f := range freezes {
+		ids[i] = store.ID(f.record.Meta().ID)
+		f.excepted = map[string]bool{}
+	}
+	asked, err := farNodes(ctx, v, ids, domain.RelExcepts, store.In, domain.KindFreezeException)
+	if err != nil {
+		return err
+	}
+	var granted []store.ID
+	for _, list := range asked {
+		for _, n := range list {
+			if n.Props["status"] == string(domain.ExceptionGranted) {
+				granted = append(granted, n.ID)
+			}
+		}
+	}
+	changes, err := farNodes(ctx, v, granted, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
+	if err != nil {
+		return err
+	}
+	for i, f := range freezes {
+		for _, n := range asked[ids[i]] {
+			for _, change := range changes[n.ID] {
+				key, _ := change.Props["key"].(string)
+				f.excepted[key] = true
+			}
+		}
+	}
+	return nil
+}
+
+// closing is the windows and freezes of a plan within a range.
+type closing struct{ windows, freezes *conflict.Windows }
+
+// closing works out when windows and freezes are on within a range.
+func (p *planner) closing(ctx context.Context, within domain.TimeRange) (closing, error) {
+	regions, err := p.regions(ctx)
+	if err != nil {
+		return closing{}, err
+	}
+	of := func(list []*opening) *conflict.Windows {
+		windows := make([]conflict.Window, len(list))
+		for i, o := range list {
+			windows[i] = conflict.Window{Scope: p.scope(o, regions), Except: o.excepted}
+			if w, errs := calendar.New(spec(o.opening())); errs == nil {
+				windows[i].Open = calendar.Of(w.Occurrences(within)...)
+			}
+		}
+		return conflict.NewWindows(p.g, windows)
+	}
+	return closing{of(p.openings.windows), of(p.openings.freezes)}, nil
+}
+
+// scope is what an opening names, in terms of the graph.
+func (p *planner) scope(o *opening, regions map[string][]impact.Node) conflict.Scope {
+	of := o.opening()
+	s := conflict.Scope{
+		Everywhere: of.Everywhere, Sites: impact.Within(p.g, nodesIn(p.g, o.sites)), Services: nodesIn(p.g, o.services),
+	}
+	for _, r := range of.Regions {
+		s.Sites = append(s.Sites, regions[r]...)
+	}
+	for _, c := range of.Classes {
+		s.Classes = append(s.Classes, domain.Class(c))
+	}
+	for _, e := range of.Environments {
+		s.Environments = append(s.Environments, domain.Environment(e))
+	}
+	return s
+}
+
+// regions tells, of each region that some opening names, which of the sites of
+// the plan lie in it.
+func (p *planner) regions(ctx context.Context) (map[string][]impact.Node, error) {
+	if !slices.ContainsFunc(p.openings.all(), func(o *opening) bool { return len(o.opening().Regions) > 0 }) {
+		return nil, nil
+	}
+	sites := map[store.ID]bool{}
+	for _, w := range p.plan.Works() {
+		for _, n := range w.Sites {
+			sites[store.ID(p.g.ID(n))] = true
+		}
+	}
+	regions := map[string][]impact.Node{}
+	for chunk := range slices.Chunk(sortedKeys(sites), maxPage) {
+		found, err := p.view.Nodes(ctx, chunk...)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, id := range chunk {
+			region, _ := found[id].Props["region"].(string)
+			if n, ok := p.g.Lookup(string(id)); ok && region != "" {
+				regions[region] = append(regions[region], n)
+			}
+		}
+	}
+	return regions, nil
+}

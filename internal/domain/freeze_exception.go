@@ -1,0 +1,84 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+// FreezeException is the request that a freeze not hold one change, and what
+// became of it.
+type FreezeException struct {
+	Record
+	// Kind is what sort of request it is, in the house's own words.
+	Kind *string `graph:"kind,filter,set,text"`
+	// Reason is why the change cannot wait.
+	Reason      *string         `graph:"reason,set,text"`
+	Status      ExceptionStatus `graph:"status,required,filter,sort,import"`
+	RequestedBy *string         `graph:"requestedBy,filter,sort,import,text"`
+	DecidedBy   *string         `graph:"decidedBy,filter,sort,import,text"`
+	DecidedAt   *time.Time      `graph:"decidedAt,filter,sort,import"`
+	// Comment is what was said with the decision.
+	Comment *string `graph:"comment,import,text"`
+}
+
+// ExceptionStatus is what became of the request.
+type ExceptionStatus string
+
+// The statuses of an exception.
+const (
+	ExceptionRequested ExceptionStatus = "REQUESTED"
+	ExceptionGranted   ExceptionStatus = "GRANTED"
+	ExceptionRefused   ExceptionStatus = "REFUSED"
+)
+
+// ExceptionStatuses lists all statuses of an exception.
+var ExceptionStatuses = []ExceptionStatus{ExceptionRequested, ExceptionGranted, ExceptionRefused}
+
+// Check tells what is wrong with the exception: one that is decided says by
+// whom and when.
+func (x *FreezeException) Check() Errors {
+	es := x.Record.Check()
+	if x.Status == ExceptionGranted || x.Status == ExceptionRefused {
+		if x.DecidedBy == nil {
+			es.wrong("decidedBy", fmt.Errorf("is missing of an exception that is %s", x.Status))
+		}
+		if x.DecidedAt == nil {
+			es.wrong("decidedAt", fmt.Errorf("is missing of an exception that is %s", x.Status))
+		}
+	}
+	return es
+}
+
+// RuleFreezeException is the rule that an exception is asked for with a reason,
+// for one change, and decided once by another than who asked.
+const RuleFreezeException = "P7"
+
+// Decide moves an exception to its decision, and says why it cannot be.
+func (x *FreezeException) Decide(verdict ExceptionStatus, by string, at time.Time, comment *string) error {
+	var es Errors
+	if verdict == ExceptionRequested {
+		es.wrong("verdict", fmt.Errorf("must be %s or %s", ExceptionGranted, ExceptionRefused))
+	}
+	if x.Status != ExceptionRequested {
+		by := "somebody"
+		if x.DecidedBy != nil {
+			by = *x.DecidedBy
+		}
+		es = append(es, &Error{
+			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
+			Message: fmt.Sprintf("is decided: %s, by %s; ask for another exception", x.Status, by),
+			Details: map[string]any{"status": string(x.Status)},
+		})
+	}
+	if x.RequestedBy != nil && *x.RequestedBy == by {
+		es = append(es, &Error{
+			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
+			Message: fmt.Sprintf("was asked for by %s: nobody decides on their own request", by),
+		})
+	}
+	if len(es) > 0 {
+		return es.Err()
+	}
+	x.Status, x.DecidedBy, x.DecidedAt, x.Comment = verdict, &by, &at, comment
+	return nil
+}

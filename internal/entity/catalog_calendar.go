@@ -1,0 +1,47 @@
+package entity
+
+import "releasegraph/internal/domain"
+
+// calendarRelationships declares what joins maintenance windows, freezes and
+// exceptions to the rest.
+func calendarRelationships() []*Relationship {
+	const (
+		item, site = domain.KindConfigurationItem, domain.KindSite
+		request    = domain.KindChangeRequest
+		window     = domain.KindMaintenanceWindow
+		freeze     = domain.KindFreeze
+		exception  = domain.KindFreezeException
+	)
+	return []*Relationship{
+		{
+			Name: domain.RelWindowAt, Noun: "MaintenanceSite", From: window, To: site,
+			Field: "sites", FieldDoc: "The sites, with all their parts, that may be worked on in this window.",
+			Inverse: "maintenanceWindows", InverseDoc: "The windows that name this site.",
+		},
+		{
+			Name: domain.RelWindowOf, Noun: "MaintenanceService", From: window, To: item,
+			Field: "services", FieldDoc: "The services that may be worked on in this window, with all that they need.",
+			Inverse: "maintenanceWindows", InverseDoc: "The windows that name this item.",
+		},
+		{
+			Name: domain.RelFreezesAt, Noun: "FrozenSite", From: freeze, To: site,
+			Field: "sites", FieldDoc: "The sites that it leaves alone, with all their parts.",
+			Inverse: "freezes", InverseDoc: "The freezes that name this site.",
+		},
+		{
+			Name: domain.RelFreezes, Noun: "FrozenService", From: freeze, To: item,
+			Field: "services", FieldDoc: "The services that it leaves alone, with all that they need.",
+			Inverse: "freezes", InverseDoc: "The freezes that name this item.",
+		},
+		{
+			Name: domain.RelExcepts, Noun: "ExceptedFreeze", From: exception, To: freeze, ToOne: true,
+			Field: "freeze", FieldDoc: "The freeze that is not to hold the change.",
+			Inverse: "exceptions", InverseDoc: "The exceptions that were asked for.",
+		},
+		{
+			Name: domain.RelExceptionFor, Noun: "ExceptedChange", From: exception, To: request, ToOne: true,
+			Field: "changeRequest", FieldDoc: "The one change that it is for.",
+			Inverse: "freezeExceptions", InverseDoc: "The exceptions from freezes that were asked for.",
+		},
+	}
+}

@@ -1,0 +1,23 @@
+package resolvers
+
+import (
+	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
+)
+
+func pageInfo(p app.Part) *relay.PageInfo {
+	return &relay.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrevious, StartCursor: p.Start, EndCursor: p.End}
+}
+
+// sides are what a conflict is between, as records of any kind.
+func sides(c *app.ScheduleConflict) ([]relay.Record, error) {
+	list := []relay.Record{}
+	for _, side := range c.Between() {
+		record, err := node(side)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, record)
+	}
+	return list, nil
+}
