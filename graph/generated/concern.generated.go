@@ -351,6 +351,29 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_chain(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _ChangeRequestConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequestConcern_hiddenLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenLinks(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequestConcern_hiddenLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequestConcern", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ChangeRequestConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -734,6 +757,29 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_chain(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _KnownErrorConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KnownErrorConcern_hiddenLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenLinks(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KnownErrorConcern_hiddenLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KnownErrorConcern", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _KnownErrorConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1115,6 +1161,29 @@ func (ec *executionContext) fieldContext_ProblemConcern_chain(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ProblemConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProblemConcern_hiddenLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HiddenLinks(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProblemConcern_hiddenLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProblemConcern", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _ProblemConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
@@ -1626,6 +1695,11 @@ func (ec *executionContext) _ChangeRequestConcern(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "hiddenLinks":
+			out.Values[i] = ec._ChangeRequestConcern_hiddenLinks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1889,6 +1963,11 @@ func (ec *executionContext) _KnownErrorConcern(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "hiddenLinks":
+			out.Values[i] = ec._KnownErrorConcern_hiddenLinks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2149,6 +2228,11 @@ func (ec *executionContext) _ProblemConcern(ctx context.Context, sel ast.Selecti
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "chain":
 			out.Values[i] = ec._ProblemConcern_chain(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hiddenLinks":
+			out.Values[i] = ec._ProblemConcern_hiddenLinks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

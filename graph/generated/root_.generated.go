@@ -369,6 +369,7 @@ type ComplexityRoot struct {
 		ChangeRequest func(childComplexity int) int
 		Degraded      func(childComplexity int) int
 		Full          func(childComplexity int) int
+		HiddenLinks   func(childComplexity int) int
 		Hits          func(childComplexity int) int
 		Items         func(childComplexity int, first int) int
 		Nearest       func(childComplexity int) int
@@ -1114,13 +1115,14 @@ type ComplexityRoot struct {
 	}
 
 	KnownErrorConcern struct {
-		Chain      func(childComplexity int) int
-		Degraded   func(childComplexity int) int
-		Full       func(childComplexity int) int
-		Hits       func(childComplexity int) int
-		Items      func(childComplexity int, first int) int
-		KnownError func(childComplexity int) int
-		Nearest    func(childComplexity int) int
+		Chain       func(childComplexity int) int
+		Degraded    func(childComplexity int) int
+		Full        func(childComplexity int) int
+		HiddenLinks func(childComplexity int) int
+		Hits        func(childComplexity int) int
+		Items       func(childComplexity int, first int) int
+		KnownError  func(childComplexity int) int
+		Nearest     func(childComplexity int) int
 	}
 
 	KnownErrorConcernConnection struct {
@@ -1479,13 +1481,14 @@ type ComplexityRoot struct {
 	}
 
 	ProblemConcern struct {
-		Chain    func(childComplexity int) int
-		Degraded func(childComplexity int) int
-		Full     func(childComplexity int) int
-		Hits     func(childComplexity int) int
-		Items    func(childComplexity int, first int) int
-		Nearest  func(childComplexity int) int
-		Problem  func(childComplexity int) int
+		Chain       func(childComplexity int) int
+		Degraded    func(childComplexity int) int
+		Full        func(childComplexity int) int
+		HiddenLinks func(childComplexity int) int
+		Hits        func(childComplexity int) int
+		Items       func(childComplexity int, first int) int
+		Nearest     func(childComplexity int) int
+		Problem     func(childComplexity int) int
 	}
 
 	ProblemConcernConnection struct {
@@ -3365,6 +3368,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequestConcern.Full(childComplexity), true
+	case "ChangeRequestConcern.hiddenLinks":
+		if e.ComplexityRoot.ChangeRequestConcern.HiddenLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestConcern.HiddenLinks(childComplexity), true
 	case "ChangeRequestConcern.hits":
 		if e.ComplexityRoot.ChangeRequestConcern.Hits == nil {
 			break
@@ -6526,6 +6535,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KnownErrorConcern.Full(childComplexity), true
+	case "KnownErrorConcern.hiddenLinks":
+		if e.ComplexityRoot.KnownErrorConcern.HiddenLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorConcern.HiddenLinks(childComplexity), true
 	case "KnownErrorConcern.hits":
 		if e.ComplexityRoot.KnownErrorConcern.Hits == nil {
 			break
@@ -8799,6 +8814,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProblemConcern.Full(childComplexity), true
+	case "ProblemConcern.hiddenLinks":
+		if e.ComplexityRoot.ProblemConcern.HiddenLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemConcern.HiddenLinks(childComplexity), true
 	case "ProblemConcern.hits":
 		if e.ComplexityRoot.ProblemConcern.Hits == nil {
 			break
@@ -14520,6 +14541,8 @@ type ProblemConcern {
   nearest: ConfigurationItem!
   "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
   chain: [DependencyLink!]!
+  "How many links of the chain are left out, since the caller may not see both their ends."
+  hiddenLinks: Int!
 }
 
 "A page of known errors."
@@ -14561,6 +14584,8 @@ type KnownErrorConcern {
   nearest: ConfigurationItem!
   "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
   chain: [DependencyLink!]!
+  "How many links of the chain are left out, since the caller may not see both their ends."
+  hiddenLinks: Int!
 }
 
 "A page of requests for change."
@@ -14602,6 +14627,8 @@ type ChangeRequestConcern {
   nearest: ConfigurationItem!
   "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
   chain: [DependencyLink!]!
+  "How many links of the chain are left out, since the caller may not see both their ends."
+  hiddenLinks: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/configuration_item.graphqls", Input: `"Anything that must be controlled to deliver a service."
@@ -21971,6 +21998,8 @@ func (ec *executionContext) childFields_ChangeRequestConcern(ctx context.Context
 		return ec.fieldContext_ChangeRequestConcern_nearest(ctx, field)
 	case "chain":
 		return ec.fieldContext_ChangeRequestConcern_chain(ctx, field)
+	case "hiddenLinks":
+		return ec.fieldContext_ChangeRequestConcern_hiddenLinks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestConcern", field.Name)
 }
@@ -23457,6 +23486,8 @@ func (ec *executionContext) childFields_KnownErrorConcern(ctx context.Context, f
 		return ec.fieldContext_KnownErrorConcern_nearest(ctx, field)
 	case "chain":
 		return ec.fieldContext_KnownErrorConcern_chain(ctx, field)
+	case "hiddenLinks":
+		return ec.fieldContext_KnownErrorConcern_hiddenLinks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KnownErrorConcern", field.Name)
 }
@@ -23963,6 +23994,8 @@ func (ec *executionContext) childFields_ProblemConcern(ctx context.Context, fiel
 		return ec.fieldContext_ProblemConcern_nearest(ctx, field)
 	case "chain":
 		return ec.fieldContext_ProblemConcern_chain(ctx, field)
+	case "hiddenLinks":
+		return ec.fieldContext_ProblemConcern_hiddenLinks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProblemConcern", field.Name)
 }

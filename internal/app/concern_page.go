@@ -131,16 +131,19 @@ func (c *Concern) Nearest(ctx context.Context) (*domain.ConfigurationItem, error
 
 // Chain is one shortest chain of dependencies that leads to the nearest item;
 // empty where the question started there.
-func (c *Concern) Chain() []*DependencyLink {
-	about, chain := c.page.about, []*DependencyLink{}
+func (c *Concern) Chain() []*DependencyLink { return c.chain().links }
+
+// HiddenLinks counts the links of the chain that are left out, because the
+// caller may not see both their ends.
+func (c *Concern) HiddenLinks() int { return c.chain().hidden }
+
+func (c *Concern) chain() shownChain {
+	about := c.page.about
 	hit := about.items()[c.items[0]]
 	if hit.Depth == 0 {
-		return chain
+		return shownChain{links: []*DependencyLink{}}
 	}
-	for _, l := range about.found.Chain(hit) {
-		chain = append(chain, newDependencyLink(about.load, l.From, l.To, l.Link))
-	}
-	return chain
+	return showChain(about.load, about.found, hit)
 }
 
 func (c *Concern) nodes(first int) []impact.Node {

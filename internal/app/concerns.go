@@ -101,8 +101,19 @@ func (c *concerns) search(ctx context.Context, k *concernKind) (*concernList, er
 			}
 		}
 	}
-	list.subjects = concern.About(list.graph, asked, k.rel, k.counts)
-	return list, nil
+	var err error
+	list.subjects, err = c.seen(ctx, list.graph, concern.About(list.graph, asked, k.rel, k.counts))
+	return list, err
+}
+
+// seen leaves out what the caller may not see.
+func (c *concerns) seen(ctx context.Context, g *Graph, subjects []*concern.Subject) ([]*concern.Subject, error) {
+	ids := make([]store.ID, len(subjects))
+	for i, s := range subjects {
+		ids[i] = store.ID(g.ID(s.Node))
+	}
+	hidden, err := c.load.view.hidden(ctx, ids...)
+	return slices.DeleteFunc(subjects, func(s *concern.Subject) bool { return hidden[store.ID(g.ID(s.Node))] }), err
 }
 
 // read reads what bears on the items into a graph of its own, a fixed number

@@ -111,20 +111,21 @@ func (h *ImpactHit) chain() shownChain {
 	p := h.page
 	p.chained.Do(func() {
 		for _, hit := range p.hits {
-			p.chains = append(p.chains, p.result.shownChain(hit))
+			p.chains = append(p.chains, showChain(p.result.load, p.result.found, hit))
 		}
 	})
 	return p.chains[h.at]
 }
 
-func (r *ImpactResult) shownChain(hit impact.Hit) shownChain {
+// showChain tells the chain of a hit, as far as the caller may see it.
+func showChain(load *items, found *impact.Result, hit impact.Hit) shownChain {
 	c := shownChain{links: []*DependencyLink{}}
-	for _, l := range r.found.Chain(hit) {
-		if !r.found.Sees(l.From) || !r.found.Sees(l.To) {
+	for _, l := range found.Chain(hit) {
+		if !found.Sees(l.From) || !found.Sees(l.To) {
 			c.hidden++
 			continue
 		}
-		c.links = append(c.links, newDependencyLink(r.load, l.From, l.To, l.Link))
+		c.links = append(c.links, newDependencyLink(load, l.From, l.To, l.Link))
 	}
 	return c
 }

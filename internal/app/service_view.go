@@ -42,7 +42,11 @@ func (a *App) ServiceView(ctx context.Context, ref domain.Ref, asOf *domain.AsOf
 	}
 	service := k.Decode(node).(*domain.ConfigurationItem)
 	enroll(ctx, v, entity.Record(service))
-	found := impact.Analyse(g, impact.Query{Sources: nodesIn(g, []store.Node{node}), Dependencies: true, IgnoreRedundancy: true})
+	query := impact.Query{Sources: nodesIn(g, []store.Node{node}), Dependencies: true, IgnoreRedundancy: true}
+	if query.Sees, err = v.sees(ctx, g, nil); err != nil {
+		return nil, err
+	}
+	found := impact.Analyse(g, query)
 	return &ServiceView{Service: service, found: found, about: newConcerns(newItems(v, g, nil), found, true)}, nil
 }
 
