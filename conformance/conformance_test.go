@@ -158,7 +158,7 @@ func TestRelaysCompilerTakesTheSchema(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"app.js":            relaySource,
-		"relay.config.json": `{"src": ".", "schema": "schema.graphql", "language": "javascript", "artifactDirectory": "artifacts"}`,
+		"relay.config.json": `{"src": ".", "schema": "schema.graphql", "language": "javascript", "artifactDirectory": "made"}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -171,7 +171,7 @@ func TestRelaysCompilerTakesTheSchema(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "schema.graphql"), schema, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, "artifacts"), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "made"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	compiler, err := filepath.Abs("node_modules/relay-compiler/cli.js")
@@ -183,8 +183,8 @@ func TestRelaysCompilerTakesTheSchema(t *testing.T) {
 	if out, err := run.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	made, err := filepath.Glob(filepath.Join(dir, "artifacts", "app*.graphql.js"))
+	made, err := filepath.Glob(filepath.Join(dir, "made", "app*.graphql.js"))
 	if err != nil || len(made) < 4 {
-		t.Errorf("%d artifacts, %v", len(made), err)
+		t.Errorf("%d files, %v", len(made), err)
 	}
 }

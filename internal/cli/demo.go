@@ -23,7 +23,11 @@ The estate is that of a retailer. It lives in memory, and is gone when the serve
 
 // Run fills a store in memory, shows what can be asked, and serves it.
 func (c *demoCmd) Run(r *running) error {
-	e, err := storeFlags{Store: "sqlite::memory:"}.open(r, true)
+	t, err := c.telemetry(r)
+	if err != nil {
+		return err
+	}
+	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t)}.open(r, true)
 	if err != nil {
 		return err
 	}
@@ -35,7 +39,7 @@ func (c *demoCmd) Run(r *running) error {
 	if err := showImpact(r, e); err != nil {
 		return errors.Join(err, e.close(r))
 	}
-	return c.serve(r, func(address string) { fmt.Fprintf(r.Stdout, thingsToTry, address) },
+	return c.serve(r, t, func(address string) { fmt.Fprintf(r.Stdout, thingsToTry, address) },
 		func(context.Context) (*estate, error) { return e, nil })
 }
 

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"time"
+
 	"releasegraph/internal/server"
+	"releasegraph/internal/telemetry"
 )
 
-// edgeFlags say what strangers may do.
+// edgeFlags say what strangers may do, and what is shown of it.
 type edgeFlags struct {
 	MaxPrice            int      `default:"1000000" placeholder:"N" help:"How many values an operation's answer may hold at most. Default: ${default}."`
 	Rate                float64  `placeholder:"N" help:"How many operations a second a caller may send, on average. Default: as many as they like."`
@@ -13,14 +16,35 @@ type edgeFlags struct {
 	Introspection       string   `enum:"on,off" default:"on" help:"Tell clients the schema: on or off."`
 	Suggestions         string   `enum:"on,off" default:"on" help:"Name what was perhaps meant, and legal values, in errors: on or off."`
 	PersistedOperations string   `placeholder:"FILE" type:"path" help:"Run only the operations in this file: JSON as relay-compiler or Apollo's tools write it."`
+
+	Origin  []string `placeholder:"ORIGIN" help:"Other sites whose pages may use the API, such as https://portal.example.com. Default: none."`
+	TLSCert string   `placeholder:"FILE" type:"path" help:"A certificate with its chain (PEM), to speak TLS. It is read again when it has changed."`
+	TLSKey  string   `placeholder:"FILE" type:"path" help:"The certificate's key (PEM)."`
+
+	Grace         time.Duration `default:"3s" help:"How long subscribers have to connect elsewhere when the server stops. Default: ${default}."`
+	SlowOperation time.Duration `default:"1s" help:"Log operations that take this long. Default: ${default}."`
+	DebugListen   string        `placeholder:"HOST:PORT" help:"A loopback address for /metrics and profiles (/debug/pprof/). Default: /metrics at the API's address, and no profiles."`
+	Traces        string        `placeholder:"URL" help:"An OpenTelemetry collector (OTLP over HTTP) that traces are sent to, such as http://127.0.0.1:4318."`
+	TraceSample   float64       `default:"1" placeholder:"PART" help:"The part of requests that is traced, from 0 to 1. Default: ${default}."`
 }
 
 // config is the server's configuration.
-func (s serving) config(r *running) (server.Config, error) {
+func (s serving) config(r *running, t *telemetry.Telemetry) (server.Config, error) {
 	c := server.Config{
 		Listen: s.Listen, OperationTimeout: s.OperationTimeout, Drain: s.Drain, Log: r.log,
 		Limits: server.Limits{Price: s.MaxPrice}, Rate: server.RateLimit{PerSecond: s.Rate, Burst: s.RateBurst},
 		HideSchema: s.Introspection == "off", HideSuggestions: s.Suggestions == "off",
+		Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return c, usagef("--tls-cert and --tls-key: give both or none")
+	}
+	c.TLS = server.TLS{Cert: s.TLSCert, Key: s.TLSKey}
+	if s.DebugListen == "" {
+		c.Gather = t.Registry
+	}
+	if t.Tracing {
+		c.Tracer = t.Provider
 	}
 	var err error
 	if c.TrustedProxies, err = server.ParseProxies(s.TrustedProxy); err != nil {

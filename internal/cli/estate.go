@@ -29,7 +29,8 @@ type storeFlags struct {
 	StorePasswordFile string `placeholder:"FILE" help:"A file that holds the password."`
 	StoreDatabase     string `placeholder:"NAME" help:"The database on the Neo4j server; its default one otherwise."`
 
-	policies *authz.Policies // nil: the default ones
+	policies *authz.Policies               // nil: the default ones
+	watched  func(store.Store) store.Store // nil: nobody looks
 }
 
 var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
@@ -77,6 +78,9 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 	if err != nil {
 		return nil, err
 	}
+	if f.watched != nil {
+		beneath = f.watched(beneath)
+	}
 	e := &estate{store: beneath}
 	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies}
 	if withTopology {
@@ -112,7 +116,7 @@ func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
 	}
 	s, err := neo4j.Open(ctx, f.Store, f.neo4jOptions(password), entity.Schema())
 	if err != nil {
-		return nil, fmt.Errorf("store %s: %w", f.Store, err)
+		return nil, fmt.Errorf("store %s: %w", shownText("store", f.Store), err)
 	}
 	return s, nil
 }

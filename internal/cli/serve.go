@@ -6,8 +6,11 @@ import (
 	"net"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"releasegraph/internal/care"
 	"releasegraph/internal/server"
+	"releasegraph/internal/telemetry"
 	"releasegraph/resolvers"
 )
 
@@ -16,6 +19,7 @@ type serveCmd struct {
 	storeFlags
 	policyFlags
 	KeepHistory span   `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
+	PrintConfig bool   `help:"Print the configuration as YAML, secrets masked, and end."`
 	Topology    string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
 }
 
@@ -25,6 +29,7 @@ type serving struct {
 	OperationTimeout time.Duration `default:"30s" help:"End operations that take longer. Default: ${default}."`
 	Drain            time.Duration `default:"20s" help:"How long accepted requests may take when the server stops. Default: ${default}."`
 	edgeFlags
+	Config kong.ConfigFlag `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
 }
 
 // Help has the examples.
@@ -34,6 +39,7 @@ func (serveCmd) Help() string {
     releasegraph
     releasegraph serve --store sqlite:/var/lib/releasegraph/estate.db
     releasegraph serve --keep-history P1Y
+    releasegraph serve --config /etc/releasegraph.yaml --print-config
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
 The server listens on loopback only, since nobody has to say who they are yet. The header
@@ -41,7 +47,10 @@ The server listens on loopback only, since nobody has to say who they are yet. T
 }
 
 // Run serves until it is told to stop.
-func (c *serveCmd) Run(r *running) error {
+func (c *serveCmd) Run(r *running, model *kong.Application) error {
+	if c.PrintConfig {
+		return printConfig(r.Stdout, model, "serve")
+	}
 	err := c.check()
 	if err == nil {
 		c.policies, err = c.policyFlags.read()
@@ -49,7 +58,12 @@ func (c *serveCmd) Run(r *running) error {
 	if err != nil {
 		return err
 	}
-	return c.serve(r, nil, func(ctx context.Context) (*estate, error) {
+	t, err := c.telemetry(r)
+	if err != nil {
+		return err
+	}
+	c.watched = watched(t)
+	return c.serve(r, t, nil, func(ctx context.Context) (*estate, error) {
 		e, err := c.open(ctx, c.Topology == "on")
 		if err == nil && c.KeepHistory > 0 {
 			e.retain(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log})
@@ -60,23 +74,29 @@ func (c *serveCmd) Run(r *running) error {
 
 // serve serves what open opens. Greet, when not nil, is called with the
 // address once requests are heard.
-func (s serving) serve(r *running, greet func(address string), open func(context.Context) (*estate, error)) error {
+func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address string), open func(context.Context) (*estate, error)) (err error) {
+	defer func() { err = errors.Join(err, t.Close(r)) }()
+	config, err := s.config(r, t)
+	if err != nil {
+		return err
+	}
+	h, err := server.New(config, sdl())
+	if err != nil {
+		return err
+	}
+	end, err := s.debug(r, t)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
 	l, err := server.Listen(r, s.Listen)
 	if err != nil {
 		return err
 	}
-	config, err := s.config(r)
-	if err != nil {
-		return errors.Join(err, l.Close())
-	}
-	h, err := server.New(config, sdl())
-	if err != nil {
-		return errors.Join(err, l.Close())
-	}
 	if greet != nil {
-		greet(address(l))
+		greet(s.address(l))
 	}
-	r.log.Info().Str("url", address(l)).Msg("listening")
+	r.log.Info().Str("url", s.address(l)).Msg("listening")
 	var opened *estate
 	err = h.Serve(r, l, func(ctx context.Context) (*server.Core, error) {
 		e, err := open(ctx)
@@ -84,6 +104,7 @@ func (s serving) serve(r *running, greet func(address string), open func(context
 			return nil, err
 		}
 		opened = e
+		e.watch(t)
 		return &server.Core{Schema: resolvers.New(e.app, r.log), Checks: e.checks()}, nil
 	})
 	if opened != nil {
@@ -93,4 +114,9 @@ func (s serving) serve(r *running, greet func(address string), open func(context
 	return err
 }
 
-func address(l net.Listener) string { return "http://" + l.Addr().String() }
+func (s serving) address(l net.Listener) string {
+	if s.TLSCert != "" {
+		return "https://" + l.Addr().String()
+	}
+	return "http://" + l.Addr().String()
+}

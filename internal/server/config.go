@@ -7,7 +7,9 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Config is what a Server is made of. Zero values mean the defaults named.
@@ -37,6 +39,16 @@ type Config struct {
 	// expired token; nil while they are. It is asked again and again while a
 	// socket or an event stream lives. Nil: nothing expires.
 	Recheck func(context.Context) error
+	// TLS names a certificate, where the server speaks TLS itself.
+	TLS TLS
+	// Metrics, when not nil, is where metrics are registered; Gather, when not
+	// nil, is what /metrics shows.
+	Metrics prometheus.Registerer
+	Gather  prometheus.Gatherer
+	// Tracer, when not nil, makes requests and operations spans.
+	Tracer trace.TracerProvider
+	// Slow is from when on an operation is logged as a slow one; 0 means 1 s.
+	Slow time.Duration
 	// HideSchema refuses introspection and does not serve the SDL;
 	// HideSuggestions keeps the names of what exists out of errors.
 	HideSchema, HideSuggestions bool
@@ -61,6 +73,7 @@ type Limits struct {
 func (c Config) withDefaults() Config {
 	c.Drain = or(c.Drain, 20*time.Second)
 	c.OperationTimeout = or(c.OperationTimeout, 30*time.Second)
+	c.Slow = or(c.Slow, time.Second)
 	c.MaxBody = or(c.MaxBody, 1<<20)
 	c.Limits = c.Limits.withDefaults()
 	return c

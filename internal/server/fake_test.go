@@ -29,7 +29,7 @@ type fake struct {
 }
 
 const fakeSDL = `
-type Query { a: A, actor: String, slow: String, stuck: String, panics: String }
+type Query { a: A, actor: String, slow: String, stuck: String, panics: String, echo(v: String): String }
 type Mutation { write: String }
 type Subscription { ticks: String, endless: String, broken: String, flood: String }
 type A { a: A, b: A, list: [A], x: String, y: String }

@@ -19,7 +19,7 @@ import (
 // maxErrors caps the errors of one answer.
 const maxErrors = 20
 
-func newGraphQL(core *Core, c Config, streams *streams, rates *rates) http.Handler {
+func newGraphQL(core *Core, c Config, streams *streams, rates *rates, operations *operations) http.Handler {
 	h := handler.New(core.Schema)
 	known := newDocuments()
 	h.AddTransport(overSocket{c, streams, rates})
@@ -40,10 +40,13 @@ func newGraphQL(core *Core, c Config, streams *streams, rates *rates) http.Handl
 	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
-		return next(ctx)
+		return operations.around(ctx, next)
 	})
 	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		prices.tell(ctx)
+		if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {
+			operations.refused()
+		}
 		answer := next(ctx)
 		if answer != nil {
 			noteErrors(ctx, len(answer.Errors))

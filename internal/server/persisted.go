@@ -81,6 +81,18 @@ func (p *PersistedOperations) add(id, document string) error {
 	return nil
 }
 
+// operationNames are the names of a document's operations.
+func operationNames(document string) (names []string) {
+	doc, err := parser.ParseQuery(&ast.Source{Input: document})
+	if err != nil {
+		return nil
+	}
+	for _, o := range doc.Operations {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
 // allowList lets only listed documents through, by their hash or their text.
 type allowList struct{ list *PersistedOperations }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/time/rate"
 )
 
@@ -36,6 +37,8 @@ const maxCallers = 100_000
 type rates struct {
 	limit RateLimit
 	now   func() time.Time
+	// refused counts what was beyond.
+	refused prometheus.Counter
 
 	mu      sync.Mutex
 	callers *simplelru.LRU[string, *rate.Limiter]
@@ -44,7 +47,9 @@ type rates struct {
 func newRates(l RateLimit) *rates {
 	// The error is for a size below one.
 	callers, _ := simplelru.NewLRU[string, *rate.Limiter](maxCallers, nil)
-	return &rates{limit: l.withDefaults(), now: time.Now, callers: callers}
+	return &rates{limit: l.withDefaults(), now: time.Now, callers: callers, refused: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "releasegraph_rate_limited_total", Help: "Operations that were refused since their caller had sent too many.",
+	})}
 }
 
 // left is what a caller has left after an operation was or was not let pass.
@@ -65,6 +70,9 @@ func (r *rates) take(caller string) left {
 	}
 	r.mu.Unlock()
 	pass := l.AllowN(now, 1)
+	if !pass {
+		r.refused.Inc()
+	}
 	tokens := l.TokensAt(now)
 	missing := max(0, math.Floor(tokens)+1-tokens)
 	return left{pass: pass, remaining: max(0, int(tokens)), wait: time.Duration(missing / r.limit.PerSecond * float64(time.Second))}

@@ -12,6 +12,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // Server answers requests from the moment it listens; until the store can be
@@ -23,6 +24,9 @@ type Server struct {
 
 	streams *streams
 	rates   *rates
+
+	operations  *operations
+	certificate *certificate // nil: no TLS
 
 	mu     sync.Mutex
 	served *served // nil: not yet
@@ -41,6 +45,16 @@ const unreachable = "the store cannot be reached yet; it is tried again, and the
 // New returns a server of the schema.
 func New(c Config, sdl string) (*Server, error) {
 	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened", streams: newStreams(c.Streams), rates: newRates(c.Rate)}
+	known, err := c.knownOperations()
+	if err != nil {
+		return nil, err
+	}
+	s.operations = newOperations(s.config, known, s.streams, s.rates.refused)
+	if c.TLS != (TLS{}) {
+		if s.certificate, err = readCertificate(c.TLS, c.Log); err != nil {
+			return nil, err
+		}
+	}
 	routes, err := s.router()
 	s.routes = routes
 	return s, err
@@ -54,19 +68,22 @@ func (s *Server) router() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, r, http.StatusForbidden, codeForbidden, "a page of another site may not change anything here")
-	}))
+	forPages, err := s.config.forPages()
+	if err != nil {
+		return nil, err
+	}
 	r := chi.NewRouter()
-	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), loopbackHost, crossOrigin.Handler,
+	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), strictTransport, loopbackHost, forPages,
 		func(next http.Handler) http.Handler { return compress(next) })
 	r.Get("/healthz", alive)
 	r.Get("/readyz", s.ready)
+	if s.config.Gather != nil {
+		r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.config.Gather, promhttp.HandlerOpts{DisableCompression: true}))
+	}
 	r.With(actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
-	return r, failed
+	return s.traced(r), failed
 }
 
 func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
@@ -111,7 +128,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, open Open) error {
 		}
 	}()
 	ended := make(chan error, 1)
-	go func() { ended <- h.Serve(l) }()
+	go func() { ended <- s.serve(h, l) }()
 	var err error
 	select {
 	case err = <-ended:
@@ -124,6 +141,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, open Open) error {
 		return cause
 	}
 	return err
+}
+
+// serve answers, by TLS where there is a certificate.
+func (s *Server) serve(h *http.Server, l net.Listener) error {
+	if s.certificate == nil {
+		return h.Serve(l)
+	}
+	h.TLSConfig = s.certificate.config()
+	return h.ServeTLS(l, "", "")
 }
 
 // open brings the core into service.
@@ -147,7 +173,7 @@ func (s *Server) open(ctx context.Context, open Open) error {
 		return err
 	}
 	s.set(func() {
-		s.served = &served{core: core, graphql: newGraphQL(core, s.config, s.streams, s.rates)}
+		s.served = &served{core: core, graphql: newGraphQL(core, s.config, s.streams, s.rates, s.operations)}
 		s.why = ""
 	})
 	s.config.Log.Info().Msg("the store is open")

@@ -80,6 +80,13 @@ func (s *streams) leave(caller string) {
 	s.ended.Done()
 }
 
+// open is how many there are.
+func (s *streams) open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.total
+}
+
 // drain tells all streams that the server stops, ends them after the grace, and
 // waits for their end as long as the context lasts.
 func (s *streams) drain(ctx context.Context) {

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/rs/cors"
+)
+
+// forPages lets pages of the listed sites use the API, and keeps all others
+// from changing anything: what a browser sends for them is refused, whether or
+// not it asked beforehand.
+func (c Config) forPages() (func(http.Handler) http.Handler, error) {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range c.Origins {
+		if err := checkOrigin(origin); err != nil {
+			return nil, err
+		}
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			return nil, err
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, r, http.StatusForbidden, codeForbidden, "a page of another site may not change anything here")
+	}))
+	if len(c.Origins) == 0 {
+		return protection.Handler, nil
+	}
+	shared := cors.New(cors.Options{
+		AllowedOrigins: c.Origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-Id", ActAs},
+		ExposedHeaders: []string{"RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"},
+		MaxAge:         600,
+	})
+	return func(next http.Handler) http.Handler { return shared.Handler(protection.Handler(next)) }, nil
+}
+
+// checkOrigin refuses what is no origin, and above all the star: pages of any
+// site could then read everything.
+func checkOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || origin != u.Scheme+"://"+u.Host {
+		return fmt.Errorf("origin %q: write it as browsers do, such as https://portal.example.com; there is no star", origin)
+	}
+	return nil
+}
+
+// strictTransport has browsers come back by TLS only.
+func strictTransport(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS != nil {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
