@@ -31,6 +31,10 @@ func (r *queryResolver) ServiceView(ctx context.Context, service domain.Ref, asO
 	return r.App.ServiceView(ctx, service, asOf)
 }
 
+func (r *serviceOpeningResolver) Record(ctx context.Context, obj *app.ServiceOpening) (relay.Node, error) {
+	return node(obj.Record)
+}
+
 func (r *serviceViewResolver) Problems(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
 	return concerning(obj.Problems(ctx, first, after))
 }
@@ -43,6 +47,17 @@ func (r *serviceViewResolver) ChangeRequests(ctx context.Context, obj *app.Servi
 	return concerning(obj.ChangeRequests(ctx, first, after))
 }
 
+func (r *serviceViewResolver) Openings(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge], error) {
+	return findings(obj.Openings(ctx, first, after))
+}
+
+func (r *Resolver) ServiceOpening() generated.ServiceOpeningResolver {
+	return &serviceOpeningResolver{r}
+}
+
 func (r *Resolver) ServiceView() generated.ServiceViewResolver { return &serviceViewResolver{r} }
 
-type serviceViewResolver struct{ *Resolver }
+type (
+	serviceOpeningResolver struct{ *Resolver }
+	serviceViewResolver    struct{ *Resolver }
+)

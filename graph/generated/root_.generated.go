@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	ReleaseUnit() ReleaseUnitResolver
 	ScheduleConflict() ScheduleConflictResolver
 	ScheduleConflicts() ScheduleConflictsResolver
+	ServiceOpening() ServiceOpeningResolver
 	ServiceView() ServiceViewResolver
 	Site() SiteResolver
 	Statistics() StatisticsResolver
@@ -1674,10 +1675,32 @@ type ComplexityRoot struct {
 		Text  func(childComplexity int) int
 	}
 
+	ServiceOpening struct {
+		Chain       func(childComplexity int) int
+		HiddenLinks func(childComplexity int) int
+		Item        func(childComplexity int) int
+		Next        func(childComplexity int) int
+		Record      func(childComplexity int) int
+		Why         func(childComplexity int) int
+	}
+
+	ServiceOpeningConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ServiceOpeningEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	ServiceView struct {
 		ChangeRequests func(childComplexity int, first *int, after *string) int
 		Items          func(childComplexity int) int
 		KnownErrors    func(childComplexity int, first *int, after *string) int
+		Openings       func(childComplexity int, first *int, after *string) int
 		Problems       func(childComplexity int, first *int, after *string) int
 		Revision       func(childComplexity int) int
 		Service        func(childComplexity int) int
@@ -9943,6 +9966,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SearchMatch.Text(childComplexity), true
 
+	case "ServiceOpening.chain":
+		if e.ComplexityRoot.ServiceOpening.Chain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpening.Chain(childComplexity), true
+	case "ServiceOpening.hiddenLinks":
+		if e.ComplexityRoot.ServiceOpening.HiddenLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpening.HiddenLinks(childComplexity), true
+	case "ServiceOpening.item":
+		if e.ComplexityRoot.ServiceOpening.Item == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpening.Item(childComplexity), true
+	case "ServiceOpening.next":
+		if e.ComplexityRoot.ServiceOpening.Next == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpening.Next(childComplexity), true
+	case "ServiceOpening.record":
+		if e.ComplexityRoot.ServiceOpening.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpening.Record(childComplexity), true
+	case "ServiceOpening.why":
+		if e.ComplexityRoot.ServiceOpening.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpening.Why(childComplexity), true
+
+	case "ServiceOpeningConnection.edges":
+		if e.ComplexityRoot.ServiceOpeningConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpeningConnection.Edges(childComplexity), true
+	case "ServiceOpeningConnection.nodes":
+		if e.ComplexityRoot.ServiceOpeningConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpeningConnection.Nodes(childComplexity), true
+	case "ServiceOpeningConnection.pageInfo":
+		if e.ComplexityRoot.ServiceOpeningConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpeningConnection.PageInfo(childComplexity), true
+	case "ServiceOpeningConnection.totalCount":
+		if e.ComplexityRoot.ServiceOpeningConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpeningConnection.TotalCount(childComplexity), true
+
+	case "ServiceOpeningEdge.cursor":
+		if e.ComplexityRoot.ServiceOpeningEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpeningEdge.Cursor(childComplexity), true
+	case "ServiceOpeningEdge.node":
+		if e.ComplexityRoot.ServiceOpeningEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceOpeningEdge.Node(childComplexity), true
+
 	case "ServiceView.changeRequests":
 		if e.ComplexityRoot.ServiceView.ChangeRequests == nil {
 			break
@@ -9971,6 +10069,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServiceView.KnownErrors(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "ServiceView.openings":
+		if e.ComplexityRoot.ServiceView.Openings == nil {
+			break
+		}
+
+		args, err := ec.field_ServiceView_openings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ServiceView.Openings(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ServiceView.problems":
 		if e.ComplexityRoot.ServiceView.Problems == nil {
 			break
@@ -14500,6 +14609,65 @@ type ServiceView {
     "Only what follows this cursor."
     after: String
   ): ChangeRequestConcernConnection!
+  "When it may be worked on, and when it must be left alone: maintenance windows first, then the freezes that are not lifted, each by key."
+  openings(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ServiceOpeningConnection!
+}
+
+"A page of maintenance windows and freezes."
+type ServiceOpeningConnection {
+  "The windows and freezes with their cursors."
+  edges: [ServiceOpeningEdge!]!
+  "The windows and freezes alone."
+  nodes: [ServiceOpening!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of maintenance windows and freezes."
+type ServiceOpeningEdge {
+  "The window or freeze."
+  node: ServiceOpening!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A maintenance window or a freeze that is for a service or for something it depends on."
+type ServiceOpening {
+  "The window, or the freeze."
+  record: Node!
+  "By what it is for the item."
+  why: OpeningReason!
+  "The nearest of the items that it is for."
+  item: ConfigurationItem!
+  "A shortest chain of dependencies that leads to that item; empty where it is the service itself."
+  chain: [DependencyLink!]!
+  "How many links of the chain are left out, since the caller may not see both their ends."
+  hiddenLinks: Int!
+  "When it is on next, or now; null when it is not within a year."
+  next: TimeRange
+}
+
+"By what a maintenance window or a freeze is for an item."
+enum OpeningReason {
+  "It names the item as one of its services."
+  SERVICE
+  "The item is installed at one of its sites, or at a part of one."
+  SITE
+  "The item is installed at a site of one of its regions."
+  REGION
+  "The item is of one of its classes."
+  CLASS
+  "The item is in one of its environments."
+  ENVIRONMENT
+  "It is for everything."
+  EVERYWHERE
 }
 
 "A page of problems."
@@ -24248,6 +24416,48 @@ func (ec *executionContext) childFields_SearchMatch(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SearchMatch", field.Name)
 }
 
+func (ec *executionContext) childFields_ServiceOpening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_ServiceOpening_record(ctx, field)
+	case "why":
+		return ec.fieldContext_ServiceOpening_why(ctx, field)
+	case "item":
+		return ec.fieldContext_ServiceOpening_item(ctx, field)
+	case "chain":
+		return ec.fieldContext_ServiceOpening_chain(ctx, field)
+	case "hiddenLinks":
+		return ec.fieldContext_ServiceOpening_hiddenLinks(ctx, field)
+	case "next":
+		return ec.fieldContext_ServiceOpening_next(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceOpening", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceOpeningConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ServiceOpeningConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ServiceOpeningConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ServiceOpeningConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ServiceOpeningConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceOpeningConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceOpeningEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ServiceOpeningEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ServiceOpeningEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceOpeningEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ServiceView(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "revision":
@@ -24262,6 +24472,8 @@ func (ec *executionContext) childFields_ServiceView(ctx context.Context, field g
 		return ec.fieldContext_ServiceView_knownErrors(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_ServiceView_changeRequests(ctx, field)
+	case "openings":
+		return ec.fieldContext_ServiceView_openings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServiceView", field.Name)
 }

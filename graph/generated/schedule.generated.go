@@ -1492,4 +1492,11 @@ func (ec *executionContext) marshalOConflictKind2ᚕreleasegraphᚋinternalᚋdo
 	return ret
 }
 
+func (ec *executionContext) marshalOTimeRange2ᚖreleasegraphᚋinternalᚋdomainᚐTimeRange(ctx context.Context, sel ast.SelectionSet, v *domain.TimeRange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TimeRange(ctx, sel, v)
+}
+
 // endregion ***************************** type.gotpl *****************************

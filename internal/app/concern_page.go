@@ -139,11 +139,16 @@ func (c *Concern) HiddenLinks() int { return c.chain().hidden }
 
 func (c *Concern) chain() shownChain {
 	about := c.page.about
-	hit := about.items()[c.items[0]]
+	return about.chainTo(about.items()[c.items[0]])
+}
+
+// chainTo is the chain to an item, as far as the caller may see it: none to
+// where the question started.
+func (c *concerns) chainTo(hit impact.Hit) shownChain {
 	if hit.Depth == 0 {
 		return shownChain{links: []*DependencyLink{}}
 	}
-	return showChain(about.load, about.found, hit)
+	return showChain(c.load, c.found, hit)
 }
 
 func (c *Concern) nodes(first int) []impact.Node {

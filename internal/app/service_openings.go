@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/calendar"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/store"
+)
+
+// openingAhead is how far ahead the next time of a window or freeze is looked for.
+const openingAhead = 366 * 24 * time.Hour
+
+// ServiceOpening is a maintenance window or a freeze that is for a service or
+// for something it depends on.
+type ServiceOpening struct {
+	Record entity.Record
+	// Why tells by what it is for the nearest of the items that it is for.
+	Why domain.OpeningReason
+	// Next is when it is on next, or now; nil when it is not within a year.
+	Next *domain.TimeRange
+
+	about *concerns
+	hit   impact.Hit
+}
+
+// Item loads the nearest of the items that it is for.
+func (o *ServiceOpening) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return o.about.load.one(ctx, o.hit.Node)
+}
+
+// Chain is one shortest chain of dependencies that leads to the item.
+func (o *ServiceOpening) Chain() []*DependencyLink { return o.chain().links }
+
+// HiddenLinks counts the links of the chain that are left out, because the
+// caller may not see both their ends.
+func (o *ServiceOpening) HiddenLinks() int { return o.chain().hidden }
+
+func (o *ServiceOpening) chain() shownChain { return o.about.chainTo(o.hit) }
+
+// Openings returns a page of the maintenance windows, and of the freezes that
+// are not lifted, for the service and for what it depends on: windows first,
+// then by key.
+func (s *ServiceView) Openings(ctx context.Context, first *int, after *string) (*FindingPage[ServiceOpening], error) {
+	v := s.about.load.view
+	for _, kind := range []string{domain.KindMaintenanceWindow, domain.KindFreeze} {
+		if err := v.app.may(ctx, authz.Read, kind); err != nil {
+			return nil, err
+		}
+	}
+	limit, err := pageLength(first)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := readOpenings(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	scopes := &openingScopes{view: v, about: s.about}
+	if err := scopes.read(ctx, opened.all()); err != nil {
+		return nil, err
+	}
+	var all []finding[ServiceOpening]
+	for rank, list := range [][]*opening{opened.freezes, opened.windows} {
+		for _, o := range list {
+			if why, hit, ok := scopes.nearest(o); ok {
+				all = append(all, finding[ServiceOpening]{size: rank, name: o.record.Meta().Key, node: &ServiceOpening{
+					Record: o.record, Why: why, Next: nextOf(o.opening(), v.app.clock()), about: s.about, hit: hit,
+				}})
+			}
+		}
+	}
+	page, err := pageOf(all, limit, after)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range page.Nodes {
+		s.about.load.want(n.hit.Node)
+		enroll(ctx, v, n.Record)
+	}
+	return page, nil
+}
+
+// nextOf is when something is on next, or now, nil when it is not for a year.
+func nextOf(o *domain.Opening, now time.Time) *domain.TimeRange {
+	w, errs := calendar.New(spec(o))
+	if len(errs) > 0 {
+		return nil
+	}
+	list := w.Occurrences(domain.TimeRange{From: now, To: now.Add(openingAhead)})
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
+}
+
+// openingScopes tells which items a window or freeze is for.
+type openingScopes struct {
+	view  view
+	about *concerns
+
+	installed map[store.ID][]store.ID // sites by item
+	parent    map[store.ID]store.ID   // of a site
+	region    map[store.ID]string     // of a site
+}
+
+// read reads where the items are installed, if any opening names sites.
+func (s *openingScopes) read(ctx context.Context, list []*opening) error {
+	s.installed, s.parent, s.region = map[store.ID][]store.ID{}, map[store.ID]store.ID{}, map[store.ID]string{}
+	if !slices.ContainsFunc(list, func(o *opening) bool { return len(o.sites)+len(o.opening().Regions) > 0 }) {
+		return nil
+	}
+	sites := map[store.ID]bool{}
+	for chunk := range slices.Chunk(s.about.items(), maxPage) {
+		ids := make([]store.ID, len(chunk))
+		for i, h := range chunk {
+			ids[i] = s.id(h)
+		}
+		pages, err := s.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
+		if err != nil {
+			return storeError(err)
+		}
+		for i, p := range pages {
+			for _, n := range p.Nodes {
+				s.installed[ids[i]] = append(s.installed[ids[i]], n.ID)
+				s.region[n.ID], sites[n.ID] = text(n.Props["region"]), true
+			}
+		}
+	}
+	above, err := s.view.Walk(ctx, store.Walk{Roots: sortedKeys(sites), Rels: []string{domain.RelPartOf}, Direction: store.Out})
+	for _, e := range above.Edges {
+		s.parent[e.From] = e.To
+	}
+	return storeError(err)
+}
+
+func (s *openingScopes) id(h impact.Hit) store.ID { return store.ID(s.about.found.Graph().ID(h.Node)) }
+
+// nearest finds the first of the items that an opening is for, and by what.
+func (s *openingScopes) nearest(o *opening) (domain.OpeningReason, impact.Hit, bool) {
+	for _, h := range s.about.items() {
+		if why := s.why(o, h); why != "" {
+			return why, h, true
+		}
+	}
+	return "", impact.Hit{}, false
+}
+
+// why tells by what an opening is for an item, "" when it is not.
+func (s *openingScopes) why(o *opening, h impact.Hit) domain.OpeningReason {
+	of, id, facts := o.opening(), s.id(h), s.about.found.Graph().Facts(h.Node)
+	switch {
+	case holds(o.services, id):
+		return domain.OpeningOfService
+	case slices.ContainsFunc(s.installed[id], func(site store.ID) bool { return s.within(o.sites, site) }):
+		return domain.OpeningAtSite
+	case slices.ContainsFunc(s.installed[id], func(site store.ID) bool { return slices.Contains(of.Regions, s.region[site]) }):
+		return domain.OpeningInRegion
+	case slices.Contains(of.Classes, string(facts.Class())):
+		return domain.OpeningOfClass
+	case slices.Contains(of.Environments, string(facts.Environment())):
+		return domain.OpeningOfEnvironment
+	case of.Everywhere:
+		return domain.OpeningEverywhere
+	}
+	return ""
+}
+
+// within tells whether a site is one of these, or a part of one.
+func (s *openingScopes) within(sites []store.Node, site store.ID) bool {
+	for steps := 0; site != "" && steps <= len(s.parent); steps++ {
+		if holds(sites, site) {
+			return true
+		}
+		site = s.parent[site]
+	}
+	return false
+}
+
+func holds(nodes []store.Node, id store.ID) bool {
+	return slices.ContainsFunc(nodes, func(n store.Node) bool { return n.ID == id })
+}
