@@ -30,6 +30,7 @@ type ResolverRoot interface {
 	AttributeDefinition() AttributeDefinitionResolver
 	Baseline() BaselineResolver
 	Board() BoardResolver
+	CalendarFeed() CalendarFeedResolver
 	ChangeModel() ChangeModelResolver
 	ChangeRequest() ChangeRequestResolver
 	ChangeSchedule() ChangeScheduleResolver
@@ -245,6 +246,40 @@ type ComplexityRoot struct {
 	}
 
 	BoardPayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		Record   func(childComplexity int) int
+		Revision func(childComplexity int) int
+	}
+
+	CalendarFeed struct {
+		CreatedAt   func(childComplexity int) int
+		CreatedBy   func(childComplexity int) int
+		Fingerprint func(childComplexity int) int
+		History     func(childComplexity int, first *int, after *string) int
+		ID          func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Service     func(childComplexity int, asOf *domain.AsOf) int
+		Site        func(childComplexity int, asOf *domain.AsOf) int
+		Sources     func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	CalendarFeedConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CalendarFeedEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CalendarFeedPayload struct {
 		Changes  func(childComplexity int) int
 		DryRun   func(childComplexity int) int
 		Record   func(childComplexity int) int
@@ -606,6 +641,14 @@ type ComplexityRoot struct {
 		Total      func(childComplexity int) int
 	}
 
+	CreateCalendarFeedPayload struct {
+		CalendarFeed func(childComplexity int) int
+		Changes      func(childComplexity int) int
+		DryRun       func(childComplexity int) int
+		Path         func(childComplexity int) int
+		Revision     func(childComplexity int) int
+	}
+
 	CreateProblemPayload struct {
 		Changes     func(childComplexity int) int
 		DryRun      func(childComplexity int) int
@@ -800,6 +843,22 @@ type ComplexityRoot struct {
 		By     func(childComplexity int) int
 		Reason func(childComplexity int) int
 		Since  func(childComplexity int) int
+	}
+
+	FeedServicePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
+	}
+
+	FeedSitePayload struct {
+		Changes  func(childComplexity int) int
+		DryRun   func(childComplexity int) int
+		From     func(childComplexity int) int
+		Revision func(childComplexity int) int
+		To       func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -1262,6 +1321,8 @@ type ComplexityRoot struct {
 		ConnectDiagnosis             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectExceptedChange        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectExceptedFreeze        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectFeedService           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		ConnectFeedSite              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectFollowedModel         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectFrozenService         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectFrozenSite            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1280,6 +1341,7 @@ type ComplexityRoot struct {
 		CreateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateBaseline               func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
 		CreateBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateCalendarFeed           func(childComplexity int, input model.CreateCalendarFeedInput, options *domain.WriteOptions) int
 		CreateChangeModel            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateChangeRequest          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateConfigurationItem      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1305,6 +1367,8 @@ type ComplexityRoot struct {
 		DisconnectDiagnosis          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectExceptedChange     func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectExceptedFreeze     func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectFeedService        func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DisconnectFeedSite           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectFollowedModel      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectFrozenService      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectFrozenSite         func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1326,6 +1390,7 @@ type ComplexityRoot struct {
 		RemoveAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveBaseline               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		RemoveCalendarFeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveChangeModel            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveChangeRequest          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		RemoveConfigurationItem      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1346,6 +1411,7 @@ type ComplexityRoot struct {
 		UpdateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBaseline               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		UpdateCalendarFeed           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateChangeModel            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateChangeRequest          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateConfigurationItem      func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1532,6 +1598,8 @@ type ComplexityRoot struct {
 		Baselines            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Board                func(childComplexity int, key string, asOf *domain.AsOf) int
 		Boards               func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
+		CalendarFeed         func(childComplexity int, key string, asOf *domain.AsOf) int
+		CalendarFeeds        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ChangeModel          func(childComplexity int, key string, asOf *domain.AsOf) int
 		ChangeModels         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		ChangeRequest        func(childComplexity int, key string, asOf *domain.AsOf) int
@@ -1793,6 +1861,7 @@ type ComplexityRoot struct {
 		AttributeDefinitions func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Baselines            func(childComplexity int, by []string, filter relay.Input, first *int) int
 		Boards               func(childComplexity int, by []string, filter relay.Input, first *int) int
+		CalendarFeeds        func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ChangeModels         func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ChangeRequests       func(childComplexity int, by []string, filter relay.Input, first *int) int
 		ConfigurationItems   func(childComplexity int, by []string, byAttributes []string, filter relay.Input, first *int) int
@@ -2770,6 +2839,157 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BoardPayload.Revision(childComplexity), true
+
+	case "CalendarFeed.createdAt":
+		if e.ComplexityRoot.CalendarFeed.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.CreatedAt(childComplexity), true
+	case "CalendarFeed.createdBy":
+		if e.ComplexityRoot.CalendarFeed.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.CreatedBy(childComplexity), true
+	case "CalendarFeed.fingerprint":
+		if e.ComplexityRoot.CalendarFeed.Fingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Fingerprint(childComplexity), true
+	case "CalendarFeed.history":
+		if e.ComplexityRoot.CalendarFeed.History == nil {
+			break
+		}
+
+		args, err := ec.field_CalendarFeed_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CalendarFeed.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "CalendarFeed.id":
+		if e.ComplexityRoot.CalendarFeed.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.ID(childComplexity), true
+	case "CalendarFeed.key":
+		if e.ComplexityRoot.CalendarFeed.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Key(childComplexity), true
+	case "CalendarFeed.name":
+		if e.ComplexityRoot.CalendarFeed.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Name(childComplexity), true
+	case "CalendarFeed.service":
+		if e.ComplexityRoot.CalendarFeed.Service == nil {
+			break
+		}
+
+		args, err := ec.field_CalendarFeed_service_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Service(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "CalendarFeed.site":
+		if e.ComplexityRoot.CalendarFeed.Site == nil {
+			break
+		}
+
+		args, err := ec.field_CalendarFeed_site_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Site(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "CalendarFeed.sources":
+		if e.ComplexityRoot.CalendarFeed.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Sources(childComplexity), true
+	case "CalendarFeed.updatedAt":
+		if e.ComplexityRoot.CalendarFeed.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.UpdatedAt(childComplexity), true
+	case "CalendarFeed.version":
+		if e.ComplexityRoot.CalendarFeed.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Version(childComplexity), true
+
+	case "CalendarFeedConnection.edges":
+		if e.ComplexityRoot.CalendarFeedConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedConnection.Edges(childComplexity), true
+	case "CalendarFeedConnection.nodes":
+		if e.ComplexityRoot.CalendarFeedConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedConnection.Nodes(childComplexity), true
+	case "CalendarFeedConnection.pageInfo":
+		if e.ComplexityRoot.CalendarFeedConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedConnection.PageInfo(childComplexity), true
+	case "CalendarFeedConnection.totalCount":
+		if e.ComplexityRoot.CalendarFeedConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedConnection.TotalCount(childComplexity), true
+
+	case "CalendarFeedEdge.cursor":
+		if e.ComplexityRoot.CalendarFeedEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedEdge.Cursor(childComplexity), true
+	case "CalendarFeedEdge.node":
+		if e.ComplexityRoot.CalendarFeedEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedEdge.Node(childComplexity), true
+
+	case "CalendarFeedPayload.changes":
+		if e.ComplexityRoot.CalendarFeedPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedPayload.Changes(childComplexity), true
+	case "CalendarFeedPayload.dryRun":
+		if e.ComplexityRoot.CalendarFeedPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedPayload.DryRun(childComplexity), true
+	case "CalendarFeedPayload.calendarFeed":
+		if e.ComplexityRoot.CalendarFeedPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedPayload.Record(childComplexity), true
+	case "CalendarFeedPayload.revision":
+		if e.ComplexityRoot.CalendarFeedPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeedPayload.Revision(childComplexity), true
 
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
@@ -4388,6 +4608,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Counts.Total(childComplexity), true
 
+	case "CreateCalendarFeedPayload.calendarFeed":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.CalendarFeed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.CalendarFeed(childComplexity), true
+	case "CreateCalendarFeedPayload.changes":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.Changes(childComplexity), true
+	case "CreateCalendarFeedPayload.dryRun":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.DryRun(childComplexity), true
+	case "CreateCalendarFeedPayload.path":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.Path(childComplexity), true
+	case "CreateCalendarFeedPayload.revision":
+		if e.ComplexityRoot.CreateCalendarFeedPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarFeedPayload.Revision(childComplexity), true
+
 	case "CreateProblemPayload.changes":
 		if e.ComplexityRoot.CreateProblemPayload.Changes == nil {
 			break
@@ -5193,6 +5444,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Exclusion.Since(childComplexity), true
+
+	case "FeedServicePayload.changes":
+		if e.ComplexityRoot.FeedServicePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedServicePayload.Changes(childComplexity), true
+	case "FeedServicePayload.dryRun":
+		if e.ComplexityRoot.FeedServicePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedServicePayload.DryRun(childComplexity), true
+	case "FeedServicePayload.from":
+		if e.ComplexityRoot.FeedServicePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedServicePayload.From(childComplexity), true
+	case "FeedServicePayload.revision":
+		if e.ComplexityRoot.FeedServicePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedServicePayload.Revision(childComplexity), true
+	case "FeedServicePayload.to":
+		if e.ComplexityRoot.FeedServicePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedServicePayload.To(childComplexity), true
+
+	case "FeedSitePayload.changes":
+		if e.ComplexityRoot.FeedSitePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedSitePayload.Changes(childComplexity), true
+	case "FeedSitePayload.dryRun":
+		if e.ComplexityRoot.FeedSitePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedSitePayload.DryRun(childComplexity), true
+	case "FeedSitePayload.from":
+		if e.ComplexityRoot.FeedSitePayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedSitePayload.From(childComplexity), true
+	case "FeedSitePayload.revision":
+		if e.ComplexityRoot.FeedSitePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedSitePayload.Revision(childComplexity), true
+	case "FeedSitePayload.to":
+		if e.ComplexityRoot.FeedSitePayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedSitePayload.To(childComplexity), true
 
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
@@ -7202,6 +7515,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectExceptedFreeze(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectFeedService":
+		if e.ComplexityRoot.Mutation.ConnectFeedService == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectFeedService_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectFeedService(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.connectFeedSite":
+		if e.ComplexityRoot.Mutation.ConnectFeedSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_connectFeedSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConnectFeedSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.connectFollowedModel":
 		if e.ComplexityRoot.Mutation.ConnectFollowedModel == nil {
 			break
@@ -7400,6 +7735,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createCalendarFeed":
+		if e.ComplexityRoot.Mutation.CreateCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCalendarFeed(childComplexity, args["input"].(model.CreateCalendarFeedInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.createChangeModel":
 		if e.ComplexityRoot.Mutation.CreateChangeModel == nil {
 			break
@@ -7675,6 +8021,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectExceptedFreeze(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectFeedService":
+		if e.ComplexityRoot.Mutation.DisconnectFeedService == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectFeedService_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectFeedService(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.disconnectFeedSite":
+		if e.ComplexityRoot.Mutation.DisconnectFeedSite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disconnectFeedSite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisconnectFeedSite(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.disconnectFollowedModel":
 		if e.ComplexityRoot.Mutation.DisconnectFollowedModel == nil {
 			break
@@ -7906,6 +8274,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.removeCalendarFeed":
+		if e.ComplexityRoot.Mutation.RemoveCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveCalendarFeed(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.removeChangeModel":
 		if e.ComplexityRoot.Mutation.RemoveChangeModel == nil {
 			break
@@ -8126,6 +8505,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateBoard(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.updateCalendarFeed":
+		if e.ComplexityRoot.Mutation.UpdateCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCalendarFeed(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateChangeModel":
 		if e.ComplexityRoot.Mutation.UpdateChangeModel == nil {
 			break
@@ -9062,6 +9452,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Boards(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.calendarFeed":
+		if e.ComplexityRoot.Query.CalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CalendarFeed(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.calendarFeeds":
+		if e.ComplexityRoot.Query.CalendarFeeds == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calendarFeeds_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CalendarFeeds(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.changeModel":
 		if e.ComplexityRoot.Query.ChangeModel == nil {
 			break
@@ -10537,6 +10949,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Statistics.Boards(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
+	case "Statistics.calendarFeeds":
+		if e.ComplexityRoot.Statistics.CalendarFeeds == nil {
+			break
+		}
+
+		args, err := ec.field_Statistics_calendarFeeds_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statistics.CalendarFeeds(childComplexity, args["by"].([]string), args["filter"].(relay.Input), args["first"].(*int)), true
 	case "Statistics.changeModels":
 		if e.ComplexityRoot.Statistics.ChangeModels == nil {
 			break
@@ -11281,6 +11704,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAsOf,
 		ec.unmarshalInputCloseProblemInput,
 		ec.unmarshalInputCreateBaselineInput,
+		ec.unmarshalInputCreateCalendarFeedInput,
 		ec.unmarshalInputCreateFreezeInput,
 		ec.unmarshalInputCreateProblemInput,
 		ec.unmarshalInputDecideFreezeExceptionInput,
@@ -13219,6 +13643,350 @@ input VerdictFilter {
   in: [Verdict!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/calendar_feed.graphqls", Input: `"A secret address of the forward schedule, for calendar programs, which cannot log in. Removing it revokes the address."
+type CalendarFeed {
+  "The name of the actor who made it."
+  createdBy: String
+  "The SHA-256 of the secret. The secret itself is not kept, and is shown once, when it is made."
+  fingerprint: String!
+}
+
+extend type Mutation {
+  "Makes a secret address of the forward schedule. Whoever knows it sees the schedule, until the feed is removed."
+  createCalendarFeed(
+    "What to do."
+    input: CreateCalendarFeedInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CreateCalendarFeedPayload!
+}
+
+"A calendar feed to create."
+input CreateCalendarFeedInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it: the calendar's name in their programs."
+  name: String!
+  "Only what takes place at this site or one of its parts."
+  site: RecordRef
+  "Only what touches this item or anything that it needs."
+  service: RecordRef
+}
+
+"What creating a calendar feed did, or with a dry run would do."
+type CreateCalendarFeedPayload {
+  "The feed."
+  calendarFeed: CalendarFeed!
+  "The secret address, below that of the server. It is told this once: null when the mutation is repeated, and with a dry run."
+  path: String
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/calendar_feed_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type CalendarFeed implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The site whose changes it shows, with all its parts; null for all."
+  site(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+  "The service whose changes it shows, with all that it needs; null for all."
+  service(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItem
+}
+
+extend type Query {
+  "Finds a calendar feed by its key; null when there is none."
+  calendarFeed(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): CalendarFeed
+  "Lists calendar feeds, a page at a time."
+  calendarFeeds(
+    "Only those that match."
+    filter: CalendarFeedFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [CalendarFeedOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): CalendarFeedConnection!
+}
+
+extend type Mutation {
+  "Changes a calendar feed: fields that the patch does not name stay as they are, null empties them."
+  updateCalendarFeed(
+    "What to do."
+    input: UpdateCalendarFeedInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CalendarFeedPayload!
+  "Removes a calendar feed to which nothing points any more."
+  removeCalendarFeed(
+    "What to do."
+    input: RemoveCalendarFeedInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CalendarFeedPayload!
+}
+
+"A page of calendar feeds."
+type CalendarFeedConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [CalendarFeedEdge!]!
+  "The records alone."
+  nodes: [CalendarFeed!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of calendar feeds."
+type CalendarFeedEdge {
+  "The record."
+  node: CalendarFeed!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a calendar feed did, or with a dry run would do."
+type CalendarFeedPayload {
+  "The record as it is now; after a removal null."
+  calendarFeed: CalendarFeed
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects calendar feeds. All that is given must hold."
+input CalendarFeedFilter {
+  "All of these hold."
+  and: [CalendarFeedFilter!]
+  "At least one of these holds."
+  or: [CalendarFeedFilter!]
+  "This does not hold."
+  not: CalendarFeedFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The name of the actor who made it."
+  createdBy: StringFilter
+  "The site whose changes it shows, with all its parts; null for all."
+  site: SiteLinkFilter
+  "The service whose changes it shows, with all that it needs; null for all."
+  service: ConfigurationItemLinkFilter
+}
+
+"One step of an order of calendar feeds."
+input CalendarFeedOrder {
+  "By which field."
+  field: CalendarFeedOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What calendar feeds can be ordered by."
+enum CalendarFeedOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The name of the actor who made it."
+  CREATED_BY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"What to change in a calendar feed: what is absent stays, null empties."
+input CalendarFeedPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+}
+
+"Which calendar feed to change, and how."
+input UpdateCalendarFeedInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: CalendarFeedPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which calendar feed to remove."
+input RemoveCalendarFeedInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts calendar feeds."
+  calendarFeeds(
+    "By which fields; with attributes together at most three."
+    by: [CalendarFeedGroupField!]
+    "Only those that match."
+    filter: CalendarFeedFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What calendar feeds can be counted by."
+enum CalendarFeedGroupField {
+  "The name of the actor who made it."
+  CREATED_BY
+}
+
+extend type Mutation {
+  "Joins a calendar feed to a site by a feed site (site), or changes the one there is."
+  connectFeedSite(
+    "What to do."
+    input: ConnectFeedSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FeedSitePayload!
+  "Parts a calendar feed from a site that a feed site joins."
+  disconnectFeedSite(
+    "What to do."
+    input: DisconnectFeedSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FeedSitePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectFeedSiteInput {
+  "The calendar feed where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectFeedSiteInput {
+  "The calendar feed where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type FeedSitePayload {
+  "The calendar feed where it starts."
+  from: CalendarFeed!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a calendar feed to a configuration item by a feed service (service), or changes the one there is."
+  connectFeedService(
+    "What to do."
+    input: ConnectFeedServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FeedServicePayload!
+  "Parts a calendar feed from a configuration item that a feed service joins."
+  disconnectFeedService(
+    "What to do."
+    input: DisconnectFeedServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FeedServicePayload!
+}
+
+"Which records to join, and what to say of it."
+input ConnectFeedServiceInput {
+  "The calendar feed where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectFeedServiceInput {
+  "The calendar feed where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type FeedServicePayload {
+  "The calendar feed where it starts."
+  from: CalendarFeed!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/change_model.graphqls", Input: `"A template of requests for change that come again and again. One that is approved beforehand makes them STANDARD (H7)."
@@ -20040,6 +20808,8 @@ enum RecordKind {
   FREEZE
   "Freeze exceptions."
   FREEZE_EXCEPTION
+  "Calendar feeds."
+  CALENDAR_FEED
   "Known errors."
   KNOWN_ERROR
   "Change models."
@@ -21922,6 +22692,74 @@ func (ec *executionContext) childFields_BoardPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type BoardPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CalendarFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "createdBy":
+		return ec.fieldContext_CalendarFeed_createdBy(ctx, field)
+	case "fingerprint":
+		return ec.fieldContext_CalendarFeed_fingerprint(ctx, field)
+	case "id":
+		return ec.fieldContext_CalendarFeed_id(ctx, field)
+	case "key":
+		return ec.fieldContext_CalendarFeed_key(ctx, field)
+	case "name":
+		return ec.fieldContext_CalendarFeed_name(ctx, field)
+	case "version":
+		return ec.fieldContext_CalendarFeed_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CalendarFeed_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_CalendarFeed_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_CalendarFeed_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_CalendarFeed_sources(ctx, field)
+	case "site":
+		return ec.fieldContext_CalendarFeed_site(ctx, field)
+	case "service":
+		return ec.fieldContext_CalendarFeed_service(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarFeed", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarFeedConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalendarFeedConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalendarFeedConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalendarFeedConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CalendarFeedConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarFeedConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarFeedEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_CalendarFeedEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_CalendarFeedEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarFeedEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calendarFeed":
+		return ec.fieldContext_CalendarFeedPayload_calendarFeed(ctx, field)
+	case "revision":
+		return ec.fieldContext_CalendarFeedPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CalendarFeedPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_CalendarFeedPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarFeedPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -22632,6 +23470,22 @@ func (ec *executionContext) childFields_Counts(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Counts", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateCalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calendarFeed":
+		return ec.fieldContext_CreateCalendarFeedPayload_calendarFeed(ctx, field)
+	case "path":
+		return ec.fieldContext_CreateCalendarFeedPayload_path(ctx, field)
+	case "revision":
+		return ec.fieldContext_CreateCalendarFeedPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CreateCalendarFeedPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_CreateCalendarFeedPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCalendarFeedPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateProblemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "problem":
@@ -23010,6 +23864,38 @@ func (ec *executionContext) childFields_ExceptedFreezePayload(ctx context.Contex
 		return ec.fieldContext_ExceptedFreezePayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExceptedFreezePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FeedServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FeedServicePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FeedServicePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FeedServicePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FeedServicePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FeedServicePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FeedServicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FeedSitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FeedSitePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FeedSitePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FeedSitePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FeedSitePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FeedSitePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FeedSitePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24656,6 +25542,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_delegations(ctx, field)
 	case "votes":
 		return ec.fieldContext_Statistics_votes(ctx, field)
+	case "calendarFeeds":
+		return ec.fieldContext_Statistics_calendarFeeds(ctx, field)
 	case "changeModels":
 		return ec.fieldContext_Statistics_changeModels(ctx, field)
 	case "changeRequests":

@@ -17,6 +17,18 @@ type CloseProblemInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
+// A calendar feed to create.
+type CreateCalendarFeedInput struct {
+	// The human-typed name that identifies the record in its kind.
+	Key string `json:"key"`
+	// What people call it: the calendar's name in their programs.
+	Name string `json:"name"`
+	// Only what takes place at this site or one of its parts.
+	Site graphql.Omittable[*domain.Ref] `json:"site,omitempty"`
+	// Only what touches this item or anything that it needs.
+	Service graphql.Omittable[*domain.Ref] `json:"service,omitempty"`
+}
+
 // An exception to decide on.
 type DecideFreezeExceptionInput struct {
 	// The exception.

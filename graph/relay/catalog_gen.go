@@ -103,6 +103,15 @@ type FreezeExceptionConnection = Connection[domain.FreezeException, FreezeExcept
 // FreezeExceptionPayload is bound to the type of its name.
 type FreezeExceptionPayload = Payload[domain.FreezeException]
 
+// CalendarFeedEdge is bound to the type of its name.
+type CalendarFeedEdge = Edge[domain.CalendarFeed]
+
+// CalendarFeedConnection is bound to the type of its name.
+type CalendarFeedConnection = Connection[domain.CalendarFeed, CalendarFeedEdge]
+
+// CalendarFeedPayload is bound to the type of its name.
+type CalendarFeedPayload = Payload[domain.CalendarFeed]
+
 // KnownErrorEdge is bound to the type of its name.
 type KnownErrorEdge = Edge[domain.KnownError]
 
@@ -320,6 +329,12 @@ type PreparationPayload = LinkPayload[domain.Task, domain.ChangeRequest, NoLink]
 
 // DelegationBoardPayload is bound to the type of its name.
 type DelegationBoardPayload = LinkPayload[domain.Delegation, domain.Board, NoLink]
+
+// FeedSitePayload is bound to the type of its name.
+type FeedSitePayload = LinkPayload[domain.CalendarFeed, domain.Site, NoLink]
+
+// FeedServicePayload is bound to the type of its name.
+type FeedServicePayload = LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, NoLink]
 
 // MaintenanceSitePayload is bound to the type of its name.
 type MaintenanceSitePayload = LinkPayload[domain.MaintenanceWindow, domain.Site, NoLink]

@@ -319,3 +319,30 @@ func TestABadWindowIsRefusedWithAllThatIsWrong_P7(t *testing.T) {
 		refused(t, err, domain.Invalid, "during.to")
 	})
 }
+
+func TestASecretOfACalendarIsToldOnce_H5(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.estateOfChanges()
+		f.change("DB", 8, 12, "db", nil)
+		f.change("MAIL", 9, 12, "mail", nil)
+		options := &domain.WriteOptions{IdempotencyKey: some("once")}
+		made, err := f.CreateCalendarFeed(f.ctx, "shop", "Shop", nil, some(key("shop")), options)
+		require.NoError(t, err)
+		again, err := f.CreateCalendarFeed(f.ctx, "shop", "Shop", nil, some(key("shop")), options)
+		require.NoError(t, err)
+		require.Nil(t, again.Path)
+		require.Equal(t, made.CalendarFeed.Fingerprint, again.CalendarFeed.Fingerprint)
+		_, secret, _ := strings.Cut(*made.Path, "secret=")
+		file, err := f.SecretCalendar(f.ctx, secret, nil, some(key("mail")))
+		require.NoError(t, err)
+		require.Contains(t, file, "SUMMARY:DB: Record DB")
+		require.NotContains(t, file, "MAIL", "the feed's own service stays")
+		_, err = f.SecretCalendar(f.ctx, secret+"x", nil, nil)
+		refused(t, err, domain.NotFound, "")
+		viewer := f.WithLoads(app.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Viewer}}))
+		_, err = f.CreateCalendarFeed(viewer, "mine", "Mine", nil, nil, nil)
+		refused(t, err, domain.Forbidden, "")
+		_, err = f.Records(viewer, domain.KindCalendarFeed, app.List{})
+		refused(t, err, domain.Forbidden, "")
+	})
+}

@@ -74,6 +74,11 @@ var areas = []area{
 		relationships: []string{domain.RelExcepts, domain.RelExceptionFor},
 	},
 	{
+		name: "feed", doc: "secret addresses of the forward schedule",
+		kinds:         []string{domain.KindCalendarFeed},
+		relationships: []string{domain.RelFeedAt, domain.RelFeedOf},
+	},
+	{
 		name: "log", doc: "what was changed, when, by whom: only of records that the caller may see",
 		kinds: []string{KindChangeSet},
 	},

@@ -105,7 +105,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		}
 		opened = e
 		e.watch(t)
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))

@@ -24,6 +24,7 @@ func declareKinds() []*Kind {
 		newKind[domain.MaintenanceWindow](domain.KindMaintenanceWindow),
 		newKind[domain.Freeze](domain.KindFreeze),
 		newKind[domain.FreezeException](domain.KindFreezeException),
+		newKind[domain.CalendarFeed](domain.KindCalendarFeed),
 		newKind[domain.KnownError](domain.KindKnownError),
 		newKind[domain.ChangeModel](domain.KindChangeModel),
 		newKind[domain.Board](domain.KindBoard),

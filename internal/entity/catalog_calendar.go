@@ -14,6 +14,14 @@ func calendarRelationships() []*Relationship {
 	)
 	return []*Relationship{
 		{
+			Name: domain.RelFeedAt, Noun: "FeedSite", From: domain.KindCalendarFeed, To: site, ToOne: true,
+			Field: "site", FieldDoc: "The site whose changes it shows, with all its parts; null for all.",
+		},
+		{
+			Name: domain.RelFeedOf, Noun: "FeedService", From: domain.KindCalendarFeed, To: item, ToOne: true,
+			Field: "service", FieldDoc: "The service whose changes it shows, with all that it needs; null for all.",
+		},
+		{
 			Name: domain.RelWindowAt, Noun: "MaintenanceSite", From: window, To: site,
 			Field: "sites", FieldDoc: "The sites, with all their parts, that may be worked on in this window.",
 			Inverse: "maintenanceWindows", InverseDoc: "The windows that name this site.",

@@ -12,6 +12,8 @@ import (
 // Core is what the server serves, once the store can be reached.
 type Core struct {
 	Schema graphql.ExecutableSchema
+	// Calendar answers at /calendar.ics.
+	Calendar Calendar
 	// Checks say why the server is not ready, by name; nil: it is.
 	Checks map[string]func(context.Context) error
 }

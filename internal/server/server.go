@@ -81,6 +81,7 @@ func (s *Server) router() (http.Handler, error) {
 		r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.config.Gather, promhttp.HandlerOpts{DisableCompression: true}))
 	}
 	r.With(actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
+	r.With(actor, s.rates.middleware).Get("/calendar.ics", s.calendar)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return s.traced(r), failed

@@ -1,0 +1,82 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"releasegraph/internal/domain"
+)
+
+// Calendar gives the forward schedule as iCalendar files: to who may see it, or
+// to who knows a secret.
+type Calendar interface {
+	Calendar(ctx context.Context, site, service *domain.Ref) (string, error)
+	SecretCalendar(ctx context.Context, secret string, site, service *domain.Ref) (string, error)
+}
+
+// calendar answers with the forward schedule (H5): ?secret= of a feed, and
+// ?site= and ?service= by their keys.
+func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
+	served, why := s.state()
+	if served == nil || served.core.Calendar == nil {
+		w.Header().Set("Retry-After", "1")
+		refuse(w, r, http.StatusServiceUnavailable, codeUnavailable, why)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.config.OperationTimeout)
+	defer cancel()
+	query := r.URL.Query()
+	site, service := named(query.Get("site")), named(query.Get("service"))
+	var file string
+	var err error
+	if query.Has("secret") {
+		file, err = served.core.Calendar.SecretCalendar(ctx, query.Get("secret"), site, service)
+	} else {
+		file, err = served.core.Calendar.Calendar(ctx, site, service)
+	}
+	if err != nil {
+		s.refuseCalendar(w, r, err)
+		return
+	}
+	writeCalendar(w, r, file)
+}
+
+func named(key string) *domain.Ref {
+	if key == "" {
+		return nil
+	}
+	return &domain.Ref{Key: &key}
+}
+
+// writeCalendar sends the file, or says that the reader has it already. Caches
+// that others share keep it not: the address may be a secret.
+func writeCalendar(w http.ResponseWriter, r *http.Request, file string) {
+	sum := sha256.Sum256([]byte(file))
+	h := w.Header()
+	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Disposition", `inline; filename="calendar.ics"`)
+	h.Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Referrer-Policy", "no-referrer")
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(file))
+}
+
+// refuseCalendar tells what is wrong, of errors that callers can act on.
+func (s *Server) refuseCalendar(w http.ResponseWriter, r *http.Request, err error) {
+	status := map[domain.Code]int{
+		domain.NotFound: http.StatusNotFound, domain.Forbidden: http.StatusForbidden, domain.Unauthenticated: http.StatusUnauthorized,
+		domain.Invalid: http.StatusBadRequest, domain.Unavailable: http.StatusServiceUnavailable, domain.Limit: http.StatusBadRequest,
+	}
+	var e *domain.Error
+	if errors.As(err, &e) && status[e.Code] != 0 {
+		refuse(w, r, status[e.Code], string(e.Code), e.Error())
+		return
+	}
+	s.config.Log.Error().Err(err).Msg("the calendar could not be written")
+	refuse(w, r, http.StatusInternalServerError, codeInternal, "the calendar could not be written; the server's log says why")
+}
