@@ -106,6 +106,8 @@ var promised = map[string]string{
 			nodes { item { key class } strength depth chain { from { key } to { key } relationship kind } rootCauses { key } }
 			pageInfo { hasNextPage endCursor } }
 		cycles { items { key } } truncated { limit omitted } mermaid dot } }`,
+	"Conflicts": `query Conflicts($w: TimeRangeInput!) {
+		scheduleConflicts(during: $w) { nodes { kind between { __typename key } chain { from { key } to { key } } overlap { from to } } freeSlots { from to } } }`,
 	"Path":  `query Path($from: RecordRef!, $to: RecordRef!) { dependencyPath(from: $from, to: $to) { length chain { from { key } to { key } kind } } }`,
 	"Order": `query Order($items: [RecordRef!]!) { installationOrder(items: $items) { steps { ordinal items { key } cycle } } }`,
 }

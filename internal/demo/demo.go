@@ -20,6 +20,8 @@ var (
 	estate []byte
 	//go:embed problems.ndjson
 	problems []byte
+	//go:embed calendar.ndjson
+	calendar []byte
 )
 
 // Load imports the estate through the use cases, so that it is checked by the
@@ -36,7 +38,7 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 			return before, err
 		}
 	}
-	sum, err := load(ctx, a, slices.Concat(estate, problems), "the estate as it is")
+	sum, err := load(ctx, a, slices.Concat(estate, problems, calendar), "the estate as it is")
 	sum.Counts = append(sum.Counts, before.Counts...)
 	return sum, err
 }
