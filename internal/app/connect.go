@@ -27,6 +27,7 @@ type pair struct {
 	from, to entity.Record
 	link     any
 	stored   store.Props // of the link that there is already
+	exists   bool
 }
 
 // props are the link's properties. One that is new, or says something else
@@ -78,7 +79,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		return nil, nil, err
 	}
 	d := &draft{known: []entity.Record{p.from, p.to}}
-	if err := servesOnlyFromServices(d, p); err != nil {
+	if err := both(servesOnlyFromServices(d, p), affects(d, p)); err != nil {
 		return nil, nil, err
 	}
 	if err := a.keepLink(ctx, d, p, link); err != nil {
@@ -90,7 +91,10 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		}
 	}
 	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
-	return d, p, a.reholdLink(ctx, d, p, true)
+	if p.exists {
+		return d, p, a.reholdLink(ctx, d, p, true)
+	}
+	return d, p, both(a.reholdLink(ctx, d, p, true), a.revisesLinks(ctx, d, p))
 }
 
 func selfLink(p *pair) error {
@@ -120,7 +124,7 @@ func (a *App) keepLink(ctx context.Context, d *draft, p *pair, link map[string]a
 			patch[name] = v
 		}
 	}
-	p.stored = edge.Props
+	p.stored, p.exists = edge.Props, true
 	p.link, err = p.rel.PatchLink(p.rel.DecodeLink(edge.Props), patch, "input")
 	return err
 }
@@ -152,7 +156,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
-		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.reholdLink(ctx, d, p, false))
+		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.reholdLink(ctx, d, p, false), a.revisesLinks(ctx, d, p))
 	})
 }
 
@@ -250,6 +254,9 @@ func (w *writing) pair(ctx context.Context, list []*entity.Relationship, decide 
 }
 
 func (w *writing) connected(ctx context.Context, p *pair, c *store.Change) (*Connected, error) {
+	if p.from != nil {
+		stamp(p.from, c) // a link may belong to what a record says
+	}
 	out := &Connected{Link: p.link, Revision: int64(c.Revision), DryRun: w.dryRun}
 	var known []entity.Record
 	if p.from != nil {

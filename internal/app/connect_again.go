@@ -33,10 +33,10 @@ func (w *writing) pairAgain(ctx context.Context, list []*entity.Relationship, c 
 // linkEffect is the effect that the mutation was for: where a link was moved,
 // the new one.
 func linkEffect(c *store.Change) *store.Effect {
-	found := &c.Effects[0]
+	var found *store.Effect
 	for i := range c.Effects {
-		if c.Effects[i].Verb() != store.Removed {
-			found = &c.Effects[i]
+		if e := &c.Effects[i]; e.Node == "" && (found == nil || e.Verb() != store.Removed) {
+			found = e
 		}
 	}
 	return found

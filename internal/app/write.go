@@ -74,7 +74,7 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	}
 	after, patchErr := k.Patch(before, patch, "input.patch")
 	writtenErr := a.checkWritten(ctx, after, given(patch), "input.patch")
-	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr); err != nil {
+	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, a.revises(ctx, before, after)); err != nil {
 		return nil, nil, err
 	}
 	if err := a.reholdChange(ctx, before, after); err != nil {
@@ -121,7 +121,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 			known:   []entity.Record{r},
 			explain: a.explainInUse(r),
 		}
-		return d, nil, both(a.removesDiagnoses(ctx, d, r), a.removesFreeze(ctx, d, r))
+		return d, nil, both(a.removesDiagnoses(ctx, d, r), a.removesFreeze(ctx, d, r), a.removesDraft(ctx, r))
 	})
 }
 

@@ -6,6 +6,8 @@ import "time"
 // of one revision of the estate (I1, I7), and the risk that follows.
 type Assessment struct {
 	Record
+	// Ordinal tells the assessments of one request apart: the greatest counts.
+	Ordinal int `graph:"ordinal,filter,sort,import"`
 	// Revision is that of the estate that was analysed.
 	Revision   int64     `graph:"revision,filter,sort,import"`
 	Assessor   string    `graph:"assessor,required,filter,sort,import,text"`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ChangeMove is one legal step in the life of a request for change (H2), and
@@ -110,4 +111,43 @@ func illegalMove(c *ChangeRequest, to ChangeRequestStatus, legal []LegalChangeMo
 		Message: fmt.Sprintf("%s, of type %s, is %s and cannot become %s: %s", c.Key, c.Type, c.Status, to, next),
 		Details: map[string]any{"from": string(c.Status), "to": string(to), "legal": details},
 	}
+}
+
+// Move brings the request to a status that CheckChangeMove allows, and notes
+// when. A change that was backed out is reviewed anew: its votes have fallen.
+func (c *ChangeRequest) Move(to ChangeRequestStatus, at time.Time) {
+	if c.Status == ChangeBackedOut {
+		c.ContentVersion++
+	}
+	c.Status = to
+	switch to {
+	case ChangeSubmitted:
+		c.SubmittedAt = &at
+	case ChangeAuthorised, ChangeRejected:
+		c.DecidedAt = &at
+	case ChangeImplemented:
+		c.ImplementedAt = &at
+	case ChangeClosed, ChangeWithdrawn:
+		c.ClosedAt = &at
+	case ChangeAssessed:
+		c.DecidedAt, c.ImplementedAt = nil, nil
+	}
+}
+
+// LacksFor is all that the request will need for a status, whatever its status
+// is now.
+func (f *ChangeFacts) LacksFor(to ChangeRequestStatus) []ChangeLack {
+	seen, lacks := map[ChangeNeed]bool{}, []ChangeLack{}
+	for _, m := range changeMoves {
+		if m.To != to || m.Types != nil && !slices.Contains(m.Types, f.Request.Type) {
+			continue
+		}
+		for _, l := range f.lacking(m.Needs) {
+			if !seen[l.Need] {
+				seen[l.Need] = true
+				lacks = append(lacks, l)
+			}
+		}
+	}
+	return lacks
 }

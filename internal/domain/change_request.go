@@ -48,6 +48,9 @@ type ChangeRequest struct {
 	// ContentVersion counts the changes to what the board decides on: what is
 	// asked for, on which items, where and when. Votes fall when it rises (H3).
 	ContentVersion int `graph:"contentVersion,import"`
+	// ReviewCount counts the assessments and the votes, so that two who review
+	// at the same time see one another.
+	ReviewCount int `graph:"reviewCount,import"`
 }
 
 // ChangeRequestType says by which path a request is decided (H1).

@@ -208,3 +208,20 @@ func (v *Vote) said() string {
 func ballotError(rule, field, message string, details map[string]any) *Error {
 	return &Error{Code: RuleViolation, Rule: rule, Field: field, Message: message, Details: details}
 }
+
+// Waiting lists the members of the board who can still vote on the request, and
+// counts the approvals that stand.
+func (f *ChangeFacts) Waiting() (members []string, approvals int) {
+	approvals, _ = f.tally()
+	if f.Board == nil {
+		return nil, approvals
+	}
+	for _, m := range f.Board.Members {
+		own := f.Request.Requester != nil && *f.Request.Requester == m
+		voted := slices.ContainsFunc(f.standing(), func(v *Vote) bool { return v.Seat == m })
+		if !own && !voted {
+			members = append(members, m)
+		}
+	}
+	return members, approvals
+}

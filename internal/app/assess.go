@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Assess says which request to assess, and what the assessor adds.
+type Assess struct {
+	Ref       domain.Ref
+	Comment   *string
+	IfVersion *int
+}
+
+// AssessChangeRequest finds out what a request hurts, and keeps it as a
+// snapshot (I1). A request that was submitted or backed out becomes ASSESSED;
+// one that is ASSESSED stays so, and its votes fall when the findings differ.
+func (a *App) AssessChangeRequest(ctx context.Context, in Assess, o *domain.WriteOptions) (*Reviewed, error) {
+	if err := a.may(ctx, authz.Assess, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "assess", in)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.reviewedAgain(ctx, w.earlier)
+	}
+	return w.review(ctx, func() (*draft, *Reviewed, error) {
+		return a.decideAssessment(ctx, in)
+	})
+}
+
+func (a *App) decideAssessment(ctx context.Context, in Assess) (*draft, *Reviewed, error) {
+	before, err := a.request(ctx, in.Ref, in.IfVersion)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := a.changeFacts(ctx, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	after := entity.Clone(before).(*domain.ChangeRequest)
+	f.Request = after
+	now := a.clock()
+	if before.Status != domain.ChangeAssessed {
+		if err := a.moveChange(f, domain.ChangeAssessed, now); err != nil {
+			return nil, nil, err
+		}
+	}
+	as, err := a.snapshot(ctx, after)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.complete(ctx, as, f, in, now)
+	if f.assessment != nil && f.assessment.Findings != as.Findings {
+		after.ContentVersion++ // the board decides on other findings now
+	}
+	if as.Key, err = a.freeKey(ctx, domain.KindAssessment, after.Key, "assessment", as.Ordinal); err != nil {
+		return nil, nil, err
+	}
+	d := a.draftOf(f, before)
+	kind := entity.KindNamed(domain.KindAssessment)
+	d.ops = append(d.ops, store.CreateNode{ID: store.ID(as.ID), Kind: kind.Name, Props: kind.Encode(as)}, a.linkOp(domain.RelAssesses, as.ID, after.ID))
+	d.known = append(d.known, as)
+	return d, &Reviewed{ChangeRequest: after, Assessment: as}, nil
+}
+
+// complete says whose assessment it is, and which.
+func (a *App) complete(ctx context.Context, as *domain.Assessment, f *changeFacts, in Assess, now time.Time) {
+	c := f.Request
+	c.ReviewCount++
+	as.ID, as.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
+	as.Ordinal, as.Assessor, as.AssessedAt, as.Comment = c.ReviewCount, actorName(ctx), now, in.Comment
+	as.Name = "Assessment of " + c.Key
+	c.Risk = &as.Risk
+}

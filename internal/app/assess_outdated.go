@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
+)
+
+// toldReasons is how many reasons are told why an assessment no longer holds.
+const toldReasons = 20
+
+// brought is by how much a record is younger than it says that an import must
+// have brought it.
+const brought = time.Hour
+
+// outdated tells what has changed of what an assessment rests on (H3): nothing
+// while it holds.
+func (a *App) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	if as.Revision > int64(head) || as.CreatedAt.Sub(as.AssessedAt) > brought {
+		return []string{"it was brought from elsewhere, so that nobody can tell what has changed"}, nil
+	}
+	effects, err := a.past.Diff(ctx, store.Revision(as.Revision), head)
+	var much *asof.TooMuchError
+	switch {
+	case errors.As(err, &much), errors.Is(err, store.ErrCompacted):
+		return []string{"more has changed than can be told"}, nil
+	case err != nil:
+		return nil, storeError(err)
+	}
+	rests, reasons, err := a.restsOn(ctx, as, c)
+	if err != nil {
+		return nil, err
+	}
+	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return !rests.minds(&e) })
+	told, err := a.changes(ctx, effects[:min(len(effects), toldReasons)], nil)
+	if err != nil {
+		return nil, err
+	}
+	for i := range told {
+		reasons = append(reasons, reason(&told[i]))
+	}
+	if more := len(effects) - len(told); more > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d changes more", more))
+	}
+	return a.newlyInFlight(ctx, as, c, rests, reasons)
+}
+
+// foundation is what an assessment rests on.
+type foundation struct {
+	request  store.ID
+	affected map[store.ID]bool
+	touched  map[store.ID]bool // affected and hit
+}
+
+// restsOn finds the records by the keys that they had. One that is gone, or
+// has another key, is a reason.
+func (a *App) restsOn(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) (*foundation, []string, error) {
+	rests := &foundation{request: store.ID(c.ID), affected: map[store.ID]bool{}, touched: map[store.ID]bool{}}
+	var reasons []string
+	for _, part := range []struct {
+		keys []string
+		sets []map[store.ID]bool
+	}{
+		{as.Affected, []map[store.ID]bool{rests.affected, rests.touched}},
+		{slices.Concat(as.HitFull, as.HitDegraded), []map[store.ID]bool{rests.touched}},
+	} {
+		found, err := a.store.Lookup(ctx, domain.KindConfigurationItem, "key", part.keys...)
+		if err != nil {
+			return nil, nil, storeError(err)
+		}
+		for _, key := range part.keys {
+			n, ok := found[key]
+			if !ok {
+				reasons = append(reasons, key+" is gone, or has another key")
+				continue
+			}
+			for _, set := range part.sets {
+				set[n.ID] = true
+			}
+		}
+	}
+	if as.Omitted > 0 { // what is hit is not all listed: look again
+		now, err := a.snapshot(ctx, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		if now.Findings != as.Findings {
+			reasons = append(reasons, "other items are hit, or with another strength")
+		}
+	}
+	return rests, reasons, nil
+}
+
+// What of an item, and of the request itself, an assessment looks at.
+var (
+	assessedFields = []string{"class", "status", "environment", "criticality", "users"}
+	requestFields  = []string{"type", "backOutKind", "downtime", "plannedFrom", "plannedTo"}
+	// idleFields change nothing about an item.
+	idleFields = []string{"confirmedAt", entity.SourcesProperty}
+)
+
+// minds tells whether the assessment rests on what an effect is about: any
+// change to an affected item or its dependencies (H3), and what of the hit items
+// and their dependencies an analysis looks at.
+func (r *foundation) minds(e *store.Effect) bool {
+	switch {
+	case e.Node == r.request:
+		return touches(e, func(name string) bool { return slices.Contains(requestFields, name) })
+	case e.Node != "" && r.affected[e.Node]:
+		return touches(e, func(name string) bool { return !slices.Contains(idleFields, name) })
+	case e.Node != "":
+		return r.touched[e.Node] && touches(e, func(name string) bool { return slices.Contains(assessedFields, name) })
+	}
+	switch e.Edge.Rel {
+	case domain.RelAffects, domain.RelExcludes:
+		return e.Edge.From == r.request
+	case domain.RelDependsOn:
+		return r.touched[e.Edge.From] || r.touched[e.Edge.To]
+	case domain.RelInstalledAt:
+		return r.touched[e.Edge.From]
+	}
+	return false
+}
+
+// touches tells whether an effect is about a property that matters.
+func touches(e *store.Effect, matters func(string) bool) bool {
+	for _, props := range []store.Props{e.Before, e.After} {
+		for name := range props {
+			if matters(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reason words a change.
+func reason(c *domain.Change) string {
+	verb := map[domain.ChangeType]string{
+		domain.ChangeCreated: "was added", domain.ChangeUpdated: "was changed", domain.ChangeRemoved: "was removed",
+	}[c.Type]
+	if c.From != nil && c.To != nil {
+		return fmt.Sprintf("%s from %s to %s %s", c.Kind, c.From.Key, c.To.Key, verb)
+	}
+	var fields []string
+	for _, f := range c.Fields {
+		if f.Field != entity.SourcesProperty {
+			fields = append(fields, f.Field)
+		}
+	}
+	return fmt.Sprintf("%s %s (%s)", or(c.Key, c.Kind), verb, strings.Join(fields, ", "))
+}
+
+// newlyInFlight adds the requests that have come to be open in the same time.
+func (a *App) newlyInFlight(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest, rests *foundation, reasons []string) ([]string, error) {
+	now, err := a.inFlight(ctx, c, rests.touched)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range now {
+		if key := text(n.Props["key"]); !slices.Contains(as.InFlight, key) {
+			reasons = append(reasons, key+" touches the same items in the same time")
+		}
+	}
+	return reasons, nil
+}

@@ -1,0 +1,134 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// changeFacts is all that the moves of a request depend on, as it was read: at
+// commit, guards hold it so.
+type changeFacts struct {
+	domain.ChangeFacts
+	assessment *domain.Assessment // the last one; nil: none
+	guards     []store.Guard
+	// boardKnown tells that the request names its board itself.
+	boardKnown bool
+}
+
+// changeFacts reads what the moves of a request depend on.
+func (a *App) changeFacts(ctx context.Context, c *domain.ChangeRequest) (*changeFacts, error) {
+	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c}}
+	f.guard(c)
+	r := &factReader{ctx: ctx, app: a, id: store.ID(c.ID)}
+	f.Items = related[*domain.ConfigurationItem](r, domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	f.Model = only1(related[*domain.ChangeModel](r, domain.RelFollows, store.Out, domain.KindChangeModel))
+	f.Board = only1(related[*domain.Board](r, domain.RelDecidedBy, store.Out, domain.KindBoard))
+	f.Votes = related[*domain.Vote](r, domain.RelCastOn, store.In, domain.KindVote)
+	f.Tasks = related[*domain.Task](r, domain.RelPrepares, store.In, domain.KindTask)
+	assessments := related[*domain.Assessment](r, domain.RelAssesses, store.In, domain.KindAssessment)
+	if r.err != nil {
+		return nil, storeError(r.err)
+	}
+	for _, i := range f.Items {
+		f.guard(i)
+	}
+	if f.Model != nil {
+		f.guard(f.Model)
+	}
+	slices.SortFunc(f.Votes, func(x, y *domain.Vote) int { return cmp.Or(x.CastAt.Compare(y.CastAt), cmp.Compare(x.Key, y.Key)) })
+	f.assessment, f.Assessed = latest(assessments), len(assessments) > 0
+	return f, a.findBoard(ctx, f)
+}
+
+// completeFacts also finds out whether the assessment still holds. What it costs
+// follows what has changed since.
+func (a *App) completeFacts(ctx context.Context, c *domain.ChangeRequest) (*changeFacts, error) {
+	f, err := a.changeFacts(ctx, c)
+	if err != nil || f.assessment == nil {
+		return f, err
+	}
+	f.Outdated, err = a.outdated(ctx, f.assessment, c)
+	return f, err
+}
+
+// guard holds a record as it was read.
+func (f *changeFacts) guard(r entity.Record) {
+	f.guards = append(f.guards, store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)})
+}
+
+// findBoard gives a request that names no board the only one that there is for
+// its type (H1).
+func (a *App) findBoard(ctx context.Context, f *changeFacts) error {
+	if f.boardKnown = f.Board != nil; f.boardKnown {
+		f.guard(f.Board)
+		return nil
+	}
+	page, err := a.store.Find(ctx, store.Query{
+		Kind: domain.KindBoard, First: 2, Order: []store.Order{{Property: "key"}},
+		Filter: store.Compare{Property: "emergency", Op: store.Eq, Value: f.Request.Type == domain.EmergencyChange},
+	})
+	if err == nil && len(page.Nodes) == 1 {
+		f.Board = entity.DecodeNode(page.Nodes[0]).(*domain.Board)
+		f.guard(f.Board)
+	}
+	return storeError(err)
+}
+
+// latest is the assessment that counts.
+func latest(list []*domain.Assessment) (last *domain.Assessment) {
+	for _, as := range list {
+		if last == nil || as.Ordinal > last.Ordinal {
+			last = as
+		}
+	}
+	return last
+}
+
+// factReader reads what relationships join to a request.
+type factReader struct {
+	ctx context.Context
+	app *App
+	id  store.ID
+	err error
+}
+
+func related[R entity.Record](r *factReader, rel string, direction store.Direction, kind string) (list []R) {
+	if r.err != nil {
+		return nil
+	}
+	pages, err := r.app.store.Edges(r.ctx, store.EdgeQuery{
+		Nodes: []store.ID{r.id}, Rel: rel, Direction: direction, Kind: kind, Order: []store.Order{{Property: "key"}},
+	})
+	if err != nil {
+		r.err = err
+		return nil
+	}
+	for _, n := range pages[0].Nodes {
+		list = append(list, entity.DecodeNode(n).(R))
+	}
+	return list
+}
+
+func only1[R any](list []*R) *R {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// request finds the request that a verb is about.
+func (a *App) request(ctx context.Context, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
+	r, err := a.existing(ctx, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
+	if err == nil {
+		err = checkVersion(r, ifVersion)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.(*domain.ChangeRequest), nil
+}

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/domain"
+)
+
+// ChangeMoves tells where a request can go from where it is, and what each way
+// lacks (H2).
+func (a *App) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domain.LegalChangeMove, error) {
+	f, err := a.completeFacts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return domain.LegalChangeMoves(&f.ChangeFacts), nil
+}
+
+// CurrentAssessment is the assessment of a request that counts, nil when there
+// is none.
+func (a *App) CurrentAssessment(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
+	one := 1
+	page, err := a.Related(ctx, c, Via{Rel: domain.RelAssesses, In: true, Kind: domain.KindAssessment}, List{
+		First: &one, OrderBy: []map[string]any{{"field": "ORDINAL", "direction": "DESC"}},
+	})
+	if err != nil || len(page.Items) == 0 {
+		return nil, err
+	}
+	return page.Items[0].Record.(*domain.Assessment), nil
+}
+
+// AssessmentOutdated tells why an assessment no longer holds: nothing while it
+// does (H3).
+func (a *App) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([]string, error) {
+	c, err := a.RelatedOne(ctx, as, Via{Rel: domain.RelAssesses, Kind: domain.KindChangeRequest}, nil)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	reasons, err := a.outdated(ctx, as, c.(*domain.ChangeRequest))
+	if reasons == nil {
+		reasons = []string{}
+	}
+	return reasons, err
+}
+
+// VoteStands tells whether a vote still counts (H3).
+func (a *App) VoteStands(ctx context.Context, v *domain.Vote) (bool, error) {
+	c, err := a.RelatedOne(ctx, v, Via{Rel: domain.RelCastOn, Kind: domain.KindChangeRequest}, nil)
+	if err != nil || c == nil {
+		return false, err
+	}
+	return v.Stands(c.(*domain.ChangeRequest)), nil
+}

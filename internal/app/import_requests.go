@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// reviseRequests counts what the batch changes of the content of requests for
+// change, unless the import says itself how it counts: votes fall by an import
+// as by any other hand (H3). A history is replayed as it was.
+func (b *importBatch) reviseRequests(ctx context.Context) error {
+	if !b.im.at.IsZero() {
+		return nil
+	}
+	var ids []store.ID
+	add := func(id store.ID) {
+		if !b.created[id] && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, op := range b.ops {
+		switch op := op.(type) {
+		case store.PutEdge:
+			if slices.Contains(contentRels, op.Rel) {
+				add(op.From)
+			}
+		case store.RemoveEdge:
+			if slices.Contains(contentRels, op.Rel) {
+				add(op.From)
+			}
+		case store.UpdateNode:
+			if b.requests[op.ID] {
+				add(op.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := b.im.app.store.Nodes(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if n, ok := found[id]; ok && n.Kind == domain.KindChangeRequest {
+			b.revise(n)
+		}
+	}
+	return nil
+}
+
+// noteContent remembers a request whose own content the batch changes.
+func (b *importBatch) noteContent(before, after entity.Record) {
+	was, ok := before.(*domain.ChangeRequest)
+	if !ok || was.SameContent(after.(*domain.ChangeRequest)) {
+		return
+	}
+	if b.requests == nil {
+		b.requests = map[store.ID]bool{}
+	}
+	b.requests[store.ID(was.ID)] = true
+}
+
+// revise raises the content version of one request.
+func (b *importBatch) revise(n store.Node) {
+	before := entity.DecodeNode(n).(*domain.ChangeRequest)
+	next := store.Props{"contentVersion": int64(before.ContentVersion + 1)}
+	i := slices.IndexFunc(b.ops, func(op store.Op) bool { u, ok := op.(store.UpdateNode); return ok && u.ID == n.ID })
+	b.guards = append(b.guards, store.NodeAt{ID: n.ID, Version: n.Version})
+	if i < 0 {
+		b.ops = append(b.ops, store.UpdateNode{ID: n.ID, Set: next})
+		return
+	}
+	set := b.ops[i].(store.UpdateNode).Set
+	if _, said := set["contentVersion"]; !said {
+		set["contentVersion"] = next["contentVersion"]
+	}
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// FromModel asks for a change by a model.
+type FromModel struct {
+	Model         domain.Ref
+	Key, Name     string
+	Items, Sites  []*domain.Ref
+	Description   *string
+	Justification *string
+	Assignee      *string
+	PlannedFrom   *time.Time
+	PlannedTo     *time.Time
+}
+
+// RequestStandardChange turns one request into an authorised change, by a model
+// that was approved beforehand: no board sits (H1, H7).
+func (a *App) RequestStandardChange(ctx context.Context, in FromModel, o *domain.WriteOptions) (*Written, error) {
+	return a.fromModel(ctx, authz.Submit, "standard", in, o, func(f *changeFacts) error {
+		f.Request.Type = domain.StandardChange
+		now := a.clock()
+		if err := a.moveChange(f, domain.ChangeSubmitted, now); err != nil {
+			return err
+		}
+		return a.moveChange(f, domain.ChangeAuthorised, now)
+	})
+}
+
+// DraftChangeFromModel writes a draft that the model fills, to be reviewed as
+// any other.
+func (a *App) DraftChangeFromModel(ctx context.Context, in FromModel, o *domain.WriteOptions) (*Written, error) {
+	return a.fromModel(ctx, authz.Create, "draft", in, o, func(*changeFacts) error { return nil })
+}
+
+func (a *App) fromModel(ctx context.Context, action authz.Action, verb string, in FromModel, o *domain.WriteOptions, do func(*changeFacts) error) (*Written, error) {
+	k, err := a.allowedKind(ctx, action, domain.KindChangeRequest)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, verb, in)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.again(ctx, k, w.earlier)
+	}
+	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+		f, links, err := a.filled(ctx, k, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := do(f); err != nil {
+			return nil, nil, err
+		}
+		c := f.Request
+		d := &draft{guards: f.guards, known: []entity.Record{c, f.Model}, explain: explainTaken("input")}
+		d.ops = append([]store.Op{store.CreateNode{ID: store.ID(c.ID), Kind: k.Name, Props: k.Encode(c)}}, links...)
+		return d, c, nil
+	})
+}
+
+// filled is the request as the model fills it, with the links that it will
+// have.
+func (a *App) filled(ctx context.Context, k *entity.Kind, in FromModel) (*changeFacts, []store.Op, error) {
+	var model store.Node
+	r := &refs{view: a.today(ctx)}
+	r.want(domain.KindChangeModel, in.Model, "input.model", &model)
+	items := r.wantAll(domain.KindConfigurationItem, in.Items, "input.items")
+	sites := r.wantAll(domain.KindSite, in.Sites, "input.sites")
+	refsErr := r.resolve(ctx)
+	made, newErr := k.New(map[string]any{"key": in.Key, "name": in.Name}, "input")
+	if err := both(newErr, refsErr); err != nil {
+		return nil, nil, err
+	}
+	c := made.(*domain.ChangeRequest)
+	c.ID, c.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
+	c.Description, c.Justification, c.Assignee, c.PlannedFrom, c.PlannedTo = in.Description, in.Justification, in.Assignee, in.PlannedFrom, in.PlannedTo
+	sign(ctx, c)
+	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c, Model: entity.DecodeNode(model).(*domain.ChangeModel)}}
+	c.Priority = ""
+	f.Model.Fill(c)
+	if c.Priority == "" {
+		c.Priority = domain.PriorityMedium
+	}
+	f.guard(f.Model)
+	links := []store.Op{a.linkOp(domain.RelFollows, c.ID, f.Model.ID)}
+	for _, n := range distinctNodes(items) {
+		item := entity.DecodeNode(n).(*domain.ConfigurationItem)
+		f.Items = append(f.Items, item)
+		f.guard(item)
+		links = append(links, a.linkOp(domain.RelAffects, c.ID, item.ID))
+	}
+	for _, id := range distinctIDs(sites) {
+		links = append(links, a.linkOp(domain.RelTakesPlaceAt, c.ID, string(id)))
+	}
+	es := c.Check()
+	for _, e := range es {
+		e.Field = joined("input", e.Field)
+	}
+	return f, links, es.Err()
+}
+
+func distinctNodes(nodes []store.Node) (list []store.Node) {
+	seen := map[store.ID]bool{}
+	for _, n := range nodes {
+		if !seen[n.ID] {
+			seen[n.ID] = true
+			list = append(list, n)
+		}
+	}
+	return list
+}

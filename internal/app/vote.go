@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// CastVote is a vote to cast, for oneself or for a member who is away.
+type CastVote struct {
+	Ref        domain.Ref
+	Verdict    domain.Verdict
+	Comment    *string
+	OnBehalfOf *string
+	IfVersion  *int
+}
+
+// CastVote casts a vote on a request that is before its board (H3). The vote
+// that completes the quorum authorises the request, one rejection rejects it.
+func (a *App) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions) (*Reviewed, error) {
+	if err := a.may(ctx, authz.Vote, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	w, err := a.begin(ctx, o, "vote", in)
+	if err != nil {
+		return nil, err
+	}
+	if w.earlier != nil {
+		return w.reviewedAgain(ctx, w.earlier)
+	}
+	if in.Comment != nil {
+		if err := domain.CheckText(*in.Comment, domain.MaxText); err != nil {
+			return nil, wrong("input.comment", "%s", err)
+		}
+	}
+	return w.review(ctx, func() (*draft, *Reviewed, error) { return a.decideVote(ctx, in) })
+}
+
+func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, error) {
+	before, err := a.request(ctx, in.Ref, in.IfVersion)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := a.completeFacts(ctx, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	after := entity.Clone(before).(*domain.ChangeRequest)
+	f.Request = after
+	ballot := domain.Ballot{Voter: actorName(ctx), Verdict: in.Verdict, For: or(in.OnBehalfOf, ""), At: a.clock()}
+	if ballot.Delegations, err = a.delegations(ctx, f.Board, ballot.Voter); err != nil {
+		return nil, nil, err
+	}
+	seat, es := domain.CheckBallot(&f.ChangeFacts, ballot)
+	if len(es) > 0 {
+		return nil, nil, es.Err()
+	}
+	after.ReviewCount++
+	v := a.newVote(ballot, seat, f)
+	v.Comment = in.Comment
+	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", after.ReviewCount); err != nil {
+		return nil, nil, err
+	}
+	f.Votes = append(f.Votes, v)
+	if to := f.Decision(); to != "" {
+		if err := a.moveChange(f, to, ballot.At); err != nil {
+			return nil, nil, err
+		}
+	}
+	d, kind := a.draftOf(f, before), entity.KindNamed(domain.KindVote)
+	d.ops = append(d.ops, store.CreateNode{ID: store.ID(v.ID), Kind: kind.Name, Props: kind.Encode(v)}, a.linkOp(domain.RelCastOn, v.ID, after.ID))
+	d.known = append(d.known, v)
+	return d, &Reviewed{ChangeRequest: after, Vote: v}, nil
+}
+
+func (a *App) newVote(b domain.Ballot, seat string, f *changeFacts) *domain.Vote {
+	v := &domain.Vote{
+		Voter: b.Voter, Seat: seat, Verdict: b.Verdict, CastAt: b.At, Board: f.Board.Key, ContentVersion: f.Request.ContentVersion,
+	}
+	v.ID, v.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
+	v.Name = string(b.Verdict) + " by " + b.Voter
+	return v
+}
+
+// delegations are those by which someone stands in for others: on the board,
+// or on every board.
+func (a *App) delegations(ctx context.Context, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
+	if board == nil {
+		return nil, nil
+	}
+	return a.findDelegations(ctx, board, store.Compare{Property: "deputy", Op: store.Eq, Value: deputy})
+}
+
+func (a *App) findDelegations(ctx context.Context, board *domain.Board, more ...store.Filter) ([]*domain.Delegation, error) {
+	here := store.Related{Rel: domain.RelDelegatesOn, Filter: store.Compare{Property: "id", Op: store.Eq, Value: board.ID}}
+	filter := append(store.And{store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}}, more...)
+	page, err := a.store.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	list := make([]*domain.Delegation, len(page.Nodes))
+	for i, n := range page.Nodes {
+		list[i] = entity.DecodeNode(n).(*domain.Delegation)
+	}
+	return list, nil
+}
