@@ -84,7 +84,7 @@ func (a *App) before(ctx context.Context, b *domain.Board) ([]*domain.ChangeRequ
 	if b.Emergency {
 		types = []domain.ChangeRequestType{domain.EmergencyChange}
 	}
-	rivals, err := a.store.Count(ctx, domain.KindBoard, store.Compare{Property: "emergency", Op: store.Eq, Value: b.Emergency})
+	rivals, err := a.entire.Count(ctx, domain.KindBoard, store.Compare{Property: "emergency", Op: store.Eq, Value: b.Emergency})
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -94,7 +94,7 @@ func (a *App) before(ctx context.Context, b *domain.Board) ([]*domain.ChangeRequ
 			store.Not{Filter: store.Related{Rel: domain.RelDecidedBy}}, store.Compare{Property: "type", Op: store.OneOf, Value: anyOf(types)},
 		})
 	}
-	page, err := a.store.Find(ctx, store.Query{
+	page, err := a.today(ctx).Find(ctx, store.Query{
 		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "key"}},
 		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: anyOf([]domain.ChangeRequestStatus{domain.ChangeSubmitted, domain.ChangeAssessed})}},
 	})

@@ -76,7 +76,7 @@ func (a *App) restsOn(ctx context.Context, as *domain.Assessment, c *domain.Chan
 		{as.Affected, []map[store.ID]bool{rests.affected, rests.touched}},
 		{slices.Concat(as.HitFull, as.HitDegraded), []map[store.ID]bool{rests.touched}},
 	} {
-		found, err := a.store.Lookup(ctx, domain.KindConfigurationItem, "key", part.keys...)
+		found, err := a.entire.Lookup(ctx, domain.KindConfigurationItem, "key", part.keys...)
 		if err != nil {
 			return nil, nil, storeError(err)
 		}

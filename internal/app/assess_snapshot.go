@@ -14,6 +14,9 @@ import (
 // snapshot analyses what a request hurts (I1, I7), what else is in flight (I6),
 // and the risk that follows.
 func (a *App) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
+	if !a.sightOf(ctx).unlimited {
+		return nil, &domain.Error{Code: domain.Forbidden, Rule: "I1", Message: "an assessment is made by someone who sees the whole estate"}
+	}
 	found, err := a.impactOf(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func (a *App) impactOf(ctx context.Context, requests ...string) (*ImpactResult, 
 	for _, id := range requests {
 		in.Sources.ChangeRequests = append(in.Sources.ChangeRequests, &domain.Ref{ID: &id})
 	}
-	return a.Impact(ctx, in, nil)
+	return a.Impact(WithActor(ctx, local.Actor), in, nil) // of the whole estate, whoever assesses
 }
 
 // listHits lists what was found, up to a limit, and a digest of all of it.
@@ -116,7 +119,7 @@ func (a *App) inFlight(ctx context.Context, c *domain.ChangeRequest, touched map
 	if c.PlannedFrom == nil || c.PlannedTo == nil {
 		return nil, nil
 	}
-	v := a.today(ctx)
+	v := a.seenBy(WithActor(ctx, local.Actor), a.entire)
 	open, err := openDuring(ctx, v, domain.TimeRange{From: *c.PlannedFrom, To: *c.PlannedTo}, []store.ID{store.ID(c.ID)})
 	if err != nil || len(open) == 0 {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -68,7 +69,7 @@ func (a *App) findBoard(ctx context.Context, f *changeFacts) error {
 		f.guard(f.Board)
 		return nil
 	}
-	page, err := a.store.Find(ctx, store.Query{
+	page, err := a.entire.Find(ctx, store.Query{
 		Kind: domain.KindBoard, First: 2, Order: []store.Order{{Property: "key"}},
 		Filter: store.Compare{Property: "emergency", Op: store.Eq, Value: f.Request.Type == domain.EmergencyChange},
 	})
@@ -101,7 +102,7 @@ func related[R entity.Record](r *factReader, rel string, direction store.Directi
 	if r.err != nil {
 		return nil
 	}
-	pages, err := r.app.store.Edges(r.ctx, store.EdgeQuery{
+	pages, err := r.app.entire.Edges(r.ctx, store.EdgeQuery{
 		Nodes: []store.ID{r.id}, Rel: rel, Direction: direction, Kind: kind, Order: []store.Order{{Property: "key"}},
 	})
 	if err != nil {
@@ -122,8 +123,8 @@ func only1[R any](list []*R) *R {
 }
 
 // request finds the request that a verb is about.
-func (a *App) request(ctx context.Context, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
-	r, err := a.existing(ctx, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
+func (a *App) request(ctx context.Context, action authz.Action, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
+	r, err := a.target(ctx, action, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
 	if err == nil {
 		err = checkVersion(r, ifVersion)
 	}

@@ -39,7 +39,7 @@ func (a *App) ExcludeFromImpact(ctx context.Context, in Exclude, o *domain.Write
 func (a *App) IncludeInImpact(ctx context.Context, ref, item domain.Ref, o *domain.WriteOptions) (*Written, error) {
 	in := Exclude{Ref: ref, Item: item}
 	return a.exclusion(ctx, "include", in, o, func(d *draft, key store.EdgeKey) error {
-		edges, err := a.store.EdgesBetween(ctx, key)
+		edges, err := a.entire.EdgesBetween(ctx, key)
 		if err != nil {
 			return storeError(err)
 		}
@@ -65,7 +65,7 @@ func (a *App) exclusion(ctx context.Context, verb string, in Exclude, o *domain.
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, requestErr := a.request(ctx, in.Ref, nil)
+		before, requestErr := a.request(ctx, authz.Assess, in.Ref, nil)
 		item, itemErr := a.existing(ctx, entity.KindNamed(domain.KindConfigurationItem), in.Item, "input.item")
 		if err := both(requestErr, itemErr); err != nil {
 			return nil, nil, err

@@ -41,7 +41,7 @@ func (b *importBatch) reviseRequests(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	found, err := b.im.app.store.Nodes(ctx, ids...)
+	found, err := b.im.app.entire.Nodes(ctx, ids...)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (a *App) BoardMinutes(ctx context.Context, board domain.Ref, during domain.
 		return nil, err
 	}
 	b := found.(*domain.Board)
-	page, err := a.store.Find(ctx, store.Query{
+	page, err := a.today(ctx).Find(ctx, store.Query{
 		Kind: domain.KindVote, Order: []store.Order{{Property: "castAt"}},
 		Filter: store.And{
 			store.Compare{Property: "board", Op: store.Eq, Value: b.Key},
@@ -42,7 +42,7 @@ func (a *App) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store.
 	if len(votes) == 0 {
 		return nil
 	}
-	pages, err := a.store.Edges(ctx, store.EdgeQuery{
+	pages, err := a.today(ctx).Edges(ctx, store.EdgeQuery{
 		Nodes: idsOf(votes), Rel: domain.RelCastOn, Direction: store.Out, Kind: domain.KindChangeRequest,
 	})
 	if err != nil {

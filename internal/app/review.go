@@ -88,7 +88,7 @@ func (w *writing) reviewedAgain(ctx context.Context, c *store.Change) (*Reviewed
 // nobody holds where another request once had its key.
 func (a *App) freeKey(ctx context.Context, kind, request, what string, ordinal int) (string, error) {
 	key := fmt.Sprintf("%s/%s-%d", request, what, ordinal)
-	held, err := a.store.Lookup(ctx, kind, "key", key)
+	held, err := a.entire.Lookup(ctx, kind, "key", key)
 	if err != nil {
 		return "", storeError(err)
 	}

@@ -62,7 +62,7 @@ func (a *App) fromModel(ctx context.Context, action authz.Action, verb string, i
 			return nil, nil, err
 		}
 		c := f.Request
-		d := &draft{guards: f.guards, known: []entity.Record{c, f.Model}, explain: explainTaken("input")}
+		d := &draft{guards: f.guards, known: []entity.Record{c, f.Model}, explain: a.explainTaken("input")}
 		d.ops = append([]store.Op{store.CreateNode{ID: store.ID(c.ID), Kind: k.Name, Props: k.Encode(c)}}, links...)
 		return d, c, nil
 	})

@@ -40,7 +40,7 @@ func (a *App) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions)
 }
 
 func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, error) {
-	before, err := a.request(ctx, in.Ref, in.IfVersion)
+	before, err := a.request(ctx, authz.Vote, in.Ref, in.IfVersion)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,7 +97,7 @@ func (a *App) delegations(ctx context.Context, board *domain.Board, deputy strin
 func (a *App) findDelegations(ctx context.Context, board *domain.Board, more ...store.Filter) ([]*domain.Delegation, error) {
 	here := store.Related{Rel: domain.RelDelegatesOn, Filter: store.Compare{Property: "id", Op: store.Eq, Value: board.ID}}
 	filter := append(store.And{store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}}, more...)
-	page, err := a.store.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
+	page, err := a.entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, storeError(err)
 	}
