@@ -74,7 +74,9 @@ func submitted(c *domain.ChangeRequest) string {
 	return c.SubmittedAt.UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
-func (a *App) urgency(c *domain.ChangeRequest) int { return slices.Index(domain.Priorities, c.Priority) + 1 }
+func (a *App) urgency(c *domain.ChangeRequest) int {
+	return slices.Index(domain.Priorities, c.Priority) + 1
+}
 
 // before lists the requests that are before a board: those that name it, and,
 // where it is the only one for their type, those that name none.

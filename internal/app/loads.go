@@ -83,15 +83,20 @@ func newCohort(k *entity.Kind, v view) *cohort {
 // today.
 func (a *App) cohortOf(ctx context.Context, r entity.Record) *cohort {
 	if l, ok := ctx.Value(loadsKey{}).(*loads); ok {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if c := l.cohorts[r]; c != nil {
+		if c := l.of(r); c != nil {
 			return c
 		}
 	}
 	c := newCohort(entity.KindOf(r), a.today(ctx))
 	c.members = []store.ID{store.ID(r.Meta().ID)}
 	return c
+}
+
+// of is the cohort that a record is in, nil when it is in none.
+func (l *loads) of(r entity.Record) *cohort {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cohorts[r]
 }
 
 // pagesOf, totalsOf and historiesOf find the load for a key, the same for all who ask.
