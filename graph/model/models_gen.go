@@ -146,6 +146,14 @@ type ImportRecordsPayload struct {
 	Kept []*domain.FieldKept `json:"kept"`
 }
 
+// An item that is not excluded any more.
+type IncludeInImpactInput struct {
+	// The request.
+	Ref *domain.Ref `json:"ref"`
+	// The item.
+	Item *domain.Ref `json:"item"`
+}
+
 // Which freeze to lift.
 type LiftFreezeInput struct {
 	// The freeze.

@@ -37,7 +37,7 @@ func (a *App) AssessChangeRequest(ctx context.Context, in Assess, o *domain.Writ
 }
 
 func (a *App) decideAssessment(ctx context.Context, in Assess) (*draft, *Reviewed, error) {
-	before, err := a.request(ctx, authz.Assess, in.Ref, in.IfVersion)
+	before, err := a.reviewedRequest(ctx, authz.Assess, in.Ref, in.IfVersion)
 	if err != nil {
 		return nil, nil, err
 	}

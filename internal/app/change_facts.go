@@ -122,8 +122,8 @@ func only1[R any](list []*R) *R {
 	return list[0]
 }
 
-// request finds the request that a verb is about.
-func (a *App) request(ctx context.Context, action authz.Action, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
+// reviewedRequest finds the request that a verb is about.
+func (a *App) reviewedRequest(ctx context.Context, action authz.Action, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
 	r, err := a.target(ctx, action, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
 	if err == nil {
 		err = checkVersion(r, ifVersion)

@@ -73,7 +73,7 @@ func (a *App) changeVerb(ctx context.Context, action authz.Action, name string, 
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, err := a.request(ctx, action, in.Ref, in.IfVersion)
+		before, err := a.reviewedRequest(ctx, action, in.Ref, in.IfVersion)
 		if err != nil {
 			return nil, nil, err
 		}

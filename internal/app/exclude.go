@@ -65,7 +65,7 @@ func (a *App) exclusion(ctx context.Context, verb string, in Exclude, o *domain.
 		return w.again(ctx, k, w.earlier)
 	}
 	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, requestErr := a.request(ctx, authz.Assess, in.Ref, nil)
+		before, requestErr := a.reviewedRequest(ctx, authz.Assess, in.Ref, nil)
 		item, itemErr := a.existing(ctx, entity.KindNamed(domain.KindConfigurationItem), in.Item, "input.item")
 		if err := both(requestErr, itemErr); err != nil {
 			return nil, nil, err

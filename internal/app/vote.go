@@ -40,7 +40,7 @@ func (a *App) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions)
 }
 
 func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, error) {
-	before, err := a.request(ctx, authz.Vote, in.Ref, in.IfVersion)
+	before, err := a.reviewedRequest(ctx, authz.Vote, in.Ref, in.IfVersion)
 	if err != nil {
 		return nil, nil, err
 	}
