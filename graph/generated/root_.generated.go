@@ -15,6 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 )
 
@@ -46,6 +47,7 @@ type ResolverRoot interface {
 	ImpactAnalysis() ImpactAnalysisResolver
 	KnownError() KnownErrorResolver
 	MaintenanceWindow() MaintenanceWindowResolver
+	MinutesEntry() MinutesEntryResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
 	Problem() ProblemResolver
@@ -76,37 +78,72 @@ type ComplexityRoot struct {
 		To       func(childComplexity int) int
 	}
 
-	Assessment struct {
-		Affected      func(childComplexity int) int
-		AssessedAt    func(childComplexity int) int
-		Assessor      func(childComplexity int) int
-		ChangeRequest func(childComplexity int, asOf *domain.AsOf) int
-		Comment       func(childComplexity int) int
-		CreatedAt     func(childComplexity int) int
-		Degraded      func(childComplexity int) int
-		Excluded      func(childComplexity int) int
-		Findings      func(childComplexity int) int
-		Full          func(childComplexity int) int
-		History       func(childComplexity int, first *int, after *string) int
-		HitDegraded   func(childComplexity int) int
-		HitFull       func(childComplexity int) int
-		ID            func(childComplexity int) int
-		InFlight      func(childComplexity int) int
-		Key           func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Omitted       func(childComplexity int) int
+	AgendaItem struct {
+		Approvals     func(childComplexity int) int
+		ChangeRequest func(childComplexity int) int
+		Lacks         func(childComplexity int) int
+		Quorum        func(childComplexity int) int
+		WaitsFor      func(childComplexity int) int
+	}
+
+	AgendaItemConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AgendaItemEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AgendaWait struct {
+		Deputies func(childComplexity int) int
+		Member   func(childComplexity int) int
+	}
+
+	AssessChangeRequestPayload struct {
+		Assessment    func(childComplexity int) int
+		ChangeRequest func(childComplexity int) int
+		Changes       func(childComplexity int) int
+		DryRun        func(childComplexity int) int
 		Revision      func(childComplexity int) int
-		Risk          func(childComplexity int) int
-		RiskParts     func(childComplexity int) int
-		RiskScore     func(childComplexity int) int
-		Services      func(childComplexity int) int
-		Sites         func(childComplexity int) int
-		Sources       func(childComplexity int) int
-		Together      func(childComplexity int) int
-		Total         func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
-		Users         func(childComplexity int) int
-		Version       func(childComplexity int) int
+	}
+
+	Assessment struct {
+		Affected        func(childComplexity int) int
+		AssessedAt      func(childComplexity int) int
+		Assessor        func(childComplexity int) int
+		ChangeRequest   func(childComplexity int, asOf *domain.AsOf) int
+		Comment         func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		Degraded        func(childComplexity int) int
+		Excluded        func(childComplexity int) int
+		Findings        func(childComplexity int) int
+		Full            func(childComplexity int) int
+		History         func(childComplexity int, first *int, after *string) int
+		HitDegraded     func(childComplexity int) int
+		HitFull         func(childComplexity int) int
+		ID              func(childComplexity int) int
+		InFlight        func(childComplexity int) int
+		Key             func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Omitted         func(childComplexity int) int
+		Ordinal         func(childComplexity int) int
+		OutdatedBecause func(childComplexity int) int
+		Revision        func(childComplexity int) int
+		Risk            func(childComplexity int) int
+		RiskParts       func(childComplexity int) int
+		RiskScore       func(childComplexity int) int
+		Services        func(childComplexity int) int
+		Sites           func(childComplexity int) int
+		Sources         func(childComplexity int) int
+		Together        func(childComplexity int) int
+		Total           func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+		Users           func(childComplexity int) int
+		Version         func(childComplexity int) int
 	}
 
 	AssessmentConnection struct {
@@ -286,6 +323,14 @@ type ComplexityRoot struct {
 		Revision func(childComplexity int) int
 	}
 
+	CastVotePayload struct {
+		ChangeRequest func(childComplexity int) int
+		Changes       func(childComplexity int) int
+		DryRun        func(childComplexity int) int
+		Revision      func(childComplexity int) int
+		Vote          func(childComplexity int) int
+	}
+
 	Change struct {
 		Fields func(childComplexity int) int
 		From   func(childComplexity int) int
@@ -358,6 +403,7 @@ type ComplexityRoot struct {
 
 	ChangeRequest struct {
 		Affects          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assessment       func(childComplexity int) int
 		Assessments      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Assignee         func(childComplexity int) int
 		BackOutKind      func(childComplexity int) int
@@ -381,6 +427,7 @@ type ComplexityRoot struct {
 		Key              func(childComplexity int) int
 		Mitigation       func(childComplexity int) int
 		Model            func(childComplexity int, asOf *domain.AsOf) int
+		Moves            func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Plan             func(childComplexity int) int
 		PlannedFrom      func(childComplexity int) int
@@ -388,6 +435,7 @@ type ComplexityRoot struct {
 		Priority         func(childComplexity int) int
 		Requester        func(childComplexity int) int
 		Resolves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		ReviewCount      func(childComplexity int) int
 		Risk             func(childComplexity int) int
 		Sources          func(childComplexity int) int
 		Status           func(childComplexity int) int
@@ -448,6 +496,18 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 		Reason func(childComplexity int) int
 		Since  func(childComplexity int) int
+	}
+
+	ChangeRequestLack struct {
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Need    func(childComplexity int) int
+		Rule    func(childComplexity int) int
+	}
+
+	ChangeRequestMove struct {
+		Lacks func(childComplexity int) int
+		To    func(childComplexity int) int
 	}
 
 	ChangeRequestPayload struct {
@@ -1309,7 +1369,24 @@ type ComplexityRoot struct {
 		Text  func(childComplexity int) int
 	}
 
+	Minutes struct {
+		Attended func(childComplexity int) int
+		Entries  func(childComplexity int) int
+		Markdown func(childComplexity int) int
+	}
+
+	MinutesEntry struct {
+		Decision func(childComplexity int) int
+		Request  func(childComplexity int) int
+		Votes    func(childComplexity int) int
+	}
+
 	Mutation struct {
+		AssessChangeRequest          func(childComplexity int, input app.Assess, options *domain.WriteOptions) int
+		AuthoriseChangeRequest       func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
+		BackOutChangeRequest         func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
+		CastVote                     func(childComplexity int, input app.CastVote, options *domain.WriteOptions) int
+		CloseChangeRequest           func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		CloseProblem                 func(childComplexity int, input model.CloseProblemInput, options *domain.WriteOptions) int
 		ConnectAffectedItem          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectChangeSite            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1384,7 +1461,10 @@ type ComplexityRoot struct {
 		DisconnectSitePart           func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSupply             func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DisconnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		DraftChangeFromModel         func(childComplexity int, input app.FromModel, options *domain.WriteOptions) int
+		ExcludeFromImpact            func(childComplexity int, input app.Exclude, options *domain.WriteOptions) int
 		ImportRecords                func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
+		IncludeInImpact              func(childComplexity int, input model.IncludeInImpactInput, options *domain.WriteOptions) int
 		LiftFreeze                   func(childComplexity int, input model.LiftFreezeInput, options *domain.WriteOptions) int
 		PublishKnownError            func(childComplexity int, input model.PublishKnownErrorInput, options *domain.WriteOptions) int
 		RemoveAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1406,8 +1486,10 @@ type ComplexityRoot struct {
 		RemoveTask                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ReopenProblem                func(childComplexity int, input model.ReopenProblemInput, options *domain.WriteOptions) int
 		RequestFreezeException       func(childComplexity int, input domain.NewException, options *domain.WriteOptions) int
+		RequestStandardChange        func(childComplexity int, input app.FromModel, options *domain.WriteOptions) int
 		ResolveProblem               func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
 		RetireKnownError             func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
+		SubmitChangeRequest          func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		UpdateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBaseline               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1425,6 +1507,7 @@ type ComplexityRoot struct {
 		UpdateReleaseUnit            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateSite                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateTask                   func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		WithdrawChangeRequest        func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		WithdrawConfigurationItem    func(childComplexity int, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) int
 	}
 
@@ -1597,6 +1680,8 @@ type ComplexityRoot struct {
 		Baseline             func(childComplexity int, key string, asOf *domain.AsOf) int
 		Baselines            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		Board                func(childComplexity int, key string, asOf *domain.AsOf) int
+		BoardAgenda          func(childComplexity int, board domain.Ref, first *int, after *string) int
+		BoardMinutes         func(childComplexity int, board domain.Ref, during domain.TimeRange) int
 		Boards               func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		CalendarFeed         func(childComplexity int, key string, asOf *domain.AsOf) int
 		CalendarFeeds        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
@@ -1968,6 +2053,7 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		Seat           func(childComplexity int) int
 		Sources        func(childComplexity int) int
+		Stands         func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 		Verdict        func(childComplexity int) int
 		Version        func(childComplexity int) int
@@ -2071,6 +2157,119 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffectedItemPayload.To(childComplexity), true
+
+	case "AgendaItem.approvals":
+		if e.ComplexityRoot.AgendaItem.Approvals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.Approvals(childComplexity), true
+	case "AgendaItem.changeRequest":
+		if e.ComplexityRoot.AgendaItem.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.ChangeRequest(childComplexity), true
+	case "AgendaItem.lacks":
+		if e.ComplexityRoot.AgendaItem.Lacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.Lacks(childComplexity), true
+	case "AgendaItem.quorum":
+		if e.ComplexityRoot.AgendaItem.Quorum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.Quorum(childComplexity), true
+	case "AgendaItem.waitsFor":
+		if e.ComplexityRoot.AgendaItem.WaitsFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.WaitsFor(childComplexity), true
+
+	case "AgendaItemConnection.edges":
+		if e.ComplexityRoot.AgendaItemConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItemConnection.Edges(childComplexity), true
+	case "AgendaItemConnection.nodes":
+		if e.ComplexityRoot.AgendaItemConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItemConnection.Nodes(childComplexity), true
+	case "AgendaItemConnection.pageInfo":
+		if e.ComplexityRoot.AgendaItemConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItemConnection.PageInfo(childComplexity), true
+	case "AgendaItemConnection.totalCount":
+		if e.ComplexityRoot.AgendaItemConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItemConnection.TotalCount(childComplexity), true
+
+	case "AgendaItemEdge.cursor":
+		if e.ComplexityRoot.AgendaItemEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItemEdge.Cursor(childComplexity), true
+	case "AgendaItemEdge.node":
+		if e.ComplexityRoot.AgendaItemEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItemEdge.Node(childComplexity), true
+
+	case "AgendaWait.deputies":
+		if e.ComplexityRoot.AgendaWait.Deputies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaWait.Deputies(childComplexity), true
+	case "AgendaWait.member":
+		if e.ComplexityRoot.AgendaWait.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaWait.Member(childComplexity), true
+
+	case "AssessChangeRequestPayload.assessment":
+		if e.ComplexityRoot.AssessChangeRequestPayload.Assessment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessChangeRequestPayload.Assessment(childComplexity), true
+	case "AssessChangeRequestPayload.changeRequest":
+		if e.ComplexityRoot.AssessChangeRequestPayload.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessChangeRequestPayload.ChangeRequest(childComplexity), true
+	case "AssessChangeRequestPayload.changes":
+		if e.ComplexityRoot.AssessChangeRequestPayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessChangeRequestPayload.Changes(childComplexity), true
+	case "AssessChangeRequestPayload.dryRun":
+		if e.ComplexityRoot.AssessChangeRequestPayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessChangeRequestPayload.DryRun(childComplexity), true
+	case "AssessChangeRequestPayload.revision":
+		if e.ComplexityRoot.AssessChangeRequestPayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssessChangeRequestPayload.Revision(childComplexity), true
 
 	case "Assessment.affected":
 		if e.ComplexityRoot.Assessment.Affected == nil {
@@ -2190,6 +2389,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Assessment.Omitted(childComplexity), true
+	case "Assessment.ordinal":
+		if e.ComplexityRoot.Assessment.Ordinal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Ordinal(childComplexity), true
+	case "Assessment.outdatedBecause":
+		if e.ComplexityRoot.Assessment.OutdatedBecause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.OutdatedBecause(childComplexity), true
 	case "Assessment.revision":
 		if e.ComplexityRoot.Assessment.Revision == nil {
 			break
@@ -2991,6 +3202,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CalendarFeedPayload.Revision(childComplexity), true
 
+	case "CastVotePayload.changeRequest":
+		if e.ComplexityRoot.CastVotePayload.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CastVotePayload.ChangeRequest(childComplexity), true
+	case "CastVotePayload.changes":
+		if e.ComplexityRoot.CastVotePayload.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CastVotePayload.Changes(childComplexity), true
+	case "CastVotePayload.dryRun":
+		if e.ComplexityRoot.CastVotePayload.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CastVotePayload.DryRun(childComplexity), true
+	case "CastVotePayload.revision":
+		if e.ComplexityRoot.CastVotePayload.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CastVotePayload.Revision(childComplexity), true
+	case "CastVotePayload.vote":
+		if e.ComplexityRoot.CastVotePayload.Vote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CastVotePayload.Vote(childComplexity), true
+
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
 			break
@@ -3296,6 +3538,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Affects(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.assessment":
+		if e.ComplexityRoot.ChangeRequest.Assessment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Assessment(childComplexity), true
 	case "ChangeRequest.assessments":
 		if e.ComplexityRoot.ChangeRequest.Assessments == nil {
 			break
@@ -3464,6 +3712,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Model(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.moves":
+		if e.ComplexityRoot.ChangeRequest.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Moves(childComplexity), true
 	case "ChangeRequest.name":
 		if e.ComplexityRoot.ChangeRequest.Name == nil {
 			break
@@ -3511,6 +3765,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Resolves(childComplexity, args["filter"].(relay.Input), args["orderBy"].([]relay.Input), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.reviewCount":
+		if e.ComplexityRoot.ChangeRequest.ReviewCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ReviewCount(childComplexity), true
 	case "ChangeRequest.risk":
 		if e.ComplexityRoot.ChangeRequest.Risk == nil {
 			break
@@ -3772,6 +4032,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequestExclusionEdge.Since(childComplexity), true
+
+	case "ChangeRequestLack.field":
+		if e.ComplexityRoot.ChangeRequestLack.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestLack.Field(childComplexity), true
+	case "ChangeRequestLack.message":
+		if e.ComplexityRoot.ChangeRequestLack.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestLack.Message(childComplexity), true
+	case "ChangeRequestLack.need":
+		if e.ComplexityRoot.ChangeRequestLack.Need == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestLack.Need(childComplexity), true
+	case "ChangeRequestLack.rule":
+		if e.ComplexityRoot.ChangeRequestLack.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestLack.Rule(childComplexity), true
+
+	case "ChangeRequestMove.lacks":
+		if e.ComplexityRoot.ChangeRequestMove.Lacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestMove.Lacks(childComplexity), true
+	case "ChangeRequestMove.to":
+		if e.ComplexityRoot.ChangeRequestMove.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestMove.To(childComplexity), true
 
 	case "ChangeRequestPayload.changes":
 		if e.ComplexityRoot.ChangeRequestPayload.Changes == nil {
@@ -7394,6 +7692,99 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MatchPart.Text(childComplexity), true
 
+	case "Minutes.attended":
+		if e.ComplexityRoot.Minutes.Attended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Minutes.Attended(childComplexity), true
+	case "Minutes.entries":
+		if e.ComplexityRoot.Minutes.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Minutes.Entries(childComplexity), true
+	case "Minutes.markdown":
+		if e.ComplexityRoot.Minutes.Markdown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Minutes.Markdown(childComplexity), true
+
+	case "MinutesEntry.decision":
+		if e.ComplexityRoot.MinutesEntry.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MinutesEntry.Decision(childComplexity), true
+	case "MinutesEntry.request":
+		if e.ComplexityRoot.MinutesEntry.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MinutesEntry.Request(childComplexity), true
+	case "MinutesEntry.votes":
+		if e.ComplexityRoot.MinutesEntry.Votes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MinutesEntry.Votes(childComplexity), true
+
+	case "Mutation.assessChangeRequest":
+		if e.ComplexityRoot.Mutation.AssessChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assessChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssessChangeRequest(childComplexity, args["input"].(app.Assess), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.authoriseChangeRequest":
+		if e.ComplexityRoot.Mutation.AuthoriseChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_authoriseChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AuthoriseChangeRequest(childComplexity, args["input"].(app.ChangeVerb), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.backOutChangeRequest":
+		if e.ComplexityRoot.Mutation.BackOutChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_backOutChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BackOutChangeRequest(childComplexity, args["input"].(app.ChangeVerb), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.castVote":
+		if e.ComplexityRoot.Mutation.CastVote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_castVote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CastVote(childComplexity, args["input"].(app.CastVote), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.closeChangeRequest":
+		if e.ComplexityRoot.Mutation.CloseChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_closeChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CloseChangeRequest(childComplexity, args["input"].(app.ChangeVerb), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.closeProblem":
 		if e.ComplexityRoot.Mutation.CloseProblem == nil {
 			break
@@ -8208,6 +8599,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisconnectSupport(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.draftChangeFromModel":
+		if e.ComplexityRoot.Mutation.DraftChangeFromModel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_draftChangeFromModel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DraftChangeFromModel(childComplexity, args["input"].(app.FromModel), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.excludeFromImpact":
+		if e.ComplexityRoot.Mutation.ExcludeFromImpact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_excludeFromImpact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ExcludeFromImpact(childComplexity, args["input"].(app.Exclude), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.importRecords":
 		if e.ComplexityRoot.Mutation.ImportRecords == nil {
 			break
@@ -8219,6 +8632,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportRecords(childComplexity, args["input"].(model.ImportRecordsInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.includeInImpact":
+		if e.ComplexityRoot.Mutation.IncludeInImpact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_includeInImpact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IncludeInImpact(childComplexity, args["input"].(model.IncludeInImpactInput), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.liftFreeze":
 		if e.ComplexityRoot.Mutation.LiftFreeze == nil {
 			break
@@ -8450,6 +8874,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestFreezeException(childComplexity, args["input"].(domain.NewException), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.requestStandardChange":
+		if e.ComplexityRoot.Mutation.RequestStandardChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestStandardChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestStandardChange(childComplexity, args["input"].(app.FromModel), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.resolveProblem":
 		if e.ComplexityRoot.Mutation.ResolveProblem == nil {
 			break
@@ -8472,6 +8907,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireKnownError(childComplexity, args["input"].(model.RetireKnownErrorInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.submitChangeRequest":
+		if e.ComplexityRoot.Mutation.SubmitChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submitChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitChangeRequest(childComplexity, args["input"].(app.ChangeVerb), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.updateAttributeDefinition":
 		if e.ComplexityRoot.Mutation.UpdateAttributeDefinition == nil {
 			break
@@ -8659,6 +9105,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTask(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.withdrawChangeRequest":
+		if e.ComplexityRoot.Mutation.WithdrawChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawChangeRequest(childComplexity, args["input"].(app.ChangeVerb), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.withdrawConfigurationItem":
 		if e.ComplexityRoot.Mutation.WithdrawConfigurationItem == nil {
 			break
@@ -9441,6 +9898,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Board(childComplexity, args["key"].(string), args["asOf"].(*domain.AsOf)), true
+	case "Query.boardAgenda":
+		if e.ComplexityRoot.Query.BoardAgenda == nil {
+			break
+		}
+
+		args, err := ec.field_Query_boardAgenda_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BoardAgenda(childComplexity, args["board"].(domain.Ref), args["first"].(*int), args["after"].(*string)), true
+	case "Query.boardMinutes":
+		if e.ComplexityRoot.Query.BoardMinutes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_boardMinutes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BoardMinutes(childComplexity, args["board"].(domain.Ref), args["during"].(domain.TimeRange)), true
 	case "Query.boards":
 		if e.ComplexityRoot.Query.Boards == nil {
 			break
@@ -11492,6 +11971,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Vote.Sources(childComplexity), true
+	case "Vote.stands":
+		if e.ComplexityRoot.Vote.Stands == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Stands(childComplexity), true
 	case "Vote.updatedAt":
 		if e.ComplexityRoot.Vote.UpdatedAt == nil {
 			break
@@ -11702,6 +12187,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAsOf,
+		ec.unmarshalInputAssessChangeRequestInput,
+		ec.unmarshalInputCastVoteInput,
+		ec.unmarshalInputChangeFromModelInput,
+		ec.unmarshalInputChangeRequestVerbInput,
 		ec.unmarshalInputCloseProblemInput,
 		ec.unmarshalInputCreateBaselineInput,
 		ec.unmarshalInputCreateCalendarFeedInput,
@@ -11712,12 +12201,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
 		ec.unmarshalInputEventFilter,
+		ec.unmarshalInputExcludeFromImpactInput,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
 		ec.unmarshalInputImpactInput,
 		ec.unmarshalInputImpactSourcesInput,
 		ec.unmarshalInputImportHoldingsInput,
 		ec.unmarshalInputImportRecordsInput,
+		ec.unmarshalInputIncludeInImpactInput,
 		ec.unmarshalInputLiftFreezeInput,
 		ec.unmarshalInputProblemDraftInput,
 		ec.unmarshalInputPublishKnownErrorInput,
@@ -12005,6 +12496,8 @@ enum ChangeType {
 `, BuiltIn: false},
 	{Name: "../schema/assessment.graphqls", Input: `"What a request for change was found to hurt, as of one revision of the estate, and the risk that follows. It stays as it was made."
 type Assessment {
+  "Tells the assessments of one request apart: the greatest is the last, and counts."
+  ordinal: Int!
   "The revision of the estate that was analysed: impact(asOf:) gives the chains."
   revision: Revision!
   "Who made it."
@@ -12069,6 +12562,83 @@ enum Risk {
   HIGH
   "75 points and more."
   VERY_HIGH
+}
+
+extend type Assessment {
+  """
+  Why it no longer holds: what has changed since of what it rests on, which are the affected items and their dependencies, what of the
+  hit items an analysis looks at, the request itself, and what else is in flight. Nothing while it holds (H3).
+  """
+  outdatedBecause: [String!]!
+}
+
+extend type Mutation {
+  """
+  Finds out what a request hurts, and keeps it as a snapshot (I1). A request that was submitted or backed out becomes ASSESSED; one that
+  is ASSESSED stays so, and its votes fall when the findings are others.
+  """
+  assessChangeRequest(
+    "What to do."
+    input: AssessChangeRequestInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AssessChangeRequestPayload!
+  "Marks an item as not impacted by a request, whatever the analysis finds: it stays so when the impact is computed anew (I10)."
+  excludeFromImpact(
+    "What to do."
+    input: ExcludeFromImpactInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Takes an exclusion back."
+  includeInImpact(
+    "What to do."
+    input: IncludeInImpactInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+}
+
+"Which request to assess."
+input AssessChangeRequestInput {
+  "The request."
+  ref: RecordRef!
+  "What the assessor adds."
+  comment: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What an assessment did, or with a dry run would do."
+type AssessChangeRequestPayload {
+  "The request as it is now."
+  changeRequest: ChangeRequest
+  "The assessment."
+  assessment: Assessment
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"An item that is not impacted by a request."
+input ExcludeFromImpactInput {
+  "The request."
+  ref: RecordRef!
+  "The item."
+  item: RecordRef!
+  "Why it is not impacted."
+  reason: String!
+}
+
+"An item that is not excluded any more."
+input IncludeInImpactInput {
+  "The request."
+  ref: RecordRef!
+  "The item."
+  item: RecordRef!
 }
 `, BuiltIn: false},
 	{Name: "../schema/assessment_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -12179,6 +12749,8 @@ input AssessmentFilter {
   key: StringFilter
   "What people call it."
   name: StringFilter
+  "Tells the assessments of one request apart: the greatest is the last, and counts."
+  ordinal: IntFilter
   "The revision of the estate that was analysed: impact(asOf:) gives the chains."
   revision: IntFilter
   "Who made it."
@@ -12221,6 +12793,8 @@ enum AssessmentOrderField {
   KEY
   "What people call it."
   NAME
+  "Tells the assessments of one request apart: the greatest is the last, and counts."
+  ORDINAL
   "The revision of the estate that was analysed: impact(asOf:) gives the chains."
   REVISION
   "Who made it."
@@ -12265,6 +12839,8 @@ extend type Statistics {
 
 "What assessments can be counted by."
 enum AssessmentGroupField {
+  "Tells the assessments of one request apart: the greatest is the last, and counts."
+  ORDINAL
   "The revision of the estate that was analysed: impact(asOf:) gives the chains."
   REVISION
   "Who made it."
@@ -12877,6 +13453,133 @@ enum Verdict {
   APPROVE
   "It may not: one such vote rejects the request (H3)."
   REJECT
+}
+
+extend type Vote {
+  "Whether it still counts: a vote falls when the content of the request changes after it (H3)."
+  stands: Boolean!
+}
+
+extend type Query {
+  "What is before a board, and for whom it waits: the most urgent first, then what was handed in first."
+  boardAgenda(
+    "The board."
+    board: RecordRef!
+    "At most so many; 100 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): AgendaItemConnection!
+  "What a board said and decided in a time, as a document."
+  boardMinutes(
+    "The board."
+    board: RecordRef!
+    "The time of the meeting."
+    during: TimeRangeInput!
+  ): Minutes!
+}
+
+"A page of an agenda."
+type AgendaItemConnection {
+  "The requests, each with its cursor."
+  edges: [AgendaItemEdge!]!
+  "The requests alone."
+  nodes: [AgendaItem!]!
+  "Where the page lies in the agenda."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of an agenda."
+type AgendaItemEdge {
+  "The request."
+  node: AgendaItem!
+  "Marks its place in the agenda."
+  cursor: String!
+}
+
+"A request that is before a board."
+type AgendaItem {
+  "The request."
+  changeRequest: ChangeRequest!
+  "The members who can still vote; nobody while it is not assessed."
+  waitsFor: [AgendaWait!]!
+  "How many approvals stand."
+  approvals: Int!
+  "How many votes a decision needs."
+  quorum: Int!
+  "All that it lacks before it can be authorised."
+  lacks: [ChangeRequestLack!]!
+}
+
+"Someone for whom a request waits."
+type AgendaWait {
+  "The member of the board."
+  member: String!
+  "Who may vote instead now, since the member is away."
+  deputies: [String!]!
+}
+
+"What a board said and decided in a time."
+type Minutes {
+  "Who voted."
+  attended: [String!]!
+  "The requests that were voted on."
+  entries: [MinutesEntry!]!
+  "The minutes as a document, in Markdown."
+  markdown: String!
+}
+
+"One request that was voted on."
+type MinutesEntry {
+  "The request."
+  request: ChangeRequest!
+  "The votes that were cast in that time, in their order."
+  votes: [Vote!]!
+  "What came out in that time; null: it stays open."
+  decision: ChangeRequestStatus
+}
+
+extend type Mutation {
+  """
+  Casts a vote on a request that is before its board: for oneself, or for a member who is away. The vote that completes the quorum
+  authorises the request, one rejection rejects it (H3).
+  """
+  castVote(
+    "What to do."
+    input: CastVoteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): CastVotePayload!
+}
+
+"A vote to cast."
+input CastVoteInput {
+  "The request."
+  ref: RecordRef!
+  "What to say."
+  verdict: Verdict!
+  "What to add."
+  comment: String
+  "The member who is away; needed only of who stands in for several."
+  onBehalfOf: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What a vote did, or with a dry run would do."
+type CastVotePayload {
+  "The request as it is now."
+  changeRequest: ChangeRequest
+  "The vote."
+  vote: Vote
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/board_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -14348,6 +15051,8 @@ type ChangeRequest {
   that they were cast on, and fall when it rises (H3).
   """
   contentVersion: Int!
+  "Counts the assessments that were made of it, and the votes that were cast."
+  reviewCount: Int!
 }
 
 "By which path a request for change is decided (H1)."
@@ -14404,6 +15109,147 @@ enum Priority {
   HIGH
   "At once."
   CRITICAL
+}
+
+extend type ChangeRequest {
+  "The assessment that counts: the last one; null when there is none."
+  assessment: Assessment
+  "Where it can go from where it is, and what each way lacks (H2, H3)."
+  moves: [ChangeRequestMove!]!
+}
+
+"A way on for a request for change, and what it lacks."
+type ChangeRequestMove {
+  "The status that it leads to."
+  to: ChangeRequestStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [ChangeRequestLack!]!
+}
+
+"Something that a request for change needs, and lacks."
+type ChangeRequestLack {
+  "What it is."
+  need: ChangeNeed!
+  "The rule that wants it."
+  rule: String!
+  "The field of the request that it is about."
+  field: String!
+  "What is missing, in words."
+  message: String!
+}
+
+"What a move of a request for change can need (H3)."
+enum ChangeNeed {
+  "Why the change is wanted."
+  JUSTIFICATION
+  "Both ends of the planned window, or neither."
+  WINDOW
+  "The items that it affects."
+  AFFECTED_ITEMS
+  "That the affected items are still in use."
+  ITEMS_IN_USE
+  "How the change is made."
+  PLAN
+  "How the change is undone, or a mitigation (R10)."
+  BACK_OUT_PLAN
+  "An assessment that still holds."
+  ASSESSMENT
+  "A board of the right sort."
+  BOARD
+  "The quorum of the board, without a rejection."
+  VOTES
+  "A vote that rejects it."
+  REJECTION
+  "A model that was approved beforehand (H7)."
+  MODEL
+  "That its tasks are done (R12)."
+  TASKS
+  "A release that carries it out (H4)."
+  RELEASE
+}
+
+extend type Mutation {
+  "Hands a draft in. One of type STANDARD is authorised at once, by the model that it follows (H2, H7)."
+  submitChangeRequest(
+    "What to do."
+    input: ChangeRequestVerbInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Gives a request up that is not carried out yet."
+  withdrawChangeRequest(
+    "What to do."
+    input: ChangeRequestVerbInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Authorises a request that lacks nothing any more, as when the quorum of its board was lowered. It casts no vote."
+  authoriseChangeRequest(
+    "What to do."
+    input: ChangeRequestVerbInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Says that a change was undone; it is to be assessed anew."
+  backOutChangeRequest(
+    "What to do."
+    input: ChangeRequestVerbInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Closes a change that is live and verified."
+  closeChangeRequest(
+    "What to do."
+    input: ChangeRequestVerbInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Turns one request into an authorised change, by a model that was approved beforehand: no board sits (H7)."
+  requestStandardChange(
+    "What to do."
+    input: ChangeFromModelInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+  "Writes a draft that a model fills, to be reviewed as any other."
+  draftChangeFromModel(
+    "What to do."
+    input: ChangeFromModelInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload!
+}
+
+"Which request for change the verb is about."
+input ChangeRequestVerbInput {
+  "The request."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"A change that is asked for by a model."
+input ChangeFromModelInput {
+  "The model."
+  model: RecordRef!
+  "The human-typed name that identifies the request."
+  key: String!
+  "What people call it."
+  name: String!
+  "The items that it affects."
+  items: [RecordRef!]!
+  "The sites where it is carried out."
+  sites: [RecordRef!]
+  "What is to be changed; what the model says when absent."
+  description: String
+  "Why the change is wanted; what the model says when absent."
+  justification: String
+  "The name of the person who carries it out."
+  assignee: String
+  "When it is planned to begin."
+  plannedFrom: DateTime
+  "When it is planned to be done."
+  plannedTo: DateTime
 }
 `, BuiltIn: false},
 	{Name: "../schema/change_request_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -22354,8 +23200,76 @@ func (ec *executionContext) childFields_AffectedItemPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type AffectedItemPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AgendaItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_AgendaItem_changeRequest(ctx, field)
+	case "waitsFor":
+		return ec.fieldContext_AgendaItem_waitsFor(ctx, field)
+	case "approvals":
+		return ec.fieldContext_AgendaItem_approvals(ctx, field)
+	case "quorum":
+		return ec.fieldContext_AgendaItem_quorum(ctx, field)
+	case "lacks":
+		return ec.fieldContext_AgendaItem_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgendaItem", field.Name)
+}
+
+func (ec *executionContext) childFields_AgendaItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AgendaItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AgendaItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AgendaItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AgendaItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgendaItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AgendaItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AgendaItemEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AgendaItemEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgendaItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AgendaWait(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_AgendaWait_member(ctx, field)
+	case "deputies":
+		return ec.fieldContext_AgendaWait_deputies(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgendaWait", field.Name)
+}
+
+func (ec *executionContext) childFields_AssessChangeRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_AssessChangeRequestPayload_changeRequest(ctx, field)
+	case "assessment":
+		return ec.fieldContext_AssessChangeRequestPayload_assessment(ctx, field)
+	case "revision":
+		return ec.fieldContext_AssessChangeRequestPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_AssessChangeRequestPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_AssessChangeRequestPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssessChangeRequestPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Assessment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "ordinal":
+		return ec.fieldContext_Assessment_ordinal(ctx, field)
 	case "revision":
 		return ec.fieldContext_Assessment_revision(ctx, field)
 	case "assessor":
@@ -22398,6 +23312,8 @@ func (ec *executionContext) childFields_Assessment(ctx context.Context, field gr
 		return ec.fieldContext_Assessment_riskParts(ctx, field)
 	case "findings":
 		return ec.fieldContext_Assessment_findings(ctx, field)
+	case "outdatedBecause":
+		return ec.fieldContext_Assessment_outdatedBecause(ctx, field)
 	case "id":
 		return ec.fieldContext_Assessment_id(ctx, field)
 	case "key":
@@ -22760,6 +23676,22 @@ func (ec *executionContext) childFields_CalendarFeedPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CalendarFeedPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CastVotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_CastVotePayload_changeRequest(ctx, field)
+	case "vote":
+		return ec.fieldContext_CastVotePayload_vote(ctx, field)
+	case "revision":
+		return ec.fieldContext_CastVotePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_CastVotePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_CastVotePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CastVotePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -22946,6 +23878,12 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_closedAt(ctx, field)
 	case "contentVersion":
 		return ec.fieldContext_ChangeRequest_contentVersion(ctx, field)
+	case "reviewCount":
+		return ec.fieldContext_ChangeRequest_reviewCount(ctx, field)
+	case "assessment":
+		return ec.fieldContext_ChangeRequest_assessment(ctx, field)
+	case "moves":
+		return ec.fieldContext_ChangeRequest_moves(ctx, field)
 	case "id":
 		return ec.fieldContext_ChangeRequest_id(ctx, field)
 	case "key":
@@ -23086,6 +24024,30 @@ func (ec *executionContext) childFields_ChangeRequestExclusionEdge(ctx context.C
 		return ec.fieldContext_ChangeRequestExclusionEdge_since(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestExclusionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestLack(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "need":
+		return ec.fieldContext_ChangeRequestLack_need(ctx, field)
+	case "rule":
+		return ec.fieldContext_ChangeRequestLack_rule(ctx, field)
+	case "field":
+		return ec.fieldContext_ChangeRequestLack_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ChangeRequestLack_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestLack", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "to":
+		return ec.fieldContext_ChangeRequestMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_ChangeRequestMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestMove", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24794,6 +25756,30 @@ func (ec *executionContext) childFields_MatchPart(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type MatchPart", field.Name)
 }
 
+func (ec *executionContext) childFields_Minutes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attended":
+		return ec.fieldContext_Minutes_attended(ctx, field)
+	case "entries":
+		return ec.fieldContext_Minutes_entries(ctx, field)
+	case "markdown":
+		return ec.fieldContext_Minutes_markdown(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Minutes", field.Name)
+}
+
+func (ec *executionContext) childFields_MinutesEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "request":
+		return ec.fieldContext_MinutesEntry_request(ctx, field)
+	case "votes":
+		return ec.fieldContext_MinutesEntry_votes(ctx, field)
+	case "decision":
+		return ec.fieldContext_MinutesEntry_decision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MinutesEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -25732,6 +26718,8 @@ func (ec *executionContext) childFields_Vote(ctx context.Context, field graphql.
 		return ec.fieldContext_Vote_board(ctx, field)
 	case "contentVersion":
 		return ec.fieldContext_Vote_contentVersion(ctx, field)
+	case "stands":
+		return ec.fieldContext_Vote_stands(ctx, field)
 	case "id":
 		return ec.fieldContext_Vote_id(ctx, field)
 	case "key":
