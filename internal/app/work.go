@@ -53,7 +53,11 @@ func (a *App) MyWork(ctx context.Context, first *int, after *string) (*WorkPage,
 	if err != nil {
 		return nil, err
 	}
-	p := &WorkPage{a: a, sources: a.workSources(ctx), Nodes: []*Work{}, HasPrevious: after != nil}
+	sources, err := a.workSources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &WorkPage{a: a, sources: sources, Nodes: []*Work{}, HasPrevious: after != nil}
 	from, cursor, err := p.place(after)
 	if err != nil {
 		return nil, err
@@ -138,17 +142,25 @@ func (p *WorkPage) Total(ctx context.Context) (n int, err error) {
 
 // workSources lists where work for the caller can be found: by their roles, and
 // by their name.
-func (a *App) workSources(ctx context.Context) []*workSource {
+func (a *App) workSources(ctx context.Context) ([]*workSource, error) {
 	actor := ActorFrom(ctx)
 	var mine []*workSource
 	for _, s := range allWork(actor.Name, a.clock()) {
 		roles := s.why.WorkFor()
 		waits := roles == nil || slices.ContainsFunc(actor.Roles, func(r domain.Role) bool { return slices.Contains(roles, r) })
-		if waits && a.may(ctx, authz.Read, s.kind) == nil {
-			mine = append(mine, s)
+		if !waits || a.may(ctx, authz.Read, s.kind) != nil {
+			continue
 		}
+		if s.why == domain.WorkVote {
+			ids, err := a.awaitedVotes(ctx, actor.Name)
+			if err != nil {
+				return nil, err
+			}
+			s.filter = doubtful{"id": doubtful{"in": ids}}
+		}
+		mine = append(mine, s)
 	}
-	return mine
+	return mine, nil
 }
 
 // allWork lists every source, for a person of this name.
@@ -162,7 +174,7 @@ func allWork(name string, now time.Time) []*workSource {
 		return &workSource{why, domain.KindProblem, doubtful{"status": is(string(status))}, "statusSince"}
 	}
 	return []*workSource{
-		request(domain.WorkVote, "submittedAt", doubtful{"requester": doubtful{"ne": name}}, domain.ChangeAssessed),
+		request(domain.WorkVote, "submittedAt", doubtful{}, domain.ChangeAssessed), // of these, those on which a vote is awaited
 		request(domain.WorkAssess, "submittedAt", doubtful{}, domain.ChangeSubmitted, domain.ChangeBackedOut),
 		problem(domain.WorkDiagnose, domain.ProblemOpen),
 		problem(domain.WorkResolve, domain.ProblemDiagnosed),
