@@ -23155,7 +23155,7 @@ type WorkCount {
 
 "Why something waits for someone."
 enum WorkReason {
-  "A request for change of somebody else is ASSESSED and waits for the board. For CAB_MEMBER."
+  "A board waits for the caller to vote on a request for change of somebody else, as a member or standing in for one. For CAB_MEMBER."
   VOTE
   "A request for change is SUBMITTED, or BACKED_OUT and to be assessed anew. For CHANGE_MANAGER."
   ASSESS
