@@ -52,6 +52,7 @@ type App struct {
 	policies *authz.Policies
 	now      func() time.Time
 	newID    func() string
+	layers   layers
 }
 
 // Config is what an App is made of. Graphs may be nil; without Policies the

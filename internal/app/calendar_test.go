@@ -258,6 +258,10 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"FREEZE RFC-2 beta", "FREEZE RFC-5 beta", "FREEZE RFC-6 beta"}, sides(frozen.Nodes))
 
+		_, err = f.Connect(f.ctx, domain.RelExceptionFor, key("X-RFC-1"), key("RFC-2"), nil, nil)
+		require.Equal(t, "P7", refused(t, err, domain.RuleViolation, "input.from").Rule, "for one change only")
+		_, err = f.Remove(f.ctx, domain.KindFreezeException, key("X-RFC-1"), nil, nil)
+		refused(t, err, domain.RuleViolation, "input.ref")
 		_, err = f.RequestFreezeException(f.ctx, domain.NewException{Key: "X", Freeze: some(key("beta")), ChangeRequest: some(key("RFC-1")), Reason: " "}, nil)
 		refused(t, err, domain.RuleViolation, "input.reason")
 		viewer := f.WithLoads(app.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Requester}}))

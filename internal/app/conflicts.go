@@ -116,6 +116,7 @@ func (p *planner) conflicts(ctx context.Context, only *domain.ChangeRequest) ([]
 	if err != nil {
 		return nil, err
 	}
+	p.app.layers.prepare(p.g, p.plan, only == nil)
 	if only != nil {
 		return append(p.plan.Of(only.Key), p.plan.ClosedTo(only.Key, c.windows, c.freezes)...), nil
 	}

@@ -160,6 +160,9 @@ func (a *App) standing(ctx context.Context, f *domain.Freeze) (*opening, error) 
 // reholdLink puts on hold and releases what follows from a freeze's scope that
 // gains a site or service, or loses it.
 func (a *App) reholdLink(ctx context.Context, d *draft, p *pair, gains bool) error {
+	if x, ok := p.from.(*domain.FreezeException); ok {
+		return x.CheckStays("input.from")
+	}
 	f, ok := p.from.(*domain.Freeze)
 	if !ok || f.LiftedAt != nil {
 		return nil
@@ -181,8 +184,12 @@ func (a *App) reholdLink(ctx context.Context, d *draft, p *pair, gains bool) err
 	return err
 }
 
-// removesFreeze releases what a freeze held that is removed.
+// removesFreeze releases what a freeze held that is removed. A decision on an
+// exception stays.
 func (a *App) removesFreeze(ctx context.Context, d *draft, r entity.Record) error {
+	if x, ok := r.(*domain.FreezeException); ok {
+		return x.CheckStays("input.ref")
+	}
 	f, ok := r.(*domain.Freeze)
 	if !ok {
 		return nil

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -53,6 +54,19 @@ func (x *FreezeException) Check() Errors {
 // for one change, and decided once by another than who asked.
 const RuleFreezeException = "P7"
 
+// CheckStays says why a decided exception cannot be moved to another freeze or
+// change, or removed: it was decided for one change only.
+func (x *FreezeException) CheckStays(field string) error {
+	if x.Status == ExceptionRequested {
+		return nil
+	}
+	return &Error{
+		Code: RuleViolation, Rule: RuleFreezeException, Field: field,
+		Message: fmt.Sprintf("is %s for its own change and freeze, and stays so; ask for another exception", x.Status),
+		Details: map[string]any{"status": string(x.Status)},
+	}
+}
+
 // Decide moves an exception to its decision, and says why it cannot be.
 func (x *FreezeException) Decide(verdict ExceptionStatus, by string, at time.Time, comment *string) error {
 	var es Errors
@@ -75,6 +89,9 @@ func (x *FreezeException) Decide(verdict ExceptionStatus, by string, at time.Tim
 			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
 			Message: fmt.Sprintf("was asked for by %s: nobody decides on their own request", by),
 		})
+	}
+	if verdict == ExceptionGranted && (x.Reason == nil || strings.TrimSpace(*x.Reason) == "") {
+		es = append(es, &Error{Code: RuleViolation, Rule: RuleFreezeException, Field: "ref", Message: "says no reason why the change cannot wait"})
 	}
 	if len(es) > 0 {
 		return es.Err()

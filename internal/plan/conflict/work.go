@@ -89,6 +89,9 @@ func (p *Plan) Prepare() {
 	}
 }
 
+// Use gives the plan the order of its estate, where it is known.
+func (p *Plan) Use(l *Layers) { p.layers = l }
+
 // With is the plan with one more piece of work, or with another of its key.
 func (p *Plan) With(w Work) *Plan {
 	others := slices.DeleteFunc(slices.Clone(p.works), func(o Work) bool { return o.Key == w.Key })
