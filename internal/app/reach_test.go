@@ -15,7 +15,6 @@ import (
 var placeless = []string{
 	domain.KindAttributeDefinition, domain.KindBaseline, domain.KindBoard, domain.KindChangeModel, domain.KindDelegation,
 	domain.KindMaintenanceWindow, domain.KindFreeze, domain.KindFreezeException, domain.KindCalendarFeed, // the house's calendar
-	domain.KindVote, domain.KindAssessment, // which are the board's, and may name what is elsewhere
 }
 
 // Whoever adds a kind says how its records come to be at a site: otherwise site
