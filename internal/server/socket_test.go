@@ -245,6 +245,14 @@ func TestTheWebSocketProtocolIsKept(t *testing.T) {
 			w.conn.CloseNow()
 			<-r.fake.ended
 		},
+		"a document of a megabyte is an error": func(*testing.T) {
+			w := r.wire().greeted()
+			w.subscribes("last", nested(200_000))
+			w.hearsPart(`"type":"error"`, "token limit")
+			w.subscribes("last", nested(3_000))
+			w.hearsPart(`"type":"error"`, "levels deep")
+			w.stillWorks()
+		},
 		"a message beyond the cap is closed with 1009": func(*testing.T) {
 			w := r.wire().greeted()
 			w.says(`{"type":"` + strings.Repeat("x", 1<<20) + `"}`)

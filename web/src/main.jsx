@@ -3,11 +3,14 @@ import './main.css';
 
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { createClient } from 'graphql-ws';
 import { createRoot } from 'react-dom/client';
 
 import { loadExamples, tabs, wanted } from './examples.js';
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql' });
+// Subscriptions go over a socket, which is opened with the first of them.
+const wsClient = createClient({ url: new URL('/graphql', location.href).href.replace(/^http/, 'ws') });
+const fetcher = createGraphiQLFetcher({ url: '/graphql', wsClient });
 
 function IDE({ examples }) {
   const first = wanted(examples, location.search);
