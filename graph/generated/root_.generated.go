@@ -158,13 +158,6 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
-	AssessmentPayload struct {
-		Changes  func(childComplexity int) int
-		DryRun   func(childComplexity int) int
-		Record   func(childComplexity int) int
-		Revision func(childComplexity int) int
-	}
-
 	AttributeBreach struct {
 		Definition func(childComplexity int) int
 		Item       func(childComplexity int) int
@@ -2072,13 +2065,6 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
-	VotePayload struct {
-		Changes  func(childComplexity int) int
-		DryRun   func(childComplexity int) int
-		Record   func(childComplexity int) int
-		Revision func(childComplexity int) int
-	}
-
 	WithdrawConfigurationItemPayload struct {
 		Changes           func(childComplexity int) int
 		ConfigurationItem func(childComplexity int) int
@@ -2511,31 +2497,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssessmentEdge.Node(childComplexity), true
-
-	case "AssessmentPayload.changes":
-		if e.ComplexityRoot.AssessmentPayload.Changes == nil {
-			break
-		}
-
-		return e.ComplexityRoot.AssessmentPayload.Changes(childComplexity), true
-	case "AssessmentPayload.dryRun":
-		if e.ComplexityRoot.AssessmentPayload.DryRun == nil {
-			break
-		}
-
-		return e.ComplexityRoot.AssessmentPayload.DryRun(childComplexity), true
-	case "AssessmentPayload.assessment":
-		if e.ComplexityRoot.AssessmentPayload.Record == nil {
-			break
-		}
-
-		return e.ComplexityRoot.AssessmentPayload.Record(childComplexity), true
-	case "AssessmentPayload.revision":
-		if e.ComplexityRoot.AssessmentPayload.Revision == nil {
-			break
-		}
-
-		return e.ComplexityRoot.AssessmentPayload.Revision(childComplexity), true
 
 	case "AttributeBreach.definition":
 		if e.ComplexityRoot.AttributeBreach.Definition == nil {
@@ -12040,31 +12001,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VoteEdge.Node(childComplexity), true
 
-	case "VotePayload.changes":
-		if e.ComplexityRoot.VotePayload.Changes == nil {
-			break
-		}
-
-		return e.ComplexityRoot.VotePayload.Changes(childComplexity), true
-	case "VotePayload.dryRun":
-		if e.ComplexityRoot.VotePayload.DryRun == nil {
-			break
-		}
-
-		return e.ComplexityRoot.VotePayload.DryRun(childComplexity), true
-	case "VotePayload.vote":
-		if e.ComplexityRoot.VotePayload.Record == nil {
-			break
-		}
-
-		return e.ComplexityRoot.VotePayload.Record(childComplexity), true
-	case "VotePayload.revision":
-		if e.ComplexityRoot.VotePayload.Revision == nil {
-			break
-		}
-
-		return e.ComplexityRoot.VotePayload.Revision(childComplexity), true
-
 	case "WithdrawConfigurationItemPayload.changes":
 		if e.ComplexityRoot.WithdrawConfigurationItemPayload.Changes == nil {
 			break
@@ -12715,18 +12651,6 @@ type AssessmentEdge {
   node: Assessment!
   "Marks its place in the list."
   cursor: String!
-}
-
-"What a mutation of an assessment did, or with a dry run would do."
-type AssessmentPayload {
-  "The record as it is now; after a removal null."
-  assessment: Assessment
-  "The revision after the change."
-  revision: Revision!
-  "Whether nothing was written."
-  dryRun: Boolean!
-  "What was written, or with a dry run would be."
-  changes: [Change!]!
 }
 
 "Selects assessments. All that is given must hold."
@@ -14179,18 +14103,6 @@ type VoteEdge {
   node: Vote!
   "Marks its place in the list."
   cursor: String!
-}
-
-"What a mutation of a vote did, or with a dry run would do."
-type VotePayload {
-  "The record as it is now; after a removal null."
-  vote: Vote
-  "The revision after the change."
-  revision: Revision!
-  "Whether nothing was written."
-  dryRun: Boolean!
-  "What was written, or with a dry run would be."
-  changes: [Change!]!
 }
 
 "Selects votes. All that is given must hold."

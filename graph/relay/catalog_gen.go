@@ -154,17 +154,11 @@ type VoteEdge = Edge[domain.Vote]
 // VoteConnection is bound to the type of its name.
 type VoteConnection = Connection[domain.Vote, VoteEdge]
 
-// VotePayload is bound to the type of its name.
-type VotePayload = Payload[domain.Vote]
-
 // AssessmentEdge is bound to the type of its name.
 type AssessmentEdge = Edge[domain.Assessment]
 
 // AssessmentConnection is bound to the type of its name.
 type AssessmentConnection = Connection[domain.Assessment, AssessmentEdge]
-
-// AssessmentPayload is bound to the type of its name.
-type AssessmentPayload = Payload[domain.Assessment]
 
 // TaskEdge is bound to the type of its name.
 type TaskEdge = Edge[domain.Task]

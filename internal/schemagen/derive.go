@@ -199,7 +199,7 @@ func upperFirst(name string) string { return strings.ToUpper(name[:1]) + name[1:
 
 func (w *deriver) payload(s *sdl, k *entity.Kind) {
 	name := k.Name + "Payload"
-	if !w.first(name) {
+	if k.ByVerbs && !w.doc.answersWith(name) || !w.first(name) {
 		return
 	}
 	s.open("What a mutation of "+a(words(k.Name))+" did, or with a dry run would do.", "type "+name)

@@ -62,6 +62,18 @@ func parse(sources ...*ast.Source) (*document, error) {
 // has tells whether people wrote the field, so that it is not derived.
 func (d *document) has(typ, field string) bool { return d.fields[typ].ForName(field) != nil }
 
+// answersWith tells whether a field that people wrote is of the type.
+func (d *document) answersWith(typ string) bool {
+	for _, fields := range d.fields {
+		for _, f := range fields {
+			if f.Type.Name() == typ {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // fragment names the derived file beside the one that defines the type.
 func (d *document) fragment(typ string) string {
 	return strings.TrimSuffix(d.types[typ].Position.Src.Name, ".graphqls") + derivedSuffix
