@@ -393,3 +393,31 @@ func TestOnlyDraftsAreRemoved(t *testing.T) { // H2
 		require.ErrorContains(t, err, "is WITHDRAWN and cannot become SUBMITTED: it stays as it is")
 	})
 }
+
+func TestARequestThatAnImportBringsWholeKeepsItsVotes(t *testing.T) { // H3
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.reviewed()
+		im, err := f.Importer(f.ctx, app.ImportOptions{})
+		require.NoError(t, err)
+		for _, lines := range [][]string{
+			{`{"node":"ChangeRequest","key":"R9","name":"Old","status":"ASSESSED","contentVersion":4}`,
+				`{"node":"Vote","key":"V","name":"V","voter":"ann","seat":"ann","verdict":"APPROVE","board":"CAB","castAt":"2026-01-01T00:00:00Z","contentVersion":4}`},
+			{`{"edge":"CAST_ON","from":"Vote:V","to":"ChangeRequest:R9"}`},
+			{`{"edge":"AFFECTS","from":"ChangeRequest:R9","to":"ConfigurationItem:db"}`},
+		} {
+			var items []*app.ImportItem
+			for _, line := range lines {
+				r, errs := app.ParseImportLine([]byte(line))
+				require.Empty(t, errs)
+				i, errs := app.PrepareImport(r)
+				require.Empty(t, errs)
+				items = append(items, i)
+			}
+			_, err := im.Write(f.ctx, items)
+			require.NoError(t, err)
+		}
+		c, err := f.Record(f.ctx, domain.KindChangeRequest, key("R9"), nil)
+		require.NoError(t, err)
+		require.Equal(t, 4, c.(*domain.ChangeRequest).ContentVersion)
+	})
+}

@@ -33,9 +33,10 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
-	source  string    // by what means, of the change sets
-	key     string    // that makes them idempotent, empty: none
-	at      time.Time // of a replay, zero: now
+	source  string            // by what means, of the change sets
+	key     string            // that makes them idempotent, empty: none
+	at      time.Time         // of a replay, zero: now
+	settled map[store.ID]bool // requests for change that the import brings whole
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
 	young, old  map[ImportEnd]store.ID

@@ -10,16 +10,18 @@ import (
 )
 
 // reviseRequests counts what the batch changes of the content of requests for
-// change, unless the import says itself how it counts: votes fall by an import
-// as by any other hand (H3). A history is replayed as it was.
+// change that votes were cast on, or can be: these fall by an import as by any
+// other hand (H3), unless it says itself how it counts, or brings the request as
+// a whole. A history is replayed as it was.
 func (b *importBatch) reviseRequests(ctx context.Context) error {
 	if !b.im.at.IsZero() {
 		return nil
 	}
 	var ids []store.ID
+	seen := map[store.ID]bool{}
 	add := func(id store.ID) {
-		if !b.created[id] && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+		if !b.im.settled[id] && !seen[id] {
+			ids, seen[id] = append(ids, id), true
 		}
 	}
 	for _, op := range b.ops {
@@ -45,12 +47,32 @@ func (b *importBatch) reviseRequests(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if n, ok := found[id]; ok && n.Kind == domain.KindChangeRequest {
+	votes, err := b.im.app.entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelCastOn, Direction: store.In})
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		n, ok := found[id]
+		if ok && n.Kind == domain.KindChangeRequest && (votes[i] > 0 || n.Props["status"] == string(domain.ChangeAssessed)) {
 			b.revise(n)
 		}
 	}
 	return nil
+}
+
+// settle remembers a request that the import brings as a whole, with its links
+// and votes, in however many change sets: it counts its content itself.
+func (b *importBatch) settle(i *ImportItem, id store.ID) {
+	if i.kind.Name != domain.KindChangeRequest {
+		return
+	}
+	if _, said := i.values["contentVersion"]; !said && !b.created[id] {
+		return
+	}
+	if b.im.settled == nil {
+		b.im.settled = map[store.ID]bool{}
+	}
+	b.im.settled[id] = true
 }
 
 // noteContent remembers a request whose own content the batch changes.

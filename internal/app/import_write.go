@@ -192,6 +192,7 @@ func (b *importBatch) create(n int, i *ImportItem) {
 	id := store.ID(b.im.app.newID())
 	b.ids[i.end], b.created[id] = id, true
 	b.noteClass(n, i, id, nil, i.props)
+	b.settle(i, id)
 	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: b.brought(i)})
 	b.count(i).Created++
 	b.show(domain.ChangeCreated, i, id, nil, i.props)
@@ -203,6 +204,7 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 		b.count(i).Unchanged++
 		return
 	}
+	b.settle(i, node.ID)
 	set := differences(node.Props, i.props, i.values, i.kind.Fields)
 	patch := b.own(i, node, set)
 	b.exactSources(i, node, set)
