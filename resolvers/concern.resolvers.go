@@ -27,6 +27,10 @@ func (r *impactAnalysisResolver) ChangeRequests(ctx context.Context, obj *app.Im
 	return concerning(obj.ChangeRequests(ctx, first, after))
 }
 
+func (r *impactAnalysisResolver) Agreements(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+	return concerning(obj.Agreements(ctx, first, after))
+}
+
 func (r *queryResolver) ServiceView(ctx context.Context, service domain.Ref, asOf *domain.AsOf) (*app.ServiceView, error) {
 	return r.App.ServiceView(ctx, service, asOf)
 }

@@ -103,6 +103,29 @@ type ComplexityRoot struct {
 		Member   func(childComplexity int) int
 	}
 
+	AgreementConcern struct {
+		Agreement   func(childComplexity int) int
+		Chain       func(childComplexity int) int
+		Degraded    func(childComplexity int) int
+		Full        func(childComplexity int) int
+		HiddenLinks func(childComplexity int) int
+		Hits        func(childComplexity int) int
+		Items       func(childComplexity int, first int) int
+		Nearest     func(childComplexity int) int
+	}
+
+	AgreementConcernConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AgreementConcernEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	AssessChangeRequestPayload struct {
 		Assessment    func(childComplexity int) int
 		ChangeRequest func(childComplexity int) int
@@ -1077,6 +1100,7 @@ type ComplexityRoot struct {
 	}
 
 	ImpactAnalysis struct {
+		Agreements     func(childComplexity int, first *int, after *string) int
 		ChangeRequests func(childComplexity int, first *int, after *string) int
 		Cycles         func(childComplexity int) int
 		DOT            func(childComplexity int) int
@@ -1118,6 +1142,7 @@ type ComplexityRoot struct {
 	}
 
 	ImpactSummary struct {
+		Agreements     func(childComplexity int) int
 		ByClass        func(childComplexity int) int
 		ByCriticality  func(childComplexity int) int
 		ChangeRequests func(childComplexity int) int
@@ -2225,6 +2250,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AgendaWait.Member(childComplexity), true
+
+	case "AgreementConcern.agreement":
+		if e.ComplexityRoot.AgreementConcern.Agreement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Agreement(childComplexity), true
+	case "AgreementConcern.chain":
+		if e.ComplexityRoot.AgreementConcern.Chain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Chain(childComplexity), true
+	case "AgreementConcern.degraded":
+		if e.ComplexityRoot.AgreementConcern.Degraded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Degraded(childComplexity), true
+	case "AgreementConcern.full":
+		if e.ComplexityRoot.AgreementConcern.Full == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Full(childComplexity), true
+	case "AgreementConcern.hiddenLinks":
+		if e.ComplexityRoot.AgreementConcern.HiddenLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.HiddenLinks(childComplexity), true
+	case "AgreementConcern.hits":
+		if e.ComplexityRoot.AgreementConcern.Hits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Hits(childComplexity), true
+	case "AgreementConcern.items":
+		if e.ComplexityRoot.AgreementConcern.Items == nil {
+			break
+		}
+
+		args, err := ec.field_AgreementConcern_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Items(childComplexity, args["first"].(int)), true
+	case "AgreementConcern.nearest":
+		if e.ComplexityRoot.AgreementConcern.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcern.Nearest(childComplexity), true
+
+	case "AgreementConcernConnection.edges":
+		if e.ComplexityRoot.AgreementConcernConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcernConnection.Edges(childComplexity), true
+	case "AgreementConcernConnection.nodes":
+		if e.ComplexityRoot.AgreementConcernConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcernConnection.Nodes(childComplexity), true
+	case "AgreementConcernConnection.pageInfo":
+		if e.ComplexityRoot.AgreementConcernConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcernConnection.PageInfo(childComplexity), true
+	case "AgreementConcernConnection.totalCount":
+		if e.ComplexityRoot.AgreementConcernConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcernConnection.TotalCount(childComplexity), true
+
+	case "AgreementConcernEdge.cursor":
+		if e.ComplexityRoot.AgreementConcernEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcernEdge.Cursor(childComplexity), true
+	case "AgreementConcernEdge.node":
+		if e.ComplexityRoot.AgreementConcernEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementConcernEdge.Node(childComplexity), true
 
 	case "AssessChangeRequestPayload.assessment":
 		if e.ComplexityRoot.AssessChangeRequestPayload.Assessment == nil {
@@ -6472,6 +6589,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HeldChange.People(childComplexity), true
 
+	case "ImpactAnalysis.agreements":
+		if e.ComplexityRoot.ImpactAnalysis.Agreements == nil {
+			break
+		}
+
+		args, err := ec.field_ImpactAnalysis_agreements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ImpactAnalysis.Agreements(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "ImpactAnalysis.changeRequests":
 		if e.ComplexityRoot.ImpactAnalysis.ChangeRequests == nil {
 			break
@@ -6658,6 +6786,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImpactHitEdge.Node(childComplexity), true
 
+	case "ImpactSummary.agreements":
+		if e.ComplexityRoot.ImpactSummary.Agreements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactSummary.Agreements(childComplexity), true
 	case "ImpactSummary.byClass":
 		if e.ComplexityRoot.ImpactSummary.ByClass == nil {
 			break
@@ -16067,6 +16201,8 @@ input PriorityFilter {
   knownErrors: Int!
   "How many requests for change in flight affect hits: those that are SUBMITTED, ASSESSED, AUTHORISED, IN_RELEASE or BACKED_OUT."
   changeRequests: Int!
+  "How many service level agreements are at stake: those among the hits, and those that a dependency, of either direction, joins to a service among them; without WITHDRAWN and DISPOSED ones."
+  agreements: Int!
 }
 
 extend type ImpactAnalysis {
@@ -16091,6 +16227,13 @@ extend type ImpactAnalysis {
     "Only what follows this cursor."
     after: String
   ): ChangeRequestConcernConnection!
+  "The service level agreements at stake, with the services that put them there: those of most hits first, then by key."
+  agreements(
+    "At most so many; all of them when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): AgreementConcernConnection!
 }
 
 extend type Query {
@@ -16307,6 +16450,49 @@ type ChangeRequestConcern {
   "The request."
   changeRequest: ChangeRequest!
   "How many of the items it bears on."
+  hits: Int!
+  "How many of these stop, where an impact is asked about."
+  full: Int!
+  "How many of these work on, less well."
+  degraded: Int!
+  "The first of these items, by depth and then by key. How many there are in all is told by hits."
+  items(
+    "At most so many, and never more than a thousand."
+    first: Int! = 5
+  ): [ConfigurationItem!]!
+  "The item of them that is nearest to where the question started."
+  nearest: ConfigurationItem!
+  "A shortest chain of dependencies that leads to the nearest item; empty where the question started there."
+  chain: [DependencyLink!]!
+  "How many links of the chain are left out, since the caller may not see both their ends."
+  hiddenLinks: Int!
+}
+
+"A page of service level agreements."
+type AgreementConcernConnection {
+  "The agreements with their cursors."
+  edges: [AgreementConcernEdge!]!
+  "The agreements alone."
+  nodes: [AgreementConcern!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"One of a page of service level agreements."
+type AgreementConcernEdge {
+  "The agreement."
+  node: AgreementConcern!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A service level agreement that is at stake."
+type AgreementConcern {
+  "The agreement."
+  agreement: ConfigurationItem!
+  "How many of the hits put it at stake."
   hits: Int!
   "How many of these stop, where an impact is asked about."
   full: Int!
@@ -23162,6 +23348,52 @@ func (ec *executionContext) childFields_AgendaWait(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AgendaWait", field.Name)
 }
 
+func (ec *executionContext) childFields_AgreementConcern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agreement":
+		return ec.fieldContext_AgreementConcern_agreement(ctx, field)
+	case "hits":
+		return ec.fieldContext_AgreementConcern_hits(ctx, field)
+	case "full":
+		return ec.fieldContext_AgreementConcern_full(ctx, field)
+	case "degraded":
+		return ec.fieldContext_AgreementConcern_degraded(ctx, field)
+	case "items":
+		return ec.fieldContext_AgreementConcern_items(ctx, field)
+	case "nearest":
+		return ec.fieldContext_AgreementConcern_nearest(ctx, field)
+	case "chain":
+		return ec.fieldContext_AgreementConcern_chain(ctx, field)
+	case "hiddenLinks":
+		return ec.fieldContext_AgreementConcern_hiddenLinks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreementConcern", field.Name)
+}
+
+func (ec *executionContext) childFields_AgreementConcernConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AgreementConcernConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AgreementConcernConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AgreementConcernConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AgreementConcernConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreementConcernConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AgreementConcernEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AgreementConcernEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AgreementConcernEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreementConcernEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_AssessChangeRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "changeRequest":
@@ -25124,6 +25356,8 @@ func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, fiel
 		return ec.fieldContext_ImpactAnalysis_knownErrors(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_ImpactAnalysis_changeRequests(ctx, field)
+	case "agreements":
+		return ec.fieldContext_ImpactAnalysis_agreements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactAnalysis", field.Name)
 }
@@ -25204,6 +25438,8 @@ func (ec *executionContext) childFields_ImpactSummary(ctx context.Context, field
 		return ec.fieldContext_ImpactSummary_knownErrors(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_ImpactSummary_changeRequests(ctx, field)
+	case "agreements":
+		return ec.fieldContext_ImpactSummary_agreements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactSummary", field.Name)
 }

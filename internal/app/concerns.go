@@ -15,20 +15,25 @@ import (
 )
 
 // concernKind is a kind of record that can bear on items: by which
-// relationship, and in which statuses it counts.
+// relationship, and in which statuses it counts; nil: in any.
 type concernKind struct {
 	kind, rel string
 	statuses  []any
+	// read, where it is set, finds who bears on the items, by way of rel, which
+	// is no relationship of the estate then.
+	read func(context.Context, *concerns) (*Graph, error)
 }
 
 // What bears on items (I7).
 var (
-	openProblems   = &concernKind{domain.KindProblem, domain.RelConcerns, anyOf(domain.OpenProblemStatuses)}
-	publishedKnown = &concernKind{domain.KindKnownError, domain.RelPresentIn, anyOf([]domain.KnownErrorStatus{domain.KnownErrorPublished})}
-	changesUnder   = &concernKind{domain.KindChangeRequest, domain.RelAffects, anyOf(domain.ChangesInFlight)}
+	openProblems   = &concernKind{kind: domain.KindProblem, rel: domain.RelConcerns, statuses: anyOf(domain.OpenProblemStatuses)}
+	publishedKnown = &concernKind{kind: domain.KindKnownError, rel: domain.RelPresentIn, statuses: anyOf([]domain.KnownErrorStatus{domain.KnownErrorPublished})}
+	changesUnder   = &concernKind{kind: domain.KindChangeRequest, rel: domain.RelAffects, statuses: anyOf(domain.ChangesInFlight)}
 )
 
-func (k *concernKind) counts(status string) bool { return slices.Contains(k.statuses, any(status)) }
+func (k *concernKind) counts(status string) bool {
+	return k.statuses == nil || slices.Contains(k.statuses, any(status))
+}
 
 // concerns finds what bears on the items of an answer. Each kind of record is
 // looked for once, when it is first asked for, for all items together.
@@ -85,11 +90,15 @@ func (c *concerns) of(ctx context.Context, k *concernKind) (*concernList, error)
 func (c *concerns) search(ctx context.Context, k *concernKind) (*concernList, error) {
 	g, hits := c.found.Graph(), c.items()
 	list := &concernList{graph: g}
-	if !slices.ContainsFunc(g.Labels(), func(l domain.Link) bool { return l.Rel == k.rel }) {
-		var err error
-		if list.graph, err = c.read(ctx, k); err != nil {
-			return nil, err
-		}
+	var err error
+	switch {
+	case k.read != nil:
+		list.graph, err = k.read(ctx, c)
+	case !slices.ContainsFunc(g.Labels(), func(l domain.Link) bool { return l.Rel == k.rel }):
+		list.graph, err = c.read(ctx, k)
+	}
+	if err != nil {
+		return nil, err
 	}
 	asked := make([]concern.Item, len(hits))
 	for i, h := range hits {
@@ -101,7 +110,6 @@ func (c *concerns) search(ctx context.Context, k *concernKind) (*concernList, er
 			}
 		}
 	}
-	var err error
 	list.subjects, err = c.seen(ctx, list.graph, concern.About(list.graph, asked, k.rel, k.counts))
 	return list, err
 }
@@ -120,19 +128,11 @@ func (c *concerns) seen(ctx context.Context, g *Graph, subjects []*concern.Subje
 // of items to a call; with nothing to be found, in one call.
 func (c *concerns) read(ctx context.Context, k *concernKind) (*Graph, error) {
 	v, g := c.load.view, c.found.Graph()
-	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
+	b := newBearing()
 	counts := store.Compare{Property: "status", Op: store.OneOf, Value: k.statuses}
 	n, err := v.Count(ctx, k.kind, counts)
 	if err != nil || n == 0 {
 		return b.Graph(g.Revision()), storeError(err)
-	}
-	var codec entity.TopologyCodec
-	add := func(n store.Node) concern.Node {
-		if at, ok := b.Lookup(string(n.ID)); ok {
-			return at
-		}
-		key, facts := codec.Node(n.Kind, n.Props)
-		return b.AddNode(string(n.ID), key, facts)
 	}
 	for chunk := range slices.Chunk(c.items(), maxPage) {
 		ids := make([]store.ID, len(chunk))
@@ -145,12 +145,33 @@ func (c *concerns) read(ctx context.Context, k *concernKind) (*Graph, error) {
 		}
 		for i, p := range pages {
 			for _, subject := range p.Nodes {
-				item := add(store.Node{ID: ids[i], Kind: domain.KindConfigurationItem})
-				b.AddArc(add(subject), item, domain.Link{Rel: k.rel})
+				b.add(subject, ids[i], k.rel)
 			}
 		}
 	}
 	return b.Graph(g.Revision()), nil
+}
+
+// bearing is a graph of what bears on items, in the making.
+type bearing struct {
+	*adjacency.Builder[domain.Facts, domain.Link]
+}
+
+func newBearing() bearing { return bearing{adjacency.NewBuilder[domain.Facts, domain.Link]()} }
+
+// add has a record bear on an item.
+func (b bearing) add(subject store.Node, item store.ID, rel string) {
+	from := b.node(subject)
+	b.AddArc(from, b.node(store.Node{ID: item, Kind: domain.KindConfigurationItem}), domain.Link{Rel: rel})
+}
+
+func (b bearing) node(n store.Node) concern.Node {
+	if at, ok := b.Lookup(string(n.ID)); ok {
+		return at
+	}
+	var codec entity.TopologyCodec
+	key, facts := codec.Node(n.Kind, n.Props)
+	return b.AddNode(string(n.ID), key, facts)
 }
 
 // count tells how many of a kind bear on the items.

@@ -83,6 +83,8 @@ func bearing(t *testing.T, list pager, first *int, after *string) (lines []strin
 			key = c.Problem().Key
 		case c.KnownError() != nil:
 			key = c.KnownError().Key
+		case c.Agreement() != nil:
+			key = c.Agreement().Key
 		default:
 			key = c.ChangeRequest().Key
 		}

@@ -13,6 +13,7 @@ type impact struct {
 	Summary struct {
 		Total, Full, Degraded, Services, Sites, Users int
 		OpenProblems, KnownErrors, ChangeRequests     int
+		Agreements                                    int
 	}
 	Hits struct {
 		TotalCount int
@@ -69,10 +70,19 @@ func (i *impact) table(w io.Writer, more string) {
 	}
 	s := i.Summary
 	fmt.Fprintf(w, "%d hit: %d FULL, %d DEGRADED; %d services, %d sites, %d users\n", s.Total, s.Full, s.Degraded, s.Services, s.Sites, s.Users)
-	if s.OpenProblems+s.KnownErrors+s.ChangeRequests > 0 {
-		fmt.Fprintf(w, "Bearing on them: %d open problems, %d known errors, %d changes in flight\n", s.OpenProblems, s.KnownErrors, s.ChangeRequests)
+	if s.OpenProblems+s.KnownErrors+s.ChangeRequests+s.Agreements > 0 {
+		fmt.Fprintf(w, "Bearing on them: %s, %s, %s in flight, %s at stake\n", counted(s.OpenProblems, "open problem"),
+			counted(s.KnownErrors, "known error"), counted(s.ChangeRequests, "change"), counted(s.Agreements, "agreement"))
 	}
 	i.tell(w)
+}
+
+// counted is a number of things that take an s.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // mostTold is how many parties the table names.

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// agreementsAtStake are the service level agreements that a dependency, of
+// either direction, joins to a service among the items, or that are among them
+// themselves (I7).
+var agreementsAtStake = &concernKind{kind: domain.KindConfigurationItem, rel: relAgreement, read: agreements}
+
+// relAgreement leads from an agreement to a service, in the graph that is made
+// of them.
+const relAgreement = "AGREEMENT"
+
+// inForce selects the agreements that bind anybody still.
+var inForce = store.And{
+	store.Compare{Property: "class", Op: store.Eq, Value: string(domain.ServiceLevelAgreement)},
+	store.Not{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: anyOf([]domain.ItemStatus{domain.ItemWithdrawn, domain.ItemDisposed})}},
+}
+
+// agreements reads the agreements of the services among the items, a fixed
+// number of services to a call.
+func agreements(ctx context.Context, c *concerns) (*Graph, error) {
+	v, g, b := c.load.view, c.found.Graph(), newBearing()
+	var services, hit []store.ID
+	for _, h := range c.items() {
+		switch id := store.ID(g.ID(h.Node)); g.Facts(h.Node).Class() {
+		case domain.Service:
+			services = append(services, id)
+		case domain.ServiceLevelAgreement:
+			hit = append(hit, id)
+		}
+	}
+	for chunk := range slices.Chunk(hit, maxPage) {
+		ids := store.Compare{Property: "id", Op: store.OneOf, Value: anyOf(chunk)}
+		found, err := v.Find(ctx, store.Query{Kind: domain.KindConfigurationItem, Filter: store.And{ids, inForce}})
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, n := range found.Nodes {
+			b.add(n, n.ID, relAgreement)
+		}
+	}
+	query := store.EdgeQuery{Rel: domain.RelDependsOn, Kind: domain.KindConfigurationItem, Filter: inForce}
+	for chunk := range slices.Chunk(services, maxPage) {
+		for _, query.Direction = range []store.Direction{store.In, store.Out} {
+			query.Nodes = chunk
+			pages, err := v.Edges(ctx, query)
+			if err != nil {
+				return nil, storeError(err)
+			}
+			for i, p := range pages {
+				for _, agreement := range p.Nodes {
+					b.add(agreement, chunk[i], relAgreement)
+				}
+			}
+		}
+	}
+	return b.Graph(g.Revision()), nil
+}
+
+// Agreements counts the service level agreements at stake.
+func (t *ImpactTotals) Agreements(ctx context.Context) (int, error) {
+	return t.about.count(ctx, agreementsAtStake)
+}
+
+// Agreements returns a page of the service level agreements at stake.
+func (r *ImpactResult) Agreements(ctx context.Context, first *int, after *string) (*ConcernPage, error) {
+	return r.about.page(ctx, agreementsAtStake, first, after)
+}
+
+// Agreement is the service level agreement that is at stake, nil when the
+// concern is of another kind.
+func (c *Concern) Agreement() *domain.ConfigurationItem { return as[*domain.ConfigurationItem](c.record) }
