@@ -88,11 +88,13 @@ func TestTheCalendarIsAFileThatReadersFetchAgainOnlyWhenItChanged_H5(t *testing.
 	if again.StatusCode != http.StatusNotModified || body != "" {
 		t.Errorf("the same file again: %s", again.Status)
 	}
-	if _, err := a.Update(t.Context(), domain.KindChangeRequest, domain.Ref{Key: new("RFC-1")}, map[string]any{"name": "Patch"}, nil, nil); err != nil {
+	later := time.Now().Add(30 * time.Hour).UTC().Truncate(time.Second)
+	moved := map[string]any{"plannedTo": later.Format(time.RFC3339)}
+	if _, err := a.Update(t.Context(), domain.KindChangeRequest, domain.Ref{Key: new("RFC-1")}, moved, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	changed, body := r.fetch("/calendar.ics", "If-None-Match", w.Header.Get("ETag"))
-	if changed.StatusCode != http.StatusOK || !strings.Contains(body, "SUMMARY:RFC-1: Patch\r\n") || !strings.Contains(body, "SEQUENCE:2\r\n") {
+	if changed.StatusCode != http.StatusOK || !strings.Contains(body, "DTEND;TZID=Europe/Paris:"+later.In(paris(t)).Format("20060102T150405")) || !strings.Contains(body, "SEQUENCE:2\r\n") {
 		t.Errorf("after a change: %s\n%s", changed.Status, body)
 	}
 	for path, want := range map[string]string{"?site=par": "RFC-1", "?service=db": "RFC-1"} {
@@ -103,6 +105,15 @@ func TestTheCalendarIsAFileThatReadersFetchAgainOnlyWhenItChanged_H5(t *testing.
 	if w, body := r.fetch("/calendar.ics?site=nowhere"); w.StatusCode != http.StatusNotFound || !strings.Contains(body, "nowhere") {
 		t.Errorf("an unknown site: %s %s", w.Status, body)
 	}
+}
+
+func paris(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
 }
 
 // H5: a secret address opens the calendar and nothing else, until it is revoked.
