@@ -126,6 +126,20 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ApiToken struct {
+		CreatedAt  func(childComplexity int) int
+		CreatedBy  func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kinds      func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		Name       func(childComplexity int) int
+		RevokedAt  func(childComplexity int) int
+		Roles      func(childComplexity int) int
+		Sites      func(childComplexity int) int
+		Suppliers  func(childComplexity int) int
+	}
+
 	AssessChangeRequestPayload struct {
 		Assessment    func(childComplexity int) int
 		ChangeRequest func(childComplexity int) int
@@ -715,6 +729,11 @@ type ComplexityRoot struct {
 		Groups     func(childComplexity int) int
 		Omitted    func(childComplexity int) int
 		Total      func(childComplexity int) int
+	}
+
+	CreateApiTokenPayload struct {
+		APIToken func(childComplexity int) int
+		Secret   func(childComplexity int) int
 	}
 
 	CreateCalendarFeedPayload struct {
@@ -1433,6 +1452,7 @@ type ComplexityRoot struct {
 		ConnectSitePart              func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSupply                func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectSupport               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
+		CreateAPIToken               func(childComplexity int, input app.NewToken) int
 		CreateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		CreateBaseline               func(childComplexity int, input domain.NewBaseline, options *domain.WriteOptions) int
 		CreateBoard                  func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1507,6 +1527,7 @@ type ComplexityRoot struct {
 		RequestStandardChange        func(childComplexity int, input app.FromModel, options *domain.WriteOptions) int
 		ResolveProblem               func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
 		RetireKnownError             func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
+		RevokeAPIToken               func(childComplexity int, input model.RevokeAPITokenInput) int
 		SubmitChangeRequest          func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		UpdateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		UpdateBaseline               func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1603,6 +1624,12 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Permission struct {
+		Action     func(childComplexity int) int
+		Everything func(childComplexity int) int
+		Kind       func(childComplexity int) int
+	}
+
 	PreparationPayload struct {
 		Changes  func(childComplexity int) int
 		DryRun   func(childComplexity int) int
@@ -1691,6 +1718,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		APITokens            func(childComplexity int) int
 		Assessment           func(childComplexity int, key string, asOf *domain.AsOf) int
 		Assessments          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		AttributeDefinition  func(childComplexity int, key string, asOf *domain.AsOf) int
@@ -1749,6 +1777,7 @@ type ComplexityRoot struct {
 		Task                 func(childComplexity int, key string, asOf *domain.AsOf) int
 		Tasks                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 		UnknownKeys          func(childComplexity int, kind string, keys []string) int
+		Viewer               func(childComplexity int) int
 		Vote                 func(childComplexity int, key string, asOf *domain.AsOf) int
 		Votes                func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) int
 	}
@@ -1798,6 +1827,10 @@ type ComplexityRoot struct {
 		From     func(childComplexity int) int
 		Revision func(childComplexity int) int
 		To       func(childComplexity int) int
+	}
+
+	RevokeApiTokenPayload struct {
+		APIToken func(childComplexity int) int
 	}
 
 	ScheduleConflict struct {
@@ -2056,6 +2089,18 @@ type ComplexityRoot struct {
 	Use struct {
 		Record       func(childComplexity int) int
 		Relationship func(childComplexity int) int
+	}
+
+	Viewer struct {
+		ExpiresAt func(childComplexity int) int
+		Kinds     func(childComplexity int) int
+		May       func(childComplexity int) int
+		Method    func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Narrowed  func(childComplexity int) int
+		Roles     func(childComplexity int) int
+		Sites     func(childComplexity int) int
+		Suppliers func(childComplexity int) int
 	}
 
 	Vote struct {
@@ -2342,6 +2387,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AgreementConcernEdge.Node(childComplexity), true
+
+	case "ApiToken.createdAt":
+		if e.ComplexityRoot.ApiToken.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.CreatedAt(childComplexity), true
+	case "ApiToken.createdBy":
+		if e.ComplexityRoot.ApiToken.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.CreatedBy(childComplexity), true
+	case "ApiToken.expiresAt":
+		if e.ComplexityRoot.ApiToken.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ExpiresAt(childComplexity), true
+	case "ApiToken.id":
+		if e.ComplexityRoot.ApiToken.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ID(childComplexity), true
+	case "ApiToken.kinds":
+		if e.ComplexityRoot.ApiToken.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Kinds(childComplexity), true
+	case "ApiToken.lastUsedAt":
+		if e.ComplexityRoot.ApiToken.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.LastUsedAt(childComplexity), true
+	case "ApiToken.name":
+		if e.ComplexityRoot.ApiToken.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Name(childComplexity), true
+	case "ApiToken.revokedAt":
+		if e.ComplexityRoot.ApiToken.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.RevokedAt(childComplexity), true
+	case "ApiToken.roles":
+		if e.ComplexityRoot.ApiToken.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Roles(childComplexity), true
+	case "ApiToken.sites":
+		if e.ComplexityRoot.ApiToken.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Sites(childComplexity), true
+	case "ApiToken.suppliers":
+		if e.ComplexityRoot.ApiToken.Suppliers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Suppliers(childComplexity), true
 
 	case "AssessChangeRequestPayload.assessment":
 		if e.ComplexityRoot.AssessChangeRequestPayload.Assessment == nil {
@@ -4983,6 +5095,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Counts.Total(childComplexity), true
+
+	case "CreateApiTokenPayload.apiToken":
+		if e.ComplexityRoot.CreateApiTokenPayload.APIToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.APIToken(childComplexity), true
+	case "CreateApiTokenPayload.secret":
+		if e.ComplexityRoot.CreateApiTokenPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.Secret(childComplexity), true
 
 	case "CreateCalendarFeedPayload.calendarFeed":
 		if e.ComplexityRoot.CreateCalendarFeedPayload.CalendarFeed == nil {
@@ -8188,6 +8313,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConnectSupport(childComplexity, args["input"].(relay.Input), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.createApiToken":
+		if e.ComplexityRoot.Mutation.CreateAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(app.NewToken)), true
 	case "Mutation.createAttributeDefinition":
 		if e.ComplexityRoot.Mutation.CreateAttributeDefinition == nil {
 			break
@@ -9002,6 +9138,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireKnownError(childComplexity, args["input"].(model.RetireKnownErrorInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.revokeApiToken":
+		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(model.RevokeAPITokenInput)), true
 	case "Mutation.submitChangeRequest":
 		if e.ComplexityRoot.Mutation.SubmitChangeRequest == nil {
 			break
@@ -9539,6 +9686,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartyToTellEdge.Node(childComplexity), true
 
+	case "Permission.action":
+		if e.ComplexityRoot.Permission.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Action(childComplexity), true
+	case "Permission.everything":
+		if e.ComplexityRoot.Permission.Everything == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Everything(childComplexity), true
+	case "Permission.kind":
+		if e.ComplexityRoot.Permission.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permission.Kind(childComplexity), true
+
 	case "PreparationPayload.changes":
 		if e.ComplexityRoot.PreparationPayload.Changes == nil {
 			break
@@ -9916,6 +10082,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProblemPayload.Revision(childComplexity), true
 
+	case "Query.apiTokens":
+		if e.ComplexityRoot.Query.APITokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.APITokens(childComplexity), true
 	case "Query.assessment":
 		if e.ComplexityRoot.Query.Assessment == nil {
 			break
@@ -10550,6 +10722,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.UnknownKeys(childComplexity, args["kind"].(string), args["keys"].([]string)), true
+	case "Query.viewer":
+		if e.ComplexityRoot.Query.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 	case "Query.vote":
 		if e.ComplexityRoot.Query.Vote == nil {
 			break
@@ -10767,6 +10945,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResolutionPayload.To(childComplexity), true
+
+	case "RevokeApiTokenPayload.apiToken":
+		if e.ComplexityRoot.RevokeApiTokenPayload.APIToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeApiTokenPayload.APIToken(childComplexity), true
 
 	case "ScheduleConflict.between":
 		if e.ComplexityRoot.ScheduleConflict.Between == nil {
@@ -11984,6 +12169,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Use.Relationship(childComplexity), true
 
+	case "Viewer.expiresAt":
+		if e.ComplexityRoot.Viewer.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.ExpiresAt(childComplexity), true
+	case "Viewer.kinds":
+		if e.ComplexityRoot.Viewer.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Kinds(childComplexity), true
+	case "Viewer.may":
+		if e.ComplexityRoot.Viewer.May == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.May(childComplexity), true
+	case "Viewer.method":
+		if e.ComplexityRoot.Viewer.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Method(childComplexity), true
+	case "Viewer.name":
+		if e.ComplexityRoot.Viewer.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Name(childComplexity), true
+	case "Viewer.narrowed":
+		if e.ComplexityRoot.Viewer.Narrowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Narrowed(childComplexity), true
+	case "Viewer.roles":
+		if e.ComplexityRoot.Viewer.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Roles(childComplexity), true
+	case "Viewer.sites":
+		if e.ComplexityRoot.Viewer.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Sites(childComplexity), true
+	case "Viewer.suppliers":
+		if e.ComplexityRoot.Viewer.Suppliers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Suppliers(childComplexity), true
+
 	case "Vote.board":
 		if e.ComplexityRoot.Vote.Board == nil {
 			break
@@ -12262,6 +12502,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputChangeFromModelInput,
 		ec.unmarshalInputChangeRequestVerbInput,
 		ec.unmarshalInputCloseProblemInput,
+		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateBaselineInput,
 		ec.unmarshalInputCreateCalendarFeedInput,
 		ec.unmarshalInputCreateFreezeInput,
@@ -12287,6 +12528,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputResolveProblemInput,
 		ec.unmarshalInputRetireKnownErrorInput,
+		ec.unmarshalInputRevokeApiTokenInput,
 		ec.unmarshalInputTimeRangeInput,
 		ec.unmarshalInputWhatIfInput,
 		ec.unmarshalInputWithdrawConfigurationItemInput,
@@ -19130,6 +19372,164 @@ input DiffScope {
   items: [RecordRef!]
 }
 `, BuiltIn: false},
+	{Name: "../schema/identity.graphqls", Input: `extend type Query {
+  "Who I am, and what I may do."
+  viewer: Viewer!
+  "All API tokens, the newest first, without their secrets. For ADMIN."
+  apiTokens: [ApiToken!]!
+}
+
+extend type Mutation {
+  "Makes an API token. Its secret is told this once. For ADMIN."
+  createApiToken(
+    "What to make."
+    input: CreateApiTokenInput!
+  ): CreateApiTokenPayload!
+  "Ends an API token for good. For ADMIN."
+  revokeApiToken(
+    "Which one."
+    input: RevokeApiTokenInput!
+  ): RevokeApiTokenPayload!
+}
+
+"Whoever asks."
+type Viewer {
+  "The name under which deeds are recorded."
+  name: String!
+  "How the caller is known."
+  method: IdentityMethod!
+  "The roles."
+  roles: [Role!]!
+  "The keys of the caller's sites."
+  sites: [String!]!
+  "The keys of the parties for which the caller acts as a supplier."
+  suppliers: [String!]!
+  "Whether the caller is kept to their sites, whatever their roles: an API token can be."
+  narrowed: Boolean!
+  "The only kinds of record that the caller may touch; null: all."
+  kinds: [String!]
+  "When the identity ends; null: it does not."
+  expiresAt: DateTime
+  "What the caller may do."
+  may: [Permission!]!
+}
+
+"Something that the viewer may do."
+type Permission {
+  "The kind of record, or the relationship."
+  kind: String!
+  "The action, as the policies name it: read, create, …"
+  action: String!
+  "Whether with every record; otherwise with those at the viewer's sites, or that the viewer supplies."
+  everything: Boolean!
+}
+
+"A way by which a caller is known."
+enum IdentityMethod {
+  "Nobody has to say who they are: the server has no identities."
+  TRUST
+  "By a token of the OpenID Connect provider."
+  PROVIDER
+  "By an API token."
+  API_TOKEN
+}
+
+"A role of the domain."
+enum Role {
+  "Sees."
+  VIEWER
+  "Asks for changes."
+  REQUESTER
+  "Leads changes to a decision."
+  CHANGE_MANAGER
+  "Votes on changes."
+  CAB_MEMBER
+  "Plans releases."
+  RELEASE_MANAGER
+  "Builds releases."
+  BUILD_MANAGER
+  "Tests releases."
+  TEST_MANAGER
+  "Rolls releases out."
+  DEPLOYMENT_MANAGER
+  "Looks after sites."
+  SITE_OPERATOR
+  "Keeps the configuration data."
+  CONFIGURATION_MANAGER
+  "Finds the causes of incidents."
+  PROBLEM_MANAGER
+  "Runs production."
+  OPERATIONS_MANAGER
+  "Helps users."
+  SUPPORT_MANAGER
+  "Delivers items."
+  SUPPLIER
+  "May do everything."
+  ADMIN
+}
+
+"A token by which a program acts."
+type ApiToken {
+  "Its name in the list of tokens; it is no secret."
+  id: ID!
+  "The actor as which the program acts."
+  name: String!
+  "What it may do."
+  roles: [Role!]!
+  "The keys of the sites that it is kept to; none: it is not."
+  sites: [String!]!
+  "The keys of the parties for which it acts as a supplier."
+  suppliers: [String!]!
+  "The only kinds of record that it may touch; none: all."
+  kinds: [String!]!
+  "Who made it."
+  createdBy: String!
+  "When it was made."
+  createdAt: DateTime!
+  "When it ends."
+  expiresAt: DateTime!
+  "When it was last used, to about a minute; null: never."
+  lastUsedAt: DateTime
+  "When it was revoked; null: it was not."
+  revokedAt: DateTime
+}
+
+"A token to make."
+input CreateApiTokenInput {
+  "The actor as which the program acts, such as ci-pipeline."
+  name: String!
+  "What it may do."
+  roles: [Role!]!
+  "Keys of sites, to keep it to these and to what is there."
+  sites: [String!]
+  "Keys of the parties for which it acts as a supplier."
+  suppliers: [String!]
+  "The only kinds of record that it may touch, such as ConfigurationItem."
+  kinds: [String!]
+  "When it ends: in 90 days when absent, in 366 days at the latest."
+  expiresAt: DateTime
+}
+
+"What was made."
+type CreateApiTokenPayload {
+  "The secret, to be sent as \"Authorization: Bearer …\". It cannot be shown again."
+  secret: String!
+  "The token."
+  apiToken: ApiToken!
+}
+
+"A token to end."
+input RevokeApiTokenInput {
+  "The token's id."
+  id: ID!
+}
+
+"What was ended."
+type RevokeApiTokenPayload {
+  "The token."
+  apiToken: ApiToken!
+}
+`, BuiltIn: false},
 	{Name: "../schema/impact.graphqls", Input: `extend type Query {
   """
   What is hurt when some items fail, how badly and by which chain; or, the other way, what they need. Sources count
@@ -23394,6 +23794,34 @@ func (ec *executionContext) childFields_AgreementConcernEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type AgreementConcernEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ApiToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiToken_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiToken_name(ctx, field)
+	case "roles":
+		return ec.fieldContext_ApiToken_roles(ctx, field)
+	case "sites":
+		return ec.fieldContext_ApiToken_sites(ctx, field)
+	case "suppliers":
+		return ec.fieldContext_ApiToken_suppliers(ctx, field)
+	case "kinds":
+		return ec.fieldContext_ApiToken_kinds(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_ApiToken_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiToken_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiToken_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiToken_lastUsedAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiToken_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
+}
+
 func (ec *executionContext) childFields_AssessChangeRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "changeRequest":
@@ -24574,6 +25002,16 @@ func (ec *executionContext) childFields_Counts(ctx context.Context, field graphq
 		return ec.fieldContext_Counts_omitted(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Counts", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_CreateApiTokenPayload_secret(ctx, field)
+	case "apiToken":
+		return ec.fieldContext_CreateApiTokenPayload_apiToken(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateApiTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateCalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26076,6 +26514,18 @@ func (ec *executionContext) childFields_PartyToTellEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PartyToTellEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Permission_kind(ctx, field)
+	case "action":
+		return ec.fieldContext_Permission_action(ctx, field)
+	case "everything":
+		return ec.fieldContext_Permission_everything(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
 func (ec *executionContext) childFields_PreparationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -26342,6 +26792,14 @@ func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, f
 		return ec.fieldContext_ResolutionPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResolutionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiToken":
+		return ec.fieldContext_RevokeApiTokenPayload_apiToken(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduleConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26848,6 +27306,30 @@ func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.C
 		return ec.fieldContext_Use_record(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Use", field.Name)
+}
+
+func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Viewer_name(ctx, field)
+	case "method":
+		return ec.fieldContext_Viewer_method(ctx, field)
+	case "roles":
+		return ec.fieldContext_Viewer_roles(ctx, field)
+	case "sites":
+		return ec.fieldContext_Viewer_sites(ctx, field)
+	case "suppliers":
+		return ec.fieldContext_Viewer_suppliers(ctx, field)
+	case "narrowed":
+		return ec.fieldContext_Viewer_narrowed(ctx, field)
+	case "kinds":
+		return ec.fieldContext_Viewer_kinds(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Viewer_expiresAt(ctx, field)
+	case "may":
+		return ec.fieldContext_Viewer_may(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
 
 func (ec *executionContext) childFields_Vote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

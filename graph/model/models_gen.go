@@ -206,6 +206,18 @@ type RetireKnownErrorInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
+// A token to end.
+type RevokeAPITokenInput struct {
+	// The token's id.
+	ID string `json:"id"`
+}
+
+// What was ended.
+type RevokeAPITokenPayload struct {
+	// The token.
+	APIToken *domain.APIToken `json:"apiToken"`
+}
+
 // What can be followed as it happens, over a WebSocket (graphql-transport-ws) or as server-sent events (graphql-sse).
 type Subscription struct {
 }

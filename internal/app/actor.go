@@ -10,14 +10,17 @@ import (
 type actorKey struct{}
 
 // acting is an actor in a context.
-type acting struct{ domain.Actor }
+type acting struct {
+	domain.Actor
+	identity Identity
+}
 
 // local acts while no identities are configured.
-var local = &acting{domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}}
+var local = &acting{Actor: domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}}
 
 // WithActor returns a context in which the actor asks.
 func WithActor(ctx context.Context, a domain.Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, &acting{a})
+	return context.WithValue(ctx, actorKey{}, &acting{Actor: a})
 }
 
 // ActorFrom tells who asks: the local ADMIN when the context names nobody.

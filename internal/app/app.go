@@ -44,15 +44,18 @@ type writes interface {
 
 // App gives access to all use cases.
 type App struct {
-	store    writes
-	entire   store.Reader
-	past     *asof.History
-	feed     *feed.Feed
-	graphs   Graphs // nil: traverse in the store
-	policies *authz.Policies
-	now      func() time.Time
-	newID    func() string
-	layers   layers
+	store     writes
+	entire    store.Reader
+	past      *asof.History
+	feed      *feed.Feed
+	graphs    Graphs // nil: traverse in the store
+	policies  *authz.Policies
+	exclusive []domain.Exclusive
+	shelf     store.Shelf // nil: there are no tokens
+	tokens    tokens
+	now       func() time.Time
+	newID     func() string
+	layers    layers
 }
 
 // Config is what an App is made of. Graphs may be nil; without Policies the
@@ -61,8 +64,12 @@ type Config struct {
 	Store    store.Store
 	Graphs   Graphs
 	Policies *authz.Policies
-	Now      func() time.Time
-	NewID    func() string
+	// Exclusive are roles that nobody may hold together; nil: those of section 9.
+	Exclusive []domain.Exclusive
+	// Shelf keeps API tokens; nil: there are none.
+	Shelf store.Shelf
+	Now   func() time.Time
+	NewID func() string
 }
 
 // pastBytes bounds the memory for what is known of the past: at some hundred
@@ -74,8 +81,11 @@ func New(c Config) *App {
 	if c.Policies == nil {
 		c.Policies = authz.Default()
 	}
+	if c.Exclusive == nil {
+		c.Exclusive = domain.SeparateDuties
+	}
 	return &App{
-		store: c.Store, entire: c.Store, policies: c.Policies, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
+		store: c.Store, entire: c.Store, policies: c.Policies, exclusive: c.Exclusive, shelf: c.Shelf, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
 		feed: feed.New(c.Store, feed.Options{}), graphs: c.Graphs, now: c.Now, newID: c.NewID,
 	}
 }

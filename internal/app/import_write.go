@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"releasegraph/internal/domain"
@@ -35,6 +36,9 @@ func (p ImportProblems) Error() string {
 // relationships between these or others. What the store has as the items say
 // is left alone; fields that an item does not name stay. It may be repeated.
 func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, error) {
+	if err := im.mayTouch(items); err != nil {
+		return Imported{}, err
+	}
 	for attempt := 1; ; attempt++ {
 		done, err := im.try(ctx, items)
 		var used *store.InUseError
@@ -50,6 +54,23 @@ func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, err
 		}
 		im.forget()
 	}
+}
+
+// mayTouch refuses records of kinds that an actor of some kinds may not touch,
+// and relationships that end at one.
+func (im *Import) mayTouch(items []*ImportItem) error {
+	if im.actor.Kinds == nil {
+		return nil
+	}
+	for _, i := range items {
+		for _, end := range []ImportEnd{i.end, i.from, i.to} {
+			if end.Kind != "" && !slices.Contains(im.actor.Kinds, end.Kind) {
+				return &domain.Error{Code: domain.Forbidden, Message: fmt.Sprintf(
+					"%s may not import %s: you may touch no other kinds than %s", im.actor.Name, end, strings.Join(im.actor.Kinds, ", "))}
+			}
+		}
+	}
+	return nil
 }
 
 func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error) {

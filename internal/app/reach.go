@@ -25,10 +25,9 @@ var place = map[string][]reach{
 		{domain.RelSuppliedBy, store.In, domain.KindConfigurationItem},
 		{domain.RelServes, store.In, domain.KindConfigurationItem},
 	},
-	domain.KindTask:       {{domain.RelPrepares, store.Out, domain.KindChangeRequest}},
-	domain.KindVote:       {{domain.RelCastOn, store.Out, domain.KindChangeRequest}},
-	domain.KindAssessment: {{domain.RelAssesses, store.Out, domain.KindChangeRequest}},
-	domain.KindProblem:    {{domain.RelConcerns, store.Out, domain.KindConfigurationItem}},
+	domain.KindTask:    {{domain.RelPrepares, store.Out, domain.KindChangeRequest}},
+	domain.KindVote:    {{domain.RelCastOn, store.Out, domain.KindChangeRequest}},
+	domain.KindProblem: {{domain.RelConcerns, store.Out, domain.KindConfigurationItem}},
 	domain.KindKnownError: {
 		{domain.RelPresentIn, store.Out, domain.KindConfigurationItem},
 		{domain.RelDiagnoses, store.Out, domain.KindProblem},

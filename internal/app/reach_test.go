@@ -15,6 +15,7 @@ import (
 var placeless = []string{
 	domain.KindAttributeDefinition, domain.KindBaseline, domain.KindBoard, domain.KindChangeModel, domain.KindDelegation,
 	domain.KindMaintenanceWindow, domain.KindFreeze, domain.KindFreezeException, domain.KindCalendarFeed, // the house's calendar
+	domain.KindAssessment, // which names hits that may be elsewhere
 }
 
 // Whoever adds a kind says how its records come to be at a site: otherwise site

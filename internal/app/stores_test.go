@@ -70,8 +70,15 @@ func newFixture(t *testing.T, s store.Store) *fixture {
 			return now
 		},
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
+		Shelf: shelfOf(s),
 	})
 	return &fixture{App: a, t: t, ctx: a.WithLoads(t.Context()), store: c}
+}
+
+// shelfOf is the store's shelf, nil where a test's own store has none.
+func shelfOf(s store.Store) store.Shelf {
+	shelf, _ := s.(store.Shelf)
+	return shelf
 }
 
 // counted counts the questions to a store, and can fail or meddle.

@@ -105,6 +105,15 @@ func areaOf(name string) *area {
 // Known tells whether policies know the kind or relationship.
 func Known(name string) bool { return areaOf(name) != nil }
 
+// Kinds lists the kinds and relationships that policies know, area by area.
+func Kinds() []string {
+	var list []string
+	for _, a := range areas {
+		list = append(append(list, a.kinds...), a.relationships...)
+	}
+	return list
+}
+
 // isRelationship tells whether a name is that of a relationship.
 func isRelationship(name string) bool {
 	a := areaOf(name)

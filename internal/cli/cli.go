@@ -57,6 +57,7 @@ type commands struct {
 	Quality    qualityCmd    `cmd:"" help:"Tell what is doubtful in the estate."`
 	Ready      readyCmd      `cmd:"" help:"Tell whether a server is ready."`
 	Policies   policiesCmd   `cmd:"" help:"Print or check the policies that say who may do what."`
+	Token      tokenCmd      `cmd:"" help:"Create, list and revoke API tokens."`
 	Schema     schemaCmd     `cmd:"" help:"Print the GraphQL schema."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`

@@ -29,8 +29,9 @@ type storeFlags struct {
 	StorePasswordFile string `placeholder:"FILE" help:"A file that holds the password."`
 	StoreDatabase     string `placeholder:"NAME" help:"The database on the Neo4j server; its default one otherwise."`
 
-	policies *authz.Policies               // nil: the default ones
-	watched  func(store.Store) store.Store // nil: nobody looks
+	policies  *authz.Policies               // nil: the default ones
+	exclusive []domain.Exclusive            // nil: the default ones
+	watched   func(store.Store) store.Store // nil: nobody looks
 }
 
 var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
@@ -78,11 +79,12 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 	if err != nil {
 		return nil, err
 	}
+	shelf, _ := beneath.(store.Shelf)
 	if f.watched != nil {
 		beneath = f.watched(beneath)
 	}
 	e := &estate{store: beneath}
-	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies}
+	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies, Exclusive: f.exclusive}
 	if withTopology {
 		e.topology, err = topology.Open(ctx, beneath, entity.TopologyCodec{}, topology.Options{})
 		if err != nil {
@@ -91,6 +93,7 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 		e.store, config.Graphs = e.topology, e.topology
 	}
 	config.Store = e.store
+	config.Shelf = shelf
 	e.app = app.New(config)
 	if err := e.app.IndexAttributes(ctx); err != nil {
 		return nil, errors.Join(err, e.close(ctx))

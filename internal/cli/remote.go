@@ -8,5 +8,5 @@ func remoteTarget(server string) (importer.Opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return importer.Remote(to, nil, nil), nil
+	return importer.Remote(to, ownToken(), nil), nil
 }

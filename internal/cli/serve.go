@@ -18,6 +18,7 @@ type serveCmd struct {
 	serving
 	storeFlags
 	policyFlags
+	identityFlags
 	KeepHistory span   `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	PrintConfig bool   `help:"Print the configuration as YAML, secrets masked, and end."`
 	Topology    string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
@@ -25,11 +26,13 @@ type serveCmd struct {
 
 // serving are the flags of all commands that serve.
 type serving struct {
-	Listen           string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The loopback address to listen on; port 0 picks a free one. Default: ${default}."`
+	Listen           string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The address to listen on, a loopback one unless identities are configured; port 0 picks a free one. Default: ${default}."`
 	OperationTimeout time.Duration `default:"30s" help:"End operations that take longer. Default: ${default}."`
 	Drain            time.Duration `default:"20s" help:"How long accepted requests may take when the server stops. Default: ${default}."`
 	edgeFlags
 	Config kong.ConfigFlag `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
+
+	known *identities // nil: every caller is believed
 }
 
 // Help has the examples.
@@ -42,7 +45,9 @@ func (serveCmd) Help() string {
     releasegraph serve --config /etc/releasegraph.yaml --print-config
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
-The server listens on loopback only, since nobody has to say who they are yet. The header
+    releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
+
+Without --identities nobody has to say who they are: the server listens on loopback only, and the header
 "Releasegraph-Act-As: alice; roles=REQUESTER,CAB_MEMBER; sites=par-1" names the actor of a request.`
 }
 
@@ -55,8 +60,14 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 	if err == nil {
 		c.policies, err = c.policyFlags.read()
 	}
+	if err == nil {
+		c.known, err = c.identityFlags.read()
+	}
 	if err != nil {
 		return err
+	}
+	if c.known != nil {
+		c.exclusive = c.known.mapping.Exclusive
 	}
 	t, err := c.telemetry(r)
 	if err != nil {
@@ -80,6 +91,11 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 	if err != nil {
 		return err
 	}
+	listen := server.Listen
+	if s.known != nil {
+		listen = server.ListenAnywhere
+		config.Identities, config.Recheck = s.known, s.known.recheck
+	}
 	h, err := server.New(config, sdl())
 	if err != nil {
 		return err
@@ -89,7 +105,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		return err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	l, err := server.Listen(r, s.Listen)
+	l, err := listen(r, s.Listen)
 	if err != nil {
 		return err
 	}
@@ -105,6 +121,9 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		}
 		opened = e
 		e.watch(t)
+		if s.known != nil {
+			s.known.app.Store(e.app)
+		}
 		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app, Checks: e.checks()}, nil
 	})
 	if opened != nil {

@@ -29,6 +29,8 @@ func (n Need) Nothing() bool { return n == Need{} }
 // named are the needs of the operations that are written by hand, by their
 // names in the schema. Those that follow from the Catalog are not listed.
 var named = map[string]Need{
+	"Query.viewer":            {},
+	"Query.apiTokens":         {authz.Manage, authz.KindToken},
 	"Query.node":              {},
 	"Query.nodes":             {},
 	"Query.search":            {},
@@ -51,6 +53,8 @@ var named = map[string]Need{
 	"Query.importHoldings": {authz.Read, domain.KindConfigurationItem},
 	"Query.importPointers": {authz.Read, domain.KindConfigurationItem},
 
+	"Mutation.createApiToken":            {authz.Manage, authz.KindToken},
+	"Mutation.revokeApiToken":            {authz.Manage, authz.KindToken},
 	"Mutation.importRecords":             {authz.Import, authz.KindRecords},
 	"Mutation.withdrawConfigurationItem": {authz.Withdraw, domain.KindConfigurationItem},
 

@@ -15,22 +15,8 @@ import (
 // "alice; roles=REQUESTER,CAB_MEMBER; sites=par-1", or "bob; roles=SUPPLIER; suppliers=acme".
 const ActAs = "Releasegraph-Act-As"
 
-// actor puts who asks into the context: whom the header names, or the local
-// administrator.
-func actor(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, err := identify(r.Context(), r.Header)
-		if err != nil {
-			refuse(w, r, http.StatusBadRequest, codeInvalid, err.Error())
-			return
-		}
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-// identify finds out who asks by a request's headers, or by what the first
-// message on a socket says in their place.
-func identify(ctx context.Context, header http.Header) (context.Context, error) {
+// actAs believes what the header says.
+func actAs(ctx context.Context, header http.Header) (context.Context, error) {
 	named := header.Get(ActAs)
 	if named == "" {
 		return ctx, nil

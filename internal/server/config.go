@@ -35,6 +35,9 @@ type Config struct {
 	// Origins are those of other sites whose pages may use the API, such as
 	// https://portal.example.com.
 	Origins []string
+	// Identities, when not nil, says whose a request's token is; without it every
+	// caller is believed, and the server must be reached by loopback only.
+	Identities Identities
 	// Recheck says why the actor of a context is nobody any more, such as an
 	// expired token; nil while they are. It is asked again and again while a
 	// socket or an event stream lives. Nil: nothing expires.

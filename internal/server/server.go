@@ -73,15 +73,15 @@ func (s *Server) router() (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), strictTransport, loopbackHost, forPages,
+	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), strictTransport, s.hosts(), forPages,
 		func(next http.Handler) http.Handler { return compress(next) })
 	r.Get("/healthz", alive)
 	r.Get("/readyz", s.ready)
 	if s.config.Gather != nil {
 		r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.config.Gather, promhttp.HandlerOpts{DisableCompression: true}))
 	}
-	r.With(actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
-	r.With(actor, s.rates.middleware).Get("/calendar.ics", s.calendar)
+	r.With(s.actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
+	r.With(s.reader, s.rates.middleware).Get("/calendar.ics", s.calendar)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return s.traced(r), failed

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/coder/websocket"
+
+	"releasegraph/internal/app"
 )
 
 // message is one of graphql-transport-ws.
@@ -56,7 +58,10 @@ func (s *socket) initialise(payload json.RawMessage) error {
 	if err != nil {
 		return &protocolError{closeInvalid, "Invalid message: " + err.Error()}
 	}
-	ctx, err := identify(s.ctx, header)
+	ctx, err := identify(s.ctx, s.config.Identities, header)
+	if errors.Is(err, errNobody) && app.ActorFrom(s.ctx).Name != unsaid.Name {
+		ctx, err = s.ctx, nil // the request that opened the socket said it
+	}
 	if err != nil {
 		return &protocolError{closeForbidden, "Forbidden: " + err.Error()}
 	}

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+)
+
+// NewToken is a token to make.
+type NewToken struct {
+	Name                    string
+	Roles                   []domain.Role
+	Sites, Suppliers, Kinds []string
+	ExpiresAt               *time.Time // nil: in domain.TokenLife
+}
+
+// CreatedToken is a new token with its secret, which is told this once.
+type CreatedToken struct {
+	Secret   string
+	APIToken *domain.APIToken
+}
+
+// CreateToken makes an API token.
+func (a *App) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, error) {
+	if err := a.mayTokens(ctx); err != nil {
+		return nil, err
+	}
+	now := a.now().UTC().Truncate(time.Second)
+	t := &storedToken{APIToken: domain.APIToken{
+		ID: a.newID(), Name: in.Name, Roles: in.Roles, Sites: in.Sites, Suppliers: in.Suppliers, Kinds: in.Kinds,
+		CreatedBy: actorName(ctx), CreatedAt: now, ExpiresAt: now.Add(domain.TokenLife),
+	}}
+	if in.ExpiresAt != nil {
+		t.ExpiresAt = in.ExpiresAt.UTC()
+	}
+	errs := t.Check(a.exclusive)
+	for i, kind := range in.Kinds {
+		if !knownKind(kind) {
+			errs = append(errs, wrong(element("kinds", i), "there is no kind of record %q, there are %s", kind, kindNames()))
+		}
+	}
+	if len(errs) > 0 {
+		return nil, inInput(errs).Err()
+	}
+	secret := newSecret()
+	hash := sha256.Sum256([]byte(secret))
+	t.Hash = hash[:]
+	if err := a.shelve(ctx, t); err != nil {
+		return nil, err
+	}
+	return &CreatedToken{Secret: TokenPrefix + t.ID + "." + secret, APIToken: &t.APIToken}, nil
+}
+
+// Tokens lists all API tokens, the newest first.
+func (a *App) Tokens(ctx context.Context) ([]*domain.APIToken, error) {
+	if err := a.may(ctx, authz.Manage, authz.KindToken); err != nil {
+		return nil, err
+	}
+	all, err := a.shelvedTokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(x, y *storedToken) int { return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID)) })
+	list := make([]*domain.APIToken, len(all))
+	for i, t := range all {
+		list[i] = &t.APIToken
+	}
+	return list, a.addUses(ctx, list)
+}
+
+// addUses tells when each token was last used.
+func (a *App) addUses(ctx context.Context, list []*domain.APIToken) error {
+	if a.shelf == nil {
+		return nil
+	}
+	uses, err := a.shelf.Shelved(ctx, usesShelf)
+	if err != nil {
+		return storeError(err)
+	}
+	for _, t := range list {
+		var at time.Time
+		if value, ok := uses[t.ID]; ok && at.UnmarshalText(value) == nil {
+			t.LastUsedAt = &at
+		}
+	}
+	return nil
+}
+
+// RevokeToken ends an API token for good. One that is revoked already stays as
+// it is.
+func (a *App) RevokeToken(ctx context.Context, id string) (*domain.APIToken, error) {
+	if err := a.mayTokens(ctx); err != nil {
+		return nil, err
+	}
+	all, err := a.shelvedTokens(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, &domain.Error{Code: domain.NotFound, Field: "id", Message: "there is no such token"}
+	}
+	t := *all[0]
+	if t.RevokedAt == nil {
+		now := a.now().UTC()
+		t.RevokedAt = &now
+		if err := a.shelve(ctx, &t); err != nil {
+			return nil, err
+		}
+	}
+	return &t.APIToken, a.addUses(ctx, []*domain.APIToken{&t.APIToken})
+}

@@ -1,0 +1,55 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+)
+
+// Viewer is whoever asks, and what they may do.
+type Viewer struct {
+	Name             string
+	Method           domain.IdentityMethod
+	Roles            []domain.Role
+	Sites, Suppliers []string
+	Narrowed         bool
+	Kinds            []string // nil: all
+	ExpiresAt        *time.Time
+	May              []*Permission
+}
+
+// Permission is what the viewer may do with records of a kind, or with a
+// relationship.
+type Permission struct {
+	Kind, Action string
+	// Everything tells that it is with every record; otherwise it is with those
+	// at the viewer's sites, or that the viewer supplies.
+	Everything bool
+}
+
+// Viewer tells whoever asks who they are and what they may.
+func (a *App) Viewer(ctx context.Context) *Viewer {
+	who := actingFrom(ctx)
+	v := &Viewer{
+		Name: actorName(ctx), Method: who.identity.Method, Roles: who.Roles, Sites: who.Sites, Suppliers: who.Suppliers,
+		Narrowed: who.Bound, Kinds: who.Kinds, May: []*Permission{},
+	}
+	if v.Method == "" {
+		v.Method = domain.ByTrust
+	}
+	if expires := who.identity.Expires; !expires.IsZero() {
+		v.ExpiresAt = &expires
+	}
+	grants := a.policies.For(who.Actor)
+	for _, kind := range authz.Kinds() {
+		for _, action := range authz.Actions() {
+			if grants.May(who.Actor, action, kind) == nil {
+				d := grants.Decide(who.Actor, action, kind)
+				v.May = append(v.May, &Permission{Kind: kind, Action: string(action), Everything: d.All()})
+			}
+		}
+	}
+	return v
+}

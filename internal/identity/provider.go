@@ -1,0 +1,130 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+)
+
+// algorithms are the signatures that are believed: those that need the
+// provider's private key. With a shared secret, or with none, anyone could sign.
+var algorithms = []string{
+	oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA,
+}
+
+// Provider believes the tokens of one OpenID Connect provider. It looks for the
+// provider when the first token comes, and again after a while where that fails.
+type Provider struct {
+	mapping *Mapping
+	now     func() time.Time
+	client  *http.Client
+
+	mu       sync.Mutex
+	verifier *oidc.IDTokenVerifier // nil: not found yet
+	tried    time.Time
+	failed   error
+}
+
+// retryAfter is how long a provider that was not found is left alone.
+const retryAfter = 2 * time.Second
+
+// maxToken is the longest token that is looked at.
+const maxToken = 16 << 10
+
+// NewProvider believes the provider of a mapping.
+func NewProvider(m *Mapping, now func() time.Time) *Provider {
+	return &Provider{mapping: m, now: now, client: newKeyClient(now)}
+}
+
+// Identity is whose token it is. Errors are domain errors: UNAUTHENTICATED for
+// a token that is not believed, FORBIDDEN for roles that exclude each other,
+// UNAVAILABLE while the provider cannot be reached.
+func (p *Provider) Identity(ctx context.Context, token string) (app.Identity, error) {
+	if len(token) > maxToken {
+		return app.Identity{}, refused("the token is too long", nil)
+	}
+	verifier, err := p.find(ctx)
+	if err != nil {
+		return app.Identity{}, err
+	}
+	checked, err := verifier.Verify(oidc.ClientContext(ctx, p.client), token)
+	if err != nil {
+		if errors.Is(err, errUnreachable) {
+			return app.Identity{}, unreachable(err)
+		}
+		return app.Identity{}, refused("the token is not one of the provider's for this server", err)
+	}
+	claims := map[string]any{}
+	if err := checked.Claims(&claims); err != nil {
+		return app.Identity{}, refused("the token's claims cannot be read", err)
+	}
+	if err := p.checkTimes(checked, claims); err != nil {
+		return app.Identity{}, err
+	}
+	actor, err := p.mapping.actor(claims, checked.Subject)
+	if err != nil {
+		var known *domain.Error
+		if errors.As(err, &known) {
+			return app.Identity{}, known
+		}
+		return app.Identity{}, refused(err.Error(), nil)
+	}
+	return app.Identity{Actor: actor, Method: domain.ByProvider, Expires: checked.Expiry.Add(p.skew())}, nil
+}
+
+func (p *Provider) skew() time.Duration { return time.Duration(p.mapping.ClockSkew) }
+
+// checkTimes holds a token to its times, as far as the clocks may differ.
+func (p *Provider) checkTimes(t *oidc.IDToken, claims map[string]any) error {
+	now := p.now()
+	if !now.Before(t.Expiry.Add(p.skew())) {
+		return refused("the token has expired", nil)
+	}
+	for _, name := range []string{"nbf", "iat"} {
+		at, given := claims[name].(float64)
+		if given && time.Unix(int64(at), 0).After(now.Add(p.skew())) {
+			return refused(fmt.Sprintf("the token is not good yet (%s): are the clocks right?", name), nil)
+		}
+	}
+	return nil
+}
+
+// find discovers the provider.
+func (p *Provider) find(ctx context.Context) (*oidc.IDTokenVerifier, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	switch {
+	case p.verifier != nil:
+		return p.verifier, nil
+	case p.failed != nil && now.Sub(p.tried) < retryAfter:
+		return nil, unreachable(p.failed)
+	}
+	p.tried = now
+	// The keys are fetched for whoever comes next as well.
+	found, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.client), p.mapping.Issuer)
+	if p.failed = err; err != nil {
+		return nil, unreachable(err)
+	}
+	p.verifier = found.Verifier(&oidc.Config{
+		ClientID: p.mapping.Audience, SupportedSigningAlgs: algorithms, SkipExpiryCheck: true, // checkTimes does, with the skew
+		Now: p.now,
+	})
+	return p.verifier, nil
+}
+
+func refused(why string, cause error) *domain.Error {
+	return &domain.Error{Code: domain.Unauthenticated, Message: why, Cause: cause}
+}
+
+func unreachable(cause error) *domain.Error {
+	return &domain.Error{Code: domain.Unavailable, Message: "the identity provider cannot be reached", Cause: cause}
+}

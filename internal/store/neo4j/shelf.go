@@ -1,0 +1,45 @@
+package neo4j
+
+import (
+	"context"
+
+	"releasegraph/internal/store"
+)
+
+var _ store.Shelf = (*Store)(nil)
+
+// shelfLabel marks the nodes that hold shelved values. None has the label of
+// the graph's own nodes.
+const shelfLabel = "Shelved"
+
+// Shelve implements store.Shelf.
+func (s *Store) Shelve(ctx context.Context, shelf, id string, value []byte) error {
+	return s.write(ctx, func(t tx) error {
+		if value == nil {
+			return t.run("MATCH (s:"+shelfLabel+" {shelf: $shelf, id: $id}) DELETE s", params{"shelf": shelf, "id": id})
+		}
+		return t.run("MERGE (s:"+shelfLabel+" {shelf: $shelf, id: $id}) SET s.value = $value",
+			params{"shelf": shelf, "id": id, "value": string(value)})
+	})
+}
+
+// Shelved implements store.Shelf.
+func (s *Store) Shelved(ctx context.Context, shelf string, ids ...string) (map[string][]byte, error) {
+	if ids == nil {
+		ids = []string{}
+	}
+	found := map[string][]byte{}
+	err := s.read(ctx, func(t tx) error {
+		clear(found)
+		rows, err := t.rows("MATCH (s:"+shelfLabel+" {shelf: $shelf}) WHERE size($ids) = 0 OR s.id IN $ids RETURN s.id, s.value",
+			params{"shelf": shelf, "ids": ids})
+		for _, r := range rows {
+			id, _ := r.Values[0].(string)
+			if value, ok := r.Values[1].(string); ok {
+				found[id] = []byte(value)
+			}
+		}
+		return err
+	})
+	return found, err
+}

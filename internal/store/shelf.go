@@ -1,0 +1,14 @@
+package store
+
+import "context"
+
+// Shelf keeps small values beside the graph, such as the hashes of API tokens:
+// they are in no answer of a Reader, not in the log, and not in what is
+// exported or dumped as records. A value that was put is on stable storage.
+type Shelf interface {
+	// Shelve puts a value on a shelf under an id; nil takes it away.
+	Shelve(ctx context.Context, shelf, id string, value []byte) error
+	// Shelved returns the values of a shelf that have one of the ids; all of
+	// them when none is given.
+	Shelved(ctx context.Context, shelf string, ids ...string) (map[string][]byte, error)
+}

@@ -1,0 +1,49 @@
+package storetest
+
+import (
+	"fmt"
+
+	"releasegraph/internal/store"
+)
+
+var shelfCases = []testCase{
+	{"a shelf keeps values beside the graph, in no answer of it", func(b *bench) {
+		shelf, ok := b.Store.(store.Shelf)
+		if !ok {
+			return // a decorator leaves it to what it decorates
+		}
+		head, err := b.Head(b.ctx)
+		b.must(err)
+		is := func(want string, ids ...string) {
+			b.Helper()
+			found, err := shelf.Shelved(b.ctx, "tokens", ids...)
+			b.must(err)
+			text := map[string]string{}
+			for id, v := range found {
+				text[id] = string(v)
+			}
+			if got := fmt.Sprint(text); got != want {
+				b.Errorf("the shelf holds %s, not %s", got, want)
+			}
+		}
+		is("map[]")
+		b.must(shelf.Shelve(b.ctx, "tokens", "a", []byte(`{"é":1}`)))
+		b.must(shelf.Shelve(b.ctx, "tokens", "b", []byte("2")))
+		b.must(shelf.Shelve(b.ctx, "other", "a", []byte("3")))
+		is(`map[a:{"é":1} b:2]`)
+		is("map[b:2]", "b", "c")
+		b.must(shelf.Shelve(b.ctx, "tokens", "a", []byte("4")))
+		b.must(shelf.Shelve(b.ctx, "tokens", "b", nil))
+		b.must(shelf.Shelve(b.ctx, "tokens", "never", nil))
+		is("map[a:4]")
+		now, err := b.Head(b.ctx)
+		b.must(err)
+		if now != head {
+			b.Errorf("a shelf moved the head from %d to %d", head, now)
+		}
+		_, err = b.Scan(b.ctx, store.Scan{}, func(batch store.Batch) error {
+			return fmt.Errorf("the graph holds %v", batch)
+		})
+		b.must(err)
+	}},
+}
