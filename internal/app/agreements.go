@@ -76,4 +76,6 @@ func (r *ImpactResult) Agreements(ctx context.Context, first *int, after *string
 
 // Agreement is the service level agreement that is at stake, nil when the
 // concern is of another kind.
-func (c *Concern) Agreement() *domain.ConfigurationItem { return as[*domain.ConfigurationItem](c.record) }
+func (c *Concern) Agreement() *domain.ConfigurationItem {
+	return as[*domain.ConfigurationItem](c.record)
+}

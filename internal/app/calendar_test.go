@@ -171,6 +171,19 @@ func TestAFreezeHoldsWhatIsPlannedInItAndLiftingItReleasesThat_H6(t *testing.T) 
 		require.NoError(t, err)
 		require.Empty(t, heldBy("LATER"))
 
+		// The change itself gains items and sites, and loses them.
+		f.connect(domain.RelAffects, "B", "db", nil)
+		require.Equal(t, []string{"all", "sale"}, heldBy("B"), "the shop needs the database")
+		_, err = f.Disconnect(f.ctx, domain.RelAffects, key("B"), key("db"), nil, nil)
+		require.NoError(t, err)
+		require.Equal(t, []string{"all"}, heldBy("B"))
+		_, err = f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "paris", Name: "Paris", From: some(march(10, 8)), To: some(march(10, 9)), Sites: []*domain.Ref{some(key("par"))}}, nil)
+		require.NoError(t, err)
+		f.connect(domain.RelTakesPlaceAt, "B", "par", nil)
+		require.Equal(t, []string{"all", "paris"}, heldBy("B"))
+		_, err = f.Remove(f.ctx, domain.KindFreeze, key("paris"), nil, nil)
+		require.NoError(t, err)
+
 		// The freeze itself changes: its scope, its end, its key.
 		f.connect(domain.RelFreezes, "sale", "mail", nil)
 		require.Equal(t, []string{"all", "sale"}, heldBy("B"))

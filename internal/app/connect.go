@@ -94,7 +94,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 	if p.exists {
 		return d, p, a.reholdLink(ctx, d, p, true)
 	}
-	return d, p, both(a.reholdLink(ctx, d, p, true), a.revisesLinks(ctx, d, p))
+	return d, p, both(a.reholdLink(ctx, d, p, true), a.revisesLinks(ctx, d, p, true))
 }
 
 func selfLink(p *pair) error {
@@ -156,7 +156,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
-		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.reholdLink(ctx, d, p, false), a.revisesLinks(ctx, d, p))
+		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.reholdLink(ctx, d, p, false), a.revisesLinks(ctx, d, p, false))
 	})
 }
 

@@ -102,24 +102,60 @@ func (a *App) reholdChange(ctx context.Context, before, after entity.Record) err
 	if sameTime(was.PlannedFrom, is.PlannedFrom) && sameTime(was.PlannedTo, is.PlannedTo) && was.Key == is.Key || !domain.ChangePlanned(is.Status) {
 		return nil
 	}
-	is.HeldBy = nil
-	if is.PlannedFrom == nil || is.PlannedTo == nil || !is.PlannedTo.After(*is.PlannedFrom) {
-		return nil
+	held, err := a.heldBy(ctx, is, func(*planner) {})
+	is.HeldBy = held
+	return err
+}
+
+// heldBy lists the freezes that hold a change, as it is planned once the plan
+// has been altered (H6).
+func (a *App) heldBy(ctx context.Context, is *domain.ChangeRequest, alter func(*planner)) ([]string, error) {
+	if !domain.ChangePlanned(is.Status) || is.PlannedFrom == nil || is.PlannedTo == nil || !is.PlannedTo.After(*is.PlannedFrom) {
+		return nil, nil
 	}
 	within := domain.TimeRange{From: *is.PlannedFrom, To: *is.PlannedTo}
 	p, err := a.planner(ctx, a.everything(), within, nil, is)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	alter(p)
+	if p.g, err = a.seenEstate(ctx, p.view, p.survey()); err != nil {
+		return nil, err
 	}
 	c, err := p.closing(ctx, within)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w := p.work(is)
+	var held []string
 	for _, i := range c.freezes.Holding(&w) {
-		is.HeldBy = append(is.HeldBy, p.openings.freezes[i].record.Meta().Key)
+		held = append(held, p.openings.freezes[i].record.Meta().Key)
 	}
-	return nil
+	return held, nil
+}
+
+// heldByLinks lists the freezes that hold a change once it has gained a link, or
+// lost it.
+func (a *App) heldByLinks(ctx context.Context, c *domain.ChangeRequest, p *pair, gains bool) ([]string, error) {
+	if p.rel.Name != domain.RelAffects && p.rel.Name != domain.RelTakesPlaceAt {
+		return c.HeldBy, nil
+	}
+	return a.heldBy(ctx, c, func(plan *planner) { plan.moveEnd(p, gains) })
+}
+
+// moveEnd has a request affect an item, or take place at a site, or no more.
+func (p *planner) moveEnd(link *pair, gains bool) {
+	ends := p.affects
+	if link.rel.Name == domain.RelTakesPlaceAt {
+		ends = p.places
+	}
+	id := link.fromID()
+	list := slices.DeleteFunc(slices.Clone(ends[id]), func(n store.Node) bool { return n.ID == link.toID() })
+	if gains {
+		k := entity.KindOf(link.to)
+		list = append(list, store.Node{ID: link.toID(), Kind: k.Name, Props: k.Encode(link.to)})
+	}
+	ends[id] = list
 }
 
 func sameTime(a, b *time.Time) bool {
