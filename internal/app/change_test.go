@@ -379,6 +379,40 @@ func TestTheAgendaTellsForWhomARequestWaits(t *testing.T) { // H3
 	})
 }
 
+func TestAChangeThatWasBackedOutIsAssessedAnewAndOneThatIsLiveIsClosed(t *testing.T) { // H2
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.reviewed()
+		in, err := f.ImportLines(f.ctx, app.ImportLinesInput{Lines: []string{
+			`{"node":"ChangeRequest","key":"GOING","name":"Going live","type":"NORMAL","status":"IN_RELEASE","contentVersion":3}`,
+			`{"node":"ChangeRequest","key":"LIVE","name":"Live","type":"NORMAL","status":"IMPLEMENTED"}`,
+			`{"edge":"AFFECTS","from":"GOING","to":"db"}`, `{"edge":"AFFECTS","from":"LIVE","to":"db"}`,
+			`{"edge":"DECIDED_BY","from":"GOING","to":"CAB"}`,
+		}}, nil)
+		require.NoError(t, err)
+		require.Empty(t, in.Wrong)
+
+		_, err = f.CloseChangeRequest(f.as("max", domain.ChangeManager), app.ChangeVerb{Ref: key("GOING")}, nil)
+		e := refused(t, err, domain.RuleViolation, "input.ref")
+		require.Equal(t, "H2", e.Rule)
+		require.ErrorContains(t, err, "IMPLEMENTED", "the legal moves are named")
+		_, err = f.BackOutChangeRequest(f.as("rita", domain.Requester), app.ChangeVerb{Ref: key("GOING")}, nil)
+		require.Error(t, err, "a requester does not back out a release's change")
+		require.Equal(t, domain.ChangeInRelease, f.status("GOING"))
+
+		_, err = f.BackOutChangeRequest(f.as("max", domain.ChangeManager), app.ChangeVerb{Ref: key("GOING")}, nil)
+		require.NoError(t, err)
+		require.Equal(t, domain.ChangeBackedOut, f.status("GOING"))
+		f.assess("GOING")
+		require.Equal(t, domain.ChangeAssessed, f.status("GOING"), "it returns to ASSESSED")
+
+		_, err = f.CloseChangeRequest(f.as("max", domain.ChangeManager), app.ChangeVerb{Ref: key("LIVE")}, nil)
+		require.NoError(t, err)
+		require.Equal(t, domain.ChangeClosed, f.status("LIVE"))
+		_, err = f.BackOutChangeRequest(f.as("max", domain.ChangeManager), app.ChangeVerb{Ref: key("LIVE")}, nil)
+		require.Equal(t, "H2", refused(t, err, domain.RuleViolation, "input.ref").Rule)
+	})
+}
+
 func TestOnlyDraftsAreRemoved(t *testing.T) { // H2
 	onStores(t, func(t *testing.T, f *fixture) {
 		f.reviewed()
