@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+
+	"releasegraph/internal/strictyaml"
 )
 
 // configFile gives flags their values from a YAML file: a map by the flags'
@@ -22,7 +23,11 @@ type configFile struct{ values map[string]any }
 // readConfig reads such a file.
 func readConfig(r io.Reader) (kong.Resolver, error) {
 	var c configFile
-	if err := yaml.NewDecoder(r).Decode(&c.values); err != nil && !errors.Is(err, io.EOF) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := strictyaml.Read(text, &c.values); err != nil {
 		return nil, fmt.Errorf("the configuration file is no map of flags: %w", err)
 	}
 	return &c, nil

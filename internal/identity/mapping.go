@@ -6,16 +6,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"releasegraph/internal/domain"
+	"releasegraph/internal/strictyaml"
 )
 
 // Mapping says who is who: the provider to believe, and what its claims mean.
@@ -68,7 +66,7 @@ const (
 // ParseMapping reads a mapping file, and tells all that is wrong with it.
 func ParseMapping(text []byte) (*Mapping, error) {
 	m := &Mapping{ClockSkew: Duration(defaultSkew), Name: defaultName}
-	if err := m.decode(text); err != nil {
+	if err := strictyaml.Read(text, m); err != nil {
 		return nil, err
 	}
 	if m.Name == "" { // a file of nothing leaves nothing of the defaults
@@ -78,20 +76,6 @@ func ParseMapping(text []byte) (*Mapping, error) {
 		m.Exclusive = domain.SeparateDuties
 	}
 	return m, errors.Join(m.check()...)
-}
-
-// decode reads the YAML. The library panics at some texts that are none.
-func (m *Mapping) decode(text []byte) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = errors.New("this cannot be read as YAML")
-		}
-	}()
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(m)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	return errors.New(yaml.FormatError(err, false, true))
 }
 
 func (m *Mapping) check() (wrong []error) {

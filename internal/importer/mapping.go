@@ -1,13 +1,12 @@
 package importer
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"releasegraph/internal/strictyaml"
 )
 
 // mapping says what the rows of foreign CSV files become. It is read from
@@ -129,8 +128,8 @@ func readMapping(file, node, edge string) (*mapping, error) {
 // records of the kind node, or relationships of the name edge.
 func parseMapping(text []byte, node, edge string) (*mapping, error) {
 	m := &mapping{}
-	if err := yaml.UnmarshalWithOptions(text, m, yaml.Strict()); err != nil {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+	if err := strictyaml.Read(text, m); err != nil {
+		return nil, err
 	}
 	m.complete(node, edge)
 	if err := m.check(); err != nil {
