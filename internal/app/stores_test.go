@@ -40,7 +40,7 @@ func openSQLite(t *testing.T) store.Store {
 
 func openNeo4j(t *testing.T) store.Store {
 	t.Helper()
-	uri, user, password := neo4jtest.Fresh(t)
+	uri, user, password := neo4jtest.Emptied(t)
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })

@@ -3,5 +3,6 @@
 // once for a test process and ends with it.
 //
 // The Community edition has one database, so tests of one process share it:
-// they call Fresh before they open a store, and do not run in parallel.
+// they call Fresh, or Emptied, before they open a store, and do not run in
+// parallel.
 package neo4jtest

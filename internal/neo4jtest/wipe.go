@@ -7,9 +7,32 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 )
 
+const deleteNodes = "CYPHER 5 MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+
+// empty removes all nodes.
+func empty(ctx context.Context, a Access) error {
+	return a.session(ctx, func(session neo4j.SessionWithContext) error {
+		_, err := run(ctx, session, deleteNodes)
+		return err
+	})
+}
+
 // wipe removes all nodes, constraints and indexes, those two aside that every
 // database has.
 func wipe(ctx context.Context, a Access) error {
+	return a.session(ctx, func(session neo4j.SessionWithContext) error {
+		if _, err := run(ctx, session, deleteNodes); err != nil {
+			return err
+		}
+		if err := drop(ctx, session, "CONSTRAINT", "SHOW CONSTRAINTS YIELD name"); err != nil {
+			return err
+		}
+		return drop(ctx, session, "INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
+	})
+}
+
+// session hands over a session, and closes it afterwards.
+func (a Access) session(ctx context.Context, use func(neo4j.SessionWithContext) error) error {
 	auth := neo4j.NoAuth()
 	if a.User != "" {
 		auth = neo4j.BasicAuth(a.User, a.Password, "")
@@ -21,13 +44,7 @@ func wipe(ctx context.Context, a Access) error {
 	defer driver.Close(context.WithoutCancel(ctx))
 	session := driver.NewSession(ctx, neo4j.SessionConfig{})
 	defer session.Close(context.WithoutCancel(ctx))
-	if _, err := run(ctx, session, "CYPHER 5 MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"); err != nil {
-		return err
-	}
-	if err := drop(ctx, session, "CONSTRAINT", "SHOW CONSTRAINTS YIELD name"); err != nil {
-		return err
-	}
-	return drop(ctx, session, "INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
+	return use(session)
 }
 
 func drop(ctx context.Context, session neo4j.SessionWithContext, what, list string) error {

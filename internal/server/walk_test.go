@@ -34,7 +34,7 @@ func TestAChangeWalksThroughItsLifeOnSQLite(t *testing.T) {
 }
 
 func TestNeo4jWalksAChangeThroughItsLife(t *testing.T) {
-	uri, user, password := neo4jtest.Fresh(t)
+	uri, user, password := neo4jtest.Emptied(t)
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	if err != nil {
 		t.Fatal(err)

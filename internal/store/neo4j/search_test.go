@@ -15,7 +15,7 @@ import (
 
 func TestASearchReadInOrderFindsWhatASortedOneFinds(t *testing.T) {
 	storetest.RunSearch(t, func(t *testing.T, schema store.Schema) store.Store {
-		uri, user, password := neo4jtest.Fresh(t)
+		uri, user, password := neo4jtest.Emptied(t)
 		s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, schema)
 		if err != nil {
 			t.Fatal(err)

@@ -77,7 +77,7 @@ func (r *Reader) searched(s Scope, q *store.Search) (p searching, whole, partly 
 		return p, nil, nil, err
 	}
 	kept := []string{}
-	for _, kind := range q.Kinds {
+	for _, kind := range slices.Compact(slices.Sorted(slices.Values(q.Kinds))) { // a kind may be named twice
 		switch rule := s[kind]; {
 		case rule.All:
 			whole = append(whole, kind)

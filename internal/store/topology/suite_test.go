@@ -21,7 +21,7 @@ func TestOverSQLiteTheTopologyPassesTheSuite(t *testing.T) {
 
 func TestOverNeo4jTheTopologyPassesTheSuite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store {
-		uri, user, password := neo4jtest.Fresh(t)
+		uri, user, password := neo4jtest.Emptied(t)
 		beneath, err := neo4j.Open(context.Background(), uri, neo4j.Options{User: user, Password: password}, schema)
 		return over(t, schema, beneath, err)
 	})
