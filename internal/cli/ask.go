@@ -19,6 +19,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/patient"
 	"releasegraph/resolvers"
 )
 
@@ -100,7 +101,7 @@ func (s remote) ask(ctx context.Context, document string, variables map[string]a
 	for name, values := range ownToken() {
 		request.Header[name] = values
 	}
-	response, err := s.client.Do(request)
+	response, err := patient.Do(s.client, request)
 	if err != nil {
 		return nil, err
 	}

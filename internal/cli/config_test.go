@@ -39,6 +39,14 @@ func TestThePrintedConfigurationShowsNoSecretAndCanBeReadBack(t *testing.T) {
 	}
 }
 
+func TestCallersAreLimitedOnceTheyAreKnownUnlessTheOperatorSaysOtherwise(t *testing.T) {
+	known := "--identities=" + filepath.Join(t.TempDir(), "identities.yaml")
+	call(t, "", "serve", "--print-config").wants(t, 0, "rate: 0.0\n")
+	call(t, "", "serve", "--print-config", known).wants(t, 0, "rate: 50.0\n")
+	call(t, "", "serve", "--print-config", known, "--rate=0").wants(t, 0, "rate: 0.0\n")
+	call(t, "", "serve", "--help").wants(t, 0, "50 with --identities")
+}
+
 func TestMistakesInTheConfigurationAreAllNamed(t *testing.T) {
 	call(t, "", "serve", configFile(t, "lisen: x\nrates: 1\n"), "--print-config").wants(t, 2, "lisen, rates", "serve --help")
 	call(t, "", "serve", configFile(t, "- a list\n"), "--print-config").wants(t, 2, "no map of flags")

@@ -10,7 +10,7 @@ import (
 // edgeFlags say what strangers may do, and what is shown of it.
 type edgeFlags struct {
 	MaxPrice            int      `default:"1000000" placeholder:"N" help:"How many values an operation's answer may hold at most. Default: ${default}."`
-	Rate                float64  `placeholder:"N" help:"How many operations a second a caller may send, on average. Default: as many as they like."`
+	Rate                *float64 `placeholder:"N" help:"How many operations a second a caller may send, on average; 0: as many as they like. Default: 50 with --identities, else 0."`
 	RateBurst           int      `placeholder:"N" help:"How many operations a caller may send at once. Default: ten seconds' worth."`
 	TrustedProxy        []string `placeholder:"NETWORK" help:"Addresses or networks of proxies that are believed when they say where a request comes from (X-Forwarded-For)."`
 	Introspection       string   `enum:"on,off" default:"on" help:"Tell clients the schema: on or off."`
@@ -28,11 +28,23 @@ type edgeFlags struct {
 	TraceSample   float64       `default:"1" placeholder:"PART" help:"The part of requests that is traced, from 0 to 1. Default: ${default}."`
 }
 
+// settled gives the rate its default, which depends on whether callers are
+// known.
+func (f *edgeFlags) settled(known bool) *float64 {
+	if f.Rate == nil {
+		f.Rate = new(float64)
+		if known {
+			*f.Rate = server.DefaultRate
+		}
+	}
+	return f.Rate
+}
+
 // config is the server's configuration.
 func (s serving) config(r *running, t *telemetry.Telemetry) (server.Config, error) {
 	c := server.Config{
 		Listen: s.Listen, OperationTimeout: s.OperationTimeout, Drain: s.Drain, Log: r.log,
-		Limits: server.Limits{Price: s.MaxPrice}, Rate: server.RateLimit{PerSecond: s.Rate, Burst: s.RateBurst},
+		Limits: server.Limits{Price: s.MaxPrice}, Rate: server.RateLimit{PerSecond: *s.settled(s.known != nil), Burst: s.RateBurst},
 		HideSchema: s.Introspection == "off", HideSuggestions: s.Suggestions == "off",
 		Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
 	}

@@ -53,6 +53,7 @@ Without --identities nobody has to say who they are: the server listens on loopb
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(r *running, model *kong.Application) error {
+	c.settled(c.Identities != "")
 	if c.PrintConfig {
 		return printConfig(r.Stdout, model, "serve")
 	}

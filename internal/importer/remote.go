@@ -13,6 +13,7 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/patient"
 )
 
 // Remote imports through the API of a server. endpoint is the address of its
@@ -210,7 +211,7 @@ func (r *remote) ask(ctx context.Context, query string, variables map[string]any
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
-	response, err := r.client.Do(request)
+	response, err := patient.Do(r.client, request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

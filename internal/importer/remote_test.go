@@ -53,6 +53,29 @@ func TestAnImportThroughAServerDoesTheSame(t *testing.T) {
 	}
 }
 
+func TestAnImportThroughAServerThatAsksToWaitGoesOn(t *testing.T) {
+	near, _ := newApp(t)
+	far, _ := newApp(t)
+	run(t, near, importer.Options{Files: []string{"-"}, Stdin: strings.NewReader(estate)})
+	server, refused := serve(t, far), 0
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused++; refused%2 == 1 {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		http.Redirect(w, r, server, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(busy.Close)
+	to := importer.Remote(busy.URL, nil, nil)
+	if s, err := importer.Run(context.Background(), to, importer.Options{Files: []string{file(t, "a.ndjson", estate)}}); err != nil || s.Created() != 11 {
+		t.Fatalf("%+v %v", s, err)
+	}
+	if got, want := export(t, far), export(t, near); got != want || refused < 4 {
+		t.Errorf("after %d calls\n%s\nwant\n%s", refused, got, want)
+	}
+}
+
 func TestAServerThatIsNotThereIsToldAsSuch(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	o := importer.Options{Files: []string{file(t, "a.ndjson", estate)}, Patience: time.Millisecond}

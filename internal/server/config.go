@@ -28,6 +28,9 @@ type Config struct {
 	Limits Limits
 	// Rate is how many operations a caller may send.
 	Rate RateLimit
+	// FailedLogins is how many tokens that are not believed an address may send;
+	// 0 means one a second, and 20 at once.
+	FailedLogins RateLimit
 	// TrustedProxies are believed when they say where a request comes from.
 	TrustedProxies []netip.Prefix
 	// Streams bound sockets and event streams.
@@ -79,6 +82,9 @@ func (c Config) withDefaults() Config {
 	c.Slow = or(c.Slow, time.Second)
 	c.MaxBody = or(c.MaxBody, 1<<20)
 	c.Limits = c.Limits.withDefaults()
+	if c.FailedLogins == (RateLimit{}) {
+		c.FailedLogins = failedLogins
+	}
 	return c
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"releasegraph/internal/app"
@@ -60,7 +61,11 @@ var errNobody = errors.New(`say who you are: send "Authorization: Bearer …" wi
 // refuseIdentity says why someone is not let in.
 func refuseIdentity(w http.ResponseWriter, r *http.Request, err error) {
 	var known *domain.Error
+	var slowed *slowedError
 	switch {
+	case errors.As(err, &slowed):
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(slowed.wait)))
+		refuse(w, r, http.StatusTooManyRequests, codeLimit, err.Error())
 	case errors.Is(err, errNobody):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="releasegraph"`)
 		refuse(w, r, http.StatusUnauthorized, string(domain.Unauthenticated), err.Error())

@@ -14,6 +14,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
+// DefaultRate is how many operations a second a caller may send where callers
+// are known, unless the operator says otherwise: enough for a page that asks
+// dozens of questions at once, and again, and too few to keep others waiting.
+const DefaultRate = 50
+
 // RateLimit is how many operations a caller may send: a number a second, on
 // average, and how many of them at once. A zero PerSecond is no limit.
 type RateLimit struct {

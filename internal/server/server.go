@@ -45,6 +45,13 @@ const unreachable = "the store cannot be reached yet; it is tried again, and the
 // New returns a server of the schema.
 func New(c Config, sdl string) (*Server, error) {
 	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened", streams: newStreams(c.Streams), rates: newRates(c.Rate)}
+	if c.Identities != nil {
+		logins := newLogins(s.config)
+		s.config.Identities = logins
+		if c.Metrics != nil {
+			c.Metrics.MustRegister(logins.refused)
+		}
+	}
 	known, err := c.knownOperations()
 	if err != nil {
 		return nil, err
