@@ -21,19 +21,8 @@ type Assess struct {
 // snapshot (I1). A request that was submitted or backed out becomes ASSESSED;
 // one that is ASSESSED stays so, and its votes fall when the findings differ.
 func (a *App) AssessChangeRequest(ctx context.Context, in Assess, o *domain.WriteOptions) (*Reviewed, error) {
-	if err := a.may(ctx, authz.Assess, domain.KindChangeRequest); err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "assess", in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.reviewedAgain(ctx, w.earlier)
-	}
-	return w.review(ctx, func() (*draft, *Reviewed, error) {
-		return a.decideAssessment(ctx, in)
-	})
+	m := mutation{authz.Assess, domain.KindChangeRequest, o, []any{"assess", in}}
+	return a.review(ctx, m, func() (*draft, *Reviewed, error) { return a.decideAssessment(ctx, in) })
 }
 
 func (a *App) decideAssessment(ctx context.Context, in Assess) (*draft, *Reviewed, error) {
@@ -65,9 +54,8 @@ func (a *App) decideAssessment(ctx context.Context, in Assess) (*draft, *Reviewe
 		return nil, nil, err
 	}
 	d := a.draftOf(f, before)
-	kind := entity.KindNamed(domain.KindAssessment)
-	d.ops = append(d.ops, store.CreateNode{ID: store.ID(as.ID), Kind: kind.Name, Props: kind.Encode(as)}, a.linkOp(domain.RelAssesses, as.ID, after.ID))
-	d.known = append(d.known, as)
+	d.create(as)
+	d.join(domain.RelAssesses, as, store.ID(after.ID))
 	return d, &Reviewed{ChangeRequest: after, Assessment: as}, nil
 }
 

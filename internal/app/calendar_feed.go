@@ -27,51 +27,29 @@ type CalendarFeedCreated struct {
 
 // CreateCalendarFeed makes a secret address of the forward schedule (H5).
 func (a *App) CreateCalendarFeed(ctx context.Context, key, name string, site, service *domain.Ref, o *domain.WriteOptions) (*CalendarFeedCreated, error) {
-	k, err := a.allowedKind(ctx, authz.Create, domain.KindCalendarFeed)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "create", k.Name, key, name, site, service)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		written, err := w.again(ctx, k, w.earlier)
-		return feedCreated(written, "", err)
-	}
 	secret := domain.FeedSecret + rand.Text() + rand.Text()
-	record, newErr := k.Bring(map[string]any{"key": key, "name": name, "createdBy": actorName(ctx), "fingerprint": domain.Fingerprint(secret)}, "input")
-	r := &refs{view: a.today(ctx)}
-	ends := make([]store.Node, 2)
-	if site != nil {
-		r.want(domain.KindSite, *site, "input.site", &ends[0])
-	}
-	if service != nil {
-		r.want(domain.KindConfigurationItem, *service, "input.service", &ends[1])
-	}
-	if err := both(newErr, r.resolve(ctx)); err != nil {
-		return nil, err
-	}
-	f := record.(*domain.CalendarFeed)
-	f.ID, f.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
-	written, err := w.record(ctx, k, func() (*draft, entity.Record, error) { return a.draftOfFeed(k, f, ends), f, nil })
-	return feedCreated(written, secret, err)
-}
-
-func (a *App) draftOfFeed(k *entity.Kind, f *domain.CalendarFeed, ends []store.Node) *draft {
-	d := &draft{
-		ops:     []store.Op{store.CreateNode{ID: store.ID(f.ID), Kind: k.Name, Props: k.Encode(f)}},
-		known:   []entity.Record{f},
-		explain: a.explainTaken("input"),
-	}
-	for i, rel := range []string{domain.RelFeedAt, domain.RelFeedOf} {
-		if ends[i].ID != "" {
-			props := store.Props{}
-			entity.SetSource(props, domain.SourceAPI)
-			d.ops = append(d.ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: rel, From: store.ID(f.ID), To: ends[i].ID}, Props: props})
+	m := mutation{authz.Create, domain.KindCalendarFeed, o, []any{"create", domain.KindCalendarFeed, key, name, site, service}}
+	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		record, newErr := k.Bring(map[string]any{"key": key, "name": name, "createdBy": actorName(ctx), "fingerprint": domain.Fingerprint(secret)}, "input")
+		var at, of store.Node
+		r := &refs{view: a.today(ctx)}
+		if site != nil {
+			r.want(domain.KindSite, *site, "input.site", &at)
 		}
-	}
-	return d
+		if service != nil {
+			r.want(domain.KindConfigurationItem, *service, "input.service", &of)
+		}
+		if err := both(newErr, r.resolve(ctx)); err != nil {
+			return nil, nil, err
+		}
+		f := record.(*domain.CalendarFeed)
+		f.Sources = domain.BroughtBy(domain.SourceAPI)
+		d := a.creating(f)
+		d.join(domain.RelFeedAt, f, at.ID)
+		d.join(domain.RelFeedOf, f, of.ID)
+		return d, f, nil
+	})
+	return feedCreated(written, secret, err)
 }
 
 func feedCreated(w *Written, secret string, err error) (*CalendarFeedCreated, error) {

@@ -61,18 +61,8 @@ func (a *App) CloseChangeRequest(ctx context.Context, in ChangeVerb, o *domain.W
 // changeVerb writes what a verb does to a request. Guards hold all that the
 // verb looked at, so that of two who decide at once one is told.
 func (a *App) changeVerb(ctx context.Context, action authz.Action, name string, in ChangeVerb, o *domain.WriteOptions, do func(*changeFacts, time.Time) error) (*Written, error) {
-	k, err := a.allowedKind(ctx, action, domain.KindChangeRequest)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, name, k.Name, in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+	m := mutation{action, domain.KindChangeRequest, o, []any{name, domain.KindChangeRequest, in}}
+	return a.mutate(ctx, m, func(*entity.Kind) (*draft, entity.Record, error) {
 		before, err := a.reviewedRequest(ctx, action, in.Ref, in.IfVersion)
 		if err != nil {
 			return nil, nil, err
@@ -110,15 +100,8 @@ func (a *App) draftOf(f *changeFacts, before *domain.ChangeRequest) *draft {
 	d := &draft{ops: []store.Op{store.UpdateNode{ID: id, Set: set}}, guards: f.guards, known: []entity.Record{f.Request}}
 	if f.Board != nil && !f.boardKnown && f.Request.Status == domain.ChangeAssessed {
 		d.known = append(d.known, f.Board)
-		d.ops = append(d.ops, a.linkOp(domain.RelDecidedBy, before.ID, f.Board.ID))
+		d.join(domain.RelDecidedBy, before, store.ID(f.Board.ID))
 		d.guards = append(d.guards, store.NoEdges{ID: id, Rel: domain.RelDecidedBy, Direction: store.Out})
 	}
 	return d
-}
-
-// linkOp joins two records by a relationship without properties.
-func (a *App) linkOp(rel, from, to string) store.Op {
-	props := store.Props{}
-	entity.SetSource(props, domain.SourceAPI)
-	return store.PutEdge{EdgeKey: store.EdgeKey{Rel: rel, From: store.ID(from), To: store.ID(to)}, Props: props}
 }

@@ -6,25 +6,12 @@ import (
 	"time"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
 // attempts is how often a decision is made anew when what it relied on has
 // changed before it was committed.
 const attempts = 10
-
-// draft is what a use case has decided to write.
-type draft struct {
-	ops    []store.Op
-	guards []store.Guard
-	// known are records that the decision has read or made, by which changes
-	// name what they are about.
-	known []entity.Record
-	// explain turns a failure of the commit into an error for the caller; it
-	// may answer nil, when it knows nothing better.
-	explain func(context.Context, error) error
-}
 
 // writing is one mutation on its way.
 type writing struct {
@@ -39,8 +26,8 @@ type writing struct {
 
 // begin reads the options of a mutation, and finds out whether it is a repeat.
 // The input is all that tells it from another mutation.
-func (a *App) begin(ctx context.Context, o *domain.WriteOptions, input ...any) (*writing, error) {
-	w := &writing{app: a, source: sourceAPI}
+func (a *App) begin(ctx context.Context, source string, o *domain.WriteOptions, input ...any) (*writing, error) {
+	w := &writing{app: a, source: source}
 	if o == nil {
 		return w, nil
 	}

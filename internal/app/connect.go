@@ -56,7 +56,7 @@ func (a *App) Connect(ctx context.Context, rel string, from, to domain.Ref, link
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.begin(ctx, o, "connect", rel, from, to, link)
+	w, err := a.begin(ctx, sourceAPI, o, "connect", rel, from, to, link)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.begin(ctx, o, "disconnect", rel, from, to, link)
+	w, err := a.begin(ctx, sourceAPI, o, "disconnect", rel, from, to, link)
 	if err != nil {
 		return nil, err
 	}
@@ -236,37 +236,20 @@ func (a *App) ends(ctx context.Context, action authz.Action, list []*entity.Rela
 
 // pair commits what is decided about one link, and tells what was done.
 func (w *writing) pair(ctx context.Context, list []*entity.Relationship, decide func() (*draft, *pair, error)) (*Connected, error) {
-	if w.earlier != nil {
-		return w.pairAgain(ctx, list, w.earlier)
-	}
-	var p *pair
-	_, change, err := w.commit(ctx, func() (d *draft, err error) {
-		d, p, err = decide()
-		return d, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if w.key != "" && len(change.Effects) > 0 {
-		return w.pairAgain(ctx, list, change)
-	}
-	return w.connected(ctx, p, change)
+	recall := func(ctx context.Context, c *store.Change) (*pair, error) { return w.app.recallPair(ctx, list, c) }
+	return carryOut(ctx, w, outcome[*pair, Connected]{recall, w.connected}, decide)
 }
 
-func (w *writing) connected(ctx context.Context, p *pair, c *store.Change) (*Connected, error) {
-	if p.from != nil {
-		stamp(p.from, c) // a link may belong to what a record says
-	}
+func (w *writing) connected(ctx context.Context, p *pair, c *store.Change, known []entity.Record) (_ *Connected, err error) {
 	out := &Connected{Link: p.link, Revision: int64(c.Revision), DryRun: w.dryRun}
-	var known []entity.Record
+	var ends []entity.Record
 	if p.from != nil {
-		out.From, known = p.from, append(known, p.from)
+		out.From, ends = p.from, append(ends, p.from)
 	}
 	if p.to != nil {
-		out.To, known = p.to, append(known, p.to)
+		out.To, ends = p.to, append(ends, p.to)
 	}
-	enroll(ctx, w.app.today(ctx), known...)
-	var err error
+	enroll(ctx, w.app.today(ctx), ends...)
 	out.Changes, err = w.app.changes(ctx, c.Effects, known)
 	return out, err
 }

@@ -7,11 +7,11 @@ import (
 	"releasegraph/internal/store"
 )
 
-// pairAgain answers from the log what a mutation of one link did, with the
-// records as they are now.
-func (w *writing) pairAgain(ctx context.Context, list []*entity.Relationship, c *store.Change) (*Connected, error) {
+// recallPair finds the link that a mutation was about, with the records as they
+// are now.
+func (a *App) recallPair(ctx context.Context, list []*entity.Relationship, c *store.Change) (*pair, error) {
 	effect := linkEffect(c)
-	nodes, err := w.app.today(ctx).Nodes(ctx, effect.Edge.From, effect.Edge.To)
+	nodes, err := a.today(ctx).Nodes(ctx, effect.Edge.From, effect.Edge.To)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -22,12 +22,12 @@ func (w *writing) pairAgain(ctx context.Context, list []*entity.Relationship, c 
 	if n, ok := nodes[effect.Edge.To]; ok {
 		p.to = entity.DecodeNode(n)
 	}
-	props, err := w.app.linkProps(ctx, effect)
+	props, err := a.linkProps(ctx, effect)
 	if err != nil {
 		return nil, err
 	}
 	p.link = p.rel.DecodeLink(props)
-	return w.connected(ctx, p, c)
+	return p, nil
 }
 
 // linkEffect is the effect that the mutation was for: where a link was moved,

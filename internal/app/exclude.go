@@ -53,18 +53,8 @@ func (a *App) IncludeInImpact(ctx context.Context, ref, item domain.Ref, o *doma
 
 // exclusion writes one exclusion, as long as the request is under review.
 func (a *App) exclusion(ctx context.Context, verb string, in Exclude, o *domain.WriteOptions, do func(*draft, store.EdgeKey) error) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Assess, domain.KindChangeRequest)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, verb, in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+	m := mutation{authz.Assess, domain.KindChangeRequest, o, []any{verb, in}}
+	return a.mutate(ctx, m, func(*entity.Kind) (*draft, entity.Record, error) {
 		before, requestErr := a.reviewedRequest(ctx, authz.Assess, in.Ref, nil)
 		item, itemErr := a.existing(ctx, entity.KindNamed(domain.KindConfigurationItem), in.Item, "input.item")
 		if err := both(requestErr, itemErr); err != nil {

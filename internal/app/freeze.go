@@ -88,30 +88,21 @@ func keysOf[V any](m map[string]V) map[string]bool {
 
 // CreateFreeze declares a freeze, and puts on hold what is planned in it (H6).
 func (a *App) CreateFreeze(ctx context.Context, in domain.NewFreeze, o *domain.WriteOptions) (*FreezeHold, error) {
-	k, err := a.allowedKind(ctx, authz.Create, domain.KindFreeze)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "create", k.Name, in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		written, err := w.again(ctx, k, w.earlier)
-		return a.held(ctx, written, nil, err)
-	}
-	r := &refs{view: a.today(ctx)}
-	at := r.wantAll(domain.KindSite, in.Sites, "input.sites")
-	of := r.wantAll(domain.KindConfigurationItem, in.Services, "input.services")
-	record, newErr := k.New(in.Values(), "input")
-	if err := both(newErr, checkOpening(record, "input"), r.resolve(ctx)); err != nil {
-		return nil, err
-	}
-	f := record.(*domain.Freeze)
-	f.ID, f.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
 	var moved []*domain.ChangeRequest
-	written, err := w.record(ctx, k, func() (*draft, entity.Record, error) {
-		d := a.draftOfFreeze(k, f, at, of)
+	m := mutation{authz.Create, domain.KindFreeze, o, []any{"create", domain.KindFreeze, in}}
+	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		r := &refs{view: a.today(ctx)}
+		at := r.wantAll(domain.KindSite, in.Sites, "input.sites")
+		of := r.wantAll(domain.KindConfigurationItem, in.Services, "input.services")
+		record, newErr := k.New(in.Values(), "input")
+		if err := both(newErr, checkOpening(record, "input"), r.resolve(ctx)); err != nil {
+			return nil, nil, err
+		}
+		f := record.(*domain.Freeze)
+		f.Sources = domain.BroughtBy(domain.SourceAPI)
+		d := a.creating(f)
+		d.join(domain.RelFreezesAt, f, distinctIDs(at)...)
+		d.join(domain.RelFreezes, f, distinctIDs(of)...)
 		var err error
 		moved, err = a.hold(ctx, d, &opening{record: f, sites: at, services: of}, f.Key)
 		return d, f, err
@@ -137,38 +128,11 @@ func (a *App) held(ctx context.Context, w *Written, moved []*domain.ChangeReques
 	return &FreezeHold{Freeze: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes, app: a, moved: moved}, nil
 }
 
-func (a *App) draftOfFreeze(k *entity.Kind, f *domain.Freeze, sites, services []store.Node) *draft {
-	d := &draft{
-		ops:     []store.Op{store.CreateNode{ID: store.ID(f.ID), Kind: k.Name, Props: k.Encode(f)}},
-		known:   []entity.Record{f},
-		explain: a.explainTaken("input"),
-	}
-	props := store.Props{}
-	entity.SetSource(props, domain.SourceAPI)
-	for rel, nodes := range map[string][]store.Node{domain.RelFreezesAt: sites, domain.RelFreezes: services} {
-		for _, id := range distinctIDs(nodes) {
-			d.ops = append(d.ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: rel, From: store.ID(f.ID), To: id}, Props: props.Clone()})
-		}
-	}
-	return d
-}
-
 // LiftFreeze lifts a freeze, and releases exactly what it held.
 func (a *App) LiftFreeze(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*FreezeHold, error) {
-	k, err := a.allowedKind(ctx, authz.Move, domain.KindFreeze)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "lift", k.Name, ref, ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		written, err := w.again(ctx, k, w.earlier)
-		return a.held(ctx, written, nil, err)
-	}
 	var moved []*domain.ChangeRequest
-	written, err := w.record(ctx, k, func() (*draft, entity.Record, error) {
+	m := mutation{authz.Move, domain.KindFreeze, o, []any{"lift", domain.KindFreeze, ref, ifVersion}}
+	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		d, f, err := a.decideLift(ctx, k, ref, ifVersion)
 		if err == nil {
 			moved, err = a.release(ctx, d, f.Key, nil)
@@ -196,14 +160,6 @@ func (a *App) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, if
 	now := a.clock()
 	after.LiftedAt = &now
 	d := &draft{explain: a.explainTaken("input")}
-	d.update(k, before, after)
+	d.update(before, after)
 	return d, after, nil
-}
-
-// update adds that a record changes, if it does.
-func (d *draft) update(k *entity.Kind, before, after entity.Record) {
-	id := store.ID(before.Meta().ID)
-	d.ops = append(d.ops, store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))})
-	d.guards = append(d.guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
-	d.known = append(d.known, after)
 }

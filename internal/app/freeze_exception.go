@@ -12,44 +12,27 @@ import (
 
 // RequestFreezeException asks that a freeze not hold one change.
 func (a *App) RequestFreezeException(ctx context.Context, in domain.NewException, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Create, domain.KindFreezeException)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "request", k.Name, in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	r := &refs{view: a.today(ctx)}
-	ends := make([]store.Node, 2)
-	r.want(domain.KindFreeze, *in.Freeze, "input.freeze", &ends[0])
-	r.want(domain.KindChangeRequest, *in.ChangeRequest, "input.changeRequest", &ends[1])
-	refErr := r.resolve(ctx)
-	values := in.Values()
-	if in.Name == nil {
-		values["name"] = fmt.Sprintf("%v despite %v", ends[1].Props["key"], ends[0].Props["key"])
-	}
-	record, newErr := k.New(values, "input")
-	x := record.(*domain.FreezeException)
-	if err := both(newErr, refErr, reasoned(x.Reason)); err != nil {
-		return nil, err
-	}
-	x.ID, x.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
-	sign(ctx, x)
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		d := &draft{
-			ops:     []store.Op{store.CreateNode{ID: store.ID(x.ID), Kind: k.Name, Props: k.Encode(x)}},
-			known:   []entity.Record{x},
-			explain: a.explainTaken("input"),
+	m := mutation{authz.Create, domain.KindFreezeException, o, []any{"request", domain.KindFreezeException, in}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		var freeze, change store.Node
+		r := &refs{view: a.today(ctx)}
+		r.want(domain.KindFreeze, *in.Freeze, "input.freeze", &freeze)
+		r.want(domain.KindChangeRequest, *in.ChangeRequest, "input.changeRequest", &change)
+		refErr := r.resolve(ctx)
+		values := in.Values()
+		if in.Name == nil {
+			values["name"] = fmt.Sprintf("%v despite %v", change.Props["key"], freeze.Props["key"])
 		}
-		for i, rel := range []string{domain.RelExcepts, domain.RelExceptionFor} {
-			props := store.Props{}
-			entity.SetSource(props, domain.SourceAPI)
-			d.ops = append(d.ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: rel, From: store.ID(x.ID), To: ends[i].ID}, Props: props})
+		record, newErr := k.New(values, "input")
+		x := record.(*domain.FreezeException)
+		if err := both(newErr, refErr, reasoned(x.Reason)); err != nil {
+			return nil, nil, err
 		}
+		x.Sources = domain.BroughtBy(domain.SourceAPI)
+		sign(ctx, x)
+		d := a.creating(x)
+		d.join(domain.RelExcepts, x, freeze.ID)
+		d.join(domain.RelExceptionFor, x, change.ID)
 		return d, x, nil
 	})
 }
@@ -66,18 +49,8 @@ func reasoned(reason *string) error {
 // DecideFreezeException grants or refuses an exception; a granted one releases
 // its change from the freeze in the same change set.
 func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict domain.ExceptionStatus, comment *string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Move, domain.KindFreezeException)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "decide", k.Name, ref, verdict, comment, ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+	m := mutation{authz.Move, domain.KindFreezeException, o, []any{"decide", domain.KindFreezeException, ref, verdict, comment, ifVersion}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		before, err := a.existing(ctx, k, ref, "input.ref")
 		if err != nil {
 			return nil, nil, err
@@ -89,7 +62,7 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 			return nil, nil, err
 		}
 		d := &draft{explain: a.explainTaken("input")}
-		d.update(k, before, after)
+		d.update(before, after)
 		if verdict == domain.ExceptionGranted {
 			_, err = a.release(ctx, d, freeze.Key, change)
 		}

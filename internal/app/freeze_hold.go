@@ -87,7 +87,7 @@ func (d *draft) rehold(before *domain.ChangeRequest, former, freeze string, hold
 		after.HeldBy = append(after.HeldBy, freeze)
 		slices.Sort(after.HeldBy)
 	}
-	d.update(entity.KindNamed(domain.KindChangeRequest), before, after)
+	d.update(before, after)
 	return after
 }
 

@@ -51,20 +51,9 @@ func (a *App) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.Wr
 	if in.Show < 0 || in.Show > maxImportLines {
 		return nil, wrong("input.show", "must be from 0 to %d, not %d", maxImportLines, in.Show)
 	}
-	w := &writing{app: a, source: sourceImport}
-	if o != nil {
-		w.dryRun = o.DryRun != nil && *o.DryRun
-		if err := w.readOptions(o); err != nil {
-			return nil, err
-		}
-		if o.IdempotencyKey != nil {
-			if err := w.identify(ctx, *o.IdempotencyKey, []any{"importRecords", in}); err != nil {
-				return nil, err
-			}
-			if err := w.findEarlier(ctx); err != nil {
-				return nil, err
-			}
-		}
+	w, err := a.begin(ctx, sourceImport, o, "importRecords", in)
+	if err != nil {
+		return nil, err
 	}
 	if w.earlier != nil {
 		return w.importedEarlier(ctx)

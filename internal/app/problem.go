@@ -28,35 +28,27 @@ func (c *ProblemCreated) KnownErrors(ctx context.Context, first int) (*KnownErro
 
 // CreateProblem adds a problem with the items that it shows in.
 func (a *App) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain.WriteOptions) (*ProblemCreated, error) {
-	k, err := a.allowedKind(ctx, authz.Create, domain.KindProblem)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "create", k.Name, in)
-	if err != nil {
-		return nil, err
-	}
-	r := &refs{view: a.today(ctx)}
-	concerned := r.wantAll(domain.KindConfigurationItem, in.Concerns, "input.concerns")
-	var written *Written
-	if w.earlier != nil {
-		written, err = w.again(ctx, k, w.earlier)
-	} else {
+	var items []store.ID
+	m := mutation{authz.Create, domain.KindProblem, o, []any{"create", domain.KindProblem, in}}
+	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		r := &refs{view: a.today(ctx)}
+		concerned := r.wantAll(domain.KindConfigurationItem, in.Concerns, "input.concerns")
 		p, newErr := a.newProblem(k, in)
 		if err := both(newErr, r.resolve(ctx)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		written, err = w.record(ctx, k, func() (*draft, entity.Record, error) {
-			return a.draftOfProblem(k, p, concerned), p, nil
-		})
-	}
+		items = distinctIDs(concerned)
+		d := a.creating(p)
+		d.join(domain.RelConcerns, p, items...)
+		return d, p, nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	problem, _ := written.Record.(*domain.Problem)
 	return &ProblemCreated{
 		Problem: problem, Revision: written.Revision, DryRun: written.DryRun, Changes: written.Changes,
-		a: a, items: distinctIDs(concerned),
+		a: a, items: items,
 	}, nil
 }
 
@@ -81,24 +73,8 @@ func (a *App) newProblem(k *entity.Kind, in domain.NewProblem) (*domain.Problem,
 	}
 	made, err := k.New(values, "input")
 	p := made.(*domain.Problem)
-	p.ID, p.StatusSince, p.Sources = a.newID(), &now, domain.BroughtBy(domain.SourceAPI)
+	p.StatusSince, p.Sources = &now, domain.BroughtBy(domain.SourceAPI)
 	return p, both(err, openedErr)
-}
-
-func (a *App) draftOfProblem(k *entity.Kind, p *domain.Problem, concerned []store.Node) *draft {
-	d := &draft{
-		ops:     []store.Op{store.CreateNode{ID: store.ID(p.ID), Kind: k.Name, Props: k.Encode(p)}},
-		known:   []entity.Record{p},
-		explain: a.explainTaken("input"),
-	}
-	props := store.Props{}
-	entity.SetSource(props, domain.SourceAPI)
-	for _, id := range distinctIDs(concerned) {
-		d.ops = append(d.ops, store.PutEdge{
-			EdgeKey: store.EdgeKey{Rel: domain.RelConcerns, From: store.ID(p.ID), To: id}, Props: props.Clone(),
-		})
-	}
-	return d
 }
 
 // distinctIDs lists the nodes' ids, each once, in their order.

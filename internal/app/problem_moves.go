@@ -54,25 +54,16 @@ func (m *problemMove) options(o *domain.WriteOptions) (*domain.WriteOptions, err
 }
 
 func (a *App) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Move, domain.KindProblem)
-	if err == nil {
-		o, err = m.options(o)
+	if err := a.may(ctx, authz.Move, domain.KindProblem); err != nil {
+		return nil, err
 	}
+	o, err := m.options(o)
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.begin(ctx, o, m.verb, k.Name, m.ref, m.cause, m.resolution, m.reason, m.ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, err := a.target(ctx, authz.Move, k, m.ref, "input.ref")
-		if err == nil {
-			err = checkVersion(before, m.ifVersion)
-		}
+	input := []any{m.verb, domain.KindProblem, m.ref, m.cause, m.resolution, m.reason, m.ifVersion}
+	return a.mutate(ctx, mutation{authz.Move, domain.KindProblem, o, input}, func(k *entity.Kind) (*draft, entity.Record, error) {
+		before, err := a.seen(ctx, authz.Move, k, m.ref, m.ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -141,22 +132,9 @@ func (a *App) RetireKnownError(ctx context.Context, ref domain.Ref, ifVersion *i
 }
 
 func (a *App) moveKnownError(ctx context.Context, verb string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Move, domain.KindKnownError)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, verb, k.Name, ref, ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		before, err := a.target(ctx, authz.Move, k, ref, "input.ref")
-		if err == nil {
-			err = checkVersion(before, ifVersion)
-		}
+	m := mutation{authz.Move, domain.KindKnownError, o, []any{verb, domain.KindKnownError, ref, ifVersion}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		before, err := a.seen(ctx, authz.Move, k, ref, ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}

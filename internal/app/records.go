@@ -142,6 +142,15 @@ func (a *App) target(ctx context.Context, action authz.Action, k *entity.Kind, r
 	return r, a.within(ctx, action, k.Name, r, field)
 }
 
+// seen is a target of a mutation, which is as the caller saw it last (C5).
+func (a *App) seen(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, ifVersion *int) (entity.Record, error) {
+	r, err := a.target(ctx, action, k, ref, "input.ref")
+	if err != nil {
+		return nil, err
+	}
+	return r, checkVersion(r, ifVersion)
+}
+
 // within refuses an action, on a kind or by a relationship, with a record with
 // which the caller may not do it.
 func (a *App) within(ctx context.Context, action authz.Action, of string, r entity.Record, field string) error {

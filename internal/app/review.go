@@ -34,42 +34,31 @@ func (r *Reviewed) records() []entity.Record {
 	return list
 }
 
-// review commits what is decided about a request, and tells what was done.
-func (w *writing) review(ctx context.Context, decide func() (*draft, *Reviewed, error)) (*Reviewed, error) {
-	var out *Reviewed
-	d, change, err := w.commit(ctx, func() (d *draft, err error) {
-		d, out, err = decide()
-		return d, err
-	})
+// review does something with a request that is under review.
+func (a *App) review(ctx context.Context, m mutation, decide func() (*draft, *Reviewed, error)) (*Reviewed, error) {
+	w, _, err := a.admit(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	if w.key != "" && len(change.Effects) > 0 {
-		return w.reviewedAgain(ctx, change)
-	}
-	return out, w.reviewed(ctx, out, change, d.known)
+	return carryOut(ctx, w, outcome[*Reviewed, Reviewed]{recall: a.recallReview, tell: w.reviewed}, decide)
 }
 
-func (w *writing) reviewed(ctx context.Context, out *Reviewed, c *store.Change, known []entity.Record) (err error) {
-	for _, r := range out.records() {
-		stamp(r, c)
-	}
+func (w *writing) reviewed(ctx context.Context, out *Reviewed, c *store.Change, known []entity.Record) (_ *Reviewed, err error) {
 	enroll(ctx, w.app.today(ctx), out.records()...)
 	out.Revision, out.DryRun = int64(c.Revision), w.dryRun
 	out.Changes, err = w.app.changes(ctx, c.Effects, known)
-	return err
+	return out, err
 }
 
-// reviewedAgain answers from the log what a review did, with the records as
-// they are now.
-func (w *writing) reviewedAgain(ctx context.Context, c *store.Change) (*Reviewed, error) {
+// recallReview finds the records of a review as they are now.
+func (a *App) recallReview(ctx context.Context, c *store.Change) (*Reviewed, error) {
 	out := &Reviewed{}
 	for kind, into := range map[string]func(entity.Record){
 		domain.KindChangeRequest: func(r entity.Record) { out.ChangeRequest = r.(*domain.ChangeRequest) },
 		domain.KindAssessment:    func(r entity.Record) { out.Assessment = r.(*domain.Assessment) },
 		domain.KindVote:          func(r entity.Record) { out.Vote = r.(*domain.Vote) },
 	} {
-		r, err := w.app.subject(ctx, entity.KindNamed(kind), c, w.dryRun)
+		r, err := a.subject(ctx, entity.KindNamed(kind), c)
 		if err != nil {
 			return nil, err
 		}
@@ -77,11 +66,7 @@ func (w *writing) reviewedAgain(ctx context.Context, c *store.Change) (*Reviewed
 			into(r)
 		}
 	}
-	enroll(ctx, w.app.today(ctx), out.records()...)
-	out.Revision, out.DryRun = int64(c.Revision), w.dryRun
-	var err error
-	out.Changes, err = w.app.changes(ctx, c.Effects, nil)
-	return out, err
+	return out, nil
 }
 
 // freeKey is a key for what belongs to a request: RFC-1/vote-3, or one that

@@ -42,19 +42,9 @@ func (a *App) DraftChangeFromModel(ctx context.Context, in FromModel, o *domain.
 }
 
 func (a *App) fromModel(ctx context.Context, action authz.Action, verb string, in FromModel, o *domain.WriteOptions, do func(*changeFacts) error) (*Written, error) {
-	k, err := a.allowedKind(ctx, action, domain.KindChangeRequest)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, verb, in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		f, links, err := a.filled(ctx, k, in)
+	m := mutation{action, domain.KindChangeRequest, o, []any{verb, in}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		f, sites, err := a.filled(ctx, k, in)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -62,15 +52,20 @@ func (a *App) fromModel(ctx context.Context, action authz.Action, verb string, i
 			return nil, nil, err
 		}
 		c := f.Request
-		d := &draft{guards: f.guards, known: []entity.Record{c, f.Model}, explain: a.explainTaken("input")}
-		d.ops = append([]store.Op{store.CreateNode{ID: store.ID(c.ID), Kind: k.Name, Props: k.Encode(c)}}, links...)
+		d := a.creating(c)
+		d.guards, d.known = f.guards, append(d.known, f.Model)
+		d.join(domain.RelFollows, c, store.ID(f.Model.ID))
+		for _, item := range f.Items {
+			d.join(domain.RelAffects, c, store.ID(item.ID))
+		}
+		d.join(domain.RelTakesPlaceAt, c, sites...)
 		return d, c, nil
 	})
 }
 
-// filled is the request as the model fills it, with the links that it will
-// have.
-func (a *App) filled(ctx context.Context, k *entity.Kind, in FromModel) (*changeFacts, []store.Op, error) {
+// filled is the request as the model fills it, and the sites where it will take
+// place.
+func (a *App) filled(ctx context.Context, k *entity.Kind, in FromModel) (*changeFacts, []store.ID, error) {
 	var model store.Node
 	r := &refs{view: a.today(ctx)}
 	r.want(domain.KindChangeModel, in.Model, "input.model", &model)
@@ -82,7 +77,7 @@ func (a *App) filled(ctx context.Context, k *entity.Kind, in FromModel) (*change
 		return nil, nil, err
 	}
 	c := made.(*domain.ChangeRequest)
-	c.ID, c.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
+	c.Sources = domain.BroughtBy(domain.SourceAPI)
 	c.Description, c.Justification, c.Assignee, c.PlannedFrom, c.PlannedTo = in.Description, in.Justification, in.Assignee, in.PlannedFrom, in.PlannedTo
 	sign(ctx, c)
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c, Model: entity.DecodeNode(model).(*domain.ChangeModel)}}
@@ -92,21 +87,16 @@ func (a *App) filled(ctx context.Context, k *entity.Kind, in FromModel) (*change
 		c.Priority = domain.PriorityMedium
 	}
 	f.guard(f.Model)
-	links := []store.Op{a.linkOp(domain.RelFollows, c.ID, f.Model.ID)}
 	for _, n := range distinctNodes(items) {
 		item := entity.DecodeNode(n).(*domain.ConfigurationItem)
 		f.Items = append(f.Items, item)
 		f.guard(item)
-		links = append(links, a.linkOp(domain.RelAffects, c.ID, item.ID))
-	}
-	for _, id := range distinctIDs(sites) {
-		links = append(links, a.linkOp(domain.RelTakesPlaceAt, c.ID, string(id)))
 	}
 	es := c.Check()
 	for _, e := range es {
 		e.Field = joined("input", e.Field)
 	}
-	return f, links, es.Err()
+	return f, distinctIDs(sites), es.Err()
 }
 
 func distinctNodes(nodes []store.Node) (list []store.Node) {

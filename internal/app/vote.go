@@ -21,22 +21,15 @@ type CastVote struct {
 // CastVote casts a vote on a request that is before its board (H3). The vote
 // that completes the quorum authorises the request, one rejection rejects it.
 func (a *App) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions) (*Reviewed, error) {
-	if err := a.may(ctx, authz.Vote, domain.KindChangeRequest); err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "vote", in)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.reviewedAgain(ctx, w.earlier)
-	}
-	if in.Comment != nil {
-		if err := domain.CheckText(*in.Comment, domain.MaxText); err != nil {
-			return nil, wrong("input.comment", "%s", err)
+	m := mutation{authz.Vote, domain.KindChangeRequest, o, []any{"vote", in}}
+	return a.review(ctx, m, func() (*draft, *Reviewed, error) {
+		if in.Comment != nil {
+			if err := domain.CheckText(*in.Comment, domain.MaxText); err != nil {
+				return nil, nil, wrong("input.comment", "%s", err)
+			}
 		}
-	}
-	return w.review(ctx, func() (*draft, *Reviewed, error) { return a.decideVote(ctx, in) })
+		return a.decideVote(ctx, in)
+	})
 }
 
 func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, error) {
@@ -70,9 +63,9 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 			return nil, nil, err
 		}
 	}
-	d, kind := a.draftOf(f, before), entity.KindNamed(domain.KindVote)
-	d.ops = append(d.ops, store.CreateNode{ID: store.ID(v.ID), Kind: kind.Name, Props: kind.Encode(v)}, a.linkOp(domain.RelCastOn, v.ID, after.ID))
-	d.known = append(d.known, v)
+	d := a.draftOf(f, before)
+	d.create(v)
+	d.join(domain.RelCastOn, v, store.ID(after.ID))
 	return d, &Reviewed{ChangeRequest: after, Vote: v}, nil
 }
 

@@ -25,32 +25,18 @@ type Use struct {
 // WITHDRAWN, its relationships stay, and the answer lists what still points at
 // it (C3). An item that is withdrawn already stays as it is.
 func (a *App) WithdrawConfigurationItem(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Withdrawn, error) {
-	k, err := a.allowedKind(ctx, authz.Withdraw, domain.KindConfigurationItem)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "withdraw", k.Name, ref, ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	written, err := w.withdraw(ctx, k, ref, ifVersion)
+	m := mutation{authz.Withdraw, domain.KindConfigurationItem, o, []any{"withdraw", domain.KindConfigurationItem, ref, ifVersion}}
+	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		return a.decideUpdate(ctx, authz.Withdraw, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
+	})
 	if err != nil {
 		return nil, err
 	}
 	out := &Withdrawn{Written: *written}
 	if r, ok := written.Record.(entity.Record); ok {
-		out.StillUsedBy, err = a.uses(ctx, k, store.ID(r.Meta().ID))
+		out.StillUsedBy, err = a.uses(ctx, entity.KindOf(r), store.ID(r.Meta().ID))
 	}
 	return out, err
-}
-
-func (w *writing) withdraw(ctx context.Context, k *entity.Kind, ref domain.Ref, ifVersion *int) (*Written, error) {
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		return w.app.decideUpdate(ctx, authz.Withdraw, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
-	})
 }
 
 // uses lists what points at a record, by relationship.

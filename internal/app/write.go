@@ -20,30 +20,19 @@ type Written struct {
 
 // Create adds a record. Its key must not be another's (C1).
 func (a *App) Create(ctx context.Context, kind string, values map[string]any, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Create, kind)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "create", kind, values)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	r, err := k.New(values, "input")
-	if err := both(err, a.checkWritten(ctx, r, every, "input")); err != nil {
-		return nil, err
-	}
-	sign(ctx, r)
-	r.Meta().ID, r.Meta().Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
-	if known, ok := r.(*domain.KnownError); ok {
-		now := a.clock()
-		known.StatusSince = &now
-	}
-	op := store.CreateNode{ID: store.ID(r.Meta().ID), Kind: kind, Props: k.Encode(r)}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		return &draft{ops: []store.Op{op}, known: []entity.Record{r}, explain: a.explainTaken("input")}, r, nil
+	m := mutation{authz.Create, kind, o, []any{"create", kind, values}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		r, err := k.New(values, "input")
+		if err := both(err, a.checkWritten(ctx, r, every, "input")); err != nil {
+			return nil, nil, err
+		}
+		sign(ctx, r)
+		r.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
+		if known, ok := r.(*domain.KnownError); ok {
+			now := a.clock()
+			known.StatusSince = &now
+		}
+		return a.creating(r), r, nil
 	})
 }
 
@@ -51,18 +40,8 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 // empties. With ifVersion it refuses to overwrite what the caller has not seen
 // (C5). A record keeps its id when its key changes (C1).
 func (a *App) Update(ctx context.Context, kind string, ref domain.Ref, patch map[string]any, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Update, kind)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "update", kind, ref, patch, ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
+	m := mutation{authz.Update, kind, o, []any{"update", kind, ref, patch, ifVersion}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		return a.decideUpdate(ctx, authz.Update, k, ref, patch, ifVersion)
 	})
 }
@@ -95,22 +74,9 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 
 // Remove deletes a record to which nothing points (C3).
 func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
-	k, err := a.allowedKind(ctx, authz.Remove, kind)
-	if err != nil {
-		return nil, err
-	}
-	w, err := a.begin(ctx, o, "remove", kind, ref, ifVersion)
-	if err != nil {
-		return nil, err
-	}
-	if w.earlier != nil {
-		return w.again(ctx, k, w.earlier)
-	}
-	return w.record(ctx, k, func() (*draft, entity.Record, error) {
-		r, err := a.target(ctx, authz.Remove, k, ref, "input.ref")
-		if err == nil {
-			err = checkVersion(r, ifVersion)
-		}
+	m := mutation{authz.Remove, kind, o, []any{"remove", kind, ref, ifVersion}}
+	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		r, err := a.seen(ctx, authz.Remove, k, ref, ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -125,41 +91,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 	})
 }
 
-// record commits what is decided about one record, and tells what was done.
-// Besides the draft, decide gives the record as it will be, nil when removed.
-func (w *writing) record(ctx context.Context, k *entity.Kind, decide func() (*draft, entity.Record, error)) (*Written, error) {
-	var after entity.Record
-	d, change, err := w.commit(ctx, func() (d *draft, err error) {
-		d, after, err = decide()
-		return d, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if w.key != "" && len(change.Effects) > 0 {
-		// Two of the same may have met: the answer is what the log holds.
-		return w.again(ctx, k, change)
-	}
-	if after != nil {
-		stamp(after, change)
-	}
-	return w.written(ctx, after, change, d.known)
-}
-
-// stamp gives a record the version and times of the change.
-func stamp(r entity.Record, c *store.Change) {
-	m := r.Meta()
-	for _, e := range c.Effects {
-		if string(e.Node) != m.ID {
-			continue
-		}
-		m.Version, m.UpdatedAt = int(e.Version), c.At
-		if e.Before == nil {
-			m.CreatedAt = c.At
-		}
-	}
-}
-
+// written tells what was done to a record, nil when it is gone.
 func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change, known []entity.Record) (*Written, error) {
 	list, err := w.app.changes(ctx, c.Effects, known)
 	if err != nil {
@@ -173,29 +105,14 @@ func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change,
 	return out, nil
 }
 
-// again answers from the log what a mutation of one record did, with the
-// record as it is now.
-func (w *writing) again(ctx context.Context, k *entity.Kind, c *store.Change) (*Written, error) {
-	r, err := w.app.subject(ctx, k, c, w.dryRun)
-	if err != nil {
-		return nil, err
-	}
-	return w.written(ctx, r, c, nil)
-}
-
-// subject finds the record that a change was about, nil when it is gone. What
-// a dry run would create is made from the change itself.
-func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change, dryRun bool) (entity.Record, error) {
+// subject finds the record that a change was about, as it is now, nil when it
+// is gone.
+func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change) (entity.Record, error) {
 	for _, e := range c.Effects {
-		if e.Node == "" || e.Kind != k.Name {
-			continue
+		if e.Node != "" && e.Kind == k.Name {
+			id := string(e.Node)
+			return find(ctx, a.today(ctx), k, domain.Ref{ID: &id}, "input.ref")
 		}
-		id := string(e.Node)
-		r, err := find(ctx, a.today(ctx), k, domain.Ref{ID: &id}, "input.ref")
-		if r == nil && err == nil && dryRun && e.Before == nil {
-			return k.Decode(store.Node{ID: e.Node, Kind: e.Kind, Version: e.Version, CreatedAt: c.At, UpdatedAt: c.At, Props: e.After}), nil
-		}
-		return r, err
 	}
 	return nil, nil
 }
