@@ -2,11 +2,7 @@ package app
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -21,9 +17,8 @@ type ConcernPage struct {
 	HasNext     bool
 	HasPrevious bool
 
-	about  *concerns
-	mu     sync.Mutex
-	wanted int // of each record, the first so many items
+	about *concerns
+	items *firstItems
 }
 
 // Concern is a record that bears on items: a problem, a known error or a
@@ -45,22 +40,14 @@ func (c *concerns) page(ctx context.Context, k *concernKind, first *int, after *
 	if err != nil {
 		return nil, err
 	}
-	place, err := parseConcernPlace(after)
+	part, err := parseCut(first, after)
 	if err != nil {
 		return nil, err
 	}
-	if first != nil && *first < 0 {
-		return nil, wrong("first", "must not be negative, but is %d", *first)
-	}
-	rest := list.subjects
-	if after != nil {
-		rest = concern.After(rest, place)
-	}
-	page := &ConcernPage{TotalCount: len(list.subjects), HasPrevious: len(rest) < len(list.subjects), Nodes: []*Concern{}, about: c}
-	if first != nil && *first < len(rest) {
-		rest, page.HasNext = rest[:*first], true
-	}
-	return page, page.fill(ctx, k, list.graph, rest)
+	page := &ConcernPage{TotalCount: len(list.subjects), Nodes: []*Concern{}, about: c, items: &firstItems{load: c.load}}
+	subjects, previous, next := cutOf(list.subjects, part)
+	page.HasPrevious, page.HasNext = previous, next
+	return page, page.fill(ctx, k, list.graph, subjects)
 }
 
 // fill loads the records of a page at once.
@@ -79,10 +66,11 @@ func (p *ConcernPage) fill(ctx context.Context, k *concernKind, g *Graph, subjec
 			if !ok { // removed since the revision of the answer, which still speaks of it
 				record = rememberedRecord(k.kind, ids[i], g.Key(s.Node))
 			}
-			p.Nodes = append(p.Nodes, &Concern{
+			one := &Concern{
 				record: record, Hits: len(s.Items), Full: s.Full, Degraded: len(s.Items) - s.Full,
-				Cursor: concernCursor(s.Place()), page: p, items: s.Items,
-			})
+				Cursor: placeCursor(len(s.Items), s.Key), page: p, items: s.Items,
+			}
+			p.Nodes, p.items.of = append(p.Nodes, one), append(p.items.of, one)
 		}
 	}
 	return nil
@@ -113,11 +101,7 @@ func as[T any](record any) (t T) {
 // Items loads the first of the items, by depth and key. Those of the whole
 // page are loaded together.
 func (c *Concern) Items(ctx context.Context, first int) ([]*domain.ConfigurationItem, error) {
-	if first < 0 || first > maxPage {
-		return nil, wrong("first", "must be from 0 to %d, not %d", maxPage, first)
-	}
-	c.page.want(first)
-	return c.page.about.load.all(ctx, c.nodes(first))
+	return c.page.items.get(ctx, c, first)
 }
 
 // Nearest loads the item that is nearest to where the question started.
@@ -158,37 +142,4 @@ func (c *Concern) nodes(first int) []impact.Node {
 		nodes[i] = hits[c.items[i]].Node
 	}
 	return nodes
-}
-
-// want announces the first items of every record on the page.
-func (p *ConcernPage) want(first int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if first <= p.wanted {
-		return
-	}
-	p.wanted = first
-	for _, c := range p.Nodes {
-		p.about.load.want(c.nodes(first)...)
-	}
-}
-
-func concernCursor(p concern.Place) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(p.Items) + " " + p.Key))
-}
-
-func parseConcernPlace(cursor *string) (p concern.Place, err error) {
-	if cursor == nil {
-		return p, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(*cursor)
-	items, key, ok := strings.Cut(string(text), " ")
-	if err == nil && ok {
-		p.Key = key
-		p.Items, err = strconv.Atoi(items)
-	}
-	if err != nil || !ok || p.Items < 1 {
-		return p, wrong("after", "is no cursor of this list")
-	}
-	return p, nil
 }

@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/base64"
-	"strconv"
-	"strings"
 	"sync"
 
 	"releasegraph/internal/domain"
@@ -35,31 +32,16 @@ func (r *ImpactResult) Hits(first *int, after *string) (*ImpactHitPage, error) {
 	page.HasPrevious = after != nil && len(before) > 0 && !before[0].Place().After(place)
 	for i, h := range page.hits {
 		r.load.want(h.Node)
-		page.Nodes = append(page.Nodes, &ImpactHit{Strength: h.Strength, Depth: h.Depth, Cursor: cursorOf(h.Place()), page: page, at: i})
+		page.Nodes = append(page.Nodes, &ImpactHit{Strength: h.Strength, Depth: h.Depth, Cursor: placeCursor(h.Depth, h.Key), page: page, at: i})
 	}
 	return page, nil
 }
 
-// cursorOf marks a place among the hits. It holds the place itself, so it stays
-// good when the estate changes between two pages.
-func cursorOf(p impact.Place) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(p.Depth) + " " + p.Key))
-}
-
 func parsePlace(cursor *string) (p impact.Place, err error) {
-	if cursor == nil {
-		return p, nil
+	if cursor != nil {
+		p.Depth, p.Key, err = parsePlaceCursor(*cursor)
 	}
-	text, err := base64.RawURLEncoding.DecodeString(*cursor)
-	depth, key, ok := strings.Cut(string(text), " ")
-	if err == nil && ok {
-		p.Key = key
-		p.Depth, err = strconv.Atoi(depth)
-	}
-	if err != nil || !ok || p.Depth < 1 {
-		return p, wrong("after", "is no cursor of a list of hits")
-	}
-	return p, nil
+	return p, err
 }
 
 // ImpactHitPage is a page of hits. The items of the page, and those of its

@@ -2,11 +2,7 @@ package app
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/authz"
@@ -25,27 +21,18 @@ func (r *ImpactResult) ToTell(ctx context.Context, first *int, after *string) (*
 	if err := r.load.view.app.may(ctx, authz.Read, domain.KindParty); err != nil {
 		return nil, err
 	}
-	place, err := parseTellPlace(after)
+	part, err := parseCut(first, after)
 	if err != nil {
 		return nil, err
-	}
-	if first != nil && *first < 0 {
-		return nil, wrong("first", "must not be negative, but is %d", *first)
 	}
 	r.told.Do(func() { r.audience, r.tellErr = r.findAudience(ctx) })
 	if r.tellErr != nil {
 		return nil, r.tellErr
 	}
-	all := r.audience.parties
-	rest := all
-	if after != nil {
-		rest = tell.After(all, place)
-	}
-	page := &ToTellPage{TotalCount: len(all), HasPrevious: len(rest) < len(all), Nodes: []*ToTell{}}
-	if first != nil && *first < len(rest) {
-		rest, page.HasNext = rest[:*first], true
-	}
-	return page, r.fillTellPage(ctx, page, rest)
+	page := &ToTellPage{TotalCount: len(r.audience.parties), Nodes: []*ToTell{}, result: r, items: &firstItems{load: r.load}}
+	parties, previous, next := cutOf(r.audience.parties, part)
+	page.HasPrevious, page.HasNext = previous, next
+	return page, r.fillTellPage(ctx, page, parties)
 }
 
 // audience is whom to tell of the hits.
@@ -139,15 +126,13 @@ func (r *ImpactResult) fillTellPage(ctx context.Context, page *ToTellPage, parti
 		if !ok { // removed since the revision of the answer, which still speaks of it
 			party = &domain.Party{Record: domain.Record{ID: ids[i], Key: p.Key, Name: p.Key}, Type: domain.PartyTeam}
 		}
-		one := &ToTell{Party: party, Hits: p.Hits, Full: p.Full, Degraded: p.Hits - p.Full, Cursor: tellCursor(p.Place())}
+		one := &ToTell{Party: party, Hits: p.Hits, Full: p.Full, Degraded: p.Hits - p.Full, Cursor: placeCursor(p.Hits, p.Key)}
 		for _, reason := range p.Reasons {
 			told := &ToldReason{Why: reason.Why, Hits: len(reason.Hits), page: page, hits: reason.Hits}
-			one.Reasons = append(one.Reasons, told)
-			page.reasons = append(page.reasons, told)
+			one.Reasons, page.items.of = append(one.Reasons, told), append(page.items.of, told)
 		}
 		page.Nodes = append(page.Nodes, one)
 	}
-	page.result = r
 	return nil
 }
 
@@ -158,10 +143,8 @@ type ToTellPage struct {
 	HasNext     bool
 	HasPrevious bool
 
-	result  *ImpactResult
-	reasons []*ToldReason
-	mu      sync.Mutex
-	wanted  int // of each reason, the first so many items
+	result *ImpactResult
+	items  *firstItems
 }
 
 // ToTell is a party to tell, and of how much.
@@ -184,11 +167,7 @@ type ToldReason struct {
 // Items loads the first of the items that are hit, by depth and key. Those of
 // the whole page are loaded together.
 func (t *ToldReason) Items(ctx context.Context, first int) ([]*domain.ConfigurationItem, error) {
-	if first < 0 || first > maxPage {
-		return nil, wrong("first", "must be from 0 to %d, not %d", maxPage, first)
-	}
-	t.page.want(first)
-	return t.page.result.load.all(ctx, t.nodes(first))
+	return t.page.items.get(ctx, t, first)
 }
 
 func (t *ToldReason) nodes(first int) []impact.Node {
@@ -197,37 +176,4 @@ func (t *ToldReason) nodes(first int) []impact.Node {
 		nodes[i] = t.page.result.audience.hits[t.hits[i]].Node
 	}
 	return nodes
-}
-
-// want announces the first items of every reason on the page.
-func (p *ToTellPage) want(first int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if first <= p.wanted {
-		return
-	}
-	p.wanted = first
-	for _, t := range p.reasons {
-		p.result.load.want(t.nodes(first)...)
-	}
-}
-
-func tellCursor(p tell.Place) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(p.Hits) + " " + p.Key))
-}
-
-func parseTellPlace(cursor *string) (p tell.Place, err error) {
-	if cursor == nil {
-		return p, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(*cursor)
-	hits, key, ok := strings.Cut(string(text), " ")
-	if err == nil && ok {
-		p.Key = key
-		p.Hits, err = strconv.Atoi(hits)
-	}
-	if err != nil || !ok || p.Hits < 1 {
-		return p, wrong("after", "is no cursor of a list of parties to tell")
-	}
-	return p, nil
 }

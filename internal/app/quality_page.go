@@ -1,12 +1,6 @@
 package app
 
-import (
-	"cmp"
-	"encoding/base64"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "releasegraph/internal/plan/rank"
 
 // FindingPage is a page of what a check found, the largest first.
 type FindingPage[N any] struct {
@@ -25,35 +19,21 @@ type finding[N any] struct {
 	node *N
 }
 
-func (f *finding[N]) compare(size int, name string) int {
-	return cmp.Or(cmp.Compare(size, f.size), cmp.Compare(f.name, name))
-}
+// Place is where the finding stands: the largest come first.
+func (f finding[N]) Place() rank.Place { return rank.Place{Count: f.size, Key: f.name} }
 
-func (f *finding[N]) cursor() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(f.size) + "\n" + f.name))
-}
-
-// pageOf cuts a page out of all findings. What a cursor marks need not be there
-// any more.
+// pageOf cuts a page out of all findings.
 func pageOf[N any](all []finding[N], limit int, after *string) (*FindingPage[N], error) {
-	slices.SortFunc(all, func(a, b finding[N]) int { return a.compare(b.size, b.name) })
-	begin := 0
-	if after != nil {
-		text, encoding := base64.RawURLEncoding.DecodeString(*after)
-		count, name, _ := strings.Cut(string(text), "\n")
-		size, err := strconv.Atoi(count)
-		if err != nil || encoding != nil {
-			return nil, wrong("after", "is no cursor of this list")
-		}
-		begin = slices.IndexFunc(all, func(f finding[N]) bool { return f.compare(size, name) > 0 })
-		if begin < 0 {
-			begin = len(all)
-		}
+	part, err := parseCut(&limit, after)
+	if err != nil {
+		return nil, err
 	}
-	end := min(begin+limit, len(all))
-	page := &FindingPage[N]{Nodes: []*N{}, HasPrevious: begin > 0, HasNext: end < len(all), TotalCount: len(all)}
-	for _, f := range all[begin:end] {
-		page.Nodes, page.Cursors = append(page.Nodes, f.node), append(page.Cursors, f.cursor())
+	rank.Sort(all)
+	page := &FindingPage[N]{Nodes: []*N{}, TotalCount: len(all)}
+	found, previous, next := cutOf(all, part)
+	page.HasPrevious, page.HasNext = previous, next
+	for _, f := range found {
+		page.Nodes, page.Cursors = append(page.Nodes, f.node), append(page.Cursors, placeCursor(f.size, f.name))
 	}
 	return page, nil
 }

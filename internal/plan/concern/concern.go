@@ -4,11 +4,11 @@
 package concern
 
 import (
-	"cmp"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/rank"
 )
 
 // Graph is the estate, or a part of it that holds the items and what concerns
@@ -62,7 +62,7 @@ func About(g *Graph, items []Item, rel string, counts func(status string) bool) 
 			s.add(i, item.Strength)
 		}
 	}
-	slices.SortFunc(list, func(a, b *Subject) int { return a.Place().compare(b.Place()) })
+	rank.Sort(list)
 	return list
 }
 
@@ -86,24 +86,5 @@ func (s *Subject) add(item int, strength domain.Strength) {
 	}
 }
 
-// Place is a place in the order of subjects.
-type Place struct {
-	Items int
-	Key   string
-}
-
 // Place is where the subject stands.
-func (s *Subject) Place() Place { return Place{len(s.Items), s.Key} }
-
-func (p Place) compare(q Place) int {
-	return cmp.Or(cmp.Compare(q.Items, p.Items), cmp.Compare(p.Key, q.Key))
-}
-
-// After returns the subjects of an ordered list that come after a place.
-func After(list []*Subject, p Place) []*Subject {
-	i, found := slices.BinarySearchFunc(list, p, func(s *Subject, p Place) int { return s.Place().compare(p) })
-	if found {
-		i++
-	}
-	return list[i:]
-}
+func (s *Subject) Place() rank.Place { return rank.Place{Count: len(s.Items), Key: s.Key} }

@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/concern"
+	"releasegraph/internal/plan/rank"
 )
 
 type tie struct {
@@ -60,7 +61,7 @@ func TestEveryProblemThatCountsIsFoundOnceForEachItem_I7(t *testing.T) {
 			t.Fatalf("found %v, want %v", got, want)
 		}
 		for i, s := range list {
-			if rest := concern.After(list, s.Place()); len(rest) != len(list)-i-1 {
+			if rest := rank.After(list, s.Place()); len(rest) != len(list)-i-1 {
 				t.Fatalf("after %v come %d", s.Place(), len(rest))
 			}
 		}

@@ -3,11 +3,11 @@
 package tell
 
 import (
-	"cmp"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/rank"
 )
 
 // Graph is the estate, or a part of it that holds the hits and their parties.
@@ -68,7 +68,7 @@ func Whom(g *Graph, hits []Hit) []*Party {
 			return slices.Index(domain.WhysTold, a.Why) - slices.Index(domain.WhysTold, b.Why)
 		})
 	}
-	slices.SortFunc(list, func(a, b *Party) int { return a.Place().compare(b.Place()) })
+	rank.Sort(list)
 	return list
 }
 
@@ -88,24 +88,5 @@ func (p *Party) add(why domain.WhyTold, hit int, strength domain.Strength) {
 	p.Reasons[at].Hits = append(p.Reasons[at].Hits, hit)
 }
 
-// Place is a place in the order of parties.
-type Place struct {
-	Hits int
-	Key  string
-}
-
 // Place is where the party stands.
-func (p *Party) Place() Place { return Place{p.Hits, p.Key} }
-
-func (p Place) compare(q Place) int {
-	return cmp.Or(cmp.Compare(q.Hits, p.Hits), cmp.Compare(p.Key, q.Key))
-}
-
-// After returns the parties of an ordered list that come after a place.
-func After(list []*Party, p Place) []*Party {
-	i, found := slices.BinarySearchFunc(list, p, func(one *Party, p Place) int { return one.Place().compare(p) })
-	if found {
-		i++
-	}
-	return list[i:]
-}
+func (p *Party) Place() rank.Place { return rank.Place{Count: p.Hits, Key: p.Key} }

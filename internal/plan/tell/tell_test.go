@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/tell"
+	"releasegraph/internal/plan/rank"
 )
 
 type tie struct {
@@ -54,7 +55,7 @@ func TestPartiesAreToldOfEveryHitThatConcernsThem_I7(t *testing.T) {
 			t.Fatalf("told %v, want %v", got, want)
 		}
 		for i, p := range list {
-			if rest := tell.After(list, p.Place()); len(rest) != len(list)-i-1 {
+			if rest := rank.After(list, p.Place()); len(rest) != len(list)-i-1 {
 				t.Fatalf("after %v come %d", p.Place(), len(rest))
 			}
 		}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"releasegraph/internal/plan/rank"
+)
+
+// placeCursor marks a place in a list that is ordered by a number and a key. It
+// holds the place itself, so that it stays good when the estate changes between
+// two pages.
+func placeCursor(number int, key string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(number) + " " + key))
+}
+
+// parsePlaceCursor reads a cursor. Those of some lists had a line's end for the
+// blank.
+func parsePlaceCursor(cursor string) (number int, key string, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if at := strings.IndexAny(string(text), " \n"); err == nil && at > 0 {
+		if number, err = strconv.Atoi(string(text[:at])); err == nil && number > 0 {
+			return number, string(text[at+1:]), nil
+		}
+	}
+	return 0, "", wrong("after", "is no cursor of this list")
+}
+
+// cut is which part of a ranked list is asked for: so many, or all, after a
+// place, or from the start.
+type cut struct {
+	first *int
+	after *rank.Place
+}
+
+func parseCut(first *int, after *string) (c cut, err error) {
+	c.first = first
+	var firstErr error
+	if first != nil && *first < 0 {
+		firstErr = wrong("first", "must not be negative, but is %d", *first)
+	}
+	if after != nil {
+		c.after = &rank.Place{}
+		c.after.Count, c.after.Key, err = parsePlaceCursor(*after)
+	}
+	return c, both(err, firstErr)
+}
+
+// cutOf cuts a part out of a ranked list, and tells whether there are others
+// before and behind it.
+func cutOf[T rank.Placed](all []T, c cut) (list []T, previous, next bool) {
+	list = all
+	if c.after != nil {
+		list = rank.After(all, *c.after)
+	}
+	previous = len(list) < len(all)
+	if c.first != nil && *c.first < len(list) {
+		return list[:*c.first], previous, true
+	}
+	return list, previous, false
+}
