@@ -15,9 +15,7 @@ type qualityCmd struct {
 	SharedBy   []string  `placeholder:"ATTRIBUTE" help:"Items that share these attributes together are duplicates. Default: name and class."`
 	First      int       `default:"5" help:"Name so many of each. Default: ${default}."`
 
-	JSON bool   `help:"Print JSON."`
-	URL  string `name:"url" placeholder:"URL" help:"Ask this server instead of --store."`
-	storeFlags
+	asking
 }
 
 // Help has the examples.
@@ -73,15 +71,7 @@ type findings struct {
 // Run asks, and prints the answer in the form asked for.
 func (c *qualityCmd) Run(r *running) error {
 	var got findings
-	raw, err := c.ask(r, question{url: c.URL, document: qualityDocument, variables: c.variables(), field: "dataQuality"}, &got)
-	switch {
-	case err != nil:
-		return err
-	case c.JSON:
-		return printJSON(r.Stdout, raw)
-	}
-	got.table(r.Stdout)
-	return nil
+	return c.answer(r, question{document: qualityDocument, variables: c.variables(), field: "dataQuality"}, &got, got.table)
 }
 
 func (c *qualityCmd) variables() map[string]any {

@@ -40,6 +40,28 @@ func (f storeFlags) ask(r *running, q question, into any) (json.RawMessage, erro
 	return answer[q.field], nil
 }
 
+// asking is a command that asks one question.
+type asking struct {
+	JSON bool   `help:"Print JSON."`
+	URL  string `name:"url" placeholder:"URL" help:"Ask this server instead of --store."`
+	storeFlags
+}
+
+// answer asks, and prints the answer in the form asked for: as JSON, or as it is
+// shown to people once it is decoded.
+func (a asking) answer(r *running, q question, into any, show func(io.Writer)) error {
+	q.url = a.URL
+	raw, err := a.ask(r, q, into)
+	switch {
+	case err != nil:
+		return err
+	case a.JSON:
+		return printJSON(r.Stdout, raw)
+	}
+	show(r.Stdout)
+	return nil
+}
+
 func (f storeFlags) asker(r *running, q question) (asker, func() error, error) {
 	if q.url != "" {
 		to, err := askServer(q.url)

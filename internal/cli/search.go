@@ -15,9 +15,7 @@ type searchCmd struct {
 	Kind  []string `placeholder:"KIND" help:"Only records of these kinds, such as CONFIGURATION_ITEM."`
 	First int      `default:"20" help:"List so many. Default: ${default}."`
 
-	JSON bool   `help:"Print JSON."`
-	URL  string `name:"url" placeholder:"URL" help:"Ask this server instead of --store."`
-	storeFlags
+	asking
 }
 
 // Help has the examples.
@@ -60,15 +58,7 @@ type matched struct {
 // Run asks, and prints the answer in the form asked for.
 func (c *searchCmd) Run(r *running) error {
 	var got found
-	raw, err := c.ask(r, question{url: c.URL, document: searchDocument, variables: c.variables(), field: "search"}, &got)
-	switch {
-	case err != nil:
-		return err
-	case c.JSON:
-		return printJSON(r.Stdout, raw)
-	}
-	got.table(r.Stdout)
-	return nil
+	return c.answer(r, question{document: searchDocument, variables: c.variables(), field: "search"}, &got, got.table)
 }
 
 func (c *searchCmd) variables() map[string]any {

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -23,9 +25,7 @@ type tokenCreateCmd struct {
 	Kind     []string `placeholder:"KIND" help:"The only kinds of record that it may touch, such as ConfigurationItem."`
 	Life     span     `default:"2160h" placeholder:"DURATION" help:"How long it lives, such as 720h or P30D; 366 days at most. Default: 90 days."`
 
-	JSON bool   `help:"Print JSON."`
-	URL  string `name:"url" placeholder:"URL" help:"Ask this server instead of --store."`
-	storeFlags
+	asking
 }
 
 // Help has the examples.
@@ -69,36 +69,30 @@ func (c *tokenCreateCmd) Run(r *running) error {
 			delete(input, name)
 		}
 	}
-	raw, err := c.ask(r, question{url: c.URL, document: createDocument, variables: map[string]any{"input": input}, field: "createApiToken"}, &made)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(r.Stdout, raw)
-	}
-	fmt.Fprintf(r.Stderr, "The token %s is good until %s. It cannot be shown again:\n", made.APIToken.ID, made.APIToken.ExpiresAt.Format(time.DateTime))
-	_, err = fmt.Fprintln(r.Stdout, made.Secret)
-	return err
+	q := question{document: createDocument, variables: map[string]any{"input": input}, field: "createApiToken"}
+	var lost error
+	err := c.answer(r, q, &made, func(w io.Writer) {
+		fmt.Fprintf(r.Stderr, "The token %s is good until %s. It cannot be shown again:\n", made.APIToken.ID, made.APIToken.ExpiresAt.Format(time.DateTime))
+		_, lost = fmt.Fprintln(w, made.Secret)
+	})
+	return errors.Join(err, lost)
 }
 
 type tokenListCmd struct {
-	JSON bool   `help:"Print JSON."`
-	URL  string `name:"url" placeholder:"URL" help:"Ask this server instead of --store."`
-	storeFlags
+	asking
 }
 
 // Run lists the tokens.
 func (c *tokenListCmd) Run(r *running) error {
-	var list []apiToken
-	raw, err := c.ask(r, question{url: c.URL, document: listDocument, field: "apiTokens"}, &list)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(r.Stdout, raw)
-	}
+	var list tokenList
+	return c.answer(r, question{document: listDocument, field: "apiTokens"}, &list, func(w io.Writer) { list.table(w) })
+}
+
+type tokenList []apiToken
+
+func (list tokenList) table(w io.Writer) {
 	t := table.NewWriter()
-	t.SetOutputMirror(r.Stdout)
+	t.SetOutputMirror(w)
 	t.SetStyle(table.StyleLight)
 	t.AppendHeader(table.Row{"id", "name", "roles", "kept to", "until", "last used"})
 	for _, one := range list {
@@ -113,7 +107,6 @@ func (c *tokenListCmd) Run(r *running) error {
 		t.AppendRow(table.Row{one.ID, one.Name, strings.Join(one.Roles, " "), strings.Join(kept, " "), until, used})
 	}
 	t.Render()
-	return nil
 }
 
 type tokenRevokeCmd struct {
