@@ -9,12 +9,13 @@ import (
 	"releasegraph/internal/store"
 )
 
-// link is an edge with the node at its far end.
+// link is an edge with the node at its far end. The tag is the last of its keys.
 type link struct {
+	found
 	edge store.Edge
-	node store.Node
-	keys []any // stored form of the sort keys, the far id and the tag last
 }
+
+func (l link) position() store.Position { return store.Position{ID: l.node.ID, Tag: l.edge.Tag} }
 
 // follower runs one EdgeQuery on one connection.
 type follower struct {
@@ -22,7 +23,6 @@ type follower struct {
 	ctx   context.Context
 	c     *conn
 	q     store.EdgeQuery
-	order store.Ordering
 	kinds []string // of far ends
 	near  store.ID
 	n     int64
@@ -38,14 +38,15 @@ func (s *Store) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage,
 	if err != nil {
 		return nil, err
 	}
-	after, before, err := bounds(order, q.After, q.Before, true)
+	w, err := newWindow(order, q.After, q.Before, true)
 	if err != nil {
 		return nil, err
 	}
+	w.first, w.last = q.First, q.Last
 	pages := make([]store.EdgePage, len(q.Nodes))
 	err = s.read(ctx, func(c *conn) error {
-		f := &follower{Store: s, ctx: ctx, c: c, q: q, order: order, kinds: kinds}
-		return f.each(func(i int) error { return f.page(&pages[i], after, before) })
+		f := &follower{Store: s, ctx: ctx, c: c, q: q, kinds: kinds}
+		return f.each(func(i int) error { return f.page(&pages[i], w) })
 	})
 	return pages, err
 }
@@ -103,56 +104,13 @@ func (f *follower) each(visit func(i int) error) error {
 	return nil
 }
 
-func (f *follower) page(page *store.EdgePage, after, before *bound) error {
-	reverse := f.q.Last > 0
-	limit := max(f.q.First, f.q.Last)
-	links, err := f.fetch(after, before, reverse, plusOne(limit))
-	if err != nil {
-		return err
-	}
-	more := limit > 0 && len(links) > limit
-	if more {
-		links = links[:limit]
-	}
-	if reverse {
-		slices.Reverse(links)
-	}
-	keys := make([][]any, len(links))
-	for i, l := range links {
-		cursor, err := f.cursor(l)
-		if err != nil {
-			return err
-		}
-		page.Edges, page.Nodes, page.Cursors = append(page.Edges, l.edge), append(page.Nodes, l.node), append(page.Cursors, cursor)
-		keys[i] = l.keys
-	}
-	first, last := outside(keys, after, before)
-	page.HasPrevious, page.HasNext = more && reverse, more && !reverse
-	if !page.HasPrevious && after != nil {
-		if page.HasPrevious, err = f.any(nil, first); err != nil {
-			return err
-		}
-	}
-	if !page.HasNext && before != nil {
-		page.HasNext, err = f.any(last, nil)
+func (f *follower) page(into *store.EdgePage, w window) error {
+	p, err := readPage(w, f.fetch)
+	into.Cursors, into.HasPrevious, into.HasNext = p.cursors, p.hasPrevious, p.hasNext
+	for _, l := range p.rows {
+		into.Edges, into.Nodes = append(into.Edges, l.edge), append(into.Nodes, l.node)
 	}
 	return err
-}
-
-func (f *follower) any(after, before *bound) (bool, error) {
-	links, err := f.fetch(after, before, after == nil, 1)
-	return len(links) > 0, err
-}
-
-func (f *follower) cursor(l link) (store.Cursor, error) {
-	p := store.Position{ID: l.node.ID, Tag: l.edge.Tag, Keys: make([]any, len(f.q.Order))}
-	for i := range p.Keys {
-		var err error
-		if p.Keys[i], err = fromColumn(f.order.Types[i], l.keys[i]); err != nil {
-			return "", err
-		}
-	}
-	return store.EncodeCursor(f.order, p)
 }
 
 // fetch reads up to limit edges (below 0: all) of the node. Far ends of several
@@ -255,5 +213,5 @@ func (f *follower) link(t *table, row []driver.Value) (link, error) {
 	for _, v := range rest[3:] {
 		keys = append(keys, v)
 	}
-	return link{store.Edge{EdgeKey: key, Version: rest[1].(int64), Props: props}, n, append(keys, string(n.ID), key.Tag)}, err
+	return link{found{n, append(keys, string(n.ID), key.Tag)}, store.Edge{EdgeKey: key, Version: rest[1].(int64), Props: props}}, err
 }
