@@ -97,45 +97,27 @@ func (r *scanner) passed(e *store.Effect) bool {
 
 func (r *scanner) nodes(ctx context.Context, kind string) error {
 	cypher := fmt.Sprintf("MATCH (n:%s) WHERE n.id > $after WITH n ORDER BY n.id LIMIT $limit RETURN collect(%s)", quote(kind), r.projection(kind))
-	for r.cursor = ""; ; {
-		var list []any
-		err := r.store.read(ctx, func(t tx) error {
-			values, err := t.row(cypher, params{"after": r.cursor, "limit": int64(scanPage)})
-			if err == nil {
-				list = values[0].([]any)
+	return scanPages(ctx, r, scanned[any]{
+		read: func(t tx, p params) ([]any, error) {
+			values, err := t.row(cypher, p)
+			if err != nil {
+				return nil, err
 			}
-			return err
-		})
-		if err == nil {
-			err = r.catchUp(ctx)
-		}
-		if err != nil {
-			return err
-		}
-		batch := store.Batch{}
-		next := r.cursor
-		for _, v := range list {
+			return values[0].([]any), nil
+		},
+		add: func(b *store.Batch, v any) string {
 			n := nodeOf(kind, v.(map[string]any))
 			if n.ID == "" {
-				continue // deleted while it was read: the log tells what it was
+				return "" // deleted while it was read: the log tells what it was
 			}
-			next = string(n.ID)
+			id := string(n.ID)
 			if n, was := r.rewind.node(n); was {
-				batch.Nodes = append(batch.Nodes, n)
+				b.Nodes = append(b.Nodes, n)
 			}
-		}
-		r.cursor = next
-		last := len(list) < scanPage
-		if last {
-			batch.Nodes = append(batch.Nodes, r.rewind.lostNodes(kind)...)
-		}
-		for i := range batch.Nodes {
-			batch.Nodes[i].Props = r.kept(batch.Nodes[i].Props)
-		}
-		if err := r.hand(batch); err != nil || last {
-			return err
-		}
-	}
+			return id
+		},
+		lost: func(b *store.Batch) { b.Nodes = append(b.Nodes, r.rewind.lostNodes(kind)...) },
+	})
 }
 
 func (r *scanner) edges(ctx context.Context, rel string) error {
@@ -145,15 +127,42 @@ func (r *scanner) edges(ctx context.Context, rel string) error {
 	}
 	cypher := fmt.Sprintf("MATCH (a:%s) WHERE a.id > $after WITH a ORDER BY a.id LIMIT $limit OPTIONAL MATCH (a)-[r:%s]->(b:Node) "+
 		"RETURN a.id, collect(b.id), collect(properties(r))", near, quote(rel))
-	for r.cursor = ""; ; {
-		var records []*neo4j.Record
-		err := r.store.read(ctx, func(t tx) (err error) {
-			records, err = t.rows(cypher, params{"after": r.cursor, "limit": int64(scanPage)})
+	return scanPages(ctx, r, scanned[*neo4j.Record]{
+		read: func(t tx, p params) ([]*neo4j.Record, error) {
+			records, err := t.rows(cypher, p)
 			for _, record := range records {
 				if _, uneven := even(record.Values[1:]); record.Values[0] == nil || uneven != nil {
-					return errVanished
+					return nil, errVanished
 				}
 			}
+			return records, err
+		},
+		add: func(b *store.Batch, record *neo4j.Record) string {
+			from := record.Values[0].(string)
+			b.Edges = r.edgesOf(b.Edges, rel, from, record.Values[1].([]any), record.Values[2].([]any))
+			return from
+		},
+		lost: func(b *store.Batch) { b.Edges = append(b.Edges, r.rewind.lostEdges(rel)...) },
+	})
+}
+
+// scanned is how the nodes of a kind are read, or the edges of a relationship: R
+// is what one id has.
+type scanned[R any] struct {
+	read func(tx, params) ([]R, error)
+	// add puts what was there at the head from which the scan began into the
+	// batch, and tells the id; none of what is gone.
+	add func(*store.Batch, R) (id string)
+	// lost adds what was there then, and is not read because it is gone.
+	lost func(*store.Batch)
+}
+
+// scanPages reads page after page, and hands each over.
+func scanPages[R any](ctx context.Context, r *scanner, s scanned[R]) error {
+	for r.cursor = ""; ; {
+		var page []R
+		err := r.store.read(ctx, func(t tx) (err error) {
+			page, err = s.read(t, params{"after": r.cursor, "limit": int64(scanPage)})
 			return err
 		})
 		if err == nil {
@@ -162,20 +171,14 @@ func (r *scanner) edges(ctx context.Context, rel string) error {
 		if err != nil {
 			return err
 		}
-		batch := store.Batch{}
-		next := r.cursor
-		for _, record := range records {
-			from := record.Values[0].(string)
-			next = max(next, from)
-			batch.Edges = r.edgesOf(batch.Edges, rel, from, record.Values[1].([]any), record.Values[2].([]any))
+		batch, next := store.Batch{}, r.cursor
+		for _, one := range page {
+			next = max(next, s.add(&batch, one))
 		}
 		r.cursor = next
-		last := len(records) < scanPage
+		last := len(page) < scanPage
 		if last {
-			batch.Edges = append(batch.Edges, r.rewind.lostEdges(rel)...)
-		}
-		for i := range batch.Edges {
-			batch.Edges[i].Props = r.kept(batch.Edges[i].Props)
+			s.lost(&batch)
 		}
 		if err := r.hand(batch); err != nil || last {
 			return err
@@ -193,9 +196,16 @@ func (r *scanner) edgesOf(list []store.Edge, rel, from string, tos, props []any)
 	return list
 }
 
+// hand hands a batch over, with the properties that were asked for.
 func (r *scanner) hand(b store.Batch) error {
 	if len(b.Nodes)+len(b.Edges) == 0 {
 		return nil
+	}
+	for i := range b.Nodes {
+		b.Nodes[i].Props = r.kept(b.Nodes[i].Props)
+	}
+	for i := range b.Edges {
+		b.Edges[i].Props = r.kept(b.Edges[i].Props)
 	}
 	return r.yield(b)
 }
