@@ -10,8 +10,8 @@ import (
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/tell"
 	"releasegraph/internal/plan/rank"
+	"releasegraph/internal/plan/tell"
 )
 
 type tie struct {
