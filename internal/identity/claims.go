@@ -11,8 +11,9 @@ import (
 // actor turns claims into who asks.
 func (m *Mapping) actor(claims map[string]any, subject string) (domain.Actor, error) {
 	a := domain.Actor{Name: subject}
-	if names := texts(claim(claims, m.Name)); len(names) > 0 && names[0] != "" {
-		a.Name = names[0]
+	// A name may have blanks in it, which part the values of other claims.
+	if whole, ok := claim(claims, m.Name).(string); ok && whole != "" {
+		a.Name = whole
 	}
 	if err := domain.CheckName(a.Name); err != nil {
 		return a, fmt.Errorf("the name in claim %s: %w", m.Name, err)

@@ -135,6 +135,14 @@ func TestATokenOfTheProviderNamesItsOwnerAndTheirRoles(t *testing.T) {
 	require.WithinDuration(t, c.at.Add(time.Hour), id.Expires, time.Minute)
 }
 
+func TestANameWithBlanksIsOneName(t *testing.T) {
+	s := newSigner(t)
+	p, c := provider(t, s)
+	id, err := p.Identity(t.Context(), s.sign(t, c.at, claims{"preferred_username": "Alice Smith"}))
+	require.NoError(t, err)
+	require.Equal(t, "Alice Smith", id.Name)
+}
+
 func code(err error) domain.Code {
 	var e *domain.Error
 	if errors.As(err, &e) {
