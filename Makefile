@@ -32,8 +32,9 @@ bench: ## benchmarks as a table: baseline, ratio, goal (BENCH_ITEMS=n; BENCH_DIR
 web: ## rebuild the IDE page (needs Node)
 	cd web && npm ci --no-audit --no-fund && npm run build
 
-fuzz: ## each fuzz test for a minute
+FUZZ_TIME ?= 60s
+fuzz: ## each fuzz test for a minute (FUZZ_TIME=10m)
 	@go list ./... | while read -r p; do go test -list '^Fuzz' "$$p" | grep '^Fuzz' | while read -r f; do \
-	  go test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s "$$p" || exit 1; done || exit 1; done
+	  go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ_TIME) "$$p" || exit 1; done || exit 1; done
 
 .PHONY: help build demo test test-all generate lint bench web fuzz
