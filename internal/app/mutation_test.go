@@ -148,3 +148,49 @@ func TestTheLogKeepsADigestOfWhatIsDoneToAChange(t *testing.T) { // C5
 		return err
 	})
 }
+
+func TestADryRunUnderAKeyTellsWhatWouldBe(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.item("a")
+		o := &domain.WriteOptions{IdempotencyKey: some("once"), DryRun: some(true)}
+		w, err := f.Update(f.ctx, item, key("a"), values{"name": "B"}, nil, o)
+		require.NoError(t, err)
+		tried := w.Record.(*domain.ConfigurationItem)
+		require.Equal(t, "B", tried.Name)
+		require.Equal(t, 2, tried.Version)
+		stored, err := f.Record(f.ctx, item, key("a"), nil)
+		require.NoError(t, err)
+		require.Equal(t, 1, stored.(*domain.ConfigurationItem).Version)
+	})
+}
+
+func TestAChangeThatAFreezeHoldsIsToldInTheVersionThatThisGaveIt_H6(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.estateOfChanges()
+		f.change("DB", 8, 12, "db", nil)
+		hold, err := f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "f", Name: "F", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
+		require.NoError(t, err)
+		stored, err := f.Record(f.ctx, domain.KindChangeRequest, key("DB"), nil)
+		require.NoError(t, err)
+		require.Len(t, hold.ChangeRequests(), 1)
+		require.Equal(t, stored, hold.ChangeRequests()[0].ChangeRequest)
+	})
+}
+
+func TestARepeatTellsTheRecordsAsTheyAreNow(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.item("db")
+		f.put(domain.KindChangeRequest, values{"key": "R", "name": "R"})
+		connect := func() *app.Connected {
+			c, err := f.Connect(f.ctx, domain.RelAffects, key("R"), key("db"), nil, &domain.WriteOptions{IdempotencyKey: some("once")})
+			require.NoError(t, err)
+			return c
+		}
+		require.Equal(t, 2, connect().From.(*domain.ChangeRequest).Version, "what it is about belongs to its content")
+		_, err := f.Update(f.ctx, domain.KindChangeRequest, key("R"), values{"name": "S"}, nil, nil)
+		require.NoError(t, err)
+		stored, err := f.Record(f.ctx, domain.KindChangeRequest, key("R"), nil)
+		require.NoError(t, err)
+		require.Equal(t, stored, connect().From)
+	})
+}
