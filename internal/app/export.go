@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/linesort"
 	"releasegraph/internal/store"
 )
 
@@ -37,8 +38,8 @@ type Exported struct {
 // records by kind and key, then relationships by name and ends, so that the
 // same graph always gives the same text.
 func (a *App) Export(ctx context.Context, w io.Writer, o ExportOptions) (Exported, error) {
-	e := &exporting{app: a, ends: map[store.ID]ImportEnd{}, lines: newLineSorter()}
-	defer e.lines.close()
+	e := &exporting{app: a, ends: map[store.ID]ImportEnd{}, lines: linesort.New()}
+	defer e.lines.Close()
 	if err := e.choose(ctx, o); err != nil {
 		return Exported{}, err
 	}
@@ -59,7 +60,7 @@ func (a *App) Export(ctx context.Context, w io.Writer, o ExportOptions) (Exporte
 		return Exported{}, storeError(err)
 	}
 	e.done.Revision = int64(revision)
-	return e.done, e.lines.writeTo(w)
+	return e.done, e.lines.Write(w)
 }
 
 // exporting is one export on its way.
@@ -68,7 +69,7 @@ type exporting struct {
 	kinds []string
 	only  map[store.ID]bool // nil: all
 	ends  map[store.ID]ImportEnd
-	lines *lineSorter
+	lines *linesort.Sorter
 	line  []byte
 	done  Exported
 }
@@ -159,7 +160,7 @@ func (e *exporting) node(n *store.Node) error {
 	e.ends[n.ID] = ImportEnd{n.Kind, key}
 	e.done.Records++
 	e.line = appendNode(e.line[:0], k, n.Props)
-	return e.lines.add(fmt.Sprintf("0%03d%s", slices.Index(e.kinds, n.Kind), key), e.line)
+	return e.lines.Add(fmt.Sprintf("0%03d%s", slices.Index(e.kinds, n.Kind), key), e.line)
 }
 
 func (e *exporting) edge(edge *store.Edge) error {
@@ -172,7 +173,7 @@ func (e *exporting) edge(edge *store.Edge) error {
 		if r.Name == edge.Rel && r.From == from.Kind && r.To == to.Kind {
 			e.done.Relationships++
 			e.line = appendEdge(e.line[:0], r, from, to, edge.Props)
-			return e.lines.add(fmt.Sprintf("1%03d%s\x00%s\x00%s", n, from.Key, to.Key, edge.Tag), e.line)
+			return e.lines.Add(fmt.Sprintf("1%03d%s\x00%s\x00%s", n, from.Key, to.Key, edge.Tag), e.line)
 		}
 	}
 	return nil

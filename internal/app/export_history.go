@@ -55,8 +55,11 @@ type historyExport struct {
 	nodes map[store.ID]*remembered
 	links map[store.EdgeKey]string // who set a relationship, where that is said
 	done  Exported
-	lines []keyedLine // of the change set under way
+	lines []orderedLine // of the change set under way
 }
+
+// orderedLine is a line with its place among those of a change set.
+type orderedLine struct{ order, line string }
 
 // remembered is what later lines need of a record: a line names it, and gives
 // attributes and sources whole.
@@ -183,8 +186,8 @@ func (e *historyExport) flush(c *store.Change) error {
 	if _, err := e.out.Write(append(head, "}}\n"...)); err != nil {
 		return err
 	}
-	slices.SortFunc(e.lines, func(a, b keyedLine) int {
-		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.line, b.line))
+	slices.SortFunc(e.lines, func(a, b orderedLine) int {
+		return cmp.Or(strings.Compare(a.order, b.order), strings.Compare(a.line, b.line))
 	})
 	for _, l := range e.lines {
 		if _, err := e.out.WriteString(l.line); err != nil {
@@ -196,5 +199,5 @@ func (e *historyExport) flush(c *store.Change) error {
 }
 
 func (e *historyExport) add(order string, line []byte) {
-	e.lines = append(e.lines, keyedLine{order, string(line) + "}\n"})
+	e.lines = append(e.lines, orderedLine{order, string(line) + "}\n"})
 }

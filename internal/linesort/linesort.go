@@ -1,4 +1,5 @@
-package app
+// Package linesort sorts lines that need not fit into memory.
+package linesort
 
 import (
 	"bufio"
@@ -16,21 +17,23 @@ import (
 // to temporary files.
 const maxSorted = 64 << 20
 
-// lineSorter sorts lines by keys in bounded memory: runs that are full are
-// sorted and put aside in files, which are merged at the end.
-type lineSorter struct {
-	run  []keyedLine
+// Sorter sorts lines by keys in bounded memory: runs that are full are sorted
+// and put aside in files, which are merged at the end.
+type Sorter struct {
+	run  []keyed
 	size int
 	most int
 	runs []*os.File
 }
 
-type keyedLine struct{ key, line string }
+type keyed struct{ key, line string }
 
-func newLineSorter() *lineSorter { return &lineSorter{most: maxSorted} }
+// New returns a sorter without lines.
+func New() *Sorter { return &Sorter{most: maxSorted} }
 
-func (s *lineSorter) add(key string, line []byte) error {
-	s.run = append(s.run, keyedLine{key, string(line)})
+// Add adds a line.
+func (s *Sorter) Add(key string, line []byte) error {
+	s.run = append(s.run, keyed{key, string(line)})
 	s.size += len(key) + len(line) + 48
 	if s.size < s.most {
 		return nil
@@ -38,11 +41,11 @@ func (s *lineSorter) add(key string, line []byte) error {
 	return s.spill()
 }
 
-func (s *lineSorter) sortRun() {
-	slices.SortFunc(s.run, func(a, b keyedLine) int { return strings.Compare(a.key, b.key) })
+func (s *Sorter) sortRun() {
+	slices.SortFunc(s.run, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
 }
 
-func (s *lineSorter) spill() error {
+func (s *Sorter) spill() error {
 	s.sortRun()
 	f, err := os.CreateTemp("", "releasegraph-export-*")
 	if err != nil {
@@ -64,22 +67,23 @@ func (s *lineSorter) spill() error {
 	return err
 }
 
-func (s *lineSorter) close() {
+// Close removes what was put aside.
+func (s *Sorter) Close() {
 	for _, f := range s.runs {
 		_ = f.Close()
 		_ = os.Remove(f.Name()) // a leftover in the temporary directory harms nobody
 	}
 }
 
-// writeTo writes all lines in order.
-func (s *lineSorter) writeTo(w io.Writer) error {
+// Write writes all lines in order; it ends the sorting.
+func (s *Sorter) Write(w io.Writer) error {
 	s.sortRun()
 	out := bufio.NewWriterSize(w, 1<<16)
 	var m merge
 	rest := s.run
-	sources := []func() (keyedLine, error){func() (keyedLine, error) {
+	sources := []func() (keyed, error){func() (keyed, error) {
 		if len(rest) == 0 {
-			return keyedLine{}, io.EOF
+			return keyed{}, io.EOF
 		}
 		first := rest[0]
 		rest = rest[1:]
@@ -87,7 +91,7 @@ func (s *lineSorter) writeTo(w io.Writer) error {
 	}}
 	for _, f := range s.runs {
 		r := bufio.NewReaderSize(f, 1<<16)
-		sources = append(sources, func() (keyedLine, error) { return readKeyed(r) })
+		sources = append(sources, func() (keyed, error) { return readKeyed(r) })
 	}
 	for _, next := range sources {
 		if err := m.advance(next); err != nil {
@@ -106,7 +110,7 @@ func (s *lineSorter) writeTo(w io.Writer) error {
 	return out.Flush()
 }
 
-func readKeyed(r *bufio.Reader) (l keyedLine, err error) {
+func readKeyed(r *bufio.Reader) (l keyed, err error) {
 	for i, part := range []*string{&l.key, &l.line} {
 		n, err := binary.ReadUvarint(r)
 		if err != nil {
@@ -128,12 +132,12 @@ func readKeyed(r *bufio.Reader) (l keyedLine, err error) {
 type merge []head
 
 type head struct {
-	keyedLine
-	next func() (keyedLine, error)
+	keyed
+	next func() (keyed, error)
 }
 
 // advance puts the next line of a run on the heap, unless the run is over.
-func (m *merge) advance(next func() (keyedLine, error)) error {
+func (m *merge) advance(next func() (keyed, error)) error {
 	l, err := next()
 	if errors.Is(err, io.EOF) {
 		return nil
