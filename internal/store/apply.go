@@ -23,7 +23,9 @@ func (s *State) Apply(cs Changeset) ([]Effect, error) {
 			return nil, &FailedOp{i, err}
 		}
 	}
-	return a.settle(cs), nil
+	effects := a.settle(cs)
+	s.recent.follow(effects)
+	return effects, nil
 }
 
 func (s *State) holds(g Guard) error {
@@ -45,6 +47,10 @@ func (s *State) holds(g Guard) error {
 		}
 	case NoEdges:
 		if len(s.alive(Probe(g))) == 0 {
+			return nil
+		}
+	case Unchanged:
+		if s.recent.leaves(g) {
 			return nil
 		}
 	}

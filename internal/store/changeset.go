@@ -93,9 +93,21 @@ type EdgeAt struct {
 	Version int64
 }
 
-func (NodeAt) guard()  {}
-func (NoEdges) guard() {}
-func (EdgeAt) guard()  {}
+// Unchanged holds while nothing of a sort has changed since a revision: no node
+// of the kind was created, changed or removed; or no edge of the relationship.
+// Exactly one of Kind and Rel is set. It is for what a decision looked for and
+// did not find, which no other guard can name. Its cost is that of the changes
+// since; where the log no longer reaches back it does not hold.
+type Unchanged struct {
+	Since Revision
+	Kind  string
+	Rel   string
+}
+
+func (NodeAt) guard()    {}
+func (NoEdges) guard()   {}
+func (EdgeAt) guard()    {}
+func (Unchanged) guard() {}
 
 // Change is a committed change set as the log keeps it: what really changed,
 // and when, by whom and why (rule C4).

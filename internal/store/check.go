@@ -57,6 +57,11 @@ func checkGuard(d *Declared, g Guard) error {
 			return err
 		}
 		return checkID(g.ID)
+	case Unchanged:
+		if (g.Kind == "") == (g.Rel == "") || g.Kind != "" && d.kinds[g.Kind] == nil || g.Rel != "" && !d.HasRel(g.Rel) || g.Since < 0 {
+			return fmt.Errorf("%w: %+v names neither one kind nor one relationship, since a revision", ErrInvalid, g)
+		}
+		return nil
 	}
 	return fmt.Errorf("%w: %T is no guard", ErrInvalid, g)
 }

@@ -10,7 +10,7 @@ import (
 // State needs, lets it Apply each set, and writes the effects.
 //
 //	s := NewState(d, sets...)    // each set passed Check before
-//	s.Needs()                    // load: AddNode, AddEnd, AddEdge
+//	s.Needs()                    // load: AddNode, AddEnd, AddEdge, AddRecent
 //	s.Probes(), s.Holdings()     // load: AddProbe, AddHolder
 //	effects, err := s.Apply(set) // for each set, in order
 //
@@ -25,6 +25,7 @@ type State struct {
 	holders  map[Holding]ID
 	probes   map[Probe]probed
 	near     map[ID]*known // nodes whose edges matter
+	recent   recent
 }
 
 // known lists the edges at a node that the sets or the loading named.
@@ -33,10 +34,12 @@ type known struct{ out, in map[EdgeKey]bool }
 // Needs is what to load first. A node or edge that does not exist is just not
 // added.
 type Needs struct {
-	Nodes []ID      // whole, by AddNode
-	Ends  []ID      // their kind is enough, by AddEnd
-	Edges []EdgeKey // by AddEdge
-	OutOf []ID      // all edges that leave these, by AddEdge
+	Nodes  []ID      // whole, by AddNode
+	Ends   []ID      // their kind is enough, by AddEnd
+	Edges  []EdgeKey // by AddEdge
+	OutOf  []ID      // all edges that leave these, by AddEdge
+	Recent bool      // all change sets after Since, by AddRecent; no others from then on
+	Since  Revision
 }
 
 // Holding is a value of a unique property.
@@ -128,6 +131,10 @@ func (c *collector) guard(g Guard) {
 		c.addNode(g.ID)
 	case EdgeAt:
 		c.addEdge(g.EdgeKey)
+	case Unchanged:
+		if !c.needs.Recent || g.Since < c.needs.Since {
+			c.needs.Recent, c.needs.Since = true, g.Since
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package neo4j
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -36,9 +37,9 @@ func (l *loader) load() error {
 	if err := l.lockNodes(ids); err != nil {
 		return err
 	}
-	if l.lock && l.reliesOnAbsence() {
-		// Nothing stands for a node that is not there but the log's head: with
-		// it held nobody else can commit one.
+	if l.lock && (needs.Recent || l.reliesOnAbsence()) {
+		// Nothing stands for a node that is not there, or for a whole kind, but
+		// the log's head: with it held nobody else can commit one.
 		if _, err := l.tx.lockHead(); err != nil {
 			return err
 		}
@@ -52,6 +53,7 @@ func (l *loader) load() error {
 		func() error { return l.outOf(needs.OutOf) },
 		l.probes,
 		l.holders,
+		func() error { return l.recent(needs) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -277,4 +279,18 @@ func (l *loader) holders() error {
 		}
 	}
 	return nil
+}
+
+// recent reads what has changed lately.
+func (l *loader) recent(needs store.Needs) error {
+	if !needs.Recent {
+		return nil
+	}
+	oldest, err := l.tx.oldest()
+	if err != nil {
+		return err
+	}
+	changes, err := l.tx.entries(needs.Since, math.MaxInt32)
+	l.state.AddRecent(changes, oldest)
+	return err
 }

@@ -58,12 +58,8 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 	}
 	var list []store.Change
 	err := s.read(ctx, func(t tx) error {
-		values, err := t.row("MATCH (c:Changeset) WHERE c.revision > $after WITH c ORDER BY c.revision LIMIT $limit RETURN "+entryColumns,
-			params{"after": int64(after), "limit": int64(limit)})
-		if err != nil {
-			return err
-		}
-		if list, _, err = decodeEntries(values, store.DecodeEffects); err != nil {
+		var err error
+		if list, err = t.entries(after, limit); err != nil {
 			return err
 		}
 		oldest, err := t.oldest()
@@ -77,6 +73,17 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 			return list[:i], err
 		}
 	}
+	return list, err
+}
+
+// entries reads what was committed after a revision, up to a limit.
+func (t tx) entries(after store.Revision, limit int) ([]store.Change, error) {
+	values, err := t.row("MATCH (c:Changeset) WHERE c.revision > $after WITH c ORDER BY c.revision LIMIT $limit RETURN "+entryColumns,
+		params{"after": int64(after), "limit": int64(limit)})
+	if err != nil {
+		return nil, err
+	}
+	list, _, err := decodeEntries(values, store.DecodeEffects)
 	return list, err
 }
 

@@ -25,7 +25,7 @@ func (s *Store) load(ctx context.Context, c *conn, cs store.Changeset) (*touched
 		return nil, err
 	}
 	steps := []func(context.Context, *conn, *touched, store.Needs) error{
-		s.loadNodes, s.loadEdges, s.loadOut, s.loadProbes, s.loadHolders,
+		s.loadNodes, s.loadEdges, s.loadOut, s.loadProbes, s.loadHolders, s.loadRecent,
 	}
 	for _, step := range steps {
 		if err := step(ctx, c, t, needs); err != nil {
@@ -204,4 +204,17 @@ func (s *Store) loadHolders(ctx context.Context, c *conn, t *touched, _ store.Ne
 		}
 	}
 	return nil
+}
+
+func (s *Store) loadRecent(ctx context.Context, c *conn, t *touched, needs store.Needs) error {
+	if !needs.Recent {
+		return nil
+	}
+	reaches, err := oldest(ctx, c)
+	if err != nil {
+		return err
+	}
+	changes, err := entries(ctx, c, needs.Since, -1)
+	t.AddRecent(changes, reaches)
+	return err
 }

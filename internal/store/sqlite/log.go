@@ -98,12 +98,22 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 		if oldest, err := oldest(ctx, c); err != nil || after < oldest {
 			return cmp.Or(err, compacted(oldest))
 		}
-		const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
-		return c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
-			change, err := readChange(row)
-			changes = append(changes, change)
-			return err
-		})
+		var err error
+		changes, err = entries(ctx, c, after, limit)
+		return err
+	})
+	return changes, err
+}
+
+// entries reads what was committed after a revision, up to a limit (below 0:
+// all).
+func entries(ctx context.Context, c *conn, after store.Revision, limit int) ([]store.Change, error) {
+	changes := []store.Change{}
+	const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
+	err := c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
+		change, err := readChange(row)
+		changes = append(changes, change)
+		return err
 	})
 	return changes, err
 }

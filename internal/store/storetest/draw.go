@@ -60,7 +60,7 @@ func drawOp(t *rapid.T) store.Op {
 
 func (r *rounds) drawGuard(t *rapid.T) store.Guard {
 	id := drawID(t)
-	switch rapid.IntRange(0, 5).Draw(t, "guard") {
+	switch rapid.IntRange(0, 7).Draw(t, "guard") {
 	case 0:
 		return store.NoEdges{ID: id, Rel: sample(t, "rel", "", "NEEDS", "AT"), Direction: drawDirection(t)}
 	case 1:
@@ -68,6 +68,14 @@ func (r *rounds) drawGuard(t *rapid.T) store.Guard {
 		return store.EdgeAt{EdgeKey: k, Version: r.model.edges[k].Version}
 	case 2:
 		return store.NodeAt{ID: id, Version: 1}
+	case 3, 4:
+		g := store.Unchanged{Since: r.model.head - store.Revision(rapid.IntRange(0, min(3, len(r.model.log))).Draw(t, "ago"))}
+		if rapid.Bool().Draw(t, "of a kind") {
+			g.Kind = drawKind(t)
+		} else {
+			g.Rel = sample(t, "rel", "NEEDS", "AT", "WITHIN")
+		}
+		return g
 	}
 	return store.NodeAt{ID: id, Version: r.model.nodes[id].Version}
 }

@@ -100,6 +100,11 @@ var failureCases = []testCase{
 			"edge type":           set(store.PutEdge{EdgeKey: needs("i1", "i1").EdgeKey, Props: store.Props{"minimum": "1"}}),
 			"unknown rel in a guard": {Actor: "a", At: noon, Guards: []store.Guard{store.NoEdges{ID: "i1", Rel: "LIKES"}},
 				Ops: []store.Op{item("x", "x", nil)}},
+			"a guard on nothing":          guarded(store.Unchanged{Since: 1}, item("x", "x", nil)),
+			"a guard on two sorts":        guarded(store.Unchanged{Kind: "Item", Rel: "NEEDS"}, item("x", "x", nil)),
+			"a guard on an unknown kind":  guarded(store.Unchanged{Kind: "Spoon"}, item("x", "x", nil)),
+			"a guard on an unknown rel":   guarded(store.Unchanged{Rel: "LIKES"}, item("x", "x", nil)),
+			"a guard since before it all": guarded(store.Unchanged{Since: -1, Kind: "Item"}, item("x", "x", nil)),
 		}
 		for what, cs := range sets {
 			_, err := b.Commit(b.ctx, cs)

@@ -62,6 +62,47 @@ var guardCases = []testCase{
 			b.equal(fmt.Sprint(won.Load(), lost.Load()), "1 7")
 		}
 	}},
+	{"a guard on a whole sort minds what has appeared, changed and gone since, and nothing else", func(b *bench) {
+		b.commit(item("i1", "a", nil), item("i2", "b", nil), place("p1", "p"))
+		since := b.head()
+		items, edges := store.Unchanged{Since: since, Kind: "Item"}, store.Unchanged{Since: since, Rel: "NEEDS"}
+		b.commitSet(guarded(items, store.UpdateNode{ID: "p1", Set: store.Props{"name": "n"}}))
+		b.commitSet(guarded(items, needs("i1", "i2")))
+		b.refused(fmt.Sprintf("conflict store.Unchanged{Since:%d Kind: Rel:NEEDS} at 0 (conflict)", since), guarded(edges, item("i3", "c", nil)))
+		b.commitSet(guarded(items, store.UpdateNode{ID: "i1", Set: store.Props{"note": "1"}}))
+		b.refused(fmt.Sprintf("conflict store.Unchanged{Since:%d Kind:Item Rel:} at 0 (conflict)", since), guarded(items, item("i3", "c", nil)))
+		since = b.head()
+		b.commitSet(guarded(store.Unchanged{Since: since, Kind: "Item"}, store.RemoveNode{ID: "i1"}))
+		b.refused(fmt.Sprintf("conflict store.Unchanged{Since:%d Kind: Rel:NEEDS} at 0 (conflict)", since),
+			guarded(store.Unchanged{Since: since, Rel: "NEEDS"}, item("i3", "c", nil)))
+		if err := b.Compact(b.ctx, b.head()-1); err != nil {
+			b.Fatal(err)
+		}
+		b.refused("conflict store.Unchanged{Since:1 Kind:Label Rel:} at 0 (conflict)", guarded(store.Unchanged{Since: 1, Kind: "Label"}, item("i3", "c", nil)))
+	}},
+	{"of many who each found nothing and add something, one succeeds at a time", func(b *bench) {
+		b.commit(item("i1", "a", nil))
+		for round := range 5 {
+			var won, lost atomic.Int64
+			var wg sync.WaitGroup
+			g := store.Unchanged{Since: b.head(), Kind: "Item"}
+			for w := range 8 {
+				wg.Go(func() {
+					name := fmt.Sprintf("n-%d-%d", round, w)
+					switch _, err := b.Commit(b.ctx, guarded(g, item(store.ID(name), name, nil))); {
+					case err == nil:
+						won.Add(1)
+					case errors.Is(err, store.ErrConflict):
+						lost.Add(1)
+					default:
+						b.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			b.equal(fmt.Sprint(won.Load(), lost.Load()), "1 7")
+		}
+	}},
 	{"a node is not removed while an edge to it is being made", func(b *bench) {
 		for round := range 5 {
 			from, to := store.ID(fmt.Sprintf("f%d", round)), store.ID(fmt.Sprintf("t%d", round))

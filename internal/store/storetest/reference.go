@@ -98,6 +98,12 @@ func (r *reference) guard(g store.Guard) error {
 				holds = false
 			}
 		}
+	case store.Unchanged:
+		for _, c := range r.log {
+			for _, e := range c.Effects {
+				holds = holds && (c.Revision <= g.Since || (e.Node == "" || e.Kind != g.Kind) && (e.Node != "" || e.Edge.Rel != g.Rel))
+			}
+		}
 	}
 	if holds {
 		return nil
