@@ -13,6 +13,7 @@ func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, 
 	p := &model.ImportRecordsPayload{
 		Counts: pointers(done.Counts), Errors: []*model.ImportError{}, Revision: done.Revision,
 		DryRun: done.DryRun, Changes: pointers(done.Changes), Kept: pointers(done.Kept),
+		Held: pointers(done.Held), Whole: append([]string{}, done.Whole...),
 	}
 	for _, wrong := range done.Wrong {
 		e := &model.ImportError{Line: wrong.Line, Message: wrong.Message}
@@ -28,6 +29,7 @@ func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, 
 func importInput(input model.ImportRecordsInput) app.ImportLinesInput {
 	in := app.ImportLinesInput{Lines: input.Records}
 	in.Assume, _ = input.Assume.ValueOK()
+	in.Whole, _ = input.Whole.ValueOK()
 	if source := input.Source.Value(); source != nil {
 		in.Source = *source
 	}

@@ -629,6 +629,75 @@ func (ec *executionContext) fieldContext_ImportHeldLink_line(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImportHeldLink", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ImportHold_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.ImportHold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportHold_changeRequest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangeRequest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportHold_changeRequest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportHold", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ImportHold_before(ctx context.Context, field graphql.CollectedField, obj *app.ImportHold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportHold_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportHold_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportHold", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ImportHold_after(ctx context.Context, field graphql.CollectedField, obj *app.ImportHold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportHold_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportHold_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportHold", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ImportHoldings_records(ctx context.Context, field graphql.CollectedField, obj *model.ImportHoldings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -936,6 +1005,61 @@ func (ec *executionContext) fieldContext_ImportRecordsPayload_kept(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportRecordsPayload_held(ctx context.Context, field graphql.CollectedField, obj *model.ImportRecordsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRecordsPayload_held(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.ImportHold) graphql.Marshaler {
+			return ec.marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRecordsPayload_held(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRecordsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportHold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportRecordsPayload_whole(ctx context.Context, field graphql.CollectedField, obj *model.ImportRecordsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRecordsPayload_whole(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Whole, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRecordsPayload_whole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRecordsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1009,7 +1133,7 @@ func (ec *executionContext) unmarshalInputImportRecordsInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"records", "assume", "source", "overwrite", "show"}
+	fieldsInOrder := [...]string{"records", "assume", "source", "overwrite", "show", "whole"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1051,6 +1175,13 @@ func (ec *executionContext) unmarshalInputImportRecordsInput(ctx context.Context
 				return it, err
 			}
 			it.Show = graphql.OmittableOf(data)
+		case "whole":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("whole"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Whole = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -1354,6 +1485,54 @@ func (ec *executionContext) _ImportHeldLink(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var importHoldImplementors = []string{"ImportHold"}
+
+func (ec *executionContext) _ImportHold(ctx context.Context, sel ast.SelectionSet, obj *app.ImportHold) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importHoldImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportHold")
+		case "changeRequest":
+			out.Values[i] = ec._ImportHold_changeRequest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._ImportHold_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._ImportHold_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var importHoldingsImplementors = []string{"ImportHoldings"}
 
 func (ec *executionContext) _ImportHoldings(ctx context.Context, sel ast.SelectionSet, obj *model.ImportHoldings) graphql.Marshaler {
@@ -1484,6 +1663,16 @@ func (ec *executionContext) _ImportRecordsPayload(ctx context.Context, sel ast.S
 			}
 		case "kept":
 			out.Values[i] = ec._ImportRecordsPayload_kept(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = ec._ImportRecordsPayload_held(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "whole":
+			out.Values[i] = ec._ImportRecordsPayload_whole(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1640,6 +1829,32 @@ func (ec *executionContext) marshalNImportHeldLink2ᚖreleasegraphᚋgraphᚋmod
 		return graphql.Null
 	}
 	return ec._ImportHeldLink(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImportHold) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx context.Context, sel ast.SelectionSet, v *app.ImportHold) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportHold(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNImportHoldings2ᚖreleasegraphᚋgraphᚋmodelᚐImportHoldings(ctx context.Context, sel ast.SelectionSet, v *model.ImportHoldings) graphql.Marshaler {

@@ -1205,6 +1205,12 @@ type ComplexityRoot struct {
 		Source func(childComplexity int) int
 	}
 
+	ImportHold struct {
+		After         func(childComplexity int) int
+		Before        func(childComplexity int) int
+		ChangeRequest func(childComplexity int) int
+	}
+
 	ImportHoldings struct {
 		EndCursor func(childComplexity int) int
 		Records   func(childComplexity int) int
@@ -1221,8 +1227,10 @@ type ComplexityRoot struct {
 		Counts   func(childComplexity int) int
 		DryRun   func(childComplexity int) int
 		Errors   func(childComplexity int) int
+		Held     func(childComplexity int) int
 		Kept     func(childComplexity int) int
 		Revision func(childComplexity int) int
+		Whole    func(childComplexity int) int
 	}
 
 	Installation struct {
@@ -7096,6 +7104,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportHeldLink.Source(childComplexity), true
 
+	case "ImportHold.after":
+		if e.ComplexityRoot.ImportHold.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHold.After(childComplexity), true
+	case "ImportHold.before":
+		if e.ComplexityRoot.ImportHold.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHold.Before(childComplexity), true
+	case "ImportHold.changeRequest":
+		if e.ComplexityRoot.ImportHold.ChangeRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportHold.ChangeRequest(childComplexity), true
+
 	case "ImportHoldings.endCursor":
 		if e.ComplexityRoot.ImportHoldings.EndCursor == nil {
 			break
@@ -7152,6 +7179,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportRecordsPayload.Errors(childComplexity), true
+	case "ImportRecordsPayload.held":
+		if e.ComplexityRoot.ImportRecordsPayload.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRecordsPayload.Held(childComplexity), true
 	case "ImportRecordsPayload.kept":
 		if e.ComplexityRoot.ImportRecordsPayload.Kept == nil {
 			break
@@ -7164,6 +7197,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportRecordsPayload.Revision(childComplexity), true
+	case "ImportRecordsPayload.whole":
+		if e.ComplexityRoot.ImportRecordsPayload.Whole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRecordsPayload.Whole(childComplexity), true
 
 	case "Installation.activeVersion":
 		if e.ComplexityRoot.Installation.ActiveVersion == nil {
@@ -20023,6 +20062,11 @@ input ImportRecordsInput {
   overwrite: Boolean
   "How many changes, and how many kept fields, the answer tells, at most 5,000; the first 20 unless given."
   show: Int
+  """
+  Keys of requests for change that earlier calls of the same import brought as a whole, as their answers told. The links
+  of these are no change of their content, so that no vote falls by them.
+  """
+  whole: [String!]
 }
 
 "What an import did, or with a dry run would do."
@@ -20039,6 +20083,20 @@ type ImportRecordsPayload {
   changes: [Change!]!
   "The first fields that stayed as a person had set them, as many as asked for."
   kept: [FieldKept!]!
+  "The changes that were put on hold or released by it (H6), by key."
+  held: [ImportHold!]!
+  "Keys of the requests for change that these lines bring as a whole; for the later calls of the same import."
+  whole: [String!]!
+}
+
+"A change that an import put on hold or released (H6)."
+type ImportHold {
+  "The key of the request for change."
+  changeRequest: String!
+  "The keys of the freezes that held it before."
+  before: [String!]!
+  "The keys of the freezes that hold it from now on."
+  after: [String!]!
 }
 
 "A field that an import left as it was, since a person had set it."
@@ -25940,6 +25998,18 @@ func (ec *executionContext) childFields_ImportHeldLink(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ImportHeldLink", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportHold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "changeRequest":
+		return ec.fieldContext_ImportHold_changeRequest(ctx, field)
+	case "before":
+		return ec.fieldContext_ImportHold_before(ctx, field)
+	case "after":
+		return ec.fieldContext_ImportHold_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportHold", field.Name)
+}
+
 func (ec *executionContext) childFields_ImportHoldings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "records":
@@ -25976,6 +26046,10 @@ func (ec *executionContext) childFields_ImportRecordsPayload(ctx context.Context
 		return ec.fieldContext_ImportRecordsPayload_changes(ctx, field)
 	case "kept":
 		return ec.fieldContext_ImportRecordsPayload_kept(ctx, field)
+	case "held":
+		return ec.fieldContext_ImportRecordsPayload_held(ctx, field)
+	case "whole":
+		return ec.fieldContext_ImportRecordsPayload_whole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportRecordsPayload", field.Name)
 }

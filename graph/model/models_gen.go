@@ -128,6 +128,9 @@ type ImportRecordsInput struct {
 	Overwrite graphql.Omittable[*bool] `json:"overwrite,omitempty"`
 	// How many changes, and how many kept fields, the answer tells, at most 5,000; the first 20 unless given.
 	Show graphql.Omittable[*int] `json:"show,omitempty"`
+	// Keys of requests for change that earlier calls of the same import brought as a whole, as their answers told. The links
+	// of these are no change of their content, so that no vote falls by them.
+	Whole graphql.Omittable[[]string] `json:"whole,omitempty"`
 }
 
 // What an import did, or with a dry run would do.
@@ -144,6 +147,10 @@ type ImportRecordsPayload struct {
 	Changes []*domain.Change `json:"changes"`
 	// The first fields that stayed as a person had set them, as many as asked for.
 	Kept []*domain.FieldKept `json:"kept"`
+	// The changes that were put on hold or released by it (H6), by key.
+	Held []*app.ImportHold `json:"held"`
+	// Keys of the requests for change that these lines bring as a whole; for the later calls of the same import.
+	Whole []string `json:"whole"`
 }
 
 // An item that is not excluded any more.

@@ -58,7 +58,7 @@ func (a *App) revises(ctx context.Context, before, after entity.Record) error {
 }
 
 // revisesLinks does the same for a link that belongs to the content.
-func (a *App) revisesLinks(ctx context.Context, d *draft, p *pair, gains bool) error {
+func (a *App) revisesLinks(ctx context.Context, d *draft, p *pair) error {
 	c, ok := p.from.(*domain.ChangeRequest)
 	if !ok || !slices.Contains(contentRels, p.rel.Name) {
 		return nil
@@ -70,14 +70,9 @@ func (a *App) revisesLinks(ctx context.Context, d *draft, p *pair, gains bool) e
 		es[0].Field = "input.from"
 		return es.Err()
 	}
-	held, err := a.heldByLinks(ctx, c, p, gains)
-	if err != nil {
-		return err
-	}
 	d.guards = append(d.guards, store.NodeAt{ID: p.fromID(), Version: int64(c.Version)})
-	k, before := entity.KindOf(c), entity.Clone(c)
-	c.ContentVersion, c.HeldBy = c.ContentVersion+1, held
-	d.ops = append(d.ops, store.UpdateNode{ID: p.fromID(), Set: difference(k.Encode(before), k.Encode(c))})
+	c.ContentVersion++
+	d.ops = append(d.ops, store.UpdateNode{ID: p.fromID(), Set: store.Props{"contentVersion": int64(c.ContentVersion)}})
 	return nil
 }
 

@@ -22,6 +22,8 @@ type writing struct {
 	dryRun bool
 	// earlier is what the same mutation did before, under the same key.
 	earlier *store.Change
+	// moved are the changes that it put on hold or released (H6).
+	moved []movedHold
 }
 
 // begin reads the options of a mutation, and finds out whether it is a repeat.
@@ -77,8 +79,15 @@ func (w *writing) commit(ctx context.Context, decide func() (*draft, error)) (*d
 		if err != nil {
 			return nil, nil, err
 		}
-		change, err := w.put(ctx, w.changeset(ctx, d))
+		cs := w.changeset(ctx, d)
+		moved, err := w.app.hold(ctx, &cs)
+		var change store.Change
 		if err == nil {
+			change, err = w.put(ctx, cs)
+		}
+		if err == nil {
+			d.held(moved)
+			w.moved = moved
 			return d, &change, w.sameInput(&change)
 		}
 		last = err

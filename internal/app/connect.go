@@ -92,9 +92,9 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 	}
 	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
 	if p.exists {
-		return d, p, a.reholdLink(ctx, d, p, true)
+		return d, p, staysDecided(p.from, "input.from")
 	}
-	return d, p, both(a.reholdLink(ctx, d, p, true), a.revisesLinks(ctx, d, p, true))
+	return d, p, both(staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
 }
 
 func selfLink(p *pair) error {
@@ -156,7 +156,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
-		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.reholdLink(ctx, d, p, false), a.revisesLinks(ctx, d, p, false))
+		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
 	})
 }
 

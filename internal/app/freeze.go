@@ -18,7 +18,7 @@ type FreezeHold struct {
 	Changes  []domain.Change
 
 	app   *App
-	moved []*domain.ChangeRequest
+	moved []movedHold
 }
 
 // HeldChange is a change that a freeze has put on hold or released.
@@ -30,8 +30,8 @@ type HeldChange struct {
 // ChangeRequests lists the changes that were put on hold or released, by key.
 func (h *FreezeHold) ChangeRequests() []*HeldChange {
 	list := make([]*HeldChange, len(h.moved))
-	for i, r := range h.moved {
-		list[i] = &HeldChange{r, h.app}
+	for i, m := range h.moved {
+		list[i] = &HeldChange{m.after, h.app}
 	}
 	return list
 }
@@ -88,7 +88,6 @@ func keysOf[V any](m map[string]V) map[string]bool {
 
 // CreateFreeze declares a freeze, and puts on hold what is planned in it (H6).
 func (a *App) CreateFreeze(ctx context.Context, in domain.NewFreeze, o *domain.WriteOptions) (*FreezeHold, error) {
-	var moved []*domain.ChangeRequest
 	m := mutation{authz.Create, domain.KindFreeze, o, []any{"create", domain.KindFreeze, in}}
 	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		r := &refs{view: a.today(ctx)}
@@ -103,46 +102,32 @@ func (a *App) CreateFreeze(ctx context.Context, in domain.NewFreeze, o *domain.W
 		d := a.creating(f)
 		d.join(domain.RelFreezesAt, f, distinctIDs(at)...)
 		d.join(domain.RelFreezes, f, distinctIDs(of)...)
-		var err error
-		moved, err = a.hold(ctx, d, &opening{record: f, sites: at, services: of}, f.Key)
-		return d, f, err
+		return d, f, nil
 	})
-	return a.held(ctx, written, moved, err)
+	return a.held(ctx, written, err)
 }
 
 // held answers what a mutation of a freeze did, as far as the caller may see.
-func (a *App) held(ctx context.Context, w *Written, moved []*domain.ChangeRequest, err error) (*FreezeHold, error) {
+func (a *App) held(ctx context.Context, w *Written, err error) (*FreezeHold, error) {
 	if err != nil {
 		return nil, err
 	}
 	f, _ := w.Record.(*domain.Freeze)
-	ids := make([]store.ID, len(moved))
-	for i, r := range moved {
-		ids[i] = store.ID(r.ID)
-	}
-	hidden, err := a.today(ctx).hidden(ctx, ids...)
+	moved, err := a.seenHolds(ctx, w.moved)
 	if err != nil {
 		return nil, err
 	}
-	moved = slices.DeleteFunc(moved, func(r *domain.ChangeRequest) bool { return hidden[store.ID(r.ID)] })
 	return &FreezeHold{Freeze: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes, app: a, moved: moved}, nil
 }
 
 // LiftFreeze lifts a freeze, and releases exactly what it held.
 func (a *App) LiftFreeze(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*FreezeHold, error) {
-	var moved []*domain.ChangeRequest
 	m := mutation{authz.Move, domain.KindFreeze, o, []any{"lift", domain.KindFreeze, ref, ifVersion}}
-	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
-		d, f, err := a.decideLift(ctx, k, ref, ifVersion)
-		if err == nil {
-			moved, err = a.release(ctx, d, f.Key, nil)
-		}
-		return d, f, err
-	})
-	return a.held(ctx, written, moved, err)
+	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) { return a.decideLift(ctx, k, ref, ifVersion) })
+	return a.held(ctx, written, err)
 }
 
-func (a *App) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, ifVersion *int) (*draft, *domain.Freeze, error) {
+func (a *App) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, ifVersion *int) (*draft, entity.Record, error) {
 	before, err := a.existing(ctx, k, ref, "input.ref")
 	if err != nil {
 		return nil, nil, err

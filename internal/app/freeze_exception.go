@@ -56,17 +56,14 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.FreezeException)
-		freeze, change, endsErr := a.exceptionEnds(ctx, after)
+		endsErr := a.exceptionEnds(ctx, after)
 		decideErr := prefixed("input", after.Decide(verdict, actorName(ctx), a.clock(), comment))
 		if err := both(checkVersion(before, ifVersion), decideErr, endsErr); err != nil {
 			return nil, nil, err
 		}
 		d := &draft{explain: a.explainTaken("input")}
 		d.update(before, after)
-		if verdict == domain.ExceptionGranted {
-			_, err = a.release(ctx, d, freeze.Key, change)
-		}
-		return d, after, err
+		return d, after, nil
 	})
 }
 
@@ -82,23 +79,26 @@ func prefixed(path string, err error) error {
 	return errs.Err()
 }
 
-// exceptionEnds finds the freeze and the change of an exception.
-func (a *App) exceptionEnds(ctx context.Context, x *domain.FreezeException) (*domain.Freeze, *domain.ChangeRequest, error) {
-	v, id := a.everything(), store.ID(x.ID)
-	freezes, err := farNodes(ctx, v, []store.ID{id}, domain.RelExcepts, store.Out, domain.KindFreeze)
-	if err != nil {
-		return nil, nil, err
-	}
-	changes, err := farNodes(ctx, v, []store.ID{id}, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(freezes[id]) == 0 || len(changes[id]) == 0 {
-		return nil, nil, &domain.Error{
-			Code: domain.RuleViolation, Rule: domain.RuleFreezeException, Field: "input.ref", Message: "names no freeze or no change: connect both first",
+// exceptionEnds refuses an exception that names no freeze or no change.
+func (a *App) exceptionEnds(ctx context.Context, x *domain.FreezeException) error {
+	for _, rel := range []string{domain.RelExcepts, domain.RelExceptionFor} {
+		counts, err := a.entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(x.ID)}, Rel: rel})
+		if err != nil {
+			return storeError(err)
+		}
+		if counts[0] == 0 {
+			return &domain.Error{
+				Code: domain.RuleViolation, Rule: domain.RuleFreezeException, Field: "input.ref", Message: "names no freeze or no change: connect both first",
+			}
 		}
 	}
-	f := entity.KindNamed(domain.KindFreeze).Decode(freezes[id][0]).(*domain.Freeze)
-	c := entity.KindNamed(domain.KindChangeRequest).Decode(changes[id][0]).(*domain.ChangeRequest)
-	return f, c, nil
+	return nil
+}
+
+// staysDecided keeps a decided exception as it was decided.
+func staysDecided(r entity.Record, field string) error {
+	if x, ok := r.(*domain.FreezeException); ok {
+		return x.CheckStays(field)
+	}
+	return nil
 }

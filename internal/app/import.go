@@ -24,6 +24,9 @@ type ImportOptions struct {
 	// Assume names records that a dry run takes for existing, because another
 	// call would create them first.
 	Assume []ImportEnd
+	// Whole are the keys of requests for change that earlier calls of the same
+	// import brought whole: Imported.Whole.
+	Whole []string
 }
 
 // Import writes records in bulk. It keeps in mind which records it met, so
@@ -33,10 +36,10 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
-	source  string            // by what means, of the change sets
-	key     string            // that makes them idempotent, empty: none
-	at      time.Time         // of a replay, zero: now
-	settled map[store.ID]bool // requests for change that the import brings whole
+	source  string          // by what means, of the change sets
+	key     string          // that makes them idempotent, empty: none
+	at      time.Time       // of a replay, zero: now
+	settled map[string]bool // keys of the requests for change that the import brings whole
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
 	young, old  map[ImportEnd]store.ID
@@ -70,7 +73,13 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	if o.Show == 0 {
 		o.Show = maxImportChanges
 	}
-	im := &Import{app: a, options: o, actor: actor, source: sourceImport, young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}}
+	im := &Import{
+		app: a, options: o, actor: actor, source: sourceImport,
+		young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}, settled: map[string]bool{},
+	}
+	for _, key := range o.Whole {
+		im.settled[key] = true
+	}
 	if o.DryRun {
 		for _, end := range o.Assume {
 			im.fresh[end] = true

@@ -87,8 +87,21 @@ func (b *importBatch) id(end ImportEnd) (store.ID, bool) {
 	return b.im.recall(end)
 }
 
+// assume gives a record that a dry run has not created an id.
+func (b *importBatch) assume(end ImportEnd) store.ID {
+	id, ok := b.assumed[end]
+	if !ok {
+		id = store.ID(b.im.app.newID())
+		if b.assumed == nil {
+			b.assumed = map[ImportEnd]store.ID{}
+		}
+		b.assumed[end], b.created[id] = id, true
+	}
+	return id
+}
+
 // edgeKey identifies the edge in the store. A dry run has ends that are not
-// there yet: they are named by key.
+// there yet: these are assumed.
 func (b *importBatch) edgeKey(n int, i *ImportItem) store.EdgeKey {
 	key := store.EdgeKey{Rel: i.rel.Name, Tag: i.rel.Tag(i.props)}
 	for _, end := range []struct {
@@ -101,8 +114,7 @@ func (b *importBatch) edgeKey(n int, i *ImportItem) store.EdgeKey {
 		case ok:
 			*end.id = id
 		case b.im.fresh[end.at]:
-			*end.id = store.ID(end.at.String())
-			b.created[*end.id] = true
+			*end.id = b.assume(end.at)
 		default:
 			b.problem(n, noRecord(end.at, end.field))
 			return store.EdgeKey{}

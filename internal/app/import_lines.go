@@ -36,6 +36,7 @@ type ImportLinesInput struct {
 	Source    string
 	Overwrite bool
 	Show      int
+	Whole     []string // see ImportOptions
 }
 
 // ImportLines writes a few lines of the interchange format in one change set:
@@ -75,7 +76,7 @@ func checkImportSize(lines []string) error {
 
 func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*ImportedLines, error) {
 	lines := in.Lines
-	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun, Source: in.Source, Overwrite: in.Overwrite, Show: in.Show}
+	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun, Source: in.Source, Overwrite: in.Overwrite, Show: in.Show, Whole: in.Whole}
 	for _, name := range in.Assume {
 		options.Assume = append(options.Assume, ParseImportEnd(name))
 	}

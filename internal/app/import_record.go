@@ -89,4 +89,16 @@ type Imported struct {
 	// Changes and Kept are the first ones, as many as ImportOptions.Show.
 	Changes []domain.Change
 	Kept    []domain.FieldKept
+	// Held are the changes that the batch put on hold or released (H6).
+	Held []ImportHold
+	// Whole are the keys of the requests for change that the batch brings as a
+	// whole: their links, which may come later, are no change of their content.
+	Whole []string
+}
+
+// ImportHold tells which freezes hold a change, and which did before (H6): keys.
+type ImportHold struct {
+	ChangeRequest string   `json:"changeRequest"`
+	Before        []string `json:"before"`
+	After         []string `json:"after"`
 }

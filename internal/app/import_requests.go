@@ -20,7 +20,7 @@ func (b *importBatch) reviseRequests(ctx context.Context) error {
 	var ids []store.ID
 	seen := map[store.ID]bool{}
 	add := func(id store.ID) {
-		if !b.im.settled[id] && !seen[id] {
+		if !seen[id] && !b.created[id] {
 			ids, seen[id] = append(ids, id), true
 		}
 	}
@@ -53,7 +53,7 @@ func (b *importBatch) reviseRequests(ctx context.Context) error {
 	}
 	for i, id := range ids {
 		n, ok := found[id]
-		if ok && n.Kind == domain.KindChangeRequest && (votes[i] > 0 || n.Props["status"] == string(domain.ChangeAssessed)) {
+		if ok && n.Kind == domain.KindChangeRequest && !b.im.settled[text(n.Props["key"])] && (votes[i] > 0 || n.Props["status"] == string(domain.ChangeAssessed)) {
 			b.revise(n)
 		}
 	}
@@ -61,7 +61,7 @@ func (b *importBatch) reviseRequests(ctx context.Context) error {
 }
 
 // settle remembers a request that the import brings as a whole, with its links
-// and votes, in however many change sets: it counts its content itself.
+// and votes, in however many change sets and calls: it counts its content itself.
 func (b *importBatch) settle(i *ImportItem, id store.ID) {
 	if i.kind.Name != domain.KindChangeRequest {
 		return
@@ -69,10 +69,8 @@ func (b *importBatch) settle(i *ImportItem, id store.ID) {
 	if _, said := i.values["contentVersion"]; !said && !b.created[id] {
 		return
 	}
-	if b.im.settled == nil {
-		b.im.settled = map[store.ID]bool{}
-	}
-	b.im.settled[id] = true
+	b.im.settled[i.end.Key] = true
+	b.whole = append(b.whole, i.end.Key)
 }
 
 // noteContent remembers a request whose own content the batch changes.

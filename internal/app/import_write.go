@@ -112,6 +112,8 @@ type importBatch struct {
 	changes  []domain.Change
 	kept     []domain.FieldKept
 	problems ImportProblems
+	whole    []string               // keys of requests that it brings as a whole
+	assumed  map[ImportEnd]store.ID // records that a dry run takes for existing
 }
 
 func (b *importBatch) count(i *ImportItem) *ImportCount {
@@ -132,9 +134,17 @@ func (b *importBatch) problem(index int, err *domain.Error) {
 // commit writes the change set, unless there is nothing to write or it is a
 // dry run.
 func (b *importBatch) commit(ctx context.Context) (Imported, error) {
-	done := Imported{Changes: b.changes, Kept: b.kept}
+	done := Imported{Changes: b.changes, Kept: b.kept, Whole: b.whole}
 	for _, name := range b.order {
 		done.Counts = append(done.Counts, *b.counts[name])
+	}
+	cs := store.Changeset{
+		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
+		At: b.im.time(), Key: b.im.key,
+	}
+	var err error
+	if done.Held, err = b.hold(ctx, &cs); err != nil {
+		return Imported{}, err
 	}
 	if len(b.ops) == 0 || b.im.options.DryRun {
 		for end := range b.ids {
@@ -144,10 +154,7 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 		done.Revision = int64(head)
 		return done, err
 	}
-	change, err := b.im.app.commit(ctx, store.Changeset{
-		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
-		At: b.im.time(), Key: b.im.key,
-	})
+	change, err := b.im.app.commit(ctx, cs)
 	if err != nil {
 		return Imported{}, err
 	}
@@ -214,7 +221,7 @@ func (b *importBatch) create(n int, i *ImportItem) {
 	b.ids[i.end], b.created[id] = id, true
 	b.noteClass(n, i, id, nil, i.props)
 	b.settle(i, id)
-	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: b.brought(i)})
+	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: b.unheld(b.brought(i))})
 	b.count(i).Created++
 	b.show(domain.ChangeCreated, i, id, nil, i.props)
 }
@@ -227,6 +234,7 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 	}
 	b.settle(i, node.ID)
 	set := differences(node.Props, i.props, i.values, i.kind.Fields)
+	set = b.unheld(set)
 	patch := b.own(i, node, set)
 	b.exactSources(i, node, set)
 	b.noteClass(n, i, node.ID, node.Props["class"], set)

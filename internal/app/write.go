@@ -16,6 +16,8 @@ type Written struct {
 	Revision int64
 	DryRun   bool
 	Changes  []domain.Change
+
+	moved []movedHold
 }
 
 // Create adds a record. Its key must not be another's (C1).
@@ -56,9 +58,6 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, a.revises(ctx, before, after)); err != nil {
 		return nil, nil, err
 	}
-	if err := a.reholdChange(ctx, before, after); err != nil {
-		return nil, nil, err
-	}
 	id := store.ID(before.Meta().ID)
 	d := &draft{
 		ops:     []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
@@ -69,7 +68,7 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	if err := both(a.staysService(ctx, d, before, after), a.staysDiagnosed(ctx, d, before, after)); err != nil {
 		return nil, nil, err
 	}
-	return d, after, a.reholdFreeze(ctx, d, before, after)
+	return d, after, nil
 }
 
 // Remove deletes a record to which nothing points (C3).
@@ -87,7 +86,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 			known:   []entity.Record{r},
 			explain: a.explainInUse(r),
 		}
-		return d, nil, both(a.removesDiagnoses(ctx, d, r), a.removesFreeze(ctx, d, r), a.removesDraft(ctx, r))
+		return d, nil, both(a.removesDiagnoses(ctx, d, r), staysDecided(r, "input.ref"), a.removesDraft(ctx, r))
 	})
 }
 
@@ -97,7 +96,7 @@ func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change,
 	if err != nil {
 		return nil, err
 	}
-	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list}
+	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list, moved: w.moved}
 	if r != nil {
 		enroll(ctx, w.app.today(ctx), r)
 		out.Record = r

@@ -56,6 +56,7 @@ func (p *importReport) finish(sum importer.Summary) error {
 	}
 	p.counts(sum)
 	p.pruned(sum)
+	p.holds(sum)
 	switch {
 	case len(sum.Counts) == 0:
 		fmt.Fprintln(p.out, "Nothing to change: the files hold no records and no relationships.")
@@ -102,6 +103,32 @@ func (p *importReport) pruned(sum importer.Summary) {
 	p.inUse("withdrawn, and still pointed at (C3)", sum.Pruned.StillUsed, sum.Pruned.StillUsedCount)
 	p.inUse("not removed, since something points at it", sum.Pruned.Kept, sum.Pruned.KeptCount)
 }
+
+// holds tells which changes are held otherwise than before, the first ones by
+// key (H6).
+func (p *importReport) holds(sum importer.Summary) {
+	verb := "are"
+	if sum.DryRun {
+		verb = "would be"
+	}
+	for i, one := range sum.Held {
+		if i == mostHolds {
+			fmt.Fprintf(p.out, "and %d more changes %s put on hold or released; --json lists them\n", len(sum.Held)-i, verb)
+			break
+		}
+		held := "released"
+		if len(one.After) > 0 {
+			held = "on hold by " + strings.Join(one.After, ", ")
+		}
+		fmt.Fprintf(p.out, "! ChangeRequest %s %s %s\n", one.ChangeRequest, strings.Replace(verb, "are", "is", 1), held)
+	}
+	if sum.HoldsUnseen > 0 {
+		fmt.Fprintf(p.out, "What %d more lines about plans and freezes would hold is told when they are written.\n", sum.HoldsUnseen)
+	}
+}
+
+// mostHolds is how many changes that are held otherwise are printed.
+const mostHolds = 20
 
 func (p *importReport) inUse(what string, list []importer.InUse, count int) {
 	for _, one := range list {

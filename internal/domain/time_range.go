@@ -25,6 +25,23 @@ func (r TimeRange) Meet(s TimeRange) TimeRange {
 	return r
 }
 
+// Span is the shortest range that holds both; an empty one adds nothing.
+func (r TimeRange) Span(s TimeRange) TimeRange {
+	switch {
+	case s.Empty():
+		return r
+	case r.Empty():
+		return s
+	}
+	if s.From.Before(r.From) {
+		r.From = s.From
+	}
+	if s.To.After(r.To) {
+		r.To = s.To
+	}
+	return r
+}
+
 // Empty tells whether no instant lies in the range.
 func (r TimeRange) Empty() bool { return !r.To.After(r.From) }
 

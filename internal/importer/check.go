@@ -31,6 +31,7 @@ type run struct {
 	written    progress
 	summary    Summary
 	shown      shown
+	holds      holds
 }
 
 // contents tells what a file holds, so that passes which want something else

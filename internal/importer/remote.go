@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,14 +39,15 @@ type remote struct {
 	header   http.Header
 	client   *http.Client
 	options  app.ImportOptions
+	whole    map[string]bool // requests for change that this import brings as a whole
 }
 
 // Open begins an import at the server. Whether the actor may import shows with
 // the first request: an empty one.
 func (r *remote) Open(ctx context.Context, o app.ImportOptions) (Target, error) {
 	opened := *r
-	opened.options = o
-	_, err := opened.send(ctx, nil, nil)
+	opened.options, opened.whole = o, map[string]bool{}
+	_, err := opened.send(ctx, nil, nil, nil)
 	return &opened, err
 }
 
@@ -70,8 +72,13 @@ func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Import
 	var counts Summary
 	var lines []string
 	size := 0
+	var whole []string
 	flush := func() error {
-		done, err := r.send(ctx, lines, assume)
+		done, err := r.send(ctx, lines, assume, whole)
+		for _, key := range done.Whole {
+			r.whole[key] = true
+		}
+		sum.Held, whole = append(sum.Held, done.Held...), nil
 		counts.add(done)
 		sum.Changes, sum.Kept = append(sum.Changes, done.Changes...), append(sum.Kept, done.Kept...)
 		lines, size = lines[:0], 0
@@ -89,6 +96,9 @@ func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Import
 			}
 		}
 		lines, size = append(lines, string(line)), size+quoted
+		if key := item.From().Key; item.From().Kind == domain.KindChangeRequest && r.whole[key] && !slices.Contains(whole, key) {
+			whole = append(whole, key)
+		}
 	}
 	err = flush()
 	sum.Counts, sum.Revision = counts.Counts, counts.Revision
@@ -135,10 +145,12 @@ const importMutation = `mutation Import($input: ImportRecordsInput!, $options: W
     revision
     changes { type kind id key from { kind id key } to { kind id key } fields { field before after } }
     kept { kind key from { kind id key } to { kind id key } field source kept offered }
+    held { changeRequest before after }
+    whole
   }
 }`
 
-func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported, error) {
+func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.Imported, error) {
 	var answer struct {
 		ImportRecords struct {
 			Counts []app.ImportCount
@@ -150,6 +162,8 @@ func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported
 			Revision string
 			Changes  []domain.Change
 			Kept     []domain.FieldKept
+			Held     []app.ImportHold
+			Whole    []string
 		}
 	}
 	if lines == nil {
@@ -158,10 +172,13 @@ func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported
 	if assume == nil {
 		assume = []string{}
 	}
+	if whole == nil {
+		whole = []string{}
+	}
 	err := r.ask(ctx, importMutation, map[string]any{
 		"input": map[string]any{
 			"records": lines, "assume": assume, "show": r.options.Show,
-			"source": r.options.Source, "overwrite": r.options.Overwrite,
+			"source": r.options.Source, "overwrite": r.options.Overwrite, "whole": whole,
 		},
 		"options": map[string]any{"reason": r.options.Reason, "dryRun": r.options.DryRun},
 	}, &answer)
@@ -181,7 +198,9 @@ func (r *remote) send(ctx context.Context, lines, assume []string) (app.Imported
 		return app.Imported{}, wrong
 	}
 	revision, _ := strconv.ParseInt(got.Revision, 10, 64)
-	return app.Imported{Counts: got.Counts, Revision: revision, Changes: got.Changes, Kept: got.Kept}, nil
+	return app.Imported{
+		Counts: got.Counts, Revision: revision, Changes: got.Changes, Kept: got.Kept, Held: got.Held, Whole: got.Whole,
+	}, nil
 }
 
 // reply is what a GraphQL server answers.

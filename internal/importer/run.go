@@ -61,9 +61,14 @@ type Options struct {
 
 // Summary tells what a run did, or with a dry run would do.
 type Summary struct {
-	Counts   []app.ImportCount `json:"counts"`
-	Revision int64             `json:"revision"`
-	DryRun   bool              `json:"dryRun"`
+	Counts []app.ImportCount `json:"counts"`
+	// Held are the changes that were put on hold or released (H6), by key.
+	Held []app.ImportHold `json:"held,omitempty"`
+	// HoldsUnseen counts lines about plans and freezes of which a dry run, which
+	// looks at so many together, does not tell what they would hold.
+	HoldsUnseen int   `json:"holdsUnseen,omitempty"`
+	Revision    int64 `json:"revision"`
+	DryRun      bool  `json:"dryRun"`
 	// MoreChanges and MoreKept count those that were not shown.
 	MoreChanges int `json:"moreChanges"`
 	MoreKept    int `json:"moreKept"`
@@ -122,9 +127,11 @@ func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	if !o.Prune {
-		return r.write(ctx)
+		sum, err := r.write(ctx)
+		return r.settle(sum), err
 	}
-	return r.writeAndPrune(ctx)
+	sum, err := r.writeAndPrune(ctx)
+	return r.settle(sum), err
 }
 
 // writeAndPrune finds out first whether the prune would take away too much.

@@ -18,6 +18,7 @@ type shown struct{ changes, kept int }
 // sum adds what a batch did to the summary, and shows it.
 func (r *run) sum(done app.Imported) error {
 	r.summary.add(done)
+	r.holds.add(done.Held)
 	if r.options.DryRun {
 		changes := 0
 		for _, c := range done.Counts {

@@ -44,7 +44,7 @@ func (r *run) write(ctx context.Context) (Summary, error) {
 			return r.summary, r.cutOff(err)
 		}
 	}
-	return r.summary, nil
+	return r.summary, r.foresee(ctx)
 }
 
 // batch gathers items up to the size of a change set.
@@ -83,6 +83,9 @@ func (b *batch) flush(ctx context.Context) error {
 	done, err := retry(ctx, b.run, func() (app.Imported, error) { return b.run.target.Write(ctx, b.items) })
 	if err != nil {
 		return err
+	}
+	if b.run.options.DryRun && b.run.holds.plan(b.items) {
+		done.Held = nil // foreseen at the end, from all that the files say of plans
 	}
 	if err := b.run.sum(done); err != nil {
 		return err

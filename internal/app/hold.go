@@ -1,0 +1,170 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// holdAhead is how far ahead a freeze that comes again and again holds work.
+const holdAhead = 2 * 366 * 24 * time.Hour
+
+// holdPeriod is when work can be put on hold: from now on.
+func (a *App) holdPeriod() domain.TimeRange {
+	now := a.clock()
+	return domain.TimeRange{From: now, To: now.Add(holdAhead)}
+}
+
+// movedHold is a change that is put on hold or released, as it is from then on,
+// with the freezes that held it before.
+type movedHold struct {
+	after  *domain.ChangeRequest
+	before []string
+}
+
+// standing are the freezes that are not lifted.
+var standing = store.Compare{Property: "liftedAt", Op: store.IsNull}
+
+// hold adds to a change set what follows from it for holds (H6): changes that
+// come into a freeze are put on hold, those that come out of it are released,
+// in the same change set, whoever makes it and by whatever means. It looks at
+// the graph as it would be, and guards hold that nothing comes between. The
+// answer is the changes that are held otherwise from then on, by key.
+func (a *App) hold(ctx context.Context, cs *store.Changeset) ([]movedHold, error) {
+	b := holdBearingOf(cs.Ops)
+	if !b.any() {
+		return nil, nil
+	}
+	since, err := a.store.Head(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	found, err := a.entire.Count(ctx, domain.KindFreeze, standing)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	if found == 0 && !b.freezes {
+		if b.plan {
+			cs.Guards = append(slices.Clip(cs.Guards), store.Unchanged{Since: since, Kind: domain.KindFreeze})
+		}
+		return nil, nil
+	}
+	if !b.plan && !b.freezes {
+		if minded, err := a.minds(ctx, &b); err != nil || !minded {
+			return nil, err
+		}
+	}
+	supposed := *cs
+	supposed.Key = "" // a key that was used would tell of an earlier set
+	would, err := a.store.Preview(ctx, supposed)
+	if err != nil || len(would.Effects) == 0 {
+		return nil, err
+	}
+	h := &holding{app: a, would: would, requests: map[store.ID]*domain.ChangeRequest{}}
+	h.view = view{Reader: a.past.Supposing(would), app: a, sight: &sight{app: a, unlimited: true}}
+	h.view.entire = h.view.Reader
+	return h.decide(ctx, cs)
+}
+
+// minds tells whether any freeze minds how the estate changes: those that name
+// sites mind where items are, and so on.
+func (a *App) minds(ctx context.Context, b *holdBearing) (bool, error) {
+	freezes, err := readOpeningsOf(ctx, a.everything(), domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(within(freezes, a.holdPeriod()), func(o *opening) bool {
+		return b.facts && o.byFact() || b.places && o.byPlace() || b.needs && len(o.services) > 0
+	}), nil
+}
+
+// byFact tells whether it matters to an opening what items are.
+func (o *opening) byFact() bool {
+	return len(o.opening().Classes)+len(o.opening().Environments) > 0
+}
+
+// byPlace tells whether it matters to an opening where items are.
+func (o *opening) byPlace() bool { return len(o.sites)+len(o.opening().Regions) > 0 }
+
+// holdBearing is what a change set may have to do with holds, as far as its
+// operations tell: with what is planned, with freezes, or with the estate: what
+// items are, where they are, and what they need.
+type holdBearing struct{ plan, freezes, facts, places, needs bool }
+
+func (b *holdBearing) any() bool { return *b != holdBearing{} }
+
+// Fields on which holds depend. That a freeze is lifted, or stands again, is
+// among those of freezes.
+var (
+	planFields   = []string{"plannedFrom", "plannedTo", "status", "key"}
+	freezeFields = []string{
+		"from", "to", "recurrence", "startsAt", "duration", "timeZone", "except", "everywhere", "regions", "classes", "environments", "liftedAt",
+	}
+	factFields  = []string{"class", "environment"}
+	placeFields = []string{"region"}
+)
+
+func holdBearingOf(ops []store.Op) (b holdBearing) {
+	for _, op := range ops {
+		switch op := op.(type) {
+		case store.CreateNode:
+			b.plan = b.plan || op.Kind == domain.KindChangeRequest
+			b.freezes = b.freezes || op.Kind == domain.KindFreeze
+		case store.UpdateNode:
+			b.plan = b.plan || sets(op.Set, planFields)
+			b.freezes = b.freezes || sets(op.Set, freezeFields)
+			b.facts = b.facts || sets(op.Set, factFields)
+			b.places = b.places || sets(op.Set, placeFields)
+		case store.RemoveNode:
+			b.plan = true // it may be a freeze
+		case store.PutEdge:
+			b.edge(op.Rel)
+		case store.RemoveEdge:
+			b.edge(op.Rel)
+		}
+	}
+	return b
+}
+
+func (b *holdBearing) edge(rel string) {
+	switch rel {
+	case domain.RelAffects, domain.RelTakesPlaceAt, domain.RelExcepts, domain.RelExceptionFor, domain.RelFreezes, domain.RelFreezesAt:
+		b.plan = true
+	case domain.RelInstalledAt, domain.RelPartOf:
+		b.places = true
+	case domain.RelDependsOn:
+		b.needs = true
+	}
+}
+
+func sets(props store.Props, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := props[name]; return ok })
+}
+
+// held tells those of the records that a use case answers with which freezes
+// hold them now.
+func (d *draft) held(moved []movedHold) {
+	for _, m := range moved {
+		r := m.after
+		i := slices.IndexFunc(d.known, func(known entity.Record) bool { return known.Meta().ID == r.ID })
+		if i < 0 {
+			d.known = append(d.known, r)
+		} else if c, ok := d.known[i].(*domain.ChangeRequest); ok {
+			c.HeldBy = r.HeldBy
+		}
+	}
+}
+
+// seenHolds leaves out the changes that the caller may not see.
+func (a *App) seenHolds(ctx context.Context, moved []movedHold) ([]movedHold, error) {
+	ids := make([]store.ID, len(moved))
+	for i, m := range moved {
+		ids[i] = store.ID(m.after.ID)
+	}
+	hidden, err := a.today(ctx).hidden(ctx, ids...)
+	return slices.DeleteFunc(moved, func(m movedHold) bool { return hidden[store.ID(m.after.ID)] }), err
+}

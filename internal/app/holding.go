@@ -1,0 +1,235 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/calendar"
+	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/store"
+)
+
+// holding works out who is held once a change set is made.
+type holding struct {
+	app   *App
+	would store.Change // as it was previewed
+	view  view         // the graph as it would be
+	touched
+	freezes  []*opening                         // all that stand
+	moving   map[string]bool                    // keys of those that may hold otherwise
+	requests map[store.ID]*domain.ChangeRequest // that may be held otherwise
+	estate   bool                               // the change set changes the estate itself
+}
+
+func (h *holding) decide(ctx context.Context, cs *store.Changeset) ([]movedHold, error) {
+	h.touch()
+	for _, step := range []func(context.Context) error{h.readFreezes, h.readTouched, h.readPlanned, h.readFormer} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	holders, err := h.holders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var moved []movedHold
+	for _, id := range slices.Sorted(maps.Keys(h.requests)) {
+		r := h.requests[id]
+		if h.whole[id] {
+			cs.Guards = append(slices.Clip(cs.Guards), h.asRead(r)...)
+		}
+		if held := h.heldNow(r, holders[r.Key]); !slices.Equal(held, r.HeldBy) {
+			moved = append(moved, movedHold{h.rehold(cs, r, held), r.HeldBy})
+		}
+	}
+	cs.Guards = append(slices.Clip(cs.Guards), h.guards()...)
+	slices.SortFunc(moved, func(x, y movedHold) int { return strings.Compare(x.after.Key, y.after.Key) })
+	return moved, nil
+}
+
+// readFreezes reads the freezes that will stand; those that will not any more
+// hold nothing.
+func (h *holding) readFreezes(ctx context.Context) (err error) {
+	h.freezes, err = readOpeningsOf(ctx, h.view, domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes)
+	if err != nil {
+		return err
+	}
+	if err := readExceptions(ctx, h.view, h.freezes); err != nil {
+		return err
+	}
+	for _, o := range h.freezes {
+		m := o.record.Meta()
+		if h.changed[store.ID(m.ID)] || h.needs && len(o.services) > 0 || h.sites && o.byPlace() {
+			h.moving[m.Key] = true
+		}
+	}
+	found, err := h.view.Nodes(ctx, sortedKeys(h.changed)...)
+	for _, n := range found {
+		if n.Version > 1 || !h.bumped[n.ID] { // it was there before
+			h.former[text(n.Props["key"])] = true
+		}
+	}
+	return storeError(err)
+}
+
+// readTouched reads the requests whose own plan, or the items and sites of
+// which, change.
+func (h *holding) readTouched(ctx context.Context) error {
+	for _, of := range []struct {
+		ids       map[store.ID]bool
+		rel       string
+		direction store.Direction
+	}{{h.exceptions, domain.RelExceptionFor, store.Out}, {h.items, domain.RelAffects, store.In}} {
+		for ids := range slices.Chunk(sortedKeys(of.ids), maxPage) {
+			found, err := farNodes(ctx, h.view, ids, of.rel, of.direction, domain.KindChangeRequest)
+			if err != nil {
+				return err
+			}
+			for _, list := range found {
+				for _, n := range list {
+					h.whole[n.ID] = true
+				}
+			}
+		}
+	}
+	for ids := range slices.Chunk(sortedKeys(h.whole), maxPage) {
+		found, err := h.view.Nodes(ctx, ids...)
+		if err != nil {
+			return storeError(err)
+		}
+		for _, n := range found {
+			h.add(n)
+		}
+	}
+	return nil
+}
+
+func (h *holding) add(n store.Node) {
+	if _, known := h.requests[n.ID]; !known && n.Kind == domain.KindChangeRequest {
+		h.requests[n.ID] = entity.KindNamed(n.Kind).Decode(n).(*domain.ChangeRequest)
+	}
+}
+
+// readPlanned reads what is planned while the freezes are on that change
+// themselves, or mind how the estate does.
+func (h *holding) readPlanned(ctx context.Context) error {
+	var on calendar.Ranges
+	for _, o := range h.freezes {
+		if w, errs := calendar.New(spec(o.opening())); errs == nil && h.moving[o.record.Meta().Key] {
+			on = on.Union(calendar.Of(w.Occurrences(h.app.holdPeriod())...))
+		}
+	}
+	if len(on) == 0 {
+		return nil
+	}
+	during := domain.TimeRange{From: on[0].From, To: on[len(on)-1].To}
+	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(during, domain.ChangesPlanned)})
+	for _, n := range found.Nodes {
+		h.add(n)
+	}
+	return storeError(err)
+}
+
+// readFormer reads what is held by freezes that hold nothing any more, or have
+// another key.
+func (h *holding) readFormer(ctx context.Context) error {
+	if len(h.former) == 0 {
+		return nil
+	}
+	held := store.Not{Filter: store.Compare{Property: "heldBy", Op: store.IsNull}}
+	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: held})
+	for _, n := range found.Nodes {
+		by, _ := n.Props["heldBy"].([]string)
+		if slices.ContainsFunc(by, func(key string) bool { return h.former[key] }) {
+			h.add(n)
+		}
+	}
+	return storeError(err)
+}
+
+// holders lists, by the key of each request, the freezes in which it is
+// planned.
+func (h *holding) holders(ctx context.Context) (map[string][]*opening, error) {
+	p := &planner{app: h.app, view: h.view, requests: map[string]*domain.ChangeRequest{}}
+	for _, r := range h.requests {
+		if when := plannedTime(r); !when.Empty() {
+			p.requests[r.Key], p.within = r, p.within.Span(when)
+		}
+	}
+	p.openings.freezes = within(h.freezes, p.within)
+	if len(p.requests) == 0 || len(p.openings.freezes) == 0 {
+		return nil, nil
+	}
+	err := p.readEnds(ctx)
+	if err == nil {
+		p.g, err = h.graph(ctx, p.survey())
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.plan = conflict.New(p.g, p.works())
+	c, err := p.closing(ctx, p.within)
+	if err != nil {
+		return nil, err
+	}
+	holders := map[string][]*opening{}
+	for _, w := range p.plan.Works() {
+		for _, i := range c.freezes.Holding(&w) {
+			holders[w.Key] = append(holders[w.Key], p.openings.freezes[i])
+		}
+	}
+	return holders, nil
+}
+
+// graph is the estate as it would be.
+func (h *holding) graph(ctx context.Context, s survey) (*Graph, error) {
+	if !h.estate {
+		return h.app.estate(ctx, h.app.everything(), s)
+	}
+	r := newPartReader(ctx, h.view.Reader)
+	if err := r.read(s); err != nil {
+		return nil, storeError(err)
+	}
+	return r.b.Graph(int64(h.would.Revision)), nil
+}
+
+// heldNow are the keys of the freezes that hold a request from now on: all in
+// which it is planned, when it changes itself; else only those that change may
+// hold it otherwise.
+func (h *holding) heldNow(r *domain.ChangeRequest, in []*opening) (held []string) {
+	whole := h.whole[store.ID(r.ID)]
+	for _, key := range r.HeldBy {
+		if !whole && !h.former[key] && !h.moving[key] {
+			held = append(held, key)
+		}
+	}
+	for _, o := range in {
+		if key := o.record.Meta().Key; whole || h.moving[key] {
+			held = append(held, key)
+		}
+	}
+	slices.Sort(held)
+	return slices.Compact(held)
+}
+
+// plannedTime is when a change is planned, empty when it is not.
+func plannedTime(r *domain.ChangeRequest) (when domain.TimeRange) {
+	if domain.ChangePlanned(r.Status) && r.PlannedFrom != nil && r.PlannedTo != nil {
+		when = domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
+	}
+	return when
+}
+
+// within are the freezes that are ever on within a range.
+func within(freezes []*opening, r domain.TimeRange) (on []*opening) {
+	for _, o := range freezes {
+		if w, errs := calendar.New(spec(o.opening())); errs == nil && len(w.Occurrences(r)) > 0 {
+			on = append(on, o)
+		}
+	}
+	return on
+}
