@@ -20,6 +20,9 @@ func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, 
 		if wrong.Field != "" {
 			e.Field = &wrong.Field
 		}
+		if wrong.Rule != "" {
+			e.Rule = &wrong.Rule
+		}
 		p.Errors = append(p.Errors, e)
 	}
 	return p, nil

@@ -1190,6 +1190,7 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Line    func(childComplexity int) int
 		Message func(childComplexity int) int
+		Rule    func(childComplexity int) int
 	}
 
 	ImportHeld struct {
@@ -7059,6 +7060,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportError.Message(childComplexity), true
+	case "ImportError.rule":
+		if e.ComplexityRoot.ImportError.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportError.Rule(childComplexity), true
 
 	case "ImportHeld.attributes":
 		if e.ComplexityRoot.ImportHeld.Attributes == nil {
@@ -20143,6 +20150,8 @@ type ImportError {
   line: Int!
   "The field, null when the whole line is meant."
   field: String
+  "The rule that it breaks, null when it is about form alone."
+  rule: String
   "What is wrong."
   message: String!
 }
@@ -25966,6 +25975,8 @@ func (ec *executionContext) childFields_ImportError(ctx context.Context, field g
 		return ec.fieldContext_ImportError_line(ctx, field)
 	case "field":
 		return ec.fieldContext_ImportError_field(ctx, field)
+	case "rule":
+		return ec.fieldContext_ImportError_rule(ctx, field)
 	case "message":
 		return ec.fieldContext_ImportError_message(ctx, field)
 	}

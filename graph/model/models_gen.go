@@ -57,6 +57,8 @@ type ImportError struct {
 	Line int `json:"line"`
 	// The field, null when the whole line is meant.
 	Field *string `json:"field,omitempty"`
+	// The rule that it breaks, null when it is about form alone.
+	Rule *string `json:"rule,omitempty"`
 	// What is wrong.
 	Message string `json:"message"`
 }

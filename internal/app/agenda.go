@@ -43,7 +43,7 @@ func (a *App) BoardAgenda(ctx context.Context, board domain.Ref, first *int, aft
 	if err != nil {
 		return nil, err
 	}
-	requests, err := a.before(ctx, b.(*domain.Board))
+	requests, err := a.before(ctx, b.(*domain.Board), domain.ChangeSubmitted, domain.ChangeAssessed)
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +78,10 @@ func (a *App) urgency(c *domain.ChangeRequest) int {
 	return slices.Index(domain.Priorities, c.Priority) + 1
 }
 
-// before lists the requests that are before a board: those that name it, and,
-// where it is the only one for their type, those that name none.
-func (a *App) before(ctx context.Context, b *domain.Board) ([]*domain.ChangeRequest, error) {
+// before lists the requests in some statuses that are before a board: those
+// that name it, and, where it is the only one for their type, those that name
+// none.
+func (a *App) before(ctx context.Context, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
 	mine := store.Related{Rel: domain.RelDecidedBy, Filter: store.Compare{Property: "id", Op: store.Eq, Value: b.ID}}
 	types := []domain.ChangeRequestType{domain.NormalChange, domain.StandardChange}
 	if b.Emergency {
@@ -98,7 +99,7 @@ func (a *App) before(ctx context.Context, b *domain.Board) ([]*domain.ChangeRequ
 	}
 	page, err := a.today(ctx).Find(ctx, store.Query{
 		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "key"}},
-		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: anyOf([]domain.ChangeRequestStatus{domain.ChangeSubmitted, domain.ChangeAssessed})}},
+		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: anyOf(statuses)}},
 	})
 	if err != nil {
 		return nil, storeError(err)

@@ -140,6 +140,7 @@ func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[s
 func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, exists := have[key]
 	if !exists {
+		b.noteLink(i, key)
 		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: b.linked(i, i.props)})
 		b.count(i).Created++
 		b.show(domain.ChangeCreated, i, "", nil, i.props)
@@ -224,6 +225,9 @@ func (b *importBatch) keepPlace(i *ImportItem, edge store.Edge, to store.ID) {
 	b.changes = slices.DeleteFunc(b.changes, func(c domain.Change) bool {
 		return c.Type == domain.ChangeCreated && c.Kind == edge.Rel && c.From.Key == i.from.Key && c.To.Key == i.to.Key
 	})
+	if b.requests[edge.From] == i {
+		delete(b.requests, edge.From)
+	}
 	b.count(i).Created--
 	b.keepEdge(i, edge.Props, emptied(edge.Props))
 }

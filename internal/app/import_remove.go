@@ -98,6 +98,7 @@ func (b *importBatch) removeEdge(i *ImportItem, key store.EdgeKey, have map[stor
 		return
 	}
 	delete(have, key)
+	b.noteLink(i, key)
 	b.ops = append(b.ops, store.RemoveEdge{EdgeKey: key})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Removed++

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"releasegraph/internal/domain"
@@ -12,37 +13,13 @@ import (
 // reviseRequests counts what the batch changes of the content of requests for
 // change that votes were cast on, or can be: these fall by an import as by any
 // other hand (H3), unless it says itself how it counts, or brings the request as
-// a whole. A history is replayed as it was.
-func (b *importBatch) reviseRequests(ctx context.Context) error {
-	if !b.im.at.IsZero() {
+// a whole. What was decided on here is fixed (H4). A history is replayed as it
+// was.
+func (b *importBatch) reviseRequests(ctx context.Context, items []*ImportItem) error {
+	if !b.im.at.IsZero() || len(b.requests) == 0 {
 		return nil
 	}
-	var ids []store.ID
-	seen := map[store.ID]bool{}
-	add := func(id store.ID) {
-		if !seen[id] && !b.created[id] {
-			ids, seen[id] = append(ids, id), true
-		}
-	}
-	for _, op := range b.ops {
-		switch op := op.(type) {
-		case store.PutEdge:
-			if slices.Contains(contentRels, op.Rel) {
-				add(op.From)
-			}
-		case store.RemoveEdge:
-			if slices.Contains(contentRels, op.Rel) {
-				add(op.From)
-			}
-		case store.UpdateNode:
-			if b.requests[op.ID] {
-				add(op.ID)
-			}
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
+	ids := slices.Sorted(maps.Keys(b.requests))
 	found, err := b.im.app.entire.Nodes(ctx, ids...)
 	if err != nil {
 		return err
@@ -53,11 +30,26 @@ func (b *importBatch) reviseRequests(ctx context.Context) error {
 	}
 	for i, id := range ids {
 		n, ok := found[id]
-		if ok && n.Kind == domain.KindChangeRequest && !b.im.settled[text(n.Props["key"])] && (votes[i] > 0 || n.Props["status"] == string(domain.ChangeAssessed)) {
+		if !ok || b.im.settled[text(n.Props["key"])] {
+			continue
+		}
+		c := entity.DecodeNode(n).(*domain.ChangeRequest)
+		if decidedHere(c) {
+			for _, e := range c.CheckContentOpen() {
+				b.problem(slices.Index(items, b.requests[id]), e)
+			}
+		}
+		if votes[i] > 0 || c.Status == domain.ChangeAssessed {
 			b.revise(n)
 		}
 	}
 	return nil
+}
+
+// decidedHere tells whether the status of a request is the work of the verbs,
+// not of an import that may go on to say where it stands.
+func decidedHere(c *domain.ChangeRequest) bool {
+	return domain.OwnerOf(c.Sources, "status", true) == domain.SourceAPI
 }
 
 // settle remembers a request that the import brings as a whole, with its links
@@ -73,16 +65,29 @@ func (b *importBatch) settle(i *ImportItem, id store.ID) {
 	b.whole = append(b.whole, i.end.Key)
 }
 
-// noteContent remembers a request whose own content the batch changes.
-func (b *importBatch) noteContent(before, after entity.Record) {
+// noteContent remembers by which item a request's own content changes.
+func (b *importBatch) noteContent(i *ImportItem, before, after entity.Record) {
 	was, ok := before.(*domain.ChangeRequest)
-	if !ok || was.SameContent(after.(*domain.ChangeRequest)) {
-		return
+	if ok && !was.SameContent(after.(*domain.ChangeRequest)) {
+		b.note(i, store.ID(was.ID))
 	}
+}
+
+// noteLink remembers by which item a link comes or goes that belongs to the
+// content of a request.
+func (b *importBatch) noteLink(i *ImportItem, key store.EdgeKey) {
+	if slices.Contains(contentRels, key.Rel) && !b.created[key.From] {
+		b.note(i, key.From)
+	}
+}
+
+func (b *importBatch) note(i *ImportItem, request store.ID) {
 	if b.requests == nil {
-		b.requests = map[store.ID]bool{}
+		b.requests = map[store.ID]*ImportItem{}
 	}
-	b.requests[store.ID(was.ID)] = true
+	if b.requests[request] == nil {
+		b.requests[request] = i
+	}
 }
 
 // revise raises the content version of one request.

@@ -87,7 +87,7 @@ func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error
 	if err := b.removals(ctx, items); err != nil {
 		return Imported{}, err
 	}
-	if err := b.reviseRequests(ctx); err != nil {
+	if err := b.reviseRequests(ctx, items); err != nil {
 		return Imported{}, err
 	}
 	if len(b.problems) > 0 {
@@ -106,7 +106,7 @@ type importBatch struct {
 	classes  map[store.ID]domain.Class // of the items it is known of
 	demoted  []int                     // items that stop being services
 	gone     []ImportEnd               // keys that the batch removes
-	requests map[store.ID]bool         // for change, whose content changes
+	requests map[store.ID]*ImportItem  // for change, by what changes their content
 	counts   map[string]*ImportCount
 	order    []string
 	changes  []domain.Change
@@ -249,7 +249,7 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 		}
 		return
 	}
-	b.noteContent(i.kind.Decode(node), after)
+	b.noteContent(i, i.kind.Decode(node), after)
 	b.keepDefinitions(n, after, given(patch))
 	b.keepOpening(n, after)
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})

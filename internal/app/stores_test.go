@@ -85,6 +85,7 @@ func shelfOf(s store.Store) store.Shelf {
 type counted struct {
 	store.Store
 	calls  atomic.Int64
+	rows   atomic.Int64 // that Find and Edges answered with
 	down   atomic.Bool
 	meddle atomic.Pointer[func()]
 	// indexed are the attributes of the last IndexOpen.
@@ -131,7 +132,9 @@ func (c *counted) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if err := c.call(); err != nil {
 		return store.Page{}, err
 	}
-	return c.Store.Find(ctx, q)
+	page, err := c.Store.Find(ctx, q)
+	c.rows.Add(int64(len(page.Nodes)))
+	return page, err
 }
 
 func (c *counted) Count(ctx context.Context, kind string, f store.Filter) (int64, error) {
@@ -145,7 +148,11 @@ func (c *counted) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePag
 	if err := c.call(); err != nil {
 		return nil, err
 	}
-	return c.Store.Edges(ctx, q)
+	pages, err := c.Store.Edges(ctx, q)
+	for i := range pages {
+		c.rows.Add(int64(len(pages[i].Edges)))
+	}
+	return pages, err
 }
 
 func (c *counted) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, error) {

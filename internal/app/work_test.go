@@ -105,3 +105,49 @@ func TestAnItemThatNobodyConfirmedForAYearWaitsForItsOwner_C8(t *testing.T) {
 		require.Empty(t, waits(t, as(f, "ada", domain.Viewer), f, 5))
 	})
 }
+
+// What waits for a member costs as much as waits before their boards, however
+// much waits before others.
+func TestAMembersWorkCostsWhatIsBeforeTheirBoards(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.brings(
+			`{"node":"Board","key":"cab","name":"CAB","members":["ann","bob"],"quorum":2}`,
+			`{"node":"Board","key":"other","name":"Other","members":["dan","eve"],"quorum":2}`,
+			`{"node":"Delegation","key":"d","name":"D","absent":"bob","deputy":"cleo","from":"2026-01-01T00:00:00Z"}`,
+		)
+		bring := func(board string, from, to int) {
+			var lines []string
+			for i := from; i < to; i++ {
+				k := fmt.Sprintf("%s-%02d", board, i)
+				lines = append(lines,
+					fmt.Sprintf(`{"node":"ChangeRequest","key":%q,"name":"R","type":"NORMAL","status":"ASSESSED","submittedAt":"2026-01-03T00:00:00Z"}`, k),
+					fmt.Sprintf(`{"edge":"DECIDED_BY","from":"ChangeRequest:%s","to":"Board:%s"}`, k, board),
+					fmt.Sprintf(`{"node":"Vote","key":"%s-v","name":"V","voter":"bob","seat":"bob","verdict":"APPROVE","board":%q,"castAt":"2026-01-04T00:00:00Z","contentVersion":1}`, k, board))
+				if i%2 == 0 {
+					lines = append(lines, fmt.Sprintf(`{"edge":"CAST_ON","from":"Vote:%s-v","to":"ChangeRequest:%s"}`, k, k))
+				}
+			}
+			f.brings(lines...)
+		}
+		ask := func(name string) (list []string, calls, rows int64) {
+			ctx := f.WithLoads(as(f, name, domain.CABMember))
+			calls, rows = f.store.calls.Load(), f.store.rows.Load()
+			list = waits(t, ctx, f, 50)
+			return list, f.store.calls.Load() - calls, f.store.rows.Load() - rows
+		}
+		bring("cab", 0, 4)
+		bring("other", 0, 3)
+		mine, calls, rows := ask("ann")
+		require.Equal(t, []string{"VOTE cab-00", "VOTE cab-01", "VOTE cab-02", "VOTE cab-03"}, mine)
+		deputised, _, _ := ask("cleo")
+		require.Equal(t, []string{"VOTE cab-01", "VOTE cab-03"}, deputised, "bob has voted on the others")
+		bring("other", 3, 60)
+		again, callsThen, rowsThen := ask("ann")
+		require.Equal(t, mine, again)
+		require.Equal(t, [2]int64{calls, rows}, [2]int64{callsThen, rowsThen})
+		bring("cab", 4, 12)
+		_, callsMore, rowsMore := ask("ann")
+		require.Equal(t, calls, callsMore, "as many calls, whatever waits")
+		require.LessOrEqual(t, rowsMore-rows, int64(3*8), "a request is read twice, and a vote of one's own")
+	})
+}

@@ -10,44 +10,91 @@ import (
 )
 
 // awaitedVotes are the ids of the requests on which the boards wait for a
-// person's vote: their own, or one of somebody for whom they stand in.
+// person's vote: their own, or one of somebody for whom they stand in. What it
+// costs follows what is before the boards on which the person has a seat.
 func (a *App) awaitedVotes(ctx context.Context, name string) ([]any, error) {
-	v := a.today(ctx)
-	found, err := v.Find(ctx, store.Query{Kind: domain.KindBoard, Order: []store.Order{{Property: "key"}}})
+	found, err := a.today(ctx).Find(ctx, store.Query{Kind: domain.KindBoard, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, storeError(err)
 	}
-	k, ids := entity.KindNamed(domain.KindBoard), []any{}
+	standIns, err := a.standIns(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	ids := []any{}
 	for _, n := range found.Nodes {
-		board := k.Decode(n).(*domain.Board)
-		delegations, err := a.findDelegations(ctx, board)
+		board := entity.DecodeNode(n).(*domain.Board)
+		seats := slices.DeleteFunc(slices.Clone(board.Members), func(member string) bool {
+			return member != name && !slices.ContainsFunc(standIns, func(s standIn) bool { return s.absent == member && s.on(board) })
+		})
+		if len(seats) == 0 {
+			continue
+		}
+		waiting, err := a.awaiting(ctx, board, name, seats)
 		if err != nil {
 			return nil, err
 		}
-		requests, err := a.before(ctx, board)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range requests {
-			item := &AgendaItem{ChangeRequest: r}
-			if err := a.fillAgenda(ctx, item, delegations); err != nil {
-				return nil, err
-			}
-			if waitsFor(item, name) {
-				ids = append(ids, r.ID)
-			}
-		}
+		ids = append(ids, waiting...)
 	}
 	return ids, nil
 }
 
-// waitsFor tells whether a request waits for a person, who did not ask for it
-// (H3).
-func waitsFor(item *AgendaItem, name string) bool {
-	if r := item.ChangeRequest.Requester; r != nil && *r == name {
-		return false
+// standIn is that a person votes for somebody who is away: on some boards, or
+// on all.
+type standIn struct {
+	absent string
+	boards []store.Node
+}
+
+func (s standIn) on(b *domain.Board) bool {
+	return len(s.boards) == 0 || slices.ContainsFunc(s.boards, func(n store.Node) bool { return string(n.ID) == b.ID })
+}
+
+// standIns are those for whom a person stands in now.
+func (a *App) standIns(ctx context.Context, name string) (list []standIn, err error) {
+	found, err := a.entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: store.Compare{Property: "deputy", Op: store.Eq, Value: name}})
+	if err != nil {
+		return nil, storeError(err)
 	}
-	return slices.ContainsFunc(item.WaitsFor, func(w *AgendaWait) bool {
-		return w.Member == name || slices.Contains(w.Deputies, name)
+	boards, err := farNodes(ctx, a.everything(), idsOf(found.Nodes), domain.RelDelegatesOn, store.Out, domain.KindBoard)
+	at := a.clock()
+	for _, n := range found.Nodes {
+		if d := entity.DecodeNode(n).(*domain.Delegation); d.Holds(at) {
+			list = append(list, standIn{d.Absent, boards[n.ID]})
+		}
+	}
+	return list, err
+}
+
+// awaiting are the ids of the requests before a board on which a vote of one of
+// these seats is missing. Nobody votes on their own (H3).
+func (a *App) awaiting(ctx context.Context, board *domain.Board, name string, seats []string) ([]any, error) {
+	requests, err := a.before(ctx, board, domain.ChangeAssessed)
+	if err != nil || len(requests) == 0 {
+		return nil, err
+	}
+	nodes := make([]store.ID, len(requests))
+	for i, r := range requests {
+		nodes[i] = store.ID(r.ID)
+	}
+	votes, err := a.entire.Edges(ctx, store.EdgeQuery{
+		Nodes: nodes, Rel: domain.RelCastOn, Direction: store.In, Kind: domain.KindVote,
+		Filter: store.Compare{Property: "seat", Op: store.OneOf, Value: anyOf(seats)},
 	})
+	if err != nil {
+		return nil, storeError(err)
+	}
+	var ids []any
+	for i, r := range requests {
+		f := &domain.ChangeFacts{Request: r, Board: board}
+		for _, n := range votes[i].Nodes {
+			f.Votes = append(f.Votes, entity.DecodeNode(n).(*domain.Vote))
+		}
+		missing, _ := f.Waiting()
+		own := r.Requester != nil && *r.Requester == name
+		if !own && slices.ContainsFunc(missing, func(seat string) bool { return slices.Contains(seats, seat) }) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
 }

@@ -33,7 +33,9 @@ var changeMoves = []ChangeMove{
 	}},
 	{From: ChangeAssessed, To: ChangeRejected, Needs: []ChangeNeed{NeedRejection}},
 	{From: ChangeAssessed, To: ChangeWithdrawn},
-	{From: ChangeAuthorised, To: ChangeInRelease, Needs: []ChangeNeed{NeedTasks, NeedRelease}},
+	{From: ChangeAuthorised, To: ChangeInRelease, Needs: []ChangeNeed{
+		NeedItems, NeedItemsInUse, NeedPlan, NeedBackOut, NeedTasks, NeedRelease, // what an import brought as decided may lack
+	}},
 	{From: ChangeAuthorised, To: ChangeWithdrawn},
 	{From: ChangeInRelease, To: ChangeImplemented},
 	{From: ChangeInRelease, To: ChangeBackedOut},

@@ -28,6 +28,9 @@ type ProblemFacts struct {
 
 // ProblemLife is the life of a problem: OPEN → DIAGNOSED → RESOLVED → CLOSED,
 // and from each of these back to OPEN.
+//
+// The later moves ask again for what the earlier ones did: an import may bring
+// a problem in any state.
 var ProblemLife = Lifecycle[ProblemStatus, ProblemFacts]{
 	Rule: RuleProblem,
 	Moves: []Move[ProblemStatus, ProblemFacts]{
@@ -35,11 +38,11 @@ var ProblemLife = Lifecycle[ProblemStatus, ProblemFacts]{
 			Field: "cause", Text: "a cause, or a known error that diagnoses it",
 			Met: func(f ProblemFacts) bool { return blank(f.Cause) != "" || f.Diagnoses > 0 },
 		}}},
-		{Verb: ResolveProblem, From: []ProblemStatus{ProblemDiagnosed}, To: ProblemResolved, Needs: []Need[ProblemFacts]{{
+		{Verb: ResolveProblem, From: []ProblemStatus{ProblemDiagnosed}, To: ProblemResolved, Needs: []Need[ProblemFacts]{diagnosed, {
 			Field: "resolution", Text: "a request for change that resolves it and is carried out, or a resolution in words",
 			Met: func(f ProblemFacts) bool { return blank(f.Resolution) != "" || f.Done > 0 },
 		}}},
-		{Verb: CloseProblem, From: []ProblemStatus{ProblemResolved}, To: ProblemClosed, Needs: []Need[ProblemFacts]{{
+		{Verb: CloseProblem, From: []ProblemStatus{ProblemResolved}, To: ProblemClosed, Needs: []Need[ProblemFacts]{diagnosed, {
 			Field: "ref", Text: "the end of the requests for change that resolve it and are still under way",
 			Met: func(f ProblemFacts) bool { return f.Underway == 0 },
 		}}},
@@ -50,6 +53,12 @@ var ProblemLife = Lifecycle[ProblemStatus, ProblemFacts]{
 			}},
 		},
 	},
+}
+
+// diagnosed is what a problem has whose cause was found.
+var diagnosed = Need[ProblemFacts]{
+	Field: "ref", Text: "a cause (updateProblem), or a known error that diagnoses it",
+	Met: func(f ProblemFacts) bool { return blank(f.Cause) != "" || f.Diagnoses > 0 },
 }
 
 // blank is a text without the space around it, "" when there is none.

@@ -43,7 +43,7 @@ func TestAProblemMovesAsItsLifeSaysAndNotOtherwise_PROBLEM(t *testing.T) {
 }
 
 func TestAnIllegalMoveNamesTheLegalOnesAndWhatTheyLack_PROBLEM(t *testing.T) {
-	_, errs := domain.ProblemLife.Check("P-1", "closeProblem", domain.ProblemDiagnosed, domain.ProblemFacts{})
+	_, errs := domain.ProblemLife.Check("P-1", "closeProblem", domain.ProblemDiagnosed, domain.ProblemFacts{Cause: some("x")})
 	want := `"P-1" is DIAGNOSED, and closeProblem leads from RESOLVED only; legal now: ` +
 		`resolveProblem (to RESOLVED; lacks a request for change that resolves it and is carried out, or a resolution in words), ` +
 		`reopenProblem (to OPEN; lacks a reason)`
@@ -72,11 +72,13 @@ func TestWhatEachMoveOfAProblemNeeds_PROBLEM(t *testing.T) {
 		"a cause":                     {"diagnoseProblem", "OPEN", domain.ProblemFacts{Cause: some("x")}, ""},
 		"a known error":               {"diagnoseProblem", "OPEN", domain.ProblemFacts{Diagnoses: 1}, ""},
 		"no change and no reason":     {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Cause: some("x")}, "resolution"},
-		"a change under way":          {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Underway: 2}, "resolution"},
-		"a change carried out":        {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Done: 1, Underway: 1}, ""},
-		"a resolution":                {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Resolution: some("gone")}, ""},
-		"another change under way":    {"closeProblem", "RESOLVED", domain.ProblemFacts{Done: 1, Underway: 1}, "ref"},
-		"no change under way":         {"closeProblem", "RESOLVED", domain.ProblemFacts{Done: 1}, ""},
+		"a change under way":          {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Diagnoses: 1, Underway: 2}, "resolution"},
+		"a change carried out":        {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Diagnoses: 1, Done: 1, Underway: 1}, ""},
+		"a resolution":                {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Cause: some("x"), Resolution: some("gone")}, ""},
+		"another change under way":    {"closeProblem", "RESOLVED", domain.ProblemFacts{Cause: some("x"), Done: 1, Underway: 1}, "ref"},
+		"no change under way":         {"closeProblem", "RESOLVED", domain.ProblemFacts{Cause: some("x"), Done: 1}, ""},
+		"brought without a cause":     {"resolveProblem", "DIAGNOSED", domain.ProblemFacts{Resolution: some("gone")}, "ref"},
+		"brought without a known one": {"closeProblem", "RESOLVED", domain.ProblemFacts{}, "ref"},
 		"no reason to open it again":  {"reopenProblem", "CLOSED", domain.ProblemFacts{Reason: some("")}, "reason"},
 		"a reason to open it again":   {"reopenProblem", "CLOSED", domain.ProblemFacts{Reason: some("back")}, ""},
 		"a reason to doubt the cause": {"reopenProblem", "DIAGNOSED", domain.ProblemFacts{Reason: some("wrong")}, ""},

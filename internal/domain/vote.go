@@ -46,11 +46,13 @@ var Verdicts = []Verdict{Approve, Reject}
 // request changes after it (H3).
 func (v *Vote) Stands(c *ChangeRequest) bool { return v.ContentVersion == c.ContentVersion }
 
-// standing are the votes that count.
+// standing are the votes that count. Of what an import brought, too, only the
+// first of each seat does, and none on one's own request.
 func (f *ChangeFacts) standing() []*Vote {
 	var list []*Vote
 	for _, v := range f.Votes {
-		if v.Stands(f.Request) && f.Board != nil && v.Board == f.Board.Key {
+		twice := slices.ContainsFunc(list, func(other *Vote) bool { return other.Seat == v.Seat })
+		if v.Stands(f.Request) && f.Board != nil && v.Board == f.Board.Key && !twice && len(f.refuseOwn(v.Voter, v.Seat)) == 0 {
 			list = append(list, v)
 		}
 	}

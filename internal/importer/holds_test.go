@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
@@ -146,6 +147,35 @@ func TestAVoteThatIsBroughtWithItsRequestStands_H3(t *testing.T) {
 			if _, err := p.Disconnect(t.Context(), domain.RelAffects, key(request), key("db"), nil, nil); err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// H4: what was decided on here no import changes, and it says where; of what was
+// decided elsewhere, an import may go on to tell.
+func TestAnImportChangesNothingThatWasDecidedHere_H4(t *testing.T) {
+	everywhere(t, func(t *testing.T, p place) {
+		p.run(t, `{"node":"ConfigurationItem","key":"shop","name":"Shop","class":"SERVICE"}`+"\n"+
+			`{"node":"ChangeRequest","key":"theirs","name":"Theirs","type":"NORMAL","status":"CLOSED"}`, importer.Options{})
+		if _, err := p.Create(t.Context(), domain.KindChangeRequest, map[string]any{"key": "ours", "name": "Ours"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.WithdrawChangeRequest(t.Context(), app.ChangeVerb{Ref: key("ours")}, nil); err != nil {
+			t.Fatal(err)
+		}
+		link := func(request string) string {
+			return `{"edge":"AFFECTS","from":"ChangeRequest:` + request + `","to":"ConfigurationItem:shop"}`
+		}
+		got := p.refused(t, link("theirs")+"\n"+link("ours"), importer.Options{})
+		want := "a.ndjson:2: ours is WITHDRAWN, and what was decided on is fixed: withdraw the request, and ask anew (H4)"
+		if !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if s := p.run(t, link("theirs"), importer.Options{}); s.Created() != 1 {
+			t.Errorf("%+v", s)
+		}
+		if got := p.refused(t, `{"node":"ChangeRequest","key":"ours","plan":"another"}`, importer.Options{Overwrite: true}); !strings.Contains(got, "(H4)") {
+			t.Error(got)
 		}
 	})
 }

@@ -141,7 +141,7 @@ func (r *remote) assumed(ctx context.Context, items []*app.ImportItem) ([]string
 const importMutation = `mutation Import($input: ImportRecordsInput!, $options: WriteOptions) {
   importRecords(input: $input, options: $options) {
     counts { name relationship created updated removed unchanged kept }
-    errors { line field message }
+    errors { line field rule message }
     revision
     changes { type kind id key from { kind id key } to { kind id key } fields { field before after } }
     kept { kind key from { kind id key } to { kind id key } field source kept offered }
@@ -155,9 +155,9 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.I
 		ImportRecords struct {
 			Counts []app.ImportCount
 			Errors []struct {
-				Line    int
-				Field   *string
-				Message string
+				Line        int
+				Field, Rule *string
+				Message     string
 			}
 			Revision string
 			Changes  []domain.Change
@@ -189,8 +189,10 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.I
 	var wrong app.ImportProblems
 	for _, e := range got.Errors {
 		one := &domain.Error{Code: domain.Invalid, Message: e.Message}
-		if e.Field != nil {
-			one.Field = *e.Field
+		for to, from := range map[*string]*string{&one.Field: e.Field, &one.Rule: e.Rule} {
+			if from != nil {
+				*to = *from
+			}
 		}
 		wrong = append(wrong, app.ImportProblem{Index: e.Line - 1, Error: one})
 	}

@@ -2,7 +2,9 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -13,7 +15,6 @@ import (
 // progress tells how far a run has written.
 type progress struct {
 	records, links int
-	at             string // the last line that is written, FILE:LINE
 }
 
 // write reads the files again and writes them: first all records, then all
@@ -52,7 +53,33 @@ type batch struct {
 	run   *run
 	size  int
 	items []*app.ImportItem
-	at    string
+	lines []inFile // of the items
+}
+
+// inFile is a line of one of the files.
+type inFile struct{ file, line int }
+
+func (b *batch) place(at inFile) string {
+	return fmt.Sprintf("%s:%d", b.run.sources[at.file].name, at.line)
+}
+
+// placed says of what is wrong with items on which lines these stand, and by
+// which rule.
+func (b *batch) placed(err error) error {
+	var wrong app.ImportProblems
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	lines := make([]string, len(wrong))
+	for i, p := range wrong {
+		if lines[i] = (app.ImportProblems{p}).Error(); p.Rule != "" {
+			lines[i] += " (" + p.Rule + ")"
+		}
+		if p.Index >= 0 && p.Index < len(b.lines) {
+			lines[i] = b.place(b.lines[p.Index]) + ": " + lines[i]
+		}
+	}
+	return errors.New(strings.Join(lines, "\n"))
 }
 
 func (b *batch) add(ctx context.Context, file int, entries []entry) error {
@@ -65,9 +92,8 @@ func (b *batch) add(ctx context.Context, file int, entries []entry) error {
 		if !b.run.isFirst(file, e) {
 			continue
 		}
-		b.items = append(b.items, e.item)
+		b.items, b.lines = append(b.items, e.item), append(b.lines, inFile{file, e.line})
 		if len(b.items) == b.size {
-			b.at = fmt.Sprintf("%s:%d", name, e.line)
 			if err := b.flush(ctx); err != nil {
 				return err
 			}
@@ -82,7 +108,7 @@ func (b *batch) flush(ctx context.Context) error {
 	}
 	done, err := retry(ctx, b.run, func() (app.Imported, error) { return b.run.target.Write(ctx, b.items) })
 	if err != nil {
-		return err
+		return b.placed(err)
 	}
 	if b.run.options.DryRun && b.run.holds.plan(b.items) {
 		done.Held = nil // foreseen at the end, from all that the files say of plans
@@ -95,8 +121,7 @@ func (b *batch) flush(ctx context.Context) error {
 	} else {
 		b.run.written.records += len(b.items)
 	}
-	b.run.written.at = b.at
-	b.items = b.items[:0]
+	b.items, b.lines = b.items[:0], b.lines[:0]
 	return nil
 }
 
