@@ -166,3 +166,37 @@ func TestFreezesDeclaredAtOnceAllHold_H6(t *testing.T) {
 		require.Equal(t, []string{"F-0", "F-1", "F-2", "F-3"}, f.heldBy("A"))
 	})
 }
+
+// What holds cost an import follows what it touches, whatever else is planned
+// at other times or on other things.
+func TestAnImportsHoldsCostWhatItTouches_H6(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.item("db", values{"class": "DATABASE"})
+		f.freeze("data", 10, 11, domain.NewFreeze{Classes: []string{"DATABASE"}})
+		others := func(from, to int) {
+			var lines []string
+			for i := from; i < to; i++ {
+				lines = append(lines,
+					fmt.Sprintf(`{"node":"ConfigurationItem","key":"i-%d","name":"I","class":"APPLICATION"}`, i),
+					fmt.Sprintf(`{"node":"ChangeRequest","key":"O-%d","name":"O","plannedFrom":"2026-09-10T00:00:00Z","plannedTo":"2026-09-11T00:00:00Z"}`, i),
+					fmt.Sprintf(`{"edge":"AFFECTS","from":"ChangeRequest:O-%d","to":"ConfigurationItem:i-%d"}`, i, i))
+			}
+			f.brings(lines...)
+		}
+		cost := func(k string) [2]int64 {
+			g := f.asAnother()
+			calls, rows := f.store.calls.Load(), f.store.rows.Load()
+			done, err := g.ImportLines(g.ctx, app.ImportLinesInput{Lines: []string{
+				fmt.Sprintf(`{"node":"ChangeRequest","key":%q,"name":"C","plannedFrom":"2026-03-10T00:00:00Z","plannedTo":"2026-03-10T01:00:00Z"}`, k),
+				fmt.Sprintf(`{"edge":"AFFECTS","from":"ChangeRequest:%s","to":"ConfigurationItem:db"}`, k),
+			}}, nil)
+			require.NoError(t, err)
+			require.Equal(t, []app.ImportHold{{ChangeRequest: k, Before: []string{}, After: []string{"data"}}}, done.Held)
+			return [2]int64{f.store.calls.Load() - calls, f.store.rows.Load() - rows}
+		}
+		others(0, 5)
+		few := cost("C-1")
+		others(5, 150)
+		require.Equal(t, few, cost("C-2"))
+	})
+}

@@ -99,7 +99,7 @@ func TestAnImportOfAFreezeAndItsChangesAtOnce_H6(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", got, whole)
 		}
 		o.Prune, o.PruneLimit, o.PruneKinds = true, 100, []string{domain.KindFreeze, domain.KindConfigurationItem}
-		gone := strings.Replace(sale(9, 12), "sale", "other", -1)
+		gone := strings.ReplaceAll(sale(9, 12), "sale", "other")
 		if s := p.run(t, gone+plan(), o); !slices.Equal(told(s), []string{"A[sale]→[other]"}) {
 			t.Error(told(s))
 		}
