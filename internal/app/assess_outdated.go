@@ -22,8 +22,17 @@ const toldReasons = 20
 const brought = time.Hour
 
 // outdated tells what has changed of what an assessment rests on (H3): nothing
-// while it holds.
+// while it holds. Of the reasons, which name whatever has changed, only those
+// are told who see all.
 func (a *App) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
+	reasons, err := a.whyOutdated(WithActor(ctx, local.Actor), as, c)
+	if len(reasons) > 0 && !a.sightOf(ctx).unlimited {
+		reasons = []string{"what it rests on has changed"}
+	}
+	return reasons, err
+}
+
+func (a *App) whyOutdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
 	head, err := a.store.Head(ctx)
 	if err != nil {
 		return nil, storeError(err)

@@ -17,6 +17,8 @@ type changeFacts struct {
 	domain.ChangeFacts
 	assessment *domain.Assessment // the last one; nil: none
 	guards     []store.Guard
+	// decider is the board, by its own name: that of the facts may be concealed.
+	decider *domain.Board
 	// boardKnown tells that the request names its board itself.
 	boardKnown bool
 }
@@ -43,7 +45,10 @@ func (a *App) changeFacts(ctx context.Context, c *domain.ChangeRequest) (*change
 	}
 	slices.SortFunc(f.Votes, func(x, y *domain.Vote) int { return cmp.Or(x.CastAt.Compare(y.CastAt), cmp.Compare(x.Key, y.Key)) })
 	f.assessment, f.Assessed = latest(assessments), len(assessments) > 0
-	return f, a.findBoard(ctx, f)
+	if err := a.findBoard(ctx, f); err != nil {
+		return nil, err
+	}
+	return f, a.conceal(ctx, f)
 }
 
 // completeFacts also finds out whether the assessment still holds. What it costs

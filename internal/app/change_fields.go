@@ -13,21 +13,7 @@ func (a *App) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domai
 	if err != nil {
 		return nil, err
 	}
-	moves := domain.LegalChangeMoves(&f.ChangeFacts)
-	if !a.sightOf(ctx).unlimited {
-		discreet(moves)
-	}
-	return moves, nil
-}
-
-// discreet takes out of what is lacking the names of what the caller may not
-// see.
-func discreet(moves []domain.LegalChangeMove) {
-	for _, m := range moves {
-		for i := range m.Lacks {
-			m.Lacks[i].Message = "it is missing, or does not hold any more"
-		}
-	}
+	return domain.LegalChangeMoves(&f.ChangeFacts), nil
 }
 
 // CurrentAssessment is the assessment of a request that counts, nil when there
@@ -51,11 +37,8 @@ func (a *App) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([]
 		return nil, err
 	}
 	reasons, err := a.outdated(ctx, as, c.(*domain.ChangeRequest))
-	switch {
-	case reasons == nil:
+	if reasons == nil {
 		reasons = []string{}
-	case !a.sightOf(ctx).unlimited: // the reasons name what the caller may not see
-		reasons = []string{"what it rests on has changed"}
 	}
 	return reasons, err
 }

@@ -99,8 +99,8 @@ func (a *App) draftOf(f *changeFacts, before *domain.ChangeRequest) *draft {
 	set := ownedDifference(entity.KindNamed(domain.KindChangeRequest), before, f.Request)
 	d := &draft{ops: []store.Op{store.UpdateNode{ID: id, Set: set}}, guards: f.guards, known: []entity.Record{f.Request}}
 	if f.Board != nil && !f.boardKnown && f.Request.Status == domain.ChangeAssessed {
-		d.known = append(d.known, f.Board)
-		d.join(domain.RelDecidedBy, before, store.ID(f.Board.ID))
+		d.known = append(d.known, f.decider)
+		d.join(domain.RelDecidedBy, before, store.ID(f.decider.ID))
 		d.guards = append(d.guards, store.NoEdges{ID: id, Rel: domain.RelDecidedBy, Direction: store.Out})
 	}
 	return d

@@ -22,6 +22,9 @@ func (a *App) recallPair(ctx context.Context, list []*entity.Relationship, c *st
 	if n, ok := nodes[effect.Edge.To]; ok {
 		p.to = entity.DecodeNode(n)
 	}
+	if p.from == nil || p.to == nil { // gone, or hidden from the caller by now
+		return p, nil
+	}
 	props, err := a.linkProps(ctx, effect)
 	if err != nil {
 		return nil, err

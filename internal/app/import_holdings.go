@@ -62,7 +62,7 @@ func (a *App) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error) 
 		Kind: k.Name, Order: []store.Order{{Property: "key"}}, After: store.Cursor(q.After), First: q.First,
 	})
 	if err != nil {
-		return nil, storeError(err)
+		return nil, whole((&selection{after: store.Cursor(q.After)}).explain(err), "input.after")
 	}
 	out := &Holdings{Records: make([]Held, len(page.Nodes))}
 	for i, n := range page.Nodes {

@@ -129,7 +129,11 @@ func (im *Import) inUse(ctx context.Context, items []*ImportItem, used *store.In
 	if record == nil { // it has gone meanwhile
 		return contended(used)
 	}
-	problem := inUse(record, used, nodes, nil)
+	hidden, err := im.app.today(ctx).hidden(ctx, ids[1:]...)
+	if err != nil {
+		return err
+	}
+	problem := inUse(record, used, nodes, hidden)
 	problem.Field = "key"
 	end := ImportEnd{node.Kind, text(node.Props["key"])}
 	return ImportProblems{{Index: slices.IndexFunc(items, func(i *ImportItem) bool { return i.remove && i.end == end }), Error: problem}}

@@ -159,7 +159,7 @@ func (p *planner) work(r *domain.ChangeRequest) conflict.Work {
 	return w
 }
 
-// installedAt lists the sites where items are installed.
+// installedAt lists the sites where items are installed, by key.
 func installedAt(g *Graph, items []impact.Node) (sites []impact.Node) {
 	for _, n := range items {
 		for _, a := range g.Out(n) {
@@ -168,6 +168,7 @@ func installedAt(g *Graph, items []impact.Node) (sites []impact.Node) {
 			}
 		}
 	}
+	slices.SortFunc(sites, func(a, b impact.Node) int { return strings.Compare(g.Key(a), g.Key(b)) })
 	return sites
 }
 

@@ -25,6 +25,8 @@ var place = map[string][]reach{
 		{domain.RelSuppliedBy, store.In, domain.KindConfigurationItem},
 		{domain.RelServes, store.In, domain.KindConfigurationItem},
 	},
+	domain.KindFreezeException: {{domain.RelExceptionFor, store.Out, domain.KindChangeRequest}},
+
 	domain.KindTask:    {{domain.RelPrepares, store.Out, domain.KindChangeRequest}},
 	domain.KindVote:    {{domain.RelCastOn, store.Out, domain.KindChangeRequest}},
 	domain.KindProblem: {{domain.RelConcerns, store.Out, domain.KindConfigurationItem}},

@@ -14,7 +14,7 @@ import (
 // placeless are kinds whose records are at no site.
 var placeless = []string{
 	domain.KindAttributeDefinition, domain.KindBaseline, domain.KindBoard, domain.KindChangeModel, domain.KindDelegation,
-	domain.KindMaintenanceWindow, domain.KindFreeze, domain.KindFreezeException, domain.KindCalendarFeed, // the house's calendar
+	domain.KindMaintenanceWindow, domain.KindFreeze, domain.KindCalendarFeed, // the house's calendar
 	domain.KindAssessment, // which names hits that may be elsewhere
 }
 

@@ -76,7 +76,7 @@ func (a *App) notATree(ctx context.Context, rel *entity.Relationship, links []li
 	}
 	for i, id := range ids {
 		if hidden[id] {
-			chain[i] = "…"
+			chain[i] = unseen
 		}
 	}
 	return &domain.Error{

@@ -71,7 +71,7 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 
 func (a *App) newVote(b domain.Ballot, seat string, f *changeFacts) *domain.Vote {
 	v := &domain.Vote{
-		Voter: b.Voter, Seat: seat, Verdict: b.Verdict, CastAt: b.At, Board: f.Board.Key, ContentVersion: f.Request.ContentVersion,
+		Voter: b.Voter, Seat: seat, Verdict: b.Verdict, CastAt: b.At, Board: f.decider.Key, ContentVersion: f.Request.ContentVersion,
 	}
 	v.ID, v.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
 	v.Name = string(b.Verdict) + " by " + b.Voter

@@ -26,6 +26,9 @@ type area struct {
 	// placed says that its records are at sites, so that who is bound to some
 	// sites sees only those that are there.
 	placed bool
+	// wide says that whoever has to do with it reaches the whole estate by it, so
+	// that it is not for those who are narrowed to some sites or kinds.
+	wide bool
 }
 
 // areas puts every kind and every relationship into an area. A policy that
@@ -69,12 +72,12 @@ var areas = []area{
 		relationships: []string{domain.RelWindowAt, domain.RelWindowOf, domain.RelFreezesAt, domain.RelFreezes},
 	},
 	{
-		name: "exception", doc: "exceptions from freezes, which all may see",
+		name: "exception", doc: "exceptions from freezes, and for which changes they are", placed: true,
 		kinds:         []string{domain.KindFreezeException},
 		relationships: []string{domain.RelExcepts, domain.RelExceptionFor},
 	},
 	{
-		name: "feed", doc: "secret addresses of the forward schedule",
+		name: "feed", doc: "secret addresses of the forward schedule", wide: true,
 		kinds:         []string{domain.KindCalendarFeed},
 		relationships: []string{domain.RelFeedAt, domain.RelFeedOf},
 	},
@@ -87,7 +90,7 @@ var areas = []area{
 		kinds: []string{KindRecords},
 	},
 	{
-		name: "administration", doc: "what is not of the graph",
+		name: "administration", doc: "what is not of the graph", wide: true,
 		kinds: []string{KindToken},
 	},
 }

@@ -28,7 +28,7 @@ func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 		return Decision{}
 	}
 	d := Decision{Possible: possible(a, in)}
-	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) {
+	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.wide && narrowed(a) {
 		return d
 	}
 	d.Granted = g.Grant(action, kind) & d.Possible
@@ -38,6 +38,9 @@ func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 	}
 	return d
 }
+
+// narrowed tells whether an actor may less than its roles.
+func narrowed(a domain.Actor) bool { return a.Bound || a.Kinds != nil }
 
 // possible leaves out facts that no record of the area can have for the actor.
 func possible(a domain.Actor, in *area) Grant {
