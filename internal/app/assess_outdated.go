@@ -22,11 +22,11 @@ const toldReasons = 20
 const brought = time.Hour
 
 // outdated tells what has changed of what an assessment rests on (H3): nothing
-// while it holds. Of the reasons, which name whatever has changed, only those
-// are told who see all.
+// while it holds. The reasons name whatever has
+// changed, so that they are told only to those who see all of it.
 func (a *App) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
 	reasons, err := a.whyOutdated(WithActor(ctx, local.Actor), as, c)
-	if len(reasons) > 0 && !a.sightOf(ctx).unlimited {
+	if len(reasons) > 0 && !a.sightOf(ctx).judges() {
 		reasons = []string{"what it rests on has changed"}
 	}
 	return reasons, err

@@ -214,7 +214,7 @@ func (p *planner) loadSites(ctx context.Context) error {
 // seenEstate is the estate for a plan, without what the caller may not see: no
 // chain leads through it.
 func (a *App) seenEstate(ctx context.Context, v view, s survey) (*Graph, error) {
-	if v.part == nil {
+	if v.sight.all(domain.KindConfigurationItem, domain.KindSite) {
 		return a.estate(ctx, v, s)
 	}
 	head, err := a.store.Head(ctx)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"releasegraph/internal/authz"
@@ -51,6 +52,20 @@ func (a *App) newSight(actor domain.Actor) *sight {
 		s.unlimited = s.unlimited && grants.Decide(actor, authz.Read, k.Name).All()
 	}
 	return s
+}
+
+// all tells whether every record of some kinds may be seen.
+func (s *sight) all(kinds ...string) bool {
+	if s.unlimited {
+		return true
+	}
+	grants := s.app.policies.For(s.actor)
+	return !slices.ContainsFunc(kinds, func(k string) bool { return !grants.Decide(s.actor, authz.Read, k).All() })
+}
+
+// judges tells whether all may be seen that a change is judged by.
+func (s *sight) judges() bool {
+	return s.all(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
 }
 
 // resolve gives the rules of all kinds.

@@ -15,7 +15,7 @@ import (
 // sees tells which items and sites of a graph the caller may see, nil for all.
 // Hypothetical items are the caller's own. It costs as much as there is to see.
 func (v view) sees(ctx context.Context, g *Graph, assumed []*domain.ConfigurationItem) (func(impact.Node) bool, error) {
-	if v.part == nil {
+	if v.sight.all(domain.KindConfigurationItem, domain.KindSite) {
 		return nil, nil
 	}
 	seen := map[impact.Node]bool{}
@@ -51,7 +51,7 @@ func (v view) seenParties(ctx context.Context, g *Graph, parties []*tell.Party) 
 // seenGraph is the graph of the items that the caller may see and of what they
 // need, as if there were nothing else; nil when the caller may see all.
 func (v view) seenGraph(ctx context.Context) (*Graph, error) {
-	if v.part == nil {
+	if v.sight.all(domain.KindConfigurationItem) {
 		return nil, nil
 	}
 	head, err := v.app.store.Head(ctx)

@@ -56,7 +56,7 @@ func (q *supposing) check(ctx context.Context) error {
 // seenGraph is graph for a question whose answer may pass only over what the
 // caller may see.
 func (q *supposing) seenGraph(ctx context.Context, a *App, roots, named []store.Node) (*Graph, error) {
-	if q.view.part == nil {
+	if q.view.sight.all(domain.KindConfigurationItem) {
 		return q.graph(ctx, a, roots, named)
 	}
 	if err := q.check(ctx); err != nil {

@@ -58,7 +58,7 @@ func (w *world) follow(t *rapid.T, document string) (list []*answer) {
 }
 
 // patience is how long an answer may take before the test gives up.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 func (w *world) send(t *rapid.T, who domain.Actor, document string) (next func() *answer, stop func()) {
 	w.fresh = 0

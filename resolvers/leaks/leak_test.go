@@ -43,13 +43,13 @@ func openNeo4j(t testing.TB) store.Store {
 func TestNoAnswerDiffersByAHiddenRecord(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		defer neo4jtest.FewerDraws("25")() // each asks three worlds some two hundred questions
-		x := &examination{t: t, open: openSQLite, answered: map[string]bool{}}
+		x := &examination{t: t, open: openSQLite, oneOf: 1, answered: map[string]bool{}}
 		rapid.Check(t, x.compare)
 		x.complete()
 	})
 	t.Run("neo4j", func(t *testing.T) {
-		defer neo4jtest.FewerDraws("4")()
-		x := &examination{t: t, open: openNeo4j, answered: map[string]bool{}}
+		defer neo4jtest.FewerDraws("3")()
+		x := &examination{t: t, open: openNeo4j, oneOf: 12, answered: map[string]bool{}}
 		rapid.Check(t, x.compare)
 	})
 }
@@ -59,6 +59,8 @@ type examination struct {
 	t        *testing.T
 	open     func(testing.TB) store.Store
 	answered map[string]bool // the queries that had an answer without errors
+	// oneOf says that only one of so many questions is asked.
+	oneOf int
 	schema   *ast.Schema
 }
 
@@ -115,7 +117,12 @@ func (x *examination) hold(t *rapid.T, w *world, q *question) {
 // questions asks the whole world, and keeps what it told.
 func (x *examination) questions(t *rapid.T, w *world, r *rand.Rand) (asked []*question) {
 	q := &asker{world: w, rand: r, cursors: map[string][]string{}}
-	keep := func(k *question) { k.told = k.ask(t, w); asked = append(asked, k) }
+	keep := func(k *question) {
+		if r.IntN(x.oneOf) == 0 {
+			k.told = k.ask(t, w)
+			asked = append(asked, k)
+		}
+	}
 	for _, document := range aimed(w) {
 		keep(x.document(q, "", document, part))
 	}

@@ -17,12 +17,13 @@ func (r *Reader) Walk(ctx context.Context, w store.Walk) (store.Subgraph, error)
 	if err != nil {
 		return store.Subgraph{}, err
 	}
-	if s.all(names(r.Declared().Schema().Kinds)) {
-		return r.beneath.Walk(ctx, w)
-	}
 	roots, err := r.Seen(ctx, w.Roots...)
-	if err != nil {
+	if err != nil || len(roots) == 0 {
 		return store.Subgraph{}, err
+	}
+	if s.all(r.met(w.Rels)) {
+		w.Roots = ids(roots)
+		return r.beneath.Walk(ctx, w)
 	}
 	k := &walk{reader: r, ask: w, depth: map[store.ID]int{}}
 	level := k.reach(ids(roots), 0)
@@ -39,6 +40,14 @@ func (r *Reader) Walk(ctx context.Context, w store.Walk) (store.Subgraph, error)
 		return !from || !to
 	})
 	return k.found, nil
+}
+
+// met lists the kinds that a walk along some relationships can meet.
+func (r *Reader) met(rels []string) (kinds []string) {
+	for _, rel := range rels {
+		kinds = slices.Concat(kinds, r.Declared().FarKinds(rel, "", store.In), r.Declared().FarKinds(rel, "", store.Out))
+	}
+	return kinds
 }
 
 // walk is one Walk under way.
