@@ -60,8 +60,8 @@ type examination struct {
 	open     func(testing.TB) store.Store
 	answered map[string]bool // the queries that had an answer without errors
 	// oneOf says that only one of so many questions is asked.
-	oneOf int
-	schema   *ast.Schema
+	oneOf  int
+	schema *ast.Schema
 }
 
 // question is asked of the whole world, and then of another one.
