@@ -42,7 +42,7 @@ func openNeo4j(t testing.TB) store.Store {
 // error or event differs by a hidden record.
 func TestNoAnswerDiffersByAHiddenRecord(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
-		defer neo4jtest.FewerDraws("25")() // each asks three worlds some two hundred questions
+		defer neo4jtest.FewerDraws("20")() // each asks three worlds some two hundred questions
 		x := &examination{t: t, open: openSQLite, oneOf: 1, answered: map[string]bool{}}
 		rapid.Check(t, x.compare)
 		x.complete()
