@@ -42,8 +42,7 @@ const (
 
 // world is an API over an estate, as one caller sees it.
 type world struct {
-	*estate
-	caller domain.Actor
+	*scene
 	shape  shape
 	app    *app.App
 	store  store.Store
@@ -53,13 +52,13 @@ type world struct {
 	head   int // the revision of the last change set
 }
 
-// over opens the API over a store, with the graph in memory or without.
-func (w *world) over(t testing.TB, s store.Store, inMemory bool) {
+// over opens the API over a store, with the graph in memory or without it.
+func (w *world) over(t testing.TB, s store.Store) {
 	config := app.Config{
 		Now:   func() time.Time { return noon },
 		NewID: func() string { w.fresh++; return fmt.Sprintf("fresh-%d", w.fresh) },
 	}
-	if inMemory {
+	if w.inMemory {
 		top, err := topology.Open[domain.Facts, domain.Link](context.Background(), s, entity.TopologyCodec{}, topology.Options{})
 		if err != nil {
 			t.Fatal(err)
