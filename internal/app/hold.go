@@ -39,24 +39,8 @@ func (a *App) hold(ctx context.Context, cs *store.Changeset) ([]movedHold, error
 	if !b.any() {
 		return nil, nil
 	}
-	since, err := a.store.Head(ctx)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	found, err := a.entire.Count(ctx, domain.KindFreeze, standing)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	if found == 0 && !b.freezes {
-		if b.plan {
-			cs.Guards = append(slices.Clip(cs.Guards), store.Unchanged{Since: since, Kind: domain.KindFreeze})
-		}
-		return nil, nil
-	}
-	if !b.plan && !b.freezes {
-		if minded, err := a.minds(ctx, &b); err != nil || !minded {
-			return nil, err
-		}
+	if none, err := a.frozenByNone(ctx, &b, cs); err != nil || none {
+		return nil, err
 	}
 	supposed := *cs
 	supposed.Key = "" // a key that was used would tell of an earlier set
@@ -68,6 +52,32 @@ func (a *App) hold(ctx context.Context, cs *store.Changeset) ([]movedHold, error
 	h.view = view{Reader: a.past.Supposing(would), app: a, sight: &sight{app: a, unlimited: true}}
 	h.view.entire = h.view.Reader
 	return h.decide(ctx, cs)
+}
+
+// frozenByNone tells that no freeze has to do with a change set: there is none,
+// which a guard holds for what is planned, or it does not mind what changes.
+func (a *App) frozenByNone(ctx context.Context, b *holdBearing, cs *store.Changeset) (bool, error) {
+	if b.freezes {
+		return false, nil
+	}
+	since, err := a.store.Head(ctx)
+	if err != nil {
+		return false, storeError(err)
+	}
+	found, err := a.entire.Count(ctx, domain.KindFreeze, standing)
+	switch {
+	case err != nil:
+		return false, storeError(err)
+	case found == 0 && b.plan:
+		cs.Guards = append(slices.Clip(cs.Guards), store.Unchanged{Since: since, Kind: domain.KindFreeze})
+		return true, nil
+	case found == 0:
+		return true, nil
+	case b.plan:
+		return false, nil
+	}
+	minded, err := a.minds(ctx, b)
+	return !minded, err
 }
 
 // minds tells whether any freeze minds how the estate changes: those that name

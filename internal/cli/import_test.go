@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"releasegraph/internal/cli"
 	"releasegraph/internal/domain"
@@ -63,4 +64,25 @@ func TestAHistoryAndABillOfMaterialsAreImported(t *testing.T) {
 	call(t, past, "import", db, "-").wants(t, 1, "import such lines by --history")
 	call(t, "", "import", db, "--source", "ci", "../../examples/data/sbom/shop.cdx.json").wants(t, 0, "5 created", "9 created")
 	call(t, "", "import", db, "--source", "a b", "../../examples/data/sbom/shop.cdx.json").wants(t, 1, "source")
+}
+
+// H6: what an import puts on hold and releases stands in its report.
+func TestAnImportTellsWhatItPutsOnHold_H6(t *testing.T) {
+	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "a.db")
+	at := func(days int) string { return time.Now().AddDate(0, 0, days).UTC().Format(time.RFC3339) }
+	freeze := func(from int) string {
+		return fmt.Sprintf(`{"node":"Freeze","key":"sale","name":"Sale","from":%q,"to":%q,"everywhere":true}`, at(from), at(from+9))
+	}
+	var plan strings.Builder
+	for i := range 22 {
+		fmt.Fprintf(&plan, `{"node":"ChangeRequest","key":"C-%02d","name":"C","plannedFrom":%q,"plannedTo":%q}`+"\n", i, at(10), at(11))
+	}
+	call(t, plan.String(), "import", db, "-").wants(t, 0, "22 created")
+	call(t, freeze(5), "import", db, "--dry-run", "-").wants(t, 0, "! ChangeRequest C-00 would be on hold by sale", "Nothing was written.")
+	held := call(t, freeze(5), "import", db, "-")
+	held.wants(t, 0, "! ChangeRequest C-19 is on hold by sale", "and 2 more changes are put on hold or released; --json lists them")
+	if strings.Contains(held.out, "C-20") {
+		t.Error(held.out)
+	}
+	call(t, freeze(40), "import", db, "--json", "-").wants(t, 0, `{"changeRequest":"C-21","before":["sale"],"after":[]}`)
 }
