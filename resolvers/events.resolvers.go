@@ -23,13 +23,13 @@ func (r *eventResolver) Changes(ctx context.Context, obj *app.Event) ([]*domain.
 }
 
 func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *app.Event, error) {
-	events, err := r.App.Events(ctx, filter, after)
-	return stream(ctx, events, err)
+	return stream(ctx, func() (*app.Subscription[*app.Event], error) { return r.App.Events(ctx, filter, after) })
 }
 
 func (r *subscriptionResolver) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *app.ChangeSet, error) {
-	changes, err := r.App.ConfigurationChanges(ctx, item, depth, after)
-	return stream(ctx, changes, err)
+	return stream(ctx, func() (*app.Subscription[*app.ChangeSet], error) {
+		return r.App.ConfigurationChanges(ctx, item, depth, after)
+	})
 }
 
 func (r *Resolver) Event() generated.EventResolver { return &eventResolver{r} }

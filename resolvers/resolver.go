@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rs/zerolog"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/generated"
 	"releasegraph/internal/app"
@@ -24,19 +25,31 @@ type Resolver struct {
 // presented by ErrorPresenter, its panics by RecoverFunc.
 func New(a *app.App, log zerolog.Logger) graphql.ExecutableSchema {
 	root := &Resolver{App: a, Log: log}
-	return schema{generated.NewExecutableSchema(generated.Config{Resolvers: root}), a}
+	return schema{generated.NewExecutableSchema(generated.Config{Resolvers: root}), a, newSharing(log)}
+}
+
+// Unshared is New for a server that works out the answers for each subscriber by
+// themselves: what sharing is held against.
+func Unshared(a *app.App, log zerolog.Logger) graphql.ExecutableSchema {
+	s, _ := New(a, log).(schema)
+	s.shared = nil
+	return s
 }
 
 // schema starts the cohorts of each operation: records that one store call
 // returned load their relationships together.
 type schema struct {
 	graphql.ExecutableSchema
-	app *app.App
+	app    *app.App
+	shared *sharing // nil: every subscriber has their own answers
 }
 
 // Exec runs an operation; what it returns is called for each of its responses,
 // such as the events of a subscription.
 func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		return s.subscribe(ctx)
+	}
 	next := s.ExecutableSchema.Exec(ctx)
 	return func(ctx context.Context) *graphql.Response { return next(s.app.WithLoads(ctx)) }
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
 )
 
 type endingKey struct{}
@@ -36,37 +37,49 @@ func ended(ctx context.Context, err error) {
 	}
 }
 
-// source is what a subscription is fed from.
-type source[T any] interface {
-	Next(ctx context.Context) (T, error)
+// source is what a subscription is fed from, change set by change set: an
+// app.Subscription, of whatever it tells.
+type source interface {
+	Next(ctx context.Context) (*app.Committed, error)
+	State() string
+	Head() int64
 	Close()
+	// items lists what the change set that Next gave last has to tell.
+	items(ctx context.Context, c *app.Committed) (any, error)
 }
 
-// stream hands over what a source tells, one at a time, as the client takes
-// it, until the source or the context ends.
-func stream[T any](ctx context.Context, from source[T], err error) (<-chan T, error) {
-	if err != nil {
-		return nil, err
+type fed[T any] struct{ *app.Subscription[T] }
+
+func (f fed[T]) items(ctx context.Context, c *app.Committed) (any, error) { return f.Of(ctx, c) }
+
+// turn is what the resolver of a subscription is called for: at first to begin
+// it, and then, for each change set, to hand over what there is to tell.
+type turn struct {
+	begun source
+	items any // a list; nil at first
+}
+
+type turnKey struct{}
+
+// stream takes a subscription's turn.
+func stream[T any](ctx context.Context, begin func() (*app.Subscription[T], error)) (<-chan T, error) {
+	t, ok := ctx.Value(turnKey{}).(*turn)
+	if !ok {
+		return nil, internalf("a subscription out of turn")
 	}
-	c := make(chan T)
-	go func() {
-		defer close(c)
-		defer from.Close()
-		for {
-			next, err := from.Next(ctx)
-			if err != nil {
-				if ctx.Err() == nil {
-					ended(ctx, err)
-				}
-				return
-			}
-			select {
-			case c <- next:
-			case <-ctx.Done():
-				return
-			}
+	items, _ := t.items.([]T)
+	if t.items == nil {
+		s, err := begin()
+		if err != nil {
+			return nil, err
 		}
-	}()
+		t.begun = fed[T]{s}
+	}
+	c := make(chan T, len(items))
+	for _, item := range items {
+		c <- item
+	}
+	close(c)
 	return c, nil
 }
 

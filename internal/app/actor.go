@@ -26,7 +26,16 @@ func WithActor(ctx context.Context, a domain.Actor) context.Context {
 // ActorFrom tells who asks: the local ADMIN when the context names nobody.
 func ActorFrom(ctx context.Context) domain.Actor { return actingFrom(ctx).Actor }
 
+// actingFrom tells who asks. An answer that has to know is one for this caller
+// alone.
 func actingFrom(ctx context.Context) *acting {
+	notePersonal(ctx)
+	return audienceFrom(ctx)
+}
+
+// audienceFrom is actingFrom for decisions about what may be read, which are
+// the same for all of an Audience.
+func audienceFrom(ctx context.Context) *acting {
 	if a, ok := ctx.Value(actorKey{}).(*acting); ok {
 		return a
 	}
@@ -36,6 +45,9 @@ func actingFrom(ctx context.Context) *acting {
 // may answers nil when whoever asks may do this with some records of the kind
 // at least, or a FORBIDDEN error that names the roles that may.
 func (a *App) may(ctx context.Context, action authz.Action, kind string) error {
+	if action == authz.Read {
+		return a.policies.May(audienceFrom(ctx).Actor, action, kind)
+	}
 	return a.policies.May(ActorFrom(ctx), action, kind)
 }
 

@@ -1,13 +1,53 @@
 package app
 
 import (
+	"context"
 	"slices"
 	"strings"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
+
+// Events begins to tell what is changed after a revision; from now on when it
+// is nil. Events of one change set come together, and change sets in the order
+// of the log, without gaps but for what the caller may not see.
+func (a *App) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (*Subscription[*Event], error) {
+	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
+		return nil, err
+	}
+	f, err := readEventFilter(filter)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := a.follow(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	return &Subscription[*Event]{app: a, reader: reader, topic: happenings{a, f}}, nil
+}
+
+// happenings are the events that a filter chooses.
+type happenings struct {
+	app    *App
+	filter *eventFilter
+}
+
+func (h happenings) pass(_ context.Context, c *Committed) (bool, error) {
+	return h.filter.ofSet(c) && slices.ContainsFunc(c.Effects, func(e store.Effect) bool { return h.filter.holds(&e) }), nil
+}
+
+func (h happenings) of(ctx context.Context, c *Committed) ([]*Event, error) {
+	seen, err := h.app.seenOf(ctx, c)
+	if err != nil || seen == nil {
+		return nil, err
+	}
+	return newEvents(h.app, seen, h.filter), nil
+}
+
+func (happenings) state() string { return "" }
 
 // eventFilter is a domain.EventFilter that was checked. An empty part wants all.
 type eventFilter struct{ in domain.EventFilter }

@@ -5,60 +5,83 @@ import (
 	"errors"
 	"fmt"
 
-	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/feed"
 )
 
-// EventStream tells what is changed, as it is committed. It is for one
-// goroutine; who is given one closes it.
-type EventStream struct {
+// Committed is a change set as the log has it, with all that a caller may not
+// see of it.
+type Committed = store.Change
+
+// topic says what subscribers are told of change sets.
+type topic[T any] interface {
+	// pass goes on to a change set, and tells whether anything of it may have to
+	// be told. Change sets are passed in the order of the log, each once.
+	pass(ctx context.Context, c *Committed) (bool, error)
+	// of tells what the change set that was passed last has for whoever asks.
+	of(ctx context.Context, c *Committed) ([]T, error)
+	// state tells on what, besides the change set, it depends what is told.
+	state() string
+}
+
+// Subscription follows the log for one subscriber, change set by change set:
+// what is told of one is the same for all of an Audience who subscribed to the
+// same, wherever they began. It is for one goroutine; Close may be called by
+// any. Who is given one closes it.
+type Subscription[T any] struct {
 	app     *App
 	reader  *feed.Reader
-	filter  *eventFilter
-	pending []*Event
+	topic   topic[T]
+	pending []Committed
 }
 
-// Events begins to tell what is changed after a revision; from now on when it
-// is nil. Events of one change set come together, and change sets in the order
-// of the log, without gaps but for what the caller may not see.
-func (a *App) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (*EventStream, error) {
-	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
-		return nil, err
-	}
-	f, err := readEventFilter(filter)
-	if err != nil {
-		return nil, err
-	}
-	reader, err := a.follow(ctx, after)
-	if err != nil {
-		return nil, err
-	}
-	return &EventStream{app: a, reader: reader, filter: f}, nil
-}
-
-// Next waits for the next event.
-func (s *EventStream) Next(ctx context.Context) (*Event, error) {
-	for len(s.pending) == 0 {
-		changes, err := s.reader.Next(ctx)
-		if err != nil {
-			return nil, s.app.followError(ctx, err, s.reader.At())
+// Next waits for the next change set that may have something to tell.
+func (s *Subscription[T]) Next(ctx context.Context) (*Committed, error) {
+	for {
+		if len(s.pending) == 0 {
+			changes, err := s.reader.Next(ctx)
+			if err != nil {
+				return nil, s.app.followError(ctx, err, s.reader.At())
+			}
+			s.pending = changes
 		}
-		if changes, err = s.app.today(ctx).seenOf(ctx, changes); err != nil {
+		c := &s.pending[0]
+		s.pending = s.pending[1:]
+		wanted, err := s.topic.pass(ctx, c)
+		if err != nil {
 			return nil, err
 		}
-		for i := range changes {
-			s.pending = append(s.pending, newEvents(s.app, &changes[i], s.filter)...)
+		if wanted {
+			return c, nil
 		}
 	}
-	next := s.pending[0]
-	s.pending = s.pending[1:]
-	return next, nil
 }
 
-// Close ends the stream.
-func (s *EventStream) Close() { s.reader.Close() }
+// Of tells what the change set that Next gave last has for whoever asks: it
+// may be nothing.
+func (s *Subscription[T]) Of(ctx context.Context, c *Committed) ([]T, error) {
+	return s.topic.of(ctx, c)
+}
+
+// State tells on what, besides the change set that Next gave last, it depends
+// what is told of it: equal texts, equal answers.
+func (s *Subscription[T]) State() string { return s.topic.state() }
+
+// Head is the last revision that was heard of.
+func (s *Subscription[T]) Head() int64 { return int64(s.reader.Head()) }
+
+// Close ends the following.
+func (s *Subscription[T]) Close() { s.reader.Close() }
+
+// seenOf is what whoever asks may see of a change set; nil: nothing.
+func (a *App) seenOf(ctx context.Context, c *Committed) (*Committed, error) {
+	seen, err := a.today(ctx).seenOf(ctx, []store.Change{*c})
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	return &seen[0], nil
+}
 
 // follow begins to read the log after a revision; from now on when it is nil.
 func (a *App) follow(ctx context.Context, after *int64) (*feed.Reader, error) {

@@ -13,13 +13,48 @@ import (
 	"releasegraph/internal/store"
 )
 
+// following is a subscription that is read piece by piece.
+type following[T any] struct {
+	*app.Subscription[T]
+	f       *fixture
+	pending []T
+}
+
+func events(f *fixture, filter *domain.EventFilter, after *int64) *following[*app.Event] {
+	f.t.Helper()
+	s, err := f.Events(f.ctx, filter, after)
+	require.NoError(f.t, err)
+	f.t.Cleanup(s.Close)
+	return &following[*app.Event]{Subscription: s, f: f}
+}
+
+func around(f *fixture, key string, depth int, after *int64) *following[*app.ChangeSet] {
+	f.t.Helper()
+	s, err := f.ConfigurationChanges(f.ctx, *byKey(key), depth, after)
+	require.NoError(f.t, err)
+	f.t.Cleanup(s.Close)
+	return &following[*app.ChangeSet]{Subscription: s, f: f}
+}
+
+func (s *following[T]) next() T {
+	s.f.t.Helper()
+	for len(s.pending) == 0 {
+		c, err := s.Next(s.f.ctx)
+		require.NoError(s.f.t, err)
+		s.pending, err = s.Of(s.f.ctx, c)
+		require.NoError(s.f.t, err)
+	}
+	next := s.pending[0]
+	s.pending = s.pending[1:]
+	return next
+}
+
 // heard reads as many events, each told as "TYPE subject".
-func heard(f *fixture, s *app.EventStream, n int) []string {
+func heard(f *fixture, s *following[*app.Event], n int) []string {
 	f.t.Helper()
 	list := make([]string, n)
 	for i := range list {
-		e, err := s.Next(f.ctx)
-		require.NoError(f.t, err)
+		e := s.next()
 		subject, err := e.Subject(f.ctx)
 		require.NoError(f.t, err)
 		list[i] = string(e.Type) + " " + subject.(entity.Record).Meta().Key
@@ -46,16 +81,12 @@ func depend(f *fixture, from, to string) int64 {
 func TestEventsTellWhatIsChangedAsItIsCommitted(t *testing.T) {
 	onStores(t, func(t *testing.T, f *fixture) {
 		first := create(f, "a")
-		s, err := f.Events(f.ctx, nil, at(first-1))
-		require.NoError(t, err)
-		defer s.Close()
-		live, err := f.Events(f.ctx, nil, nil)
-		require.NoError(t, err)
-		defer live.Close()
+		s := events(f, nil, at(first-1))
+		live := events(f, nil, nil)
 		require.Equal(t, []string{"RECORD_CREATED a"}, heard(f, s, 1))
 		create(f, "b")
 		depend(f, "a", "b")
-		_, err = f.Update(f.ctx, domain.KindConfigurationItem, *byKey("b"), map[string]any{"name": "Another"}, nil, nil)
+		_, err := f.Update(f.ctx, domain.KindConfigurationItem, *byKey("b"), map[string]any{"name": "Another"}, nil, nil)
 		require.NoError(t, err)
 		_, err = f.Disconnect(f.ctx, domain.RelDependsOn, *byKey("a"), *byKey("b"), nil, nil)
 		require.NoError(t, err)
@@ -76,11 +107,8 @@ func TestAnEventSaysWhoWhyAndWhatInDetail(t *testing.T) {
 		reason := "because"
 		_, err := f.Connect(f.ctx, domain.RelDependsOn, *byKey("a"), *byKey("b"), map[string]any{"impact": "DEGRADED"}, &domain.WriteOptions{Reason: &reason})
 		require.NoError(t, err)
-		s, err := f.Events(f.ctx, nil, &head)
-		require.NoError(t, err)
-		defer s.Close()
-		e, err := s.Next(f.ctx)
-		require.NoError(t, err)
+		s := events(f, nil, &head)
+		e := s.next()
 		from, err := e.From(f.ctx)
 		require.NoError(t, err)
 		to, err := e.To(f.ctx)
@@ -99,13 +127,8 @@ func TestOfAChangeSetOfSeveralEventsOnlyTheLastIsResumedBehind(t *testing.T) {
 	f := newFixture(t, openSQLite(t))
 	_, err := f.ImportLines(f.ctx, app.ImportLinesInput{Lines: []string{`{"node":"Site","key":"s1","name":"One"}`, `{"node":"Site","key":"s2","name":"Two"}`}}, nil)
 	require.NoError(t, err)
-	s, err := f.Events(f.ctx, nil, at(0))
-	require.NoError(t, err)
-	defer s.Close()
-	one, err := s.Next(f.ctx)
-	require.NoError(t, err)
-	two, err := s.Next(f.ctx)
-	require.NoError(t, err)
+	s := events(f, nil, at(0))
+	one, two := s.next(), s.next()
 	require.Equal(t, one.Revision, two.Revision)
 	require.Equal(t, []int64{one.Revision - 1, one.Revision}, []int64{one.ResumeAfter, two.ResumeAfter})
 }
@@ -130,8 +153,7 @@ func TestEventsAreChosenByTypeKindRecordActorAndSource(t *testing.T) {
 		{domain.EventFilter{Actors: []string{"alice"}}, []string{"RECORD_CREATED s"}},
 		{domain.EventFilter{Sources: []string{"api"}, Kinds: []string{"Site"}}, []string{"RECORD_CREATED s"}},
 	} {
-		s, err := f.Events(f.ctx, &c.filter, at(0))
-		require.NoError(t, err)
+		s := events(f, &c.filter, at(0))
 		require.Equal(t, c.want, heard(f, s, len(c.want)))
 		s.Close()
 	}
@@ -150,19 +172,16 @@ func TestWhoResumesFromAForgottenRevisionIsToldSo(t *testing.T) {
 		require.Equal(t, domain.Invalid, told.Code)
 		require.Equal(t, "after", told.Field)
 		require.ErrorContains(t, err, "read anew what you follow")
-		s, err := f.Events(f.ctx, nil, &head)
-		require.NoError(t, err)
-		defer s.Close()
+		s := events(f, nil, &head)
 		create(f, "c")
 		require.Equal(t, []string{"RECORD_CREATED c"}, heard(f, s, 1))
 	})
 }
 
 // near reads change sets, each told by the keys of what it concerns.
-func near(f *fixture, s *app.NeighbourhoodStream) (int64, []string) {
+func near(f *fixture, s *following[*app.ChangeSet]) (int64, []string) {
 	f.t.Helper()
-	c, err := s.Next(f.ctx)
-	require.NoError(f.t, err)
+	c := s.next()
 	page, err := c.Changes(f.ctx, nil, nil)
 	require.NoError(f.t, err)
 	var keys []string
@@ -189,9 +208,7 @@ func TestChangesNearAnItemFollowItsDependenciesAsTheyChange(t *testing.T) {
 			require.NoError(t, err)
 			return w.Revision
 		}
-		live, err := f.ConfigurationChanges(f.ctx, *byKey("a"), 1, nil)
-		require.NoError(t, err)
-		defer live.Close()
+		live := around(f, "a", 1, nil)
 		type step struct {
 			revision int64
 			keys     []string
@@ -207,18 +224,14 @@ func TestChangesNearAnItemFollowItsDependenciesAsTheyChange(t *testing.T) {
 		want = append(want, step{gone.Revision, []string{"a>b"}})
 		rename("b") // no longer
 		want = append(want, step{rename("a"), []string{"a"}})
-		later, err := f.ConfigurationChanges(f.ctx, *byKey("a"), 1, &head)
-		require.NoError(t, err)
-		defer later.Close()
-		for _, s := range []*app.NeighbourhoodStream{live, later} {
+		later := around(f, "a", 1, &head)
+		for _, s := range []*following[*app.ChangeSet]{live, later} {
 			for _, w := range want {
 				revision, keys := near(f, s)
 				require.Equal(t, w, step{revision, keys})
 			}
 		}
-		alone, err := f.ConfigurationChanges(f.ctx, *byKey("c"), 0, at(head))
-		require.NoError(t, err)
-		defer alone.Close()
+		alone := around(f, "c", 0, at(head))
 		_, keys := near(f, alone)
 		require.Equal(t, []string{"c"}, keys)
 		_, err = f.ConfigurationChanges(f.ctx, *byKey("a"), 13, nil)
@@ -228,12 +241,10 @@ func TestChangesNearAnItemFollowItsDependenciesAsTheyChange(t *testing.T) {
 
 func TestAStreamHearsOfTheEndOfItsContext(t *testing.T) {
 	f := newFixture(t, openSQLite(t))
-	s, err := f.Events(f.ctx, nil, nil)
-	require.NoError(t, err)
-	defer s.Close()
+	s := events(f, nil, nil)
 	require.Equal(t, 1, f.Subscribers())
 	ctx, cancel := context.WithCancel(f.ctx)
 	cancel()
-	_, err = s.Next(ctx)
+	_, err := s.Next(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -2,12 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"maps"
 	"slices"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
-	"releasegraph/internal/store/feed"
 )
 
 // The limits of a neighbourhood.
@@ -16,21 +17,35 @@ const (
 	maxNear      = 10_000
 )
 
-// NeighbourhoodStream tells of the change sets that concern an item or what is
-// near it. It is for one goroutine; who is given one closes it.
-type NeighbourhoodStream struct {
-	app     *App
-	reader  *feed.Reader
-	item    store.ID
-	depth   int
-	near    map[store.ID]bool
-	pending []store.Change
+// neighbourhood is what concerns an item or what is near it.
+type neighbourhood struct {
+	app   *App
+	item  store.ID
+	depth int
+	near  *nearby // after the change set that was passed last
+	told  *nearby // before or after it
 }
+
+// nearby are items, with a digest of which they are.
+type nearby struct {
+	ids    map[store.ID]bool
+	digest string
+}
+
+func newNearby(ids map[store.ID]bool) *nearby {
+	h := sha256.New()
+	for _, id := range sortedKeys(ids) {
+		h.Write(append([]byte(id), 0))
+	}
+	return &nearby{ids, string(h.Sum(nil))}
+}
+
+func (n *neighbourhood) state() string { return n.told.digest }
 
 // ConfigurationChanges begins to tell of changes to an item and to what is up
 // to depth dependencies away from it, in either direction, after a revision;
 // from now on when it is nil.
-func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (*NeighbourhoodStream, error) {
+func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (*Subscription[*ChangeSet], error) {
 	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
@@ -47,80 +62,70 @@ func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth i
 	if err != nil {
 		return nil, err
 	}
-	s := &NeighbourhoodStream{app: a, reader: reader, item: found.ID, depth: depth}
-	if s.near, err = s.around(ctx, reader.At()); err != nil {
+	n := &neighbourhood{app: a, item: found.ID, depth: depth}
+	if n.near, err = n.around(ctx, reader.At()); err != nil {
 		reader.Close()
 		return nil, err
 	}
-	return s, nil
+	return &Subscription[*ChangeSet]{app: a, reader: reader, topic: n}, nil
 }
 
-// Next waits for the next change set that concerns the neighbourhood, of which
-// it has only what does.
-func (s *NeighbourhoodStream) Next(ctx context.Context) (*ChangeSet, error) {
-	for {
-		for len(s.pending) == 0 {
-			changes, err := s.reader.Next(ctx)
-			if err != nil {
-				return nil, s.app.followError(ctx, err, s.reader.At())
-			}
-			if changes, err = s.app.today(ctx).seenOf(ctx, changes); err != nil {
-				return nil, err
-			}
-			s.pending = changes
-		}
-		c := s.pending[0]
-		s.pending = s.pending[1:]
-		near, err := s.passing(ctx, &c)
-		if err != nil {
-			return nil, err
-		}
-		c.Effects = slices.DeleteFunc(slices.Clone(c.Effects), func(e store.Effect) bool { return !atAny(&e, near) })
-		if len(c.Effects) > 0 {
-			return newChangeSets(newNames(s.app.entire), []store.Change{c})[0], nil
-		}
+// pass keeps up to date what is near.
+func (n *neighbourhood) pass(ctx context.Context, c *Committed) (bool, error) {
+	told, err := n.passing(ctx, c)
+	if err != nil {
+		return false, err
 	}
+	n.told = told
+	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool { return n.told.touched(&e) }), nil
 }
 
-// Close ends the stream.
-func (s *NeighbourhoodStream) Close() { s.reader.Close() }
+// of is the change set with what concerns the neighbourhood only.
+func (n *neighbourhood) of(ctx context.Context, c *Committed) ([]*ChangeSet, error) {
+	seen, err := n.app.seenOf(ctx, c)
+	if err != nil || seen == nil {
+		return nil, err
+	}
+	near := *seen
+	near.Effects = slices.DeleteFunc(slices.Clone(seen.Effects), func(e store.Effect) bool { return !n.told.touched(&e) })
+	if len(near.Effects) == 0 {
+		return nil, nil
+	}
+	return newChangeSets(newNames(n.app.entire), []store.Change{near}), nil
+}
 
 // passing goes on to a change set: what was near before it or is near after it.
-func (s *NeighbourhoodStream) passing(ctx context.Context, c *store.Change) (map[store.ID]bool, error) {
-	before := s.near
+func (n *neighbourhood) passing(ctx context.Context, c *store.Change) (*nearby, error) {
+	before := n.near
 	moved := slices.ContainsFunc(c.Effects, func(e store.Effect) bool {
-		return e.Node == "" && e.Edge.Rel == domain.RelDependsOn && e.Verb() != store.Updated && atAny(&e, before)
+		return e.Node == "" && e.Edge.Rel == domain.RelDependsOn && e.Verb() != store.Updated && before.touched(&e)
 	})
-	if s.depth == 0 || !moved {
+	if n.depth == 0 || !moved {
 		return before, nil
 	}
-	after, err := s.around(ctx, c.Revision)
+	after, err := n.around(ctx, c.Revision)
 	if err != nil {
 		return nil, err
 	}
-	s.near = after
-	both := make(map[store.ID]bool, len(before)+len(after))
-	for _, set := range []map[store.ID]bool{before, after} {
-		for id := range set {
-			both[id] = true
-		}
-	}
-	return both, nil
+	n.near = after
+	both := maps.Clone(before.ids)
+	maps.Copy(both, after.ids)
+	return newNearby(both), nil
 }
 
 // around is what was near the item at a revision.
-func (s *NeighbourhoodStream) around(ctx context.Context, at store.Revision) (map[store.ID]bool, error) {
-	near := map[store.ID]bool{s.item: true}
-	if s.depth == 0 {
-		return near, nil
+func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby, error) {
+	near := map[store.ID]bool{n.item: true}
+	if n.depth == 0 {
+		return newNearby(near), nil
 	}
-	reader, err := s.reading(ctx, at)
+	reader, err := n.reading(ctx, at)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range []store.Direction{store.Out, store.In} {
 		found, err := reader.Walk(ctx, store.Walk{
-			Roots: []store.ID{s.item}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: s.depth, Limit: maxNear,
+			Roots: []store.ID{n.item}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: n.depth, Limit: maxNear,
 		})
 		if err != nil {
 			return nil, compacted(err, "after")
@@ -135,22 +140,22 @@ func (s *NeighbourhoodStream) around(ctx context.Context, at store.Revision) (ma
 			near[h.ID] = true
 		}
 	}
-	return near, nil
+	return newNearby(near), nil
 }
 
 // reading reads as of a revision: today's graph when that is the last one.
-func (s *NeighbourhoodStream) reading(ctx context.Context, at store.Revision) (store.Reader, error) {
-	head, err := s.app.store.Head(ctx)
+func (n *neighbourhood) reading(ctx context.Context, at store.Revision) (store.Reader, error) {
+	head, err := n.app.store.Head(ctx)
 	if err != nil {
 		return nil, storeError(err)
 	}
 	if at >= head {
-		return s.app.today(ctx), nil
+		return n.app.today(ctx), nil
 	}
-	return s.app.at(ctx, at), nil
+	return n.app.at(ctx, at), nil
 }
 
-// atAny tells whether an effect is of one of the nodes, or of an edge at one.
-func atAny(e *store.Effect, near map[store.ID]bool) bool {
-	return near[e.Node] || e.Node == "" && (near[e.Edge.From] || near[e.Edge.To])
+// touched tells whether an effect is of one of the items, or of an edge at one.
+func (n *nearby) touched(e *store.Effect) bool {
+	return n.ids[e.Node] || e.Node == "" && (n.ids[e.Edge.From] || n.ids[e.Edge.To])
 }

@@ -75,7 +75,7 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 
 // definitions are those that the caller may see.
 func (q *DataQuality) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
-	actor := ActorFrom(ctx)
+	actor := audienceFrom(ctx).Actor
 	if d := q.a.policies.For(actor).Decide(actor, authz.Read, domain.KindAttributeDefinition); !d.Any() {
 		return nil, nil
 	}

@@ -154,8 +154,8 @@ func (a *App) seen(ctx context.Context, action authz.Action, k *entity.Kind, ref
 // within refuses an action, on a kind or by a relationship, with a record with
 // which the caller may not do it.
 func (a *App) within(ctx context.Context, action authz.Action, of string, r entity.Record, field string) error {
-	s := a.sightOf(ctx)
-	d := a.policies.For(s.actor).Decide(s.actor, action, of)
+	s, actor := a.sightOf(ctx), ActorFrom(ctx)
+	d := a.policies.For(actor).Decide(actor, action, of)
 	if d.All() {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (a *App) within(ctx context.Context, action authz.Action, of string, r enti
 	if !seen[id] {
 		return &domain.Error{
 			Code: domain.Forbidden, Field: field,
-			Message: fmt.Sprintf("%s may not %s %s %q: it is not among the records that you may do this with", s.actor.Name, action, kind, r.Meta().Key),
+			Message: fmt.Sprintf("%s may not %s %s %q: it is not among the records that you may do this with", actor.Name, action, kind, r.Meta().Key),
 		}
 	}
 	return nil

@@ -28,7 +28,7 @@ type sight struct {
 // sightOf finds what whoever asks may see.
 func (a *App) sightOf(ctx context.Context) *sight {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
-	who := actingFrom(ctx)
+	who := audienceFrom(ctx)
 	if !ok {
 		return a.newSight(who.Actor)
 	}

@@ -79,27 +79,38 @@ func requestErrorStatus(media string) int {
 	return http.StatusOK
 }
 
-// writeAnswer writes an answer. Its data are JSON already, and are not encoded
-// once more.
+// writeAnswer writes an answer.
 func writeAnswer(w http.ResponseWriter, status int, media string, a *graphql.Response) {
-	var head bytes.Buffer
-	head.WriteByte('{')
-	member(&head, "errors", a.Errors, len(a.Errors) > 0)
-	member(&head, "extensions", a.Extensions, len(a.Extensions) > 0)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.WriteHeader(status)
-	if len(a.Data) == 0 {
-		head.WriteByte('}')
-		w.Write(head.Bytes())
-		return
-	}
-	if head.Len() > 1 {
-		head.WriteByte(',')
-	}
-	head.WriteString(`"data":`)
-	w.Write(head.Bytes())
+	w.Write(beforeData(a))
 	w.Write(a.Data)
 	w.Write([]byte{'}'})
+}
+
+// encoded is an answer as JSON.
+func encoded(a *graphql.Response) []byte {
+	return append(append(beforeData(a), a.Data...), '}')
+}
+
+// beforeData is an answer as JSON, up to its data: these are JSON already, and
+// are not encoded once more.
+func beforeData(a *graphql.Response) []byte {
+	var text bytes.Buffer
+	text.Grow(len(a.Data) + 64)
+	text.WriteByte('{')
+	member(&text, "errors", a.Errors, len(a.Errors) > 0)
+	member(&text, "label", a.Label, a.Label != "")
+	member(&text, "path", a.Path, len(a.Path) > 0)
+	member(&text, "hasNext", a.HasNext, a.HasNext != nil)
+	member(&text, "extensions", a.Extensions, len(a.Extensions) > 0)
+	if len(a.Data) > 0 {
+		if text.Len() > 1 {
+			text.WriteByte(',')
+		}
+		text.WriteString(`"data":`)
+	}
+	return text.Bytes()
 }
 
 func member(head *bytes.Buffer, name string, v any, present bool) {

@@ -2,6 +2,8 @@ package server
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"releasegraph/internal/bytecache"
 )
 
 // The memory for what is known of documents: their parsed forms, and the texts
@@ -11,16 +13,16 @@ const (
 	textBytes     = 8 << 20
 )
 
-type documents = byteCache[*ast.QueryDocument]
+type documents = bytecache.Cache[*ast.QueryDocument]
 
 // newDocuments keeps parsed documents that passed validation.
 func newDocuments() *documents {
-	return newByteCache(documentBytes, func(_ string, d *ast.QueryDocument) int { return documentWeight(d) })
+	return bytecache.New(documentBytes, func(_ string, d *ast.QueryDocument) int { return documentWeight(d) })
 }
 
 // newTexts keeps documents' texts by their hashes.
-func newTexts() *byteCache[string] {
-	return newByteCache(textBytes, func(_ string, text string) int { return len(text) })
+func newTexts() *bytecache.Cache[string] {
+	return bytecache.New(textBytes, func(_ string, text string) int { return len(text) })
 }
 
 // The memory that parts of a parsed document take, by measuring: a field with

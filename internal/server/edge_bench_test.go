@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
@@ -74,6 +75,11 @@ func bareServer(s store.Store) http.Handler {
 // serves serves the schema over a store.
 func serves(b *testing.B, s store.Store, c server.Config) (url string) {
 	b.Helper()
+	return servesSchema(b, resolvers.New(benchApp(s), zerolog.Nop()), c)
+}
+
+func servesSchema(b *testing.B, schema graphql.ExecutableSchema, c server.Config) (url string) {
+	b.Helper()
 	h, err := server.New(c, fakeSDL)
 	if err != nil {
 		b.Fatal(err)
@@ -86,7 +92,7 @@ func serves(b *testing.B, s store.Store, c server.Config) (url string) {
 	done := make(chan error, 1)
 	go func() {
 		done <- h.Serve(ctx, l, func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(benchApp(s), zerolog.Nop())}, nil
+			return &server.Core{Schema: schema}, nil
 		})
 	}()
 	b.Cleanup(func() { stop(); <-done })

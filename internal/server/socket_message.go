@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -17,6 +18,21 @@ type message struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// text is the message as JSON. Its payload is JSON already, and is not encoded
+// once more.
+func (m message) text() []byte {
+	id, _ := json.Marshal(m.ID) // a text always can be
+	text := make([]byte, 0, len(m.Payload)+len(id)+64)
+	text = fmt.Appendf(text, `{"type":%q`, m.Type)
+	if m.ID != "" {
+		text = append(append(text, `,"id":`...), id...)
+	}
+	if len(m.Payload) > 0 {
+		text = append(append(text, `,"payload":`...), m.Payload...)
+	}
+	return append(text, '}')
 }
 
 // receive acts on a message of the client. A protocolError ends the socket.
@@ -91,13 +107,9 @@ func initHeader(payload json.RawMessage) (http.Header, error) {
 
 // send writes a message; a client that does not take it in time is cut off.
 func (s *socket) send(m message) error {
-	text, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.write(text)
+	return s.write(m.text())
 }
 
 func (s *socket) write(text []byte) error {
@@ -109,10 +121,7 @@ func (s *socket) write(text []byte) error {
 // sendOf writes a message about an operation, unless that is over; the last one
 // makes it so.
 func (s *socket) sendOf(o *running, m message, last bool) {
-	text, err := json.Marshal(m)
-	if err != nil {
-		return
-	}
+	text := m.text()
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.mu.Lock()

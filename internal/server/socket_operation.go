@@ -96,11 +96,8 @@ func (s *socket) run(ctx context.Context, o *running, id string, params *graphql
 		return
 	}
 	end := follow(ctx, s.config, s.exec, op, func(answer *graphql.Response) error {
-		payload, err := json.Marshal(answer)
-		if err == nil {
-			s.sendOf(o, message{ID: id, Type: "next", Payload: payload}, false)
-		}
-		return err
+		s.sendOf(o, message{ID: id, Type: "next", Payload: encoded(answer)}, false)
+		return nil
 	})
 	if end != nil {
 		s.fail(o, id, end.Errors)

@@ -2,10 +2,9 @@ package server
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -67,12 +66,8 @@ func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExe
 	answers, end := make(chan string), make(chan *graphql.Response, 1)
 	go func() {
 		end <- follow(ctx, t.config, exec, op, func(answer *graphql.Response) error {
-			text, err := next(answer)
-			if err != nil {
-				return err
-			}
 			select {
-			case answers <- text:
+			case answers <- next(answer):
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
@@ -127,18 +122,12 @@ func (t overEvents) say(ctx context.Context, e *events, answers <-chan string, e
 	}
 }
 
-func (e *events) next(answer *graphql.Response) error {
-	text, err := next(answer)
-	if err != nil {
-		return err
-	}
-	return e.say(text)
-}
+func (e *events) next(answer *graphql.Response) error { return e.say(next(answer)) }
 
-// next writes an answer as an event.
-func next(answer *graphql.Response) (string, error) {
-	text, err := json.Marshal(answer)
-	return fmt.Sprintf("event: next\ndata: %s\n\n", text), err
+// next is an answer as an event, which ends with its line: line breaks in JSON
+// mean nothing.
+func next(answer *graphql.Response) string {
+	return "event: next\ndata: " + strings.ReplaceAll(string(encoded(answer)), "\n", " ") + "\n\n"
 }
 
 func (e *events) complete() error { return e.say("event: complete\ndata:\n\n") }

@@ -19,6 +19,9 @@ type Reader struct {
 // At is the revision up to which was read.
 func (r *Reader) At() store.Revision { return r.at }
 
+// Head is the last revision that the feed has heard of.
+func (r *Reader) Head() store.Revision { return r.feed.known() }
+
 // Next waits for the next change sets, at least one. Errors: a SlowError when
 // the reader had caught up and then fell behind what is kept; ErrCompacted when
 // the log was compacted under a reader that was catching up; the context's

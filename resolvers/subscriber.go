@@ -1,0 +1,96 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"releasegraph/internal/app"
+)
+
+// subscriber is told, change set after change set, what they subscribed to.
+type subscriber struct {
+	schema   schema
+	source   source
+	question string // see schema.question
+	// answers are those to the change set at hand.
+	answers graphql.ResponseHandler
+}
+
+// subscribe begins a subscription; what it returns is called for each answer.
+func (s schema) subscribe(ctx context.Context) graphql.ResponseHandler {
+	t := &turn{}
+	next := s.ExecutableSchema.Exec(context.WithValue(ctx, turnKey{}, t))
+	if t.begun == nil {
+		return next // the context has why
+	}
+	context.AfterFunc(ctx, t.begun.Close)
+	b := &subscriber{schema: s, source: t.begun, answers: told(nil)}
+	if s.shared != nil {
+		b.question = s.question(ctx)
+	}
+	return b.next
+}
+
+// next waits for the next answer. It is nil when the subscription is over.
+func (b *subscriber) next(ctx context.Context) *graphql.Response {
+	for ctx.Err() == nil {
+		if answer := b.answers(ctx); answer != nil {
+			return answer
+		}
+		c, err := b.source.Next(ctx)
+		if err == nil {
+			b.answers, err = b.answersTo(ctx, c)
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				ended(ctx, err)
+			}
+			break
+		}
+	}
+	b.source.Close()
+	return nil
+}
+
+// answersTo are those that the change set has for the subscriber: worked out
+// with others, where that can be done, or else one after the other as they are
+// taken.
+func (b *subscriber) answersTo(ctx context.Context, c *app.Committed) (graphql.ResponseHandler, error) {
+	if b.question == "" {
+		return b.own(ctx, c)
+	}
+	answers, err := b.schema.shared.answers(ctx, b, c)
+	switch err {
+	case nil:
+		return told(answers), nil
+	case errPersonal:
+		b.question = ""
+	}
+	return b.own(ctx, c)
+}
+
+// own works out the answers to the change set for this subscriber.
+func (b *subscriber) own(ctx context.Context, c *app.Committed) (graphql.ResponseHandler, error) {
+	items, err := b.source.items(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	respond := b.schema.ExecutableSchema.Exec(context.WithValue(ctx, turnKey{}, &turn{items: items}))
+	if errs := graphql.GetErrors(ctx); len(errs) > 0 {
+		return nil, errs
+	}
+	return func(ctx context.Context) *graphql.Response { return respond(b.schema.app.WithLoads(ctx)) }, nil
+}
+
+// told hands over answers that are worked out.
+func told(answers [][]byte) graphql.ResponseHandler {
+	return func(context.Context) *graphql.Response {
+		if len(answers) == 0 {
+			return nil
+		}
+		next := &graphql.Response{Data: answers[0]}
+		answers = answers[1:]
+		return next
+	}
+}
