@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,16 +22,18 @@ const (
 	maxAnswer = 1 << 20
 )
 
-// newKeyClient asks a provider, with patience, and not too often.
-func newKeyClient(now func() time.Time) *http.Client {
-	transport := &calm{next: http.DefaultTransport, now: now, last: map[string]remembered{}}
-	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
+// client asks the provider, with patience.
+func (c *calm) client() *http.Client {
+	return &http.Client{Transport: c, Timeout: 10 * time.Second}
 }
 
-// calm answers a question that was answered just now with the same answer.
+// calm answers a question that was answered just now with the same answer, so
+// that the provider is not asked too often.
 type calm struct {
 	next http.RoundTripper
 	now  func() time.Time
+	// round counts the different answers, such as other keys.
+	round atomic.Int64
 
 	mu   sync.Mutex
 	last map[string]remembered
@@ -41,6 +44,10 @@ type remembered struct {
 	status int
 	header http.Header
 	body   []byte
+}
+
+func newCalm(now func() time.Time) *calm {
+	return &calm{next: http.DefaultTransport, now: now, last: map[string]remembered{}}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -62,6 +69,9 @@ func (c *calm) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	known := remembered{c.now(), answer.StatusCode, answer.Header, body}
 	if answer.StatusCode == http.StatusOK {
+		if !bytes.Equal(c.last[address].body, body) {
+			c.round.Add(1)
+		}
 		c.last[address] = known // there are two: the discovery document and the keys
 	}
 	return known.response(r), nil

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -25,7 +26,9 @@ var algorithms = []string{
 type Provider struct {
 	mapping *Mapping
 	now     func() time.Time
+	asked   *calm
 	client  *http.Client
+	known   *verified
 
 	mu       sync.Mutex
 	verifier *oidc.IDTokenVerifier // nil: not found yet
@@ -41,16 +44,31 @@ const maxToken = 16 << 10
 
 // NewProvider believes the provider of a mapping.
 func NewProvider(m *Mapping, now func() time.Time) *Provider {
-	return &Provider{mapping: m, now: now, client: newKeyClient(now)}
+	asked := newCalm(now)
+	return &Provider{mapping: m, now: now, asked: asked, client: asked.client(), known: newVerified()}
 }
 
-// Identity is whose token it is. Errors are domain errors: UNAUTHENTICATED for
+// Identity is whose token it is. A token that was verified is believed until it
+// expires or the provider's keys are others. Errors are domain errors: UNAUTHENTICATED for
 // a token that is not believed, FORBIDDEN for roles that exclude each other,
 // UNAVAILABLE while the provider cannot be reached.
 func (p *Provider) Identity(ctx context.Context, token string) (app.Identity, error) {
 	if len(token) > maxToken {
 		return app.Identity{}, refused("the token is too long", nil)
 	}
+	hash, round := sha256.Sum256([]byte(token)), p.asked.round.Load()
+	if id, ok := p.known.get(hash, round); ok && p.now().Before(id.Expires) {
+		return id, nil
+	}
+	id, err := p.verify(ctx, token)
+	if err == nil {
+		p.known.add(hash, id, round)
+	}
+	return id, err
+}
+
+// verify looks at a token: its signature, what it is for, and its times.
+func (p *Provider) verify(ctx context.Context, token string) (app.Identity, error) {
 	verifier, err := p.find(ctx)
 	if err != nil {
 		return app.Identity{}, err

@@ -210,6 +210,31 @@ func TestKeysMayBeRotated(t *testing.T) {
 	require.Equal(t, domain.Unauthenticated, code(err), "the old key is forgotten")
 }
 
+func TestATokenIsVerifiedOnceUntilItExpires(t *testing.T) {
+	s := newSigner(t)
+	p, c := provider(t, s)
+	token, other := s.sign(t, c.at, nil), s.sign(t, c.at, claims{"preferred_username": "bob"})
+	first, err := p.Identity(t.Context(), token)
+	require.NoError(t, err)
+	_, err = p.Identity(t.Context(), token) // by the keys that it made known
+	require.NoError(t, err)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		if again, err := p.Identity(t.Context(), token); err != nil || again.Name != first.Name {
+			t.Error(again, err)
+		}
+	}), 1.0, "nothing is parsed")
+	bob, err := p.Identity(t.Context(), other)
+	require.NoError(t, err)
+	require.Equal(t, "bob", bob.Name)
+	c.at = first.Expires.Add(-time.Nanosecond)
+	_, err = p.Identity(t.Context(), token)
+	require.NoError(t, err)
+	c.at = first.Expires
+	_, err = p.Identity(t.Context(), token)
+	require.Equal(t, domain.Unauthenticated, code(err))
+	require.ErrorContains(t, err, "has expired")
+}
+
 func TestTokensOfMadeUpKeysDoNotDrawQuestionsToTheProvider(t *testing.T) {
 	s := newSigner(t)
 	p, c := provider(t, s)

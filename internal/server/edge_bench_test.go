@@ -13,12 +13,14 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/demo"
+	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/server"
 	"releasegraph/internal/store"
@@ -30,9 +32,10 @@ import (
 
 const smallQuery = `{"query":"query Item($key: String!) { configurationItem(key: $key) { id key name class status environment } }","variables":{"key":"db-orders-1"}}`
 
-// BenchmarkEdge asks a small query of the whole server, with rates, metrics and
-// observed store calls, and beside it of a server without them. The second
-// ratio is to the same schema and store behind nothing but gqlgen's handler.
+// BenchmarkEdge asks a small query of the whole server: with a token in each
+// request, rates, metrics and observed store calls. Beside it stands a server
+// without them. The last ratio is to the same schema and store behind nothing
+// but gqlgen's handler.
 func BenchmarkEdge(b *testing.B) {
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, ":memory:", entity.Schema(), sqlite.Options{})
@@ -40,33 +43,43 @@ func BenchmarkEdge(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = s.Close(ctx) })
-	if _, err := demo.Load(ctx, benchApp(s)); err != nil {
+	if _, err := demo.Load(ctx, appOver(s)); err != nil {
 		b.Fatal(err)
 	}
-	bare := httptest.NewServer(bareServer(s))
-	b.Cleanup(bare.Close)
 	t, err := telemetry.New(ctx, telemetry.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	whole := serves(b, observed.New(s, t.NewStoreCalls()), server.Config{
+	a := app.New(app.Config{
+		Store: observed.New(s, t.NewStoreCalls()), Shelf: s, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
+	})
+	made, err := a.CreateToken(ctx, app.NewToken{Name: "pipeline", Roles: []domain.Role{domain.Viewer}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	provider := newProvider(b)
+	whole := servesSchema(b, resolvers.New(a, zerolog.Nop()), server.Config{
 		Log: zerolog.New(io.Discard), Metrics: t.Registry, Gather: t.Registry, Rate: server.RateLimit{PerSecond: 1e6},
+		Identities: bearers{provider.Provider, a}, Recheck: a.Recheck,
 	})
 	plain := serves(b, s, server.Config{Log: zerolog.New(io.Discard)})
-	b.Run("small-query", func(b *testing.B) {
-		figure, baseline := benchtest.Turns(b, asks(b, whole), asks(b, plain))
-		benchtest.RatioAtMost(b, "best-s", figure, baseline, 1.25)
-	})
+	bare := httptest.NewServer(bareServer(s))
+	b.Cleanup(bare.Close)
+	asksPlain := asks(b, plain, "")
+	for name, token := range map[string]string{"": provider.token, "-by-api-token": made.Secret} {
+		b.Run("small-query"+name, func(b *testing.B) {
+			figure, baseline := benchtest.Turns(b, asks(b, whole, token), asksPlain)
+			benchtest.RatioAtMost(b, "best-s", figure, baseline, 1.25)
+		})
+	}
 	b.Run("small-query-beside-gqlgen-alone", func(b *testing.B) {
-		figure, baseline := benchtest.Turns(b, asks(b, whole), asks(b, bare.URL))
+		figure, baseline := benchtest.Turns(b, asks(b, whole, provider.token), asks(b, bare.URL, ""))
 		benchtest.Beside(b, "best-s", figure, baseline)
 	})
 }
 
-func benchApp(s store.Store) *app.App { return appOver(s) }
-
 func bareServer(s store.Store) http.Handler {
-	h := handler.New(resolvers.New(benchApp(s), zerolog.Nop()))
+	h := handler.New(resolvers.New(appOver(s), zerolog.Nop()))
 	h.AddTransport(transport.POST{})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](100))
 	return h
@@ -75,7 +88,7 @@ func bareServer(s store.Store) http.Handler {
 // serves serves the schema over a store.
 func serves(b *testing.B, s store.Store, c server.Config) (url string) {
 	b.Helper()
-	return servesSchema(b, resolvers.New(benchApp(s), zerolog.Nop()), c)
+	return servesSchema(b, resolvers.New(appOver(s), zerolog.Nop()), c)
 }
 
 func servesSchema(b *testing.B, schema graphql.ExecutableSchema, c server.Config) (url string) {
@@ -110,12 +123,21 @@ func servesSchema(b *testing.B, schema graphql.ExecutableSchema, c server.Config
 	}
 }
 
-// asks sends the query a few hundred times, one after the other.
-func asks(b *testing.B, url string) func() {
+// asks sends the query a few hundred times, one after the other, with a token
+// where there is one.
+func asks(b *testing.B, url, token string) func() {
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	return func() {
 		for range 300 {
-			answer, err := client.Post(url, "application/json", strings.NewReader(smallQuery))
+			request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url, strings.NewReader(smallQuery))
+			if err != nil {
+				b.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/json")
+			if token != "" {
+				request.Header.Set("Authorization", "Bearer "+token)
+			}
+			answer, err := client.Do(request)
 			if err != nil {
 				b.Fatal(err)
 			}

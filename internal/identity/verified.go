@@ -1,0 +1,45 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"releasegraph/internal/app"
+)
+
+// maxVerified is how many tokens are kept in mind.
+const maxVerified = 10_000
+
+// verified are tokens whose signature was looked at, by their hashes: whoever
+// calls again and again sends the same one.
+type verified struct {
+	mu   sync.Mutex
+	kept *simplelru.LRU[[sha256.Size]byte, believed]
+}
+
+// believed is whose a token is, as long as the provider's keys are those of a
+// round.
+type believed struct {
+	identity app.Identity
+	round    int64
+}
+
+func newVerified() *verified {
+	kept, _ := simplelru.NewLRU[[sha256.Size]byte, believed](maxVerified, nil) // an error is for a size below one
+	return &verified{kept: kept}
+}
+
+func (v *verified) get(hash [sha256.Size]byte, round int64) (app.Identity, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	b, ok := v.kept.Get(hash)
+	return b.identity, ok && b.round == round
+}
+
+func (v *verified) add(hash [sha256.Size]byte, id app.Identity, round int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.kept.Add(hash, believed{id, round})
+}
