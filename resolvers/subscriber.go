@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -61,11 +62,11 @@ func (b *subscriber) answersTo(ctx context.Context, c *app.Committed) (graphql.R
 		return b.own(ctx, c)
 	}
 	answers, err := b.schema.shared.answers(ctx, b, c)
-	switch err {
-	case nil:
+	if err == nil {
 		return told(answers), nil
-	case errPersonal:
-		b.question = ""
+	}
+	if errors.Is(err, errPersonal) {
+		b.question = "" // and so will the next ones be
 	}
 	return b.own(ctx, c)
 }
