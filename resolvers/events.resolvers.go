@@ -23,11 +23,11 @@ func (r *eventResolver) Changes(ctx context.Context, obj *app.Event) ([]*domain.
 }
 
 func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *app.Event, error) {
-	return stream(ctx, func() (*app.Subscription[*app.Event], error) { return r.App.Events(ctx, filter, after) })
+	return stream(ctx, func() (*app.Stream[*app.Event], error) { return r.App.Events(ctx, filter, after) })
 }
 
 func (r *subscriptionResolver) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *app.ChangeSet, error) {
-	return stream(ctx, func() (*app.Subscription[*app.ChangeSet], error) {
+	return stream(ctx, func() (*app.Stream[*app.ChangeSet], error) {
 		return r.App.ConfigurationChanges(ctx, item, depth, after)
 	})
 }

@@ -38,7 +38,7 @@ func ended(ctx context.Context, err error) {
 }
 
 // source is what a subscription is fed from, change set by change set: an
-// app.Subscription, of whatever it tells.
+// app.Stream, of whatever it tells.
 type source interface {
 	Next(ctx context.Context) (*app.Committed, error)
 	State() string
@@ -48,7 +48,7 @@ type source interface {
 	items(ctx context.Context, c *app.Committed) (any, error)
 }
 
-type fed[T any] struct{ *app.Subscription[T] }
+type fed[T any] struct{ *app.Stream[T] }
 
 func (f fed[T]) items(ctx context.Context, c *app.Committed) (any, error) { return f.Of(ctx, c) }
 
@@ -62,7 +62,7 @@ type turn struct {
 type turnKey struct{}
 
 // stream takes a subscription's turn.
-func stream[T any](ctx context.Context, begin func() (*app.Subscription[T], error)) (<-chan T, error) {
+func stream[T any](ctx context.Context, begin func() (*app.Stream[T], error)) (<-chan T, error) {
 	t, ok := ctx.Value(turnKey{}).(*turn)
 	if !ok {
 		return nil, internalf("a subscription out of turn")

@@ -14,7 +14,7 @@ import (
 // Events begins to tell what is changed after a revision; from now on when it
 // is nil. Events of one change set come together, and change sets in the order
 // of the log, without gaps but for what the caller may not see.
-func (a *App) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (*Subscription[*Event], error) {
+func (a *App) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (*Stream[*Event], error) {
 	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (a *App) Events(ctx context.Context, filter *domain.EventFilter, after *int
 	if err != nil {
 		return nil, err
 	}
-	return &Subscription[*Event]{app: a, reader: reader, topic: happenings{a, f}}, nil
+	return &Stream[*Event]{app: a, reader: reader, topic: happenings{a, f}}, nil
 }
 
 // happenings are the events that a filter chooses.

@@ -25,11 +25,11 @@ type topic[T any] interface {
 	state() string
 }
 
-// Subscription follows the log for one subscriber, change set by change set:
+// Stream follows the log for one subscriber, change set by change set:
 // what is told of one is the same for all of an Audience who subscribed to the
 // same, wherever they began. It is for one goroutine; Close may be called by
 // any. Who is given one closes it.
-type Subscription[T any] struct {
+type Stream[T any] struct {
 	app     *App
 	reader  *feed.Reader
 	topic   topic[T]
@@ -37,7 +37,7 @@ type Subscription[T any] struct {
 }
 
 // Next waits for the next change set that may have something to tell.
-func (s *Subscription[T]) Next(ctx context.Context) (*Committed, error) {
+func (s *Stream[T]) Next(ctx context.Context) (*Committed, error) {
 	for {
 		if len(s.pending) == 0 {
 			changes, err := s.reader.Next(ctx)
@@ -60,19 +60,19 @@ func (s *Subscription[T]) Next(ctx context.Context) (*Committed, error) {
 
 // Of tells what the change set that Next gave last has for whoever asks: it
 // may be nothing.
-func (s *Subscription[T]) Of(ctx context.Context, c *Committed) ([]T, error) {
+func (s *Stream[T]) Of(ctx context.Context, c *Committed) ([]T, error) {
 	return s.topic.of(ctx, c)
 }
 
 // State tells on what, besides the change set that Next gave last, it depends
 // what is told of it: equal texts, equal answers.
-func (s *Subscription[T]) State() string { return s.topic.state() }
+func (s *Stream[T]) State() string { return s.topic.state() }
 
 // Head is the last revision that was heard of.
-func (s *Subscription[T]) Head() int64 { return int64(s.reader.Head()) }
+func (s *Stream[T]) Head() int64 { return int64(s.reader.Head()) }
 
 // Close ends the following.
-func (s *Subscription[T]) Close() { s.reader.Close() }
+func (s *Stream[T]) Close() { s.reader.Close() }
 
 // seenOf is what whoever asks may see of a change set; nil: nothing.
 func (a *App) seenOf(ctx context.Context, c *Committed) (*Committed, error) {

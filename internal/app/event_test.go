@@ -15,7 +15,7 @@ import (
 
 // following is a subscription that is read piece by piece.
 type following[T any] struct {
-	*app.Subscription[T]
+	*app.Stream[T]
 	f       *fixture
 	pending []T
 }
@@ -25,7 +25,7 @@ func events(f *fixture, filter *domain.EventFilter, after *int64) *following[*ap
 	s, err := f.Events(f.ctx, filter, after)
 	require.NoError(f.t, err)
 	f.t.Cleanup(s.Close)
-	return &following[*app.Event]{Subscription: s, f: f}
+	return &following[*app.Event]{Stream: s, f: f}
 }
 
 func around(f *fixture, key string, depth int, after *int64) *following[*app.ChangeSet] {
@@ -33,7 +33,7 @@ func around(f *fixture, key string, depth int, after *int64) *following[*app.Cha
 	s, err := f.ConfigurationChanges(f.ctx, *byKey(key), depth, after)
 	require.NoError(f.t, err)
 	f.t.Cleanup(s.Close)
-	return &following[*app.ChangeSet]{Subscription: s, f: f}
+	return &following[*app.ChangeSet]{Stream: s, f: f}
 }
 
 func (s *following[T]) next() T {

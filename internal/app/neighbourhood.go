@@ -45,7 +45,7 @@ func (n *neighbourhood) state() string { return n.told.digest }
 // ConfigurationChanges begins to tell of changes to an item and to what is up
 // to depth dependencies away from it, in either direction, after a revision;
 // from now on when it is nil.
-func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (*Subscription[*ChangeSet], error) {
+func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (*Stream[*ChangeSet], error) {
 	if err := a.may(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (a *App) ConfigurationChanges(ctx context.Context, item domain.Ref, depth i
 		reader.Close()
 		return nil, err
 	}
-	return &Subscription[*ChangeSet]{app: a, reader: reader, topic: n}, nil
+	return &Stream[*ChangeSet]{app: a, reader: reader, topic: n}, nil
 }
 
 // pass keeps up to date what is near.
