@@ -27,13 +27,13 @@ const (
 
 // stage is an estate with those who follow it.
 type stage struct {
-	*world
+	app           *app.App
 	shared, alone audience
 }
 
 func newStage(t *testing.T, rt *rapid.T, e *drawnEstate) *stage {
-	s := &stage{world: newWorld(t)}
-	s.shared, s.alone = newAudience(resolvers.New(s.app, zerolog.Nop())), newAudience(resolvers.Unshared(s.app, zerolog.Nop()))
+	_, a := newWatched(t)
+	s := &stage{app: a, shared: newAudience(resolvers.New(a, zerolog.Nop())), alone: newAudience(resolvers.Unshared(a, zerolog.Nop()))}
 	for _, n := range e.nodes {
 		values := vars{"key": n.key, "name": "The " + n.key}
 		switch n.kind {
@@ -42,7 +42,6 @@ func newStage(t *testing.T, rt *rapid.T, e *drawnEstate) *stage {
 		case party:
 			values["type"] = "TEAM"
 		}
-		s.next = n.id()
 		_, err := s.app.Create(context.Background(), n.kind, values, nil)
 		must(rt, err)
 	}
@@ -68,7 +67,6 @@ func (s *stage) end(t *rapid.T, e *drawnEstate, word string) {
 			must(t, err)
 		}
 	}
-	s.next = word
 	_, err := s.app.Create(context.Background(), domain.KindAttributeDefinition, vars{"key": word, "name": word, "attribute": word, "type": "STRING"}, nil)
 	must(t, err)
 }
