@@ -30,7 +30,7 @@ func onStores(t *testing.T, run func(*testing.T, *fixture)) {
 	t.Run("neo4j", func(t *testing.T) { run(t, newFixture(t, openNeo4j(t))) })
 }
 
-func openSQLite(t *testing.T) store.Store {
+func openSQLite(t testing.TB) store.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
 	require.NoError(t, err)
@@ -51,12 +51,12 @@ func openNeo4j(t *testing.T) store.Store {
 // goes one second a look.
 type fixture struct {
 	*app.App
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	store *counted
 }
 
-func newFixture(t *testing.T, s store.Store) *fixture {
+func newFixture(t testing.TB, s store.Store) *fixture {
 	t.Helper()
 	var mu sync.Mutex
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)

@@ -153,8 +153,8 @@ func TestAnActorOfSomeKindsImportsNoOthers(t *testing.T) {
 func FuzzTokenTextsAreReadOrRefused(f *testing.F) {
 	f.Add("rgt_a.b")
 	f.Add("rgt_01a1ffe0-8813-7b37-abf3-2ec8c25e3363.XfSs6MfqBgaYBdRfpt_D_tWei2u2h7PxDXDCiJqXvAw")
+	a := newFixture(f, openSQLite(f))
 	f.Fuzz(func(t *testing.T, text string) {
-		a := newFixture(t, openSQLite(t))
 		if _, err := a.TokenIdentity(t.Context(), text); err == nil {
 			t.Fatal("believed")
 		}

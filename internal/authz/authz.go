@@ -56,7 +56,11 @@ func narrow(a domain.Actor, action Action, kind string) error {
 	if anew(action) {
 		why = "what is new is at no site and of no company yet, and you may go no further"
 	}
-	if areaOf(kind).wide && narrowed(a) {
+	in := areaOf(kind)
+	if beyondSites(a, action, in) {
+		why = "it is at no site, and you are kept to some"
+	}
+	if in.wide && narrowed(a) {
 		why = "whoever may reaches the whole estate by it, and you are narrowed to sites or kinds"
 	}
 	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) {

@@ -71,6 +71,19 @@ func TestABoundActorIsKeptToItsSites(t *testing.T) {
 	require.Error(t, may(bound, authz.Read, domain.KindConfigurationItem))
 }
 
+// A freeze holds everywhere: who is kept to some sites declares none.
+func TestABoundActorChangesNothingThatIsAtNoSite(t *testing.T) {
+	bound := actor(domain.Admin)
+	for _, kind := range []string{domain.KindFreeze, domain.KindBoard, domain.KindBaseline, domain.RelFreezesAt} {
+		bound.Bound = false
+		require.NoError(t, may(bound, authz.Create, kind), kind)
+		bound.Bound = true
+		require.ErrorContains(t, may(bound, authz.Create, kind), "it is at no site, and you are kept to some", kind)
+		require.ErrorContains(t, may(bound, authz.Connect, kind), "it is at no site", kind)
+		require.NoError(t, may(bound, authz.Read, kind), kind)
+	}
+}
+
 func TestAnActorOfSomeKindsTouchesNoOthers(t *testing.T) {
 	a := actor(domain.Admin)
 	a.Kinds = []string{domain.KindSite}

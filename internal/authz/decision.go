@@ -28,7 +28,7 @@ func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 		return Decision{}
 	}
 	d := Decision{Possible: possible(a, in)}
-	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.wide && narrowed(a) {
+	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.wide && narrowed(a) || beyondSites(a, action, in) {
 		return d
 	}
 	d.Granted = g.Grant(action, kind) & d.Possible
@@ -37,6 +37,12 @@ func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 		d.Granted &= having(AtYourSite)
 	}
 	return d
+}
+
+// beyondSites tells whether an action changes what is at no site, for all sites,
+// by an actor who is kept to some.
+func beyondSites(a domain.Actor, action Action, in *area) bool {
+	return a.Bound && !in.placed && action != Read
 }
 
 // narrowed tells whether an actor may less than its roles.
