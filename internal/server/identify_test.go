@@ -65,6 +65,19 @@ func TestWithIdentitiesASocketSaysWhoAsksInItsGreeting(t *testing.T) {
 	w.hearsPart(`"actor":"bob"`)
 }
 
+func TestASocketCountsForWhoItIsNotForAllAtTheAddress(t *testing.T) {
+	r := serving(t, server.Config{Identities: names{}, Streams: server.StreamLimits{PerClient: 1}})
+	greet := func(who string) *wire {
+		w := r.wire()
+		w.says(`{"type":"connection_init","payload":{"authorization":"Bearer ` + who + `"}}`)
+		return w
+	}
+	for _, who := range []string{"alice", "bob"} {
+		greet(who).hears(`{"type":"connection_ack"}`)
+	}
+	greet("alice").isClosed(int(websocket.StatusTryAgainLater))
+}
+
 func TestAnIdentityThatEndsEndsTheSocket(t *testing.T) {
 	r := serving(t, server.Config{
 		Identities: names{}, Streams: server.StreamLimits{Recheck: 10 * time.Millisecond},

@@ -43,12 +43,12 @@ func (overSocket) Supports(r *http.Request) bool {
 
 // Do serves one socket, until either side has had enough.
 func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	who := caller(r.Context())
-	if err := t.streams.join(who); err != nil {
+	seat, err := t.streams.join(caller(r.Context()))
+	if err != nil {
 		refuseStream(w, r, err)
 		return
 	}
-	defer t.streams.leave(who)
+	defer seat.leave()
 	// It answers a request that it refuses itself, such as one of another
 	// site's page.
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.config.originPatterns()})
@@ -62,7 +62,7 @@ func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	}
 	conn.SetReadLimit(t.config.MaxBody)
 	ctx, cancel := context.WithCancel(r.Context())
-	s := &socket{overSocket: t, conn: conn, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}}
+	s := &socket{overSocket: t, conn: conn, seat: seat, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}}
 	defer s.end()
 	s.serve()
 }
@@ -83,6 +83,7 @@ func refuseStream(w http.ResponseWriter, r *http.Request, err error) {
 type socket struct {
 	overSocket
 	conn   *websocket.Conn
+	seat   *seat
 	exec   graphql.GraphExecutor
 	header http.Header
 	ctx    context.Context

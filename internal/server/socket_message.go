@@ -81,6 +81,9 @@ func (s *socket) initialise(payload json.RawMessage) error {
 	if err != nil {
 		return &protocolError{closeForbidden, "Forbidden: " + err.Error()}
 	}
+	if err := s.seat.take(caller(ctx)); err != nil {
+		return &protocolError{websocket.StatusTryAgainLater, err.Error()}
+	}
 	s.mu.Lock()
 	s.who, s.state = ctx, acknowledged
 	s.mu.Unlock()

@@ -31,12 +31,12 @@ type events struct {
 
 // do answers an operation, or tells the errors for which it is not executed.
 func (t overEvents) do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, op *graphql.OperationContext, errs gqlerror.List) {
-	who := caller(r.Context())
-	if err := t.streams.join(who); err != nil {
+	seat, err := t.streams.join(caller(r.Context()))
+	if err != nil {
 		refuseStream(w, r, err)
 		return
 	}
-	defer t.streams.leave(who)
+	defer seat.leave()
 	e := &events{w: w, control: http.NewResponseController(w), write: t.streams.limits.Write}
 	// The time to read a request is over at some time; this one goes on.
 	if err := e.control.SetReadDeadline(time.Time{}); err != nil {

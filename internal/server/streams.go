@@ -52,32 +52,68 @@ var (
 	errFull        = errors.New("the server has as many sockets and event streams as it can have: try again later")
 )
 
-// join counts a stream of a caller; leave takes it off again.
-func (s *streams) join(caller string) error {
+// seat is the place of one stream among a caller's.
+type seat struct {
+	streams *streams
+	caller  string
+}
+
+// join counts a stream of a caller, until it leaves its seat.
+func (s *streams) join(caller string) (*seat, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.stopped:
-		return errStopping
-	case s.clients[caller] >= s.limits.PerClient:
-		return errManyStreams
+		return nil, errStopping
 	case s.total >= s.limits.Total:
-		return errFull
+		return nil, errFull
 	}
-	s.clients[caller]++
+	if err := s.add(caller); err != nil {
+		return nil, err
+	}
 	s.total++
 	s.ended.Add(1)
+	return &seat{s, caller}, nil
+}
+
+// add counts one more stream of a caller. The lock is held.
+func (s *streams) add(caller string) error {
+	if s.clients[caller] >= s.limits.PerClient {
+		return errManyStreams
+	}
+	s.clients[caller]++
 	return nil
 }
 
-func (s *streams) leave(caller string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.total--
+func (s *streams) remove(caller string) {
 	if s.clients[caller]--; s.clients[caller] == 0 {
 		delete(s.clients, caller)
 	}
-	s.ended.Done()
+}
+
+// take counts the stream among another caller's from now on: whose a socket is
+// may be said in its first message only, and until then it is its address's,
+// which may be that of a whole company.
+func (s *seat) take(caller string) error {
+	s.streams.mu.Lock()
+	defer s.streams.mu.Unlock()
+	if caller == s.caller {
+		return nil
+	}
+	if err := s.streams.add(caller); err != nil {
+		return err
+	}
+	s.streams.remove(s.caller)
+	s.caller = caller
+	return nil
+}
+
+func (s *seat) leave() {
+	s.streams.mu.Lock()
+	defer s.streams.mu.Unlock()
+	s.streams.total--
+	s.streams.remove(s.caller)
+	s.streams.ended.Done()
 }
 
 // open is how many there are.
