@@ -11,6 +11,8 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"releasegraph/graph/direct"
+	"releasegraph/graph/fields"
 	"releasegraph/graph/generated"
 	"releasegraph/internal/app"
 )
@@ -25,7 +27,8 @@ type Resolver struct {
 // presented by ErrorPresenter, its panics by RecoverFunc.
 func New(a *app.App, log zerolog.Logger) graphql.ExecutableSchema {
 	root := &Resolver{App: a, Log: log}
-	return schema{generated.NewExecutableSchema(generated.Config{Resolvers: root}), a, newSharing(log)}
+	executed := direct.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}), fields.Types)
+	return schema{executed, a, newSharing(log)}
 }
 
 // Unshared is New for a server that works out the answers for each subscriber by

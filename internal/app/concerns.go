@@ -43,10 +43,11 @@ type concerns struct {
 	// self tells that the sources count as well, before the hits.
 	self bool
 
-	gathered sync.Once
-	hits     []impact.Hit
-	mu       sync.Mutex
-	lists    map[*concernKind]*load[*concernList]
+	// items are those asked about: the sources, where they count, by key, then
+	// the hits by depth and key.
+	items func() []impact.Hit
+	mu    sync.Mutex
+	lists map[*concernKind]*load[*concernList]
 }
 
 // concernList is what of one kind bears on the items, in the graph that holds
@@ -57,23 +58,20 @@ type concernList struct {
 }
 
 func newConcerns(items *items, found *impact.Result, self bool) *concerns {
-	return &concerns{load: items, found: found, self: self, lists: map[*concernKind]*load[*concernList]{}}
+	c := &concerns{load: items, found: found, self: self, lists: map[*concernKind]*load[*concernList]{}}
+	c.items = sync.OnceValue(c.gather)
+	return c
 }
 
-// items are those asked about: the sources, where they count, by key, then the
-// hits by depth and key.
-func (c *concerns) items() []impact.Hit {
-	c.gathered.Do(func() {
-		if c.self {
-			g := c.found.Graph()
-			for _, n := range c.found.Sources() {
-				c.hits = append(c.hits, impact.Hit{Node: n, Key: g.Key(n), Strength: domain.StrengthFull})
-			}
+func (c *concerns) gather() (all []impact.Hit) {
+	if c.self {
+		g := c.found.Graph()
+		for _, n := range c.found.Sources() {
+			all = append(all, impact.Hit{Node: n, Key: g.Key(n), Strength: domain.StrengthFull})
 		}
-		hits, _ := c.found.Page(impact.Place{}, 0)
-		c.hits = append(c.hits, hits...)
-	})
-	return c.hits
+	}
+	hits, _ := c.found.Page(impact.Place{}, 0)
+	return append(all, hits...)
 }
 
 // of finds what of one kind bears on the items.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -38,7 +39,7 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.As
 	found := impact.Analyse(g, query)
 	load := newItems(v, g, q.assumed())
 	return &ImpactResult{
-		found: found, depth: in.MaxDepth, load: load, about: newConcerns(load, found, false),
+		found: found, summary: sync.OnceValue(found.Summary), depth: in.MaxDepth, load: load, about: newConcerns(load, found, false),
 		excluded: decoded[*domain.ConfigurationItem](ctx, v, q.excluded), inFlight: decoded[*domain.ChangeRequest](ctx, v, q.inFlight),
 	}, nil
 }

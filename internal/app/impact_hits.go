@@ -29,6 +29,7 @@ func (r *ImpactResult) Hits(first *int, after *string) (*ImpactHitPage, error) {
 		page.hits, page.HasNext = r.found.Page(place, limit)
 	}
 	before, _ := r.found.Page(impact.Place{}, 1)
+	page.chains = sync.OnceValue(page.chain)
 	page.HasPrevious = after != nil && len(before) > 0 && !before[0].Place().After(place)
 	for i, h := range page.hits {
 		r.load.want(h.Node)
@@ -52,12 +53,11 @@ type ImpactHitPage struct {
 	HasNext     bool
 	HasPrevious bool
 
-	result  *ImpactResult
-	hits    []impact.Hit
-	chained sync.Once
-	chains  []shownChain
-	traced  sync.Once
-	causes  [][]impact.Node
+	result *ImpactResult
+	hits   []impact.Hit
+	chains func() []shownChain
+	traced sync.Once
+	causes [][]impact.Node
 }
 
 // ImpactHit is an item that is hurt, or needed.
@@ -89,14 +89,15 @@ type shownChain struct {
 	hidden int
 }
 
-func (h *ImpactHit) chain() shownChain {
-	p := h.page
-	p.chained.Do(func() {
-		for _, hit := range p.hits {
-			p.chains = append(p.chains, showChain(p.result.load, p.result.found, hit))
-		}
-	})
-	return p.chains[h.at]
+func (h *ImpactHit) chain() shownChain { return h.page.chains()[h.at] }
+
+// chain finds the chains of all hits of the page.
+func (p *ImpactHitPage) chain() []shownChain {
+	chains := make([]shownChain, len(p.hits))
+	for i, hit := range p.hits {
+		chains[i] = showChain(p.result.load, p.result.found, hit)
+	}
+	return chains
 }
 
 // showChain tells the chain of a hit, as far as the caller may see it.

@@ -21,8 +21,8 @@ type ImpactResult struct {
 	excluded []*domain.ConfigurationItem
 	inFlight []*domain.ChangeRequest
 
-	summed  sync.Once
-	summary *domain.ImpactSummary
+	// summary is worked out once, and panics each time if it panics.
+	summary func() *domain.ImpactSummary
 
 	// about finds what bears on the hits.
 	about *concerns
@@ -43,8 +43,7 @@ func (r *ImpactResult) InFlight() []*domain.ChangeRequest { return r.inFlight }
 
 // Summary totals the hits (I7).
 func (r *ImpactResult) Summary() *ImpactTotals {
-	r.summed.Do(func() { r.summary = r.found.Summary() })
-	return &ImpactTotals{ImpactSummary: r.summary, about: r.about}
+	return &ImpactTotals{ImpactSummary: r.summary(), about: r.about}
 }
 
 // Cycles lists the dependency cycles that the analysis met (C2).

@@ -1,0 +1,114 @@
+package direct
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// Field plans how a field of a *T is written: t is its type in GraphQL, the
+// selection is what is asked of it. It returns nil when that is not direct.
+type Field[T any] func(p planner, t *ast.Type, set ast.SelectionSet) step[*T]
+
+// Leaf is a scalar or an enum.
+func Leaf[T, V any](get func(*T) V, write func(*Writer, V) bool) Field[T] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[*T] {
+		return func(w *Writer, v *T) bool { return write(w, get(v)) || w.null(t) }
+	}
+}
+
+// Optional is a scalar or an enum that may be missing.
+func Optional[T, V any](get func(*T) *V, write func(*Writer, V) bool) Field[T] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[*T] {
+		return func(w *Writer, v *T) bool {
+			found := get(v)
+			return found != nil && write(w, *found) || w.null(t)
+		}
+	}
+}
+
+// Leaves is a list of scalars or enums.
+func Leaves[T, V any](get func(*T) []V, write func(*Writer, V) bool) Field[T] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[*T] {
+		all := list(t, func(w *Writer, v *V) bool { return write(w, *v) || w.null(t.Elem) })
+		return func(w *Writer, v *T) bool { return all(w, get(v)) }
+	}
+}
+
+// One is an object, as a pointer or an interface.
+func One[T any, V comparable](get func(*T) V) Field[T] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+		plan := planned[V](p, t, set)
+		if plan == nil {
+			return nil
+		}
+		one := maybe(plan, t)
+		return func(w *Writer, v *T) bool { return one(w, get(v)) }
+	}
+}
+
+// Many is a list of pointers to objects, or of interfaces.
+func Many[T any, V comparable](get func(*T) []V) Field[T] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+		plan := planned[V](p, t, set)
+		if plan == nil {
+			return nil
+		}
+		all := list(t, each(maybe(plan, t.Elem)))
+		return func(w *Writer, v *T) bool { return all(w, get(v)) }
+	}
+}
+
+// Values is a list of objects.
+func Values[T, V any](get func(*T) []V) Field[T] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+		plan := planned[*V](p, t, set)
+		if plan == nil {
+			return nil
+		}
+		all := list(t, plan)
+		return func(w *Writer, v *T) bool { return all(w, get(v)) }
+	}
+}
+
+// planned plans a selection of the type's innermost type, nil when it is not
+// direct.
+func planned[V any](p planner, t *ast.Type, set ast.SelectionSet) step[V] {
+	of, ok := p.known[t.Name()].(typeOf[V])
+	if !ok {
+		return nil
+	}
+	return of.plan(p, t.Name(), set)
+}
+
+// maybe writes null for what is missing, where the type allows it.
+func maybe[V comparable](write step[V], t *ast.Type) step[V] {
+	var missing V
+	return func(w *Writer, v V) bool {
+		if v == missing {
+			return w.null(t)
+		}
+		return write(w, v)
+	}
+}
+
+func each[V any](write step[V]) step[*V] {
+	return func(w *Writer, v *V) bool { return write(w, *v) }
+}
+
+// list writes a list of what write writes. gqlgen answers a missing list that
+// must not be null with an empty one.
+func list[V any](t *ast.Type, write step[*V]) step[[]V] {
+	return func(w *Writer, all []V) bool {
+		if all == nil && !t.NonNull {
+			return w.null(t)
+		}
+		w.buf = append(w.buf, '[')
+		for i := range all {
+			if i > 0 {
+				w.buf = append(w.buf, ',')
+			}
+			if !write(w, &all[i]) {
+				return false
+			}
+		}
+		w.buf = append(w.buf, ']')
+		return true
+	}
+}
