@@ -1,5 +1,5 @@
 // Package direct writes values whose selection asks only for what they hold
-// already: no resolver, no method that takes a context. gqlgen would make a
+// already: no resolver, nothing that is loaded for the one value alone. gqlgen would make a
 // goroutine, a map and a closure or two for each object and field of them; here
 // a selection is planned once for each operation, and its values are then
 // written in a straight line.
@@ -7,7 +7,8 @@
 // It stands between a field's resolver and gqlgen's marshalling: gqlgen takes
 // a graphql.Marshaler in the place of a value. All that is not direct, and all
 // in which anything is wrong (a null where none may be, a panic), is handed on
-// as it came, so that errors and nulls are gqlgen's own.
+// as it came, so that errors and nulls are gqlgen's own. So a value may be read
+// twice, and must answer the same both times.
 package direct
 
 import (
@@ -58,7 +59,7 @@ func (o *operation) resolve(ctx context.Context, next graphql.Resolver) (any, er
 		return v, err
 	}
 	if write := o.planOf(field); write != nil {
-		if text, ok := written(write, v); ok {
+		if text, ok := written(ctx, write, v); ok {
 			return text, nil
 		}
 	}
@@ -79,13 +80,13 @@ func (o *operation) planOf(field *graphql.FieldContext) step[any] {
 
 // written is the JSON of a value. A panic in a method of the value is left to
 // gqlgen, which will meet it again and say where it was.
-func written(write step[any], v any) (text json, ok bool) {
+func written(ctx context.Context, write step[any], v any) (text json, ok bool) {
 	defer func() {
 		if recover() != nil {
 			text, ok = nil, false
 		}
 	}()
-	w := &Writer{}
+	w := &Writer{ctx: ctx}
 	ok = write(w, v)
 	return json(w.buf), ok
 }

@@ -1,6 +1,10 @@
 package direct
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"context"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // Field plans how a field of a *T is written: t is its type in GraphQL, the
 // selection is what is asked of it. It returns nil when that is not direct.
@@ -33,25 +37,50 @@ func Leaves[T, V any](get func(*T) []V, write func(*Writer, V) bool) Field[T] {
 
 // One is an object, as a pointer or an interface.
 func One[T any, V comparable](get func(*T) V) Field[T] {
-	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
-		plan := planned[V](p, t, set)
-		if plan == nil {
-			return nil
-		}
-		one := maybe(plan, t)
-		return func(w *Writer, v *T) bool { return one(w, get(v)) }
-	}
+	return one(func(_ context.Context, v *T) (V, error) { return get(v), nil })
 }
 
 // Many is a list of pointers to objects, or of interfaces.
 func Many[T any, V comparable](get func(*T) []V) Field[T] {
+	return many(func(_ context.Context, v *T) ([]V, error) { return get(v), nil })
+}
+
+// LoadedOne is One by a method that takes a context. Where the first call loads
+// what all the others will ask for, nothing is gained by calling them at once.
+func LoadedOne[T any, V comparable](load func(*T, context.Context) (V, error)) Field[T] {
+	return one(func(ctx context.Context, v *T) (V, error) { return load(v, ctx) })
+}
+
+// LoadedMany is to Many what LoadedOne is to One.
+func LoadedMany[T any, V comparable](load func(*T, context.Context) ([]V, error)) Field[T] {
+	return many(func(ctx context.Context, v *T) ([]V, error) { return load(v, ctx) })
+}
+
+func one[T any, V comparable](get func(context.Context, *T) (V, error)) Field[T] {
 	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
 		plan := planned[V](p, t, set)
 		if plan == nil {
 			return nil
 		}
-		all := list(t, each(maybe(plan, t.Elem)))
-		return func(w *Writer, v *T) bool { return all(w, get(v)) }
+		write := maybe(plan, t)
+		return func(w *Writer, v *T) bool {
+			found, err := get(w.ctx, v)
+			return err == nil && write(w, found)
+		}
+	}
+}
+
+func many[T any, V comparable](get func(context.Context, *T) ([]V, error)) Field[T] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+		plan := planned[V](p, t, set)
+		if plan == nil {
+			return nil
+		}
+		write := list(t, each(maybe(plan, t.Elem)))
+		return func(w *Writer, v *T) bool {
+			found, err := get(w.ctx, v)
+			return err == nil && write(w, found)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package direct
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -10,7 +11,10 @@ import (
 
 // Writer gathers JSON. What writes a leaf to it tells whether there is a value:
 // false stands for null, and nothing is written.
-type Writer struct{ buf []byte }
+type Writer struct {
+	ctx context.Context // of the operation
+	buf []byte
+}
 
 // Write lets a graphql.Marshaler write to it.
 func (w *Writer) Write(text []byte) (int, error) {

@@ -61,6 +61,7 @@ var Types = direct.Types{
 		"hits":        direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":        direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":    direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":     direct.LoadedOne((*app.Concern).Nearest),
 		"chain":       direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
 		"hiddenLinks": direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
 	},
@@ -389,6 +390,7 @@ var Types = direct.Types{
 		"hits":          direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":          direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":      direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":       direct.LoadedOne((*app.Concern).Nearest),
 		"chain":         direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
 		"hiddenLinks":   direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
 	},
@@ -749,6 +751,8 @@ var Types = direct.Types{
 		"cursor": direct.Leaf(func(v *relay.Edge[app.SizedCycle]) string { return v.Cursor }, direct.Text),
 	},
 	"DependencyLink": direct.Object[app.DependencyLink]{
+		"from":         direct.LoadedOne((*app.DependencyLink).From),
+		"to":           direct.LoadedOne((*app.DependencyLink).To),
 		"relationship": direct.Leaf(func(v *app.DependencyLink) string { return v.Relationship }, direct.Text),
 		"kind":         direct.Leaf(func(v *app.DependencyLink) domain.DependencyKind { return v.Kind }, direct.Text),
 	},
@@ -1061,12 +1065,16 @@ var Types = direct.Types{
 		"cycles":    direct.Many(func(v *app.ImpactResult) []*app.ImpactCycle { return v.Cycles() }),
 		"truncated": direct.Many(func(v *app.ImpactResult) []*domain.Truncation { return v.Truncated() }),
 	},
-	"ImpactCycle": direct.Object[app.ImpactCycle]{},
+	"ImpactCycle": direct.Object[app.ImpactCycle]{
+		"items": direct.LoadedMany((*app.ImpactCycle).Items),
+	},
 	"ImpactHit": direct.Object[app.ImpactHit]{
+		"item":        direct.LoadedOne((*app.ImpactHit).Item),
 		"strength":    direct.Leaf(func(v *app.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
 		"depth":       direct.Leaf(func(v *app.ImpactHit) int { return v.Depth }, direct.Int),
 		"chain":       direct.Many(func(v *app.ImpactHit) []*app.DependencyLink { return v.Chain() }),
 		"hiddenLinks": direct.Leaf(func(v *app.ImpactHit) int { return v.HiddenLinks() }, direct.Int),
+		"rootCauses":  direct.LoadedMany((*app.ImpactHit).RootCauses),
 	},
 	"ImpactHitConnection": direct.Object[relay.Connection[app.ImpactHit, model.ImpactHitEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge { return v.Edges }),
@@ -1162,6 +1170,7 @@ var Types = direct.Types{
 	},
 	"InstallationStep": direct.Object[app.InstallationStep]{
 		"ordinal": direct.Leaf(func(v *app.InstallationStep) int { return v.Ordinal }, direct.Int),
+		"items":   direct.LoadedMany((*app.InstallationStep).Items),
 		"cycle":   direct.Leaf(func(v *app.InstallationStep) bool { return v.Cycle }, direct.Bool),
 	},
 	"KnownError": direct.Object[domain.KnownError]{
@@ -1184,6 +1193,7 @@ var Types = direct.Types{
 		"hits":        direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":        direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":    direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":     direct.LoadedOne((*app.Concern).Nearest),
 		"chain":       direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
 		"hiddenLinks": direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
 	},
@@ -1462,6 +1472,7 @@ var Types = direct.Types{
 		"hits":        direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":        direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":    direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":     direct.LoadedOne((*app.Concern).Nearest),
 		"chain":       direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
 		"hiddenLinks": direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
 	},
@@ -1547,6 +1558,8 @@ var Types = direct.Types{
 		"kind":    direct.Leaf(func(v *app.ScheduleConflict) domain.ConflictKind { return v.Kind }, direct.Text),
 		"chain":   direct.Many(func(v *app.ScheduleConflict) []*app.DependencyLink { return v.Chain() }),
 		"overlap": direct.One(func(v *app.ScheduleConflict) *domain.TimeRange { return &v.Overlap }),
+		"items":   direct.LoadedMany((*app.ScheduleConflict).Items),
+		"sites":   direct.LoadedMany((*app.ScheduleConflict).Sites),
 		"person":  direct.Optional(func(v *app.ScheduleConflict) *string { return v.Person }, direct.Text),
 	},
 	"ScheduleConflicts": direct.Object[app.ScheduleConflicts]{
@@ -1557,6 +1570,8 @@ var Types = direct.Types{
 		"changeRequest": direct.One(func(v *app.ScheduledChange) *domain.ChangeRequest { return v.ChangeRequest }),
 		"window":        direct.One(func(v *app.ScheduledChange) *domain.TimeRange { return &v.Window }),
 		"status":        direct.Leaf(func(v *app.ScheduledChange) schedule.Status { return v.Status }, direct.Text),
+		"sites":         direct.LoadedMany((*app.ScheduledChange).Sites),
+		"items":         direct.LoadedMany((*app.ScheduledChange).Items),
 	},
 	"SearchConnection": direct.Object[model.SearchConnection]{
 		"edges":    direct.Many(func(v *model.SearchConnection) []*model.SearchEdge { return v.Edges }),
@@ -1576,6 +1591,7 @@ var Types = direct.Types{
 	},
 	"ServiceOpening": direct.Object[app.ServiceOpening]{
 		"why":         direct.Leaf(func(v *app.ServiceOpening) domain.OpeningReason { return v.Why }, direct.Text),
+		"item":        direct.LoadedOne((*app.ServiceOpening).Item),
 		"chain":       direct.Many(func(v *app.ServiceOpening) []*app.DependencyLink { return v.Chain() }),
 		"hiddenLinks": direct.Leaf(func(v *app.ServiceOpening) int { return v.HiddenLinks() }, direct.Int),
 		"next":        direct.One(func(v *app.ServiceOpening) *domain.TimeRange { return v.Next }),
