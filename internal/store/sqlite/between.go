@@ -9,7 +9,7 @@ import (
 
 const (
 	edgeQuery = "SELECT src, dst, tag, version, props FROM edge WHERE rel = ? AND src = ? AND dst = ? AND tag = ?"
-	edgeRange = "SELECT src, dst, tag, version, props FROM edge WHERE rel = ? AND src BETWEEN ? AND ? LIMIT ?"
+	edgeRange = "SELECT src, dst, tag, version, props FROM edge WHERE rel = ? AND src BETWEEN ? AND ?" + limited
 	// fewEdges are sooner looked up one by one than searched for in a range.
 	fewEdges = 16
 )

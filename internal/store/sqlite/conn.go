@@ -18,6 +18,12 @@ type conn struct {
 	tx    bool
 }
 
+// limited ends a statement that has a limit, where the limit has nothing to say
+// in how the rows are found. SQLite would look at the number behind a bare "?"
+// when it plans, and so prepare the statement anew each time that it is run;
+// the plus keeps it from that.
+const limited = " LIMIT +?"
+
 // maxStatements bounds a connection's cache; filters make new texts for ever.
 const maxStatements = 256
 

@@ -188,9 +188,9 @@ func (f *follower) fetchKind(kind string, after, before *bound, reverse bool, li
 		text += ", " + k.expr
 	}
 	text += from + " AND " + c.beyond(keys, after, false) + " AND " + c.beyond(keys, before, true) +
-		orderBy(keys, reverse) + " LIMIT " + c.arg(int64(limit))
+		orderBy(keys, reverse) + limited
 	var links []link
-	err = f.c.query(f.ctx, text, c.args, func(row []driver.Value) error {
+	err = f.c.query(f.ctx, text, append(c.args, int64(limit)), func(row []driver.Value) error {
 		l, err := f.link(t, row)
 		links = append(links, l)
 		return err

@@ -83,7 +83,7 @@ func touchedAt(ctx context.Context, c *conn, id store.ID, q store.HistoryQuery) 
 	}
 	var revisions []int64
 	for _, n := range numbers {
-		const find = "SELECT revision FROM touch WHERE n = ? AND revision < ? ORDER BY revision DESC LIMIT ?"
+		const find = "SELECT revision FROM touch WHERE n = ? AND revision < ? ORDER BY revision DESC" + limited
 		more, err := c.all(ctx, find, n, before, limit)
 		if err != nil {
 			return nil, err

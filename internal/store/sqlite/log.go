@@ -109,7 +109,7 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 // all).
 func entries(ctx context.Context, c *conn, after store.Revision, limit int) ([]store.Change, error) {
 	changes := []store.Change{}
-	const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
+	const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision" + limited
 	err := c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
 		change, err := readChange(row)
 		changes = append(changes, change)
