@@ -73,3 +73,33 @@ func TestAnswersAreByteForByteThoseOfPlainGqlgen(t *testing.T) {
 		t.Errorf("too little was written directly for the test to mean anything")
 	}
 }
+
+func TestAPageThatAsksForNoRelationshipIsResolvedAsOneField(t *testing.T) {
+	s := generated.NewExecutableSchema(generated.Config{Resolvers: root{page: pageOf(50)}})
+	for document, want := range map[string]int{
+		page:    1,
+		related: 2 + 50*7, // of each item the six fields and the relationship, what is below it directly
+	} {
+		if got := resolvedFields(t, direct.New(s, fields.Types), document); got != want {
+			t.Errorf("%s resolves %d fields, not %d", document, got, want)
+		}
+	}
+}
+
+func resolvedFields(t *testing.T, s graphql.ExecutableSchema, document string) (n int) {
+	t.Helper()
+	e := executor.New(s)
+	e.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		count(&n)
+		return next(ctx)
+	})
+	op, errs := e.CreateOperationContext(graphql.StartOperationTrace(t.Context()), &graphql.RawParams{Query: document})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	responses, ctx := e.DispatchOperation(t.Context(), op)
+	if answer := responses(ctx); len(answer.Errors) > 0 {
+		t.Fatal(answer.Errors)
+	}
+	return n
+}

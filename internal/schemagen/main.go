@@ -1,7 +1,7 @@
 // Command schemagen writes what follows from the Catalog: schema fragments
 // (graph/schema/*_gen.graphqls), Go types (graph/relay/catalog_gen.go), the
-// executor (graph/generated) and the resolvers of both. It runs in the root of
-// the module:
+// executor (graph/generated), what it reads directly (graph/fields) and the
+// resolvers of both. It runs in the root of the module:
 //
 //	go run ./internal/schemagen         writes what has changed
 //	go run ./internal/schemagen -check  says what would be written, and writes nothing
