@@ -125,10 +125,10 @@ func (d *drawer) literal(t *ast.Type) string {
 		return "[" + d.literal(t.Elem) + "]"
 	}
 	def := d.schema.Types[t.Name()]
-	switch {
-	case def.Kind == ast.Enum:
+	switch def.Kind {
+	case ast.Enum:
 		return def.EnumValues[0].Name
-	case def.Kind == ast.InputObject:
+	case ast.InputObject:
 		var given []string
 		for _, f := range def.Fields {
 			if f.Type.NonNull && f.DefaultValue == nil {
@@ -137,8 +137,13 @@ func (d *drawer) literal(t *ast.Type) string {
 		}
 		return "{" + strings.Join(given, ", ") + "}"
 	}
-	return map[string]string{
-		"Int": "1", "Boolean": "true", "DateTime": `"2026-03-01T08:00:00Z"`, "Duration": `"PT1H"`, "Revision": `"1"`,
-		"TimeZone": `"UTC"`, "Attributes": "{}",
-	}[def.Name] + map[bool]string{true: `"x"`}[def.Name == "String" || def.Name == "ID" || def.Name == "RecurrenceRule"]
+	if text, ok := literals[def.Name]; ok {
+		return text
+	}
+	return `"x"`
+}
+
+var literals = map[string]string{
+	"Int": "1", "Boolean": "true", "DateTime": `"2026-03-01T08:00:00Z"`, "Duration": `"PT1H"`, "Revision": `"1"`,
+	"TimeZone": `"UTC"`, "Attributes": "{}",
 }
