@@ -1108,6 +1108,7 @@ var Types = direct.Types{
 	"ImportError": direct.Object[model.ImportError]{
 		"line":    direct.Leaf(func(v *model.ImportError) int { return v.Line }, direct.Int),
 		"field":   direct.Optional(func(v *model.ImportError) *string { return v.Field }, direct.Text),
+		"rule":    direct.Optional(func(v *model.ImportError) *string { return v.Rule }, direct.Text),
 		"message": direct.Leaf(func(v *model.ImportError) string { return v.Message }, direct.Text),
 	},
 	"ImportHeld": direct.Object[model.ImportHeld]{
@@ -1120,6 +1121,11 @@ var Types = direct.Types{
 	"ImportHeldLink": direct.Object[model.ImportHeldLink]{
 		"source": direct.Leaf(func(v *model.ImportHeldLink) string { return v.Source }, direct.Text),
 		"line":   direct.Leaf(func(v *model.ImportHeldLink) string { return v.Line }, direct.Text),
+	},
+	"ImportHold": direct.Object[app.ImportHold]{
+		"changeRequest": direct.Leaf(func(v *app.ImportHold) string { return v.ChangeRequest }, direct.Text),
+		"before":        direct.Leaves(func(v *app.ImportHold) []string { return v.Before }, direct.Text),
+		"after":         direct.Leaves(func(v *app.ImportHold) []string { return v.After }, direct.Text),
 	},
 	"ImportHoldings": direct.Object[model.ImportHoldings]{
 		"records":   direct.Many(func(v *model.ImportHoldings) []*model.ImportHeld { return v.Records }),
@@ -1137,6 +1143,8 @@ var Types = direct.Types{
 		"dryRun":   direct.Leaf(func(v *model.ImportRecordsPayload) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Many(func(v *model.ImportRecordsPayload) []*domain.Change { return v.Changes }),
 		"kept":     direct.Many(func(v *model.ImportRecordsPayload) []*domain.FieldKept { return v.Kept }),
+		"held":     direct.Many(func(v *model.ImportRecordsPayload) []*app.ImportHold { return v.Held }),
+		"whole":    direct.Leaves(func(v *model.ImportRecordsPayload) []string { return v.Whole }, direct.Text),
 	},
 	"Installation": direct.Object[domain.Installation]{
 		"version":       direct.Optional(func(v *domain.Installation) *string { return v.Version }, direct.Text),
