@@ -26,17 +26,18 @@ type Resolver struct {
 // New makes the schema that a GraphQL server executes. Its errors are to be
 // presented by ErrorPresenter, its panics by RecoverFunc.
 func New(a *app.App, log zerolog.Logger) graphql.ExecutableSchema {
-	root := &Resolver{App: a, Log: log}
-	executed := direct.New(generated.NewExecutableSchema(generated.Config{Resolvers: root}), fields.Types)
-	return schema{executed, a, newSharing(log)}
+	return direct.New(newSchema(a, log, newSharing(log)), fields.Types)
 }
 
 // Unshared is New for a server that works out the answers for each subscriber by
 // themselves: what sharing is held against.
 func Unshared(a *app.App, log zerolog.Logger) graphql.ExecutableSchema {
-	s, _ := New(a, log).(schema)
-	s.shared = nil
-	return s
+	return direct.New(newSchema(a, log, nil), fields.Types)
+}
+
+func newSchema(a *app.App, log zerolog.Logger, shared *sharing) schema {
+	root := &Resolver{App: a, Log: log}
+	return schema{generated.NewExecutableSchema(generated.Config{Resolvers: root}), a, shared}
 }
 
 // schema starts the cohorts of each operation: records that one store call

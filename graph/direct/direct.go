@@ -30,12 +30,14 @@ type schema struct {
 	types *types
 }
 
-// New returns the schema, with values written directly where that can be.
+// New returns the schema, with values written directly where that can be. It is
+// to be the outermost: an operation begins once there, even where what is inside
+// runs it again for each event of a subscription.
 func New(s graphql.ExecutableSchema, t Types) graphql.ExecutableSchema {
 	return schema{s, &types{schema: s.Schema(), known: t}}
 }
 
-// Exec runs an operation.
+// Exec begins an operation.
 func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
 	o := &operation{planner: planner{s.types, op}, around: op.ResolverMiddleware}
