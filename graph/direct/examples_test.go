@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/google/uuid"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/examples"
 	"releasegraph/graph/direct"
@@ -67,9 +68,6 @@ func TestTheExamplesAnswerTheSameOnTheDemosEstate(t *testing.T) {
 	}
 	plain, fast := both(a)
 	for _, o := range list {
-		if strings.HasPrefix(o.Query, "mutation") || strings.HasPrefix(o.Query, "subscription") {
-			continue
-		}
 		want, got := answer(t, plain, o), answer(t, fast, o)
 		if !bytes.Equal(want, got) {
 			t.Errorf("%s\nplain  %s\ndirect %s", o.Name, want, got)
@@ -77,6 +75,7 @@ func TestTheExamplesAnswerTheSameOnTheDemosEstate(t *testing.T) {
 	}
 }
 
+// answer answers a query; what writes, or goes on, has no answer.
 func answer(t *testing.T, s graphql.ExecutableSchema, o examples.Operation) []byte {
 	t.Helper()
 	params := &graphql.RawParams{Query: o.Query}
@@ -91,6 +90,9 @@ func answer(t *testing.T, s graphql.ExecutableSchema, o examples.Operation) []by
 	op, errs := e.CreateOperationContext(graphql.StartOperationTrace(t.Context()), params)
 	if len(errs) > 0 {
 		t.Fatalf("%s: %v", o.Name, errs)
+	}
+	if op.Operation.Operation != ast.Query {
+		return nil
 	}
 	responses, ctx := e.DispatchOperation(t.Context(), op)
 	found := responses(ctx)
