@@ -48,7 +48,7 @@ func (a *App) ChangeSchedule(ctx context.Context, during domain.TimeRange, site,
 		return nil, err
 	}
 	limit, firstErr := pageLength(first)
-	from, afterErr := readPlace(after)
+	from, afterErr := readPosition(after)
 	if err := both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
@@ -56,20 +56,8 @@ func (a *App) ChangeSchedule(ctx context.Context, during domain.TimeRange, site,
 	if err != nil {
 		return nil, err
 	}
-	start := 0
-	if from != nil {
-		start = slices.IndexFunc(list, func(c *ScheduledChange) bool { return c.position().compare(*from) > 0 })
-		if start < 0 {
-			start = len(list)
-		}
-	}
-	end := min(start+limit, len(list))
-	out := &ChangeSchedule{Nodes: list[start:end], TotalCount: len(list), Part: Part{HasNext: end < len(list), HasPrevious: start > 0}}
-	if end > start {
-		a, b := list[start].position().cursor(), list[end-1].position().cursor()
-		out.Part.Start, out.Part.End = &a, &b
-	}
-	return out, nil
+	nodes, part := partOf(list, (*ScheduledChange).position, limit, from)
+	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part}, nil
 }
 
 func (c *ScheduledChange) position() position {

@@ -1,13 +1,9 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,12 +24,6 @@ func checkPeriod(r domain.TimeRange, field string, most time.Duration) error {
 		return wrong(field, "is longer than the %d days that can be asked for at once", int(most.Hours()/24))
 	}
 	return nil
-}
-
-// Part says which part of a list a page is.
-type Part struct {
-	HasNext, HasPrevious bool
-	Start, End           *string // cursors of the first and the last, nil on an empty page
 }
 
 // ScheduleConflicts is a page of what does not go together in a period (H6).
@@ -63,7 +53,7 @@ func (a *App) ScheduleConflicts(ctx context.Context, during domain.TimeRange, ch
 		return nil, err
 	}
 	limit, firstErr := pageLength(first)
-	from, afterErr := readPlace(after)
+	from, afterErr := readPosition(after)
 	if err := both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
@@ -137,12 +127,6 @@ func (p *planner) span() domain.TimeRange {
 	return span
 }
 
-// position is where a conflict stands in the list: by time, both sides and kind.
-type position struct {
-	At         int64
-	A, B, Kind string
-}
-
 func (p *planner) placeOf(c *conflict.Conflict) position {
 	other := fmt.Sprint(c.Windows)
 	if c.B >= 0 {
@@ -151,54 +135,17 @@ func (p *planner) placeOf(c *conflict.Conflict) position {
 	return position{c.Overlap.From.UnixMicro(), p.plan.Works()[c.A].Key, other, string(c.Kind)}
 }
 
-func (x position) compare(y position) int {
-	return cmp.Or(cmp.Compare(x.At, y.At), strings.Compare(x.A, y.A), strings.Compare(x.B, y.B), strings.Compare(x.Kind, y.Kind))
-}
-
-func (x position) cursor() string {
-	text, _ := json.Marshal(x) // of texts and numbers: it cannot fail
-	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-func readPlace(after *string) (*position, error) {
-	if after == nil {
-		return nil, nil
-	}
-	var p position
-	text, err := base64.RawURLEncoding.DecodeString(*after)
-	if err == nil {
-		err = json.Unmarshal(text, &p)
-	}
-	if err != nil {
-		return nil, wrong("after", "is no cursor of this list")
-	}
-	return &p, nil
-}
-
 // page is a part of the conflicts.
 func (p *planner) page(found []conflict.Conflict, s *slots, limit int, after *position) *ScheduleConflicts {
 	slices.SortFunc(found, func(x, y conflict.Conflict) int { return p.placeOf(&x).compare(p.placeOf(&y)) })
-	from := 0
-	if after != nil {
-		from, _ = slices.BinarySearchFunc(found, *after, func(c conflict.Conflict, x position) int {
-			if p.placeOf(&c).compare(x) <= 0 {
-				return -1
-			}
-			return 1
-		})
-	}
-	end := min(from+limit, len(found))
-	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(found), Part: Part{HasNext: end < len(found), HasPrevious: from > 0}, slots: s}
-	for _, c := range found[from:end] {
+	list, part := partOf(found, func(c conflict.Conflict) position { return p.placeOf(&c) }, limit, after)
+	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(found), Part: part, slots: s}
+	for _, c := range list {
 		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: s}
 		if c.Kind == domain.ConflictPerson {
 			n.Person = &p.plan.Works()[c.A].Person
 		}
 		out.Nodes = append(out.Nodes, n)
-	}
-	if end > from {
-		start, last := p.placeOf(&found[from]).cursor(), p.placeOf(&found[end-1]).cursor()
-		out.Part.Start, out.Part.End = &start, &last
 	}
 	return out
 }

@@ -86,13 +86,9 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if v := a.today(ctx); v.part != nil {
 		return a.changeSetsSeen(ctx, v, s)
 	}
-	oldest, err := a.entire.Oldest(ctx)
+	oldest, head, err := a.logEnds(ctx)
 	if err != nil {
-		return nil, storeError(err)
-	}
-	head, err := a.store.Head(ctx)
-	if err != nil {
-		return nil, storeError(err)
+		return nil, err
 	}
 	from, end := s.within(oldest, head)
 	page := &ChangeSetPage{HasNext: end < head, HasPrevious: from > oldest, Cut: oldest > 0}
@@ -175,4 +171,12 @@ func (a *App) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error)
 		return newChangeSets(newNames(a.entire), seen)[0], nil
 	}
 	return nil, nil
+}
+
+// logEnds are the revisions between which the log is.
+func (a *App) logEnds(ctx context.Context) (oldest, head store.Revision, err error) {
+	if oldest, err = a.entire.Oldest(ctx); err == nil {
+		head, err = a.store.Head(ctx)
+	}
+	return oldest, head, storeError(err)
 }

@@ -15,13 +15,9 @@ const logPage = 200
 // something. Those of which nothing is seen leave no gap in it; reading past
 // them takes time, and that is all that can be told of them.
 func (a *App) changeSetsSeen(ctx context.Context, v view, s *run) (*ChangeSetPage, error) {
-	oldest, err := a.entire.Oldest(ctx)
+	oldest, head, err := a.logEnds(ctx)
 	if err != nil {
-		return nil, storeError(err)
-	}
-	head, err := a.store.Head(ctx)
-	if err != nil {
-		return nil, storeError(err)
+		return nil, err
 	}
 	from, end := max(s.after, oldest), head
 	if s.before > 0 {

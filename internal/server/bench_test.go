@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
@@ -46,7 +47,7 @@ func BenchmarkImpact(b *testing.B) {
 		b.Fatal(err)
 	}
 	a := app.New(app.Config{Store: top, Graphs: top, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
-	url, key := listen(b, a), made.Key(made.Source())
+	url, key := listen(b, resolvers.New(a, zerolog.Nop()), server.Config{Log: zerolog.Nop()}), made.Key(made.Source())
 	asked := func() {
 		if got := askImpact(b, url, key); got != reach {
 			b.Fatalf("%d hits through HTTP, want %d", got, reach)
@@ -67,10 +68,10 @@ func BenchmarkImpact(b *testing.B) {
 	})
 }
 
-// listen serves the application on a free port.
-func listen(b *testing.B, a *app.App) (url string) {
+// listen serves the schema on a free port.
+func listen(b *testing.B, schema graphql.ExecutableSchema, c server.Config) (url string) {
 	b.Helper()
-	s, err := server.New(server.Config{Log: zerolog.Nop()}, fakeSDL)
+	s, err := server.New(c, fakeSDL)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func listen(b *testing.B, a *app.App) (url string) {
 	done := make(chan error, 1)
 	go func() {
 		done <- s.Serve(ctx, l, func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop())}, nil
+			return &server.Core{Schema: schema}, nil
 		})
 	}()
 	b.Cleanup(func() { stop(); <-done })

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -93,34 +92,7 @@ func serves(b *testing.B, s store.Store, c server.Config) (url string) {
 
 func servesSchema(b *testing.B, schema graphql.ExecutableSchema, c server.Config) (url string) {
 	b.Helper()
-	h, err := server.New(c, fakeSDL)
-	if err != nil {
-		b.Fatal(err)
-	}
-	l, err := server.Listen(b.Context(), "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() {
-		done <- h.Serve(ctx, l, func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: schema}, nil
-		})
-	}()
-	b.Cleanup(func() { stop(); <-done })
-	url = "http://" + l.Addr().String()
-	for {
-		answer, err := http.Get(url + "/readyz")
-		if err != nil {
-			b.Fatal(err)
-		}
-		answer.Body.Close()
-		if answer.StatusCode == http.StatusOK {
-			return url + "/graphql"
-		}
-		time.Sleep(time.Millisecond)
-	}
+	return listen(b, schema, c) + "/graphql"
 }
 
 // asks sends the query a few hundred times, one after the other, with a token

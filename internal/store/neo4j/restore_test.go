@@ -105,13 +105,10 @@ func (s *some) Next() (store.Part, error) {
 	return p, nil
 }
 
-func TestARestoreThatWasCutOffIsRepeated(t *testing.T) {
-	uri, user, password := neo4jtest.Fresh(t)
-	o := neo4j.Options{User: user, Password: password}
-	torn := errors.New("torn")
-	if err := neo4j.Restore(t.Context(), uri, o, storetest.Schema(), store.Restoration{Source: &some{"p1", torn}}); !errors.Is(err, torn) {
-		t.Fatal(err)
-	}
+// restoredAnew wants a database with half a restore in it to say so, and to hold
+// what another one brings.
+func restoredAnew(t *testing.T, uri string, o neo4j.Options) {
+	t.Helper()
 	if _, err := neo4j.Open(t.Context(), uri, o, storetest.Schema()); !errors.Is(err, store.ErrUnfinished) {
 		t.Fatal(err)
 	}
@@ -127,6 +124,16 @@ func TestARestoreThatWasCutOffIsRepeated(t *testing.T) {
 	if err != nil || len(found) != 1 || found["p2"].Kind != "Place" {
 		t.Fatal(found, err)
 	}
+}
+
+func TestARestoreThatWasCutOffIsRepeated(t *testing.T) {
+	uri, user, password := neo4jtest.Fresh(t)
+	o := neo4j.Options{User: user, Password: password}
+	torn := errors.New("torn")
+	if err := neo4j.Restore(t.Context(), uri, o, storetest.Schema(), store.Restoration{Source: &some{"p1", torn}}); !errors.Is(err, torn) {
+		t.Fatal(err)
+	}
+	restoredAnew(t, uri, o)
 }
 
 // dyingURI names the database into which a process restores that ends itself
@@ -164,19 +171,5 @@ func TestARestoreThatIsKilledSaysSoAndIsRepeated(t *testing.T) {
 		t.Fatalf("it was not killed: %v\n%s", err, out)
 	}
 	o := neo4j.Options{User: user, Password: password}
-	if _, err := neo4j.Open(t.Context(), uri, o, storetest.Schema()); !errors.Is(err, store.ErrUnfinished) {
-		t.Fatal(err)
-	}
-	if err := neo4j.Restore(t.Context(), uri, o, storetest.Schema(), store.Restoration{Source: &some{"p2", io.EOF}}); err != nil {
-		t.Fatal(err)
-	}
-	s, err := neo4j.Open(t.Context(), uri, o, storetest.Schema())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close(context.Background())
-	found, err := s.Nodes(t.Context(), "p1", "p2")
-	if err != nil || len(found) != 1 || found["p2"].Kind != "Place" {
-		t.Fatal(found, err)
-	}
+	restoredAnew(t, uri, o)
 }

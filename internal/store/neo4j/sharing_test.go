@@ -40,30 +40,38 @@ func instances(t *testing.T, n int) []*neo4j.Store {
 	return list
 }
 
+// winners has all instances commit something at once, and counts those that
+// could; the others must have lost it in the right way.
+func winners(t *testing.T, stores []*neo4j.Store, what func(i int) store.Changeset, lost func(error) bool) int32 {
+	t.Helper()
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for i, s := range stores {
+		wg.Go(func() {
+			_, err := s.Commit(t.Context(), what(i))
+			if err == nil {
+				won.Add(1)
+			} else if !lost(err) {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return won.Load()
+}
+
 func TestOfTwoInstancesThatEditOneVersionOneIsRefused(t *testing.T) {
 	stores := instances(t, 4)
 	commit(t, stores[0], item("a", nil))
 	for round := range 20 {
-		var won atomic.Int32
-		var wg sync.WaitGroup
-		for i, s := range stores {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				_, err := s.Commit(t.Context(), store.Changeset{
-					Actor: "ann", At: moment, Guards: []store.Guard{store.NodeAt{ID: "a", Version: int64(round + 1)}},
-					Ops: []store.Op{store.UpdateNode{ID: "a", Set: store.Props{"name": fmt.Sprint(round, i)}}},
-				})
-				if err == nil {
-					won.Add(1)
-				} else if !errors.Is(err, store.ErrConflict) {
-					t.Error(err)
-				}
-			}()
-		}
-		wg.Wait()
-		if won.Load() != 1 {
-			t.Fatalf("%d instances won round %d", won.Load(), round)
+		won := winners(t, stores, func(i int) store.Changeset {
+			return store.Changeset{
+				Actor: "ann", At: moment, Guards: []store.Guard{store.NodeAt{ID: "a", Version: int64(round + 1)}},
+				Ops: []store.Op{store.UpdateNode{ID: "a", Set: store.Props{"name": fmt.Sprint(round, i)}}},
+			}
+		}, func(err error) bool { return errors.Is(err, store.ErrConflict) })
+		if won != 1 {
+			t.Fatalf("%d instances won round %d", won, round)
 		}
 	}
 }
@@ -71,25 +79,15 @@ func TestOfTwoInstancesThatEditOneVersionOneIsRefused(t *testing.T) {
 func TestOfInstancesThatTakeOneKeyOneGetsIt(t *testing.T) {
 	stores := instances(t, 4)
 	for round := range 10 {
-		var won atomic.Int32
-		var wg sync.WaitGroup
-		for i, s := range stores {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				node := item(fmt.Sprintf("n-%d-%d", round, i), store.Props{"key": fmt.Sprint("key ", round)})
-				_, err := s.Commit(t.Context(), store.Changeset{Actor: "ann", At: moment, Ops: []store.Op{node}})
-				var taken *store.TakenError
-				if err == nil {
-					won.Add(1)
-				} else if !errors.As(err, &taken) || taken.Holder == "" {
-					t.Error(err)
-				}
-			}()
-		}
-		wg.Wait()
-		if won.Load() != 1 {
-			t.Fatalf("%d instances got the key of round %d", won.Load(), round)
+		won := winners(t, stores, func(i int) store.Changeset {
+			node := item(fmt.Sprintf("n-%d-%d", round, i), store.Props{"key": fmt.Sprint("key ", round)})
+			return store.Changeset{Actor: "ann", At: moment, Ops: []store.Op{node}}
+		}, func(err error) bool {
+			var taken *store.TakenError
+			return errors.As(err, &taken) && taken.Holder != ""
+		})
+		if won != 1 {
+			t.Fatalf("%d instances got the key of round %d", won, round)
 		}
 	}
 }
