@@ -10,6 +10,7 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // as is the fixture's context with another actor.
@@ -439,11 +440,11 @@ func TestARequestThatAnImportBringsWholeKeepsItsVotes(t *testing.T) { // H3
 			{`{"edge":"CAST_ON","from":"Vote:V","to":"ChangeRequest:R9"}`},
 			{`{"edge":"AFFECTS","from":"ChangeRequest:R9","to":"ConfigurationItem:db"}`},
 		} {
-			var items []*app.ImportItem
+			var items []*interchange.Item
 			for _, line := range lines {
-				r, errs := app.ParseImportLine([]byte(line))
+				r, errs := interchange.Parse([]byte(line))
 				require.Empty(t, errs)
-				i, errs := app.PrepareImport(r)
+				i, errs := interchange.Prepare(r)
 				require.Empty(t, errs)
 				items = append(items, i)
 			}

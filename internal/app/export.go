@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/linesort"
 	"releasegraph/internal/store"
 )
@@ -38,7 +39,7 @@ type Exported struct {
 // records by kind and key, then relationships by name and ends, so that the
 // same graph always gives the same text.
 func (a *App) Export(ctx context.Context, w io.Writer, o ExportOptions) (Exported, error) {
-	e := &exporting{app: a, ends: map[store.ID]ImportEnd{}, lines: linesort.New()}
+	e := &exporting{app: a, ends: map[store.ID]interchange.End{}, lines: linesort.New()}
 	defer e.lines.Close()
 	if err := e.choose(ctx, o); err != nil {
 		return Exported{}, err
@@ -68,7 +69,7 @@ type exporting struct {
 	app   *App
 	kinds []string
 	only  map[store.ID]bool // nil: all
-	ends  map[store.ID]ImportEnd
+	ends  map[store.ID]interchange.End
 	lines *linesort.Sorter
 	line  []byte
 	done  Exported
@@ -77,8 +78,8 @@ type exporting struct {
 // choose finds out what is to be exported.
 func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 	for _, kind := range o.Kinds {
-		if !knownKind(kind) {
-			return wrong("kinds", "there is no kind of record %q, there are %s", kind, kindNames())
+		if entity.KindNamed(kind) == nil {
+			return wrong("kinds", "there is no kind of record %q, there are %s", kind, entity.KindNames())
 		}
 	}
 	for _, k := range entity.Kinds() {
@@ -136,7 +137,7 @@ func (e *exporting) reach(ctx context.Context, o ExportOptions) error {
 }
 
 func (e *exporting) root(ctx context.Context, root string) (store.ID, error) {
-	end := ParseImportEnd(root)
+	end := interchange.ParseEnd(root)
 	if end.Kind == "" {
 		end.Kind = domain.KindConfigurationItem
 	}
@@ -157,9 +158,9 @@ func (e *exporting) node(n *store.Node) error {
 		return nil
 	}
 	key := text(n.Props["key"])
-	e.ends[n.ID] = ImportEnd{n.Kind, key}
+	e.ends[n.ID] = interchange.End{Kind: n.Kind, Key: key}
 	e.done.Records++
-	e.line = appendNode(e.line[:0], k, n.Props)
+	e.line = interchange.AppendNode(e.line[:0], k, n.Props)
 	return e.lines.Add(fmt.Sprintf("0%03d%s", slices.Index(e.kinds, n.Kind), key), e.line)
 }
 
@@ -172,7 +173,7 @@ func (e *exporting) edge(edge *store.Edge) error {
 	for n, r := range entity.Relationships() {
 		if r.Name == edge.Rel && r.From == from.Kind && r.To == to.Kind {
 			e.done.Relationships++
-			e.line = appendEdge(e.line[:0], r, from, to, edge.Props)
+			e.line = interchange.AppendEdge(e.line[:0], r, from, to, edge.Props)
 			return e.lines.Add(fmt.Sprintf("1%03d%s\x00%s\x00%s", n, from.Key, to.Key, edge.Tag), e.line)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -138,10 +139,10 @@ func (e *historyExport) change(c *store.Change) error {
 			}
 		}
 	}
-	freed := map[ImportEnd]bool{}
+	freed := map[interchange.End]bool{}
 	for i := range c.Effects {
 		if r := e.nodes[c.Effects[i].Node]; r != nil {
-			freed[ImportEnd{r.kind.Name, r.key}] = true
+			freed[interchange.End{Kind: r.kind.Name, Key: r.key}] = true
 		}
 	}
 	for i := range c.Effects {
@@ -164,9 +165,9 @@ func (e *historyExport) change(c *store.Change) error {
 
 // checkKey refuses what lines cannot say, since they name records by key: that
 // a key passes from one to another at once.
-func (e *historyExport) checkKey(c *store.Change, f *store.Effect, freed map[ImportEnd]bool) error {
+func (e *historyExport) checkKey(c *store.Change, f *store.Effect, freed map[interchange.End]bool) error {
 	key, given := f.After["key"].(string)
-	if end := (ImportEnd{f.Kind, key}); given && freed[end] {
+	if end := (interchange.End{Kind: f.Kind, Key: key}); given && freed[end] {
 		return &domain.Error{Code: domain.Limit, Message: fmt.Sprintf(
 			"revision %d takes the key of %s away and gives it to another record in one change set, which lines that name records by key cannot say; "+
 				"use backup --logical and restore instead", c.Revision, end)}
@@ -180,7 +181,7 @@ func (e *historyExport) flush(c *store.Change) error {
 	head := fmt.Appendf(nil, `{"change":{"revision":%d,"at":"%s"`, c.Revision, c.At.UTC().Format(time.RFC3339Nano))
 	for _, f := range []struct{ name, value string }{{"actor", c.Actor}, {"reason", c.Reason}, {"source", c.Source}} {
 		if f.value != "" {
-			head = appendJSON(append(appendJSON(append(head, ','), f.name), ':'), f.value)
+			head = interchange.AppendJSON(append(interchange.AppendJSON(append(head, ','), f.name), ':'), f.value)
 		}
 	}
 	if _, err := e.out.Write(append(head, "}}\n"...)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -20,7 +21,7 @@ func (e *historyExport) node(f *store.Effect) {
 	e.done.Records++
 	former := r.key
 	r.follow(f)
-	line := appendJSON([]byte(nil), r.kind.Name)
+	line := interchange.AppendJSON([]byte(nil), r.kind.Name)
 	if f.Verb() == store.Removed {
 		delete(e.nodes, f.Node)
 		e.add("1"+r.kind.Name+former, appendKey(append([]byte(`{"op":"remove","node":`), line...), former))
@@ -28,10 +29,10 @@ func (e *historyExport) node(f *store.Effect) {
 	}
 	line = appendKey(append([]byte(`{"node":`), line...), r.key)
 	if former != "" && former != r.key {
-		line = appendJSON(append(line, `,"formerly":`...), former)
+		line = interchange.AppendJSON(append(line, `,"formerly":`...), former)
 	}
 	line = appendChanged(line, r.kind.Fields, f, r.props)
-	if sources := appendSources(nil, r.props); sources != nil {
+	if sources := interchange.AppendSources(nil, r.props); sources != nil {
 		line = append(line, sources...)
 	} else if f.Before[entity.SourcesProperty] != nil {
 		line = append(line, `,"sources":{}`...)
@@ -39,7 +40,9 @@ func (e *historyExport) node(f *store.Effect) {
 	e.add("0"+r.kind.Name+r.key, line)
 }
 
-func appendKey(line []byte, key string) []byte { return appendJSON(append(line, `,"key":`...), key) }
+func appendKey(line []byte, key string) []byte {
+	return interchange.AppendJSON(append(line, `,"key":`...), key)
+}
 
 // follow takes in what an effect says of what is remembered.
 func (r *remembered) follow(f *store.Effect) {
@@ -77,9 +80,9 @@ func appendChanged(b []byte, fields []entity.Field, f *store.Effect, whole store
 		_, was := f.Before[field.Name]
 		switch {
 		case is:
-			b = appendValue(append(appendJSON(append(b, ','), field.Name), ':'), v)
+			b = interchange.AppendValue(append(interchange.AppendJSON(append(b, ','), field.Name), ':'), v)
 		case was && f.After != nil:
-			b = append(appendJSON(append(b, ','), field.Name), ":null"...)
+			b = append(interchange.AppendJSON(append(b, ','), field.Name), ":null"...)
 		}
 	}
 	return b
@@ -95,10 +98,10 @@ func appendChangedMap(b []byte, name string, f *store.Effect, whole store.Props)
 	if !changed {
 		return b
 	}
-	if line := appendAttributes(b, name, whole); len(line) > len(b) {
+	if line := interchange.AppendAttributes(b, name, whole); len(line) > len(b) {
 		return line
 	}
-	return append(appendJSON(append(b, ','), name), ":{}"...)
+	return append(interchange.AppendJSON(append(b, ','), name), ":{}"...)
 }
 
 // edge writes the line of a relationship.
@@ -121,14 +124,14 @@ func (e *historyExport) edge(f *store.Effect) error {
 	if f.Verb() == store.Removed {
 		line = []byte(`{"op":"remove","edge":`)
 	}
-	line = appendJSON(line, rel.Name)
-	start, end := ImportEnd{from.kind.Name, from.key}, ImportEnd{to.kind.Name, to.key}
-	line = appendJSON(append(line, `,"from":`...), start.String())
-	line = appendJSON(append(line, `,"to":`...), end.String())
+	line = interchange.AppendJSON(line, rel.Name)
+	start, end := interchange.End{Kind: from.kind.Name, Key: from.key}, interchange.End{Kind: to.kind.Name, Key: to.key}
+	line = interchange.AppendJSON(append(line, `,"from":`...), start.String())
+	line = interchange.AppendJSON(append(line, `,"to":`...), end.String())
 	identity := rel.Untag(f.Edge.Tag)
 	for i := range rel.Properties {
 		if p := &rel.Properties[i]; p.Identity && identity[p.Name] != "" {
-			line = appendJSON(append(appendJSON(append(line, ','), p.Name), ':'), identity[p.Name])
+			line = interchange.AppendJSON(append(interchange.AppendJSON(append(line, ','), p.Name), ':'), identity[p.Name])
 		}
 	}
 	e.linkFields(&line, rel, f)
@@ -158,6 +161,6 @@ func (e *historyExport) linkFields(line *[]byte, rel *entity.Relationship, f *st
 		delete(e.links, f.Edge)
 	}
 	if source := e.links[f.Edge]; source != "" {
-		*line = appendJSON(append(*line, `,"source":`...), source)
+		*line = interchange.AppendJSON(append(*line, `,"source":`...), source)
 	}
 }

@@ -69,7 +69,7 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 
 // prefixed puts the fields of errors under a path.
 func prefixed(path string, err error) error {
-	list := errorList(err)
+	list := domain.ErrorsOf(err)
 	errs := make(domain.Errors, len(list))
 	for i, e := range list {
 		located := *e

@@ -7,6 +7,8 @@ import (
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -23,7 +25,7 @@ type ImportOptions struct {
 	Show int
 	// Assume names records that a dry run takes for existing, because another
 	// call would create them first.
-	Assume []ImportEnd
+	Assume []interchange.End
 	// Whole are the keys of requests for change that earlier calls of the same
 	// import brought whole: Imported.Whole.
 	Whole []string
@@ -42,11 +44,11 @@ type Import struct {
 	settled map[string]bool // keys of the requests for change that the import brings whole
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
-	young, old  map[ImportEnd]store.ID
+	young, old  map[interchange.End]store.ID
 	definitions []*domain.AttributeDefinition
 	defined     bool // the definitions are read
 	// fresh holds what a dry run would have created.
-	fresh map[ImportEnd]bool
+	fresh map[interchange.End]bool
 }
 
 // sourceImport is the source of what an import writes.
@@ -68,14 +70,14 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 		o.Source = domain.SourceImport
 	}
 	if err := domain.CheckSource(o.Source); err != nil {
-		return nil, invalid("source", err.Error())
+		return nil, wrong("source", "%s", err)
 	}
 	if o.Show == 0 {
 		o.Show = maxImportChanges
 	}
 	im := &Import{
 		app: a, options: o, actor: actor, source: sourceImport,
-		young: map[ImportEnd]store.ID{}, fresh: map[ImportEnd]bool{}, settled: map[string]bool{},
+		young: map[interchange.End]store.ID{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{},
 	}
 	for _, key := range o.Whole {
 		im.settled[key] = true
@@ -102,8 +104,8 @@ func (a *App) UnknownKeys(ctx context.Context, kind string, keys []string) ([]st
 	if err := a.may(ctx, authz.Read, kind); err != nil {
 		return nil, err
 	}
-	if !knownKind(kind) {
-		return nil, invalid("kind", fmt.Sprintf("there is no kind of record %q, there are %s", kind, kindNames()))
+	if entity.KindNamed(kind) == nil {
+		return nil, wrong("kind", "there is no kind of record %q, there are %s", kind, entity.KindNames())
 	}
 	if len(keys) > maxUnknown {
 		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxUnknown, len(keys))}
@@ -122,15 +124,15 @@ func (a *App) UnknownKeys(ctx context.Context, kind string, keys []string) ([]st
 }
 
 // remember keeps the id of a record in mind.
-func (im *Import) remember(end ImportEnd, id store.ID) {
+func (im *Import) remember(end interchange.End, id store.ID) {
 	if len(im.young) >= generation {
-		im.young, im.old = map[ImportEnd]store.ID{}, im.young
+		im.young, im.old = map[interchange.End]store.ID{}, im.young
 	}
 	im.young[end] = id
 }
 
 // recall finds the id of a record, if it is in mind.
-func (im *Import) recall(end ImportEnd) (store.ID, bool) {
+func (im *Import) recall(end interchange.End) (store.ID, bool) {
 	if id, ok := im.young[end]; ok {
 		return id, true
 	}
@@ -139,12 +141,12 @@ func (im *Import) recall(end ImportEnd) (store.ID, bool) {
 }
 
 // unlearn forgets one record, which has gone.
-func (im *Import) unlearn(end ImportEnd) {
+func (im *Import) unlearn(end interchange.End) {
 	delete(im.young, end)
 	delete(im.old, end)
 }
 
 // forget drops all ids, when it turned out that others change the graph.
 func (im *Import) forget() {
-	im.young, im.old = map[ImportEnd]store.ID{}, nil
+	im.young, im.old = map[interchange.End]store.ID{}, nil
 }

@@ -2,10 +2,10 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 )
 
 // Definitions are what the store holds of attributes when it is first asked
@@ -21,31 +21,16 @@ func (im *Import) Definitions(ctx context.Context) ([]*domain.AttributeDefinitio
 	return list, err
 }
 
-// MayBreach tells whether an item could breach the definitions; what it would
-// be in the end depends on what the store holds of it.
-func (i *ImportItem) MayBreach(definitions []*domain.AttributeDefinition) bool {
-	if len(definitions) == 0 || i.IsEdge() || i.stub || i.kind.Name != domain.KindConfigurationItem {
-		return false
-	}
-	class, touched := i.Class(), given(i.values)
-	if class == "" || !touched("attributes") {
-		covered := func(d *domain.AttributeDefinition) bool { return class == "" || d.Covers(class) }
-		return (touched("class") || touched("attributes")) && slices.ContainsFunc(definitions, covered)
-	}
-	item := i.kind.Decode(i.node()).(*domain.ConfigurationItem)
-	return len(domain.CheckAttributes(definitions, class, item.Attributes)) > 0
-}
-
 // Breaches tells, for each item, what the definitions find wrong with it as it
 // will be. Nothing is wrong with one that stays as it is.
-func (im *Import) Breaches(ctx context.Context, items []*ImportItem) ([]domain.Errors, error) {
+func (im *Import) Breaches(ctx context.Context, items []*interchange.Item) ([]domain.Errors, error) {
 	definitions, err := im.Definitions(ctx)
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}
 	keys := make([]string, len(items))
 	for n, i := range items {
-		keys[n] = i.end.Key
+		keys[n] = i.End.Key
 	}
 	found, err := im.app.entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
@@ -53,13 +38,13 @@ func (im *Import) Breaches(ctx context.Context, items []*ImportItem) ([]domain.E
 	}
 	list := make([]domain.Errors, len(items))
 	for n, i := range items {
-		node, exists := found[i.end.Key]
-		r := i.kind.Decode(i.node())
+		node, exists := found[i.End.Key]
+		r := i.AsNew()
 		if exists {
-			if len(differences(node.Props, i.props, i.values, i.kind.Fields)) == 0 {
+			if len(differences(node.Props, i.Props, i.Values, i.Kind.Fields)) == 0 {
 				continue
 			}
-			if r, err = i.kind.BringPatch(i.kind.Decode(node), i.values, ""); err != nil {
+			if r, err = i.Kind.BringPatch(i.Kind.Decode(node), i.Values, ""); err != nil {
 				continue // told while writing
 			}
 		}

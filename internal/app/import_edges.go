@@ -7,15 +7,16 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
 // edges decides on the relationships.
-func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
-	var list []*ImportItem
+func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) error {
+	var list []*interchange.Item
 	var index []int
 	for n, i := range items {
-		if i.IsEdge() && !i.remove {
+		if i.IsEdge() && !i.Remove {
 			list, index = append(list, i), append(index, n)
 		}
 	}
@@ -33,7 +34,7 @@ func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
 	if err != nil {
 		return err
 	}
-	given := map[store.EdgeKey]*ImportItem{}
+	given := map[store.EdgeKey]*interchange.Item{}
 	for n, i := range list {
 		if keys[n] == (store.EdgeKey{}) {
 			continue
@@ -57,11 +58,11 @@ func (b *importBatch) edges(ctx context.Context, items []*ImportItem) error {
 }
 
 // resolve finds the ids of the ends that are not in mind.
-func (b *importBatch) resolve(ctx context.Context, list []*ImportItem) error {
+func (b *importBatch) resolve(ctx context.Context, list []*interchange.Item) error {
 	wanted := map[string][]string{}
-	asked := map[ImportEnd]bool{}
+	asked := map[interchange.End]bool{}
 	for _, i := range list {
-		for _, end := range []ImportEnd{i.from, i.to} {
+		for _, end := range []interchange.End{i.From, i.To} {
 			if _, ok := b.id(end); !ok && !asked[end] {
 				asked[end] = true
 				wanted[end.Kind] = append(wanted[end.Kind], end.Key)
@@ -74,13 +75,13 @@ func (b *importBatch) resolve(ctx context.Context, list []*ImportItem) error {
 			return err
 		}
 		for key, node := range found {
-			b.im.remember(ImportEnd{kind, key}, node.ID)
+			b.im.remember(interchange.End{Kind: kind, Key: key}, node.ID)
 		}
 	}
 	return nil
 }
 
-func (b *importBatch) id(end ImportEnd) (store.ID, bool) {
+func (b *importBatch) id(end interchange.End) (store.ID, bool) {
 	if id, ok := b.ids[end]; ok {
 		return id, true
 	}
@@ -88,12 +89,12 @@ func (b *importBatch) id(end ImportEnd) (store.ID, bool) {
 }
 
 // assume gives a record that a dry run has not created an id.
-func (b *importBatch) assume(end ImportEnd) store.ID {
+func (b *importBatch) assume(end interchange.End) store.ID {
 	id, ok := b.assumed[end]
 	if !ok {
 		id = store.ID(b.im.app.newID())
 		if b.assumed == nil {
-			b.assumed = map[ImportEnd]store.ID{}
+			b.assumed = map[interchange.End]store.ID{}
 		}
 		b.assumed[end], b.created[id] = id, true
 	}
@@ -102,13 +103,13 @@ func (b *importBatch) assume(end ImportEnd) store.ID {
 
 // edgeKey identifies the edge in the store. A dry run has ends that are not
 // there yet: these are assumed.
-func (b *importBatch) edgeKey(n int, i *ImportItem) store.EdgeKey {
-	key := store.EdgeKey{Rel: i.rel.Name, Tag: i.rel.Tag(i.props)}
+func (b *importBatch) edgeKey(n int, i *interchange.Item) store.EdgeKey {
+	key := store.EdgeKey{Rel: i.Rel.Name, Tag: i.Rel.Tag(i.Props)}
 	for _, end := range []struct {
 		field string
-		at    ImportEnd
+		at    interchange.End
 		id    *store.ID
-	}{{"from", i.from, &key.From}, {"to", i.to, &key.To}} {
+	}{{"from", i.From, &key.From}, {"to", i.To, &key.To}} {
 		id, ok := b.id(end.at)
 		switch {
 		case ok:
@@ -137,16 +138,16 @@ func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[s
 	return b.im.app.entire.EdgesBetween(ctx, ask...)
 }
 
-func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, exists := have[key]
 	if !exists {
 		b.noteLink(i, key)
-		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: b.linked(i, i.props)})
+		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: b.linked(i, i.Props)})
 		b.count(i).Created++
-		b.show(domain.ChangeCreated, i, "", nil, i.props)
+		b.show(domain.ChangeCreated, i, "", nil, i.Props)
 		return
 	}
-	set := differences(edge.Props, i.props, i.values, i.rel.Properties)
+	set := differences(edge.Props, i.Props, i.Values, i.Rel.Properties)
 	if len(set) == 0 {
 		b.count(i).Unchanged++
 		return
@@ -155,8 +156,8 @@ func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[stor
 		b.keepEdge(i, edge.Props, set)
 		return
 	}
-	if _, err := i.rel.PatchLink(i.rel.DecodeLink(edge.Props), i.values, ""); err != nil {
-		for _, e := range errorList(err) {
+	if _, err := i.Rel.PatchLink(i.Rel.DecodeLink(edge.Props), i.Values, ""); err != nil {
+		for _, e := range domain.ErrorsOf(err) {
 			b.problem(n, e)
 		}
 		return
@@ -181,13 +182,13 @@ func (b *importBatch) put(n int, i *ImportItem, key store.EdgeKey, have map[stor
 
 // replaceOnly removes what a record was linked to before, where it can be
 // linked to one only.
-func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys []store.EdgeKey) error {
+func (b *importBatch) replaceOnly(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey) error {
 	from := map[string][]store.ID{}
-	now := map[store.EdgeKey]*ImportItem{}
+	now := map[store.EdgeKey]*interchange.Item{}
 	for n, i := range list {
-		if i.rel.ToOne && keys[n] != (store.EdgeKey{}) && !b.created[keys[n].From] {
-			from[i.rel.Name] = append(from[i.rel.Name], keys[n].From)
-			now[store.EdgeKey{Rel: i.rel.Name, From: keys[n].From}] = i
+		if i.Rel.ToOne && keys[n] != (store.EdgeKey{}) && !b.created[keys[n].From] {
+			from[i.Rel.Name] = append(from[i.Rel.Name], keys[n].From)
+			now[store.EdgeKey{Rel: i.Rel.Name, From: keys[n].From}] = i
 		}
 	}
 	for rel, ids := range from {
@@ -198,8 +199,8 @@ func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys 
 		for _, page := range pages {
 			for n, edge := range page.Edges {
 				i := now[store.EdgeKey{Rel: rel, From: edge.From}]
-				to, _ := b.id(i.to)
-				if to == edge.To || page.Nodes[n].Kind != i.rel.To {
+				to, _ := b.id(i.To)
+				if to == edge.To || page.Nodes[n].Kind != i.Rel.To {
 					continue
 				}
 				if !b.mayReplace(edge.Props) {
@@ -217,13 +218,13 @@ func (b *importBatch) replaceOnly(ctx context.Context, list []*ImportItem, keys 
 
 // keepPlace leaves a record where a person linked it to (C6), and takes the
 // new link back.
-func (b *importBatch) keepPlace(i *ImportItem, edge store.Edge, to store.ID) {
+func (b *importBatch) keepPlace(i *interchange.Item, edge store.Edge, to store.ID) {
 	b.ops = slices.DeleteFunc(b.ops, func(op store.Op) bool {
 		put, ok := op.(store.PutEdge)
 		return ok && put.Rel == edge.Rel && put.From == edge.From && put.To == to
 	})
 	b.changes = slices.DeleteFunc(b.changes, func(c domain.Change) bool {
-		return c.Type == domain.ChangeCreated && c.Kind == edge.Rel && c.From.Key == i.from.Key && c.To.Key == i.to.Key
+		return c.Type == domain.ChangeCreated && c.Kind == edge.Rel && c.From.Key == i.From.Key && c.To.Key == i.To.Key
 	})
 	if b.requests[edge.From] == i {
 		delete(b.requests, edge.From)

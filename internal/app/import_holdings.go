@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -40,7 +41,7 @@ type Held struct {
 // HeldLink is a relationship: the item that would remove it.
 type HeldLink struct {
 	Source string // that set it
-	Item   *ImportItem
+	Item   *interchange.Item
 }
 
 // maxHeld is how many records a page of holdings has.
@@ -118,19 +119,19 @@ func (a *App) heldLinks(ctx context.Context, h *Holdings, nodes []store.Node, re
 				if page.Nodes[n].Kind != r.To {
 					continue // of another relationship of the name
 				}
-				end := ImportEnd{r.To, text(page.Nodes[n].Props["key"])}
-				h.Records[i].Links = append(h.Records[i].Links, newHeldLink(r, ImportEnd{r.From, h.Records[i].Key}, end, edge.Props))
+				end := interchange.End{Kind: r.To, Key: text(page.Nodes[n].Props["key"])}
+				h.Records[i].Links = append(h.Records[i].Links, newHeldLink(r, interchange.End{Kind: r.From, Key: h.Records[i].Key}, end, edge.Props))
 			}
 		}
 	}
 	return nil
 }
 
-func newHeldLink(r *entity.Relationship, from, to ImportEnd, props store.Props) HeldLink {
-	i := &ImportItem{rel: r, from: from, to: to, remove: true, values: map[string]any{}, props: store.Props{}}
+func newHeldLink(r *entity.Relationship, from, to interchange.End, props store.Props) HeldLink {
+	i := &interchange.Item{Rel: r, From: from, To: to, Remove: true, Values: map[string]any{}, Props: store.Props{}}
 	for _, f := range r.Properties {
 		if v, ok := props[f.Name]; ok && f.Identity {
-			i.values[f.Name], i.props[f.Name] = v, v
+			i.Values[f.Name], i.Props[f.Name] = v, v
 		}
 	}
 	return HeldLink{Source: entity.SourceOf(props), Item: i}
@@ -193,8 +194,8 @@ func (a *App) addPointers(ctx context.Context, r *entity.Relationship, ids []sto
 	for i, page := range pages {
 		list[i].Count += int(counts[i])
 		for n, edge := range page.Edges {
-			from := ImportEnd{r.From, text(page.Nodes[n].Props["key"])}
-			list[i].Links = append(list[i].Links, newHeldLink(r, from, ImportEnd{r.To, list[i].Key}, edge.Props))
+			from := interchange.End{Kind: r.From, Key: text(page.Nodes[n].Props["key"])}
+			list[i].Links = append(list[i].Links, newHeldLink(r, from, interchange.End{Kind: r.To, Key: list[i].Key}, edge.Props))
 		}
 	}
 	return nil

@@ -7,19 +7,20 @@ import (
 	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
 // OfPlan tells whether an item is about when changes are planned, where and on
 // what, or about freezes: holds come about by such.
-func (i *ImportItem) OfPlan() bool {
+func OfPlan(i *interchange.Item) bool {
 	var b holdBearing
 	if i.IsEdge() {
-		b.edge(i.rel.Name)
+		b.edge(i.Rel.Name)
 		return b.plan
 	}
 	kinds := []string{domain.KindChangeRequest, domain.KindFreeze, domain.KindFreezeException}
-	return slices.Contains(kinds, i.kind.Name)
+	return slices.Contains(kinds, i.Kind.Name)
 }
 
 // hold does for the batch what mutations do for theirs (H6). A dry run takes

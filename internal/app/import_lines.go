@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -78,7 +79,7 @@ func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*Import
 	lines := in.Lines
 	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun, Source: in.Source, Overwrite: in.Overwrite, Show: in.Show, Whole: in.Whole}
 	for _, name := range in.Assume {
-		options.Assume = append(options.Assume, ParseImportEnd(name))
+		options.Assume = append(options.Assume, interchange.ParseEnd(name))
 	}
 	im, err := w.app.Importer(ctx, options)
 	if err != nil {
@@ -86,12 +87,12 @@ func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*Import
 	}
 	im.source, im.key = w.source, w.key
 	done := &ImportedLines{DryRun: w.dryRun}
-	items := make([]*ImportItem, 0, len(lines))
+	items := make([]*interchange.Item, 0, len(lines))
 	for n, line := range lines {
-		record, errs := ParseImportLine([]byte(line))
-		var item *ImportItem
+		record, errs := interchange.Parse([]byte(line))
+		var item *interchange.Item
 		if len(errs) == 0 {
-			item, errs = PrepareImport(record)
+			item, errs = interchange.Prepare(record)
 		}
 		done.wrong(n, errs...)
 		items = append(items, item)

@@ -5,20 +5,21 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
 // brought are the properties of a record that the import creates, with who
 // brought it.
-func (b *importBatch) brought(i *ImportItem) store.Props {
-	sources := i.sources
+func (b *importBatch) brought(i *interchange.Item) store.Props {
+	sources := i.Sources
 	if sources == nil {
 		sources = domain.BroughtBy(b.im.options.Source)
 	}
 	if len(sources) == 0 {
-		return i.props
+		return i.Props
 	}
-	props := maps.Clone(i.props)
+	props := maps.Clone(i.Props)
 	props[entity.SourcesProperty] = entity.EncodeSources(sources)
 	return props
 }
@@ -26,15 +27,15 @@ func (b *importBatch) brought(i *ImportItem) store.Props {
 // own takes out of the differences those that C6 keeps as they are, and adds
 // who set the others. It gives the values that remain of what the item says. A
 // plain import into records of plain imports has nothing to do here.
-func (b *importBatch) own(i *ImportItem, node store.Node, set store.Props) map[string]any {
+func (b *importBatch) own(i *interchange.Item, node store.Node, set store.Props) map[string]any {
 	sources := entity.DecodeSources(node.Props)
 	if len(set) == 0 || sources == nil && b.im.options.Source == domain.SourceImport {
-		return i.values
+		return i.Values
 	}
 	after, kept := domain.Own(sources, b.im.options.Source, b.im.options.Overwrite, claims(node.Props, set)...)
-	patch := i.values
+	patch := i.Values
 	if len(kept) > 0 {
-		patch = maps.Clone(i.values)
+		patch = maps.Clone(i.Values)
 	}
 	for _, name := range kept {
 		b.keep(i, domain.FieldKept{
@@ -59,26 +60,26 @@ func (b *importBatch) mayReplace(props store.Props) bool {
 }
 
 // keep tells of a field that stays as it was.
-func (b *importBatch) keep(i *ImportItem, kept domain.FieldKept) {
+func (b *importBatch) keep(i *interchange.Item, kept domain.FieldKept) {
 	b.count(i).Kept++
 	if len(b.kept) >= b.im.options.Show {
 		return
 	}
 	kept.Kind = i.Name()
 	if i.IsEdge() {
-		kept.From, kept.To = b.changeEnd(i.from), b.changeEnd(i.to)
+		kept.From, kept.To = b.changeEnd(i.From), b.changeEnd(i.To)
 	} else {
-		kept.Key = &i.end.Key
+		kept.Key = &i.End.Key
 	}
 	b.kept = append(b.kept, kept)
 }
 
 // keepEdge tells of a relationship that stays as it was, by the fields that
 // the item would have changed.
-func (b *importBatch) keepEdge(i *ImportItem, have, set store.Props) {
+func (b *importBatch) keepEdge(i *interchange.Item, have, set store.Props) {
 	c := b.count(i)
 	before := c.Kept
-	fields := fieldChanges(order("", i.rel.Name), only(have, set), set)
+	fields := fieldChanges(order("", i.Rel.Name), only(have, set), set)
 	if len(fields) == 0 {
 		fields = []domain.FieldChange{{Field: "to"}} // where it leads is all that it says
 	}
@@ -101,10 +102,10 @@ func only(props, named store.Props) store.Props {
 
 // linked are the properties of a relationship that the import writes, with
 // who did.
-func (b *importBatch) linked(i *ImportItem, props store.Props) store.Props {
+func (b *importBatch) linked(i *interchange.Item, props store.Props) store.Props {
 	source := b.im.options.Source
-	if len(i.sources) > 0 {
-		source = i.sources[0].Source
+	if len(i.Sources) > 0 {
+		source = i.Sources[0].Source
 	}
 	if entity.SourceOf(props) == source {
 		return props

@@ -6,63 +6,64 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
 // removals decides on what is to go: relationships first, then records. What
 // has gone already is left alone.
-func (b *importBatch) removals(ctx context.Context, items []*ImportItem) error {
-	var edges []*ImportItem
+func (b *importBatch) removals(ctx context.Context, items []*interchange.Item) error {
+	var edges []*interchange.Item
 	keys := map[string][]string{}
 	for _, i := range items {
 		switch {
-		case !i.remove:
+		case !i.Remove:
 		case i.IsEdge():
 			edges = append(edges, i)
 		default:
-			keys[i.kind.Name] = append(keys[i.kind.Name], i.end.Key)
+			keys[i.Kind.Name] = append(keys[i.Kind.Name], i.End.Key)
 		}
 	}
 	if err := b.removeEdges(ctx, edges); err != nil {
 		return err
 	}
-	found := map[ImportEnd]store.Node{}
+	found := map[interchange.End]store.Node{}
 	for kind, list := range keys {
 		nodes, err := b.im.app.entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
 			return err
 		}
 		for key, node := range nodes {
-			found[ImportEnd{kind, key}] = node
+			found[interchange.End{Kind: kind, Key: key}] = node
 		}
 	}
 	for _, i := range items {
-		if i.remove && !i.IsEdge() {
+		if i.Remove && !i.IsEdge() {
 			b.removeNode(i, found)
 		}
 	}
 	return nil
 }
 
-func (b *importBatch) removeNode(i *ImportItem, found map[ImportEnd]store.Node) {
-	node, ok := found[i.end]
+func (b *importBatch) removeNode(i *interchange.Item, found map[interchange.End]store.Node) {
+	node, ok := found[i.End]
 	if !ok {
 		b.count(i).Unchanged++
 		return
 	}
-	delete(found, i.end) // said twice, it is removed once
+	delete(found, i.End) // said twice, it is removed once
 	if owner := domain.OwnerOf(entity.DecodeSources(node.Props), domain.WholeRecord, true); !domain.MayOverwrite(owner, b.im.options.Source, b.im.options.Overwrite) {
-		b.keep(i, domain.FieldKept{Field: "key", Source: owner, Kept: &i.end.Key})
+		b.keep(i, domain.FieldKept{Field: "key", Source: owner, Kept: &i.End.Key})
 		return
 	}
 	b.ops = append(b.ops, store.RemoveNode{ID: node.ID})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
-	b.gone = append(b.gone, i.end)
+	b.gone = append(b.gone, i.End)
 	b.count(i).Removed++
 	b.show(domain.ChangeRemoved, i, node.ID, node.Props, emptied(node.Props))
 }
 
-func (b *importBatch) removeEdges(ctx context.Context, list []*ImportItem) error {
+func (b *importBatch) removeEdges(ctx context.Context, list []*interchange.Item) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -71,10 +72,10 @@ func (b *importBatch) removeEdges(ctx context.Context, list []*ImportItem) error
 	}
 	keys := make([]store.EdgeKey, len(list))
 	for n, i := range list {
-		from, okFrom := b.id(i.from)
-		to, okTo := b.id(i.to)
+		from, okFrom := b.id(i.From)
+		to, okTo := b.id(i.To)
 		if okFrom && okTo {
-			keys[n] = store.EdgeKey{Rel: i.rel.Name, From: from, To: to, Tag: i.rel.Tag(i.props)}
+			keys[n] = store.EdgeKey{Rel: i.Rel.Name, From: from, To: to, Tag: i.Rel.Tag(i.Props)}
 		}
 	}
 	have, err := b.existing(ctx, keys)
@@ -87,7 +88,7 @@ func (b *importBatch) removeEdges(ctx context.Context, list []*ImportItem) error
 	return nil
 }
 
-func (b *importBatch) removeEdge(i *ImportItem, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+func (b *importBatch) removeEdge(i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, ok := have[key]
 	switch {
 	case !ok:
@@ -115,7 +116,7 @@ func emptied(props store.Props) store.Props {
 }
 
 // inUse says what still points at a record that was to be removed (C3).
-func (im *Import) inUse(ctx context.Context, items []*ImportItem, used *store.InUseError) error {
+func (im *Import) inUse(ctx context.Context, items []*interchange.Item, used *store.InUseError) error {
 	ids := []store.ID{used.Node}
 	for _, edge := range used.Edges {
 		ids = append(ids, edge.From)
@@ -135,6 +136,6 @@ func (im *Import) inUse(ctx context.Context, items []*ImportItem, used *store.In
 	}
 	problem := inUse(record, used, nodes, hidden)
 	problem.Field = "key"
-	end := ImportEnd{node.Kind, text(node.Props["key"])}
-	return ImportProblems{{Index: slices.IndexFunc(items, func(i *ImportItem) bool { return i.remove && i.end == end }), Error: problem}}
+	end := interchange.End{Kind: node.Kind, Key: text(node.Props["key"])}
+	return ImportProblems{{Index: slices.IndexFunc(items, func(i *interchange.Item) bool { return i.Remove && i.End == end }), Error: problem}}
 }

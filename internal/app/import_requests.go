@@ -7,6 +7,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -15,7 +16,7 @@ import (
 // other hand (H3), unless it says itself how it counts, or brings the request as
 // a whole. What was decided on here is fixed (H4). A history is replayed as it
 // was.
-func (b *importBatch) reviseRequests(ctx context.Context, items []*ImportItem) error {
+func (b *importBatch) reviseRequests(ctx context.Context, items []*interchange.Item) error {
 	if !b.im.at.IsZero() || len(b.requests) == 0 {
 		return nil
 	}
@@ -54,19 +55,19 @@ func decidedHere(c *domain.ChangeRequest) bool {
 
 // settle remembers a request that the import brings as a whole, with its links
 // and votes, in however many change sets and calls: it counts its content itself.
-func (b *importBatch) settle(i *ImportItem, id store.ID) {
-	if i.kind.Name != domain.KindChangeRequest {
+func (b *importBatch) settle(i *interchange.Item, id store.ID) {
+	if i.Kind.Name != domain.KindChangeRequest {
 		return
 	}
-	if _, said := i.values["contentVersion"]; !said && !b.created[id] {
+	if _, said := i.Values["contentVersion"]; !said && !b.created[id] {
 		return
 	}
-	b.im.settled[i.end.Key] = true
-	b.whole = append(b.whole, i.end.Key)
+	b.im.settled[i.End.Key] = true
+	b.whole = append(b.whole, i.End.Key)
 }
 
 // noteContent remembers by which item a request's own content changes.
-func (b *importBatch) noteContent(i *ImportItem, before, after entity.Record) {
+func (b *importBatch) noteContent(i *interchange.Item, before, after entity.Record) {
 	was, ok := before.(*domain.ChangeRequest)
 	if ok && !was.SameContent(after.(*domain.ChangeRequest)) {
 		b.note(i, store.ID(was.ID))
@@ -75,15 +76,15 @@ func (b *importBatch) noteContent(i *ImportItem, before, after entity.Record) {
 
 // noteLink remembers by which item a link comes or goes that belongs to the
 // content of a request.
-func (b *importBatch) noteLink(i *ImportItem, key store.EdgeKey) {
+func (b *importBatch) noteLink(i *interchange.Item, key store.EdgeKey) {
 	if slices.Contains(contentRels, key.Rel) && !b.created[key.From] {
 		b.note(i, key.From)
 	}
 }
 
-func (b *importBatch) note(i *ImportItem, request store.ID) {
+func (b *importBatch) note(i *interchange.Item, request store.ID) {
 	if b.requests == nil {
-		b.requests = map[store.ID]*ImportItem{}
+		b.requests = map[store.ID]*interchange.Item{}
 	}
 	if b.requests[request] == nil {
 		b.requests[request] = i

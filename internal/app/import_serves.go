@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
 // noteClass keeps in mind the class that an item of the batch will have, and
 // whether it stops being a service.
-func (b *importBatch) noteClass(n int, i *ImportItem, id store.ID, before any, after store.Props) {
-	if i.kind.Name != domain.KindConfigurationItem {
+func (b *importBatch) noteClass(n int, i *interchange.Item, id store.ID, before any, after store.Props) {
+	if i.Kind.Name != domain.KindConfigurationItem {
 		return
 	}
 	class, changed := after["class"].(string)
@@ -25,13 +26,13 @@ func (b *importBatch) noteClass(n int, i *ImportItem, id store.ID, before any, a
 
 // keepServices refuses another class to services that have customers. Guards
 // hold that the others have none.
-func (b *importBatch) keepServices(ctx context.Context, items []*ImportItem) error {
+func (b *importBatch) keepServices(ctx context.Context, items []*interchange.Item) error {
 	if len(b.demoted) == 0 {
 		return nil
 	}
 	ids := make([]store.ID, len(b.demoted))
 	for at, n := range b.demoted {
-		ids[at] = b.ids[items[n].end]
+		ids[at] = b.ids[items[n].End]
 	}
 	counts, err := b.im.app.entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelServes})
 	if err != nil {
@@ -39,7 +40,7 @@ func (b *importBatch) keepServices(ctx context.Context, items []*ImportItem) err
 	}
 	for at, n := range b.demoted {
 		if counts[at] > 0 {
-			b.problem(n, domain.CheckStaysService(items[n].end.Key, b.classes[ids[at]]))
+			b.problem(n, domain.CheckStaysService(items[n].End.Key, b.classes[ids[at]]))
 			continue
 		}
 		b.guards = append(b.guards, store.NoEdges{ID: ids[at], Rel: domain.RelServes, Direction: store.Out})
@@ -49,11 +50,11 @@ func (b *importBatch) keepServices(ctx context.Context, items []*ImportItem) err
 
 // serveFromServices refuses SERVES from anything but a service. Guards hold
 // the items that are not of the batch as they were seen.
-func (b *importBatch) serveFromServices(ctx context.Context, list []*ImportItem, keys []store.EdgeKey, index []int) error {
+func (b *importBatch) serveFromServices(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, index []int) error {
 	var ask []store.ID
 	for n, i := range list {
 		from := keys[n].From
-		if _, known := b.classes[from]; i.rel.Name == domain.RelServes && from != "" && !known && !b.created[from] {
+		if _, known := b.classes[from]; i.Rel.Name == domain.RelServes && from != "" && !known && !b.created[from] {
 			ask = append(ask, from)
 		}
 	}
@@ -69,26 +70,14 @@ func (b *importBatch) serveFromServices(ctx context.Context, list []*ImportItem,
 	}
 	for n, i := range list {
 		class, known := b.classes[keys[n].From] // not of what a dry run would have created: that was checked before
-		if i.rel.Name == domain.RelServes && known {
-			if err := domain.CheckServes(i.from.Key, class); err != nil {
+		if i.Rel.Name == domain.RelServes && known {
+			if err := domain.CheckServes(i.From.Key, class); err != nil {
 				err.Field = "from"
 				b.problem(index[n], err)
 			}
 		}
 	}
 	return nil
-}
-
-// Serves tells that the relationship leads from a service to a customer.
-func (i *ImportItem) Serves() bool { return i.IsEdge() && i.rel.Name == domain.RelServes }
-
-// Class is the class that an item is given, empty where none is.
-func (i *ImportItem) Class() domain.Class {
-	if i.IsEdge() || i.kind.Name != domain.KindConfigurationItem {
-		return ""
-	}
-	class, _ := i.values["class"].(string)
-	return domain.Class(class)
 }
 
 // Classes finds the classes of stored items by key.

@@ -4,19 +4,20 @@ import (
 	"context"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
 // keepTrees refuses links that would make a record its own ancestor. Guards
 // hold the ancestors that the store has as they were seen.
-func (b *importBatch) keepTrees(ctx context.Context, list []*ImportItem, keys []store.EdgeKey, index []int) error {
+func (b *importBatch) keepTrees(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, index []int) error {
 	parents := map[string]map[store.ID]store.ID{}
 	for n, i := range list {
 		if i.IsTree() && keys[n] != (store.EdgeKey{}) {
-			if parents[i.rel.Name] == nil {
-				parents[i.rel.Name] = map[store.ID]store.ID{}
+			if parents[i.Rel.Name] == nil {
+				parents[i.Rel.Name] = map[store.ID]store.ID{}
 			}
-			parents[i.rel.Name][keys[n].From] = keys[n].To
+			parents[i.Rel.Name][keys[n].From] = keys[n].To
 		}
 	}
 	for rel, up := range parents {
@@ -25,7 +26,7 @@ func (b *importBatch) keepTrees(ctx context.Context, list []*ImportItem, keys []
 		}
 	}
 	for n, i := range list {
-		if i.IsTree() && keys[n] != (store.EdgeKey{}) && circular(parents[i.rel.Name], keys[n].From) {
+		if i.IsTree() && keys[n] != (store.EdgeKey{}) && circular(parents[i.Rel.Name], keys[n].From) {
 			b.problem(index[n], NotATree(i))
 		}
 	}
@@ -33,10 +34,10 @@ func (b *importBatch) keepTrees(ctx context.Context, list []*ImportItem, keys []
 }
 
 // NotATree says that a link would make a record its own ancestor.
-func NotATree(i *ImportItem) *domain.Error {
+func NotATree(i *interchange.Item) *domain.Error {
 	return &domain.Error{
 		Code: domain.RuleViolation, Rule: i.Name() + " tree", Field: "to",
-		Message: i.Name() + " must stay a tree, and this would close a circle through " + i.from.String() + " and " + i.to.String(),
+		Message: i.Name() + " must stay a tree, and this would close a circle through " + i.From.String() + " and " + i.To.String(),
 	}
 }
 
@@ -84,7 +85,9 @@ func circular[K comparable](up map[K]K, start K) bool {
 }
 
 // Circular tells whether a record is above itself by these links.
-func Circular(up map[ImportEnd]ImportEnd, start ImportEnd) bool { return circular(up, start) }
+func Circular(up map[interchange.End]interchange.End, start interchange.End) bool {
+	return circular(up, start)
+}
 
 // Parents finds where a relationship to an only parent leads from records of a
 // kind: parent keys by key, those without one left out.

@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
 
@@ -35,7 +36,7 @@ func (p ImportProblems) Error() string {
 // Write creates and changes what the items say in one change set: records, and
 // relationships between these or others. What the store has as the items say
 // is left alone; fields that an item does not name stay. It may be repeated.
-func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, error) {
+func (im *Import) Write(ctx context.Context, items []*interchange.Item) (Imported, error) {
 	if err := im.mayTouch(items); err != nil {
 		return Imported{}, err
 	}
@@ -58,12 +59,12 @@ func (im *Import) Write(ctx context.Context, items []*ImportItem) (Imported, err
 
 // mayTouch refuses records of kinds that an actor of some kinds may not touch,
 // and relationships that end at one.
-func (im *Import) mayTouch(items []*ImportItem) error {
+func (im *Import) mayTouch(items []*interchange.Item) error {
 	if im.actor.Kinds == nil {
 		return nil
 	}
 	for _, i := range items {
-		for _, end := range []ImportEnd{i.end, i.from, i.to} {
+		for _, end := range []interchange.End{i.End, i.From, i.To} {
 			if end.Kind != "" && !slices.Contains(im.actor.Kinds, end.Kind) {
 				return &domain.Error{Code: domain.Forbidden, Message: fmt.Sprintf(
 					"%s may not import %s: you may touch no other kinds than %s", im.actor.Name, end, strings.Join(im.actor.Kinds, ", "))}
@@ -73,11 +74,11 @@ func (im *Import) mayTouch(items []*ImportItem) error {
 	return nil
 }
 
-func (im *Import) try(ctx context.Context, items []*ImportItem) (Imported, error) {
+func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported, error) {
 	if _, err := im.Definitions(ctx); err != nil {
 		return Imported{}, err
 	}
-	b := &importBatch{im: im, ids: map[ImportEnd]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
+	b := &importBatch{im: im, ids: map[interchange.End]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
 	if err := b.nodes(ctx, items); err != nil {
 		return Imported{}, err
 	}
@@ -101,22 +102,22 @@ type importBatch struct {
 	im       *Import
 	ops      []store.Op
 	guards   []store.Guard
-	ids      map[ImportEnd]store.ID // of the batch's own records
+	ids      map[interchange.End]store.ID // of the batch's own records
 	created  map[store.ID]bool
-	classes  map[store.ID]domain.Class // of the items it is known of
-	demoted  []int                     // items that stop being services
-	gone     []ImportEnd               // keys that the batch removes
-	requests map[store.ID]*ImportItem  // for change, by what changes their content
+	classes  map[store.ID]domain.Class      // of the items it is known of
+	demoted  []int                          // items that stop being services
+	gone     []interchange.End              // keys that the batch removes
+	requests map[store.ID]*interchange.Item // for change, by what changes their content
 	counts   map[string]*ImportCount
 	order    []string
 	changes  []domain.Change
 	kept     []domain.FieldKept
 	problems ImportProblems
-	whole    []string               // keys of requests that it brings as a whole
-	assumed  map[ImportEnd]store.ID // records that a dry run takes for existing
+	whole    []string                     // keys of requests that it brings as a whole
+	assumed  map[interchange.End]store.ID // records that a dry run takes for existing
 }
 
-func (b *importBatch) count(i *ImportItem) *ImportCount {
+func (b *importBatch) count(i *interchange.Item) *ImportCount {
 	name := i.Name()
 	c, ok := b.counts[name]
 	if !ok {
@@ -169,15 +170,15 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 }
 
 // nodes decides on the records.
-func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
+func (b *importBatch) nodes(ctx context.Context, items []*interchange.Item) error {
 	keys := map[string][]string{}
 	for _, i := range items {
-		if i.IsEdge() || i.remove {
+		if i.IsEdge() || i.Remove {
 			continue
 		}
-		keys[i.kind.Name] = append(keys[i.kind.Name], i.end.Key)
-		if i.formerly != "" {
-			keys[i.kind.Name] = append(keys[i.kind.Name], i.formerly)
+		keys[i.Kind.Name] = append(keys[i.Kind.Name], i.End.Key)
+		if i.Formerly != "" {
+			keys[i.Kind.Name] = append(keys[i.Kind.Name], i.Formerly)
 		}
 	}
 	found := map[string]map[string]store.Node{}
@@ -190,15 +191,15 @@ func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 	}
 	b.created = make(map[store.ID]bool, len(items))
 	for n, i := range items {
-		if i.IsEdge() || i.remove {
+		if i.IsEdge() || i.Remove {
 			continue
 		}
-		if _, twice := b.ids[i.end]; twice {
-			b.problem(n, &domain.Error{Code: domain.Conflict, Field: "key", Message: i.end.String() + " is given twice"})
-		} else if node, ok := found[i.kind.Name][i.end.Key]; ok {
+		if _, twice := b.ids[i.End]; twice {
+			b.problem(n, &domain.Error{Code: domain.Conflict, Field: "key", Message: i.End.String() + " is given twice"})
+		} else if node, ok := found[i.Kind.Name][i.End.Key]; ok {
 			b.change(n, i, node)
-		} else if node, ok := found[i.kind.Name][i.formerly]; ok {
-			b.gone = append(b.gone, ImportEnd{i.kind.Name, i.formerly})
+		} else if node, ok := found[i.Kind.Name][i.Formerly]; ok {
+			b.gone = append(b.gone, interchange.End{Kind: i.Kind.Name, Key: i.Formerly})
 			b.change(n, i, node)
 		} else {
 			b.create(n, i)
@@ -207,33 +208,33 @@ func (b *importBatch) nodes(ctx context.Context, items []*ImportItem) error {
 	return b.keepServices(ctx, items)
 }
 
-func (b *importBatch) create(n int, i *ImportItem) {
-	for _, err := range i.ifNew {
+func (b *importBatch) create(n int, i *interchange.Item) {
+	for _, err := range i.IfNew {
 		b.problem(n, err)
 	}
 	if len(b.im.definitions) > 0 {
-		b.keepDefinitions(n, i.kind.Decode(i.node()), every)
+		b.keepDefinitions(n, i.AsNew(), every)
 	}
-	if i.kind.Name == domain.KindMaintenanceWindow || i.kind.Name == domain.KindFreeze {
-		b.keepOpening(n, i.kind.Decode(i.node()))
+	if i.Kind.Name == domain.KindMaintenanceWindow || i.Kind.Name == domain.KindFreeze {
+		b.keepOpening(n, i.AsNew())
 	}
 	id := store.ID(b.im.app.newID())
-	b.ids[i.end], b.created[id] = id, true
-	b.noteClass(n, i, id, nil, i.props)
+	b.ids[i.End], b.created[id] = id, true
+	b.noteClass(n, i, id, nil, i.Props)
 	b.settle(i, id)
-	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.kind.Name, Props: b.unheld(b.brought(i))})
+	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.Kind.Name, Props: b.unheld(b.brought(i))})
 	b.count(i).Created++
-	b.show(domain.ChangeCreated, i, id, nil, i.props)
+	b.show(domain.ChangeCreated, i, id, nil, i.Props)
 }
 
-func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
-	b.ids[i.end] = node.ID
-	if i.stub {
+func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
+	b.ids[i.End] = node.ID
+	if i.Stub {
 		b.count(i).Unchanged++
 		return
 	}
 	b.settle(i, node.ID)
-	set := differences(node.Props, i.props, i.values, i.kind.Fields)
+	set := differences(node.Props, i.Props, i.Values, i.Kind.Fields)
 	set = b.unheld(set)
 	patch := b.own(i, node, set)
 	b.exactSources(i, node, set)
@@ -242,14 +243,14 @@ func (b *importBatch) change(n int, i *ImportItem, node store.Node) {
 		b.count(i).Unchanged++
 		return
 	}
-	after, err := i.kind.BringPatch(i.kind.Decode(node), patch, "")
+	after, err := i.Kind.BringPatch(i.Kind.Decode(node), patch, "")
 	if err != nil {
-		for _, e := range errorList(err) {
+		for _, e := range domain.ErrorsOf(err) {
 			b.problem(n, e)
 		}
 		return
 	}
-	b.noteContent(i, i.kind.Decode(node), after)
+	b.noteContent(i, i.Kind.Decode(node), after)
 	b.keepDefinitions(n, after, given(patch))
 	b.keepOpening(n, after)
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
@@ -294,6 +295,6 @@ func attributeDifferences(set, have, props store.Props, prefix string) {
 	}
 }
 
-func noRecord(end ImportEnd, field string) *domain.Error {
+func noRecord(end interchange.End, field string) *domain.Error {
 	return &domain.Error{Code: domain.NotFound, Field: field, Message: fmt.Sprintf("there is no %s with the key %q", end.Kind, end.Key)}
 }

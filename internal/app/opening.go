@@ -47,7 +47,7 @@ func (a *App) checkWritten(ctx context.Context, r entity.Record, touched func(fi
 
 // keepOpening refuses an imported record, as it will be, that is never on.
 func (b *importBatch) keepOpening(n int, r entity.Record) {
-	for _, err := range errorList(checkOpening(r, "")) {
+	for _, err := range domain.ErrorsOf(checkOpening(r, "")) {
 		b.problem(n, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 )
 
 // NewToken is a token to make.
@@ -40,8 +41,8 @@ func (a *App) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, erro
 	}
 	errs := t.Check(a.exclusive)
 	for i, kind := range in.Kinds {
-		if !knownKind(kind) {
-			errs = append(errs, wrong(element("kinds", i), "there is no kind of record %q, there are %s", kind, kindNames()))
+		if entity.KindNamed(kind) == nil {
+			errs = append(errs, wrong(element("kinds", i), "there is no kind of record %q, there are %s", kind, entity.KindNames()))
 		}
 	}
 	if len(errs) > 0 {

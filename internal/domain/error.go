@@ -1,6 +1,9 @@
 package domain
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // Code classifies an error for those who must act on it.
 type Code string
@@ -73,4 +76,19 @@ func (es Errors) Err() error {
 		return es[0]
 	}
 	return es
+}
+
+// ErrorsOf takes an error apart into those that it is made of.
+func ErrorsOf(err error) Errors {
+	var list Errors
+	var one *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &list):
+		return list
+	case errors.As(err, &one):
+		return Errors{one}
+	}
+	return Errors{{Code: Invalid, Message: err.Error()}}
 }

@@ -5,6 +5,8 @@
 package entity
 
 import (
+	"strings"
+
 	"slices"
 
 	"releasegraph/internal/domain"
@@ -150,4 +152,24 @@ func RelationshipsNamed(rel string) []*Relationship {
 		}
 	}
 	return found
+}
+
+// KindNames lists the kinds, as an error tells them.
+func KindNames() string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// RelationshipNames lists the relationships, as an error tells them.
+func RelationshipNames() string {
+	var names []string
+	for _, r := range relationships {
+		if len(names) == 0 || names[len(names)-1] != r.Name {
+			names = append(names, r.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -3,8 +3,8 @@ package importer
 import (
 	"context"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // attributes finds items that would breach the definitions of attributes (C7),
@@ -19,7 +19,7 @@ type attributes struct {
 // not, what it holds them to is checked while writing.
 type defining interface {
 	Definitions(ctx context.Context) ([]*domain.AttributeDefinition, error)
-	Breaches(ctx context.Context, items []*app.ImportItem) ([]domain.Errors, error)
+	Breaches(ctx context.Context, items []*interchange.Item) ([]domain.Errors, error)
 }
 
 func (a *attributes) begin(ctx context.Context, r *run) error {
@@ -44,7 +44,7 @@ func (a *attributes) flush(ctx context.Context, r *run, many int) error {
 	if len(a.suspect) < many {
 		return nil
 	}
-	items := make([]*app.ImportItem, len(a.suspect))
+	items := make([]*interchange.Item, len(a.suspect))
 	for i, s := range a.suspect {
 		items[i] = s.item
 	}

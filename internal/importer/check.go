@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // run is one import on its way.
@@ -17,7 +17,7 @@ type run struct {
 	target  Target
 	// seen and links hold where each record and each relationship was given
 	// first, by fingerprint.
-	seen       map[app.Fingerprint]place
+	seen       map[interchange.Fingerprint]place
 	links      map[uint64]place
 	trees      trees
 	services   services
@@ -44,7 +44,7 @@ type scope struct {
 	rels  map[relationship]bool
 }
 
-func (s *scope) add(i *app.ImportItem) {
+func (s *scope) add(i *interchange.Item) {
 	if i.IsEdge() {
 		s.rels[relationshipOf(i)] = true
 	} else {
@@ -61,7 +61,7 @@ type place struct {
 
 // check reads all files, and tells all that is wrong with them.
 func (r *run) check(ctx context.Context) error {
-	r.seen, r.links = map[app.Fingerprint]place{}, map[uint64]place{}
+	r.seen, r.links = map[interchange.Fingerprint]place{}, map[uint64]place{}
 	r.scope = scope{kinds: map[string]bool{}, rels: map[relationship]bool{}}
 	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
 	if err := r.attributes.begin(ctx, r); err != nil {
@@ -139,7 +139,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 // before: a record twice, or a relationship with other properties. (The same
 // relationship said twice is said once.)
 func (r *run) first(file int, e *entry) *domain.Error {
-	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest(), stub: e.item.Stub(), classed: classOf(e.item)}
+	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest(), stub: e.item.Stub, classed: classOf(e.item)}
 	var before place
 	var twice bool
 	if e.item.IsEdge() {

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // csvRows reads the rows of a file, each in bounded memory.
@@ -72,7 +72,7 @@ type csvFormat struct {
 // rule makes a record or relationship of a row.
 type rule struct {
 	edge  bool
-	make  func(row []string) (app.ImportRecord, domain.Errors)
+	make  func(row []string) (interchange.Record, domain.Errors)
 	where func(row []string) bool
 	once  bool
 	each  *split
@@ -182,7 +182,7 @@ func (f *csvFormat) header(given []string) ([]string, error) {
 
 // plainRule takes every column for the field of its name.
 func plainRule(header []string, node, edge string) (rule, error) {
-	known, err := app.ImportFields(node, edge)
+	known, err := interchange.Fields(node, edge)
 	if err != nil {
 		return rule{}, err
 	}
@@ -203,15 +203,15 @@ func plainRule(header []string, node, edge string) (rule, error) {
 		return rule{}, errors.New(`the rows of relationships need the columns "from" and "to"`)
 	}
 	return rule{edge: edge != "", where: func([]string) bool { return true },
-		make: func(row []string) (app.ImportRecord, domain.Errors) {
-			record := app.ImportRecord{Node: node, Edge: edge, Text: true, Values: make(map[string]any, len(row))}
+		make: func(row []string) (interchange.Record, domain.Errors) {
+			record := interchange.Record{Node: node, Edge: edge, Text: true, Values: make(map[string]any, len(row))}
 			for i, cell := range row {
 				if edge == "" || i != from && i != to {
 					setField(record.Values, header[i], cell)
 				}
 			}
 			if edge != "" {
-				record.From, record.To = app.ParseImportEnd(row[from]), app.ParseImportEnd(row[to])
+				record.From, record.To = interchange.ParseEnd(row[from]), interchange.ParseEnd(row[to])
 			}
 			return record, nil
 		}}, nil

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // openMapped prepares the rules that a mapping has for a file.
@@ -88,7 +88,7 @@ func (o *output) compile(header []string, tables map[string]*table) (rule, error
 }
 
 // maker prepares the fields and ends of an output.
-func (o *output) maker(c columns, tables map[string]*table) (func(row []string) (app.ImportRecord, domain.Errors), error) {
+func (o *output) maker(c columns, tables map[string]*table) (func(row []string) (interchange.Record, domain.Errors), error) {
 	compiled := map[string]textOf{}
 	var wrong []string
 	for at, v := range o.values() {
@@ -103,8 +103,8 @@ func (o *output) maker(c columns, tables map[string]*table) (func(row []string) 
 		return nil, errors.New(strings.Join(wrong, "; "))
 	}
 	names := o.names()
-	return func(row []string) (app.ImportRecord, domain.Errors) {
-		m := making{row: row, compiled: compiled, record: app.ImportRecord{
+	return func(row []string) (interchange.Record, domain.Errors) {
+		m := making{row: row, compiled: compiled, record: interchange.Record{
 			Node: o.Node, Edge: o.Edge, Text: true, Stub: o.Stub, Values: make(map[string]any, len(names)),
 		}}
 		for _, name := range names {
@@ -115,8 +115,8 @@ func (o *output) maker(c columns, tables map[string]*table) (func(row []string) 
 			}
 		}
 		if o.Edge != "" {
-			m.record.From = app.ImportEnd{Kind: o.From.Kind, Key: m.text("from", "from")}
-			m.record.To = app.ImportEnd{Kind: o.To.Kind, Key: m.text("to", "to")}
+			m.record.From = interchange.End{Kind: o.From.Kind, Key: m.text("from", "from")}
+			m.record.To = interchange.End{Kind: o.To.Kind, Key: m.text("to", "to")}
 		}
 		return m.record, m.errs
 	}, nil
@@ -126,7 +126,7 @@ func (o *output) maker(c columns, tables map[string]*table) (func(row []string) 
 type making struct {
 	row      []string
 	compiled map[string]textOf
-	record   app.ImportRecord
+	record   interchange.Record
 	errs     domain.Errors
 }
 

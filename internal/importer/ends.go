@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // manyKeys is how many keys are asked for at once.
@@ -15,40 +15,40 @@ const manyKeys = 5_000
 // incomplete to be created: for both it matters what the store holds.
 type ends struct {
 	run     *run
-	wanted  map[app.ImportEnd]struct{} // not given by the files so far
+	wanted  map[interchange.End]struct{} // not given by the files so far
 	partial []incomplete
 }
 
 // incomplete is a record that can only be changed, not created.
 type incomplete struct {
-	end  app.ImportEnd
+	end  interchange.End
 	file string
 	line int
 	errs domain.Errors
 }
 
 func newEnds(r *run) *ends {
-	return &ends{run: r, wanted: map[app.ImportEnd]struct{}{}}
+	return &ends{run: r, wanted: map[interchange.End]struct{}{}}
 }
 
 // need takes note of both ends of a relationship.
-func (e *ends) need(item *app.ImportItem) {
-	for _, end := range []app.ImportEnd{item.From(), item.To()} {
+func (e *ends) need(item *interchange.Item) {
+	for _, end := range []interchange.End{item.From, item.To} {
 		if !e.given(end) {
 			e.wanted[end] = struct{}{}
 		}
 	}
 }
 
-func (e *ends) given(end app.ImportEnd) bool {
+func (e *ends) given(end interchange.End) bool {
 	_, ok := e.run.seen[end.Fingerprint()]
 	return ok
 }
 
 // incomplete takes note of a record that lacks what a new one needs.
 func (e *ends) incomplete(file string, one *entry) {
-	if errs := one.item.IfNew(); len(errs) > 0 && one.item.Formerly() == "" {
-		e.partial = append(e.partial, incomplete{end: one.item.End(), file: file, line: one.line, errs: errs})
+	if errs := one.item.IfNew; len(errs) > 0 && one.item.Formerly == "" {
+		e.partial = append(e.partial, incomplete{end: one.item.End, file: file, line: one.line, errs: errs})
 	}
 }
 
@@ -61,7 +61,7 @@ func (e *ends) flush(ctx context.Context) error {
 }
 
 func (e *ends) settlePartial(ctx context.Context) error {
-	list := make([]app.ImportEnd, len(e.partial))
+	list := make([]interchange.End, len(e.partial))
 	for i, one := range e.partial {
 		list[i] = one.end
 	}
@@ -84,7 +84,7 @@ func (e *ends) settle(ctx context.Context) error {
 	if err := e.settlePartial(ctx); err != nil {
 		return err
 	}
-	var list []app.ImportEnd
+	var list []interchange.End
 	for end := range e.wanted {
 		if !e.given(end) {
 			list = append(list, end)
@@ -99,7 +99,7 @@ func (e *ends) settle(ctx context.Context) error {
 }
 
 // report reads the relationships again, to name the lines.
-func (e *ends) report(ctx context.Context, unknown map[app.ImportEnd]bool) error {
+func (e *ends) report(ctx context.Context, unknown map[interchange.End]bool) error {
 	for i, s := range e.run.sources {
 		if e.run.has[i].edges == 0 {
 			continue
@@ -119,11 +119,11 @@ func (e *ends) report(ctx context.Context, unknown map[app.ImportEnd]bool) error
 	return nil
 }
 
-func dangling(item *app.ImportItem, unknown map[app.ImportEnd]bool) (errs domain.Errors) {
+func dangling(item *interchange.Item, unknown map[interchange.End]bool) (errs domain.Errors) {
 	for _, end := range []struct {
 		field string
-		at    app.ImportEnd
-	}{{"from", item.From()}, {"to", item.To()}} {
+		at    interchange.End
+	}{{"from", item.From}, {"to", item.To}} {
 		if unknown[end.at] {
 			errs = append(errs, &domain.Error{Code: domain.NotFound, Field: end.field,
 				Message: fmt.Sprintf("there is no %s with the key %q, neither in the files nor in the store", end.at.Kind, end.at.Key)})
@@ -133,13 +133,13 @@ func dangling(item *app.ImportItem, unknown map[app.ImportEnd]bool) (errs domain
 }
 
 // unknown asks the target which of the records it does not have.
-func (r *run) unknown(ctx context.Context, list []app.ImportEnd) (map[app.ImportEnd]bool, error) {
+func (r *run) unknown(ctx context.Context, list []interchange.End) (map[interchange.End]bool, error) {
 	keys := map[string][]string{}
-	unknown := map[app.ImportEnd]bool{}
+	unknown := map[interchange.End]bool{}
 	ask := func(kind string) error {
 		missing, err := retry(ctx, r, func() ([]string, error) { return r.target.Unknown(ctx, kind, keys[kind]) })
 		for _, key := range missing {
-			unknown[app.ImportEnd{Kind: kind, Key: key}] = true
+			unknown[interchange.End{Kind: kind, Key: key}] = true
 		}
 		keys[kind] = keys[kind][:0]
 		return err

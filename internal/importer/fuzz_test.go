@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/interchange"
 )
 
 // FuzzLine: any line gives a checked item or errors, never a panic, and an
@@ -22,11 +22,11 @@ func FuzzLine(f *testing.F) {
 	f.Add([]byte(`{"edge":"INSTALLED_AT","from":"a","to":"Site:b","since":"2026-03-01T08:00:00Z", "x": [1, {"y": null}] }`))
 	f.Add([]byte(`{}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
-		record, errs := app.ParseImportLine(line)
+		record, errs := interchange.Parse(line)
 		if len(errs) > 0 {
 			return
 		}
-		item, errs := app.PrepareImport(record)
+		item, errs := interchange.Prepare(record)
 		if len(errs) > 0 {
 			return
 		}
@@ -34,11 +34,11 @@ func FuzzLine(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		record, errs = app.ParseImportLine(again)
+		record, errs = interchange.Parse(again)
 		if len(errs) > 0 {
 			t.Fatalf("%s: %v", again, errs)
 		}
-		same, errs := app.PrepareImport(record)
+		same, errs := interchange.Prepare(record)
 		if len(errs) > 0 || same.Fingerprint() != item.Fingerprint() || same.Digest() != item.Digest() {
 			t.Fatalf("%s became %s: %v", line, again, errs)
 		}
@@ -49,7 +49,7 @@ func FuzzLine(f *testing.F) {
 func FuzzScan(f *testing.F) {
 	f.Add(`{"node":"a","b":{"c":"d\n"},"e":[1,true,null,-2.5e3]}`)
 	f.Fuzz(func(t *testing.T, line string) {
-		record, errs := app.ParseImportLine([]byte(line))
+		record, errs := interchange.Parse([]byte(line))
 		if len(errs) > 0 || record.Node == "" {
 			return
 		}

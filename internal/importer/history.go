@@ -11,12 +11,13 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // replaying is a target that can be given a history: a store, since change
 // sets of any size are committed as of their own times.
 type replaying interface {
-	Replay(ctx context.Context, c app.ReplayChange, key string, items []*app.ImportItem) (app.Imported, error)
+	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error)
 	Last(ctx context.Context) (app.LastChange, time.Time, error)
 }
 
@@ -27,7 +28,7 @@ const maxGroup = 100_000
 // group is a change set of a history: the lines of one time, or those that
 // follow a line that begins a change set.
 type group struct {
-	change  app.ReplayChange
+	change  interchange.Change
 	headed  bool // begun by a line of its own
 	file    string
 	line    int
@@ -106,13 +107,13 @@ func (p *replay) add(file string, e *entry) error {
 		p.refuse(file, e.line, e.errs...)
 		return nil
 	}
-	at := e.item.At()
+	at := e.item.At
 	switch {
 	case at.IsZero() && (p.open == nil || !p.open.headed):
 		p.refuse(file, e.line, wrongAt("is missing: in a history each line says when it was so, or follows a line that begins a change set"))
 		return nil
 	case p.open == nil || !at.IsZero() && !at.Equal(p.open.change.At):
-		if err := p.begin(&group{change: app.ReplayChange{At: at}, file: file, line: e.line}); err != nil {
+		if err := p.begin(&group{change: interchange.Change{At: at}, file: file, line: e.line}); err != nil {
 			return err
 		}
 	}
@@ -201,7 +202,7 @@ func (p *replay) write(ctx context.Context) error {
 		if len(g.entries) == 0 {
 			return nil
 		}
-		items := make([]*app.ImportItem, len(g.entries))
+		items := make([]*interchange.Item, len(g.entries))
 		for i := range g.entries {
 			items[i] = g.entries[i].item
 		}

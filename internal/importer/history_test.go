@@ -12,6 +12,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/importer"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
 )
@@ -124,7 +125,7 @@ type shakyReplay struct {
 }
 
 type replayer interface {
-	Replay(ctx context.Context, c app.ReplayChange, key string, items []*app.ImportItem) (app.Imported, error)
+	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error)
 	Last(ctx context.Context) (app.LastChange, time.Time, error)
 }
 
@@ -132,7 +133,7 @@ func (s *shakyReplay) Last(ctx context.Context) (app.LastChange, time.Time, erro
 	return s.Target.(replayer).Last(ctx)
 }
 
-func (s *shakyReplay) Replay(ctx context.Context, c app.ReplayChange, key string, items []*app.ImportItem) (app.Imported, error) {
+func (s *shakyReplay) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error) {
 	*s.seen++
 	if *s.seen == 2 && !s.after {
 		return app.Imported{}, s.fail()

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/interchange"
 )
 
 // maxPlanned is how many lines about plans and freezes a dry run looks at
@@ -16,8 +17,8 @@ const maxPlanned = 5_000
 // what held it before the run, and what after.
 type holds struct {
 	byKey   map[string]app.ImportHold
-	planned []*app.ImportItem // by a dry run
-	more    int               // that were not looked at
+	planned []*interchange.Item // by a dry run
+	more    int                 // that were not looked at
 }
 
 func (h *holds) add(list []app.ImportHold) {
@@ -33,10 +34,10 @@ func (h *holds) add(list []app.ImportHold) {
 }
 
 // plan keeps what items say of plans and freezes, and tells whether they do.
-func (h *holds) plan(items []*app.ImportItem) (any bool) {
+func (h *holds) plan(items []*interchange.Item) (any bool) {
 	for _, i := range items {
 		switch {
-		case !i.OfPlan():
+		case !app.OfPlan(i):
 			continue
 		case len(h.planned) < maxPlanned:
 			h.planned = append(h.planned, i)

@@ -6,7 +6,7 @@ import (
 	"path"
 	"slices"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/interchange"
 )
 
 // check tells all that is wrong with a mapping by itself.
@@ -52,7 +52,7 @@ func (m *mapping) checkOutput(o *output) []error {
 	if (o.Node == "") == (o.Edge == "") {
 		return []error{errors.New("node: an output is a node or an edge, one of them")}
 	}
-	known, err := app.ImportFields(o.Node, o.Edge)
+	known, err := interchange.Fields(o.Node, o.Edge)
 	if err != nil {
 		return []error{fmt.Errorf("%s: %w", o.sort(), err)}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // matching finds existing records by other things than their key: attributes
@@ -17,18 +18,18 @@ type matching struct {
 	run        *run
 	attributes []string
 	kinds      map[string]bool
-	given      map[app.Fingerprint]bool     // keys of the files; true: the store has it
-	wanted     map[app.Fingerprint][]string // values of the files, and whose keys in the store have them
-	found      map[app.ImportEnd]string     // from a key of the files to that of the store
-	by         map[app.ImportEnd]string     // from a key of the store to that of the files
+	given      map[interchange.Fingerprint]bool     // keys of the files; true: the store has it
+	wanted     map[interchange.Fingerprint][]string // values of the files, and whose keys in the store have them
+	found      map[interchange.End]string           // from a key of the files to that of the store
+	by         map[interchange.End]string           // from a key of the store to that of the files
 }
 
 // match prepares the run for Options.Match. It reads the files and the records
 // of their kinds once.
 func (r *run) match(ctx context.Context) error {
 	m := &matching{
-		run: r, attributes: r.options.attributes(), kinds: map[string]bool{}, given: map[app.Fingerprint]bool{},
-		wanted: map[app.Fingerprint][]string{}, found: map[app.ImportEnd]string{}, by: map[app.ImportEnd]string{},
+		run: r, attributes: r.options.attributes(), kinds: map[string]bool{}, given: map[interchange.Fingerprint]bool{},
+		wanted: map[interchange.Fingerprint][]string{}, found: map[interchange.End]string{}, by: map[interchange.End]string{},
 	}
 	if len(m.attributes) == 0 {
 		return nil
@@ -79,8 +80,8 @@ func (m *matching) pass(ctx context.Context, use func(file string, e *entry)) er
 	return nil
 }
 
-func (m *matching) collect(item *app.ImportItem) {
-	m.given[item.End().Fingerprint()] = false
+func (m *matching) collect(item *interchange.Item) {
+	m.given[item.End.Fingerprint()] = false
 	for _, name := range m.attributes {
 		if value := item.Attribute(name); value != "" {
 			m.kinds[item.Name()] = true
@@ -89,8 +90,8 @@ func (m *matching) collect(item *app.ImportItem) {
 	}
 }
 
-func valueOf(kind, name, value string) app.Fingerprint {
-	return app.ImportEnd{Kind: kind + "\x00" + name, Key: value}.Fingerprint()
+func valueOf(kind, name, value string) interchange.Fingerprint {
+	return interchange.End{Kind: kind + "\x00" + name, Key: value}.Fingerprint()
 }
 
 // ask goes over the records of a kind that the store has.
@@ -102,7 +103,7 @@ func (m *matching) ask(ctx context.Context, kind string) error {
 			return err
 		}
 		for _, h := range page.Records {
-			if key := (app.ImportEnd{Kind: kind, Key: h.Key}).Fingerprint(); has(m.given, key) {
+			if key := (interchange.End{Kind: kind, Key: h.Key}).Fingerprint(); has(m.given, key) {
 				m.given[key] = true
 			}
 			for name, value := range h.Attributes {
@@ -117,7 +118,7 @@ func (m *matching) ask(ctx context.Context, kind string) error {
 	}
 }
 
-func has[V any](m map[app.Fingerprint]V, key app.Fingerprint) bool {
+func has[V any](m map[interchange.Fingerprint]V, key interchange.Fingerprint) bool {
 	_, ok := m[key]
 	return ok
 }
@@ -125,7 +126,7 @@ func has[V any](m map[app.Fingerprint]V, key app.Fingerprint) bool {
 // settle decides which record of the store a line is about, where it does not
 // name it by its key.
 func (m *matching) settle(file string, e *entry) {
-	kind, end := e.item.Name(), e.item.End()
+	kind, end := e.item.Name(), e.item.End
 	if m.given[end.Fingerprint()] {
 		return
 	}
@@ -142,14 +143,14 @@ func (m *matching) settle(file string, e *entry) {
 	case 0:
 		return
 	case 1:
-		m.take(file, e, app.ImportEnd{Kind: kind, Key: keys[0]}, by[0])
+		m.take(file, e, interchange.End{Kind: kind, Key: keys[0]}, by[0])
 	default:
 		m.refuse(file, e, "could be %q by %s or %q by %s: give it the key of the one, or take the attribute from the other", keys[0], by[0], keys[1], by[1])
 	}
 }
 
-func (m *matching) take(file string, e *entry, held app.ImportEnd, by string) {
-	end := e.item.End()
+func (m *matching) take(file string, e *entry, held interchange.End, by string) {
+	end := e.item.End
 	switch other, taken := m.by[held]; {
 	case has(m.given, held.Fingerprint()):
 		m.refuse(file, e, "is %q by %s, which the files give as well", held.Key, by)
@@ -173,18 +174,18 @@ func (m *matching) apply(entries []entry) {
 		switch {
 		case e.item == nil:
 		case m.run.options.Rename:
-			if key, ok := m.found[e.item.End()]; ok && !e.item.IsEdge() {
-				e.item.WasKnownAs(key)
+			if key, ok := m.found[e.item.End]; ok && !e.item.IsEdge() {
+				e.item.Formerly = key
 			}
 		case e.item.IsEdge():
-			e.item.Rewire(m.known(e.item.From()), m.known(e.item.To()))
+			e.item.Rewire(m.known(e.item.From), m.known(e.item.To))
 		default:
-			e.item.Rekey(m.known(e.item.End()))
+			e.item.Rekey(m.known(e.item.End))
 		}
 	}
 }
 
-func (m *matching) known(end app.ImportEnd) string {
+func (m *matching) known(end interchange.End) string {
 	if key, ok := m.found[end]; ok {
 		return key
 	}
@@ -192,7 +193,7 @@ func (m *matching) known(end app.ImportEnd) string {
 }
 
 // renamed is the key that the files give a record of the store.
-func (m *matching) renamed(end app.ImportEnd) string {
+func (m *matching) renamed(end interchange.End) string {
 	if m.renames(end) {
 		return m.by[end]
 	}
@@ -200,7 +201,7 @@ func (m *matching) renamed(end app.ImportEnd) string {
 }
 
 // renames tells whether the files give a record of the store another key.
-func (m *matching) renames(end app.ImportEnd) bool {
+func (m *matching) renames(end interchange.End) bool {
 	if m == nil || !m.run.options.Rename {
 		return false
 	}

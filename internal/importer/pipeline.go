@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // blockLines is how many lines travel together between goroutines.
@@ -22,12 +22,12 @@ const blocksAhead = 20
 
 // entry is what a line gave: a checked record, or what is wrong with it.
 type entry struct {
-	item *app.ImportItem
+	item *interchange.Item
 	errs domain.Errors
 	line int
 	once bool
 	// change begins a change set of a history; there is no item then.
-	change *app.ReplayChange
+	change *interchange.Change
 }
 
 // block is a run of lines, parsed by one of the workers while the lines before
@@ -169,7 +169,7 @@ func prepare(line int, p parsed) entry {
 		e.change = p.record.Change
 		return e
 	}
-	e.item, e.errs = app.PrepareImport(p.record)
+	e.item, e.errs = interchange.Prepare(p.record)
 	return e
 }
 
@@ -183,9 +183,9 @@ func timeless(entries []entry) {
 		case e.change != nil:
 			refuse(e, "change", "begins a change set of a history: import such files by --history")
 		case e.item == nil:
-		case !e.item.At().IsZero():
+		case !e.item.At.IsZero():
 			refuse(e, "at", "says when it was so: import such lines by --history")
-		case e.item.Removes():
+		case e.item.Remove:
 			refuse(e, "op", "removes: import such lines by --history, or take away what a file no longer has by --prune")
 		}
 	}

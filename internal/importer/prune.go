@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // DefaultPruneLimit is how many percent of a kind, or of a relationship, a
@@ -44,24 +45,24 @@ type pruning struct {
 	run   *run
 	kinds []string
 	rels  map[relationship]bool
-	gone  map[app.Fingerprint]bool // removed records
+	gone  map[interchange.Fingerprint]bool // removed records
 	sum   *Pruned
 }
 
 // relationship is a name with the kinds of its ends.
 type relationship struct{ name, from, to string }
 
-func relationshipOf(i *app.ImportItem) relationship {
-	return relationship{i.Name(), i.From().Kind, i.To().Kind}
+func relationshipOf(i *interchange.Item) relationship {
+	return relationship{i.Name(), i.From.Kind, i.To.Kind}
 }
 
 // newPruning finds the scope: what occurs in the files, or of that what lies
 // within the kinds that were named.
 func newPruning(r *run) (*pruning, error) {
-	p := &pruning{run: r, rels: map[relationship]bool{}, gone: map[app.Fingerprint]bool{}, sum: &Pruned{}}
+	p := &pruning{run: r, rels: map[relationship]bool{}, gone: map[interchange.Fingerprint]bool{}, sum: &Pruned{}}
 	named := r.options.PruneKinds
 	for _, kind := range named {
-		if _, err := app.ImportFields(kind, ""); err != nil {
+		if _, err := interchange.Fields(kind, ""); err != nil {
 			return nil, fmt.Errorf("--prune-kinds: %w", err)
 		}
 	}
@@ -95,14 +96,14 @@ func (p *pruning) goes(l app.HeldLink) bool {
 		return false
 	}
 	named := *l.Item // as the files name it
-	named.Rewire(p.run.matched.renamed(l.Item.From()), p.run.matched.renamed(l.Item.To()))
+	named.Rewire(p.run.matched.renamed(l.Item.From), p.run.matched.renamed(l.Item.To))
 	_, given := p.run.links[named.Fingerprint().Short()]
 	return !given
 }
 
 // lost tells whether a record has gone from the files, while it is in use.
 func (p *pruning) lost(kind string, h app.Held) bool {
-	end := app.ImportEnd{Kind: kind, Key: h.Key}
+	end := interchange.End{Kind: kind, Key: h.Key}
 	_, given := p.run.seen[end.Fingerprint()]
 	return p.ours(kind, h) && !given && !p.run.matched.renames(end)
 }

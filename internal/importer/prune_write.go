@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // maxAsked is about how many records Pointing is asked at once.
@@ -49,11 +50,11 @@ func (p *pruning) write(ctx context.Context) error {
 // were changed.
 type taking struct {
 	p     *pruning
-	items []*app.ImportItem
+	items []*interchange.Item
 	count *int
 }
 
-func (t *taking) add(ctx context.Context, items ...*app.ImportItem) error {
+func (t *taking) add(ctx context.Context, items ...*interchange.Item) error {
 	t.items = append(t.items, items...)
 	if nodes, _ := t.p.run.target.Batch(); len(t.items) < nodes {
 		return nil
@@ -106,11 +107,11 @@ func (p *pruning) removeLinks(ctx context.Context, kind string) error {
 // withdraw takes items out of use, and lists what still points at them (C3).
 func (p *pruning) withdraw(ctx context.Context, kind string) error {
 	return p.take(ctx, kind, &p.sum.Withdrawn, func(t *taking, list []app.Held) error {
-		var items []*app.ImportItem
+		var items []*interchange.Item
 		var keys []string
 		for _, h := range list {
 			if p.lost(kind, h) {
-				item, errs := app.PrepareImport(app.ImportRecord{Node: kind, Values: map[string]any{"key": h.Key, "status": string(domain.ItemWithdrawn)}})
+				item, errs := interchange.Prepare(interchange.Record{Node: kind, Values: map[string]any{"key": h.Key, "status": string(domain.ItemWithdrawn)}})
 				if len(errs) > 0 {
 					return errs.Err()
 				}
@@ -135,7 +136,7 @@ func (p *pruning) removeRecords(ctx context.Context, kind string) error {
 	return p.take(ctx, kind, &p.sum.Removed, func(t *taking, list []app.Held) error {
 		var keys []string
 		for _, h := range list {
-			if p.lost(kind, h) && !p.gone[app.ImportEnd{Kind: kind, Key: h.Key}.Fingerprint()] {
+			if p.lost(kind, h) && !p.gone[interchange.End{Kind: kind, Key: h.Key}.Fingerprint()] {
 				keys = append(keys, h.Key)
 			}
 		}
@@ -145,11 +146,11 @@ func (p *pruning) removeRecords(ctx context.Context, kind string) error {
 				p.sum.Kept = p.list(p.sum.Kept, used)
 				return nil
 			}
-			item, errs := app.PrepareImport(app.ImportRecord{Node: kind, Values: map[string]any{"key": used.Key}, Remove: true})
+			item, errs := interchange.Prepare(interchange.Record{Node: kind, Values: map[string]any{"key": used.Key}, Remove: true})
 			if len(errs) > 0 {
 				return errs.Err()
 			}
-			p.gone[item.End().Fingerprint()] = true
+			p.gone[item.End.Fingerprint()] = true
 			return t.add(ctx, item)
 		})
 	})
@@ -166,10 +167,10 @@ func (p *pruning) users(ctx context.Context, kind string, keys []string, tell fu
 		for _, one := range pointers {
 			used := InUse{Kind: kind, Key: one.Key, Count: one.Count}
 			for _, l := range one.Links {
-				if p.goes(l) || p.gone[l.Item.From().Fingerprint()] {
+				if p.goes(l) || p.gone[l.Item.From.Fingerprint()] {
 					used.Count--
 				} else if len(used.By) < maxBy {
-					used.By = append(used.By, l.Item.Name()+" from "+l.Item.From().String())
+					used.By = append(used.By, l.Item.Name()+" from "+l.Item.From.String())
 				}
 			}
 			if err := tell(used); err != nil {

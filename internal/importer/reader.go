@@ -10,8 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // raw is a line or row as it was read; wrong says why it cannot be parsed.
@@ -24,7 +24,7 @@ type raw struct {
 
 // parsed is a record that a line gave.
 type parsed struct {
-	record app.ImportRecord
+	record interchange.Record
 	errs   domain.Errors
 	once   bool // may be repeated, when it is the same
 }
@@ -77,7 +77,7 @@ func newReader(o Options, sources []*source) (*reader, error) {
 	}
 	rd := &reader{form: o.Format, nodeKind: o.NodeKind, edgeRel: o.EdgeRel, tables: map[string]map[string]*table{}}
 	if o.NodeKind+o.EdgeRel != "" {
-		if _, err := app.ImportFields(o.NodeKind, o.EdgeRel); err != nil {
+		if _, err := interchange.Fields(o.NodeKind, o.EdgeRel); err != nil {
 			return nil, err
 		}
 	}
@@ -151,10 +151,10 @@ func (f *ndjsonFormat) next() (raw, error) {
 }
 
 func (f *ndjsonFormat) parse(r raw, w want) []parsed {
-	if w != everything && app.ImportLineIs(r.text, w == nodesOnly) {
+	if w != everything && interchange.LineIs(r.text, w == nodesOnly) {
 		return nil // of the other sort, surely
 	}
-	record, errs := app.ParseImportLine(r.text)
+	record, errs := interchange.Parse(r.text)
 	if len(errs) == 0 && !w.includes(record.Edge != "") {
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/patient"
 )
 
@@ -63,7 +64,7 @@ func (r *remote) Unknown(ctx context.Context, kind string, keys []string) ([]str
 }
 
 // Write sends the items, in as many calls as their length asks for.
-func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error) {
+func (r *remote) Write(ctx context.Context, items []*interchange.Item) (app.Imported, error) {
 	assume, err := r.assumed(ctx, items)
 	if err != nil {
 		return app.Imported{}, err
@@ -96,7 +97,7 @@ func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Import
 			}
 		}
 		lines, size = append(lines, string(line)), size+quoted
-		if key := item.From().Key; item.From().Kind == domain.KindChangeRequest && r.whole[key] && !slices.Contains(whole, key) {
+		if key := item.From.Key; item.From.Kind == domain.KindChangeRequest && r.whole[key] && !slices.Contains(whole, key) {
 			whole = append(whole, key)
 		}
 	}
@@ -107,14 +108,14 @@ func (r *remote) Write(ctx context.Context, items []*app.ImportItem) (app.Import
 
 // assumed names, for a dry run, the ends of relationships that the server does
 // not have: other calls would have created them.
-func (r *remote) assumed(ctx context.Context, items []*app.ImportItem) ([]string, error) {
+func (r *remote) assumed(ctx context.Context, items []*interchange.Item) ([]string, error) {
 	if !r.options.DryRun {
 		return nil, nil
 	}
 	keys := map[string][]string{}
-	seen := map[app.ImportEnd]bool{}
+	seen := map[interchange.End]bool{}
 	for _, item := range items {
-		for _, end := range []app.ImportEnd{item.From(), item.To()} {
+		for _, end := range []interchange.End{item.From, item.To} {
 			if item.IsEdge() && !seen[end] {
 				seen[end] = true
 				keys[end.Kind] = append(keys[end.Kind], end.Key)
@@ -131,7 +132,7 @@ func (r *remote) assumed(ctx context.Context, items []*app.ImportItem) ([]string
 				return nil, err
 			}
 			for _, key := range unknown {
-				assume = append(assume, app.ImportEnd{Kind: kind, Key: key}.String())
+				assume = append(assume, interchange.End{Kind: kind, Key: key}.String())
 			}
 		}
 	}

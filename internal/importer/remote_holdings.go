@@ -5,16 +5,17 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/interchange"
 )
 
 // heldLink is a relationship as the API tells it.
 type heldLink struct{ Source, Line string }
 
 func (l heldLink) read() (app.HeldLink, error) {
-	record, errs := app.ParseImportLine([]byte(l.Line))
+	record, errs := interchange.Parse([]byte(l.Line))
 	if len(errs) == 0 {
-		var item *app.ImportItem
-		if item, errs = app.PrepareImport(record); len(errs) == 0 {
+		var item *interchange.Item
+		if item, errs = interchange.Prepare(record); len(errs) == 0 {
 			return app.HeldLink{Source: l.Source, Item: item}, nil
 		}
 	}

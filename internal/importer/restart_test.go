@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
+	"releasegraph/internal/interchange"
 )
 
 // shaky opens targets that take small batches and fail at the chosen write.
@@ -33,7 +34,7 @@ type shakyTarget struct {
 
 func (s *shakyTarget) Batch() (nodes, edges int) { return 2, 3 }
 
-func (s *shakyTarget) Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error) {
+func (s *shakyTarget) Write(ctx context.Context, items []*interchange.Item) (app.Imported, error) {
 	*s.seen++
 	if *s.seen == s.at && !s.after {
 		return app.Imported{}, s.fail()
@@ -109,7 +110,7 @@ type goneTarget struct {
 	writes int
 }
 
-func (g *goneTarget) Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error) {
+func (g *goneTarget) Write(ctx context.Context, items []*interchange.Item) (app.Imported, error) {
 	if g.writes++; g.writes > 1 {
 		return app.Imported{}, unavailable()
 	}

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // A bill of materials becomes items of class PROGRAM: each is a part of what
@@ -88,7 +88,7 @@ func (b *bill) item(c billed) {
 		return
 	}
 	b.given[key] = true
-	b.add(c.at, parsed{record: app.ImportRecord{Node: domain.KindConfigurationItem, Values: c.values(key)}})
+	b.add(c.at, parsed{record: interchange.Record{Node: domain.KindConfigurationItem, Values: c.values(key)}})
 }
 
 func (c billed) values(key string) map[string]any {
@@ -124,9 +124,9 @@ func (b *bill) link(at, from, to string, kind domain.DependencyKind) {
 	if kind == domain.PartOf {
 		impact = domain.ImpactNone
 	}
-	b.add(at, parsed{record: app.ImportRecord{
+	b.add(at, parsed{record: interchange.Record{
 		Edge: domain.RelDependsOn,
-		From: app.ImportEnd{Kind: domain.KindConfigurationItem, Key: from}, To: app.ImportEnd{Kind: domain.KindConfigurationItem, Key: to},
+		From: interchange.End{Kind: domain.KindConfigurationItem, Key: from}, To: interchange.End{Kind: domain.KindConfigurationItem, Key: to},
 		Values: map[string]any{"kind": string(kind), "impact": string(impact)},
 	}})
 }

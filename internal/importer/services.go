@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // services finds SERVES that lead from what is no service, before anything is
@@ -16,7 +16,7 @@ type services struct{ given []givenAt }
 // domain.Classes from 1, 0 where it gives none.
 type classed uint8
 
-func classOf(item *app.ImportItem) classed {
+func classOf(item *interchange.Item) classed {
 	return classed(slices.Index(domain.Classes, item.Class()) + 1)
 }
 
@@ -42,7 +42,7 @@ func (s *services) settle(ctx context.Context, r *run) error {
 	target, knows := r.target.(serving)
 	var ask []givenAt
 	for _, link := range s.given {
-		if c := r.seen[link.item.From().Fingerprint()].classed; c != 0 {
+		if c := r.seen[link.item.From.Fingerprint()].classed; c != 0 {
 			link.refuse(r, c.class())
 		} else {
 			ask = append(ask, link)
@@ -62,7 +62,7 @@ func (s *services) settle(ctx context.Context, r *run) error {
 func (s *services) askClasses(ctx context.Context, r *run, target serving, links []givenAt) error {
 	keys := make([]string, len(links))
 	for i, link := range links {
-		keys[i] = link.item.From().Key
+		keys[i] = link.item.From.Key
 	}
 	classes, err := retry(ctx, r, func() (map[string]domain.Class, error) { return target.Classes(ctx, keys) })
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *services) askClasses(ctx context.Context, r *run, target serving, links
 // refuse reports a SERVES that starts at an item of the class, unless that is
 // a service.
 func (l givenAt) refuse(r *run, class domain.Class) {
-	if err := domain.CheckServes(l.item.From().Key, class); err != nil {
+	if err := domain.CheckServes(l.item.From.Key, class); err != nil {
 		err.Field = "from"
 		r.problems.addAll(l.file, l.line, domain.Errors{err})
 	}
@@ -106,5 +106,5 @@ func (r *run) keepServing(ctx context.Context, target serving) error {
 
 // item tells where the files give an item.
 func (r *run) item(key string) place {
-	return r.seen[app.ImportEnd{Kind: domain.KindConfigurationItem, Key: key}.Fingerprint()]
+	return r.seen[interchange.End{Kind: domain.KindConfigurationItem, Key: key}.Fingerprint()]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/interchange"
 )
 
 // Target is where an import goes: a store through the use cases (Local), or a
@@ -18,7 +19,7 @@ type Target interface {
 	Pointing(ctx context.Context, kind string, keys []string) ([]app.Pointers, error)
 	// Write creates and changes what the items say, all of them or none, and
 	// may be repeated.
-	Write(ctx context.Context, items []*app.ImportItem) (app.Imported, error)
+	Write(ctx context.Context, items []*interchange.Item) (app.Imported, error)
 	// Batch tells how many records and how many relationships go well in one
 	// Write.
 	Batch() (nodes, edges int)

@@ -5,18 +5,19 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/interchange"
 )
 
 // trees finds relationships that would make a record its own ancestor, before
 // anything is written.
 type trees struct {
-	up    map[string]map[app.ImportEnd]app.ImportEnd // by relationship
+	up    map[string]map[interchange.End]interchange.End // by relationship
 	given []givenAt
 }
 
 // givenAt is what a file gives, and where.
 type givenAt struct {
-	item *app.ImportItem
+	item *interchange.Item
 	file string
 	line int
 }
@@ -32,13 +33,13 @@ func (t *trees) add(file string, e *entry) {
 		return
 	}
 	if t.up == nil {
-		t.up = map[string]map[app.ImportEnd]app.ImportEnd{}
+		t.up = map[string]map[interchange.End]interchange.End{}
 	}
 	rel := e.item.Name()
 	if t.up[rel] == nil {
-		t.up[rel] = map[app.ImportEnd]app.ImportEnd{}
+		t.up[rel] = map[interchange.End]interchange.End{}
 	}
-	t.up[rel][e.item.From()] = e.item.To()
+	t.up[rel][e.item.From] = e.item.To
 	t.given = append(t.given, givenAt{e.item, file, e.line})
 }
 
@@ -52,7 +53,7 @@ func (t *trees) settle(ctx context.Context, r *run) error {
 		}
 	}
 	for _, link := range t.given {
-		if app.Circular(t.up[link.item.Name()], link.item.From()) {
+		if app.Circular(t.up[link.item.Name()], link.item.From) {
 			r.problems.addAll(link.file, link.line, domain.Errors{app.NotATree(link.item)})
 		}
 	}
@@ -62,7 +63,7 @@ func (t *trees) settle(ctx context.Context, r *run) error {
 // climb adds what the store has above the records of the files, a level at a
 // time.
 func (t *trees) climb(ctx context.Context, r *run, target rooted, rel string) error {
-	up, asked := t.up[rel], map[app.ImportEnd]bool{}
+	up, asked := t.up[rel], map[interchange.End]bool{}
 	for {
 		level := map[string][]string{}
 		for _, parent := range up {
@@ -80,7 +81,7 @@ func (t *trees) climb(ctx context.Context, r *run, target rooted, rel string) er
 				return err
 			}
 			for child, parent := range parents {
-				up[app.ImportEnd{Kind: kind, Key: child}] = app.ImportEnd{Kind: kind, Key: parent}
+				up[interchange.End{Kind: kind, Key: child}] = interchange.End{Kind: kind, Key: parent}
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/interchange"
 )
 
 // progress tells how far a run has written.
@@ -52,7 +53,7 @@ func (r *run) write(ctx context.Context) (Summary, error) {
 type batch struct {
 	run   *run
 	size  int
-	items []*app.ImportItem
+	items []*interchange.Item
 	lines []inFile // of the items
 }
 

@@ -1,4 +1,4 @@
-package app
+package interchange
 
 import (
 	"bytes"
@@ -9,22 +9,23 @@ import (
 	"unicode/utf8"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 )
 
-// ParseImportLine reads one line of the interchange format. It tells all that
-// is wrong with its form; PrepareImport then tells what is wrong with its
+// Parse reads one line of the interchange format. It tells all that
+// is wrong with its form; Prepare then tells what is wrong with its
 // fields.
-func ParseImportLine(line []byte) (ImportRecord, domain.Errors) {
+func Parse(line []byte) (Record, domain.Errors) {
 	fields, err := lineFields(line)
 	if err != nil {
-		return ImportRecord{}, domain.Errors{invalid("", err.Error())}
+		return Record{}, domain.Errors{invalid("", err.Error())}
 	}
-	return newImportRecord(fields)
+	return newRecord(fields)
 }
 
-// ImportLineIs tells from the beginning of a line, without reading it, that it
+// LineIs tells from the beginning of a line, without reading it, that it
 // holds a record (or, with edge, a relationship). It says no when in doubt.
-func ImportLineIs(line []byte, edge bool) bool {
+func LineIs(line []byte, edge bool) bool {
 	prefix := `{"node":`
 	if edge {
 		prefix = `{"edge":`
@@ -71,7 +72,7 @@ func syntaxError(line []byte) error {
 	return fmt.Errorf("not valid JSON: %w", err)
 }
 
-func newImportRecord(fields map[string]any) (ImportRecord, domain.Errors) {
+func newRecord(fields map[string]any) (Record, domain.Errors) {
 	var errs domain.Errors
 	word := func(name string) string {
 		v, ok := fields[name]
@@ -87,40 +88,40 @@ func newImportRecord(fields map[string]any) (ImportRecord, domain.Errors) {
 	}
 	if _, ok := fields["change"]; ok {
 		c, errs := parseChange(fields)
-		return ImportRecord{Change: c}, errs
+		return Record{Change: c}, errs
 	}
 	_, isNode := fields["node"]
 	_, isEdge := fields["edge"]
 	switch {
 	case isNode && isEdge:
-		return ImportRecord{}, domain.Errors{invalid("", `a line is a "node" or an "edge", not both`)}
+		return Record{}, domain.Errors{invalid("", `a line is a "node" or an "edge", not both`)}
 	case isNode:
-		r := ImportRecord{Node: word("node"), Formerly: word("formerly"), Values: fields}
+		r := Record{Node: word("node"), Formerly: word("formerly"), Values: fields}
 		errs = append(errs, r.extras()...)
 		return r, errs
 	case isEdge:
-		r := ImportRecord{Edge: word("edge"), Values: fields}
+		r := Record{Edge: word("edge"), Values: fields}
 		errs = append(errs, r.extras()...)
 		for _, end := range []struct {
 			name string
-			to   *ImportEnd
+			to   *End
 		}{{"from", &r.From}, {"to", &r.To}} {
 			if _, ok := fields[end.name]; !ok {
 				errs = append(errs, invalid(end.name, `is missing: it names a record, as in "Site:par-1"`))
 				continue
 			}
-			*end.to = ParseImportEnd(word(end.name))
+			*end.to = ParseEnd(word(end.name))
 		}
 		return r, errs
 	}
-	return ImportRecord{}, domain.Errors{invalid("", `a line says what it is: {"node":"Site",…} or {"edge":"PART_OF",…}`)}
+	return Record{}, domain.Errors{invalid("", `a line says what it is: {"node":"Site",…} or {"edge":"PART_OF",…}`)}
 }
 
-// ParseImportEnd reads "Kind:key". A text that does not begin with the name of
+// ParseEnd reads "Kind:key". A text that does not begin with the name of
 // a kind is a key alone.
-func ParseImportEnd(text string) ImportEnd {
-	if kind, key, ok := strings.Cut(text, ":"); ok && knownKind(kind) {
-		return ImportEnd{Kind: kind, Key: key}
+func ParseEnd(text string) End {
+	if kind, key, ok := strings.Cut(text, ":"); ok && entity.KindNamed(kind) != nil {
+		return End{Kind: kind, Key: key}
 	}
-	return ImportEnd{Key: text}
+	return End{Key: text}
 }

@@ -1,4 +1,4 @@
-package app
+package interchange
 
 import (
 	"bytes"
@@ -13,33 +13,33 @@ import (
 	"releasegraph/internal/store"
 )
 
-// appendNode appends a record as a line of the interchange format, its fields
+// AppendNode appends a record as a line of the interchange format, its fields
 // in the order of their declaration.
-func appendNode(b []byte, k *entity.Kind, props store.Props) []byte {
+func AppendNode(b []byte, k *entity.Kind, props store.Props) []byte {
 	b = append(b, `{"node":`...)
-	b = appendJSON(b, k.Name)
+	b = AppendJSON(b, k.Name)
 	b = appendFields(b, k.Fields, props)
-	b = appendSources(b, props)
+	b = AppendSources(b, props)
 	return append(b, "}\n"...)
 }
 
-// appendEdge appends a relationship.
-func appendEdge(b []byte, r *entity.Relationship, from, to ImportEnd, props store.Props) []byte {
+// AppendEdge appends a relationship.
+func AppendEdge(b []byte, r *entity.Relationship, from, to End, props store.Props) []byte {
 	b = append(b, `{"edge":`...)
-	b = appendJSON(b, r.Name)
+	b = AppendJSON(b, r.Name)
 	b = append(b, `,"from":`...)
-	b = appendJSON(b, from.String())
+	b = AppendJSON(b, from.String())
 	b = append(b, `,"to":`...)
-	b = appendJSON(b, to.String())
+	b = AppendJSON(b, to.String())
 	b = appendFields(b, r.Properties, props)
 	if source, ok := props[entity.SourceProperty]; ok {
-		b = appendJSON(append(b, `,"source":`...), text(source))
+		b = AppendJSON(append(b, `,"source":`...), text(source))
 	}
 	return append(b, "}\n"...)
 }
 
-// appendSources appends which source set which field, where that is known.
-func appendSources(b []byte, props store.Props) []byte {
+// AppendSources appends which source set which field, where that is known.
+func AppendSources(b []byte, props store.Props) []byte {
 	sources := entity.DecodeSources(props)
 	if len(sources) == 0 {
 		return b
@@ -49,8 +49,8 @@ func appendSources(b []byte, props store.Props) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(b, s.Field)
-		b = appendJSON(append(b, ':'), s.Source)
+		b = AppendJSON(b, s.Field)
+		b = AppendJSON(append(b, ':'), s.Source)
 	}
 	return append(b, '}')
 }
@@ -59,18 +59,19 @@ func appendFields(b []byte, fields []entity.Field, props store.Props) []byte {
 	for i := range fields {
 		f := &fields[i]
 		if f.Map {
-			b = appendAttributes(b, f.Name, props)
+			b = AppendAttributes(b, f.Name, props)
 			continue
 		}
 		if v, ok := props[f.Name]; ok {
-			b = appendJSON(append(b, ','), f.Name)
-			b = appendValue(append(b, ':'), v)
+			b = AppendJSON(append(b, ','), f.Name)
+			b = AppendValue(append(b, ':'), v)
 		}
 	}
 	return b
 }
 
-func appendAttributes(b []byte, name string, props store.Props) []byte {
+// AppendAttributes appends the attributes that are kept under a field.
+func AppendAttributes(b []byte, name string, props store.Props) []byte {
 	prefix := name + "."
 	attributes := map[string]string{}
 	for property, v := range props {
@@ -81,32 +82,33 @@ func appendAttributes(b []byte, name string, props store.Props) []byte {
 	if len(attributes) == 0 {
 		return b
 	}
-	b = append(appendJSON(append(b, ','), name), ":{"...)
+	b = append(AppendJSON(append(b, ','), name), ":{"...)
 	for i, short := range slices.Sorted(maps.Keys(attributes)) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(b, short)
-		b = appendJSON(append(b, ':'), attributes[short])
+		b = AppendJSON(b, short)
+		b = AppendJSON(append(b, ':'), attributes[short])
 	}
 	return append(b, '}')
 }
 
-func appendValue(b []byte, v any) []byte {
+// AppendValue appends the value of a field.
+func AppendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
-		return appendJSON(b, v)
+		return AppendJSON(b, v)
 	case int64:
 		return strconv.AppendInt(b, v, 10)
 	case time.Time:
-		return appendJSON(b, v.UTC().Format(time.RFC3339Nano))
+		return AppendJSON(b, v.UTC().Format(time.RFC3339Nano))
 	}
 	text, _ := json.Marshal(v) // a property value always has a JSON form
 	return append(b, text...)
 }
 
-// appendJSON appends a JSON string, without the escapes that only HTML needs.
-func appendJSON(b []byte, s string) []byte {
+// AppendJSON appends a JSON string, without the escapes that only HTML needs.
+func AppendJSON(b []byte, s string) []byte {
 	plain := true
 	for i := 0; i < len(s) && plain; i++ {
 		plain = s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\'
@@ -120,4 +122,10 @@ func appendJSON(b []byte, s string) []byte {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(s) // a string always has a JSON form
 	return append(b, bytes.TrimSuffix(out.Bytes(), []byte("\n"))...)
+}
+
+// text is a value that is a text, empty where it is none.
+func text(v any) string {
+	s, _ := v.(string)
+	return s
 }

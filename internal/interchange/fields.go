@@ -1,4 +1,4 @@
-package app
+package interchange
 
 import (
 	"fmt"
@@ -14,19 +14,19 @@ type FieldNames struct {
 	attributes string // the field that holds attributes, "attributes"
 }
 
-// ImportFields tells which fields a kind of record (node) or a relationship
+// Fields tells which fields a kind of record (node) or a relationship
 // (edge) has; the other name is empty.
-func ImportFields(node, edge string) (*FieldNames, error) {
+func Fields(node, edge string) (*FieldNames, error) {
 	if edge == "" {
 		k := entity.KindNamed(node)
 		if k == nil {
-			return nil, fmt.Errorf("there is no kind of record %q, there are %s", node, kindNames())
+			return nil, fmt.Errorf("there is no kind of record %q, there are %s", node, entity.KindNames())
 		}
 		return newFieldNames(node, k.Fields), nil
 	}
 	rels := entity.RelationshipsNamed(edge)
 	if len(rels) == 0 {
-		return nil, fmt.Errorf("there is no relationship %q, there are %s", edge, relationshipNames())
+		return nil, fmt.Errorf("there is no relationship %q, there are %s", edge, entity.RelationshipNames())
 	}
 	f := newFieldNames(edge, nil)
 	for _, r := range rels {
@@ -76,24 +76,4 @@ func (f *FieldNames) Unknown(name string) string {
 		return f.of + " has no fields"
 	}
 	return fmt.Sprintf("%s has no such field, it has %s", f.of, strings.Join(f.names, ", "))
-}
-
-func knownKind(name string) bool { return entity.KindNamed(name) != nil }
-
-func kindNames() string {
-	var names []string
-	for _, k := range entity.Kinds() {
-		names = append(names, k.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func relationshipNames() string {
-	var names []string
-	for _, r := range entity.Relationships() {
-		if len(names) == 0 || names[len(names)-1] != r.Name {
-			names = append(names, r.Name)
-		}
-	}
-	return strings.Join(names, ", ")
 }
