@@ -3,53 +3,67 @@
 package patient
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 const (
-	// longest is how long one request waits altogether.
+	// longest is how long one request takes altogether before a refusal stands.
 	longest = 5 * time.Minute
 	// shortest keeps a server that asks for no pause from being hurried.
 	shortest = 50 * time.Millisecond
+	// maxRefusal is how much is read of what a server says beside a refusal.
+	maxRefusal = 64 << 10
 )
 
 // Do sends a request. While the server refuses it since the caller has sent too
 // many (429), it is sent again after as long as Retry-After says: the server
 // has not acted on it. When that takes too long, the refusal is the answer.
 func Do(client *http.Client, r *http.Request) (*http.Response, error) {
-	waited := time.Duration(0)
-	for {
-		answer, err := client.Do(r)
-		if err != nil || answer.StatusCode != http.StatusTooManyRequests {
-			return answer, err
+	answer, err := backoff.Retry(r.Context(), func() (*http.Response, error) {
+		answer, err := send(client, r)
+		if err != nil {
+			return nil, backoff.Permanent(err)
 		}
-		wait := pause(answer.Header)
-		if waited += wait; wait == 0 || waited > longest {
-			return answer, nil
-		}
-		_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
-		answer.Body.Close()
-		select {
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		case <-time.After(wait):
-		}
-		if r.GetBody != nil {
-			if r.Body, err = r.GetBody(); err != nil {
-				return nil, err
-			}
-		}
+		return answer, wait(answer)
+	}, backoff.WithMaxElapsedTime(longest))
+	var refused *backoff.RetryAfterError
+	if err == nil || errors.As(err, &refused) {
+		return answer, nil
 	}
+	return nil, err
 }
 
-// pause is how long a server asks to wait; 0 when it does not say.
-func pause(h http.Header) time.Duration {
-	n, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || n < 0 {
-		return 0
+// send sends a request as it was, however often. A refusal is read whole, so
+// that nobody has to close it and its connection can be used again.
+func send(client *http.Client, r *http.Request) (answer *http.Response, err error) {
+	if r.GetBody != nil {
+		if r.Body, err = r.GetBody(); err != nil {
+			return nil, err
+		}
 	}
-	return max(shortest, time.Duration(min(n, 1<<20))*time.Second)
+	answer, err = client.Do(r)
+	if err != nil || answer.StatusCode != http.StatusTooManyRequests {
+		return answer, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxRefusal))
+	answer.Body = io.NopCloser(bytes.NewReader(text))
+	return answer, err
+}
+
+// wait tells for how long a server that refused asks to wait; nil when it did
+// not refuse, or does not say.
+func wait(answer *http.Response) error {
+	n, err := strconv.Atoi(answer.Header.Get("Retry-After"))
+	if answer.StatusCode != http.StatusTooManyRequests || err != nil || n < 0 {
+		return nil
+	}
+	return &backoff.RetryAfterError{Duration: max(shortest, time.Duration(min(n, 1<<20))*time.Second)}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
@@ -39,8 +40,7 @@ type logins struct {
 // failures is how many more tokens of an address may be wrong. It falls below
 // zero by what was looked at at the same time.
 type failures struct {
-	left float64
-	at   time.Time
+	*rate.Limiter
 	told bool // the log has it, until all is forgiven
 }
 
@@ -86,8 +86,7 @@ func (l *logins) wait(address string, hash [sha256.Size]byte) time.Duration {
 	if !known {
 		return 0
 	}
-	l.forgive(f)
-	return time.Duration(max(0, 1-f.left) / l.limit.PerSecond * float64(time.Second))
+	return time.Duration(max(0, 1-f.Tokens()) / l.limit.PerSecond * float64(time.Second))
 }
 
 // note keeps in mind how a token fared. What says nothing about the token, such
@@ -108,21 +107,16 @@ func (l *logins) note(address string, hash [sha256.Size]byte, err error) {
 	l.believed.Remove(hash)
 	f, known := l.failures.Get(address)
 	if !known {
-		f = &failures{left: float64(l.limit.Burst), at: time.Now()}
+		f = &failures{Limiter: rate.NewLimiter(rate.Limit(l.limit.PerSecond), l.limit.Burst)}
 		l.failures.Add(address, f)
 	}
-	l.forgive(f)
-	f.left = max(f.left-1, -float64(l.limit.Burst))
-	if f.left < 1 && !f.told {
+	burst, left := float64(l.limit.Burst), f.Tokens()
+	f.told = f.told && left < burst
+	if left > -burst {
+		f.Reserve()
+	}
+	if f.Tokens() < 1 && !f.told {
 		f.told = true
 		l.log.Warn().Str("address", address).Msg("an address sends tokens that are not believed, and is slowed down")
 	}
-}
-
-// forgive forgets failures as time passes.
-func (l *logins) forgive(f *failures) {
-	now := time.Now()
-	f.left = min(f.left+now.Sub(f.at).Seconds()*l.limit.PerSecond, float64(l.limit.Burst))
-	f.at = now
-	f.told = f.told && f.left < float64(l.limit.Burst)
 }
