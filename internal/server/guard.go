@@ -58,7 +58,7 @@ func (l Limits) check(doc *ast.QueryDocument) error {
 		parts = append(parts, m.selections(o.SelectionSet))
 	}
 	for _, f := range doc.Fragments { // those that are not spread are validated too
-		parts = append(parts, m.fragment(f.Name))
+		parts = append(parts, m.alone(f))
 	}
 	for _, part := range parts {
 		if err := part.beyond(l); err != nil {

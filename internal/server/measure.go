@@ -170,3 +170,16 @@ func (m *measuring) fragment(fragment string) *measure {
 	m.measured[fragment] = known
 	return known
 }
+
+// alone measures a fragment apart from where it is spread. One on a type of the
+// introspection can only be spread below __schema or __type, and all that it
+// selects is introspection.
+func (m *measuring) alone(f *ast.FragmentDefinition) *measure {
+	part := m.fragment(f.Name)
+	if !strings.HasPrefix(f.TypeCondition, "__") {
+		return part
+	}
+	within := *part
+	within.depth, within.meta = 0, max(part.depth, part.meta)
+	return &within
+}
