@@ -75,3 +75,18 @@ func changeAfter(at time.Time, zone *time.Location) time.Time {
 func skipped(wall, change time.Time, zone *time.Location) bool {
 	return Wall(change, zone).After(wall)
 }
+
+// ShownTwice reports whether the clocks of a zone show the local time of an
+// instant at another instant, too: in the hour before or after they are put
+// back.
+func ShownTwice(t time.Time, zone *time.Location) bool {
+	wall := Wall(t, zone)
+	for at := t.Add(-farOffset); !at.IsZero() && at.Before(t.Add(farOffset)); at = changeAfter(at, zone) {
+		_, offset := at.In(zone).Zone()
+		other := wall.Add(-time.Duration(offset) * time.Second)
+		if !other.Equal(t) && Wall(other, zone).Equal(wall) {
+			return true
+		}
+	}
+	return false
+}

@@ -9,6 +9,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/calendar"
 )
 
 const (
@@ -44,8 +45,9 @@ func event(e *Entry) *ics.VEvent {
 	v.SetDtStampTime(e.Changed)
 	v.SetLastModifiedAt(e.Changed)
 	v.SetSequence(e.Sequence)
-	setTime(v, ics.ComponentPropertyDtStart, e.When.From, e.Zone)
-	setTime(v, ics.ComponentPropertyDtEnd, e.When.To, e.Zone)
+	when, zone := seconds(e.When), zoneOf(e)
+	setTime(v, ics.ComponentPropertyDtStart, when.From, zone)
+	setTime(v, ics.ComponentPropertyDtEnd, when.To, zone)
 	v.SetSummary(plain(e.Key + ": " + e.Name))
 	v.SetStatus(ics.ObjectStatus(e.Status))
 	if text := description(e); text != "" {
@@ -89,31 +91,59 @@ func plain(text string) string {
 	}, strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
+// seconds is the least range of whole seconds around another: a calendar file
+// knows no parts of them.
+func seconds(r domain.TimeRange) domain.TimeRange {
+	to := r.To.Truncate(time.Second)
+	if to.Before(r.To) {
+		to = to.Add(time.Second)
+	}
+	return domain.TimeRange{From: r.From.Truncate(time.Second), To: to}
+}
+
+// zoneOf is the zone in which an entry's times are written: that of its place,
+// or UTC where there is none, or where programs may differ on what is meant.
+func zoneOf(e *Entry) *time.Location {
+	if e.Zone == nil || e.Zone.String() == "UTC" {
+		return time.UTC
+	}
+	when := seconds(e.When)
+	if doubtful(when.From, e.Zone) || doubtful(when.To, e.Zone) {
+		return time.UTC
+	}
+	return e.Zone
+}
+
+// doubtful reports whether programs may take the local time of an instant for
+// another: the clocks show it twice, or are off UTC by parts of a minute, as
+// some were up to 1972, which not every program reads.
+func doubtful(t time.Time, zone *time.Location) bool {
+	_, offset := t.In(zone).Zone()
+	return offset%60 != 0 || calendar.ShownTwice(t, zone)
+}
+
 func setTime(v *ics.VEvent, property ics.ComponentProperty, t time.Time, zone *time.Location) {
-	if floats(zone) {
+	if zone == time.UTC {
 		v.SetProperty(property, t.UTC().Format(utcForm))
 		return
 	}
 	v.SetProperty(property, t.In(zone).Format(localForm), ics.WithTZID(zone.String()))
 }
 
-// floats tells whether times are written in UTC.
-func floats(zone *time.Location) bool {
-	return zone == nil || zone == time.UTC || zone.String() == "UTC"
-}
-
 // zonesOf describes the zones of the entries, each for as long as it is needed.
 func zonesOf(entries []Entry) (list []*ics.VTimezone) {
 	spans := map[string]domain.TimeRange{}
 	zones := map[string]*time.Location{}
-	for _, e := range entries {
-		if floats(e.Zone) {
+	for i := range entries {
+		e := &entries[i]
+		zone := zoneOf(e)
+		if zone == time.UTC {
 			continue
 		}
-		name := e.Zone.String()
+		name := zone.String()
 		span, ok := spans[name]
 		if !ok {
-			span, zones[name] = e.When, e.Zone
+			span, zones[name] = e.When, zone
 		}
 		if e.When.From.Before(span.From) {
 			span.From = e.When.From
@@ -149,7 +179,7 @@ func timezone(zone *time.Location, span domain.TimeRange) *ics.VTimezone {
 			z.Components = append(z.Components, observance(zone, start, at))
 			last = in
 		}
-		if end.IsZero() || !end.Before(span.To) {
+		if end.IsZero() || end.After(span.To) {
 			return z
 		}
 		if !end.After(at) {
