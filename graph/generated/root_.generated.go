@@ -16937,7 +16937,7 @@ enum DependencyKind {
 
 "How badly an item is hurt when the one it needs fails."
 enum Impact {
-  "Not at all."
+  "Not at all: the dependency documents only. It orders nothing, and closes no cycle (I11)."
   NONE
   "It works on, less well."
   DEGRADED
@@ -19587,7 +19587,7 @@ type RevokeApiTokenPayload {
     "As things were at this moment; as they are when absent."
     asOf: AsOf
   ): ImpactAnalysis! @cost(weight: 2000)
-  "A shortest chain of dependencies from one item to another; null when there is none."
+  "A shortest chain of dependencies from one item to another, those of impact NONE aside (I11); null when there is none."
   dependencyPath(
     "The item that depends."
     from: RecordRef!

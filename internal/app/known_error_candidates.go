@@ -90,7 +90,7 @@ func (c *candidates) byItem(ctx context.Context) error {
 		return err
 	}
 	steps := map[store.ID]int{}
-	for chunk := range slices.Chunk(reached.Hits, maxPage) {
+	for chunk := range slices.Chunk(needed(reached), maxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = h.ID
@@ -110,6 +110,38 @@ func (c *candidates) byItem(ctx context.Context) error {
 		}
 	}
 	return c.readVersions(ctx, steps)
+}
+
+// needed lists, of what a walk along dependencies found, the roots and what they
+// need, nearest first: links that only document lead nowhere (I11).
+func needed(reached store.Subgraph) []store.Hit {
+	needs := map[store.ID][]store.ID{}
+	for _, e := range reached.Edges {
+		if e.Props["impact"] != string(domain.ImpactNone) {
+			needs[e.From] = append(needs[e.From], e.To)
+		}
+	}
+	var roots []store.ID
+	for _, h := range reached.Hits {
+		if h.Depth == 0 {
+			roots = append(roots, h.ID)
+		}
+	}
+	var list []store.Hit
+	seen := map[store.ID]bool{}
+	reach := func(ids []store.ID, depth int) {
+		for _, id := range ids {
+			if !seen[id] {
+				seen[id] = true
+				list = append(list, store.Hit{ID: id, Depth: depth})
+			}
+		}
+	}
+	reach(roots, 0)
+	for i := 0; i < len(list); i++ {
+		reach(needs[list[i].ID], list[i].Depth+1)
+	}
+	return list
 }
 
 // readVersions finds which versions run of the items in which known errors

@@ -69,6 +69,10 @@ type Link struct {
 	MinimumPercent int32  // 0: not given
 }
 
+// Needs reports whether the record at the start needs the one at the end: a
+// dependency whose impact is NONE documents, and orders nothing (I11).
+func (l *Link) Needs() bool { return l.Rel == RelDependsOn && l.Impact != ImpactNone }
+
 // Facts is what a traversal knows of a record, packed: a million of them are
 // kept in memory. Codes are positions in the lists of this package, from 1;
 // 0 stands for absent.

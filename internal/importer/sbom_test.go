@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
 
@@ -48,6 +49,38 @@ func TestABillOfMaterialsInSPDXBecomesItems(t *testing.T) {
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("missing %s in\n%s", want, out)
+		}
+	}
+}
+
+// I11: what is part of a whole documents, so that the whole, which needs its
+// parts, makes no cycle with them.
+func TestABillOfMaterialsMakesNoCycles(t *testing.T) {
+	for _, bill := range []struct{ file, whole, part string }{
+		{"shop.cdx.json", "web-shop", "pkg:npm/jquery@3.7.1"},
+		{"orders.spdx.json", "orders@2.1.0", "pkg:golang/golang.org/x/text@v0.14.0"},
+	} {
+		a, _ := newApp(t)
+		ctx := a.WithLoads(t.Context())
+		run(t, a, importer.Options{Files: []string{examples + "data/sbom/" + bill.file}})
+		q, err := a.DataQuality(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cycles, err := q.Cycles(ctx, nil, nil)
+		if err != nil || len(cycles.Nodes) != 0 {
+			t.Errorf("%s: %d cycles, %v", bill.file, len(cycles.Nodes), err)
+		}
+		whole, part := domain.Ref{Key: &bill.whole}, domain.Ref{Key: &bill.part}
+		order, err := a.InstallationOrder(ctx, []*domain.Ref{&whole, &part}, nil, nil)
+		if err != nil || len(order.Steps) != 2 || order.Steps[0].Cycle || order.Steps[1].Cycle {
+			t.Errorf("%s: %+v, %v", bill.file, order, err)
+		}
+		if way, err := a.DependencyPath(ctx, whole, part, nil, nil); err != nil || way == nil {
+			t.Errorf("%s: %s does not need %s, %v", bill.file, bill.whole, bill.part, err)
+		}
+		if way, err := a.DependencyPath(ctx, part, whole, nil, nil); err != nil || way != nil {
+			t.Errorf("%s: %s needs %s, %v", bill.file, bill.part, bill.whole, err)
 		}
 	}
 }

@@ -1,9 +1,5 @@
 package conflict
 
-import (
-	"releasegraph/internal/domain"
-)
-
 // few is up to how many pieces of work are followed one by one: to sort the
 // estate into layers for them costs a walk over all of it.
 const few = 8
@@ -71,11 +67,13 @@ func (f *finder) dependingOn(at int, others []int) {
 	v.find(f, at, others, f.g.In, func(other int) { f.depend(other, at) })
 }
 
-// dependencies tells by label which arcs are dependencies.
+// dependencies tells by label which arcs are dependencies, without those that
+// only document (I11).
 func dependencies(g *Graph) []bool {
 	is := make([]bool, len(g.Labels()))
-	for i, l := range g.Labels() {
-		is[i] = l.Rel == domain.RelDependsOn
+	labels := g.Labels()
+	for i := range labels {
+		is[i] = labels[i].Needs()
 	}
 	return is
 }

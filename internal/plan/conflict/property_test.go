@@ -39,7 +39,9 @@ func drawEstate(t *rapid.T) *conflict.Graph {
 	}
 	for range rapid.IntRange(0, 18).Draw(t, "dependencies") {
 		item := rapid.IntRange(0, someItems-1)
-		b.AddArc(conflict.Node(item.Draw(t, "from")), conflict.Node(item.Draw(t, "to")), domain.Link{Rel: domain.RelDependsOn, Kind: domain.Uses})
+		b.AddArc(conflict.Node(item.Draw(t, "from")), conflict.Node(item.Draw(t, "to")), domain.Link{
+			Rel: domain.RelDependsOn, Kind: domain.Uses, Impact: rapid.SampledFrom(domain.Impacts).Draw(t, "impact"),
+		})
 	}
 	for range 5 { // installations lead nowhere
 		b.AddArc(conflict.Node(rapid.IntRange(0, someItems-1).Draw(t, "installed")), someItems, domain.Link{Rel: domain.RelInstalledAt})

@@ -11,7 +11,8 @@ import (
 )
 
 // distance is the length of a shortest chain of dependencies from an item to
-// another, -1 when there is none: level by level.
+// another, -1 when there is none: level by level, without those that only
+// document (I11).
 func distance(g *conflict.Graph, from, to conflict.Node) int {
 	level, seen := []conflict.Node{from}, map[conflict.Node]bool{from: true}
 	for d := 0; len(level) > 0; d++ {
@@ -21,7 +22,7 @@ func distance(g *conflict.Graph, from, to conflict.Node) int {
 				return d
 			}
 			for _, a := range g.Out(n) {
-				if g.Label(a.Label).Rel == domain.RelDependsOn && !seen[a.Node] {
+				if l := g.Label(a.Label); l.Rel == domain.RelDependsOn && l.Impact != domain.ImpactNone && !seen[a.Node] {
 					seen[a.Node] = true
 					next = append(next, a.Node)
 				}

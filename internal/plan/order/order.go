@@ -27,7 +27,8 @@ type Step struct {
 // Steps sorts the items into as few steps as possible, dependencies before
 // dependents (P3). Hardware comes before what it hosts, since being hosted is a
 // dependency. What lies between two items counts, listed or not: a chain orders
-// them, a cycle joins them. The items of a cycle form a step of their own.
+// them, a cycle joins them. The items of a cycle form a step of their own. What
+// only documents orders nothing (I11).
 func Steps(g *Graph, items []Node) []Step {
 	o := &ordering{g: g, wanted: make([]bool, len(items))}
 	for _, n := range items {
@@ -60,7 +61,7 @@ type rank struct {
 func (o *ordering) reach() {
 	for i := int32(0); int(i) < o.found.Len(); i++ {
 		for _, a := range o.g.Out(o.found.At(i)) {
-			if o.g.Labels()[a.Label].Rel == domain.RelDependsOn {
+			if o.g.Labels()[a.Label].Needs() {
 				o.found.Add(a.Node)
 			}
 		}
@@ -74,7 +75,7 @@ func (o *ordering) components() [][]int32 {
 		if i >= len(arcs) {
 			return 0, false
 		}
-		if o.g.Labels()[arcs[i].Label].Rel != domain.RelDependsOn {
+		if !o.g.Labels()[arcs[i].Label].Needs() {
 			return -1, true
 		}
 		to, _ := o.found.Find(arcs[i].Node)
@@ -92,7 +93,7 @@ func (o *ordering) place(ranks []rank, component []int32) []rank {
 			listed = append(listed, n)
 		}
 		for _, a := range o.g.Out(n) {
-			if o.g.Labels()[a.Label].Rel != domain.RelDependsOn {
+			if !o.g.Labels()[a.Label].Needs() {
 				continue
 			}
 			to, _ := o.found.Find(a.Node)

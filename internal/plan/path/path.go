@@ -26,7 +26,7 @@ type Link struct {
 // Find returns a shortest chain of dependencies from an item to another, and
 // whether there is one. Of several it is the one whose keys, read from the
 // start, come first; of parallel links the strongest. From an item to itself
-// the chain is empty.
+// the chain is empty. What only documents is no link of a chain (I11).
 func Find(g *Graph, from, to Node) ([]Link, bool) {
 	return Between(g, []Node{from}, []Node{to})
 }
@@ -99,7 +99,7 @@ func (s *side) advance(g *Graph) bool {
 	level, next := slices.Clone(s.last()), s.found.Len()
 	for _, n := range level {
 		for _, a := range s.arcs(n) {
-			if g.Labels()[a.Label].Rel != domain.RelDependsOn {
+			if !g.Labels()[a.Label].Needs() {
 				continue
 			}
 			if _, fresh := s.found.Add(a.Node); fresh {
@@ -141,7 +141,7 @@ func (s *search) chain() []Link {
 		var best Link
 		for _, a := range s.g.Out(at) {
 			l := Link{at, a.Node, s.g.Label(a.Label)}
-			if l.Rel == domain.RelDependsOn && s.on(lead, a.Node, i+1) && (best.Rel == "" || s.compare(l, best) < 0) {
+			if l.Needs() && s.on(lead, a.Node, i+1) && (best.Rel == "" || s.compare(l, best) < 0) {
 				best = l
 			}
 		}
@@ -176,7 +176,7 @@ func (s *search) leading() []bool {
 		}
 		for _, a := range s.g.In(s.ahead.found.At(int32(i))) {
 			j, ok := s.ahead.found.Find(a.Node)
-			if ok && s.ahead.depth[j] == s.ahead.depth[i]-1 && s.g.Labels()[a.Label].Rel == domain.RelDependsOn {
+			if ok && s.ahead.depth[j] == s.ahead.depth[i]-1 && s.g.Labels()[a.Label].Needs() {
 				lead[j] = true
 			}
 		}

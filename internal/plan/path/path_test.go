@@ -20,8 +20,10 @@ func graph(items []string, edges []edge) *path.Graph {
 	for _, key := range items {
 		nodes[key] = b.AddNode(key, key, domain.Facts{})
 	}
-	for _, e := range edges {
+	for i, e := range edges {
 		b.AddArc(nodes[e.from], nodes[e.to], domain.Link{Rel: domain.RelDependsOn, Kind: domain.Uses, Impact: domain.ImpactFull})
+		other := edges[(i*7+3)%len(edges)]
+		b.AddArc(nodes[other.to], nodes[e.from], domain.Link{Rel: domain.RelDependsOn, Kind: domain.PartOf, Impact: domain.ImpactNone}) // I11: no way
 	}
 	return b.Graph(1)
 }

@@ -17,14 +17,14 @@ type Graph = adjacency.Graph[domain.Facts, domain.Link]
 type Node = adjacency.Node
 
 // Cycles lists the sets of items that depend on one another, each by way of the
-// others (C2): the largest first, then by the first key; items by key.
+// others (C2, I11): the largest first, then by the first key; items by key.
 func Cycles(g *Graph) [][]Node {
 	needs := func(v int32, i int) (int32, bool) {
 		out := g.Out(v)
 		if i >= len(out) {
 			return 0, false
 		}
-		if g.Labels()[out[i].Label].Rel != domain.RelDependsOn {
+		if !g.Labels()[out[i].Label].Needs() {
 			return -1, true
 		}
 		return out[i].Node, true
