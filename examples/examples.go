@@ -5,7 +5,6 @@ package examples
 import (
 	"cmp"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -61,11 +60,15 @@ func ordinal(file string) int {
 	return n
 }
 
-// JSON is the list as the IDE reads it.
-func JSON() ([]byte, error) {
-	list, err := Operations()
-	if err != nil {
-		return nil, err
+// Title is the question that the example answers: the first sentence of the
+// comment that it begins with.
+func (o Operation) Title() string {
+	comment, _, _ := strings.Cut(o.Query, "\n")
+	comment = strings.TrimSpace(strings.TrimPrefix(comment, "#"))
+	for i := range len(comment) - 1 {
+		if strings.ContainsRune("?.", rune(comment[i])) && comment[i+1] == ' ' {
+			return comment[:i+1]
+		}
 	}
-	return json.Marshal(list)
+	return comment
 }

@@ -52,7 +52,9 @@ func TestAssetsAreSentAsTheyAreKeptAndOnlyOnce(t *testing.T) {
 func TestTheExamplesAndTheSchemaAreServed(t *testing.T) {
 	r := serving(t, server.Config{})
 	r.get("/schema.graphqls").wants(t, http.StatusOK, "type Query")
-	r.get("/").wants(t, http.StatusOK, "/graphiql", "/schema.graphqls")
+	r.get("/").wants(t, http.StatusOK, "/graphiql?example=what-if", ">What if the shop had no second database?<", "/schema.graphqls",
+		r.url+"/graphql")
+	serving(t, server.Config{HideSchema: true}).get("/").lacks(t, "/schema.graphqls")
 	var list []struct{ Name, Query, Variables string }
 	if err := json.Unmarshal([]byte(r.get("/graphiql/examples.json").body), &list); err != nil {
 		t.Fatal(err)

@@ -22,6 +22,14 @@ export function wanted(examples, search) {
   return examples.find(({ name }) => name === asked.get('example')) ?? null;
 }
 
+/**
+ * Whether opening an operation may run it: one of the examples that reads. A
+ * query out of an address, which anybody may have written, waits for a press.
+ */
+export function runsByItself(operation, examples) {
+  return examples.includes(operation) && /^query\b/m.test(operation.query);
+}
+
 /** The tabs of a first visit: what was asked for comes first. */
 export function tabs(examples, first) {
   const rest = examples.filter((example) => example !== first);

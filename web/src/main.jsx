@@ -1,16 +1,25 @@
 import './workers.js';
 import './main.css';
 
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { createClient } from 'graphql-ws';
+import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 
-import { loadExamples, tabs, wanted } from './examples.js';
+import { loadExamples, runsByItself, tabs, wanted } from './examples.js';
+import { fetcher } from './fetcher.js';
 
-// Subscriptions go over a socket, which is opened with the first of them.
-const wsClient = createClient({ url: new URL('/graphql', location.href).href.replace(/^http/, 'ws') });
-const fetcher = createGraphiQLFetcher({ url: '/graphql', wsClient });
+/** Runs the operation of the first tab when the editors are there. */
+function FirstAnswer() {
+  const { run } = useGraphiQLActions();
+  const ready = useGraphiQL(({ queryEditor, variableEditor, responseEditor }) => Boolean(queryEditor && variableEditor && responseEditor));
+  useEffect(() => {
+    if (ready) {
+      run();
+    }
+  }, [ready, run]);
+  return null;
+}
 
 function IDE({ examples }) {
   const first = wanted(examples, location.search);
@@ -26,6 +35,7 @@ function IDE({ examples }) {
       inputValueDeprecation
     >
       <GraphiQL.Logo>
+        {runsByItself(first, examples) && <FirstAnswer />}
         <a className="estate" href="/">
           Releasegraph
         </a>
