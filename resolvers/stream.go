@@ -37,6 +37,22 @@ func ended(ctx context.Context, err error) {
 	}
 }
 
+type turnsKey struct{}
+
+// WithTurns has each answer of a subscription worked out in a turn that take
+// waits for, as long as the context lasts. The turn is left when the answer is
+// there.
+func WithTurns(ctx context.Context, take func(context.Context) (leave func(), err error)) context.Context {
+	return context.WithValue(ctx, turnsKey{}, take)
+}
+
+func takeTurn(ctx context.Context) (leave func(), err error) {
+	if take, ok := ctx.Value(turnsKey{}).(func(context.Context) (func(), error)); ok {
+		return take(ctx)
+	}
+	return func() {}, nil
+}
+
 // source is what a subscription is fed from, change set by change set: an
 // app.Stream, of whatever it tells.
 type source interface {

@@ -81,7 +81,14 @@ func (b *subscriber) own(ctx context.Context, c *app.Committed) (graphql.Respons
 	if errs := graphql.GetErrors(ctx); len(errs) > 0 {
 		return nil, errs
 	}
-	return func(ctx context.Context) *graphql.Response { return respond(b.schema.app.WithLoads(ctx)) }, nil
+	return func(ctx context.Context) *graphql.Response {
+		leave, err := takeTurn(ctx)
+		if err != nil {
+			return nil // the context has ended
+		}
+		defer leave()
+		return respond(b.schema.app.WithLoads(ctx))
+	}, nil
 }
 
 // told hands over answers that are worked out.

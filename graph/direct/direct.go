@@ -42,7 +42,11 @@ func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
 	o := &operation{planner: planner{s.types, op}, around: op.ResolverMiddleware}
 	op.ResolverMiddleware = o.resolve
-	return s.ExecutableSchema.Exec(ctx)
+	next := s.ExecutableSchema.Exec(ctx)
+	return func(ctx context.Context) *graphql.Response {
+		sizeOf(ctx).begin()
+		return next(ctx)
+	}
 }
 
 // operation is one that is being executed.
@@ -55,14 +59,25 @@ type operation struct {
 // resolve resolves a field. Where it can, it answers with the JSON of the
 // value in place of the value.
 func (o *operation) resolve(ctx context.Context, next graphql.Resolver) (any, error) {
+	size := sizeOf(ctx)
+	if err := size.left(ctx); err != nil {
+		return nil, err
+	}
 	v, err := o.around(ctx, next)
+	if s, ok := v.(string); ok {
+		size.add(len(s))
+	}
 	field := graphql.GetFieldContext(ctx)
 	if err != nil || v == nil || len(field.Field.Selections) == 0 {
 		return v, err
 	}
 	if write := o.planOf(field); write != nil {
 		if text, ok := written(ctx, write, v); ok {
+			size.add(len(text))
 			return text, nil
+		}
+		if err := size.left(ctx); err != nil {
+			return nil, err
 		}
 	}
 	return v, nil
@@ -88,7 +103,7 @@ func written(ctx context.Context, write step[any], v any) (text json, ok bool) {
 			text, ok = nil, false
 		}
 	}()
-	w := &Writer{ctx: ctx}
+	w := &Writer{ctx: ctx, size: sizeOf(ctx)}
 	ok = write(w, v)
 	return json(w.buf), ok
 }

@@ -133,7 +133,7 @@ func list[V any](t *ast.Type, write step[*V]) step[[]V] {
 			if i > 0 {
 				w.buf = append(w.buf, ',')
 			}
-			if !write(w, &all[i]) {
+			if i%look == look-1 && !w.goesOn() || !write(w, &all[i]) {
 				return false
 			}
 		}

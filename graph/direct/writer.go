@@ -12,8 +12,9 @@ import (
 // Writer gathers JSON. What writes a leaf to it tells whether there is a value:
 // false stands for null, and nothing is written.
 type Writer struct {
-	ctx context.Context // of the operation
-	buf []byte
+	ctx  context.Context // of the operation
+	size *size
+	buf  []byte
 }
 
 // Write lets a graphql.Marshaler write to it.

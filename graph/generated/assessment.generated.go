@@ -1625,7 +1625,7 @@ func (ec *executionContext) marshalNAssessChangeRequestPayload2ᚖreleasegraph�
 }
 
 func (ec *executionContext) marshalNAssessment2ᚕᚖreleasegraphᚋinternalᚋdomainᚐAssessmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Assessment) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAssessment2ᚖreleasegraphᚋinternalᚋdomainᚐAssessment(ctx, sel, v[i])

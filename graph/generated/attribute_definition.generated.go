@@ -586,7 +586,7 @@ func (ec *executionContext) _AttributeDefinition(ctx context.Context, sel ast.Se
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNAttributeDefinition2ᚕᚖreleasegraphᚋinternalᚋdomainᚐAttributeDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.AttributeDefinition) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAttributeDefinition2ᚖreleasegraphᚋinternalᚋdomainᚐAttributeDefinition(ctx, sel, v[i])

@@ -497,7 +497,7 @@ func (ec *executionContext) _Baseline(ctx context.Context, sel ast.SelectionSet,
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNBaseline2ᚕᚖreleasegraphᚋinternalᚋdomainᚐBaselineᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Baseline) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBaseline2ᚖreleasegraphᚋinternalᚋdomainᚐBaseline(ctx, sel, v[i])

@@ -3227,7 +3227,7 @@ func (ec *executionContext) _Vote(ctx context.Context, sel ast.SelectionSet, obj
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.AgendaItem) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx, sel, v[i])
@@ -3263,7 +3263,7 @@ func (ec *executionContext) marshalNAgendaItemConnection2ᚖreleasegraphᚋgraph
 }
 
 func (ec *executionContext) marshalNAgendaItemEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AgendaItemEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAgendaItemEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -3289,7 +3289,7 @@ func (ec *executionContext) marshalNAgendaItemEdge2ᚖreleasegraphᚋgraphᚋrel
 }
 
 func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaWaitᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.AgendaWait) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚐAgendaWait(ctx, sel, v[i])
@@ -3315,7 +3315,7 @@ func (ec *executionContext) marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋapp�
 }
 
 func (ec *executionContext) marshalNBoard2ᚕᚖreleasegraphᚋinternalᚋdomainᚐBoardᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Board) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBoard2ᚖreleasegraphᚋinternalᚋdomainᚐBoard(ctx, sel, v[i])
@@ -3356,7 +3356,7 @@ func (ec *executionContext) marshalNCastVotePayload2ᚖreleasegraphᚋinternal�
 }
 
 func (ec *executionContext) marshalNDelegation2ᚕᚖreleasegraphᚋinternalᚋdomainᚐDelegationᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Delegation) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDelegation2ᚖreleasegraphᚋinternalᚋdomainᚐDelegation(ctx, sel, v[i])
@@ -3392,7 +3392,7 @@ func (ec *executionContext) marshalNMinutes2ᚖreleasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNMinutesEntry2ᚕᚖreleasegraphᚋinternalᚋdomainᚐMinutesEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.MinutesEntry) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMinutesEntry2ᚖreleasegraphᚋinternalᚋdomainᚐMinutesEntry(ctx, sel, v[i])
@@ -3435,7 +3435,7 @@ func (ec *executionContext) marshalNVerdict2releasegraphᚋinternalᚋdomainᚐV
 }
 
 func (ec *executionContext) marshalNVote2ᚕᚖreleasegraphᚋinternalᚋdomainᚐVoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Vote) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNVote2ᚖreleasegraphᚋinternalᚋdomainᚐVote(ctx, sel, v[i])

@@ -884,7 +884,7 @@ func (ec *executionContext) _CreateCalendarFeedPayload(ctx context.Context, sel 
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNCalendarFeed2ᚕᚖreleasegraphᚋinternalᚋdomainᚐCalendarFeedᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CalendarFeed) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCalendarFeed2ᚖreleasegraphᚋinternalᚋdomainᚐCalendarFeed(ctx, sel, v[i])

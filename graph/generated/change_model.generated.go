@@ -845,7 +845,7 @@ func (ec *executionContext) _ChangeModel(ctx context.Context, sel ast.SelectionS
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNChangeModel2ᚕᚖreleasegraphᚋinternalᚋdomainᚐChangeModelᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ChangeModel) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeModel2ᚖreleasegraphᚋinternalᚋdomainᚐChangeModel(ctx, sel, v[i])

@@ -519,7 +519,7 @@ func (ec *executionContext) marshalNChangeModelConnection2ᚖreleasegraphᚋgrap
 }
 
 func (ec *executionContext) marshalNChangeModelEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ChangeModelEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeModelEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -671,7 +671,7 @@ func (ec *executionContext) marshalOChangeModelGroupField2ᚕstringᚄ(ctx conte
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeModelGroupField2string(ctx, sel, v[i])

@@ -3000,7 +3000,7 @@ func (ec *executionContext) marshalNChangeNeed2releasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNChangeRequest2ᚕᚖreleasegraphᚋinternalᚋdomainᚐChangeRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ChangeRequest) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequest2ᚖreleasegraphᚋinternalᚋdomainᚐChangeRequest(ctx, sel, v[i])
@@ -3030,7 +3030,7 @@ func (ec *executionContext) marshalNChangeRequestLack2releasegraphᚋinternalᚋ
 }
 
 func (ec *executionContext) marshalNChangeRequestLack2ᚕreleasegraphᚋinternalᚋdomainᚐChangeLackᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ChangeLack) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestLack2releasegraphᚋinternalᚋdomainᚐChangeLack(ctx, sel, v[i])
@@ -3046,7 +3046,7 @@ func (ec *executionContext) marshalNChangeRequestLack2ᚕreleasegraphᚋinternal
 }
 
 func (ec *executionContext) marshalNChangeRequestMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalChangeMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.LegalChangeMove) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalChangeMove(ctx, sel, v[i])

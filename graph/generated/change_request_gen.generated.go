@@ -2304,7 +2304,7 @@ func (ec *executionContext) marshalNChangeRequestConnection2ᚖreleasegraphᚋgr
 }
 
 func (ec *executionContext) marshalNChangeRequestEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ChangeRequestEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -2340,7 +2340,7 @@ func (ec *executionContext) marshalNChangeRequestExclusionConnection2ᚖreleaseg
 }
 
 func (ec *executionContext) marshalNChangeRequestExclusionEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐChangeRequestExclusionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ChangeRequestExclusionEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestExclusionEdge2ᚖreleasegraphᚋgraphᚋrelayᚐChangeRequestExclusionEdge(ctx, sel, v[i])
@@ -2428,7 +2428,7 @@ func (ec *executionContext) marshalNConfigurationItemExclusionConnection2ᚖrele
 }
 
 func (ec *executionContext) marshalNConfigurationItemExclusionEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemExclusionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ConfigurationItemExclusionEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItemExclusionEdge2ᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemExclusionEdge(ctx, sel, v[i])
@@ -2728,7 +2728,7 @@ func (ec *executionContext) marshalOChangeRequestGroupField2ᚕstringᚄ(ctx con
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestGroupField2string(ctx, sel, v[i])

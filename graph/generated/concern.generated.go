@@ -3955,7 +3955,7 @@ func (ec *executionContext) _ServiceView(ctx context.Context, sel ast.SelectionS
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
@@ -3991,7 +3991,7 @@ func (ec *executionContext) marshalNAgreementConcernConnection2ᚖreleasegraph�
 }
 
 func (ec *executionContext) marshalNAgreementConcernEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAgreementConcernEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -4017,7 +4017,7 @@ func (ec *executionContext) marshalNAgreementConcernEdge2ᚖreleasegraphᚋgraph
 }
 
 func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
@@ -4053,7 +4053,7 @@ func (ec *executionContext) marshalNChangeRequestConcernConnection2ᚖreleasegra
 }
 
 func (ec *executionContext) marshalNChangeRequestConcernEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeRequestConcernEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -4079,7 +4079,7 @@ func (ec *executionContext) marshalNChangeRequestConcernEdge2ᚖreleasegraphᚋg
 }
 
 func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
@@ -4115,7 +4115,7 @@ func (ec *executionContext) marshalNKnownErrorConcernConnection2ᚖreleasegraph�
 }
 
 func (ec *executionContext) marshalNKnownErrorConcernEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownErrorConcernEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -4158,7 +4158,7 @@ func (ec *executionContext) marshalNOpeningReason2releasegraphᚋinternalᚋdoma
 }
 
 func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
@@ -4194,7 +4194,7 @@ func (ec *executionContext) marshalNProblemConcernConnection2ᚖreleasegraphᚋg
 }
 
 func (ec *executionContext) marshalNProblemConcernEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProblemConcernEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -4220,7 +4220,7 @@ func (ec *executionContext) marshalNProblemConcernEdge2ᚖreleasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚐServiceOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ServiceOpening) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx, sel, v[i])
@@ -4256,7 +4256,7 @@ func (ec *executionContext) marshalNServiceOpeningConnection2ᚖreleasegraphᚋg
 }
 
 func (ec *executionContext) marshalNServiceOpeningEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ServiceOpeningEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNServiceOpeningEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])

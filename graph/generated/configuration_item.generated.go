@@ -3527,7 +3527,7 @@ func (ec *executionContext) marshalNClass2releasegraphᚋinternalᚋdomainᚐCla
 }
 
 func (ec *executionContext) marshalNConfigurationItem2ᚕᚖreleasegraphᚋinternalᚋdomainᚐConfigurationItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ConfigurationItem) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItem2ᚖreleasegraphᚋinternalᚋdomainᚐConfigurationItem(ctx, sel, v[i])
@@ -3621,7 +3621,7 @@ func (ec *executionContext) marshalNItemStatus2releasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Use) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUse2ᚖreleasegraphᚋinternalᚋappᚐUse(ctx, sel, v[i])
@@ -3715,7 +3715,7 @@ func (ec *executionContext) marshalODependencyKind2ᚕreleasegraphᚋinternalᚋ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDependencyKind2releasegraphᚋinternalᚋdomainᚐDependencyKind(ctx, sel, v[i])

@@ -3133,7 +3133,7 @@ func (ec *executionContext) marshalNConfigurationItemDependencyConnection2ᚖrel
 }
 
 func (ec *executionContext) marshalNConfigurationItemDependencyEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemDependencyEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ConfigurationItemDependencyEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItemDependencyEdge2ᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemDependencyEdge(ctx, sel, v[i])
@@ -3159,7 +3159,7 @@ func (ec *executionContext) marshalNConfigurationItemDependencyEdge2ᚖreleasegr
 }
 
 func (ec *executionContext) marshalNConfigurationItemEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ConfigurationItemEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItemEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -3211,7 +3211,7 @@ func (ec *executionContext) marshalNConfigurationItemInstallationConnection2ᚖr
 }
 
 func (ec *executionContext) marshalNConfigurationItemInstallationEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemInstallationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ConfigurationItemInstallationEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItemInstallationEdge2ᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemInstallationEdge(ctx, sel, v[i])
@@ -3537,7 +3537,7 @@ func (ec *executionContext) marshalNSiteInstallationConnection2ᚖreleasegraph�
 }
 
 func (ec *executionContext) marshalNSiteInstallationEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐSiteInstallationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.SiteInstallationEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSiteInstallationEdge2ᚖreleasegraphᚋgraphᚋrelayᚐSiteInstallationEdge(ctx, sel, v[i])
@@ -3635,7 +3635,7 @@ func (ec *executionContext) marshalOConfigurationItemGroupField2ᚕstringᚄ(ctx
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItemGroupField2string(ctx, sel, v[i])

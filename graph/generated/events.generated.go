@@ -867,7 +867,7 @@ func (ec *executionContext) marshalOEventType2ᚕreleasegraphᚋinternalᚋdomai
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEventType2releasegraphᚋinternalᚋdomainᚐEventType(ctx, sel, v[i])

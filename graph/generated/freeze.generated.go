@@ -1921,7 +1921,7 @@ func (ec *executionContext) unmarshalNDecideFreezeExceptionInput2releasegraphᚋ
 }
 
 func (ec *executionContext) marshalNFreeze2ᚕᚖreleasegraphᚋinternalᚋdomainᚐFreezeᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Freeze) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFreeze2ᚖreleasegraphᚋinternalᚋdomainᚐFreeze(ctx, sel, v[i])
@@ -1957,7 +1957,7 @@ func (ec *executionContext) marshalNFreezeHoldPayload2ᚖreleasegraphᚋinternal
 }
 
 func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.HeldChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚐHeldChange(ctx, sel, v[i])

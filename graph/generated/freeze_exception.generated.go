@@ -798,7 +798,7 @@ func (ec *executionContext) marshalNExceptionStatus2releasegraphᚋinternalᚋdo
 }
 
 func (ec *executionContext) marshalNFreezeException2ᚕᚖreleasegraphᚋinternalᚋdomainᚐFreezeExceptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.FreezeException) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFreezeException2ᚖreleasegraphᚋinternalᚋdomainᚐFreezeException(ctx, sel, v[i])

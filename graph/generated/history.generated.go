@@ -1333,7 +1333,7 @@ func (ec *executionContext) marshalNChangeConnection2ᚖreleasegraphᚋgraphᚋr
 }
 
 func (ec *executionContext) marshalNChangeEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChangeEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -1359,7 +1359,7 @@ func (ec *executionContext) marshalNChangeEdge2ᚖreleasegraphᚋgraphᚋrelay�
 }
 
 func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ChangeSet) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, sel, v[i])
@@ -1395,7 +1395,7 @@ func (ec *executionContext) marshalNChangeSetConnection2ᚖreleasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNChangeSetEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChangeSetEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeSetEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -1421,7 +1421,7 @@ func (ec *executionContext) marshalNChangeSetEdge2ᚖreleasegraphᚋgraphᚋrela
 }
 
 func (ec *executionContext) marshalNDiffTotal2ᚕᚖreleasegraphᚋinternalᚋdomainᚐDiffTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.DiffTotal) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDiffTotal2ᚖreleasegraphᚋinternalᚋdomainᚐDiffTotal(ctx, sel, v[i])

@@ -1060,7 +1060,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNApiToken2ᚕᚖreleasegraphᚋinternalᚋdomainᚐAPITokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.APIToken) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNApiToken2ᚖreleasegraphᚋinternalᚋdomainᚐAPIToken(ctx, sel, v[i])
@@ -1118,7 +1118,7 @@ func (ec *executionContext) marshalNIdentityMethod2releasegraphᚋinternalᚋdom
 }
 
 func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Permission) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚐPermission(ctx, sel, v[i])
@@ -1190,7 +1190,7 @@ func (ec *executionContext) unmarshalNRole2ᚕreleasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNRole2ᚕreleasegraphᚋinternalᚋdomainᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Role) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRole2releasegraphᚋinternalᚋdomainᚐRole(ctx, sel, v[i])

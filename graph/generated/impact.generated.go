@@ -4265,7 +4265,7 @@ func (ec *executionContext) _Truncation(ctx context.Context, sel ast.SelectionSe
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNClassTotal2ᚕᚖreleasegraphᚋinternalᚋdomainᚐClassTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ClassTotal) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNClassTotal2ᚖreleasegraphᚋinternalᚋdomainᚐClassTotal(ctx, sel, v[i])
@@ -4291,7 +4291,7 @@ func (ec *executionContext) marshalNClassTotal2ᚖreleasegraphᚋinternalᚋdoma
 }
 
 func (ec *executionContext) marshalNCriticalityTotal2ᚕᚖreleasegraphᚋinternalᚋdomainᚐCriticalityTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CriticalityTotal) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCriticalityTotal2ᚖreleasegraphᚋinternalᚋdomainᚐCriticalityTotal(ctx, sel, v[i])
@@ -4317,7 +4317,7 @@ func (ec *executionContext) marshalNCriticalityTotal2ᚖreleasegraphᚋinternal�
 }
 
 func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚐDependencyLink(ctx, sel, v[i])
@@ -4368,7 +4368,7 @@ func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋ
 }
 
 func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImpactCycle) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚐImpactCycle(ctx, sel, v[i])
@@ -4394,7 +4394,7 @@ func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋapp
 }
 
 func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactHitᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImpactHit) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx, sel, v[i])
@@ -4430,7 +4430,7 @@ func (ec *executionContext) marshalNImpactHitConnection2ᚖreleasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNImpactHitEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ImpactHitEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImpactHitEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -4486,7 +4486,7 @@ func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternal
 }
 
 func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚐInstallationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.InstallationStep) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚐInstallationStep(ctx, sel, v[i])
@@ -4512,7 +4512,7 @@ func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternal�
 }
 
 func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToTellᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ToTell) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx, sel, v[i])
@@ -4548,7 +4548,7 @@ func (ec *executionContext) marshalNPartyToTellConnection2ᚖreleasegraphᚋgrap
 }
 
 func (ec *executionContext) marshalNPartyToTellEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PartyToTellEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPartyToTellEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -4574,7 +4574,7 @@ func (ec *executionContext) marshalNPartyToTellEdge2ᚖreleasegraphᚋgraphᚋre
 }
 
 func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToldReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ToldReason) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚐToldReason(ctx, sel, v[i])
@@ -4622,7 +4622,7 @@ func (ec *executionContext) unmarshalNTimeRangeInput2releasegraphᚋinternalᚋd
 }
 
 func (ec *executionContext) marshalNTruncation2ᚕᚖreleasegraphᚋinternalᚋdomainᚐTruncationᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Truncation) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTruncation2ᚖreleasegraphᚋinternalᚋdomainᚐTruncation(ctx, sel, v[i])

@@ -1730,7 +1730,7 @@ func (ec *executionContext) _ImportRecordsPayload(ctx context.Context, sel ast.S
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNFieldKept2ᚕᚖreleasegraphᚋinternalᚋdomainᚐFieldKeptᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.FieldKept) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldKept2ᚖreleasegraphᚋinternalᚋdomainᚐFieldKept(ctx, sel, v[i])
@@ -1756,7 +1756,7 @@ func (ec *executionContext) marshalNFieldKept2ᚖreleasegraphᚋinternalᚋdomai
 }
 
 func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚐImportCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImportCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚐImportCount(ctx, sel, v[i])
@@ -1782,7 +1782,7 @@ func (ec *executionContext) marshalNImportCount2ᚖreleasegraphᚋinternalᚋapp
 }
 
 func (ec *executionContext) marshalNImportError2ᚕᚖreleasegraphᚋgraphᚋmodelᚐImportErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ImportError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImportError2ᚖreleasegraphᚋgraphᚋmodelᚐImportError(ctx, sel, v[i])
@@ -1808,7 +1808,7 @@ func (ec *executionContext) marshalNImportError2ᚖreleasegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNImportHeld2ᚕᚖreleasegraphᚋgraphᚋmodelᚐImportHeldᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ImportHeld) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImportHeld2ᚖreleasegraphᚋgraphᚋmodelᚐImportHeld(ctx, sel, v[i])
@@ -1834,7 +1834,7 @@ func (ec *executionContext) marshalNImportHeld2ᚖreleasegraphᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNImportHeldLink2ᚕᚖreleasegraphᚋgraphᚋmodelᚐImportHeldLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ImportHeldLink) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImportHeldLink2ᚖreleasegraphᚋgraphᚋmodelᚐImportHeldLink(ctx, sel, v[i])
@@ -1860,7 +1860,7 @@ func (ec *executionContext) marshalNImportHeldLink2ᚖreleasegraphᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImportHold) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx, sel, v[i])
@@ -1901,7 +1901,7 @@ func (ec *executionContext) unmarshalNImportHoldingsInput2releasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNImportPointers2ᚕᚖreleasegraphᚋgraphᚋmodelᚐImportPointersᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ImportPointers) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImportPointers2ᚖreleasegraphᚋgraphᚋmodelᚐImportPointers(ctx, sel, v[i])

@@ -985,7 +985,7 @@ func (ec *executionContext) _Presence(ctx context.Context, sel ast.SelectionSet,
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNKnownError2ᚕᚖreleasegraphᚋinternalᚋdomainᚐKnownErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.KnownError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownError2ᚖreleasegraphᚋinternalᚋdomainᚐKnownError(ctx, sel, v[i])

@@ -1618,7 +1618,7 @@ func (ec *executionContext) marshalNConfigurationItemPresenceConnection2ᚖrelea
 }
 
 func (ec *executionContext) marshalNConfigurationItemPresenceEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemPresenceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.ConfigurationItemPresenceEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConfigurationItemPresenceEdge2ᚖreleasegraphᚋgraphᚋrelayᚐConfigurationItemPresenceEdge(ctx, sel, v[i])
@@ -1744,7 +1744,7 @@ func (ec *executionContext) marshalNKnownErrorConnection2ᚖreleasegraphᚋgraph
 }
 
 func (ec *executionContext) marshalNKnownErrorEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.KnownErrorEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownErrorEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -1822,7 +1822,7 @@ func (ec *executionContext) marshalNKnownErrorPresenceConnection2ᚖreleasegraph
 }
 
 func (ec *executionContext) marshalNKnownErrorPresenceEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐKnownErrorPresenceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*relay.KnownErrorPresenceEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownErrorPresenceEdge2ᚖreleasegraphᚋgraphᚋrelayᚐKnownErrorPresenceEdge(ctx, sel, v[i])
@@ -1926,7 +1926,7 @@ func (ec *executionContext) marshalOKnownErrorGroupField2ᚕstringᚄ(ctx contex
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownErrorGroupField2string(ctx, sel, v[i])

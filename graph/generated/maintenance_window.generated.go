@@ -1018,7 +1018,7 @@ func (ec *executionContext) _MaintenanceWindow(ctx context.Context, sel ast.Sele
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNMaintenanceWindow2ᚕᚖreleasegraphᚋinternalᚋdomainᚐMaintenanceWindowᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.MaintenanceWindow) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMaintenanceWindow2ᚖreleasegraphᚋinternalᚋdomainᚐMaintenanceWindow(ctx, sel, v[i])

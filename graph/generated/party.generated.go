@@ -1112,7 +1112,7 @@ func (ec *executionContext) _Party(ctx context.Context, sel ast.SelectionSet, ob
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNParty2ᚕᚖreleasegraphᚋinternalᚋdomainᚐPartyᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Party) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNParty2ᚖreleasegraphᚋinternalᚋdomainᚐParty(ctx, sel, v[i])

@@ -2141,7 +2141,7 @@ func (ec *executionContext) unmarshalNDiagnoseProblemInput2releasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.KnownErrorMatch) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatch(ctx, sel, v[i])
@@ -2181,7 +2181,7 @@ func (ec *executionContext) marshalNMatchPart2releasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNMatchPart2ᚕreleasegraphᚋinternalᚋdomainᚐMatchPartᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.MatchPart) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMatchPart2releasegraphᚋinternalᚋdomainᚐMatchPart(ctx, sel, v[i])
@@ -2214,7 +2214,7 @@ func (ec *executionContext) marshalNMatchPartKind2releasegraphᚋinternalᚋdoma
 }
 
 func (ec *executionContext) marshalNProblem2ᚕᚖreleasegraphᚋinternalᚋdomainᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Problem) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProblem2ᚖreleasegraphᚋinternalᚋdomainᚐProblem(ctx, sel, v[i])

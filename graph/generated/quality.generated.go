@@ -2295,7 +2295,7 @@ func (ec *executionContext) _SizedCycle(ctx context.Context, sel ast.SelectionSe
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚐAttributeBreachᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.AttributeBreach) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx, sel, v[i])
@@ -2331,7 +2331,7 @@ func (ec *executionContext) marshalNAttributeBreachConnection2ᚖreleasegraphᚋ
 }
 
 func (ec *executionContext) marshalNAttributeBreachEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AttributeBreachEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAttributeBreachEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -2377,7 +2377,7 @@ func (ec *executionContext) marshalNDependencyCycleConnection2ᚖreleasegraphᚋ
 }
 
 func (ec *executionContext) marshalNDependencyCycleEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DependencyCycleEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDependencyCycleEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -2403,7 +2403,7 @@ func (ec *executionContext) marshalNDependencyCycleEdge2ᚖreleasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.DuplicateGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx, sel, v[i])
@@ -2439,7 +2439,7 @@ func (ec *executionContext) marshalNDuplicateGroupConnection2ᚖreleasegraphᚋg
 }
 
 func (ec *executionContext) marshalNDuplicateGroupEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DuplicateGroupEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNDuplicateGroupEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
@@ -2465,7 +2465,7 @@ func (ec *executionContext) marshalNDuplicateGroupEdge2ᚖreleasegraphᚋgraph�
 }
 
 func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.SizedCycle) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx, sel, v[i])

@@ -593,7 +593,7 @@ func (ec *executionContext) _ReleaseUnit(ctx context.Context, sel ast.SelectionS
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNReleaseUnit2ᚕᚖreleasegraphᚋinternalᚋdomainᚐReleaseUnitᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ReleaseUnit) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNReleaseUnit2ᚖreleasegraphᚋinternalᚋdomainᚐReleaseUnit(ctx, sel, v[i])

@@ -1348,7 +1348,7 @@ func (ec *executionContext) marshalNConflictKind2releasegraphᚋinternalᚋdomai
 }
 
 func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduleConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ScheduleConflict) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflict(ctx, sel, v[i])
@@ -1401,7 +1401,7 @@ func (ec *executionContext) marshalNScheduleStatus2releasegraphᚋinternalᚋpla
 }
 
 func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduledChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ScheduledChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚐScheduledChange(ctx, sel, v[i])
@@ -1431,7 +1431,7 @@ func (ec *executionContext) marshalNTimeRange2releasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNTimeRange2ᚕᚖreleasegraphᚋinternalᚋdomainᚐTimeRangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.TimeRange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTimeRange2ᚖreleasegraphᚋinternalᚋdomainᚐTimeRange(ctx, sel, v[i])
@@ -1477,7 +1477,7 @@ func (ec *executionContext) marshalOConflictKind2ᚕreleasegraphᚋinternalᚋdo
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConflictKind2releasegraphᚋinternalᚋdomainᚐConflictKind(ctx, sel, v[i])

@@ -17007,7 +17007,7 @@ func (ec *executionContext) marshalNChange2releasegraphᚋinternalᚋdomainᚐCh
 }
 
 func (ec *executionContext) marshalNChange2ᚕreleasegraphᚋinternalᚋdomainᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Change) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChange2releasegraphᚋinternalᚋdomainᚐChange(ctx, sel, v[i])
@@ -17023,7 +17023,7 @@ func (ec *executionContext) marshalNChange2ᚕreleasegraphᚋinternalᚋdomain�
 }
 
 func (ec *executionContext) marshalNChange2ᚕᚖreleasegraphᚋinternalᚋdomainᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Change) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChange2ᚖreleasegraphᚋinternalᚋdomainᚐChange(ctx, sel, v[i])
@@ -17086,7 +17086,7 @@ func (ec *executionContext) marshalNFieldChange2releasegraphᚋinternalᚋdomain
 }
 
 func (ec *executionContext) marshalNFieldChange2ᚕreleasegraphᚋinternalᚋdomainᚐFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.FieldChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldChange2releasegraphᚋinternalᚋdomainᚐFieldChange(ctx, sel, v[i])
@@ -17102,7 +17102,7 @@ func (ec *executionContext) marshalNFieldChange2ᚕreleasegraphᚋinternalᚋdom
 }
 
 func (ec *executionContext) marshalNFieldChange2ᚕᚖreleasegraphᚋinternalᚋdomainᚐFieldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.FieldChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldChange2ᚖreleasegraphᚋinternalᚋdomainᚐFieldChange(ctx, sel, v[i])
@@ -17132,7 +17132,7 @@ func (ec *executionContext) marshalNFieldSource2releasegraphᚋinternalᚋdomain
 }
 
 func (ec *executionContext) marshalNFieldSource2ᚕreleasegraphᚋinternalᚋdomainᚐFieldSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.FieldSource) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldSource2releasegraphᚋinternalᚋdomainᚐFieldSource(ctx, sel, v[i])
@@ -17158,7 +17158,7 @@ func (ec *executionContext) marshalNNode2releasegraphᚋgraphᚋrelayᚐNode(ctx
 }
 
 func (ec *executionContext) marshalNNode2ᚕreleasegraphᚋgraphᚋrelayᚐNode(ctx context.Context, sel ast.SelectionSet, v []relay.Node) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2releasegraphᚋgraphᚋrelayᚐNode(ctx, sel, v[i])
@@ -17188,7 +17188,7 @@ func (ec *executionContext) marshalNRecord2releasegraphᚋgraphᚋrelayᚐRecord
 }
 
 func (ec *executionContext) marshalNRecord2ᚕreleasegraphᚋgraphᚋrelayᚐRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []relay.Record) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRecord2releasegraphᚋgraphᚋrelayᚐRecord(ctx, sel, v[i])
@@ -17279,7 +17279,7 @@ func (ec *executionContext) marshalOChangeType2ᚕreleasegraphᚋinternalᚋdoma
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeType2releasegraphᚋinternalᚋdomainᚐChangeType(ctx, sel, v[i])

@@ -637,7 +637,7 @@ func (ec *executionContext) marshalNSearchConnection2ᚖreleasegraphᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNSearchEdge2ᚕᚖreleasegraphᚋgraphᚋmodelᚐSearchEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SearchEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchEdge2ᚖreleasegraphᚋgraphᚋmodelᚐSearchEdge(ctx, sel, v[i])
@@ -690,7 +690,7 @@ func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚐS
 }
 
 func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚐTextSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.TextSpan) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚐTextSpan(ctx, sel, v[i])

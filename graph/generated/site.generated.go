@@ -1689,7 +1689,7 @@ func (ec *executionContext) marshalNRing2releasegraphᚋinternalᚋdomainᚐRing
 }
 
 func (ec *executionContext) marshalNSite2ᚕᚖreleasegraphᚋinternalᚋdomainᚐSiteᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Site) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSite2ᚖreleasegraphᚋinternalᚋdomainᚐSite(ctx, sel, v[i])

@@ -2567,7 +2567,7 @@ func (ec *executionContext) _Statistics(ctx context.Context, sel ast.SelectionSe
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐCountGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.CountGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚐCountGroup(ctx, sel, v[i])
@@ -2593,7 +2593,7 @@ func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋapp�
 }
 
 func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.CountValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚐCountValue(ctx, sel, v[i])

@@ -699,7 +699,7 @@ func (ec *executionContext) _WorkEdge(ctx context.Context, sel ast.SelectionSet,
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Work) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx, sel, v[i])
@@ -735,7 +735,7 @@ func (ec *executionContext) marshalNWorkConnection2ᚖreleasegraphᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.WorkCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚐWorkCount(ctx, sel, v[i])
@@ -761,7 +761,7 @@ func (ec *executionContext) marshalNWorkCount2ᚖreleasegraphᚋinternalᚋapp�
 }
 
 func (ec *executionContext) marshalNWorkEdge2ᚕᚖreleasegraphᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorkEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorkEdge2ᚖreleasegraphᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])

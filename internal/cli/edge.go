@@ -4,18 +4,23 @@ import (
 	"time"
 
 	"releasegraph/internal/server"
+	"releasegraph/internal/server/budget"
 	"releasegraph/internal/telemetry"
 )
 
 // edgeFlags say what strangers may do, and what is shown of it.
 type edgeFlags struct {
-	MaxPrice            int      `default:"1000000" placeholder:"N" help:"How many values an operation's answer may hold at most. Default: ${default}."`
-	Rate                *float64 `placeholder:"N" help:"How many operations a second a caller may send, on average; 0: as many as they like. Default: 50 with --identities, else 0."`
-	RateBurst           int      `placeholder:"N" help:"How many operations a caller may send at once. Default: ten seconds' worth."`
-	TrustedProxy        []string `placeholder:"NETWORK" help:"Addresses or networks of proxies that are believed when they say where a request comes from (X-Forwarded-For)."`
-	Introspection       string   `enum:"on,off" default:"on" help:"Tell clients the schema: on or off."`
-	Suggestions         string   `enum:"on,off" default:"on" help:"Name what was perhaps meant, and legal values, in errors: on or off."`
-	PersistedOperations string   `placeholder:"FILE" type:"path" help:"Run only the operations in this file: JSON as relay-compiler or Apollo's tools write it."`
+	MaxPrice            int           `default:"1000000" placeholder:"N" help:"How many values an operation's answer may hold at most. Default: ${default}."`
+	MaxRunning          int           `default:"1000000" placeholder:"N" help:"What all operations that run at the same time may cost together. Default: ${default}."`
+	MaxRunningCaller    int           `placeholder:"N" help:"What those of one caller may cost together. Default: half of that."`
+	MaxWait             time.Duration `default:"5s" help:"How long an operation stands in line for its turn before it is refused. Default: ${default}."`
+	MaxAnswer           int64         `default:"33554432" placeholder:"BYTES" help:"How long an answer may be. Default: ${default}."`
+	Rate                *float64      `placeholder:"N" help:"How many operations a second a caller may send, on average; 0: as many as they like. Default: 50 with --identities, else 0."`
+	RateBurst           int           `placeholder:"N" help:"How many operations a caller may send at once. Default: ten seconds' worth."`
+	TrustedProxy        []string      `placeholder:"NETWORK" help:"Addresses or networks of proxies that are believed when they say where a request comes from (X-Forwarded-For)."`
+	Introspection       string        `enum:"on,off" default:"on" help:"Tell clients the schema: on or off."`
+	Suggestions         string        `enum:"on,off" default:"on" help:"Name what was perhaps meant, and legal values, in errors: on or off."`
+	PersistedOperations string        `placeholder:"FILE" type:"path" help:"Run only the operations in this file: JSON as relay-compiler or Apollo's tools write it."`
 
 	Origin  []string `placeholder:"ORIGIN" help:"Other sites whose pages may use the API, such as https://portal.example.com. Default: none."`
 	TLSCert string   `placeholder:"FILE" type:"path" help:"A certificate with its chain (PEM), to speak TLS. It is read again when it has changed."`
@@ -45,6 +50,7 @@ func (s serving) config(r *running, t *telemetry.Telemetry) (server.Config, erro
 	c := server.Config{
 		Listen: s.Listen, OperationTimeout: s.OperationTimeout, Drain: s.Drain, Log: r.log,
 		Limits: server.Limits{Price: s.MaxPrice}, Rate: server.RateLimit{PerSecond: *s.settled(s.known != nil), Burst: s.RateBurst},
+		Budget: budget.Limits{Running: s.MaxRunning, PerCaller: s.MaxRunningCaller, Wait: s.MaxWait}, MaxAnswer: s.MaxAnswer,
 		HideSchema: s.Introspection == "off", HideSuggestions: s.Suggestions == "off",
 		Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
 	}

@@ -2,7 +2,9 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
@@ -10,6 +12,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"releasegraph/graph/direct"
 )
 
 // The media types of answers.
@@ -83,9 +88,10 @@ func requestErrorStatus(media string) int {
 func writeAnswer(w http.ResponseWriter, status int, media string, a *graphql.Response) {
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(beforeData(a))
-	w.Write(a.Data)
-	w.Write([]byte{'}'})
+	s := newSteady(w)
+	s.Write(beforeData(a))
+	s.Write(a.Data)
+	s.Write([]byte{'}'})
 }
 
 // encoded is an answer as JSON.
@@ -126,4 +132,18 @@ func member(head *bytes.Buffer, name string, v any, present bool) {
 	}
 	head.WriteString(strconv.Quote(name) + ":")
 	head.Write(text)
+}
+
+// shortEnough is the answer, or the error in its place that it is too long.
+func shortEnough(ctx context.Context, a *graphql.Response, most int64) *graphql.Response {
+	if a == nil || int64(len(a.Data)) <= most && !direct.TooLong(ctx) {
+		return a
+	}
+	return &graphql.Response{
+		Data: json.RawMessage("null"), Label: a.Label, Path: a.Path, HasNext: a.HasNext, Extensions: a.Extensions,
+		Errors: gqlerror.List{{
+			Message:    fmt.Sprintf("the answer is longer than %d bytes: ask for shorter pages (first), or for less in each element", most),
+			Extensions: map[string]any{"code": codeLimit, "details": map[string]any{"limit": most}},
+		}},
+	}
 }

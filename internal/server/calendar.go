@@ -30,10 +30,15 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.config.OperationTimeout)
 	defer cancel()
+	leave, err := s.budget.Enter(ctx, caller(ctx), calendarPrice)
+	if err != nil {
+		refuseBusy(w, r, err)
+		return
+	}
+	defer leave()
 	query := r.URL.Query()
 	site, service := named(query.Get("site")), named(query.Get("service"))
 	var file string
-	var err error
 	if query.Has("secret") {
 		file, err = served.core.Calendar.SecretCalendar(ctx, query.Get("secret"), site, service)
 	} else {
@@ -45,6 +50,9 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
 	}
 	writeCalendar(w, r, file)
 }
+
+// calendarPrice is that of changeSchedule with all it shows.
+const calendarPrice = 20_000
 
 func named(key string) *domain.Ref {
 	if key == "" {
@@ -63,7 +71,7 @@ func writeCalendar(w http.ResponseWriter, r *http.Request, file string) {
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Referrer-Policy", "no-referrer")
-	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(file))
+	http.ServeContent(newSteady(w), r, "", time.Time{}, strings.NewReader(file))
 }
 
 // refuseCalendar tells what is wrong, of errors that callers can act on.

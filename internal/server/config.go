@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/trace"
+
+	"releasegraph/internal/server/budget"
 )
 
 // Config is what a Server is made of. Zero values mean the defaults named.
@@ -26,6 +28,10 @@ type Config struct {
 	MaxBody int64
 	// Limits are those of one GraphQL document.
 	Limits Limits
+	// Budget bounds what runs at the same time, by its price.
+	Budget budget.Limits
+	// MaxAnswer is the longest answer in bytes; 0 means 32 MB.
+	MaxAnswer int64
 	// Rate is how many operations a caller may send.
 	Rate RateLimit
 	// FailedLogins is how many tokens that are not believed an address may send;
@@ -81,6 +87,7 @@ func (c Config) withDefaults() Config {
 	c.OperationTimeout = or(c.OperationTimeout, 30*time.Second)
 	c.Slow = or(c.Slow, time.Second)
 	c.MaxBody = or(c.MaxBody, 1<<20)
+	c.MaxAnswer = or(c.MaxAnswer, 32<<20)
 	c.Limits = c.Limits.withDefaults()
 	if c.FailedLogins == (RateLimit{}) {
 		c.FailedLogins = failedLogins

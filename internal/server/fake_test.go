@@ -29,7 +29,7 @@ type fake struct {
 }
 
 const fakeSDL = `
-type Query { a: A, actor: String, slow: String, stuck: String, panics: String, echo(v: String): String }
+type Query { a: A, actor: String, slow: String, stuck: String, panics: String, echo(v: String): String, long: String, huge: String, x: String }
 type Mutation { write: String }
 type Subscription { ticks: String, endless: String, broken: String, flood: String }
 type A { a: A, b: A, list: [A], x: String, y: String }
@@ -74,6 +74,10 @@ func (f *fake) Exec(ctx context.Context) graphql.ResponseHandler {
 	case "stuck":
 		<-ctx.Done()
 		f.ended <- ctx.Err()
+	case "long":
+		data = `{"long":"` + strings.Repeat("x", 100) + `"}`
+	case "huge":
+		data = `{"huge":"` + strings.Repeat("x", 12<<20) + `"}`
 	case "panics":
 		panic("secret of the house")
 	}

@@ -13,17 +13,21 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"releasegraph/graph/direct"
 	"releasegraph/resolvers"
 )
 
 // maxErrors caps the errors of one answer.
 const maxErrors = 20
 
-func newGraphQL(core *Core, c Config, streams *streams, rates *rates, operations *operations) http.Handler {
+// newGraphQL answers operations over the core.
+func (s *Server) newGraphQL(core *Core) http.Handler {
+	c, operations := s.config, s.operations
+	runs := runs{c, s.budget}
 	h := handler.New(core.Schema)
 	known := newDocuments()
-	h.AddTransport(overSocket{c, streams, rates})
-	h.AddTransport(overHTTP{timeout: c.OperationTimeout, events: overEvents{c, streams}, parts: overParts{c}})
+	h.AddTransport(overSocket{runs, s.streams, s.rates})
+	h.AddTransport(overHTTP{runs: runs, events: overEvents{runs, s.streams}, parts: overParts{runs}})
 	h.SetParserTokenLimit(c.Limits.Tokens)
 	h.SetQueryCache(known)
 	if c.Persisted != nil {
@@ -40,14 +44,14 @@ func newGraphQL(core *Core, c Config, streams *streams, rates *rates, operations
 	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
-		return operations.around(ctx, next)
+		return operations.around(direct.WithMaxBytes(ctx, c.MaxAnswer), next)
 	})
 	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		prices.tell(ctx)
 		if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {
 			operations.refused()
 		}
-		answer := next(ctx)
+		answer := shortEnough(ctx, next(ctx), c.MaxAnswer)
 		if answer != nil {
 			noteErrors(ctx, len(answer.Errors))
 			answer.Errors = capped(answer.Errors)

@@ -16,7 +16,7 @@ const mediaParts = "multipart/mixed"
 // overParts answers an operation with @defer: at once what is not deferred,
 // and each deferred part as it comes.
 // https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
-type overParts struct{ config Config }
+type overParts struct{ runs }
 
 const boundary = "-"
 
@@ -47,7 +47,7 @@ func (t overParts) do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return control.Flush()
 	}
 	begun := false
-	last := follow(r.Context(), t.config, exec, op, func(answer *graphql.Response) error {
+	last := t.follow(r.Context(), exec, op, func(answer *graphql.Response) error {
 		more := answer.HasNext != nil && *answer.HasNext
 		if !begun {
 			begun = true

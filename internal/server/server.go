@@ -13,6 +13,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"releasegraph/internal/server/budget"
 )
 
 // Server answers requests from the moment it listens; until the store can be
@@ -26,6 +28,7 @@ type Server struct {
 	rates   *rates
 
 	operations  *operations
+	budget      *budget.Budget
 	certificate *certificate // nil: no TLS
 
 	mu     sync.Mutex
@@ -55,6 +58,10 @@ func New(c Config, sdl string) (*Server, error) {
 	known, err := c.knownOperations()
 	if err != nil {
 		return nil, err
+	}
+	s.budget = budget.New(c.Budget, nil)
+	if c.Metrics != nil {
+		c.Metrics.MustRegister(s.budget)
 	}
 	s.operations = newOperations(s.config, known, s.streams, s.rates.refused)
 	if c.TLS != (TLS{}) {
@@ -181,7 +188,7 @@ func (s *Server) open(ctx context.Context, open Open) error {
 		return err
 	}
 	s.set(func() {
-		s.served = &served{core: core, graphql: newGraphQL(core, s.config, s.streams, s.rates, s.operations)}
+		s.served = &served{core: core, graphql: s.newGraphQL(core)}
 		s.why = ""
 	})
 	s.config.Log.Info().Msg("the store is open")

@@ -31,7 +31,7 @@ const (
 
 // overSocket is GraphQL over a WebSocket.
 type overSocket struct {
-	config  Config
+	runs
 	streams *streams
 	rates   *rates
 }

@@ -95,7 +95,7 @@ func (s *socket) run(ctx context.Context, o *running, id string, params *graphql
 		s.fail(o, id, s.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
 		return
 	}
-	end := follow(ctx, s.config, s.exec, op, func(answer *graphql.Response) error {
+	end := s.follow(ctx, s.exec, op, func(answer *graphql.Response) error {
 		s.sendOf(o, message{ID: id, Type: "next", Payload: encoded(answer)}, false)
 		return nil
 	})

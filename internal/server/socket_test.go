@@ -107,6 +107,14 @@ func (w *wire) greeted() *wire {
 	return w
 }
 
+// greetedAs is greeted by one who says who they are.
+func (w *wire) greetedAs(who string) *wire {
+	w.t.Helper()
+	w.says(`{"type":"connection_init","payload":{"Releasegraph-Act-As":"` + who + `"}}`)
+	w.hears(`{"type":"connection_ack"}`)
+	return w
+}
+
 func (w *wire) subscribes(id, query string) {
 	w.t.Helper()
 	w.says(fmt.Sprintf(`{"id":%q,"type":"subscribe","payload":{"query":%q}}`, id, query))

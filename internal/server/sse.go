@@ -18,7 +18,7 @@ const mediaEvents = "text/event-stream"
 // graphql-sse: an event "next" for each answer, and an event "complete".
 // https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 type overEvents struct {
-	config  Config
+	runs
 	streams *streams
 }
 
@@ -65,7 +65,7 @@ func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExe
 	defer cancel(nil)
 	answers, end := make(chan string), make(chan *graphql.Response, 1)
 	go func() {
-		end <- follow(ctx, t.config, exec, op, func(answer *graphql.Response) error {
+		end <- t.follow(ctx, exec, op, func(answer *graphql.Response) error {
 			select {
 			case answers <- next(answer):
 				return nil

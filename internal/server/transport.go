@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,9 +16,9 @@ import (
 // overHTTP is GraphQL over HTTP: POST with JSON, and GET for queries. Request
 // errors carry no data, and statuses follow the media type that was asked for.
 type overHTTP struct {
-	timeout time.Duration
-	events  overEvents
-	parts   overParts
+	runs
+	events overEvents
+	parts  overParts
 }
 
 // Supports takes every request: the transport explains what it refuses.
@@ -39,7 +38,7 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		refuse(w, r, refused.status, refused.code, refused.message)
 		return
 	}
-	ctx, cancel := withTimeout(r.Context(), t.timeout)
+	ctx, cancel := withTimeout(r.Context(), t.config.OperationTimeout)
 	defer cancel()
 	if accepts(r, mediaParts) {
 		ctx = inParts(ctx)
@@ -61,18 +60,35 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	case accepts(r, mediaParts) && deferring(op):
 		t.parts.do(w, r.WithContext(ctx), exec, op)
 	default:
-		answerOnce(ctx, w, r, exec, op)
+		t.answerOnce(ctx, w, r, exec, op)
 	}
 }
 
 // answerOnce answers an operation that has one answer.
-func answerOnce(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, op *graphql.OperationContext) {
+func (t overHTTP) answerOnce(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, op *graphql.OperationContext) {
+	ctx = graphql.WithOperationContext(ctx, op)
+	media := mediaType(r.Header.Values("Accept"))
+	leave, err := t.budget.Enter(ctx, caller(ctx), priceIn(op))
+	if err != nil {
+		if !refuseBusy(w, r, err) {
+			writeAnswer(w, http.StatusOK, media, exec.DispatchError(ctx, gqlerror.List{ended(ctx)}))
+		}
+		return
+	}
+	defer leave()
 	responses, ctx := exec.DispatchOperation(ctx, op)
 	answer := responses(ctx)
 	if answer == nil { // gqlgen's way to say that the context has ended
 		answer = exec.DispatchError(ctx, gqlerror.List{ended(ctx)})
 	}
-	writeAnswer(w, http.StatusOK, mediaType(r.Header.Values("Accept")), answer)
+	taken, err := t.hold(r.Context(), answer)
+	if err != nil {
+		refuseBusy(w, r, err)
+		return
+	}
+	defer taken()
+	leave() // what waits to be taken runs no more
+	writeAnswer(w, http.StatusOK, media, answer)
 }
 
 // asEvents tells whether to answer as server-sent events: a subscription where

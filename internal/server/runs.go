@@ -1,0 +1,158 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"releasegraph/internal/server/budget"
+	"releasegraph/resolvers"
+)
+
+// runs runs operations, each in its turn.
+type runs struct {
+	config Config
+	budget *budget.Budget
+}
+
+// follow runs an operation and hands over each of its answers, until there is
+// none any more or the context ends. An answer is good only while it is handed
+// over: gqlgen writes the next one in its place. It returns the errors with which the
+// operation ended after what it had answered, nil when it is simply over.
+func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, each func(*graphql.Response) error) (end *graphql.Response) {
+	ctx = graphql.WithOperationContext(ctx, op)
+	defer func() {
+		if p := recover(); p != nil {
+			end = exec.DispatchError(ctx, gqlerror.List{asGraphQL(resolvers.RecoverFunc(t.config.Log)(ctx, p))})
+		}
+	}()
+	lasting := op.Operation.Operation == ast.Subscription
+	whole := ctx
+	if !lasting {
+		var cancel context.CancelFunc
+		ctx, cancel = withTimeout(ctx, t.config.OperationTimeout)
+		defer cancel()
+	}
+	ctx, ending := resolvers.WithEnding(ctx)
+	leave, err := t.budget.Enter(ctx, caller(ctx), priceIn(op))
+	if err != nil {
+		return t.notBegun(ctx, whole, exec, err)
+	}
+	defer leave()
+	responses, ctx := exec.DispatchOperation(ctx, op)
+	if lasting { // each event has a turn of its own
+		leave()
+		ctx = resolvers.WithTurns(ctx, func(ctx context.Context) (func(), error) {
+			return t.budget.Await(ctx, caller(ctx), priceIn(op))
+		})
+	}
+	defer drain(ctx, op, responses)
+	answered := false
+	for answer := responses(ctx); answer != nil; answer = responses(ctx) {
+		if err := t.handOver(ctx, answer, each); err != nil {
+			return nil
+		}
+		answered = true
+	}
+	switch err := ending.Err(); {
+	case err != nil:
+		return exec.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})
+	case !lasting && !answered && whole.Err() == nil: // the time is over
+		return exec.DispatchError(ctx, gqlerror.List{ended(ctx)})
+	}
+	return nil
+}
+
+// notBegun is the answer to an operation that had no turn; nil when nobody
+// waits for it.
+func (t runs) notBegun(ctx, whole context.Context, exec graphql.GraphExecutor, err error) *graphql.Response {
+	var busy *budget.BusyError
+	switch {
+	case errors.As(err, &busy):
+		return exec.DispatchError(ctx, gqlerror.List{busyError(busy)})
+	case whole.Err() == nil:
+		return exec.DispatchError(ctx, gqlerror.List{ended(ctx)})
+	}
+	return nil
+}
+
+// handOver hands over an answer when the caller has not left too many untaken.
+func (t runs) handOver(ctx context.Context, answer *graphql.Response, each func(*graphql.Response) error) error {
+	taken, err := t.hold(ctx, answer)
+	if err != nil {
+		var busy *budget.BusyError
+		if !errors.As(err, &busy) {
+			return err
+		}
+		answer = &graphql.Response{Errors: gqlerror.List{busyError(busy)}, Data: []byte("null"), HasNext: answer.HasNext}
+		taken = func() {}
+	}
+	defer taken()
+	return each(answer)
+}
+
+// hold counts an answer among those that wait to be taken.
+func (t runs) hold(ctx context.Context, answer *graphql.Response) (taken func(), err error) {
+	return t.budget.Hold(ctx, caller(ctx), len(answer.Data))
+}
+
+// drain takes what is deferred and nobody waits for: it hears of the end of the
+// context, and ends by being taken.
+func drain(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) {
+	if ctx.Err() == nil || !deferring(op) {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	for responses(ctx) != nil {
+		continue
+	}
+}
+
+func asGraphQL(err error) *gqlerror.Error {
+	if e, ok := err.(*gqlerror.Error); ok { //nolint:errorlint // RecoverFunc gives nothing else
+		return e
+	}
+	return &gqlerror.Error{Message: "internal error", Extensions: map[string]any{"code": codeInternal}}
+}
+
+// priceIn is the price that was worked out for an operation.
+func priceIn(op *graphql.OperationContext) int {
+	n, _ := op.Stats.GetExtension(priceExtension).(int)
+	return n
+}
+
+// busyCode is LIMIT where there is a limit that the caller can keep to.
+func busyCode(e *budget.BusyError) string {
+	if e.Why == budget.Memory {
+		return codeUnavailable
+	}
+	return codeLimit
+}
+
+func busyError(e *budget.BusyError) *gqlerror.Error {
+	return &gqlerror.Error{Message: e.Error(), Extensions: map[string]any{
+		"code": busyCode(e), "details": map[string]any{"retryAfter": max(1, seconds(e.After))},
+	}}
+}
+
+// refuseBusy answers a request for which there was no turn: 429 when its caller
+// has too much running, 503 when all have. It reports whether that was the
+// error.
+func refuseBusy(w http.ResponseWriter, r *http.Request, err error) bool {
+	var busy *budget.BusyError
+	if !errors.As(err, &busy) {
+		return false
+	}
+	status := http.StatusServiceUnavailable
+	if busy.Why == budget.Caller {
+		status = http.StatusTooManyRequests
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(max(1, seconds(busy.After))))
+	refuse(w, r, status, busyCode(busy), busy.Error())
+	return true
+}

@@ -1,0 +1,45 @@
+package server
+
+import (
+	"net/http"
+	"time"
+)
+
+const (
+	// pace is how long a client may take for a piece of an answer, and
+	// wholeAnswer for all of it.
+	pace, wholeAnswer = 10 * time.Second, time.Minute
+	piece             = 64 << 10
+)
+
+// steady writes an answer piece by piece. A client that takes none in time is
+// cut off, so that what nobody reads is not held.
+type steady struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	until   time.Time
+	err     error
+}
+
+func newSteady(w http.ResponseWriter) *steady {
+	return &steady{ResponseWriter: w, control: http.NewResponseController(w), until: time.Now().Add(wholeAnswer)}
+}
+
+// Write implements io.Writer. After the first failure it writes nothing more.
+func (s *steady) Write(text []byte) (written int, err error) {
+	for len(text) > 0 && s.err == nil {
+		deadline := time.Now().Add(pace)
+		if s.until.Before(deadline) {
+			deadline = s.until
+		}
+		// A writer that has no deadlines is one in memory.
+		_ = s.control.SetWriteDeadline(deadline)
+		var n int
+		n, s.err = s.ResponseWriter.Write(text[:min(len(text), piece)])
+		written, text = written+n, text[n:]
+	}
+	return written, s.err
+}
+
+// Unwrap lets a controller find what is written to.
+func (s *steady) Unwrap() http.ResponseWriter { return s.ResponseWriter }
