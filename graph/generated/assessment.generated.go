@@ -1614,16 +1614,6 @@ func (ec *executionContext) unmarshalNAssessChangeRequestInput2releasegraphᚋin
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._AssessChangeRequestPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNAssessment2ᚕᚖreleasegraphᚋinternalᚋdomainᚐAssessmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Assessment) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1675,6 +1665,13 @@ func (ec *executionContext) marshalNRisk2releasegraphᚋinternalᚋdomainᚐRisk
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AssessChangeRequestPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAssessment2ᚖreleasegraphᚋinternalᚋdomainᚐAssessment(ctx context.Context, sel ast.SelectionSet, v *domain.Assessment) graphql.Marshaler {

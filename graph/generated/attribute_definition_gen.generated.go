@@ -576,16 +576,6 @@ func (ec *executionContext) marshalNAttributeDefinitionOrder2releasegraphᚋgrap
 	return v
 }
 
-func (ec *executionContext) marshalNAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.AttributeDefinition]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._AttributeDefinitionPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCreateAttributeDefinitionInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -719,6 +709,13 @@ func (ec *executionContext) marshalOAttributeDefinitionOrder2ᚕreleasegraphᚋg
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.AttributeDefinition]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AttributeDefinitionPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

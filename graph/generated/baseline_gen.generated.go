@@ -576,16 +576,6 @@ func (ec *executionContext) marshalNBaselineOrder2releasegraphᚋgraphᚋrelay�
 	return v
 }
 
-func (ec *executionContext) marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BaselinePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveBaselineInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -703,6 +693,13 @@ func (ec *executionContext) marshalOBaselineOrder2ᚕreleasegraphᚋgraphᚋrela
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BaselinePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -3345,16 +3345,6 @@ func (ec *executionContext) unmarshalNCastVoteInput2releasegraphᚋinternalᚋap
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CastVotePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNDelegation2ᚕᚖreleasegraphᚋinternalᚋdomainᚐDelegationᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Delegation) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3465,6 +3455,13 @@ func (ec *executionContext) marshalOBoard2ᚖreleasegraphᚋinternalᚋdomainᚐ
 		return graphql.Null
 	}
 	return ec._Board(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CastVotePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODelegation2ᚖreleasegraphᚋinternalᚋdomainᚐDelegation(ctx context.Context, sel ast.SelectionSet, v *domain.Delegation) graphql.Marshaler {

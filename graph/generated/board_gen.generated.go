@@ -1545,16 +1545,6 @@ func (ec *executionContext) marshalNBoardOrder2releasegraphᚋgraphᚋrelayᚐIn
 	return v
 }
 
-func (ec *executionContext) marshalNBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Board]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BoardPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNConnectDelegationBoardInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1601,16 +1591,6 @@ func (ec *executionContext) marshalNCreateDelegationInput2releasegraphᚋgraph�
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) marshalNDelegationBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DelegationBoardPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDelegationConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.Delegation, relay.DelegationEdge]) graphql.Marshaler {
@@ -1679,16 +1659,6 @@ func (ec *executionContext) marshalNDelegationOrder2releasegraphᚋgraphᚋrelay
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) marshalNDelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DelegationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDisconnectDelegationBoardInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -1926,6 +1896,20 @@ func (ec *executionContext) marshalOBoardOrder2ᚕreleasegraphᚋgraphᚋrelay�
 	return ret
 }
 
+func (ec *executionContext) marshalOBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Board]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BoardPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODelegationBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DelegationBoardPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODelegationFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	if v == nil {
 		return nil, nil
@@ -2011,6 +1995,13 @@ func (ec *executionContext) marshalODelegationOrder2ᚕreleasegraphᚋgraphᚋre
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalODelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DelegationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOVoteFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {

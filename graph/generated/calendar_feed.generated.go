@@ -914,21 +914,18 @@ func (ec *executionContext) unmarshalNCreateCalendarFeedInput2releasegraphᚋgra
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx context.Context, sel ast.SelectionSet, v *app.CalendarFeedCreated) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CreateCalendarFeedPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalOCalendarFeed2ᚖreleasegraphᚋinternalᚋdomainᚐCalendarFeed(ctx context.Context, sel ast.SelectionSet, v *domain.CalendarFeed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._CalendarFeed(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx context.Context, sel ast.SelectionSet, v *app.CalendarFeedCreated) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateCalendarFeedPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -976,16 +976,6 @@ func (ec *executionContext) marshalNCalendarFeedOrder2releasegraphᚋgraphᚋrel
 	return v
 }
 
-func (ec *executionContext) marshalNCalendarFeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.CalendarFeed]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CalendarFeedPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNConnectFeedServiceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1048,26 +1038,6 @@ func (ec *executionContext) marshalNDisconnectFeedSiteInput2releasegraphᚋgraph
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) marshalNFeedServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FeedServicePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNFeedSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FeedSitePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRemoveCalendarFeedInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -1187,6 +1157,27 @@ func (ec *executionContext) marshalOCalendarFeedOrder2ᚕreleasegraphᚋgraphᚋ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOCalendarFeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.CalendarFeed]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CalendarFeedPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFeedServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FeedServicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFeedSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FeedSitePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -576,16 +576,6 @@ func (ec *executionContext) marshalNChangeModelOrder2releasegraphᚋgraphᚋrela
 	return v
 }
 
-func (ec *executionContext) marshalNChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ChangeModel]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ChangeModelPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCreateChangeModelInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -719,6 +709,13 @@ func (ec *executionContext) marshalOChangeModelOrder2ᚕreleasegraphᚋgraphᚋr
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ChangeModel]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangeModelPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -2283,16 +2283,6 @@ func (ec *executionContext) _ResolutionPayload(ctx context.Context, sel ast.Sele
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAffectedItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._AffectedItemPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNChangeRequestConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -2395,26 +2385,6 @@ func (ec *executionContext) marshalNChangeRequestOrder2releasegraphᚋgraphᚋre
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ChangeRequestPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNChangeSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ChangeSitePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNConfigurationItemExclusionConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) graphql.Marshaler {
@@ -2549,16 +2519,6 @@ func (ec *executionContext) marshalNCreateChangeRequestInput2releasegraphᚋgrap
 	return v
 }
 
-func (ec *executionContext) marshalNDecidingBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DecidingBoardPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNDisconnectAffectedItemInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -2639,16 +2599,6 @@ func (ec *executionContext) marshalNDisconnectResolutionInput2releasegraphᚋgra
 	return v
 }
 
-func (ec *executionContext) marshalNFollowedModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FollowedModelPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveChangeRequestInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -2665,16 +2615,6 @@ func (ec *executionContext) marshalNRemoveChangeRequestInput2releasegraphᚋgrap
 	return v
 }
 
-func (ec *executionContext) marshalNResolutionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ResolutionPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateChangeRequestInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -2689,6 +2629,13 @@ func (ec *executionContext) marshalNUpdateChangeRequestInput2releasegraphᚋgrap
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOAffectedItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AffectedItemPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOChangeRequestFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -2776,6 +2723,41 @@ func (ec *executionContext) marshalOChangeRequestOrder2ᚕreleasegraphᚋgraph�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangeRequestPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOChangeSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangeSitePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODecidingBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DecidingBoardPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFollowedModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FollowedModelPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOResolutionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ResolutionPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -3651,16 +3651,6 @@ func (ec *executionContext) unmarshalNWithdrawConfigurationItemInput2releasegrap
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNWithdrawConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋmodelᚐWithdrawConfigurationItemPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawConfigurationItemPayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._WithdrawConfigurationItemPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalOClass2ᚖreleasegraphᚋinternalᚋdomainᚐClass(ctx context.Context, v any) (*domain.Class, error) {
 	if v == nil {
 		return nil, nil
@@ -3792,6 +3782,13 @@ func (ec *executionContext) marshalOInstallation2ᚖreleasegraphᚋinternalᚋdo
 		return graphql.Null
 	}
 	return ec._Installation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWithdrawConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋmodelᚐWithdrawConfigurationItemPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawConfigurationItemPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WithdrawConfigurationItemPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

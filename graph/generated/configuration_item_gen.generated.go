@@ -3252,16 +3252,6 @@ func (ec *executionContext) marshalNConfigurationItemOrder2releasegraphᚋgraph�
 	return v
 }
 
-func (ec *executionContext) marshalNConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ConfigurationItem]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ConfigurationItemPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNConnectCustomerInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -3374,26 +3364,6 @@ func (ec *executionContext) marshalNCreateConfigurationItemInput2releasegraphᚋ
 	return v
 }
 
-func (ec *executionContext) marshalNCustomerPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CustomerPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNDependencyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DependencyPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNDisconnectCustomerInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -3490,26 +3460,6 @@ func (ec *executionContext) marshalNDisconnectSupportInput2releasegraphᚋgraph�
 	return v
 }
 
-func (ec *executionContext) marshalNInstallationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._InstallationPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._OwnershipPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveConfigurationItemInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -3560,26 +3510,6 @@ func (ec *executionContext) marshalNSiteInstallationEdge2ᚖreleasegraphᚋgraph
 		return graphql.Null
 	}
 	return ec._SiteInstallationEdge(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSupplyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SupplyPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSupportPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SupportPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateConfigurationItemInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -3683,6 +3613,55 @@ func (ec *executionContext) marshalOConfigurationItemOrder2ᚕreleasegraphᚋgra
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ConfigurationItem]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ConfigurationItemPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCustomerPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODependencyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DependencyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOInstallationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InstallationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OwnershipPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSupplyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SupplyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSupportPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SupportPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

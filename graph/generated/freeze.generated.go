@@ -1946,16 +1946,6 @@ func (ec *executionContext) marshalNFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 	return ec._Freeze(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx context.Context, sel ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FreezeHoldPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.HeldChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1997,6 +1987,13 @@ func (ec *executionContext) marshalOFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 		return graphql.Null
 	}
 	return ec._Freeze(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx context.Context, sel ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FreezeHoldPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

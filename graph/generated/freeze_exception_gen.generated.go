@@ -988,26 +988,6 @@ func (ec *executionContext) marshalNDisconnectExceptedFreezeInput2releasegraph�
 	return v
 }
 
-func (ec *executionContext) marshalNExceptedChangePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ExceptedChangePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNExceptedFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ExceptedFreezePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNFreezeExceptionConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -1076,16 +1056,6 @@ func (ec *executionContext) marshalNFreezeExceptionOrder2releasegraphᚋgraphᚋ
 	return v
 }
 
-func (ec *executionContext) marshalNFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FreezeExceptionPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveFreezeExceptionInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1116,6 +1086,20 @@ func (ec *executionContext) marshalNUpdateFreezeExceptionInput2releasegraphᚋgr
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOExceptedChangePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExceptedChangePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOExceptedFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExceptedFreezePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOFreezeExceptionFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -1203,6 +1187,13 @@ func (ec *executionContext) marshalOFreezeExceptionOrder2ᚕreleasegraphᚋgraph
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FreezeExceptionPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -1040,36 +1040,6 @@ func (ec *executionContext) marshalNFreezeOrder2releasegraphᚋgraphᚋrelayᚐI
 	return v
 }
 
-func (ec *executionContext) marshalNFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Freeze]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FreezePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNFrozenServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FrozenServicePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNFrozenSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._FrozenSitePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveFreezeInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1187,6 +1157,27 @@ func (ec *executionContext) marshalOFreezeOrder2ᚕreleasegraphᚋgraphᚋrelay�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Freeze]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FreezePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFrozenServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FrozenServicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOFrozenSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FrozenSitePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -1090,16 +1090,6 @@ func (ec *executionContext) unmarshalNCreateApiTokenInput2releasegraphᚋinterna
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx context.Context, sel ast.SelectionSet, v *app.CreatedToken) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CreateApiTokenPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNIdentityMethod2releasegraphᚋinternalᚋdomainᚐIdentityMethod(ctx context.Context, v any) (domain.IdentityMethod, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := domain.IdentityMethod(tmp)
@@ -1146,16 +1136,6 @@ func (ec *executionContext) marshalNPermission2ᚖreleasegraphᚋinternalᚋapp�
 func (ec *executionContext) unmarshalNRevokeApiTokenInput2releasegraphᚋgraphᚋmodelᚐRevokeAPITokenInput(ctx context.Context, v any) (model.RevokeAPITokenInput, error) {
 	res, err := ec.unmarshalInputRevokeApiTokenInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRevokeApiTokenPayload2ᚖreleasegraphᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeAPITokenPayload) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._RevokeApiTokenPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2releasegraphᚋinternalᚋdomainᚐRole(ctx context.Context, v any) (domain.Role, error) {
@@ -1213,6 +1193,20 @@ func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐVi
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx context.Context, sel ast.SelectionSet, v *app.CreatedToken) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateApiTokenPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORevokeApiTokenPayload2ᚖreleasegraphᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeAPITokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokeApiTokenPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -1931,11 +1931,8 @@ func (ec *executionContext) unmarshalNImportRecordsInput2releasegraphᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportRecordsPayload2ᚖreleasegraphᚋgraphᚋmodelᚐImportRecordsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportRecordsPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOImportRecordsPayload2ᚖreleasegraphᚋgraphᚋmodelᚐImportRecordsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportRecordsPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
 		return graphql.Null
 	}
 	return ec._ImportRecordsPayload(ctx, sel, v)

@@ -1691,16 +1691,6 @@ func (ec *executionContext) marshalNCreateKnownErrorInput2releasegraphᚋgraph�
 	return v
 }
 
-func (ec *executionContext) marshalNDiagnosisPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._DiagnosisPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNDisconnectDiagnosisInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1801,16 +1791,6 @@ func (ec *executionContext) marshalNKnownErrorOrder2releasegraphᚋgraphᚋrelay
 	return v
 }
 
-func (ec *executionContext) marshalNKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._KnownErrorPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNKnownErrorPresenceConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -1847,16 +1827,6 @@ func (ec *executionContext) marshalNKnownErrorPresenceEdge2ᚖreleasegraphᚋgra
 	return ec._KnownErrorPresenceEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPresencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PresencePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveKnownErrorInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1887,6 +1857,13 @@ func (ec *executionContext) marshalNUpdateKnownErrorInput2releasegraphᚋgraph�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalODiagnosisPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DiagnosisPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOKnownErrorFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -1974,6 +1951,20 @@ func (ec *executionContext) marshalOKnownErrorOrder2ᚕreleasegraphᚋgraphᚋre
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._KnownErrorPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPresencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PresencePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -988,26 +988,6 @@ func (ec *executionContext) marshalNDisconnectMaintenanceSiteInput2releasegraph�
 	return v
 }
 
-func (ec *executionContext) marshalNMaintenanceServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._MaintenanceServicePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNMaintenanceSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._MaintenanceSitePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNMaintenanceWindowConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -1076,16 +1056,6 @@ func (ec *executionContext) marshalNMaintenanceWindowOrder2releasegraphᚋgraph�
 	return v
 }
 
-func (ec *executionContext) marshalNMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.MaintenanceWindow]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._MaintenanceWindowPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveMaintenanceWindowInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1116,6 +1086,20 @@ func (ec *executionContext) marshalNUpdateMaintenanceWindowInput2releasegraphᚋ
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOMaintenanceServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MaintenanceServicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMaintenanceSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MaintenanceSitePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOMaintenanceWindowFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -1203,6 +1187,13 @@ func (ec *executionContext) marshalOMaintenanceWindowOrder2ᚕreleasegraphᚋgra
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.MaintenanceWindow]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MaintenanceWindowPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -592,16 +592,6 @@ func (ec *executionContext) marshalNPartyOrder2releasegraphᚋgraphᚋrelayᚐIn
 	return v
 }
 
-func (ec *executionContext) marshalNPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Party]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PartyPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemovePartyInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -719,6 +709,13 @@ func (ec *executionContext) marshalOPartyOrder2ᚕreleasegraphᚋgraphᚋrelay�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Party]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PartyPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -2125,16 +2125,6 @@ func (ec *executionContext) unmarshalNCreateProblemInput2releasegraphᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx context.Context, sel ast.SelectionSet, v *app.ProblemCreated) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CreateProblemPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNDiagnoseProblemInput2releasegraphᚋgraphᚋmodelᚐDiagnoseProblemInput(ctx context.Context, v any) (model.DiagnoseProblemInput, error) {
 	res, err := ec.unmarshalInputDiagnoseProblemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2264,6 +2254,13 @@ func (ec *executionContext) unmarshalNReopenProblemInput2releasegraphᚋgraphᚋ
 func (ec *executionContext) unmarshalNResolveProblemInput2releasegraphᚋgraphᚋmodelᚐResolveProblemInput(ctx context.Context, v any) (model.ResolveProblemInput, error) {
 	res, err := ec.unmarshalInputResolveProblemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx context.Context, sel ast.SelectionSet, v *app.ProblemCreated) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateProblemPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProblem2ᚖreleasegraphᚋinternalᚋdomainᚐProblem(ctx context.Context, sel ast.SelectionSet, v *domain.Problem) graphql.Marshaler {

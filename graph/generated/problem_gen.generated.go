@@ -708,16 +708,6 @@ func (ec *executionContext) _ProblemPayload(ctx context.Context, sel ast.Selecti
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNConcernPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ConcernPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNConnectConcernInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -818,16 +808,6 @@ func (ec *executionContext) marshalNProblemOrder2releasegraphᚋgraphᚋrelayᚐ
 	return v
 }
 
-func (ec *executionContext) marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ProblemPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveProblemInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -858,6 +838,13 @@ func (ec *executionContext) marshalNUpdateProblemInput2releasegraphᚋgraphᚋre
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOConcernPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ConcernPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOProblemFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -945,6 +932,13 @@ func (ec *executionContext) marshalOProblemOrder2ᚕreleasegraphᚋgraphᚋrelay
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ProblemPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

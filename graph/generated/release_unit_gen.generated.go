@@ -756,16 +756,6 @@ func (ec *executionContext) marshalNDisconnectGroupingInput2releasegraphᚋgraph
 	return v
 }
 
-func (ec *executionContext) marshalNGroupingPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._GroupingPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNReleaseUnitConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -818,16 +808,6 @@ func (ec *executionContext) marshalNReleaseUnitOrder2releasegraphᚋgraphᚋrela
 	return v
 }
 
-func (ec *executionContext) marshalNReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ReleaseUnit]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ReleaseUnitPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveReleaseUnitInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -858,6 +838,13 @@ func (ec *executionContext) marshalNUpdateReleaseUnitInput2releasegraphᚋgraph�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOGroupingPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GroupingPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOReleaseUnitFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -909,6 +896,13 @@ func (ec *executionContext) marshalOReleaseUnitOrder2ᚕreleasegraphᚋgraphᚋr
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.ReleaseUnit]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReleaseUnitPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

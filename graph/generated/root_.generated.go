@@ -12697,6 +12697,7 @@ directive @cost(
   length: Int
 ) on FIELD_DEFINITION
 
+"Configuration items, sites, releases and changes as a graph: what hurts what, who may do what, and what has been."
 schema {
   query: Query
   mutation: Mutation
@@ -12940,21 +12941,21 @@ extend type Mutation {
     input: AssessChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AssessChangeRequestPayload!
+  ): AssessChangeRequestPayload
   "Marks an item as not impacted by a request, whatever the analysis finds: it stays so when the impact is computed anew (I10)."
   excludeFromImpact(
     "What to do."
     input: ExcludeFromImpactInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Takes an exclusion back."
   includeInImpact(
     "What to do."
     input: IncludeInImpactInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
 }
 
 "Which request to assess."
@@ -13322,21 +13323,21 @@ extend type Mutation {
     input: CreateAttributeDefinitionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AttributeDefinitionPayload!
+  ): AttributeDefinitionPayload
   "Changes an attribute definition: fields that the patch does not name stay as they are, null empties them."
   updateAttributeDefinition(
     "What to do."
     input: UpdateAttributeDefinitionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AttributeDefinitionPayload!
+  ): AttributeDefinitionPayload
   "Removes an attribute definition to which nothing points any more."
   removeAttributeDefinition(
     "What to do."
     input: RemoveAttributeDefinitionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AttributeDefinitionPayload!
+  ): AttributeDefinitionPayload
 }
 
 "A page of attribute definitions."
@@ -13540,7 +13541,7 @@ extend type Mutation {
     input: CreateBaselineInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): BaselinePayload!
+  ): BaselinePayload
 }
 
 "A baseline to create."
@@ -13613,14 +13614,14 @@ extend type Mutation {
     input: UpdateBaselineInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): BaselinePayload!
+  ): BaselinePayload
   "Removes a baseline to which nothing points any more."
   removeBaseline(
     "What to do."
     input: RemoveBaselineInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): BaselinePayload!
+  ): BaselinePayload
 }
 
 "A page of baselines."
@@ -13897,7 +13898,7 @@ extend type Mutation {
     input: CastVoteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CastVotePayload!
+  ): CastVotePayload
 }
 
 "A vote to cast."
@@ -14020,21 +14021,21 @@ extend type Mutation {
     input: CreateBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): BoardPayload!
+  ): BoardPayload
   "Changes a board: fields that the patch does not name stay as they are, null empties them."
   updateBoard(
     "What to do."
     input: UpdateBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): BoardPayload!
+  ): BoardPayload
   "Removes a board to which nothing points any more."
   removeBoard(
     "What to do."
     input: RemoveBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): BoardPayload!
+  ): BoardPayload
 }
 
 "A page of boards."
@@ -14264,21 +14265,21 @@ extend type Mutation {
     input: CreateDelegationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DelegationPayload!
+  ): DelegationPayload
   "Changes a delegation: fields that the patch does not name stay as they are, null empties them."
   updateDelegation(
     "What to do."
     input: UpdateDelegationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DelegationPayload!
+  ): DelegationPayload
   "Removes a delegation to which nothing points any more."
   removeDelegation(
     "What to do."
     input: RemoveDelegationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DelegationPayload!
+  ): DelegationPayload
 }
 
 "A page of delegations."
@@ -14630,14 +14631,14 @@ extend type Mutation {
     input: ConnectDelegationBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DelegationBoardPayload!
+  ): DelegationBoardPayload
   "Parts a delegation from a board that a delegation board joins."
   disconnectDelegationBoard(
     "What to do."
     input: DisconnectDelegationBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DelegationBoardPayload!
+  ): DelegationBoardPayload
 }
 
 "Which records to join, and what to say of it."
@@ -14697,7 +14698,7 @@ extend type Mutation {
     input: CreateCalendarFeedInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CreateCalendarFeedPayload!
+  ): CreateCalendarFeedPayload
 }
 
 "A calendar feed to create."
@@ -14794,14 +14795,14 @@ extend type Mutation {
     input: UpdateCalendarFeedInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CalendarFeedPayload!
+  ): CalendarFeedPayload
   "Removes a calendar feed to which nothing points any more."
   removeCalendarFeed(
     "What to do."
     input: RemoveCalendarFeedInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CalendarFeedPayload!
+  ): CalendarFeedPayload
 }
 
 "A page of calendar feeds."
@@ -14939,14 +14940,14 @@ extend type Mutation {
     input: ConnectFeedSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FeedSitePayload!
+  ): FeedSitePayload
   "Parts a calendar feed from a site that a feed site joins."
   disconnectFeedSite(
     "What to do."
     input: DisconnectFeedSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FeedSitePayload!
+  ): FeedSitePayload
 }
 
 "Which records to join, and what to say of it."
@@ -14986,14 +14987,14 @@ extend type Mutation {
     input: ConnectFeedServiceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FeedServicePayload!
+  ): FeedServicePayload
   "Parts a calendar feed from a configuration item that a feed service joins."
   disconnectFeedService(
     "What to do."
     input: DisconnectFeedServiceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FeedServicePayload!
+  ): FeedServicePayload
 }
 
 "Which records to join, and what to say of it."
@@ -15127,21 +15128,21 @@ extend type Mutation {
     input: CreateChangeModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeModelPayload!
+  ): ChangeModelPayload
   "Changes a change model: fields that the patch does not name stay as they are, null empties them."
   updateChangeModel(
     "What to do."
     input: UpdateChangeModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeModelPayload!
+  ): ChangeModelPayload
   "Removes a change model to which nothing points any more."
   removeChangeModel(
     "What to do."
     input: RemoveChangeModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeModelPayload!
+  ): ChangeModelPayload
 }
 
 "A page of change models."
@@ -15509,49 +15510,49 @@ extend type Mutation {
     input: ChangeRequestVerbInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Gives a request up that is not carried out yet."
   withdrawChangeRequest(
     "What to do."
     input: ChangeRequestVerbInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Authorises a request that lacks nothing any more, as when the quorum of its board was lowered. It casts no vote."
   authoriseChangeRequest(
     "What to do."
     input: ChangeRequestVerbInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Says that a change was undone; it is to be assessed anew."
   backOutChangeRequest(
     "What to do."
     input: ChangeRequestVerbInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Closes a change that is live and verified."
   closeChangeRequest(
     "What to do."
     input: ChangeRequestVerbInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Turns one request into an authorised change, by a model that was approved beforehand: no board sits (H7)."
   requestStandardChange(
     "What to do."
     input: ChangeFromModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Writes a draft that a model fills, to be reviewed as any other."
   draftChangeFromModel(
     "What to do."
     input: ChangeFromModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
 }
 
 "Which request for change the verb is about."
@@ -15790,21 +15791,21 @@ extend type Mutation {
     input: CreateChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Changes a change request: fields that the patch does not name stay as they are, null empties them."
   updateChangeRequest(
     "What to do."
     input: UpdateChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
   "Removes a change request to which nothing points any more."
   removeChangeRequest(
     "What to do."
     input: RemoveChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload!
+  ): ChangeRequestPayload
 }
 
 "A page of change requests."
@@ -16154,14 +16155,14 @@ extend type Mutation {
     input: ConnectResolutionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ResolutionPayload!
+  ): ResolutionPayload
   "Parts a change request from a problem that a resolution joins."
   disconnectResolution(
     "What to do."
     input: DisconnectResolutionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ResolutionPayload!
+  ): ResolutionPayload
 }
 
 "Which records to join, and what to say of it."
@@ -16201,14 +16202,14 @@ extend type Mutation {
     input: ConnectAffectedItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AffectedItemPayload!
+  ): AffectedItemPayload
   "Parts a change request from a configuration item that an affected item joins."
   disconnectAffectedItem(
     "What to do."
     input: DisconnectAffectedItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AffectedItemPayload!
+  ): AffectedItemPayload
 }
 
 "Which records to join, and what to say of it."
@@ -16248,14 +16249,14 @@ extend type Mutation {
     input: ConnectChangeSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeSitePayload!
+  ): ChangeSitePayload
   "Parts a change request from a site that a change site joins."
   disconnectChangeSite(
     "What to do."
     input: DisconnectChangeSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeSitePayload!
+  ): ChangeSitePayload
 }
 
 "Which records to join, and what to say of it."
@@ -16295,14 +16296,14 @@ extend type Mutation {
     input: ConnectFollowedModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FollowedModelPayload!
+  ): FollowedModelPayload
   "Parts a change request from a change model that a followed model joins."
   disconnectFollowedModel(
     "What to do."
     input: DisconnectFollowedModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FollowedModelPayload!
+  ): FollowedModelPayload
 }
 
 "Which records to join, and what to say of it."
@@ -16342,14 +16343,14 @@ extend type Mutation {
     input: ConnectDecidingBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DecidingBoardPayload!
+  ): DecidingBoardPayload
   "Parts a change request from a board that a deciding board joins."
   disconnectDecidingBoard(
     "What to do."
     input: DisconnectDecidingBoardInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DecidingBoardPayload!
+  ): DecidingBoardPayload
 }
 
 "Which records to join, and what to say of it."
@@ -16955,7 +16956,7 @@ extend type Mutation {
     input: WithdrawConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): WithdrawConfigurationItemPayload!
+  ): WithdrawConfigurationItemPayload
 }
 
 "Which item to withdraw."
@@ -17284,21 +17285,21 @@ extend type Mutation {
     input: CreateConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ConfigurationItemPayload!
+  ): ConfigurationItemPayload
   "Changes a configuration item: fields that the patch does not name stay as they are, null empties them."
   updateConfigurationItem(
     "What to do."
     input: UpdateConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ConfigurationItemPayload!
+  ): ConfigurationItemPayload
   "Removes a configuration item to which nothing points any more."
   removeConfigurationItem(
     "What to do."
     input: RemoveConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ConfigurationItemPayload!
+  ): ConfigurationItemPayload
 }
 
 "A page of configuration items."
@@ -17716,14 +17717,14 @@ extend type Mutation {
     input: ConnectDependencyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DependencyPayload!
+  ): DependencyPayload
   "Parts a configuration item from another that a dependency joins."
   disconnectDependency(
     "What to do."
     input: DisconnectDependencyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DependencyPayload!
+  ): DependencyPayload
 }
 
 "Which records to join, and what to say of it."
@@ -17839,14 +17840,14 @@ extend type Mutation {
     input: ConnectInstallationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): InstallationPayload!
+  ): InstallationPayload
   "Parts a configuration item from a site that an installation joins."
   disconnectInstallation(
     "What to do."
     input: DisconnectInstallationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): InstallationPayload!
+  ): InstallationPayload
 }
 
 "Which records to join, and what to say of it."
@@ -17898,14 +17899,14 @@ extend type Mutation {
     input: ConnectOwnershipInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): OwnershipPayload!
+  ): OwnershipPayload
   "Parts a configuration item from a party that an ownership joins."
   disconnectOwnership(
     "What to do."
     input: DisconnectOwnershipInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): OwnershipPayload!
+  ): OwnershipPayload
 }
 
 "Which records to join, and what to say of it."
@@ -17945,14 +17946,14 @@ extend type Mutation {
     input: ConnectSupportInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SupportPayload!
+  ): SupportPayload
   "Parts a configuration item from a party that a support joins."
   disconnectSupport(
     "What to do."
     input: DisconnectSupportInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SupportPayload!
+  ): SupportPayload
 }
 
 "Which records to join, and what to say of it."
@@ -17992,14 +17993,14 @@ extend type Mutation {
     input: ConnectSupplyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SupplyPayload!
+  ): SupplyPayload
   "Parts a configuration item from a party that a supply joins."
   disconnectSupply(
     "What to do."
     input: DisconnectSupplyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SupplyPayload!
+  ): SupplyPayload
 }
 
 "Which records to join, and what to say of it."
@@ -18039,14 +18040,14 @@ extend type Mutation {
     input: ConnectCustomerInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CustomerPayload!
+  ): CustomerPayload
   "Parts a configuration item from a party that a customer joins."
   disconnectCustomer(
     "What to do."
     input: DisconnectCustomerInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CustomerPayload!
+  ): CustomerPayload
 }
 
 "Which records to join, and what to say of it."
@@ -18386,28 +18387,28 @@ extend type Mutation {
     input: CreateFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeHoldPayload!
+  ): FreezeHoldPayload
   "Lifts a freeze, and releases exactly what it held."
   liftFreeze(
     "What to do."
     input: LiftFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeHoldPayload!
+  ): FreezeHoldPayload
   "Asks that a freeze not hold one change."
   requestFreezeException(
     "What to do."
     input: RequestFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload!
+  ): FreezeExceptionPayload
   "Grants or refuses an exception, once, and never one's own. A granted one releases the change from the freeze, and no other change."
   decideFreezeException(
     "What to do."
     input: DecideFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload!
+  ): FreezeExceptionPayload
 }
 
 "A freeze to declare. Its scope is the union of all that is named."
@@ -18606,21 +18607,21 @@ extend type Mutation {
     input: CreateFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload!
+  ): FreezeExceptionPayload
   "Changes a freeze exception: fields that the patch does not name stay as they are, null empties them."
   updateFreezeException(
     "What to do."
     input: UpdateFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload!
+  ): FreezeExceptionPayload
   "Removes a freeze exception to which nothing points any more."
   removeFreezeException(
     "What to do."
     input: RemoveFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload!
+  ): FreezeExceptionPayload
 }
 
 "A page of freeze exceptions."
@@ -18796,14 +18797,14 @@ extend type Mutation {
     input: ConnectExceptedFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ExceptedFreezePayload!
+  ): ExceptedFreezePayload
   "Parts a freeze exception from a freeze that an excepted freeze joins."
   disconnectExceptedFreeze(
     "What to do."
     input: DisconnectExceptedFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ExceptedFreezePayload!
+  ): ExceptedFreezePayload
 }
 
 "Which records to join, and what to say of it."
@@ -18843,14 +18844,14 @@ extend type Mutation {
     input: ConnectExceptedChangeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ExceptedChangePayload!
+  ): ExceptedChangePayload
   "Parts a freeze exception from a change request that an excepted change joins."
   disconnectExceptedChange(
     "What to do."
     input: DisconnectExceptedChangeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ExceptedChangePayload!
+  ): ExceptedChangePayload
 }
 
 "Which records to join, and what to say of it."
@@ -19004,14 +19005,14 @@ extend type Mutation {
     input: UpdateFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezePayload!
+  ): FreezePayload
   "Removes a freeze to which nothing points any more."
   removeFreeze(
     "What to do."
     input: RemoveFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezePayload!
+  ): FreezePayload
 }
 
 "A page of freezes."
@@ -19203,14 +19204,14 @@ extend type Mutation {
     input: ConnectFrozenSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FrozenSitePayload!
+  ): FrozenSitePayload
   "Parts a freeze from a site that a frozen site joins."
   disconnectFrozenSite(
     "What to do."
     input: DisconnectFrozenSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FrozenSitePayload!
+  ): FrozenSitePayload
 }
 
 "Which records to join, and what to say of it."
@@ -19250,14 +19251,14 @@ extend type Mutation {
     input: ConnectFrozenServiceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FrozenServicePayload!
+  ): FrozenServicePayload
   "Parts a freeze from a configuration item that a frozen service joins."
   disconnectFrozenService(
     "What to do."
     input: DisconnectFrozenServiceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FrozenServicePayload!
+  ): FrozenServicePayload
 }
 
 "Which records to join, and what to say of it."
@@ -19430,12 +19431,12 @@ extend type Mutation {
   createApiToken(
     "What to make."
     input: CreateApiTokenInput!
-  ): CreateApiTokenPayload!
+  ): CreateApiTokenPayload
   "Ends an API token for good. For ADMIN."
   revokeApiToken(
     "Which one."
     input: RevokeApiTokenInput!
-  ): RevokeApiTokenPayload!
+  ): RevokeApiTokenPayload
 }
 
 "Whoever asks."
@@ -19969,7 +19970,7 @@ input DependencySelectorInput {
     input: ImportRecordsInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ImportRecordsPayload!
+  ): ImportRecordsPayload
 }
 
 extend type Query {
@@ -20197,14 +20198,14 @@ extend type Mutation {
     input: PublishKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload!
+  ): KnownErrorPayload
   "Moves a known error from DRAFT or PUBLISHED to RETIRED."
   retireKnownError(
     "What to do."
     input: RetireKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload!
+  ): KnownErrorPayload
 }
 
 "Which known error to publish."
@@ -20315,21 +20316,21 @@ extend type Mutation {
     input: CreateKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload!
+  ): KnownErrorPayload
   "Changes a known error: fields that the patch does not name stay as they are, null empties them."
   updateKnownError(
     "What to do."
     input: UpdateKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload!
+  ): KnownErrorPayload
   "Removes a known error to which nothing points any more."
   removeKnownError(
     "What to do."
     input: RemoveKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload!
+  ): KnownErrorPayload
 }
 
 "A page of known errors."
@@ -20507,14 +20508,14 @@ extend type Mutation {
     input: ConnectDiagnosisInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DiagnosisPayload!
+  ): DiagnosisPayload
   "Parts a known error from a problem that a diagnosis joins."
   disconnectDiagnosis(
     "What to do."
     input: DisconnectDiagnosisInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DiagnosisPayload!
+  ): DiagnosisPayload
 }
 
 "Which records to join, and what to say of it."
@@ -20598,14 +20599,14 @@ extend type Mutation {
     input: ConnectPresenceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PresencePayload!
+  ): PresencePayload
   "Parts a known error from a configuration item that a presence joins."
   disconnectPresence(
     "What to do."
     input: DisconnectPresenceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PresencePayload!
+  ): PresencePayload
 }
 
 "Which records to join, and what to say of it."
@@ -20774,21 +20775,21 @@ extend type Mutation {
     input: CreateMaintenanceWindowInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceWindowPayload!
+  ): MaintenanceWindowPayload
   "Changes a maintenance window: fields that the patch does not name stay as they are, null empties them."
   updateMaintenanceWindow(
     "What to do."
     input: UpdateMaintenanceWindowInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceWindowPayload!
+  ): MaintenanceWindowPayload
   "Removes a maintenance window to which nothing points any more."
   removeMaintenanceWindow(
     "What to do."
     input: RemoveMaintenanceWindowInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceWindowPayload!
+  ): MaintenanceWindowPayload
 }
 
 "A page of maintenance windows."
@@ -21002,14 +21003,14 @@ extend type Mutation {
     input: ConnectMaintenanceSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceSitePayload!
+  ): MaintenanceSitePayload
   "Parts a maintenance window from a site that a maintenance site joins."
   disconnectMaintenanceSite(
     "What to do."
     input: DisconnectMaintenanceSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceSitePayload!
+  ): MaintenanceSitePayload
 }
 
 "Which records to join, and what to say of it."
@@ -21049,14 +21050,14 @@ extend type Mutation {
     input: ConnectMaintenanceServiceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceServicePayload!
+  ): MaintenanceServicePayload
   "Parts a maintenance window from a configuration item that a maintenance service joins."
   disconnectMaintenanceService(
     "What to do."
     input: DisconnectMaintenanceServiceInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): MaintenanceServicePayload!
+  ): MaintenanceServicePayload
 }
 
 "Which records to join, and what to say of it."
@@ -21241,21 +21242,21 @@ extend type Mutation {
     input: CreatePartyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PartyPayload!
+  ): PartyPayload
   "Changes a party: fields that the patch does not name stay as they are, null empties them."
   updateParty(
     "What to do."
     input: UpdatePartyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PartyPayload!
+  ): PartyPayload
   "Removes a party to which nothing points any more."
   removeParty(
     "What to do."
     input: RemovePartyInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PartyPayload!
+  ): PartyPayload
 }
 
 "A page of parties."
@@ -21555,35 +21556,35 @@ extend type Mutation {
     input: CreateProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CreateProblemPayload!
+  ): CreateProblemPayload
   "Moves a problem from OPEN to DIAGNOSED. It needs a cause, given here or earlier, or a known error that diagnoses it."
   diagnoseProblem(
     "What to do."
     input: DiagnoseProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload!
+  ): ProblemPayload
   "Moves a problem from DIAGNOSED to RESOLVED. It needs a request for change that resolves it and is IMPLEMENTED or CLOSED, or a resolution in words."
   resolveProblem(
     "What to do."
     input: ResolveProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload!
+  ): ProblemPayload
   "Moves a problem from RESOLVED to CLOSED. No request for change that resolves it may still be under way."
   closeProblem(
     "What to do."
     input: CloseProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload!
+  ): ProblemPayload
   "Moves a problem that is DIAGNOSED, RESOLVED or CLOSED back to OPEN. It needs a reason; the cause stays, the resolution goes."
   reopenProblem(
     "What to do."
     input: ReopenProblemInput!
     "Whether only to try."
     options: WriteOptions
-  ): ProblemPayload!
+  ): ProblemPayload
 }
 
 "A new problem."
@@ -21774,14 +21775,14 @@ extend type Mutation {
     input: UpdateProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload!
+  ): ProblemPayload
   "Removes a problem to which nothing points any more."
   removeProblem(
     "What to do."
     input: RemoveProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload!
+  ): ProblemPayload
 }
 
 "A page of problems."
@@ -21973,14 +21974,14 @@ extend type Mutation {
     input: ConnectConcernInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ConcernPayload!
+  ): ConcernPayload
   "Parts a problem from a configuration item that a concern joins."
   disconnectConcern(
     "What to do."
     input: DisconnectConcernInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ConcernPayload!
+  ): ConcernPayload
 }
 
 "Which records to join, and what to say of it."
@@ -22320,21 +22321,21 @@ extend type Mutation {
     input: CreateReleaseUnitInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ReleaseUnitPayload!
+  ): ReleaseUnitPayload
   "Changes a release unit: fields that the patch does not name stay as they are, null empties them."
   updateReleaseUnit(
     "What to do."
     input: UpdateReleaseUnitInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ReleaseUnitPayload!
+  ): ReleaseUnitPayload
   "Removes a release unit to which nothing points any more."
   removeReleaseUnit(
     "What to do."
     input: RemoveReleaseUnitInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ReleaseUnitPayload!
+  ): ReleaseUnitPayload
 }
 
 "A page of release units."
@@ -22482,14 +22483,14 @@ extend type Mutation {
     input: ConnectGroupingInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): GroupingPayload!
+  ): GroupingPayload
   "Parts a release unit from a configuration item that a grouping joins."
   disconnectGrouping(
     "What to do."
     input: DisconnectGroupingInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): GroupingPayload!
+  ): GroupingPayload
 }
 
 "Which records to join, and what to say of it."
@@ -22950,21 +22951,21 @@ extend type Mutation {
     input: CreateSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SitePayload!
+  ): SitePayload
   "Changes a site: fields that the patch does not name stay as they are, null empties them."
   updateSite(
     "What to do."
     input: UpdateSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SitePayload!
+  ): SitePayload
   "Removes a site to which nothing points any more."
   removeSite(
     "What to do."
     input: RemoveSiteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SitePayload!
+  ): SitePayload
 }
 
 "A page of sites."
@@ -23180,14 +23181,14 @@ extend type Mutation {
     input: ConnectSitePartInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SitePartPayload!
+  ): SitePartPayload
   "Parts a site from another that a site part joins."
   disconnectSitePart(
     "What to do."
     input: DisconnectSitePartInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SitePartPayload!
+  ): SitePartPayload
 }
 
 "Which records to join, and what to say of it."
@@ -23227,14 +23228,14 @@ extend type Mutation {
     input: ConnectSiteNeedInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SiteNeedPayload!
+  ): SiteNeedPayload
   "Parts a site from another that a site need joins."
   disconnectSiteNeed(
     "What to do."
     input: DisconnectSiteNeedInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): SiteNeedPayload!
+  ): SiteNeedPayload
 }
 
 "Which records to join, and what to say of it."
@@ -23415,21 +23416,21 @@ extend type Mutation {
     input: CreateTaskInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): TaskPayload!
+  ): TaskPayload
   "Changes a task: fields that the patch does not name stay as they are, null empties them."
   updateTask(
     "What to do."
     input: UpdateTaskInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): TaskPayload!
+  ): TaskPayload
   "Removes a task to which nothing points any more."
   removeTask(
     "What to do."
     input: RemoveTaskInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): TaskPayload!
+  ): TaskPayload
 }
 
 "A page of tasks."
@@ -23611,14 +23612,14 @@ extend type Mutation {
     input: ConnectPreparationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PreparationPayload!
+  ): PreparationPayload
   "Parts a task from a change request that a preparation joins."
   disconnectPreparation(
     "What to do."
     input: DisconnectPreparationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): PreparationPayload!
+  ): PreparationPayload
 }
 
 "Which records to join, and what to say of it."

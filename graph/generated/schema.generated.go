@@ -5468,10 +5468,10 @@ func (ec *executionContext) _Mutation_assessChangeRequest(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
-			return ec.marshalNAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
+			return ec.marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_assessChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5512,10 +5512,10 @@ func (ec *executionContext) _Mutation_excludeFromImpact(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_excludeFromImpact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5556,10 +5556,10 @@ func (ec *executionContext) _Mutation_includeInImpact(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_includeInImpact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5600,10 +5600,10 @@ func (ec *executionContext) _Mutation_createAttributeDefinition(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.AttributeDefinition]) graphql.Marshaler {
-			return ec.marshalNAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createAttributeDefinition(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5644,10 +5644,10 @@ func (ec *executionContext) _Mutation_updateAttributeDefinition(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.AttributeDefinition]) graphql.Marshaler {
-			return ec.marshalNAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateAttributeDefinition(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5688,10 +5688,10 @@ func (ec *executionContext) _Mutation_removeAttributeDefinition(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.AttributeDefinition]) graphql.Marshaler {
-			return ec.marshalNAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOAttributeDefinitionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeAttributeDefinition(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5732,10 +5732,10 @@ func (ec *executionContext) _Mutation_createBaseline(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
-			return ec.marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createBaseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5776,10 +5776,10 @@ func (ec *executionContext) _Mutation_updateBaseline(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
-			return ec.marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateBaseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5820,10 +5820,10 @@ func (ec *executionContext) _Mutation_removeBaseline(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Baseline]) graphql.Marshaler {
-			return ec.marshalNBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOBaselinePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeBaseline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5864,10 +5864,10 @@ func (ec *executionContext) _Mutation_castVote(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
-			return ec.marshalNCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
+			return ec.marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_castVote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5908,10 +5908,10 @@ func (ec *executionContext) _Mutation_createBoard(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Board]) graphql.Marshaler {
-			return ec.marshalNBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5952,10 +5952,10 @@ func (ec *executionContext) _Mutation_updateBoard(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Board]) graphql.Marshaler {
-			return ec.marshalNBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5996,10 +5996,10 @@ func (ec *executionContext) _Mutation_removeBoard(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Board]) graphql.Marshaler {
-			return ec.marshalNBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6040,10 +6040,10 @@ func (ec *executionContext) _Mutation_createDelegation(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
-			return ec.marshalNDelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalODelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createDelegation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6084,10 +6084,10 @@ func (ec *executionContext) _Mutation_updateDelegation(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
-			return ec.marshalNDelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalODelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateDelegation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6128,10 +6128,10 @@ func (ec *executionContext) _Mutation_removeDelegation(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
-			return ec.marshalNDelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalODelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeDelegation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6172,10 +6172,10 @@ func (ec *executionContext) _Mutation_connectDelegationBoard(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNDelegationBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODelegationBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectDelegationBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6216,10 +6216,10 @@ func (ec *executionContext) _Mutation_disconnectDelegationBoard(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNDelegationBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODelegationBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectDelegationBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6260,10 +6260,10 @@ func (ec *executionContext) _Mutation_createCalendarFeed(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.CalendarFeedCreated) graphql.Marshaler {
-			return ec.marshalNCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx, selections, v)
+			return ec.marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6304,10 +6304,10 @@ func (ec *executionContext) _Mutation_updateCalendarFeed(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.CalendarFeed]) graphql.Marshaler {
-			return ec.marshalNCalendarFeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOCalendarFeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6348,10 +6348,10 @@ func (ec *executionContext) _Mutation_removeCalendarFeed(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.CalendarFeed]) graphql.Marshaler {
-			return ec.marshalNCalendarFeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOCalendarFeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6392,10 +6392,10 @@ func (ec *executionContext) _Mutation_connectFeedSite(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFeedSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFeedSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectFeedSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6436,10 +6436,10 @@ func (ec *executionContext) _Mutation_disconnectFeedSite(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFeedSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFeedSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectFeedSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6480,10 +6480,10 @@ func (ec *executionContext) _Mutation_connectFeedService(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFeedServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFeedServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectFeedService(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6524,10 +6524,10 @@ func (ec *executionContext) _Mutation_disconnectFeedService(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFeedServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFeedServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectFeedService(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6568,10 +6568,10 @@ func (ec *executionContext) _Mutation_createChangeModel(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeModel]) graphql.Marshaler {
-			return ec.marshalNChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createChangeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6612,10 +6612,10 @@ func (ec *executionContext) _Mutation_updateChangeModel(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeModel]) graphql.Marshaler {
-			return ec.marshalNChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateChangeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6656,10 +6656,10 @@ func (ec *executionContext) _Mutation_removeChangeModel(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeModel]) graphql.Marshaler {
-			return ec.marshalNChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeChangeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6700,10 +6700,10 @@ func (ec *executionContext) _Mutation_submitChangeRequest(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_submitChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6744,10 +6744,10 @@ func (ec *executionContext) _Mutation_withdrawChangeRequest(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_withdrawChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6788,10 +6788,10 @@ func (ec *executionContext) _Mutation_authoriseChangeRequest(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_authoriseChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6832,10 +6832,10 @@ func (ec *executionContext) _Mutation_backOutChangeRequest(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_backOutChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6876,10 +6876,10 @@ func (ec *executionContext) _Mutation_closeChangeRequest(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_closeChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6920,10 +6920,10 @@ func (ec *executionContext) _Mutation_requestStandardChange(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_requestStandardChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6964,10 +6964,10 @@ func (ec *executionContext) _Mutation_draftChangeFromModel(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_draftChangeFromModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7008,10 +7008,10 @@ func (ec *executionContext) _Mutation_createChangeRequest(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7052,10 +7052,10 @@ func (ec *executionContext) _Mutation_updateChangeRequest(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7096,10 +7096,10 @@ func (ec *executionContext) _Mutation_removeChangeRequest(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalNChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7140,10 +7140,10 @@ func (ec *executionContext) _Mutation_connectResolution(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNResolutionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOResolutionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectResolution(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7184,10 +7184,10 @@ func (ec *executionContext) _Mutation_disconnectResolution(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNResolutionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOResolutionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectResolution(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7228,10 +7228,10 @@ func (ec *executionContext) _Mutation_connectAffectedItem(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNAffectedItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOAffectedItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectAffectedItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7272,10 +7272,10 @@ func (ec *executionContext) _Mutation_disconnectAffectedItem(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNAffectedItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOAffectedItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectAffectedItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7316,10 +7316,10 @@ func (ec *executionContext) _Mutation_connectChangeSite(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNChangeSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOChangeSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectChangeSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7360,10 +7360,10 @@ func (ec *executionContext) _Mutation_disconnectChangeSite(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNChangeSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOChangeSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectChangeSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7404,10 +7404,10 @@ func (ec *executionContext) _Mutation_connectFollowedModel(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFollowedModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFollowedModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectFollowedModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7448,10 +7448,10 @@ func (ec *executionContext) _Mutation_disconnectFollowedModel(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFollowedModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFollowedModelPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectFollowedModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7492,10 +7492,10 @@ func (ec *executionContext) _Mutation_connectDecidingBoard(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNDecidingBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODecidingBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectDecidingBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7536,10 +7536,10 @@ func (ec *executionContext) _Mutation_disconnectDecidingBoard(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNDecidingBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODecidingBoardPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectDecidingBoard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7580,10 +7580,10 @@ func (ec *executionContext) _Mutation_withdrawConfigurationItem(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawConfigurationItemPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋmodelᚐWithdrawConfigurationItemPayload(ctx, selections, v)
+			return ec.marshalOWithdrawConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋmodelᚐWithdrawConfigurationItemPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_withdrawConfigurationItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7624,10 +7624,10 @@ func (ec *executionContext) _Mutation_createConfigurationItem(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ConfigurationItem]) graphql.Marshaler {
-			return ec.marshalNConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createConfigurationItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7668,10 +7668,10 @@ func (ec *executionContext) _Mutation_updateConfigurationItem(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ConfigurationItem]) graphql.Marshaler {
-			return ec.marshalNConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateConfigurationItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7712,10 +7712,10 @@ func (ec *executionContext) _Mutation_removeConfigurationItem(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ConfigurationItem]) graphql.Marshaler {
-			return ec.marshalNConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOConfigurationItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeConfigurationItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7756,10 +7756,10 @@ func (ec *executionContext) _Mutation_connectDependency(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) graphql.Marshaler {
-			return ec.marshalNDependencyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODependencyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectDependency(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7800,10 +7800,10 @@ func (ec *executionContext) _Mutation_disconnectDependency(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) graphql.Marshaler {
-			return ec.marshalNDependencyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODependencyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectDependency(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7844,10 +7844,10 @@ func (ec *executionContext) _Mutation_connectInstallation(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]) graphql.Marshaler {
-			return ec.marshalNInstallationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOInstallationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectInstallation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7888,10 +7888,10 @@ func (ec *executionContext) _Mutation_disconnectInstallation(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]) graphql.Marshaler {
-			return ec.marshalNInstallationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOInstallationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectInstallation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7932,10 +7932,10 @@ func (ec *executionContext) _Mutation_connectOwnership(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectOwnership(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7976,10 +7976,10 @@ func (ec *executionContext) _Mutation_disconnectOwnership(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectOwnership(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8020,10 +8020,10 @@ func (ec *executionContext) _Mutation_connectSupport(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSupportPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSupportPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectSupport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8064,10 +8064,10 @@ func (ec *executionContext) _Mutation_disconnectSupport(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSupportPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSupportPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectSupport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8108,10 +8108,10 @@ func (ec *executionContext) _Mutation_connectSupply(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSupplyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSupplyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectSupply(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8152,10 +8152,10 @@ func (ec *executionContext) _Mutation_disconnectSupply(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSupplyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSupplyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectSupply(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8196,10 +8196,10 @@ func (ec *executionContext) _Mutation_connectCustomer(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNCustomerPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOCustomerPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8240,10 +8240,10 @@ func (ec *executionContext) _Mutation_disconnectCustomer(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNCustomerPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOCustomerPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8284,10 +8284,10 @@ func (ec *executionContext) _Mutation_createFreeze(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
-			return ec.marshalNFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
+			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8328,10 +8328,10 @@ func (ec *executionContext) _Mutation_liftFreeze(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
-			return ec.marshalNFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
+			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_liftFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8372,10 +8372,10 @@ func (ec *executionContext) _Mutation_requestFreezeException(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
-			return ec.marshalNFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_requestFreezeException(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8416,10 +8416,10 @@ func (ec *executionContext) _Mutation_decideFreezeException(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
-			return ec.marshalNFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_decideFreezeException(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8460,10 +8460,10 @@ func (ec *executionContext) _Mutation_createFreezeException(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
-			return ec.marshalNFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createFreezeException(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8504,10 +8504,10 @@ func (ec *executionContext) _Mutation_updateFreezeException(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
-			return ec.marshalNFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateFreezeException(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8548,10 +8548,10 @@ func (ec *executionContext) _Mutation_removeFreezeException(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.FreezeException]) graphql.Marshaler {
-			return ec.marshalNFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezeExceptionPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeFreezeException(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8592,10 +8592,10 @@ func (ec *executionContext) _Mutation_connectExceptedFreeze(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNExceptedFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOExceptedFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectExceptedFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8636,10 +8636,10 @@ func (ec *executionContext) _Mutation_disconnectExceptedFreeze(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNExceptedFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOExceptedFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectExceptedFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8680,10 +8680,10 @@ func (ec *executionContext) _Mutation_connectExceptedChange(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNExceptedChangePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOExceptedChangePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectExceptedChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8724,10 +8724,10 @@ func (ec *executionContext) _Mutation_disconnectExceptedChange(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNExceptedChangePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOExceptedChangePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectExceptedChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8768,10 +8768,10 @@ func (ec *executionContext) _Mutation_updateFreeze(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Freeze]) graphql.Marshaler {
-			return ec.marshalNFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8812,10 +8812,10 @@ func (ec *executionContext) _Mutation_removeFreeze(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Freeze]) graphql.Marshaler {
-			return ec.marshalNFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOFreezePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8856,10 +8856,10 @@ func (ec *executionContext) _Mutation_connectFrozenSite(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFrozenSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFrozenSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectFrozenSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8900,10 +8900,10 @@ func (ec *executionContext) _Mutation_disconnectFrozenSite(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFrozenSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFrozenSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectFrozenSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8944,10 +8944,10 @@ func (ec *executionContext) _Mutation_connectFrozenService(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFrozenServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFrozenServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectFrozenService(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8988,10 +8988,10 @@ func (ec *executionContext) _Mutation_disconnectFrozenService(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNFrozenServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOFrozenServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectFrozenService(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9032,10 +9032,10 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.CreatedToken) graphql.Marshaler {
-			return ec.marshalNCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx, selections, v)
+			return ec.marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createApiToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9076,10 +9076,10 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeAPITokenPayload) graphql.Marshaler {
-			return ec.marshalNRevokeApiTokenPayload2ᚖreleasegraphᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx, selections, v)
+			return ec.marshalORevokeApiTokenPayload2ᚖreleasegraphᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_revokeApiToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9120,10 +9120,10 @@ func (ec *executionContext) _Mutation_importRecords(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportRecordsPayload) graphql.Marshaler {
-			return ec.marshalNImportRecordsPayload2ᚖreleasegraphᚋgraphᚋmodelᚐImportRecordsPayload(ctx, selections, v)
+			return ec.marshalOImportRecordsPayload2ᚖreleasegraphᚋgraphᚋmodelᚐImportRecordsPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_importRecords(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9164,10 +9164,10 @@ func (ec *executionContext) _Mutation_publishKnownError(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
-			return ec.marshalNKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_publishKnownError(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9208,10 +9208,10 @@ func (ec *executionContext) _Mutation_retireKnownError(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
-			return ec.marshalNKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_retireKnownError(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9252,10 +9252,10 @@ func (ec *executionContext) _Mutation_createKnownError(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
-			return ec.marshalNKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createKnownError(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9296,10 +9296,10 @@ func (ec *executionContext) _Mutation_updateKnownError(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
-			return ec.marshalNKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateKnownError(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9340,10 +9340,10 @@ func (ec *executionContext) _Mutation_removeKnownError(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.KnownError]) graphql.Marshaler {
-			return ec.marshalNKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOKnownErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeKnownError(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9384,10 +9384,10 @@ func (ec *executionContext) _Mutation_connectDiagnosis(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNDiagnosisPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODiagnosisPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectDiagnosis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9428,10 +9428,10 @@ func (ec *executionContext) _Mutation_disconnectDiagnosis(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNDiagnosisPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalODiagnosisPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectDiagnosis(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9472,10 +9472,10 @@ func (ec *executionContext) _Mutation_connectPresence(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]) graphql.Marshaler {
-			return ec.marshalNPresencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOPresencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectPresence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9516,10 +9516,10 @@ func (ec *executionContext) _Mutation_disconnectPresence(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]) graphql.Marshaler {
-			return ec.marshalNPresencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOPresencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectPresence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9560,10 +9560,10 @@ func (ec *executionContext) _Mutation_createMaintenanceWindow(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MaintenanceWindow]) graphql.Marshaler {
-			return ec.marshalNMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createMaintenanceWindow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9604,10 +9604,10 @@ func (ec *executionContext) _Mutation_updateMaintenanceWindow(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MaintenanceWindow]) graphql.Marshaler {
-			return ec.marshalNMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateMaintenanceWindow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9648,10 +9648,10 @@ func (ec *executionContext) _Mutation_removeMaintenanceWindow(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MaintenanceWindow]) graphql.Marshaler {
-			return ec.marshalNMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceWindowPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeMaintenanceWindow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9692,10 +9692,10 @@ func (ec *executionContext) _Mutation_connectMaintenanceSite(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNMaintenanceSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectMaintenanceSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9736,10 +9736,10 @@ func (ec *executionContext) _Mutation_disconnectMaintenanceSite(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNMaintenanceSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectMaintenanceSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9780,10 +9780,10 @@ func (ec *executionContext) _Mutation_connectMaintenanceService(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNMaintenanceServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectMaintenanceService(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9824,10 +9824,10 @@ func (ec *executionContext) _Mutation_disconnectMaintenanceService(ctx context.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNMaintenanceServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOMaintenanceServicePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectMaintenanceService(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9868,10 +9868,10 @@ func (ec *executionContext) _Mutation_createParty(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Party]) graphql.Marshaler {
-			return ec.marshalNPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createParty(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9912,10 +9912,10 @@ func (ec *executionContext) _Mutation_updateParty(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Party]) graphql.Marshaler {
-			return ec.marshalNPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateParty(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9956,10 +9956,10 @@ func (ec *executionContext) _Mutation_removeParty(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Party]) graphql.Marshaler {
-			return ec.marshalNPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOPartyPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeParty(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10000,10 +10000,10 @@ func (ec *executionContext) _Mutation_createProblem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.ProblemCreated) graphql.Marshaler {
-			return ec.marshalNCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx, selections, v)
+			return ec.marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10044,10 +10044,10 @@ func (ec *executionContext) _Mutation_diagnoseProblem(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-			return ec.marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_diagnoseProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10088,10 +10088,10 @@ func (ec *executionContext) _Mutation_resolveProblem(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-			return ec.marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_resolveProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10132,10 +10132,10 @@ func (ec *executionContext) _Mutation_closeProblem(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-			return ec.marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_closeProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10176,10 +10176,10 @@ func (ec *executionContext) _Mutation_reopenProblem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-			return ec.marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_reopenProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10220,10 +10220,10 @@ func (ec *executionContext) _Mutation_updateProblem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-			return ec.marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10264,10 +10264,10 @@ func (ec *executionContext) _Mutation_removeProblem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Problem]) graphql.Marshaler {
-			return ec.marshalNProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOProblemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeProblem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10308,10 +10308,10 @@ func (ec *executionContext) _Mutation_connectConcern(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNConcernPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOConcernPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectConcern(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10352,10 +10352,10 @@ func (ec *executionContext) _Mutation_disconnectConcern(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNConcernPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOConcernPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectConcern(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10396,10 +10396,10 @@ func (ec *executionContext) _Mutation_createReleaseUnit(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ReleaseUnit]) graphql.Marshaler {
-			return ec.marshalNReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createReleaseUnit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10440,10 +10440,10 @@ func (ec *executionContext) _Mutation_updateReleaseUnit(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ReleaseUnit]) graphql.Marshaler {
-			return ec.marshalNReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateReleaseUnit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10484,10 +10484,10 @@ func (ec *executionContext) _Mutation_removeReleaseUnit(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ReleaseUnit]) graphql.Marshaler {
-			return ec.marshalNReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOReleaseUnitPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeReleaseUnit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10528,10 +10528,10 @@ func (ec *executionContext) _Mutation_connectGrouping(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNGroupingPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOGroupingPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectGrouping(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10572,10 +10572,10 @@ func (ec *executionContext) _Mutation_disconnectGrouping(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNGroupingPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOGroupingPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectGrouping(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10616,10 +10616,10 @@ func (ec *executionContext) _Mutation_createSite(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Site]) graphql.Marshaler {
-			return ec.marshalNSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10660,10 +10660,10 @@ func (ec *executionContext) _Mutation_updateSite(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Site]) graphql.Marshaler {
-			return ec.marshalNSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10704,10 +10704,10 @@ func (ec *executionContext) _Mutation_removeSite(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Site]) graphql.Marshaler {
-			return ec.marshalNSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeSite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10748,10 +10748,10 @@ func (ec *executionContext) _Mutation_connectSitePart(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSitePartPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSitePartPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectSitePart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10792,10 +10792,10 @@ func (ec *executionContext) _Mutation_disconnectSitePart(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSitePartPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSitePartPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectSitePart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10836,10 +10836,10 @@ func (ec *executionContext) _Mutation_connectSiteNeed(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectSiteNeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10880,10 +10880,10 @@ func (ec *executionContext) _Mutation_disconnectSiteNeed(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectSiteNeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10924,10 +10924,10 @@ func (ec *executionContext) _Mutation_createTask(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Task]) graphql.Marshaler {
-			return ec.marshalNTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createTask(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10968,10 +10968,10 @@ func (ec *executionContext) _Mutation_updateTask(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Task]) graphql.Marshaler {
-			return ec.marshalNTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateTask(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11012,10 +11012,10 @@ func (ec *executionContext) _Mutation_removeTask(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Task]) graphql.Marshaler {
-			return ec.marshalNTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+			return ec.marshalOTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeTask(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11056,10 +11056,10 @@ func (ec *executionContext) _Mutation_connectPreparation(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNPreparationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOPreparationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectPreparation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11100,10 +11100,10 @@ func (ec *executionContext) _Mutation_disconnectPreparation(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
-			return ec.marshalNPreparationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
+			return ec.marshalOPreparationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectPreparation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14579,903 +14579,903 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_assessChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "excludeFromImpact":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_excludeFromImpact(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "includeInImpact":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_includeInImpact(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createAttributeDefinition":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createAttributeDefinition(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateAttributeDefinition":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateAttributeDefinition(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeAttributeDefinition":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeAttributeDefinition(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createBaseline":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createBaseline(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateBaseline":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateBaseline(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeBaseline":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeBaseline(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "castVote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_castVote(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createDelegation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createDelegation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateDelegation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateDelegation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeDelegation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeDelegation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectDelegationBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectDelegationBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectDelegationBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectDelegationBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createCalendarFeed":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createCalendarFeed(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateCalendarFeed":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateCalendarFeed(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeCalendarFeed":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeCalendarFeed(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectFeedSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectFeedSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectFeedSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectFeedSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectFeedService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectFeedService(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectFeedService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectFeedService(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createChangeModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createChangeModel(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateChangeModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateChangeModel(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeChangeModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeChangeModel(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "submitChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_submitChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "withdrawChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_withdrawChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "authoriseChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_authoriseChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "backOutChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_backOutChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "closeChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_closeChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "requestStandardChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_requestStandardChange(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "draftChangeFromModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_draftChangeFromModel(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeChangeRequest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectResolution":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectResolution(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectResolution":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectResolution(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectAffectedItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectAffectedItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectAffectedItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectAffectedItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectChangeSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectChangeSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectChangeSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectChangeSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectFollowedModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectFollowedModel(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectFollowedModel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectFollowedModel(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectDecidingBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectDecidingBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectDecidingBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectDecidingBoard(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "withdrawConfigurationItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_withdrawConfigurationItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createConfigurationItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createConfigurationItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateConfigurationItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateConfigurationItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeConfigurationItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeConfigurationItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectDependency":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectDependency(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectDependency":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectDependency(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectInstallation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectInstallation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectInstallation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectInstallation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectOwnership":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectOwnership(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectOwnership":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectOwnership(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectSupport":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectSupport(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectSupport":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectSupport(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectSupply":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectSupply(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectSupply":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectSupply(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectCustomer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectCustomer(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectCustomer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectCustomer(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createFreeze":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createFreeze(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "liftFreeze":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_liftFreeze(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "requestFreezeException":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_requestFreezeException(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "decideFreezeException":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_decideFreezeException(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createFreezeException":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createFreezeException(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateFreezeException":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateFreezeException(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeFreezeException":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeFreezeException(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectExceptedFreeze":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectExceptedFreeze(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectExceptedFreeze":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectExceptedFreeze(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectExceptedChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectExceptedChange(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectExceptedChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectExceptedChange(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateFreeze":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateFreeze(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeFreeze":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeFreeze(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectFrozenSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectFrozenSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectFrozenSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectFrozenSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectFrozenService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectFrozenService(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectFrozenService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectFrozenService(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createApiToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createApiToken(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "revokeApiToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeApiToken(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "importRecords":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importRecords(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "publishKnownError":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_publishKnownError(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "retireKnownError":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_retireKnownError(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createKnownError":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createKnownError(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateKnownError":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateKnownError(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeKnownError":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeKnownError(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectDiagnosis":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectDiagnosis(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectDiagnosis":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectDiagnosis(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectPresence":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectPresence(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectPresence":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectPresence(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createMaintenanceWindow":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createMaintenanceWindow(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateMaintenanceWindow":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateMaintenanceWindow(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeMaintenanceWindow":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeMaintenanceWindow(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectMaintenanceSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectMaintenanceSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectMaintenanceSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectMaintenanceSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectMaintenanceService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectMaintenanceService(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectMaintenanceService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectMaintenanceService(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createParty":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createParty(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateParty":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateParty(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeParty":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeParty(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "diagnoseProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_diagnoseProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "resolveProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_resolveProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "closeProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_closeProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "reopenProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_reopenProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeProblem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeProblem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectConcern":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectConcern(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectConcern":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectConcern(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createReleaseUnit":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createReleaseUnit(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateReleaseUnit":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateReleaseUnit(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeReleaseUnit":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeReleaseUnit(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectGrouping":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectGrouping(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectGrouping":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectGrouping(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeSite":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeSite(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectSitePart":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectSitePart(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectSitePart":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectSitePart(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectSiteNeed":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectSiteNeed(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectSiteNeed":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectSiteNeed(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createTask":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createTask(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateTask":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateTask(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeTask":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeTask(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectPreparation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectPreparation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectPreparation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectPreparation(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

@@ -1056,16 +1056,6 @@ func (ec *executionContext) marshalNSiteGroupField2string(ctx context.Context, s
 	return res
 }
 
-func (ec *executionContext) marshalNSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SiteNeedPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNSiteOrder2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1080,26 +1070,6 @@ func (ec *executionContext) marshalNSiteOrder2releasegraphᚋgraphᚋrelayᚐInp
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) marshalNSitePartPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SitePartPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Site]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SitePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateSiteInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -1170,6 +1140,13 @@ func (ec *executionContext) marshalOSiteGroupField2ᚕstringᚄ(ctx context.Cont
 	return ret
 }
 
+func (ec *executionContext) marshalOSiteNeedPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SiteNeedPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOSiteOrder2ᚕreleasegraphᚋgraphᚋrelayᚐInputᚄ(ctx context.Context, v any) ([]relay.Input, error) {
 	if v == nil {
 		return nil, nil
@@ -1203,6 +1180,20 @@ func (ec *executionContext) marshalOSiteOrder2ᚕreleasegraphᚋgraphᚋrelayᚐ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOSitePartPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SitePartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSitePayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Site]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SitePayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

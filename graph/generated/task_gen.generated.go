@@ -756,16 +756,6 @@ func (ec *executionContext) marshalNDisconnectPreparationInput2releasegraphᚋgr
 	return v
 }
 
-func (ec *executionContext) marshalNPreparationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PreparationPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveTaskInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -850,16 +840,6 @@ func (ec *executionContext) marshalNTaskOrder2releasegraphᚋgraphᚋrelayᚐInp
 	return v
 }
 
-func (ec *executionContext) marshalNTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Task]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._TaskPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateTaskInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -874,6 +854,13 @@ func (ec *executionContext) marshalNUpdateTaskInput2releasegraphᚋgraphᚋrelay
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOPreparationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PreparationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOTaskFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
@@ -961,6 +948,13 @@ func (ec *executionContext) marshalOTaskOrder2ᚕreleasegraphᚋgraphᚋrelayᚐ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOTaskPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx context.Context, sel ast.SelectionSet, v *relay.Payload[domain.Task]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TaskPayload(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -26,12 +26,14 @@ func (m *mistakes) at(p *ast.Position, format string, args ...any) {
 	*m = append(*m, where+fmt.Sprintf(format, args...))
 }
 
-// agree compares the tagged Go types with the documented types, both ways.
+// agree compares the tagged Go types with the documented types, both ways, and
+// looks at what people wrote besides.
 func agree(doc *document, d declared) error {
 	var m mistakes
 	for _, k := range d.kinds {
 		agreeKind(&m, doc, k)
 	}
+	agreeMutations(&m, doc)
 	seen := map[reflect.Type]bool{}
 	for _, r := range d.relationships {
 		agreeRelationship(&m, doc, d, r)
@@ -54,6 +56,16 @@ func agreeKind(m *mistakes, doc *document, k *entity.Kind) {
 			if header.ForName(f.Name) != nil {
 				m.at(f.Position, "%s.%s comes with every record: leave it out", k.Name, f.Name)
 			}
+		}
+	}
+}
+
+// agreeMutations wants every mutation to answer null when it fails: without
+// that, one failure takes the answers of all others in the document along.
+func agreeMutations(m *mistakes, doc *document) {
+	for _, f := range doc.fields["Mutation"] {
+		if f.Type.NonNull {
+			m.at(f.Position, "Mutation.%s answers %s: leave the ! away, so that its failure leaves the others their answers", f.Name, f.Type)
 		}
 	}
 }

@@ -109,3 +109,10 @@ func TestARelationshipWhoseNamesClashIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAMutationOfOnesOwnAnswersNullWhenItFails(t *testing.T) {
+	err := agree(altered(t, "graph/schema/baseline.graphqls", "): BaselinePayload", "): BaselinePayload!"), catalog())
+	if err == nil || !strings.Contains(err.Error(), "graph/schema/baseline.graphqls:11: Mutation.createBaseline answers BaselinePayload!: leave the ! away") {
+		t.Errorf("told: %v", err)
+	}
+}

@@ -180,7 +180,7 @@ func (w *deriver) mutations(s *sdl, k *entity.Kind) {
 			s.extend("type Mutation")
 			open = true
 		}
-		s.call(p.doc, name, k.Name+"Payload!", inputArguments(upperFirst(p.verb)+k.Name+"Input")...)
+		s.call(p.doc, name, k.Name+"Payload", inputArguments(upperFirst(p.verb)+k.Name+"Input")...)
 		w.resolvers["Mutation."+name] = p.body
 	}
 	if open {

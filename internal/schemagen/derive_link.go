@@ -62,9 +62,9 @@ func (w *deriver) relationship(r *entity.Relationship) {
 	if !w.doc.has("Mutation", connect) {
 		s.extend("type Mutation")
 		s.call("Joins "+from+" to "+to+" by "+noun+" ("+r.Field+"), or changes the one there is.",
-			connect, r.Noun+"Payload!", inputArguments("Connect"+r.Noun+"Input")...)
+			connect, r.Noun+"Payload", inputArguments("Connect"+r.Noun+"Input")...)
 		s.call("Parts "+from+" from "+to+" that "+noun+" joins.",
-			part, r.Noun+"Payload!", inputArguments("Disconnect"+r.Noun+"Input")...)
+			part, r.Noun+"Payload", inputArguments("Disconnect"+r.Noun+"Input")...)
 		s.close()
 		w.resolvers["Mutation."+connect] = connectBody("Connect", r)
 		w.resolvers["Mutation."+part] = connectBody("Disconnect", r)
