@@ -16,7 +16,7 @@ import (
 )
 
 func (r *impactAnalysisResolver) Hits(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.ImpactHit, model.ImpactHitEdge], error) {
-	page, err := obj.Hits(first, after)
+	page, err := obj.Hits(ctx, first, after)
 	return hits(page, err)
 }
 

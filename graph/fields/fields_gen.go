@@ -57,13 +57,11 @@ var Types = direct.Types{
 		"deputies": direct.Leaves(func(v *app.AgendaWait) []string { return v.Deputies }, direct.Text),
 	},
 	"AgreementConcern": direct.Object[app.Concern]{
-		"agreement":   direct.One(func(v *app.Concern) *domain.ConfigurationItem { return v.Agreement() }),
-		"hits":        direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":        direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded":    direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":     direct.LoadedOne((*app.Concern).Nearest),
-		"chain":       direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
-		"hiddenLinks": direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
+		"agreement": direct.One(func(v *app.Concern) *domain.ConfigurationItem { return v.Agreement() }),
+		"hits":      direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
+		"full":      direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
+		"degraded":  direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":   direct.LoadedOne((*app.Concern).Nearest),
 	},
 	"AgreementConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
@@ -391,8 +389,6 @@ var Types = direct.Types{
 		"full":          direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":      direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
 		"nearest":       direct.LoadedOne((*app.Concern).Nearest),
-		"chain":         direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
-		"hiddenLinks":   direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
 	},
 	"ChangeRequestConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
@@ -1061,20 +1057,16 @@ var Types = direct.Types{
 		"revision":  direct.Leaf(func(v *app.ImpactResult) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
 		"excluded":  direct.Many(func(v *app.ImpactResult) []*domain.ConfigurationItem { return v.Excluded() }),
 		"inFlight":  direct.Many(func(v *app.ImpactResult) []*domain.ChangeRequest { return v.InFlight() }),
-		"summary":   direct.One(func(v *app.ImpactResult) *app.ImpactTotals { return v.Summary() }),
-		"cycles":    direct.Many(func(v *app.ImpactResult) []*app.ImpactCycle { return v.Cycles() }),
 		"truncated": direct.Many(func(v *app.ImpactResult) []*domain.Truncation { return v.Truncated() }),
 	},
 	"ImpactCycle": direct.Object[app.ImpactCycle]{
 		"items": direct.LoadedMany((*app.ImpactCycle).Items),
 	},
 	"ImpactHit": direct.Object[app.ImpactHit]{
-		"item":        direct.LoadedOne((*app.ImpactHit).Item),
-		"strength":    direct.Leaf(func(v *app.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
-		"depth":       direct.Leaf(func(v *app.ImpactHit) int { return v.Depth }, direct.Int),
-		"chain":       direct.Many(func(v *app.ImpactHit) []*app.DependencyLink { return v.Chain() }),
-		"hiddenLinks": direct.Leaf(func(v *app.ImpactHit) int { return v.HiddenLinks() }, direct.Int),
-		"rootCauses":  direct.LoadedMany((*app.ImpactHit).RootCauses),
+		"item":       direct.LoadedOne((*app.ImpactHit).Item),
+		"strength":   direct.Leaf(func(v *app.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
+		"depth":      direct.Leaf(func(v *app.ImpactHit) int { return v.Depth }, direct.Int),
+		"rootCauses": direct.LoadedMany((*app.ImpactHit).RootCauses),
 	},
 	"ImpactHitConnection": direct.Object[relay.Connection[app.ImpactHit, model.ImpactHitEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge { return v.Edges }),
@@ -1197,13 +1189,11 @@ var Types = direct.Types{
 		"sources":     direct.Values(func(v *domain.KnownError) []domain.FieldSource { return v.Sources }),
 	},
 	"KnownErrorConcern": direct.Object[app.Concern]{
-		"knownError":  direct.One(func(v *app.Concern) *domain.KnownError { return v.KnownError() }),
-		"hits":        direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":        direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded":    direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":     direct.LoadedOne((*app.Concern).Nearest),
-		"chain":       direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
-		"hiddenLinks": direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
+		"knownError": direct.One(func(v *app.Concern) *domain.KnownError { return v.KnownError() }),
+		"hits":       direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
+		"full":       direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
+		"degraded":   direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":    direct.LoadedOne((*app.Concern).Nearest),
 	},
 	"KnownErrorConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
@@ -1476,13 +1466,11 @@ var Types = direct.Types{
 		"sources":     direct.Values(func(v *domain.Problem) []domain.FieldSource { return v.Sources }),
 	},
 	"ProblemConcern": direct.Object[app.Concern]{
-		"problem":     direct.One(func(v *app.Concern) *domain.Problem { return v.Problem() }),
-		"hits":        direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":        direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded":    direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":     direct.LoadedOne((*app.Concern).Nearest),
-		"chain":       direct.Many(func(v *app.Concern) []*app.DependencyLink { return v.Chain() }),
-		"hiddenLinks": direct.Leaf(func(v *app.Concern) int { return v.HiddenLinks() }, direct.Int),
+		"problem":  direct.One(func(v *app.Concern) *domain.Problem { return v.Problem() }),
+		"hits":     direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
+		"full":     direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
+		"degraded": direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":  direct.LoadedOne((*app.Concern).Nearest),
 	},
 	"ProblemConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
@@ -1564,7 +1552,6 @@ var Types = direct.Types{
 	},
 	"ScheduleConflict": direct.Object[app.ScheduleConflict]{
 		"kind":    direct.Leaf(func(v *app.ScheduleConflict) domain.ConflictKind { return v.Kind }, direct.Text),
-		"chain":   direct.Many(func(v *app.ScheduleConflict) []*app.DependencyLink { return v.Chain() }),
 		"overlap": direct.One(func(v *app.ScheduleConflict) *domain.TimeRange { return &v.Overlap }),
 		"items":   direct.LoadedMany((*app.ScheduleConflict).Items),
 		"sites":   direct.LoadedMany((*app.ScheduleConflict).Sites),
@@ -1573,6 +1560,7 @@ var Types = direct.Types{
 	"ScheduleConflicts": direct.Object[app.ScheduleConflicts]{
 		"nodes":      direct.Many(func(v *app.ScheduleConflicts) []*app.ScheduleConflict { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *app.ScheduleConflicts) int { return v.TotalCount }, direct.Int),
+		"truncated":  direct.Leaf(func(v *app.ScheduleConflicts) bool { return v.Truncated }, direct.Bool),
 	},
 	"ScheduledChange": direct.Object[app.ScheduledChange]{
 		"changeRequest": direct.One(func(v *app.ScheduledChange) *domain.ChangeRequest { return v.ChangeRequest }),
@@ -1598,11 +1586,9 @@ var Types = direct.Types{
 		"spans": direct.Many(func(v *app.SearchMatch) []*app.TextSpan { return v.Spans }),
 	},
 	"ServiceOpening": direct.Object[app.ServiceOpening]{
-		"why":         direct.Leaf(func(v *app.ServiceOpening) domain.OpeningReason { return v.Why }, direct.Text),
-		"item":        direct.LoadedOne((*app.ServiceOpening).Item),
-		"chain":       direct.Many(func(v *app.ServiceOpening) []*app.DependencyLink { return v.Chain() }),
-		"hiddenLinks": direct.Leaf(func(v *app.ServiceOpening) int { return v.HiddenLinks() }, direct.Int),
-		"next":        direct.One(func(v *app.ServiceOpening) *domain.TimeRange { return v.Next }),
+		"why":  direct.Leaf(func(v *app.ServiceOpening) domain.OpeningReason { return v.Why }, direct.Text),
+		"item": direct.LoadedOne((*app.ServiceOpening).Item),
+		"next": direct.One(func(v *app.ServiceOpening) *domain.TimeRange { return v.Next }),
 	},
 	"ServiceOpeningConnection": direct.Object[relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) []*model.ServiceOpeningEdge {

@@ -1858,6 +1858,7 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+		Truncated  func(childComplexity int) int
 	}
 
 	ScheduledChange struct {
@@ -11082,6 +11083,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScheduleConflicts.TotalCount(childComplexity), true
+	case "ScheduleConflicts.truncated":
+		if e.ComplexityRoot.ScheduleConflicts.Truncated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScheduleConflicts.Truncated(childComplexity), true
 
 	case "ScheduledChange.changeRequest":
 		if e.ComplexityRoot.ScheduledChange.ChangeRequest == nil {
@@ -22582,8 +22589,10 @@ type TimeRange {
 type ScheduleConflicts {
   "A page of the conflicts."
   nodes: [ScheduleConflict!]!
-  "How many there are on all pages together."
+  "How many there are on all pages together, or, where it is truncated, how many of them are counted and told."
   totalCount: Int!
+  "Whether there are more: of more than 10,000 only the first by time are told. Ask for a shorter period, or for fewer kinds."
+  truncated: Boolean!
   "Where the page lies in the list."
   pageInfo: PageInfo!
   "Times within 90 days in which any of the changes on this page could take place: free for all parties of all of them, and as long as the longest."
@@ -26916,6 +26925,8 @@ func (ec *executionContext) childFields_ScheduleConflicts(ctx context.Context, f
 		return ec.fieldContext_ScheduleConflicts_nodes(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ScheduleConflicts_totalCount(ctx, field)
+	case "truncated":
+		return ec.fieldContext_ScheduleConflicts_truncated(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ScheduleConflicts_pageInfo(ctx, field)
 	case "freeSlots":

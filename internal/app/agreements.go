@@ -28,7 +28,11 @@ var inForce = store.And{
 func agreements(ctx context.Context, c *concerns) (*Graph, error) {
 	v, g, b := c.load.view, c.found.Graph(), newBearing()
 	var services, hit []store.ID
-	for _, h := range c.items() {
+	items, err := c.asked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range items {
 		switch id := store.ID(g.ID(h.Node)); g.Facts(h.Node).Class() {
 		case domain.Service:
 			services = append(services, id)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,7 @@ func TestAnImpactNamesTheAgreementsAtStake_I7(t *testing.T) {
 			"sla-both 2 hits 2 full: pay shop, pay→server",
 			"sla-shop 2 hits 2 full: shop sla-shop, shop→server",
 		}, got, "by a dependency either way, or hit themselves; without those out of use, and others' ones")
-		total, err := r.Summary().Agreements(t.Context())
+		total, err := must(r.Summary(context.Background())).Agreements(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, page.TotalCount, total)
 		none, err := a.Impact(t.Context(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("sla-shop")}}, nil)

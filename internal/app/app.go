@@ -86,7 +86,7 @@ func New(c Config) *App {
 	}
 	return &App{
 		store: c.Store, entire: c.Store, policies: c.Policies, exclusive: c.Exclusive, shelf: c.Shelf, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
-		feed: feed.New(c.Store, feed.Options{}), graphs: c.Graphs, now: c.Now, newID: c.NewID,
+		feed: feed.New(c.Store, feed.Options{}), layers: newLayers(), graphs: c.Graphs, now: c.Now, newID: c.NewID,
 	}
 }
 

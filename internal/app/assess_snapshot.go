@@ -22,7 +22,11 @@ func (a *App) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.As
 		return nil, err
 	}
 	as := &domain.Assessment{Revision: found.Revision(), Affected: []string{}, Excluded: []string{}}
-	inFlight, err := a.inFlight(ctx, c, touchedBy(found))
+	touched, err := touchedBy(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	inFlight, err := a.inFlight(ctx, c, touched)
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +34,14 @@ func (a *App) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.As
 	if c.Downtime != nil {
 		facts.Downtime, _ = domain.ParseDuration(*c.Downtime) // checked when it was set
 	}
-	listHits(as, &facts, found)
-	sum(as, found.found.Summary())
+	if err := listHits(ctx, as, &facts, found); err != nil {
+		return nil, err
+	}
+	summary, err := found.found.Summary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sum(as, summary)
 	facts.Full, facts.Degraded, facts.Users = as.Full, as.Degraded, as.Users
 	as.Together = as.Total
 	if len(inFlight) > 0 {
@@ -63,7 +73,7 @@ func (a *App) impactOf(ctx context.Context, requests ...string) (*ImpactResult, 
 }
 
 // listHits lists what was found, up to a limit, and a digest of all of it.
-func listHits(as *domain.Assessment, facts *domain.RiskFacts, r *ImpactResult) {
+func listHits(ctx context.Context, as *domain.Assessment, facts *domain.RiskFacts, r *ImpactResult) error {
 	g, digest := r.found.Graph(), sha256.New()
 	note := func(words ...string) {
 		for _, w := range words {
@@ -79,7 +89,10 @@ func listHits(as *domain.Assessment, facts *domain.RiskFacts, r *ImpactResult) {
 		as.Excluded = append(as.Excluded, i.Key)
 		note("excluded", i.Key)
 	}
-	hits, _ := r.found.Page(impact.Place{}, 0)
+	hits, _, err := r.found.Page(ctx, impact.Place{}, 0)
+	if err != nil {
+		return err
+	}
 	for i, h := range hits {
 		facts.Criticality = max(facts.Criticality, int(g.Facts(h.Node).Criticality))
 		note(string(h.Strength), h.Key)
@@ -93,6 +106,7 @@ func listHits(as *domain.Assessment, facts *domain.RiskFacts, r *ImpactResult) {
 		}
 	}
 	as.Findings = hex.EncodeToString(digest.Sum(nil))
+	return nil
 }
 
 func sum(as *domain.Assessment, s *domain.ImpactSummary) {
@@ -101,16 +115,16 @@ func sum(as *domain.Assessment, s *domain.ImpactSummary) {
 }
 
 // touchedBy are the items that a request affects or hits.
-func touchedBy(r *ImpactResult) map[store.ID]bool {
+func touchedBy(ctx context.Context, r *ImpactResult) (map[store.ID]bool, error) {
 	g, touched := r.found.Graph(), map[store.ID]bool{}
 	for _, n := range r.found.Sources() {
 		touched[store.ID(g.ID(n))] = true
 	}
-	hits, _ := r.found.Page(impact.Place{}, 0)
+	hits, _, err := r.found.Page(ctx, impact.Place{}, 0)
 	for _, h := range hits {
 		touched[store.ID(g.ID(h.Node))] = true
 	}
-	return touched
+	return touched, err
 }
 
 // inFlight lists the other requests that are open in the same time and affect

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func TestEachKindOfConflictIsFound_H6(t *testing.T) {
 		require.Equal(t, 10, got.TotalCount)
 
 		chained := slices.IndexFunc(got.Nodes, func(c *app.ScheduleConflict) bool { return c.Kind == domain.ConflictDependency })
-		chain := got.Nodes[chained].Chain()
+		chain := must(got.Nodes[chained].Chain(context.Background()))
 		require.Len(t, chain, 2)
 		first, err := chain[0].From(f.ctx)
 		require.NoError(t, err)

@@ -116,14 +116,22 @@ func (p *planner) filter(ctx context.Context, bySite bool, sites []store.Node, b
 		if err != nil {
 			return nil, err
 		}
-		f.sites = p.translate(g, impact.Within(g, nodesIn(g, sites)))
+		within, err := impact.Within(ctx, g, nodesIn(g, sites))
+		if err != nil {
+			return nil, err
+		}
+		f.sites = p.translate(g, within)
 	}
 	if byService {
 		g, err := p.app.seenEstate(ctx, p.view, survey{roots: services, direction: store.Out})
 		if err != nil {
 			return nil, err
 		}
-		f.items = p.translate(g, conflict.Needs(g, nodesIn(g, services)))
+		needs, err := conflict.Needs(ctx, g, nodesIn(g, services))
+		if err != nil {
+			return nil, err
+		}
+		f.items = p.translate(g, needs)
 	}
 	return f, nil
 }

@@ -336,7 +336,7 @@ func TestAnAssessmentKnowsWhatElseIsInFlight(t *testing.T) { // I6
 		}, nil)
 		require.NoError(t, err)
 		require.Len(t, found.InFlight(), 1)
-		hits, err := found.Hits(nil, nil)
+		hits, err := found.Hits(context.Background(), nil, nil)
 		require.NoError(t, err)
 		require.Equal(t, 1, hits.TotalCount)
 	})

@@ -115,28 +115,34 @@ func (c *Concern) Nearest(ctx context.Context) (*domain.ConfigurationItem, error
 
 // Chain is one shortest chain of dependencies that leads to the nearest item;
 // empty where the question started there.
-func (c *Concern) Chain() []*DependencyLink { return c.chain().links }
+func (c *Concern) Chain(ctx context.Context) ([]*DependencyLink, error) {
+	chain, err := c.chain(ctx)
+	return chain.links, err
+}
 
 // HiddenLinks counts the links of the chain that are left out, because the
 // caller may not see both their ends.
-func (c *Concern) HiddenLinks() int { return c.chain().hidden }
+func (c *Concern) HiddenLinks(ctx context.Context) (int, error) {
+	chain, err := c.chain(ctx)
+	return chain.hidden, err
+}
 
-func (c *Concern) chain() shownChain {
+func (c *Concern) chain(ctx context.Context) (shownChain, error) {
 	about := c.page.about
-	return about.chainTo(about.items()[c.items[0]])
+	return about.chainTo(ctx, about.items.value[c.items[0]]) // known since the page was made
 }
 
 // chainTo is the chain to an item, as far as the caller may see it: none to
 // where the question started.
-func (c *concerns) chainTo(hit impact.Hit) shownChain {
+func (c *concerns) chainTo(ctx context.Context, hit impact.Hit) (shownChain, error) {
 	if hit.Depth == 0 {
-		return shownChain{links: []*DependencyLink{}}
+		return shownChain{links: []*DependencyLink{}}, nil
 	}
-	return showChain(c.load, c.found, hit)
+	return showChain(ctx, c.load, c.found, hit)
 }
 
 func (c *Concern) nodes(first int) []impact.Node {
-	hits := c.page.about.items()
+	hits := c.page.about.items.value // known since the page was made
 	nodes := make([]impact.Node, min(first, len(c.items)))
 	for i := range nodes {
 		nodes[i] = hits[c.items[i]].Node

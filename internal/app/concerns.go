@@ -45,7 +45,7 @@ type concerns struct {
 
 	// items are those asked about: the sources, where they count, by key, then
 	// the hits by depth and key.
-	items func() []impact.Hit
+	items load[[]impact.Hit]
 	mu    sync.Mutex
 	lists map[*concernKind]*load[*concernList]
 }
@@ -58,20 +58,23 @@ type concernList struct {
 }
 
 func newConcerns(items *items, found *impact.Result, self bool) *concerns {
-	c := &concerns{load: items, found: found, self: self, lists: map[*concernKind]*load[*concernList]{}}
-	c.items = sync.OnceValue(c.gather)
-	return c
+	return &concerns{load: items, found: found, self: self, lists: map[*concernKind]*load[*concernList]{}}
 }
 
-func (c *concerns) gather() (all []impact.Hit) {
+// asked lists the items that are asked about.
+func (c *concerns) asked(ctx context.Context) ([]impact.Hit, error) {
+	return c.items.get(func() ([]impact.Hit, error) { return c.gather(ctx) })
+}
+
+func (c *concerns) gather(ctx context.Context) (all []impact.Hit, err error) {
 	if c.self {
 		g := c.found.Graph()
 		for _, n := range c.found.Sources() {
 			all = append(all, impact.Hit{Node: n, Key: g.Key(n), Strength: domain.StrengthFull})
 		}
 	}
-	hits, _ := c.found.Page(impact.Place{}, 0)
-	return append(all, hits...)
+	hits, _, err := c.found.Page(ctx, impact.Place{}, 0)
+	return append(all, hits...), err
 }
 
 // of finds what of one kind bears on the items.
@@ -86,9 +89,12 @@ func (c *concerns) of(ctx context.Context, k *concernKind) (*concernList, error)
 }
 
 func (c *concerns) search(ctx context.Context, k *concernKind) (*concernList, error) {
-	g, hits := c.found.Graph(), c.items()
+	g := c.found.Graph()
+	hits, err := c.asked(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := &concernList{graph: g}
-	var err error
 	switch {
 	case k.read != nil:
 		list.graph, err = k.read(ctx, c)
@@ -108,7 +114,11 @@ func (c *concerns) search(ctx context.Context, k *concernKind) (*concernList, er
 			}
 		}
 	}
-	list.subjects, err = c.seen(ctx, list.graph, concern.About(list.graph, asked, k.rel, k.counts))
+	subjects, err := concern.About(ctx, list.graph, asked, k.rel, k.counts)
+	if err != nil {
+		return nil, err
+	}
+	list.subjects, err = c.seen(ctx, list.graph, subjects)
 	return list, err
 }
 
@@ -132,7 +142,11 @@ func (c *concerns) read(ctx context.Context, k *concernKind) (*Graph, error) {
 	if err != nil || n == 0 {
 		return b.Graph(g.Revision()), storeError(err)
 	}
-	for chunk := range slices.Chunk(c.items(), maxPage) {
+	items, err := c.asked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for chunk := range slices.Chunk(items, maxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = store.ID(g.ID(h.Node))

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,8 +49,8 @@ func TestWhatBearsOnItemsIsToldOnlyToThoseWhoMaySeeIt(t *testing.T) {
 			got = append(got, c.Problem().Key)
 		}
 		require.Equal(t, []string{"p-both", "p-server", "p-shop"}, got)
-		require.Empty(t, page.Nodes[1].Chain())
-		require.Equal(t, 2, page.Nodes[1].HiddenLinks(), "both lead over the database")
+		require.Empty(t, must(page.Nodes[1].Chain(context.Background())))
+		require.Equal(t, 2, must(page.Nodes[1].HiddenLinks(context.Background())), "both lead over the database")
 		known, err := v.KnownErrors(ctx, nil, nil)
 		require.NoError(t, err)
 		require.Equal(t, 1, known.TotalCount)

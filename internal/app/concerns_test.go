@@ -94,7 +94,7 @@ func bearing(t *testing.T, list pager, first *int, after *string) (lines []strin
 		for _, i := range items {
 			line += " " + i.Key
 		}
-		for _, l := range c.Chain() {
+		for _, l := range must(c.Chain(context.Background())) {
 			from, err := l.From(ctx)
 			require.NoError(t, err)
 			to, err := l.To(ctx)
@@ -114,7 +114,7 @@ func TestAnImpactTotalsAndListsWhatBearsOnItsHits_I7(t *testing.T) {
 			require.NoError(t, err)
 			return n
 		}
-		sum := r.Summary()
+		sum := must(r.Summary(context.Background()))
 		require.Equal(t, 4, sum.Total)
 		require.Equal(t, 2, total(sum.OpenProblems(t.Context())))
 		require.Equal(t, 1, total(sum.KnownErrors(t.Context())))
@@ -183,7 +183,7 @@ func TestWhatBearsOnHitsTakesAsManyCallsForFewHitsAsForMany_I7(t *testing.T) {
 			require.NoError(t, err)
 			bearing(t, r.Problems, nil, nil)
 			bearing(t, r.KnownErrors, nil, nil)
-			_, err = r.Summary().OpenProblems(t.Context())
+			_, err = must(r.Summary(context.Background())).OpenProblems(t.Context())
 			require.NoError(t, err)
 			return c.calls.Load()
 		}
@@ -202,8 +202,8 @@ func TestWhatBoreOnHitsIsToldAsOfThen_C4(t *testing.T) {
 		in := domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("server")}}
 		_, err := a.Remove(ctx, domain.KindProblem, key("p-open"), nil, nil)
 		require.NoError(t, err)
-		now := must(must(a.Impact(ctx, in, nil)).Summary().OpenProblems(ctx))
-		before := must(must(a.Impact(ctx, in, &domain.AsOf{Revision: &then})).Summary().OpenProblems(ctx))
+		now := must(must(must(a.Impact(ctx, in, nil)).Summary(ctx)).OpenProblems(ctx))
+		before := must(must(must(a.Impact(ctx, in, &domain.AsOf{Revision: &then})).Summary(ctx)).OpenProblems(ctx))
 		require.Equal(t, []int{1, 2}, []int{now, before})
 	})
 }

@@ -12,6 +12,10 @@ import (
 	"releasegraph/internal/plan/conflict"
 )
 
+// mostConflicts is how many conflicts are looked for: who has more has to ask
+// for a shorter period.
+const mostConflicts = 10_000
+
 // longestPeriod is for how long a question about the plan may ask.
 const longestPeriod = 2 * 366 * 24 * time.Hour
 
@@ -31,6 +35,9 @@ type ScheduleConflicts struct {
 	Nodes      []*ScheduleConflict
 	TotalCount int
 	Part       Part
+	// Truncated tells that there are more, which begin later than all that are
+	// counted.
+	Truncated bool
 
 	slots *slots
 }
@@ -65,13 +72,14 @@ func (a *App) ScheduleConflicts(ctx context.Context, during domain.TimeRange, ch
 	if err != nil {
 		return nil, err
 	}
-	found, err := p.conflicts(ctx, only)
+	q := conflict.Query{During: &during, Kinds: kinds, Most: mostConflicts}
+	if only != nil {
+		q.Of = only.Key
+	}
+	found, err := p.conflicts(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(c conflict.Conflict) bool {
-		return !c.Overlap.Overlaps(during) || len(kinds) > 0 && !slices.Contains(kinds, c.Kind)
-	})
 	return p.page(found, p.slotsFrom(during.From), limit, from), nil
 }
 
@@ -93,24 +101,25 @@ func (a *App) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest) ([]*
 	if err != nil {
 		return nil, err
 	}
-	found, err := p.conflicts(ctx, r)
+	found, err := p.conflicts(ctx, conflict.Query{Of: r.Key})
 	if err != nil {
 		return nil, err
 	}
-	return p.page(found, p.slotsFrom(within.From), len(found), nil).Nodes, nil
+	return p.page(found, p.slotsFrom(within.From), len(found.Conflicts), nil).Nodes, nil
 }
 
-// conflicts finds all conflicts of the plan, or those of one request.
-func (p *planner) conflicts(ctx context.Context, only *domain.ChangeRequest) ([]conflict.Conflict, error) {
+// conflicts finds what of the plan does not go together, and with windows and
+// freezes.
+func (p *planner) conflicts(ctx context.Context, q conflict.Query) (conflict.Found, error) {
 	c, err := p.closing(ctx, p.span())
 	if err != nil {
-		return nil, err
+		return conflict.Found{}, err
 	}
-	p.app.layers.prepare(p.g, p.plan, only == nil)
-	if only != nil {
-		return append(p.plan.Of(only.Key), p.plan.ClosedTo(only.Key, c.windows, c.freezes)...), nil
+	if err := p.app.layers.prepare(ctx, p.g, p.plan, q.Of == ""); err != nil {
+		return conflict.Found{}, err
 	}
-	return append(p.plan.All(), p.plan.Closed(c.windows, c.freezes)...), nil
+	q.Windows, q.Freezes = c.windows, c.freezes
+	return p.plan.Find(ctx, q)
 }
 
 // span is the period and all work that reaches out of it.
@@ -136,11 +145,21 @@ func (p *planner) placeOf(c *conflict.Conflict) position {
 }
 
 // page is a part of the conflicts.
-func (p *planner) page(found []conflict.Conflict, s *slots, limit int, after *position) *ScheduleConflicts {
-	slices.SortFunc(found, func(x, y conflict.Conflict) int { return p.placeOf(&x).compare(p.placeOf(&y)) })
-	list, part := partOf(found, func(c conflict.Conflict) position { return p.placeOf(&c) }, limit, after)
-	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(found), Part: part, slots: s}
-	for _, c := range list {
+func (p *planner) page(found conflict.Found, s *slots, limit int, after *position) *ScheduleConflicts {
+	type placed struct {
+		position
+		*conflict.Conflict
+	}
+	all := make([]placed, len(found.Conflicts))
+	for i := range all {
+		c := &found.Conflicts[i]
+		all[i] = placed{p.placeOf(c), c}
+	}
+	slices.SortFunc(all, func(x, y placed) int { return x.compare(y.position) })
+	list, part := partOf(all, func(x placed) position { return x.position }, limit, after)
+	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(all), Part: part, Truncated: found.Truncated, slots: s}
+	for _, one := range list {
+		c := *one.Conflict
 		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: s}
 		if c.Kind == domain.ConflictPerson {
 			n.Person = &p.plan.Works()[c.A].Person
@@ -168,22 +187,25 @@ func (c *ScheduleConflict) Between() []any {
 }
 
 // Chain is a shortest chain of dependencies between both sides (DEPENDENCY).
-func (c *ScheduleConflict) Chain() []*DependencyLink {
+func (c *ScheduleConflict) Chain(ctx context.Context) ([]*DependencyLink, error) {
+	links, err := c.p.plan.Chain(ctx, &c.c)
 	chain := []*DependencyLink{}
-	for _, l := range c.p.plan.Chain(&c.c) {
+	for _, l := range links {
 		chain = append(chain, newDependencyLink(c.p.load, l.From, l.To, l.Link))
 	}
-	return chain
+	return chain, err
 }
 
 // Items loads the items that are concerned.
 func (c *ScheduleConflict) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
-	return c.p.load.all(ctx, c.c.Items)
+	items, _ := c.p.plan.Touched(&c.c)
+	return c.p.load.all(ctx, items)
 }
 
 // Sites loads the sites that are concerned.
 func (c *ScheduleConflict) Sites(ctx context.Context) ([]*domain.Site, error) {
-	return c.p.sites(ctx, c.c.Sites)
+	_, sites := c.p.plan.Touched(&c.c)
+	return c.p.sites(ctx, sites)
 }
 
 // FreeSlots are times to which the later of two changes could be moved.

@@ -53,6 +53,6 @@ func TestAPartOfTheEstateIsReadWithEachItemOnce(t *testing.T) {
 	counted := &nodesRead{Store: w.store}
 	r, err := app.New(app.Config{Store: counted}).Impact(t.Context(), domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("db")}}, nil)
 	require.NoError(t, err)
-	require.Equal(t, items, r.Summary().Total)
+	require.Equal(t, items, must(r.Summary(context.Background())).Total)
 	require.LessOrEqual(t, counted.n, items+shared+3, "the items, what they share, the database and the site")
 }

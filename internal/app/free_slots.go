@@ -58,7 +58,14 @@ func (s *slots) lasting(ctx context.Context, first int, length time.Duration, ch
 	}
 	free := calendar.Of(s.within)
 	for _, r := range changes {
-		free = free.Intersect(s.free(s.wide.work(r)))
+		if len(free) == 0 {
+			break
+		}
+		own, err := s.free(ctx, s.wide.work(r))
+		if err != nil {
+			return nil, err
+		}
+		free = free.Intersect(own)
 	}
 	list := []*domain.TimeRange{}
 	for _, slot := range calendar.Fit(free, length, first) {
@@ -69,19 +76,26 @@ func (s *slots) lasting(ctx context.Context, first int, length time.Duration, ch
 
 // free is when a piece of work would conflict with nothing: windows, freezes,
 // and what else is planned.
-func (s *slots) free(w conflict.Work) calendar.Ranges {
-	free := conflict.Free(s.closing.windows, s.closing.freezes, &w, s.within)
+func (s *slots) free(ctx context.Context, w conflict.Work) (calendar.Ranges, error) {
+	free, err := conflict.Free(ctx, s.closing.windows, s.closing.freezes, w, s.within)
+	if err != nil || len(free) == 0 {
+		return nil, err
+	}
 	w.When = s.within
 	plan := s.wide.plan.With(w)
+	found, err := plan.Find(ctx, conflict.Query{Of: w.Key})
+	if err != nil {
+		return nil, err
+	}
 	var busy []domain.TimeRange
-	for _, c := range plan.Of(w.Key) {
+	for _, c := range found.Conflicts {
 		for _, side := range []int{c.A, c.B} {
 			if other := plan.Works()[side]; other.Key != w.Key {
 				busy = append(busy, other.When)
 			}
 		}
 	}
-	return free.Subtract(calendar.Of(busy...))
+	return free.Subtract(calendar.Of(busy...)), nil
 }
 
 // plannedLength is how long a change is planned to take, an hour when it is not

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"sync"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -32,14 +31,20 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.As
 	if g, err = q.assume(g); err != nil {
 		return nil, err
 	}
-	query := q.query(g)
+	query, err := q.query(ctx, g)
+	if err != nil {
+		return nil, err
+	}
 	if query.Sees, err = v.sees(ctx, g, q.assumed()); err != nil {
 		return nil, err
 	}
-	found := impact.Analyse(g, query)
+	found, err := impact.Analyse(ctx, g, query)
+	if err != nil {
+		return nil, err
+	}
 	load := newItems(v, g, q.assumed())
 	return &ImpactResult{
-		found: found, summary: sync.OnceValue(found.Summary), depth: in.MaxDepth, load: load, about: newConcerns(load, found, false),
+		found: found, depth: in.MaxDepth, load: load, about: newConcerns(load, found, false),
 		excluded: decoded[*domain.ConfigurationItem](ctx, v, q.excluded), inFlight: decoded[*domain.ChangeRequest](ctx, v, q.inFlight),
 	}, nil
 }
@@ -86,9 +91,17 @@ func (q *impactQuestion) dependencies() bool {
 }
 
 // query is the question in terms of a graph.
-func (q *impactQuestion) query(g *Graph) impact.Query {
-	query := impact.Query{
-		Sources:      append(nodesIn(g, q.items), impact.InstalledAt(g, impact.Within(g, nodesIn(g, q.sites)))...),
+func (q *impactQuestion) query(ctx context.Context, g *Graph) (query impact.Query, err error) {
+	sites, err := impact.Within(ctx, g, nodesIn(g, q.sites))
+	if err != nil {
+		return query, err
+	}
+	installed, err := impact.InstalledAt(ctx, g, sites)
+	if err != nil {
+		return query, err
+	}
+	query = impact.Query{
+		Sources:      append(nodesIn(g, q.items), installed...),
 		Dependencies: q.dependencies(), Kinds: q.in.Kinds, StopAt: nodesIn(g, q.stopAt), Excluded: nodesIn(g, q.excluded),
 		IgnoreRedundancy: q.in.Redundancy != nil && *q.in.Redundancy == domain.RedundancyIgnore,
 	}
@@ -99,9 +112,9 @@ func (q *impactQuestion) query(g *Graph) impact.Query {
 		query.MaxDepth = *q.in.MaxDepth
 	}
 	if len(q.site) > 0 {
-		query.Sites = impact.Within(g, nodesIn(g, q.site))
+		query.Sites, err = impact.Within(ctx, g, nodesIn(g, q.site))
 	}
-	return query
+	return query, err
 }
 
 // nodesIn finds records in a graph. Those that it does not hold, nothing in it

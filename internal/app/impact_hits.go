@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"sync"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
@@ -10,7 +9,7 @@ import (
 
 // Hits returns a page of the hits, ordered by depth and key; first defaults to
 // all.
-func (r *ImpactResult) Hits(first *int, after *string) (*ImpactHitPage, error) {
+func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*ImpactHitPage, error) {
 	place, err := parsePlace(after)
 	if err != nil {
 		return nil, err
@@ -23,13 +22,18 @@ func (r *ImpactResult) Hits(first *int, after *string) (*ImpactHitPage, error) {
 	}
 	page := &ImpactHitPage{result: r, Nodes: []*ImpactHit{}, TotalCount: r.found.Len()}
 	if first != nil && limit == 0 {
-		next, _ := r.found.Page(place, 1)
+		next, _, err := r.found.Page(ctx, place, 1)
+		if err != nil {
+			return nil, err
+		}
 		page.HasNext = len(next) > 0
-	} else {
-		page.hits, page.HasNext = r.found.Page(place, limit)
+	} else if page.hits, page.HasNext, err = r.found.Page(ctx, place, limit); err != nil {
+		return nil, err
 	}
-	before, _ := r.found.Page(impact.Place{}, 1)
-	page.chains = sync.OnceValue(page.chain)
+	before, _, err := r.found.Page(ctx, impact.Place{}, 1)
+	if err != nil {
+		return nil, err
+	}
 	page.HasPrevious = after != nil && len(before) > 0 && !before[0].Place().After(place)
 	for i, h := range page.hits {
 		r.load.want(h.Node)
@@ -55,9 +59,8 @@ type ImpactHitPage struct {
 
 	result *ImpactResult
 	hits   []impact.Hit
-	chains func() []shownChain
-	traced sync.Once
-	causes [][]impact.Node
+	chains load[[]shownChain]
+	causes load[[][]impact.Node]
 }
 
 // ImpactHit is an item that is hurt, or needed.
@@ -77,11 +80,17 @@ func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error)
 
 // Chain is one shortest chain of dependencies that explains the hit (I3).
 // It reads as the dependencies run, each link's To the next one's From.
-func (h *ImpactHit) Chain() []*DependencyLink { return h.chain().links }
+func (h *ImpactHit) Chain(ctx context.Context) ([]*DependencyLink, error) {
+	c, err := h.chain(ctx)
+	return c.links, err
+}
 
 // HiddenLinks counts the links of the chain that are left out, because the
 // caller may not see both their ends.
-func (h *ImpactHit) HiddenLinks() int { return h.chain().hidden }
+func (h *ImpactHit) HiddenLinks(ctx context.Context) (int, error) {
+	c, err := h.chain(ctx)
+	return c.hidden, err
+}
 
 // shownChain is what may be told of a chain.
 type shownChain struct {
@@ -89,40 +98,57 @@ type shownChain struct {
 	hidden int
 }
 
-func (h *ImpactHit) chain() shownChain { return h.page.chains()[h.at] }
+func (h *ImpactHit) chain(ctx context.Context) (shownChain, error) {
+	chains, err := h.page.chains.get(func() ([]shownChain, error) { return h.page.chain(ctx) })
+	if err != nil {
+		return shownChain{}, err
+	}
+	return chains[h.at], nil
+}
 
 // chain finds the chains of all hits of the page.
-func (p *ImpactHitPage) chain() []shownChain {
+func (p *ImpactHitPage) chain(ctx context.Context) ([]shownChain, error) {
 	chains := make([]shownChain, len(p.hits))
 	for i, hit := range p.hits {
-		chains[i] = showChain(p.result.load, p.result.found, hit)
+		var err error
+		if chains[i], err = showChain(ctx, p.result.load, p.result.found, hit); err != nil {
+			return nil, err
+		}
 	}
-	return chains
+	return chains, nil
 }
 
 // showChain tells the chain of a hit, as far as the caller may see it.
-func showChain(load *items, found *impact.Result, hit impact.Hit) shownChain {
+func showChain(ctx context.Context, load *items, found *impact.Result, hit impact.Hit) (shownChain, error) {
 	c := shownChain{links: []*DependencyLink{}}
-	for _, l := range found.Chain(hit) {
+	chain, err := found.Chain(ctx, hit)
+	if err != nil {
+		return c, err
+	}
+	for _, l := range chain {
 		if !found.Sees(l.From) || !found.Sees(l.To) {
 			c.hidden++
 			continue
 		}
 		c.links = append(c.links, newDependencyLink(load, l.From, l.To, l.Link))
 	}
-	return c
+	return c, nil
 }
 
 // RootCauses loads the sources that reach the hit, by key (I6).
 func (h *ImpactHit) RootCauses(ctx context.Context) ([]*domain.ConfigurationItem, error) {
 	p := h.page
-	p.traced.Do(func() {
-		p.causes = p.result.found.RootCauses(p.hits)
-		for _, nodes := range p.causes {
+	causes, err := p.causes.get(func() ([][]impact.Node, error) {
+		causes, err := p.result.found.RootCauses(ctx, p.hits)
+		for _, nodes := range causes {
 			p.result.load.want(nodes...)
 		}
+		return causes, err
 	})
-	return p.result.load.all(ctx, p.causes[h.at])
+	if err != nil {
+		return nil, err
+	}
+	return p.result.load.all(ctx, causes[h.at])
 }
 
 // DependencyLink is one dependency of a chain: From depends on To.

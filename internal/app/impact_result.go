@@ -21,8 +21,7 @@ type ImpactResult struct {
 	excluded []*domain.ConfigurationItem
 	inFlight []*domain.ChangeRequest
 
-	// summary is worked out once, and panics each time if it panics.
-	summary func() *domain.ImpactSummary
+	summary load[*domain.ImpactSummary]
 
 	// about finds what bears on the hits.
 	about *concerns
@@ -42,18 +41,26 @@ func (r *ImpactResult) Excluded() []*domain.ConfigurationItem { return r.exclude
 func (r *ImpactResult) InFlight() []*domain.ChangeRequest { return r.inFlight }
 
 // Summary totals the hits (I7).
-func (r *ImpactResult) Summary() *ImpactTotals {
-	return &ImpactTotals{ImpactSummary: r.summary(), about: r.about}
+func (r *ImpactResult) Summary(ctx context.Context) (*ImpactTotals, error) {
+	s, err := r.summary.get(func() (*domain.ImpactSummary, error) { return r.found.Summary(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	return &ImpactTotals{ImpactSummary: s, about: r.about}, nil
 }
 
 // Cycles lists the dependency cycles that the analysis met (C2).
-func (r *ImpactResult) Cycles() []*ImpactCycle {
+func (r *ImpactResult) Cycles(ctx context.Context) ([]*ImpactCycle, error) {
+	cycles, err := r.found.Cycles(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := []*ImpactCycle{}
-	for _, nodes := range r.found.Cycles() {
+	for _, nodes := range cycles {
 		r.load.want(nodes...)
 		list = append(list, &ImpactCycle{r.load, nodes})
 	}
-	return list
+	return list, nil
 }
 
 // Truncated says which limits cut the answer (I8).
@@ -79,7 +86,10 @@ func (r *ImpactResult) DOT(ctx context.Context) (string, error) {
 // draw gives the picture its names: each item under its name, and its key where
 // that says more.
 func (r *ImpactResult) draw(ctx context.Context) (diagram.Diagram, error) {
-	drawing := r.found.Draw(diagram.MaxNodes)
+	drawing, err := r.found.Draw(ctx, diagram.MaxNodes)
+	if err != nil {
+		return diagram.Diagram{}, err
+	}
 	d := diagram.Diagram{Omitted: drawing.Omitted}
 	nodes := make([]impact.Node, len(drawing.Nodes))
 	for i, n := range drawing.Nodes {

@@ -43,10 +43,12 @@ type audience struct {
 }
 
 func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
-	hits, _ := r.found.Page(impact.Place{}, 0)
+	hits, _, err := r.found.Page(ctx, impact.Place{}, 0)
+	if err != nil {
+		return nil, err
+	}
 	g := r.found.Graph()
 	au := &audience{hits: hits, graph: g}
-	var err error
 	if !knowsParties(g) {
 		if au.graph, err = partiesOf(ctx, r.load.view, g, hits); err != nil {
 			return nil, err
@@ -62,7 +64,11 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 			}
 		}
 	}
-	au.parties, err = r.load.view.seenParties(ctx, au.graph, tell.Whom(au.graph, list))
+	parties, err := tell.Whom(ctx, au.graph, list)
+	if err != nil {
+		return nil, err
+	}
+	au.parties, err = r.load.view.seenParties(ctx, au.graph, parties)
 	return au, err
 }
 

@@ -94,11 +94,11 @@ func tellAsOf(ctx context.Context, a *app.App, in domain.ImpactInput, asOf *doma
 	if err != nil {
 		return err.Error(), nil
 	}
-	page, err := r.Hits(nil, nil)
+	page, err := r.Hits(context.Background(), nil, nil)
 	if err != nil {
 		return "", err
 	}
-	summary, err := json.Marshal(r.Summary())
+	summary, err := json.Marshal(must(r.Summary(context.Background())))
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +109,7 @@ func tellAsOf(ctx context.Context, a *app.App, in domain.ImpactInput, asOf *doma
 			return "", err
 		}
 		told += fmt.Sprint(h.Depth, " ", item.Key, " ", item.Name, " ", h.Strength, " ", h.Cursor)
-		for _, l := range h.Chain() {
+		for _, l := range must(h.Chain(context.Background())) {
 			from, _ := l.From(ctx)
 			to, err := l.To(ctx)
 			if err != nil {
@@ -126,7 +126,7 @@ func tellAsOf(ctx context.Context, a *app.App, in domain.ImpactInput, asOf *doma
 		}
 		told += "\n"
 	}
-	for _, c := range r.Cycles() {
+	for _, c := range must(r.Cycles(context.Background())) {
 		list, err := c.Items(ctx)
 		if err != nil {
 			return "", err
@@ -280,7 +280,7 @@ func hitKeys(t *testing.T, a *app.App, in domain.ImpactInput) (keys []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := r.Hits(nil, nil)
+	page, err := r.Hits(context.Background(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -374,16 +374,16 @@ func TestPagesOfHitsFollowOneAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := 1
-	first, err := r.Hits(&one, nil)
+	first, err := r.Hits(context.Background(), &one, nil)
 	if err != nil || len(first.Nodes) != 1 || !first.HasNext || first.HasPrevious || first.TotalCount != 2 {
 		t.Fatalf("first page %+v, %v", first, err)
 	}
-	second, err := r.Hits(&one, &first.Nodes[0].Cursor)
+	second, err := r.Hits(context.Background(), &one, &first.Nodes[0].Cursor)
 	if err != nil || len(second.Nodes) != 1 || second.HasNext || !second.HasPrevious {
 		t.Fatalf("second page %+v, %v", second, err)
 	}
 	bad := "?"
-	if _, err := r.Hits(&one, &bad); len(domainErrors(err)) != 1 {
+	if _, err := r.Hits(context.Background(), &one, &bad); len(domainErrors(err)) != 1 {
 		t.Errorf("a bad cursor gives %v", err)
 	}
 }

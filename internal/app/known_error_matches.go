@@ -103,7 +103,10 @@ func (a *App) matches(ctx context.Context, s *shown, first int) (*KnownErrorMatc
 		return nil, err
 	}
 	list := c.list()
-	ranked := match.Rank(match.Sought{Items: c.places, Words: c.words}, list)
+	ranked, err := match.Rank(ctx, match.Sought{Items: c.places, Words: c.words}, list)
+	if err != nil {
+		return nil, err
+	}
 	out := &KnownErrorMatches{TotalCount: len(ranked), Candidates: len(list), Nodes: []*KnownErrorMatch{}}
 	return out, a.fillMatches(ctx, c, out, ranked[:min(first, len(ranked))])
 }

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"sync"
+	"context"
 
 	"releasegraph/internal/plan/conflict"
 )
@@ -9,23 +9,34 @@ import (
 // layers keeps the order of the estate's dependencies for as long as nothing in
 // it changes: questions about the plan come in rows.
 type layers struct {
-	mu    sync.Mutex
-	g     *Graph
-	order *conflict.Layers
+	making chan struct{} // holds one token: of who looks or makes
+	g      *Graph
+	order  *conflict.Layers
 }
+
+func newLayers() layers { return layers{making: make(chan struct{}, 1)} }
 
 // manyWorks is from how much work on the order is worth its making.
 const manyWorks = 8
 
 // prepare gives a plan the order: one that is there, or for much work a new one.
-func (l *layers) prepare(g *Graph, p *conflict.Plan, all bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.g != g && (!all || len(p.Works()) <= manyWorks) {
-		return
+func (l *layers) prepare(ctx context.Context, g *Graph, p *conflict.Plan, all bool) error {
+	select {
+	case l.making <- struct{}{}:
+		defer func() { <-l.making }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	if l.g != g {
-		l.g, l.order = g, conflict.NewLayers(g)
+		if !all || len(p.Works()) <= manyWorks {
+			return nil
+		}
+		order, err := conflict.NewLayers(ctx, g)
+		if err != nil {
+			return err
+		}
+		l.g, l.order = g, order
 	}
 	p.Use(l.order)
+	return nil
 }

@@ -102,25 +102,41 @@ func (p *planner) closing(ctx context.Context, within domain.TimeRange) (closing
 	if err != nil {
 		return closing{}, err
 	}
-	of := func(list []*opening) *conflict.Windows {
-		windows := make([]conflict.Window, len(list))
-		for i, o := range list {
-			windows[i] = conflict.Window{Scope: p.scope(o, regions), Except: o.excepted}
-			if w, errs := calendar.New(spec(o.opening())); errs == nil {
-				windows[i].Open = calendar.Of(w.Occurrences(within)...)
-			}
-		}
-		return conflict.NewWindows(p.g, windows)
+	windows, err := p.opened(ctx, p.openings.windows, regions, within)
+	if err != nil {
+		return closing{}, err
 	}
-	return closing{of(p.openings.windows), of(p.openings.freezes)}, nil
+	freezes, err := p.opened(ctx, p.openings.freezes, regions, within)
+	return closing{windows, freezes}, err
+}
+
+// opened works out when some openings are on within a range, and for what.
+func (p *planner) opened(ctx context.Context, list []*opening, regions map[string][]impact.Node, within domain.TimeRange) (*conflict.Windows, error) {
+	windows := make([]conflict.Window, len(list))
+	for i, o := range list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		scope, err := p.scope(ctx, o, regions)
+		if err != nil {
+			return nil, err
+		}
+		windows[i] = conflict.Window{Scope: scope, Except: o.excepted}
+		if w, errs := calendar.New(spec(o.opening())); errs == nil {
+			windows[i].Open = calendar.Of(w.Occurrences(within)...)
+		}
+	}
+	return conflict.NewWindows(ctx, p.g, windows)
 }
 
 // scope is what an opening names, in terms of the graph.
-func (p *planner) scope(o *opening, regions map[string][]impact.Node) conflict.Scope {
+func (p *planner) scope(ctx context.Context, o *opening, regions map[string][]impact.Node) (conflict.Scope, error) {
 	of := o.opening()
-	s := conflict.Scope{
-		Everywhere: of.Everywhere, Sites: impact.Within(p.g, nodesIn(p.g, o.sites)), Services: nodesIn(p.g, o.services),
+	sites, err := impact.Within(ctx, p.g, nodesIn(p.g, o.sites))
+	if err != nil {
+		return conflict.Scope{}, err
 	}
+	s := conflict.Scope{Everywhere: of.Everywhere, Sites: sites, Services: nodesIn(p.g, o.services)}
 	for _, r := range of.Regions {
 		s.Sites = append(s.Sites, regions[r]...)
 	}
@@ -130,7 +146,7 @@ func (p *planner) scope(o *opening, regions map[string][]impact.Node) conflict.S
 	for _, e := range of.Environments {
 		s.Environments = append(s.Environments, domain.Environment(e))
 	}
-	return s
+	return s, nil
 }
 
 // regions tells, of each region that some opening names, which of the sites of

@@ -21,7 +21,11 @@ func (a *App) InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf
 		return nil, err
 	}
 	result, load := &InstallationOrderResult{Steps: []*InstallationStep{}}, q.items(g)
-	for i, s := range installation.Steps(g, nodesIn(g, found)) {
+	steps, err := installation.Steps(ctx, g, nodesIn(g, found))
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range steps {
 		load.want(s.Items...)
 		result.Steps = append(result.Steps, &InstallationStep{Ordinal: i + 1, Cycle: s.Cycle, load: load, nodes: s.Items})
 	}

@@ -27,9 +27,9 @@ func (a *App) DependencyPath(ctx context.Context, from, to domain.Ref, whatIf *d
 	if len(nodes) < len(ends) {
 		return nil, nil // removed meanwhile
 	}
-	chain, ok := path.Find(g, nodes[0], nodes[1])
-	if !ok {
-		return nil, nil
+	chain, ok, err := path.Find(ctx, g, nodes[0], nodes[1])
+	if err != nil || !ok {
+		return nil, err
 	}
 	result := &DependencyPathResult{Length: len(chain), Chain: []*DependencyLink{}}
 	load := q.items(g)

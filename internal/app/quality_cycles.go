@@ -44,7 +44,11 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 	}
 	load := newItems(q.a.today(ctx), g, nil)
 	var all []finding[SizedCycle]
-	for _, nodes := range quality.Cycles(g) {
+	cycles, err := quality.Cycles(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	for _, nodes := range cycles {
 		all = append(all, finding[SizedCycle]{
 			size: len(nodes), name: g.Key(nodes[0]), node: &SizedCycle{Size: len(nodes), load: load, nodes: nodes},
 		})

@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/store"
@@ -35,13 +36,17 @@ func (o *ServiceOpening) Item(ctx context.Context) (*domain.ConfigurationItem, e
 }
 
 // Chain is one shortest chain of dependencies that leads to the item.
-func (o *ServiceOpening) Chain() []*DependencyLink { return o.chain().links }
+func (o *ServiceOpening) Chain(ctx context.Context) ([]*DependencyLink, error) {
+	chain, err := o.about.chainTo(ctx, o.hit)
+	return chain.links, err
+}
 
 // HiddenLinks counts the links of the chain that are left out, because the
 // caller may not see both their ends.
-func (o *ServiceOpening) HiddenLinks() int { return o.chain().hidden }
-
-func (o *ServiceOpening) chain() shownChain { return o.about.chainTo(o.hit) }
+func (o *ServiceOpening) HiddenLinks(ctx context.Context) (int, error) {
+	chain, err := o.about.chainTo(ctx, o.hit)
+	return chain.hidden, err
+}
 
 // Openings returns a page of the maintenance windows, and of the freezes that
 // are not lifted, for the service and for what it depends on: windows first,
@@ -61,14 +66,22 @@ func (s *ServiceView) Openings(ctx context.Context, first *int, after *string) (
 	if err != nil {
 		return nil, err
 	}
-	scopes := &openingScopes{view: v, about: s.about}
+	items, err := s.about.asked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	scopes, steps := &openingScopes{view: v, about: s.about, items: items}, pace.Of(ctx)
 	if err := scopes.read(ctx, opened.all()); err != nil {
 		return nil, err
 	}
 	var all []finding[ServiceOpening]
 	for rank, list := range [][]*opening{opened.freezes, opened.windows} {
 		for _, o := range list {
-			if why, hit, ok := scopes.nearest(o); ok {
+			why, hit, ok, err := scopes.nearest(o, steps)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
 				all = append(all, finding[ServiceOpening]{size: rank, name: o.record.Meta().Key, node: &ServiceOpening{
 					Record: o.record, Why: why, Next: nextOf(o.opening(), v.app.clock()), about: s.about, hit: hit,
 				}})
@@ -103,6 +116,7 @@ func nextOf(o *domain.Opening, now time.Time) *domain.TimeRange {
 type openingScopes struct {
 	view  view
 	about *concerns
+	items []impact.Hit
 
 	installed map[store.ID][]store.ID // sites by item
 	parent    map[store.ID]store.ID   // of a site
@@ -116,7 +130,7 @@ func (s *openingScopes) read(ctx context.Context, list []*opening) error {
 		return nil
 	}
 	sites := map[store.ID]bool{}
-	for chunk := range slices.Chunk(s.about.items(), maxPage) {
+	for chunk := range slices.Chunk(s.items, maxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = s.id(h)
@@ -142,13 +156,16 @@ func (s *openingScopes) read(ctx context.Context, list []*opening) error {
 func (s *openingScopes) id(h impact.Hit) store.ID { return store.ID(s.about.found.Graph().ID(h.Node)) }
 
 // nearest finds the first of the items that an opening is for, and by what.
-func (s *openingScopes) nearest(o *opening) (domain.OpeningReason, impact.Hit, bool) {
-	for _, h := range s.about.items() {
+func (s *openingScopes) nearest(o *opening, steps *pace.Pace) (why domain.OpeningReason, hit impact.Hit, found bool, err error) {
+	for _, h := range s.items {
+		if err := steps.Step(); err != nil {
+			return "", hit, false, err
+		}
 		if why := s.why(o, h); why != "" {
-			return why, h, true
+			return why, h, true, nil
 		}
 	}
-	return "", impact.Hit{}, false
+	return "", hit, false, nil
 }
 
 // why tells by what an opening is for an item, "" when it is not.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestAServiceTellsItsWindowsAndFreezesByWhichItemAndWhenNext(t *testing.T) {
 			if o.Next != nil {
 				next = o.Next.From.UTC().Format("2006-01-02T15:04Z")
 			}
-			got = append(got, fmt.Sprint(o.Record.Meta().Key, " ", o.Why, " ", item.Key, " ", len(o.Chain()), " ", next))
+			got = append(got, fmt.Sprint(o.Record.Meta().Key, " ", o.Why, " ", item.Key, " ", len(must(o.Chain(context.Background()))), " ", next))
 		}
 		require.Equal(t, []string{
 			"w-service SERVICE shop 0 not for a year",

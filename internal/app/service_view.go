@@ -46,7 +46,10 @@ func (a *App) ServiceView(ctx context.Context, ref domain.Ref, asOf *domain.AsOf
 	if query.Sees, err = v.sees(ctx, g, nil); err != nil {
 		return nil, err
 	}
-	found := impact.Analyse(g, query)
+	found, err := impact.Analyse(ctx, g, query)
+	if err != nil {
+		return nil, err
+	}
 	return &ServiceView{Service: service, found: found, about: newConcerns(newItems(v, g, nil), found, true)}, nil
 }
 

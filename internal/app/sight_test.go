@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ func TestWhoSeesAllItemsPaysNothingForWhatElseIsHidden(t *testing.T) {
 		before := f.store.calls.Load()
 		found, err := f.Impact(ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: byKeys("server")}}, nil)
 		require.NoError(t, err)
-		require.Equal(t, 2, found.Summary().Total)
+		require.Equal(t, 2, must(found.Summary(context.Background())).Total)
 		_, err = f.DependencyPath(ctx, key("shop"), key("server"), nil, nil)
 		require.NoError(t, err)
 		_, err = f.ScheduleConflicts(ctx, days(1, 9), nil, nil, nil, nil)

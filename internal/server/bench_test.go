@@ -136,12 +136,16 @@ func callImpact(b *testing.B, a *app.App, key string) (total int) {
 		b.Fatal(err)
 	}
 	first := 100
-	page, err := r.Hits(&first, nil)
+	page, err := r.Hits(ctx, &first, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, h := range page.Nodes {
-		for _, l := range h.Chain() {
+		chain, err := h.Chain(ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, l := range chain {
 			if _, err := l.From(ctx); err != nil {
 				b.Fatal(err)
 			}
@@ -153,5 +157,9 @@ func callImpact(b *testing.B, a *app.App, key string) (total int) {
 			b.Fatal(err)
 		}
 	}
-	return r.Summary().Total
+	summary, err := r.Summary(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return summary.Total
 }

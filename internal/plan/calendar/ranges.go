@@ -101,3 +101,17 @@ func (a Ranges) Length() (total time.Duration) {
 	}
 	return total
 }
+
+// First is when the set first meets a range, and whether it does.
+func (a Ranges) First(within domain.TimeRange) (domain.TimeRange, bool) {
+	i, _ := slices.BinarySearchFunc(a, within.From, func(one domain.TimeRange, t time.Time) int {
+		if one.To.After(t) {
+			return 1
+		}
+		return -1
+	})
+	if i == len(a) || !a[i].Overlaps(within) {
+		return domain.TimeRange{}, false
+	}
+	return a[i].Meet(within), true
+}

@@ -4,10 +4,12 @@
 package concern
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/rank"
 )
 
@@ -38,16 +40,20 @@ type Subject struct {
 // About lists the records that a relationship leads from to the items: those
 // of most items first, then by key. Only records whose status counts are
 // listed. The cost follows the items and what leads to them.
-func About(g *Graph, items []Item, rel string, counts func(status string) bool) []*Subject {
+func About(ctx context.Context, g *Graph, items []Item, rel string, counts func(status string) bool) ([]*Subject, error) {
 	wanted := labels(g, rel)
 	if len(wanted) == 0 {
-		return nil
+		return nil, nil
 	}
+	p := pace.Of(ctx)
 	found := map[Node]*Subject{}
 	var list []*Subject
 	for i, item := range items {
 		if item.Node < 0 {
 			continue
+		}
+		if err := p.Steps(1 + len(g.In(item.Node))); err != nil {
+			return nil, err
 		}
 		for _, a := range g.In(item.Node) {
 			if !slices.Contains(wanted, a.Label) || !counts(g.Facts(a.Node).State()) {
@@ -63,7 +69,7 @@ func About(g *Graph, items []Item, rel string, counts func(status string) bool) 
 		}
 	}
 	rank.Sort(list)
-	return list
+	return list, nil
 }
 
 // labels numbers the labels of a relationship.

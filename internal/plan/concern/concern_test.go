@@ -2,6 +2,7 @@ package concern_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/concern"
+	"releasegraph/internal/plan/plantest"
 	"releasegraph/internal/plan/rank"
 )
 
@@ -52,7 +54,7 @@ func TestEveryProblemThatCountsIsFoundOnceForEachItem_I7(t *testing.T) {
 		}
 		items[5].Node = -1 // an item that the graph does not hold concerns nobody
 
-		list := concern.About(b.Graph(1), items, domain.RelConcerns, open)
+		list := plantest.Done(concern.About(context.Background(), b.Graph(1), items, domain.RelConcerns, open))
 		var got []string
 		for _, s := range list {
 			got = append(got, fmt.Sprint(s.Key, s.Full, s.Items))
@@ -102,11 +104,11 @@ func TestWhatIsLinkedTwiceIsCountedOnce_I7(t *testing.T) {
 	item := b.AddNode("i", "i", domain.Facts{})
 	problem := b.AddNode("p", "p", domain.NewFacts(domain.KindProblem, "", "", domain.ProblemOpen, 0, 0))
 	b.AddArc(problem, item, domain.Link{Rel: domain.RelConcerns})
-	list := concern.About(b.Graph(1), []concern.Item{{Node: item}, {Node: -1}}, domain.RelConcerns, open)
+	list := plantest.Done(concern.About(context.Background(), b.Graph(1), []concern.Item{{Node: item}, {Node: -1}}, domain.RelConcerns, open))
 	if len(list) != 1 || !slices.Equal(list[0].Items, []int{0}) {
 		t.Fatalf("found %+v", list)
 	}
-	if none := concern.About(b.Graph(1), []concern.Item{{Node: item}}, domain.RelPresentIn, open); none != nil {
+	if none := plantest.Done(concern.About(context.Background(), b.Graph(1), []concern.Item{{Node: item}}, domain.RelPresentIn, open)); none != nil {
 		t.Fatalf("found %+v by a relationship that nobody has", none)
 	}
 }

@@ -17,8 +17,8 @@ type batch struct {
 func newBatch(l *Layers) *batch { return &batch{Layers: l, by: make([]bits, l.Len())} }
 
 // run finds what the work at some places, in order, depends on among what
-// overlaps it.
-func (b *batch) run(f *finder, sources []int) {
+// overlaps it and stands before an end.
+func (b *batch) run(f *finder, sources []int, end int) error {
 	clear(b.by)
 	first := int32(math.MaxInt32)
 	bit := make(map[int]int, len(sources))
@@ -29,8 +29,10 @@ func (b *batch) run(f *finder, sources []int) {
 			first = min(first, b.place[n])
 		}
 	}
-	b.spread(first)
-	f.pairsWith(sources[0], sources[len(sources)-1]+1, func(source, target int) {
+	if err := b.spread(f, first); err != nil {
+		return err
+	}
+	return f.pairsWith(sources[0], sources[len(sources)-1]+1, end, func(source, target int) {
 		if k, ok := bit[source]; ok && b.touches(f.works[target].Items, k) {
 			f.depend(source, target)
 		}
@@ -39,8 +41,11 @@ func (b *batch) run(f *finder, sources []int) {
 
 // spread passes on whose need each component is: all that depends on it has its
 // turn before it does.
-func (b *batch) spread(first int32) {
+func (b *batch) spread(f *finder, first int32) error {
 	for c := first; int(c) < len(b.by); c++ {
+		if err := f.pace.Steps(1 + len(b.of(c))); err != nil {
+			return err
+		}
 		by := &b.by[c]
 		if *by == (bits{}) {
 			continue
@@ -52,6 +57,7 @@ func (b *batch) spread(first int32) {
 			}
 		}
 	}
+	return nil
 }
 
 func (b *batch) touches(items []Node, k int) bool {

@@ -16,17 +16,17 @@ func TestManyChangesTogetherConflictAsEachAlone(t *testing.T) {
 		a, b int
 	}
 	together, alone := map[side]int{}, map[side]int{}
-	for _, c := range p.All() {
+	for _, c := range all(p) {
 		together[side{string(c.Kind), c.A, c.B}]++
 	}
 	for _, w := range p.Works() {
-		for _, c := range p.Of(w.Key) {
+		for _, c := range of(p, w.Key) {
 			alone[side{string(c.Kind), c.A, c.B}]++
 		}
 	}
 	fresh := conflict.New(g, quarter(items, sites, 700)) // whose estate is not sorted
 	for _, w := range fresh.Works()[:50] {
-		if got, want := len(fresh.Of(w.Key)), len(p.Of(w.Key)); got != want {
+		if got, want := len(of(fresh, w.Key)), len(of(p, w.Key)); got != want {
 			t.Fatalf("%s has %d conflicts where the estate is not sorted, %d where it is", w.Key, got, want)
 		}
 	}

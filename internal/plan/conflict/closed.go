@@ -1,23 +1,36 @@
 package conflict
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/calendar"
 )
 
 // Free is when, within a range, all that a piece of work disturbs may be worked
 // on: each party in one of its maintenance windows, none in a freeze (P7).
-func Free(windows, freezes *Windows, w *Work, within domain.TimeRange) calendar.Ranges {
+func Free(ctx context.Context, windows, freezes *Windows, w Work, within domain.TimeRange) (calendar.Ranges, error) {
+	p, own := pace.Of(ctx), w.distinct()
 	free := calendar.Of(within)
-	for _, p := range windows.parties(w) {
-		free = free.Intersect(windows.open(p.windows))
+	for _, party := range windows.parties(&own) {
+		if len(free) == 0 {
+			return nil, nil
+		}
+		open := windows.open(party.windows)
+		if err := p.Steps(1 + len(open)); err != nil {
+			return nil, err
+		}
+		free = free.Intersect(open)
 	}
-	for _, i := range freezes.applying(w) {
+	for _, i := range freezes.applying(&own) {
+		if err := p.Steps(1 + len(free)); err != nil {
+			return nil, err
+		}
 		free = free.Subtract(freezes.list[i].Open)
 	}
-	return free
+	return free, nil
 }
 
 // open is when any of the windows is.
@@ -28,8 +41,31 @@ func (x *Windows) open(windows []int) (open calendar.Ranges) {
 	return open
 }
 
-// applying lists the windows that apply to a piece of work, those aside from
-// which it is excepted.
+// closes is when none of the windows is open first within a range.
+func (x *Windows) closes(windows []int, within domain.TimeRange) (domain.TimeRange, bool) {
+	at := within.From
+	for at.Before(within.To) {
+		opens, next := within.To, at
+		for _, i := range windows {
+			r, ok := x.list[i].Open.First(domain.TimeRange{From: at, To: within.To})
+			switch {
+			case !ok:
+			case r.From.Equal(at) && r.To.After(next):
+				next = r.To
+			case r.From.Before(opens):
+				opens = r.From
+			}
+		}
+		if next.Equal(at) {
+			return domain.TimeRange{From: at, To: opens}, true
+		}
+		at = next
+	}
+	return domain.TimeRange{}, false
+}
+
+// applying lists the windows that apply to a piece of distinct work, those aside
+// from which it is excepted.
 func (x *Windows) applying(w *Work) []int {
 	list := append([]int(nil), x.everywhere...)
 	for _, p := range x.parties(w) {
@@ -41,66 +77,77 @@ func (x *Windows) applying(w *Work) []int {
 
 // Holding lists the freezes that meet a piece of work in time, by place.
 func (x *Windows) Holding(w *Work) []int {
-	return slices.DeleteFunc(x.applying(w), func(i int) bool { return len(x.list[i].Open.Intersect(calendar.Of(w.When))) == 0 })
-}
-
-// Closed finds the work that lies outside the maintenance windows of what it
-// disturbs, and the work that lies in a freeze.
-func (p *Plan) Closed(windows, freezes *Windows) []Conflict {
-	f := p.finder()
-	for i := range p.works {
-		f.closed(i, windows, freezes)
-	}
-	return f.sorted()
-}
-
-// ClosedTo is Closed for the piece of work with a key alone.
-func (p *Plan) ClosedTo(key string, windows, freezes *Windows) []Conflict {
-	f := p.finder()
-	if i := slices.IndexFunc(p.works, func(w Work) bool { return w.Key == key }); i >= 0 {
-		f.closed(i, windows, freezes)
-	}
-	return f.sorted()
-}
-
-func (f *finder) closed(i int, windows, freezes *Windows) {
-	w := &f.works[i]
-	for _, party := range windows.parties(w) {
-		if outside := calendar.Of(w.When).Subtract(windows.open(party.windows)); len(outside) > 0 {
-			f.outside(i, party, outside[0])
-		}
-	}
-	for _, n := range freezes.Holding(w) {
-		frozen := freezes.list[n].Open.Intersect(calendar.Of(w.When))
-		c := Conflict{Kind: domain.ConflictFreeze, A: i, B: -1, Overlap: frozen[0], Windows: []int{n}}
-		c.Items, c.Sites = freezes.touched(n, w)
-		f.found = append(f.found, c)
-	}
-}
-
-// outside records work outside a party's windows; parties with the same windows
-// are told together.
-func (f *finder) outside(i int, p party, when domain.TimeRange) {
-	slices.Sort(p.windows)
-	p.windows = slices.Compact(p.windows)
-	for n := range f.found {
-		if c := &f.found[n]; c.A == i && c.Kind == domain.ConflictOutside && slices.Equal(c.Windows, p.windows) {
-			c.Items, c.Sites = distinct(append(c.Items, p.item...)), distinct(append(c.Sites, p.site...))
-			return
-		}
-	}
-	f.found = append(f.found, Conflict{
-		Kind: domain.ConflictOutside, A: i, B: -1, Overlap: when, Items: p.item, Sites: p.site, Windows: p.windows,
+	own := w.distinct()
+	return slices.DeleteFunc(x.applying(&own), func(i int) bool {
+		_, meets := x.list[i].Open.First(w.When)
+		return !meets
 	})
+}
+
+// closed finds where the work at a place lies outside the maintenance windows of
+// what it disturbs, and where in a freeze.
+func (f *finder) closed(i int) error {
+	w := &f.works[i]
+	if f.late(w.When.From) { // it is closed no earlier than it begins
+		return nil
+	}
+	if f.q.Windows != nil && f.q.wants(domain.ConflictOutside) {
+		if err := f.outside(i); err != nil {
+			return err
+		}
+	}
+	if f.q.Freezes == nil || !f.q.wants(domain.ConflictFreeze) {
+		return nil
+	}
+	applying := f.q.Freezes.applying(w)
+	if err := f.pace.Steps(1 + len(w.Items)*(1+len(f.q.Freezes.services)) + len(applying)); err != nil {
+		return err
+	}
+	for _, n := range applying {
+		if frozen, meets := f.q.Freezes.list[n].Open.First(w.When); meets {
+			f.add(Conflict{Kind: domain.ConflictFreeze, A: i, B: -1, Overlap: frozen, Windows: []int{n}, by: f.q.Freezes})
+		}
+	}
+	return nil
+}
+
+// outside finds the parties in none of whose windows the work at a place lies;
+// those with the same windows are told together.
+func (f *finder) outside(i int) error {
+	w, windows := &f.works[i], f.q.Windows
+	var told [][]int
+	for _, p := range windows.parties(w) {
+		if err := f.pace.Steps(1 + len(p.windows)); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(told, func(known []int) bool { return slices.Equal(known, p.windows) }) {
+			continue
+		}
+		told = append(told, p.windows)
+		if when, closes := windows.closes(p.windows, w.When); closes {
+			f.add(Conflict{Kind: domain.ConflictOutside, A: i, B: -1, Overlap: when, Windows: p.windows, by: windows})
+		}
+	}
+	return nil
 }
 
 // touched lists the items and sites of a piece of work that a window names.
 func (x *Windows) touched(window int, w *Work) (items, sites []Node) {
 	if x.list[window].Scope.Everywhere {
-		return distinct(w.Items), distinct(w.Sites)
+		return slices.Clone(w.Items), slices.Clone(w.Sites)
 	}
+	return x.partiesWith(w, func(windows []int) bool { return slices.Contains(windows, window) })
+}
+
+// needing lists the items and sites of a piece of work that have just these
+// windows.
+func (x *Windows) needing(windows []int, w *Work) (items, sites []Node) {
+	return x.partiesWith(w, func(own []int) bool { return slices.Equal(own, windows) })
+}
+
+func (x *Windows) partiesWith(w *Work, are func(windows []int) bool) (items, sites []Node) {
 	for _, p := range x.parties(w) {
-		if slices.Contains(p.windows, window) {
+		if are(p.windows) {
 			items, sites = append(items, p.item...), append(sites, p.site...)
 		}
 	}

@@ -1,157 +1,163 @@
 package conflict
 
 import (
-	"cmp"
+	"context"
 	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 )
 
 // pair is two pieces of work, the earlier first.
 type pair struct{ a, b int }
 
-// finder gathers conflicts.
+// finder answers one Query.
 type finder struct {
 	*Plan
-	found  []Conflict
-	places map[pairKind]int // into found
-	direct map[pair]bool
+	gathering
+	ctx  context.Context
+	pace *pace.Pace
 
 	// What has begun, by what it touches. What has ended is dropped as it is met.
 	byItem, bySite map[Node][]int
 	byPerson       map[string][]int
 }
 
-type pairKind struct {
-	pair
-	kind domain.ConflictKind
-}
-
-func (p *Plan) finder() *finder {
+func newFinder(ctx context.Context, p *Plan, q Query) *finder {
 	return &finder{
-		Plan: p, places: map[pairKind]int{}, direct: map[pair]bool{},
+		Plan: p, gathering: gathering{plan: p, q: q, depending: map[pair]int{}}, ctx: ctx, pace: pace.Of(ctx),
 		byItem: map[Node][]int{}, bySite: map[Node][]int{}, byPerson: map[string][]int{},
 	}
 }
 
-// enter meets a piece of work with those that began before it, and of them only
-// with those that share something with it.
-func (f *finder) enter(i int) {
-	w := &f.works[i]
-	for _, item := range distinct(w.Items) {
-		f.byItem[item] = f.meet(f.byItem[item], i, func(c *Conflict) { c.Items = append(c.Items, item) }, domain.ConflictDirect)
-	}
-	for _, site := range distinct(w.Sites) {
-		f.bySite[site] = f.meet(f.bySite[site], i, func(c *Conflict) { c.Sites = append(c.Sites, site) }, domain.ConflictSite)
-	}
-	if w.Person != "" {
-		f.byPerson[w.Person] = f.meet(f.byPerson[w.Person], i, func(*Conflict) {}, domain.ConflictPerson)
-	}
-}
-
-// meet records a conflict with each of the list that has not ended, and returns
-// the list for what begins later.
-func (f *finder) meet(list []int, i int, share func(*Conflict), kind domain.ConflictKind) []int {
-	open := list[:0]
-	for _, other := range list {
-		if f.works[other].When.To.After(f.works[i].When.From) {
-			open = append(open, other)
-			share(f.add(kind, other, i))
+// all finds the conflicts of all work: first those that come by time, so that
+// the others know from when on nothing more is asked for.
+func (f *finder) all() error {
+	for i := range f.works {
+		if f.late(f.works[i].When.From) {
+			break
+		}
+		if err := f.enter(i); err != nil {
+			return err
 		}
 	}
-	return append(open, i)
+	for i := range f.works {
+		if err := f.closed(i); err != nil {
+			return err
+		}
+	}
+	if !f.q.wants(domain.ConflictDependency) {
+		return nil
+	}
+	return f.allDepending()
+}
+
+// of finds the conflicts of the piece of work that the query names.
+func (f *finder) of() error {
+	at := f.place(f.q.Of)
+	if at < 0 {
+		return nil
+	}
+	var others []int
+	for i := range f.works {
+		if err := f.pace.Step(); err != nil {
+			return err
+		}
+		if i != at && f.works[i].When.Overlaps(f.works[at].When) {
+			others = append(others, i)
+			if err := f.compare(min(i, at), max(i, at)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := f.closed(at); err != nil {
+		return err
+	}
+	if !f.q.wants(domain.ConflictDependency) {
+		return nil
+	}
+	return f.dependingOn(at, others)
+}
+
+// enter meets a piece of work with those that began before it, and of them only
+// with those that share something with it. A conflict begins when the later of
+// both does: they are found in the order of time.
+func (f *finder) enter(i int) error {
+	w := &f.works[i]
+	if f.q.wants(domain.ConflictDirect) {
+		if err := meetAll(f, f.byItem, w.Items, i, domain.ConflictDirect); err != nil {
+			return err
+		}
+	}
+	if f.q.wants(domain.ConflictSite) {
+		if err := meetAll(f, f.bySite, w.Sites, i, domain.ConflictSite); err != nil {
+			return err
+		}
+	}
+	if w.Person == "" || !f.q.wants(domain.ConflictPerson) {
+		return nil
+	}
+	return meetAll(f, f.byPerson, []string{w.Person}, i, domain.ConflictPerson)
+}
+
+// meetAll records a conflict with each piece of work that has begun, has not
+// ended, and has any of some things in common with the one at a place.
+func meetAll[K comparable](f *finder, begun map[K][]int, things []K, i int, kind domain.ConflictKind) error {
+	var others []int
+	for _, thing := range things {
+		list := begun[thing]
+		if err := f.pace.Steps(1 + len(list)); err != nil {
+			return err
+		}
+		open := slices.DeleteFunc(list, func(other int) bool { return !f.works[other].When.To.After(f.works[i].When.From) })
+		others = append(others, open...)
+		begun[thing] = append(open, i)
+	}
+	slices.Sort(others)
+	for _, other := range slices.Compact(others) {
+		f.between(kind, other, i)
+	}
+	return nil
 }
 
 // compare meets two pieces of work that overlap.
-func (f *finder) compare(a, b int) {
+func (f *finder) compare(a, b int) error {
 	one, two := &f.works[a], &f.works[b]
-	if shared := common(one.Items, two.Items); len(shared) > 0 {
-		f.add(domain.ConflictDirect, a, b).Items = shared
+	if err := f.pace.Steps(len(one.Items) + len(two.Items) + len(one.Sites) + len(two.Sites)); err != nil {
+		return err
 	}
-	if shared := common(one.Sites, two.Sites); len(shared) > 0 {
-		f.add(domain.ConflictSite, a, b).Sites = shared
+	if meet(one.Items, two.Items) {
+		f.between(domain.ConflictDirect, a, b)
+	}
+	if meet(one.Sites, two.Sites) {
+		f.between(domain.ConflictSite, a, b)
 	}
 	if one.Person != "" && one.Person == two.Person {
-		f.add(domain.ConflictPerson, a, b)
+		f.between(domain.ConflictPerson, a, b)
 	}
+	return nil
 }
 
-// add finds or makes the conflict of two pieces of work.
-func (f *finder) add(kind domain.ConflictKind, a, b int) *Conflict {
-	key := pairKind{pair{a, b}, kind}
-	at, ok := f.places[key]
-	if !ok {
-		at = len(f.found)
-		f.places[key] = at
-		f.found = append(f.found, Conflict{Kind: kind, A: a, B: b, Overlap: f.works[a].When.Meet(f.works[b].When)})
-		if kind == domain.ConflictDirect {
-			f.direct[pair{a, b}] = true
-		}
-	}
-	return &f.found[at]
+// between records a conflict of two pieces of work.
+func (f *finder) between(kind domain.ConflictKind, a, b int) {
+	f.add(Conflict{Kind: kind, A: a, B: b, Overlap: f.works[a].When.Meet(f.works[b].When)})
 }
 
-// depend records that the work at one place depends on that at another.
+// depend records that the work at one place depends on that at another, unless
+// they share an item.
 func (f *finder) depend(from, on int) {
-	a, b, depends := from, on, aOnB
+	p, depends := pair{from, on}, aOnB
 	if on < from {
-		a, b, depends = on, from, bOnA
+		p, depends = pair{on, from}, bOnA
 	}
-	if !f.direct[pair{a, b}] {
-		f.add(domain.ConflictDependency, a, b).depends |= depends
+	if at, known := f.depending[p]; known {
+		f.list[at].depends |= depends
+		return
 	}
-}
-
-func (f *finder) sorted() []Conflict {
-	for i := range f.found {
-		f.byKey(f.found[i].Items)
-		f.byKey(f.found[i].Sites)
+	if f.late(f.works[p.b].When.From) || meet(f.works[p.a].Items, f.works[p.b].Items) {
+		return
 	}
-	slices.SortFunc(f.found, f.order)
-	return f.found
-}
-
-func (p *Plan) byKey(nodes []Node) {
-	slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(p.g.Key(a), p.g.Key(b)) })
-}
-
-// order is by time, then by the keys of both sides, then by kind.
-func (p *Plan) order(x, y Conflict) int {
-	other := func(c Conflict) string {
-		if c.B < 0 {
-			return ""
-		}
-		return p.works[c.B].Key
-	}
-	return cmp.Or(
-		x.Overlap.From.Compare(y.Overlap.From), cmp.Compare(p.works[x.A].Key, p.works[y.A].Key), cmp.Compare(other(x), other(y)),
-		slices.Index(domain.ConflictKinds, x.Kind)-slices.Index(domain.ConflictKinds, y.Kind), slices.Compare(x.Windows, y.Windows),
-	)
-}
-
-func distinct(nodes []Node) []Node {
-	list := slices.Clone(nodes)
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// common lists what two lists share.
-func common(a, b []Node) []Node {
-	if len(a) == 0 || len(b) == 0 {
-		return nil
-	}
-	var shared []Node
-	a, b = distinct(a), distinct(b)
-	for len(a) > 0 && len(b) > 0 {
-		switch {
-		case a[0] < b[0]:
-			a = a[1:]
-		case b[0] < a[0]:
-			b = b[1:]
-		default:
-			shared = append(shared, a[0])
-			a, b = a[1:], b[1:]
-		}
-	}
-	return shared
+	f.add(Conflict{
+		Kind: domain.ConflictDependency, A: p.a, B: p.b, Overlap: f.works[p.a].When.Meet(f.works[p.b].When), depends: depends,
+	})
 }

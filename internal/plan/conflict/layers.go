@@ -1,6 +1,9 @@
 package conflict
 
 import (
+	"context"
+
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/cycle"
 )
 
@@ -14,9 +17,9 @@ type Layers struct {
 }
 
 // NewLayers sorts a whole graph.
-func NewLayers(g *Graph) *Layers {
+func NewLayers(ctx context.Context, g *Graph) (*Layers, error) {
 	dependency := dependencies(g)
-	components := cycle.Components(g.Size(), func(n int32, arc int) (int32, bool) {
+	components, err := cycle.Components(ctx, g.Size(), func(n int32, arc int) (int32, bool) {
 		arcs := g.Out(n)
 		if arc >= len(arcs) {
 			return 0, false
@@ -26,6 +29,9 @@ func NewLayers(g *Graph) *Layers {
 		}
 		return arcs[arc].Node, true
 	})
+	if err != nil {
+		return nil, err
+	}
 	l := &Layers{place: make([]int32, g.Size()), start: make([]int32, 0, len(components)+1)}
 	last := int32(len(components)) - 1
 	for i, c := range components {
@@ -33,9 +39,13 @@ func NewLayers(g *Graph) *Layers {
 			l.place[n] = last - int32(i)
 		}
 	}
+	p := pace.Of(ctx)
 	for i := len(components) - 1; i >= 0; i-- {
 		l.start = append(l.start, int32(len(l.needs)))
 		for _, n := range components[i] {
+			if err := p.Steps(1 + len(g.Out(n))); err != nil {
+				return nil, err
+			}
 			for _, a := range g.Out(n) {
 				if dependency[a.Label] && l.place[a.Node] != l.place[n] {
 					l.needs = append(l.needs, l.place[a.Node])
@@ -44,7 +54,7 @@ func NewLayers(g *Graph) *Layers {
 		}
 	}
 	l.start = append(l.start, int32(len(l.needs)))
-	return l
+	return l, nil
 }
 
 // of lists the components that a component depends on.

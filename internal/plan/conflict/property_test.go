@@ -1,6 +1,7 @@
 package conflict_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/plantest"
 )
 
 const (
@@ -102,7 +104,7 @@ func tell(t *rapid.T, g *conflict.Graph, p *conflict.Plan, found []conflict.Conf
 	for i := range found {
 		c := &found[i]
 		more := ""
-		if chain := p.Chain(c); c.Kind == domain.ConflictDependency {
+		if chain := plantest.Done(p.Chain(context.Background(), c)); c.Kind == domain.ConflictDependency {
 			more = fmt.Sprint(len(chain))
 			from, to := p.Works()[c.A].Items, p.Works()[c.B].Items
 			if !slices.Contains(from, chain[0].From) || !slices.Contains(to, chain[len(chain)-1].To) {
@@ -119,7 +121,12 @@ func tell(t *rapid.T, g *conflict.Graph, p *conflict.Plan, found []conflict.Conf
 		} else if len(chain) > 0 {
 			t.Fatalf("%s has a chain", c.Kind)
 		}
-		list = append(list, told(g, c.Kind, p.Works()[c.A].Key, p.Works()[c.B].Key, c.Overlap, c.Items, c.Sites, more))
+		items, sites := p.Touched(c)
+		other := fmt.Sprint(c.Windows)
+		if c.B >= 0 {
+			other = p.Works()[c.B].Key
+		}
+		list = append(list, told(g, c.Kind, p.Works()[c.A].Key, other, c.Overlap, items, sites, more))
 	}
 	slices.Sort(list)
 	return list
@@ -132,7 +139,7 @@ func TestConflictsAreThoseThatComparingEachWithEachFinds(t *testing.T) {
 		works := drawWorks(t, rapid.SampledFrom([]int{4, 25}).Draw(t, "most"))
 		p := conflict.New(g, works)
 		want := obvious(g, works)
-		if got := tell(t, g, p, p.All()); !slices.Equal(got, want) {
+		if got := tell(t, g, p, all(p)); !slices.Equal(got, want) {
 			t.Fatalf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 		}
 		for _, w := range works {
@@ -142,7 +149,7 @@ func TestConflictsAreThoseThatComparingEachWithEachFinds(t *testing.T) {
 					own = append(own, line)
 				}
 			}
-			if got := tell(t, g, p, p.Of(w.Key)); !slices.Equal(got, own) {
+			if got := tell(t, g, p, of(p, w.Key)); !slices.Equal(got, own) {
 				t.Fatalf("of %s: got\n  %s\nwant\n  %s", w.Key, strings.Join(got, "\n  "), strings.Join(own, "\n  "))
 			}
 		}
@@ -156,9 +163,10 @@ func TestWindowsAndFreezesCloseWhatAnHourByHourLookFinds(t *testing.T) {
 		g := drawEstate(t)
 		works := drawWorks(t, 4)
 		windows, freezes := drawWindows(t, "windows", nil), drawWindows(t, "freezes", works)
-		x, y := conflict.NewWindows(g, windows), conflict.NewWindows(g, freezes)
+		x := plantest.Done(conflict.NewWindows(context.Background(), g, windows))
+		y := plantest.Done(conflict.NewWindows(context.Background(), g, freezes))
 		for _, w := range works {
-			left := conflict.Free(x, y, &w, within)
+			left := plantest.Done(conflict.Free(context.Background(), x, y, w, within))
 			for h := range someHours + 8 {
 				at := domain.TimeRange{From: hour(h), To: hour(h + 1)}
 				if got, want := left.Covers(at), free(g, windows, freezes, w, at); got != want {
@@ -167,7 +175,7 @@ func TestWindowsAndFreezesCloseWhatAnHourByHourLookFinds(t *testing.T) {
 			}
 		}
 		p := conflict.New(g, works)
-		found := p.Closed(x, y)
+		found := closed(p, conflict.Query{Windows: x, Freezes: y})
 		for i, w := range p.Works() {
 			var outside, held []conflict.Conflict
 			for _, c := range found {
@@ -186,7 +194,7 @@ func TestWindowsAndFreezesCloseWhatAnHourByHourLookFinds(t *testing.T) {
 					t.Fatalf("%s and freeze %d: want a conflict: %t", w.Key, n, meets)
 				}
 			}
-			if got := p.ClosedTo(w.Key, x, y); len(got) != len(outside)+len(held) {
+			if got := closed(p, conflict.Query{Of: w.Key, Windows: x, Freezes: y}); len(got) != len(outside)+len(held) {
 				t.Fatalf("alone %s has %d conflicts, among others %d", w.Key, len(got), len(outside)+len(held))
 			}
 		}
@@ -201,4 +209,67 @@ func calm(g *conflict.Graph, windows, freezes []conflict.Window, w conflict.Work
 		}
 	}
 	return true
+}
+
+// all and of answer a plan's questions that nobody stops.
+func all(p *conflict.Plan) []conflict.Conflict {
+	return plantest.Done(p.Find(context.Background(), conflict.Query{})).Conflicts
+}
+
+func of(p *conflict.Plan, key string) []conflict.Conflict {
+	return plantest.Done(p.Find(context.Background(), conflict.Query{Of: key})).Conflicts
+}
+
+func closed(p *conflict.Plan, q conflict.Query) []conflict.Conflict {
+	q.Kinds = []domain.ConflictKind{domain.ConflictOutside, domain.ConflictFreeze}
+	return plantest.Done(p.Find(context.Background(), q)).Conflicts
+}
+
+// H6: of very many conflicts the first are told, the same as among all, and that
+// there are more.
+func TestTheFirstConflictsAreTheSameHoweverManyAreAskedFor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawEstate(t)
+		works := drawWorks(t, 25)
+		q := conflict.Query{
+			Windows: plantest.Done(conflict.NewWindows(context.Background(), g, drawWindows(t, "windows", nil))),
+			Freezes: plantest.Done(conflict.NewWindows(context.Background(), g, drawWindows(t, "freezes", works))),
+		}
+		if rapid.Bool().Draw(t, "during") {
+			during := drawRange(t)
+			q.During = &during
+		}
+		q.Kinds = rapid.SliceOfNDistinct(rapid.SampledFrom(domain.ConflictKinds), 0, 3, rapid.ID).Draw(t, "kinds")
+		p := conflict.New(g, works)
+		if rapid.Bool().Draw(t, "sorted") {
+			p.Use(plantest.Done(conflict.NewLayers(context.Background(), g)))
+		}
+		if len(works) > 0 && rapid.IntRange(0, 3).Draw(t, "of one") == 0 {
+			q.Of = rapid.SampledFrom(works).Draw(t, "work").Key
+		}
+		whole := plantest.Done(p.Find(context.Background(), q))
+		if whole.Truncated {
+			t.Fatal("all that was asked for is truncated")
+		}
+		for _, c := range whole.Conflicts {
+			if q.During != nil && !c.Overlap.Overlaps(*q.During) || len(q.Kinds) > 0 && !slices.Contains(q.Kinds, c.Kind) {
+				t.Fatalf("%s at %v was not asked for", c.Kind, c.Overlap)
+			}
+		}
+		q.Most = rapid.IntRange(1, 12).Draw(t, "most")
+		first := plantest.Done(p.Find(context.Background(), q))
+		if first.Truncated != (len(whole.Conflicts) > q.Most) {
+			t.Fatalf("of %d conflicts, at most %d: truncated is %t", len(whole.Conflicts), q.Most, first.Truncated)
+		}
+		want := whole.Conflicts[:min(q.Most, len(whole.Conflicts))]
+		if len(first.Conflicts) != len(want) {
+			t.Fatalf("%d conflicts, want %d", len(first.Conflicts), len(want))
+		}
+		for i := range want {
+			got, want := tell(t, g, p, first.Conflicts[i:i+1]), tell(t, g, p, want[i:i+1])
+			if !slices.Equal(got, want) {
+				t.Fatalf("conflict %d is %v, want %v", i, got, want)
+			}
+		}
+	})
 }

@@ -5,43 +5,72 @@ import (
 	"slices"
 )
 
-// sweepSize is how many pieces of work a sweep follows: one word of bits.
-const sweepSize = 64
-
-// sweep is a batch for one piece of work and what overlaps it. It stops where
-// none of them touches anything further on.
-func (f *finder) sweep(at int, others []int) {
-	by := make([]uint64, f.layers.Len())
-	for chunk := range slices.Chunk(others, sweepSize-1) {
-		clear(by)
-		sources := append([]int{at}, chunk...)
-		first, last := int32(math.MaxInt32), int32(-1)
-		for k, source := range sources {
-			for _, n := range f.works[source].Items {
-				c := f.layers.place[n]
-				by[c] |= 1 << k
-				first, last = min(first, c), max(last, c)
-			}
+// sweep tells by two passes over the ordered estate which of some other work the
+// work at a place depends on, and which depends on it. Each pass goes no further
+// than the others' items.
+func (f *finder) sweep(at int, others []int) error {
+	own := f.componentsOf([]int{at})
+	first, last := own.span()
+	othersFirst, othersLast := f.componentsOf(others).span()
+	needs := newMarks(f.layers.Len(), own)
+	for c := first; c <= othersLast; c++ {
+		if err := f.pace.Steps(1 + len(f.layers.of(c))); err != nil {
+			return err
 		}
-		for c := first; c <= last; c++ {
-			if mine := by[c]; mine != 0 {
-				for _, need := range f.layers.of(c) {
-					by[need] |= mine
-				}
-			}
-		}
-		for i, other := range chunk {
-			if f.reached(by, other, 0) {
-				f.depend(at, other)
-			}
-			if f.reached(by, at, i+1) {
-				f.depend(other, at)
+		if needs[c] {
+			for _, need := range f.layers.of(c) {
+				needs[need] = true
 			}
 		}
 	}
+	needing := newMarks(f.layers.Len(), own)
+	for c := last; c >= othersFirst; c-- {
+		if err := f.pace.Steps(1 + len(f.layers.of(c))); err != nil {
+			return err
+		}
+		needing[c] = needing[c] || slices.ContainsFunc(f.layers.of(c), func(need int32) bool { return needing[need] })
+	}
+	for _, other := range others {
+		if f.marked(needs, other) {
+			f.depend(at, other)
+		}
+		if f.marked(needing, other) {
+			f.depend(other, at)
+		}
+	}
+	return nil
 }
 
-// reached tells whether an item of the work at a place has a bit.
-func (f *finder) reached(by []uint64, place, bit int) bool {
-	return slices.ContainsFunc(f.works[place].Items, func(n Node) bool { return by[f.layers.place[n]]&(1<<bit) != 0 })
+// components are places in the order of the estate.
+type components []int32
+
+func (f *finder) componentsOf(places []int) (list components) {
+	for _, place := range places {
+		for _, n := range f.works[place].Items {
+			list = append(list, f.layers.place[n])
+		}
+	}
+	return list
+}
+
+// span is from the first to the last; of none, one that holds nothing.
+func (c components) span() (first, last int32) {
+	first, last = math.MaxInt32, -1
+	for _, one := range c {
+		first, last = min(first, one), max(last, one)
+	}
+	return first, last
+}
+
+func newMarks(size int, marked components) []bool {
+	marks := make([]bool, size)
+	for _, c := range marked {
+		marks[c] = true
+	}
+	return marks
+}
+
+// marked reports whether an item of the work at a place is marked.
+func (f *finder) marked(marks []bool, place int) bool {
+	return slices.ContainsFunc(f.works[place].Items, func(n Node) bool { return marks[f.layers.place[n]] })
 }

@@ -1,22 +1,28 @@
 package conflict
 
-import "releasegraph/internal/adjacency"
+import (
+	"context"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/pace"
+)
 
 // visit follows the dependencies of one piece of work.
 type visit struct {
 	dependency []bool
 	seen       []uint64 // a bit for each node
 	queue      []Node
+	pace       *pace.Pace
 }
 
-func newVisit(g *Graph) *visit {
-	return &visit{dependency: dependencies(g), seen: make([]uint64, (g.Size()+63)/64)}
+func newVisit(g *Graph, p *pace.Pace) *visit {
+	return &visit{dependency: dependencies(g), seen: make([]uint64, (g.Size()+63)/64), pace: p}
 }
 
 // find yields each of the targets an item of which the source reaches, and ends
 // early when all are found. An item of the source itself is no find: that it is
 // shared has been told.
-func (v *visit) find(f *finder, source int, targets []int, arcs func(Node) []adjacency.Arc, yield func(target int)) {
+func (v *visit) find(f *finder, source int, targets []int, arcs func(Node) []adjacency.Arc, yield func(target int)) error {
 	wanted := map[Node][]int{}
 	for _, target := range targets {
 		for _, n := range f.works[target].Items {
@@ -30,6 +36,9 @@ func (v *visit) find(f *finder, source int, targets []int, arcs func(Node) []adj
 		v.add(n)
 	}
 	for i := 0; i < len(v.queue) && left > 0; i++ {
+		if err := v.pace.Steps(1 + len(arcs(v.queue[i]))); err != nil {
+			return err
+		}
 		for _, target := range wanted[v.queue[i]] {
 			if !done[target] {
 				done[target] = true
@@ -43,6 +52,7 @@ func (v *visit) find(f *finder, source int, targets []int, arcs func(Node) []adj
 			}
 		}
 	}
+	return nil
 }
 
 func (v *visit) add(n Node) {
@@ -53,24 +63,28 @@ func (v *visit) add(n Node) {
 }
 
 // exhaust visits all that what was visited depends on.
-func (v *visit) exhaust(g *Graph) {
+func (v *visit) exhaust(g *Graph) error {
 	for i := 0; i < len(v.queue); i++ {
+		if err := v.pace.Steps(1 + len(g.Out(v.queue[i]))); err != nil {
+			return err
+		}
 		for _, a := range g.Out(v.queue[i]) {
 			if v.dependency[a.Label] {
 				v.add(a.Node)
 			}
 		}
 	}
+	return nil
 }
 
 func (v *visit) has(n Node) bool { return v.seen[n/64]&(1<<(n%64)) != 0 }
 
 // Needs lists some items and all that they depend on.
-func Needs(g *Graph, items []Node) []Node {
-	v := newVisit(g)
+func Needs(ctx context.Context, g *Graph, items []Node) ([]Node, error) {
+	v := newVisit(g, pace.Of(ctx))
 	for _, n := range items {
 		v.add(n)
 	}
-	v.exhaust(g)
-	return v.queue
+	err := v.exhaust(g)
+	return v.queue, err
 }

@@ -1,7 +1,11 @@
 package conflict
 
 import (
+	"context"
+	"slices"
+
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/calendar"
 )
 
@@ -43,11 +47,15 @@ type service struct {
 }
 
 // NewWindows looks up what the windows apply to.
-func NewWindows(g *Graph, list []Window) *Windows {
+func NewWindows(ctx context.Context, g *Graph, list []Window) (*Windows, error) {
 	x := &Windows{g: g, list: list, sites: map[Node][]int{}}
+	p := pace.Of(ctx)
 	places := map[Node]int{}
 	for i := range list {
 		s := &list[i].Scope
+		if err := p.Steps(1 + len(s.Sites)); err != nil {
+			return nil, err
+		}
 		if s.Everywhere {
 			x.everywhere = append(x.everywhere, i)
 		}
@@ -62,47 +70,54 @@ func NewWindows(g *Graph, list []Window) *Windows {
 			if !ok {
 				at = len(x.services)
 				places[n] = at
-				x.services = append(x.services, service{node: n, needs: needs(g, n)})
+				needs, err := needs(g, n, p)
+				if err != nil {
+					return nil, err
+				}
+				x.services = append(x.services, service{node: n, needs: needs})
 			}
 			x.services[at].windows = append(x.services[at].windows, i)
 		}
 	}
-	return x
+	return x, nil
 }
 
 // needs visits all that a service needs.
-func needs(g *Graph, n Node) *visit {
-	v := newVisit(g)
+func needs(g *Graph, n Node, p *pace.Pace) (*visit, error) {
+	v := newVisit(g, p)
 	v.add(n)
-	v.exhaust(g)
-	v.queue = nil
-	return v
+	err := v.exhaust(g)
+	v.queue, v.pace = nil, nil
+	return v, err
 }
 
-// party is something that a piece of work disturbs and that has windows.
+// party is something that a piece of work disturbs and that has windows, each
+// once and in order.
 type party struct {
 	item, site []Node
 	windows    []int
 }
 
-// parties lists what a piece of work disturbs: each site, each item, each
-// service that needs an item. What everywhere applies to applies to each.
+// parties lists what a piece of distinct work disturbs: each site, each item,
+// each service that needs an item. What everywhere applies to applies to each.
 func (x *Windows) parties(w *Work) []party {
 	var list []party
 	put := func(p party) {
 		if p.windows = append(p.windows, x.everywhere...); len(p.windows) > 0 {
+			slices.Sort(p.windows)
+			p.windows = slices.Compact(p.windows)
 			list = append(list, p)
 		}
 	}
-	for _, site := range distinct(w.Sites) {
+	for _, site := range w.Sites {
 		put(party{site: []Node{site}, windows: append([]int(nil), x.sites[site]...)})
 	}
-	for _, item := range distinct(w.Items) {
+	for _, item := range w.Items {
 		put(party{item: []Node{item}, windows: x.ofFacts(item)})
 	}
 	for _, s := range x.services {
 		var touched []Node
-		for _, item := range distinct(w.Items) {
+		for _, item := range w.Items {
 			if s.needs.has(item) {
 				touched = append(touched, item)
 			}

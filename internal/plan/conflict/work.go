@@ -1,7 +1,8 @@
 // Package conflict finds what does not go together in a plan (H6): work that
 // overlaps in time and touches the same or depending items, meets at a site or
 // needs the same person, and work outside maintenance windows or in a freeze.
-// Its time grows with what overlaps. It is pure.
+// Its time grows with what overlaps, its memory with what it answers. It is
+// pure.
 package conflict
 
 import (
@@ -31,36 +32,17 @@ type Work struct {
 	Person string
 }
 
-// Conflict is one thing that does not go together (H6). Two pieces of work have
-// at most one conflict of each kind, and none of DEPENDENCY beside DIRECT,
-// which says more.
-type Conflict struct {
-	Kind domain.ConflictKind
-	// A and B are the two sides, as places among the work; A begins first. B is
-	// -1 where the other side is windows.
-	A, B int
-	// Overlap is when both sides meet; of work outside its windows, when it is
-	// first outside.
-	Overlap domain.TimeRange
-	// Items and Sites are those that both sides share or, beside windows, those
-	// to which the windows apply; by key.
-	Items, Sites []Node
-	// Windows are the other side, as places among windows (OUTSIDE_WINDOW: none
-	// of them is open all the time) or among freezes (FREEZE: one).
-	Windows []int
-
-	depends uint8 // which side depends on which
+// distinct is the work with each of its items and sites once, in order.
+func (w Work) distinct() Work {
+	w.Items, w.Sites = distinct(w.Items), distinct(w.Sites)
+	return w
 }
-
-const (
-	aOnB uint8 = 1 << iota
-	bOnA
-)
 
 // Plan is work in the order of its beginning.
 type Plan struct {
 	g     *Graph
-	works []Work
+	given []Work
+	works []Work // the same, distinct
 	// ends tells, by place, up to which place later work begins before this ends.
 	ends []int
 	// layers make it quick to tell what depends on what; nil: not sorted yet.
@@ -69,11 +51,14 @@ type Plan struct {
 
 // New makes a plan of the work that lasts at all. Its order is Plan.Works.
 func New(g *Graph, works []Work) *Plan {
-	p := &Plan{g: g, works: slices.DeleteFunc(slices.Clone(works), func(w Work) bool { return w.When.Empty() })}
-	slices.SortFunc(p.works, func(a, b Work) int {
+	p := &Plan{g: g, given: slices.DeleteFunc(slices.Clone(works), func(w Work) bool { return w.When.Empty() })}
+	slices.SortFunc(p.given, func(a, b Work) int {
 		return cmp.Or(a.When.From.Compare(b.When.From), strings.Compare(a.Key, b.Key))
 	})
-	p.ends = make([]int, len(p.works))
+	p.works, p.ends = make([]Work, len(p.given)), make([]int, len(p.given))
+	for i, w := range p.given {
+		p.works[i] = w.distinct()
+	}
 	for i := range p.works {
 		later := p.works[i+1:]
 		p.ends[i] = i + 1 + sort.Search(len(later), func(n int) bool { return !later[n].When.From.Before(p.works[i].When.To) })
@@ -81,53 +66,63 @@ func New(g *Graph, works []Work) *Plan {
 	return p
 }
 
-// Prepare sorts the estate, so that each question about a single piece of work
-// is answered at once. The plan must not be in use meanwhile.
-func (p *Plan) Prepare() {
-	if p.layers == nil {
-		p.layers = NewLayers(p.g)
-	}
-}
-
-// Use gives the plan the order of its estate, where it is known.
+// Use gives the plan the order of its estate, so that each question about a
+// single piece of work is answered at once.
 func (p *Plan) Use(l *Layers) { p.layers = l }
 
 // With is the plan with one more piece of work, or with another of its key.
 func (p *Plan) With(w Work) *Plan {
-	others := slices.DeleteFunc(slices.Clone(p.works), func(o Work) bool { return o.Key == w.Key })
+	others := slices.DeleteFunc(slices.Clone(p.given), func(o Work) bool { return o.Key == w.Key })
 	with := New(p.g, append(others, w))
 	with.layers = p.layers
 	return with
 }
 
 // Works lists the work by the places that conflicts name.
-func (p *Plan) Works() []Work { return p.works }
+func (p *Plan) Works() []Work { return p.given }
 
-// All finds every conflict between two pieces of work: by time, then by key.
-func (p *Plan) All() []Conflict {
-	f := p.finder()
-	for i := range p.works {
-		f.enter(i)
-	}
-	f.depending()
-	return f.sorted()
+// place is where the work with a key stands, -1 where there is none.
+func (p *Plan) place(key string) int {
+	return slices.IndexFunc(p.works, func(w Work) bool { return w.Key == key })
 }
 
-// Of finds the conflicts of the piece of work with a key: nothing else is
-// looked at than what overlaps it.
-func (p *Plan) Of(key string) []Conflict {
-	at := slices.IndexFunc(p.works, func(w Work) bool { return w.Key == key })
-	if at < 0 {
-		return nil
+func distinct(nodes []Node) []Node {
+	if len(nodes) < 2 {
+		return nodes
 	}
-	f := p.finder()
-	var others []int
-	for i := range p.works {
-		if i != at && p.works[i].When.Overlaps(p.works[at].When) {
-			others = append(others, i)
-			f.compare(min(i, at), max(i, at))
+	list := slices.Clone(nodes)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// common lists what two ordered lists share.
+func common(a, b []Node) []Node {
+	var shared []Node
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case b[0] < a[0]:
+			b = b[1:]
+		default:
+			shared = append(shared, a[0])
+			a, b = a[1:], b[1:]
 		}
 	}
-	f.dependingOn(at, others)
-	return f.sorted()
+	return shared
+}
+
+// meet reports whether two ordered lists share anything.
+func meet(a, b []Node) bool {
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case b[0] < a[0]:
+			b = b[1:]
+		default:
+			return true
+		}
+	}
+	return false
 }

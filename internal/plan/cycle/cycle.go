@@ -2,22 +2,31 @@
 // can all reach one another (C2, P3).
 package cycle
 
+import (
+	"context"
+
+	"releasegraph/internal/pace"
+)
+
 // Components returns the strongly connected components of a graph of nodes 0
 // to size-1, each after all that its nodes have arcs to. next gives the i-th
 // arc of a node, -1 where an arc leads out of the graph, and false after the
 // last. It is Tarjan's algorithm with a stack of its own, so that a chain of a
-// million items needs no deep recursion.
-func Components(size int, next func(v int32, i int) (int32, bool)) [][]int32 {
-	t := tarjan{next: next, order: make([]int32, size), low: make([]int32, size), done: make([]bool, size)}
+// million items needs no deep recursion. It stops when its context ends.
+func Components(ctx context.Context, size int, next func(v int32, i int) (int32, bool)) ([][]int32, error) {
+	t := tarjan{pace: pace.Of(ctx), next: next, order: make([]int32, size), low: make([]int32, size), done: make([]bool, size)}
 	for v := range int32(size) {
 		if t.order[v] == 0 {
-			t.visit(v)
+			if err := t.visit(v); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return t.components
+	return t.components, nil
 }
 
 type tarjan struct {
+	pace       *pace.Pace
 	next       func(int32, int) (int32, bool)
 	order, low []int32 // numbers of first visit, from 1; 0: not visited
 	done       []bool  // in a component
@@ -32,9 +41,12 @@ type frame struct {
 	arc int
 }
 
-func (t *tarjan) visit(root int32) {
+func (t *tarjan) visit(root int32) error {
 	t.enter(root)
 	for len(t.path) > 0 {
+		if err := t.pace.Step(); err != nil {
+			return err
+		}
 		f := &t.path[len(t.path)-1]
 		w, more := t.next(f.v, f.arc)
 		f.arc++
@@ -48,6 +60,7 @@ func (t *tarjan) visit(root int32) {
 			t.low[f.v] = min(t.low[f.v], t.order[w])
 		}
 	}
+	return nil
 }
 
 func (t *tarjan) enter(v int32) {

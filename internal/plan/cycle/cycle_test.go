@@ -1,16 +1,18 @@
 package cycle_test
 
 import (
+	"context"
 	"testing"
 
 	"releasegraph/internal/plan/cycle"
+	"releasegraph/internal/plan/plantest"
 )
 
 // C2: depth is no matter, with or without a cycle.
 func TestAChainOfAMillionNeedsNoDeepRecursion(t *testing.T) {
 	const size = 1_000_000
 	for _, closed := range []bool{false, true} {
-		components := cycle.Components(size, func(v int32, i int) (int32, bool) {
+		components := plantest.Done(cycle.Components(context.Background(), size, func(v int32, i int) (int32, bool) {
 			switch {
 			case i > 0:
 				return 0, false
@@ -20,7 +22,7 @@ func TestAChainOfAMillionNeedsNoDeepRecursion(t *testing.T) {
 				return 0, true
 			}
 			return -1, true
-		})
+		}))
 		if want := map[bool]int{false: size, true: 1}[closed]; len(components) != want {
 			t.Errorf("closed %v: %d components, want %d", closed, len(components), want)
 		}

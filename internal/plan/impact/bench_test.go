@@ -1,6 +1,7 @@
 package impact_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/plantest"
 )
 
 // benchEstate makes an estate of layers: reach items lean, directly or not, on
@@ -91,11 +93,11 @@ func (f flat) search(source int32, seen []bool, queue []int32) int {
 // analyse is all that the benchmark's promise names: strengths, depths, totals,
 // and a first page with its chains.
 func analyse(g *impact.Graph, source impact.Node) int {
-	r := impact.Analyse(g, impact.Query{Sources: []impact.Node{source}})
-	total := r.Summary().Total
-	page, _ := r.Page(impact.Place{}, 100)
+	r := plantest.Done(impact.Analyse(context.Background(), g, impact.Query{Sources: []impact.Node{source}}))
+	total := plantest.Done(r.Summary(context.Background())).Total
+	page, _ := page(r, impact.Place{}, 100)
 	for _, h := range page {
-		r.Chain(h)
+		plantest.Done(r.Chain(context.Background(), h))
 	}
 	return total
 }

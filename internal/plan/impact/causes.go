@@ -2,7 +2,10 @@ package impact
 
 import (
 	"cmp"
+	"context"
 	"slices"
+
+	"releasegraph/internal/pace"
 )
 
 // batch is how many hits' root causes are found in one traversal: one bit each.
@@ -10,23 +13,28 @@ const batch = 64
 
 // RootCauses names, for each of the hits, the sources at which the chains that
 // lead to it begin, by key (I6).
-func (r *Result) RootCauses(hits []Hit) [][]Node {
+func (r *Result) RootCauses(ctx context.Context, hits []Hit) ([][]Node, error) {
 	causes := make([][]Node, 0, len(hits))
 	if r.sources == 1 {
 		for range hits {
 			causes = append(causes, r.Sources())
 		}
-		return causes
+		return causes, nil
 	}
+	p := pace.Of(ctx)
 	for part := range slices.Chunk(hits, batch) {
-		causes = append(causes, r.trace(part)...)
+		traced, err := r.trace(part, p)
+		if err != nil {
+			return nil, err
+		}
+		causes = append(causes, traced...)
 	}
-	return causes
+	return causes, nil
 }
 
 // trace goes back from up to 64 hits at once: bit i of a mask says that the
 // i-th hit was reached by way of this node.
-func (r *Result) trace(hits []Hit) [][]Node {
+func (r *Result) trace(hits []Hit, steps *pace.Pace) ([][]Node, error) {
 	masks := make([]uint64, len(r.hits))
 	var queue []int32
 	for i, h := range hits {
@@ -36,6 +44,9 @@ func (r *Result) trace(hits []Hit) [][]Node {
 	for len(queue) > 0 {
 		p := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
+		if err := steps.Steps(1 + len(r.q.back(r.g, r.hits[p].node))); err != nil {
+			return nil, err
+		}
 		if p < r.sources {
 			continue
 		}
@@ -46,7 +57,7 @@ func (r *Result) trace(hits []Hit) [][]Node {
 			}
 		}
 	}
-	return r.causes(masks[:r.sources], len(hits))
+	return r.causes(masks[:r.sources], len(hits)), nil
 }
 
 // cameFrom goes over the sources and hits that pass something on to a hit.

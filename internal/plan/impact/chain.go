@@ -2,9 +2,11 @@ package impact
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 )
 
 // Link is a dependency of a chain: From depends on To.
@@ -23,19 +25,23 @@ type step struct {
 // reads as the dependencies run, each link's To the next one's From: from the
 // hit to a source, or among DEPENDENCIES from a source to the hit. Of several it is the one whose nodes, read from the
 // hit, have the least keys, and of parallel links the strongest.
-func (r *Result) Chain(h Hit) []Link {
+func (r *Result) Chain(ctx context.Context, h Hit) ([]Link, error) {
+	steps := pace.Of(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var chain []Link
 	for p := h.position; p >= r.sources; {
-		s := r.came(p)
+		s, err := r.came(p, steps)
+		if err != nil {
+			return nil, err
+		}
 		chain = append(chain, r.link(p, s))
 		p = s.position
 	}
 	if r.q.Dependencies {
 		slices.Reverse(chain)
 	}
-	return chain
+	return chain, nil
 }
 
 func (r *Result) link(p int32, s step) Link {
@@ -48,13 +54,16 @@ func (r *Result) link(p int32, s step) Link {
 }
 
 // came finds the last step of a hit's chain.
-func (r *Result) came(p int32) step {
+func (r *Result) came(p int32, steps *pace.Pace) (step, error) {
 	if s, ok := r.cameBy[p]; ok {
-		return s
+		return s, nil
 	}
 	best := step{position: -1}
 	nearer := r.hits[p].depth() - 1
 	for _, a := range r.q.back(r.g, r.hits[p].node) {
+		if err := steps.Step(); err != nil {
+			return step{}, err
+		}
 		from, ok := r.findAt(nearer, a.Node)
 		if !ok || !r.spreads(from) {
 			continue
@@ -68,7 +77,7 @@ func (r *Result) came(p int32) step {
 		r.cameBy = map[int32]step{}
 	}
 	r.cameBy[p] = best
-	return best
+	return best, nil
 }
 
 func (r *Result) compare(a, b step) int {

@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/plan/cycle"
@@ -9,9 +10,13 @@ import (
 // Cycles lists the sets of sources and hits that depend on one another along
 // dependencies that the analysis follows (C2), by their first key; the items of
 // each by key, without those that may not be told of.
-func (r *Result) Cycles() [][]Node {
+func (r *Result) Cycles(ctx context.Context) ([][]Node, error) {
+	components, err := cycle.Components(ctx, len(r.hits), r.dependency)
+	if err != nil {
+		return nil, err
+	}
 	var cycles [][]Node
-	for _, component := range cycle.Components(len(r.hits), r.dependency) {
+	for _, component := range components {
 		if len(component) == 1 && !r.ownSupplier(component[0]) {
 			continue
 		}
@@ -28,7 +33,7 @@ func (r *Result) Cycles() [][]Node {
 		cycles = append(cycles, items)
 	}
 	slices.SortFunc(cycles, func(a, b []Node) int { return r.byKey(a[0], b[0]) })
-	return cycles
+	return cycles, nil
 }
 
 // dependency is the i-th arc from a source or hit to a supplier; -1 for arcs

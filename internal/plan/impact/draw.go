@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/domain"
@@ -29,16 +30,23 @@ type DrawnLink struct {
 }
 
 // Draw lays out a picture of at most so many items.
-func (r *Result) Draw(limit int) Drawing {
-	d := drawing{r: r, limit: limit, at: map[Node]int{}}
-	hits, _ := r.Page(Place{}, limit)
+func (r *Result) Draw(ctx context.Context, limit int) (Drawing, error) {
+	d := drawing{ctx: ctx, r: r, limit: limit, at: map[Node]int{}}
+	hits, _, err := r.Page(ctx, Place{}, limit)
+	if err != nil {
+		return Drawing{}, err
+	}
 	listed := make(map[Node]bool, len(hits))
 	for _, h := range hits {
 		listed[h.Node] = true
 	}
 	drawnHits := 0
 	for _, h := range hits {
-		if !d.chain(h, listed) {
+		drawn, err := d.chain(h, listed)
+		if err != nil {
+			return Drawing{}, err
+		}
+		if !drawn {
 			break
 		}
 		drawnHits++
@@ -50,11 +58,12 @@ func (r *Result) Draw(limit int) Drawing {
 		}
 	}
 	d.Omitted = r.Len() - drawnHits + len(r.Sources()) - drawnSources
-	return d.Drawing
+	return d.Drawing, nil
 }
 
 type drawing struct {
 	Drawing
+	ctx   context.Context
 	r     *Result
 	limit int
 	at    map[Node]int
@@ -62,8 +71,11 @@ type drawing struct {
 
 // chain draws what is still missing of a hit's chain; false when it does not
 // fit.
-func (d *drawing) chain(h Hit, listed map[Node]bool) bool {
-	chain := d.r.Chain(h)
+func (d *drawing) chain(h Hit, listed map[Node]bool) (bool, error) {
+	chain, err := d.r.Chain(d.ctx, h)
+	if err != nil {
+		return false, err
+	}
 	if !d.r.q.Dependencies {
 		slices.Reverse(chain) // from the source on
 	}
@@ -74,22 +86,22 @@ func (d *drawing) chain(h Hit, listed map[Node]bool) bool {
 		}
 		if !d.r.q.sees(near) || !d.r.q.sees(far) {
 			if d.r.q.sees(far) && !d.add(far, d.role(far, listed)) {
-				return false
+				return false, nil
 			}
 			continue
 		}
 		if !d.add(near, d.role(near, listed)) {
-			return false
+			return false, nil
 		}
 		if _, ok := d.at[far]; ok {
 			continue
 		}
 		if !d.add(far, d.role(far, listed)) {
-			return false
+			return false, nil
 		}
 		d.Links = append(d.Links, DrawnLink{d.at[l.From], d.at[l.To], l.Kind})
 	}
-	return true
+	return true, nil
 }
 
 func (d *drawing) add(n Node, role diagram.Role) bool {

@@ -2,11 +2,13 @@ package impact
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 )
 
 // Hit is an item that is hurt, or needed.
@@ -35,7 +37,8 @@ func (p Place) After(q Place) bool {
 
 // Page returns up to limit hits after a place, and whether more follow. Limit 0
 // returns all. Only what is asked for is sorted.
-func (r *Result) Page(after Place, limit int) (page []Hit, more bool) {
+func (r *Result) Page(ctx context.Context, after Place, limit int) (page []Hit, more bool, err error) {
+	p := pace.Of(ctx)
 	for depth := max(1, after.Depth); depth <= r.depth(); depth++ {
 		from, end := r.level(depth)
 		if from == end {
@@ -45,17 +48,21 @@ func (r *Result) Page(after Place, limit int) (page []Hit, more bool) {
 		if limit == 0 {
 			want = end - from
 		}
-		page = append(page, r.least(from, end, after, want)...)
+		least, err := r.least(p, from, end, after, want)
+		if err != nil {
+			return nil, false, err
+		}
+		page = append(page, least...)
 		if limit > 0 && len(page) > limit {
-			return page[:limit:limit], true
+			return page[:limit:limit], true, nil
 		}
 	}
-	return page, false
+	return page, false, nil
 }
 
 // least returns the want least hits of a level, those from one to another,
 // after a place, in order.
-func (r *Result) least(from, end int, after Place, want int) []Hit {
+func (r *Result) least(steps *pace.Pace, from, end int, after Place, want int) ([]Hit, error) {
 	var kept []Hit
 	bound, boundHead := "", uint64(math.MaxUint64)
 	prune := func() {
@@ -67,6 +74,9 @@ func (r *Result) least(from, end int, after Place, want int) []Hit {
 		}
 	}
 	for i := from; i < end; i++ {
+		if err := steps.Step(); err != nil {
+			return nil, err
+		}
 		p := r.at(i)
 		h := &r.hits[p]
 		if r.g.KeyHead(h.node) > boundHead {
@@ -82,7 +92,7 @@ func (r *Result) least(from, end int, after Place, want int) []Hit {
 		}
 	}
 	prune()
-	return kept
+	return kept, nil
 }
 
 func (r *Result) hit(position int32, key string) Hit {

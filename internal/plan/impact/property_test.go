@@ -1,6 +1,7 @@
 package impact_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/plantest"
 )
 
 // I2, I3, I4, I5, C2: whatever the estate and the question.
@@ -28,9 +30,9 @@ func TestChainsExplainTheirHits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, q := drawEstate(t)
 		r, ref := e.ask(q), newReference(e, q)
-		hits, _ := r.Page(impact.Place{}, 0)
+		hits, _ := page(r, impact.Place{}, 0)
 		for _, h := range hits {
-			chain := r.Chain(h)
+			chain := plantest.Done(r.Chain(context.Background(), h))
 			if len(chain) != h.Depth {
 				t.Fatalf("chain of %s has %d links, depth %d", h.Key, len(chain), h.Depth)
 			}
@@ -67,17 +69,17 @@ func TestPagesTogetherAreTheWhole(t *testing.T) {
 		e, q := drawEstate(t)
 		r := e.ask(q)
 		size := rapid.IntRange(1, 5).Draw(t, "size")
-		all, _ := r.Page(impact.Place{}, 0)
+		all, _ := page(r, impact.Place{}, 0)
 		var pages []impact.Hit
 		for after, more := (impact.Place{}), true; more; {
-			var page []impact.Hit
-			page, more = r.Page(after, size)
-			if more && len(page) != size {
-				t.Fatalf("page of %d with more to come, asked for %d", len(page), size)
+			var part []impact.Hit
+			part, more = page(r, after, size)
+			if more && len(part) != size {
+				t.Fatalf("page of %d with more to come, asked for %d", len(part), size)
 			}
-			pages = append(pages, page...)
-			if len(page) > 0 {
-				after = page[len(page)-1].Place()
+			pages = append(pages, part...)
+			if len(part) > 0 {
+				after = part[len(part)-1].Place()
 			}
 		}
 		if !slices.Equal(all, pages) || len(all) != r.Len() {
@@ -92,12 +94,12 @@ func TestADepthLimitOnlyShortensTheAnswer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, q := drawEstate(t)
 		depth := rapid.IntRange(1, 3).Draw(t, "depth")
-		all, _ := e.ask(q).Page(impact.Place{}, 0)
-		r := impact.Analyse(e.graph, impact.Query{
+		all, _ := page(e.ask(q), impact.Place{}, 0)
+		r := plantest.Done(impact.Analyse(context.Background(), e.graph, impact.Query{
 			Sources: e.nodes(q.sources...), StopAt: e.nodes(q.stopAt...), Excluded: e.nodes(q.excluded...), Dependencies: q.dependencies,
 			IgnoreRedundancy: q.ignore, Kinds: q.kinds, Environment: q.environment, MaxDepth: depth,
-		})
-		got, _ := r.Page(impact.Place{}, 0)
+		}))
+		got, _ := page(r, impact.Place{}, 0)
 		within := slices.DeleteFunc(slices.Clone(all), func(h impact.Hit) bool { return h.Depth > depth })
 		if !slices.Equal(got, within) || r.Omitted() != len(all)-len(within) {
 			t.Fatalf("got %v, %d omitted, want %v of %v", got, r.Omitted(), within, all)
@@ -110,8 +112,8 @@ func TestTotalsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, q := drawEstate(t)
 		r := e.ask(q)
-		sum := r.Summary()
-		hits, _ := r.Page(impact.Place{}, 0)
+		sum := plantest.Done(r.Summary(context.Background()))
+		hits, _ := page(r, impact.Place{}, 0)
 		users, services, byClass, byCriticality := 0, 0, map[string]int{}, map[string]int{}
 		for _, h := range hits {
 			f := e.items[h.Key]
@@ -153,8 +155,8 @@ func TestRootCausesAreTheSourcesOfAllChains(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, q := drawEstate(t)
 		r, ref := e.ask(q), newReference(e, q)
-		hits, _ := r.Page(impact.Place{}, 0)
-		causes := r.RootCauses(hits)
+		hits, _ := page(r, impact.Place{}, 0)
+		causes := plantest.Done(r.RootCauses(context.Background(), hits))
 		for i, h := range hits {
 			want := ref.causes(h.Key)
 			var got []string
@@ -195,7 +197,7 @@ func TestCyclesAreWhatReachesItself(t *testing.T) {
 		e, q := drawEstate(t)
 		ref := newReference(e, q)
 		together := map[[2]string]bool{}
-		for _, c := range e.ask(q).Cycles() {
+		for _, c := range plantest.Done(e.ask(q).Cycles(context.Background())) {
 			for _, a := range c {
 				for _, b := range c {
 					together[[2]string{e.graph.Key(a), e.graph.Key(b)}] = true

@@ -4,6 +4,8 @@
 package impact
 
 import (
+	"context"
+
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 )
@@ -47,16 +49,21 @@ type Query struct {
 func (q *Query) sees(n Node) bool { return q.Sees == nil || q.Sees(n) }
 
 // Analyse makes the analysis. Its cost follows what is reached, not the size
-// of the graph. Same graph and query give the same answer.
-func Analyse(g *Graph, q Query) *Result {
-	s := newSpread(g, q)
+// of the graph. Same graph and query give the same answer. It stops when its
+// context ends.
+func Analyse(ctx context.Context, g *Graph, q Query) (*Result, error) {
+	s := newSpread(ctx, g, q)
 	defer s.release()
 	for _, n := range q.Sources {
 		s.source(n)
 	}
-	s.run()
+	if err := s.run(); err != nil {
+		return nil, err
+	}
 	if len(s.list) > 0 {
-		s.measure()
+		if err := s.measure(); err != nil {
+			return nil, err
+		}
 	}
 	return newResult(s)
 }

@@ -2,6 +2,7 @@ package impact_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/plantest"
 )
 
 // edge is a dependency by keys.
@@ -79,10 +81,10 @@ type question struct {
 }
 
 func (e *estate) ask(q question) *impact.Result {
-	return impact.Analyse(e.graph, impact.Query{
+	return plantest.Done(impact.Analyse(context.Background(), e.graph, impact.Query{
 		Sources: e.nodes(q.sources...), StopAt: e.nodes(q.stopAt...), Excluded: e.nodes(q.excluded...), Dependencies: q.dependencies,
 		IgnoreRedundancy: q.ignore, Kinds: q.kinds, Environment: q.environment,
-	})
+	}))
 }
 
 // reference answers a question slowly and obviously: strengths by applying I4
@@ -234,7 +236,7 @@ func (r *reference) answer() []string {
 
 // told lists a result's hits as lines.
 func told(r *impact.Result) []string {
-	hits, _ := r.Page(impact.Place{}, 0)
+	hits, _ := page(r, impact.Place{}, 0)
 	var out []string
 	for _, h := range hits {
 		out = append(out, fmt.Sprintf("%d %s %s", h.Depth, h.Key, h.Strength))
@@ -277,4 +279,13 @@ func drawEstate(t *rapid.T) (*estate, question) {
 		environment:  rapid.SampledFrom([]domain.Environment{"", "", domain.Live}).Draw(t, "limit"),
 	}
 	return e, q
+}
+
+// page is a page of an analysis that nobody stops.
+func page(r *impact.Result, after impact.Place, limit int) ([]impact.Hit, bool) {
+	hits, more, err := r.Page(context.Background(), after, limit)
+	if err != nil {
+		panic(err)
+	}
+	return hits, more
 }

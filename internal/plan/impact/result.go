@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/reach"
 )
 
@@ -30,7 +31,7 @@ type Result struct {
 	cameBy  map[int32]step // by position; guarded by mu
 }
 
-func newResult(s *spread) *Result {
+func newResult(s *spread) (*Result, error) {
 	r := &Result{g: s.g, q: s.q, sources: s.sources, hits: slices.Clone(s.hits), stopAt: s.stopAt}
 	r.levels = levelsOf(r.hits)
 	r.end = int32(len(r.hits))
@@ -38,11 +39,13 @@ func newResult(s *spread) *Result {
 		r.end = r.levels[d+1]
 	}
 	if wanted := r.siteFilter(); wanted != nil || r.q.Sees != nil {
-		r.list(wanted)
+		if err := r.list(wanted, s.pace); err != nil {
+			return nil, err
+		}
 	} else {
 		r.omitted = len(r.hits) - int(r.end)
 	}
-	return r
+	return r, nil
 }
 
 // levelsOf tells where each depth begins. No depth between is empty.
@@ -59,9 +62,12 @@ func levelsOf(hits []hit) []int32 {
 
 // list picks the hits that are wanted, and counts those that may not be told
 // of, whatever their depth.
-func (r *Result) list(wanted func(Node) bool) {
+func (r *Result) list(wanted func(Node) bool, p *pace.Pace) error {
 	r.listed = make([]int32, 0, r.end-r.sources)
 	for i := r.sources; int(i) < len(r.hits); i++ {
+		if err := p.Steps(1 + len(r.g.Out(r.hits[i].node))); err != nil {
+			return err
+		}
 		switch {
 		case wanted != nil && !wanted(r.hits[i].node):
 		case !r.q.sees(r.hits[i].node):
@@ -72,6 +78,7 @@ func (r *Result) list(wanted func(Node) bool) {
 			r.omitted++
 		}
 	}
+	return nil
 }
 
 // at is the position of the i-th hit in the answer.

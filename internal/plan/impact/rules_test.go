@@ -1,11 +1,13 @@
 package impact_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/plantest"
 )
 
 func dep(from, to string, change ...func(*domain.Link)) edge {
@@ -96,13 +98,13 @@ func TestRules(t *testing.T) {
 func TestSites(t *testing.T) {
 	e := newEstate(map[string]domain.Facts{"a": itemFacts(), "b": itemFacts(), "x": itemFacts()},
 		[]edge{dep("a", "x"), dep("b", "a")}, map[string][]string{"x": {"lyon"}, "a": {"paris"}, "b": {"paris", "lyon"}})
-	sources := impact.InstalledAt(e.graph, impact.Within(e.graph, e.nodes("lyon")))
-	if got := told(impact.Analyse(e.graph, impact.Query{Sources: sources})); !slices.Equal(got, []string{"1 a FULL"}) {
+	sources := plantest.Done(impact.InstalledAt(context.Background(), e.graph, plantest.Done(impact.Within(context.Background(), e.graph, e.nodes("lyon")))))
+	if got := told(plantest.Done(impact.Analyse(context.Background(), e.graph, impact.Query{Sources: sources}))); !slices.Equal(got, []string{"1 a FULL"}) {
 		t.Errorf("from lyon: %v", got)
 	}
-	r := impact.Analyse(e.graph, impact.Query{Sources: e.nodes("x"), Sites: e.nodes("lyon")})
-	if got := told(r); !slices.Equal(got, []string{"2 b FULL"}) || r.Summary().Sites != 2 {
-		t.Errorf("listed at lyon: %v at %d sites", got, r.Summary().Sites)
+	r := plantest.Done(impact.Analyse(context.Background(), e.graph, impact.Query{Sources: e.nodes("x"), Sites: e.nodes("lyon")}))
+	if got := told(r); !slices.Equal(got, []string{"2 b FULL"}) || plantest.Done(r.Summary(context.Background())).Sites != 2 {
+		t.Errorf("listed at lyon: %v at %d sites", got, plantest.Done(r.Summary(context.Background())).Sites)
 	}
 }
 
@@ -110,11 +112,11 @@ func TestSites(t *testing.T) {
 func TestAPictureHoldsWholeChains(t *testing.T) {
 	e := newEstate(map[string]domain.Facts{"a": itemFacts(), "b": itemFacts(), "c": itemFacts(), "x": itemFacts(), "y": itemFacts()},
 		[]edge{dep("a", "x"), dep("b", "a"), dep("c", "b")}, nil)
-	d := e.ask(question{sources: []string{"x", "y"}}).Draw(3)
+	d := plantest.Done(e.ask(question{sources: []string{"x", "y"}}).Draw(context.Background(), 3))
 	if len(d.Nodes) != 3 || len(d.Links) != 2 || d.Omitted != 2 {
 		t.Errorf("drew %+v", d)
 	}
-	if d := e.ask(question{sources: []string{"x", "y"}}).Draw(10); len(d.Nodes) != 5 || len(d.Links) != 3 || d.Omitted != 0 {
+	if d := plantest.Done(e.ask(question{sources: []string{"x", "y"}}).Draw(context.Background(), 10)); len(d.Nodes) != 5 || len(d.Links) != 3 || d.Omitted != 0 {
 		t.Errorf("drew %+v", d)
 	}
 }

@@ -1,6 +1,11 @@
 package impact
 
-import "releasegraph/internal/adjacency"
+import (
+	"context"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/pace"
+)
 
 // Strengths as small numbers; 0 is unhurt.
 const (
@@ -36,6 +41,7 @@ type spread struct {
 	*scratch
 	g       *Graph
 	q       Query
+	pace    *pace.Pace
 	stopAt  map[Node]bool
 	exclude map[Node]bool
 	sources int32   // hits before this position are sources
@@ -43,8 +49,8 @@ type spread struct {
 	visit   int32
 }
 
-func newSpread(g *Graph, q Query) *spread {
-	return &spread{scratch: acquire(g), g: g, q: q, stopAt: setOf(q.StopAt), exclude: setOf(q.Excluded)}
+func newSpread(ctx context.Context, g *Graph, q Query) *spread {
+	return &spread{scratch: acquire(g), g: g, q: q, pace: pace.Of(ctx), stopAt: setOf(q.StopAt), exclude: setOf(q.Excluded)}
 }
 
 // setOf is nil where there is nothing in it.
@@ -71,11 +77,15 @@ func (s *spread) source(n Node) {
 
 // run expands breadth first, level by level; what became stronger comes after
 // all that is new.
-func (s *spread) run() {
+func (s *spread) run() error {
 	level, depth := int32(0), int32(0)
 	for {
 		for int(level) < len(s.hits) {
-			level += s.expandSome(level)
+			n, arcs := s.expandSome(level)
+			if err := s.pace.Steps(arcs); err != nil {
+				return err
+			}
+			level += n
 		}
 		switch {
 		case s.frontier.any:
@@ -85,9 +95,13 @@ func (s *spread) run() {
 			last := len(s.again) - 1
 			j := s.again[last]
 			s.again = s.again[:last]
-			s.expand(j, s.q.near(s.g, s.hits[j].node))
+			arcs := s.q.near(s.g, s.hits[j].node)
+			if err := s.pace.Steps(1 + len(arcs)); err != nil {
+				return err
+			}
+			s.expand(j, arcs)
 		default:
-			return
+			return nil
 		}
 	}
 }
@@ -100,14 +114,16 @@ func (s *spread) settle(depth int32) {
 	})
 }
 
-// expandSome expands some hits from a position on, and tells how many.
-func (s *spread) expandSome(i int32) int32 {
+// expandSome expands some hits from a position on, and tells how many, and how
+// much work they were.
+func (s *spread) expandSome(i int32) (n int32, work int) {
 	var ahead lookahead
-	n := load(&ahead, s.hits[i:], func(h *hit) []adjacency.Arc { return s.q.near(s.g, h.node) })
+	n = load(&ahead, s.hits[i:], func(h *hit) []adjacency.Arc { return s.q.near(s.g, h.node) })
 	for k := range n {
+		work += 1 + len(ahead.arcs[k])
 		s.expand(i+k, ahead.arcs[k])
 	}
-	return n
+	return n, work
 }
 
 // expand passes a hit's strength on to those next to it.
@@ -193,7 +209,7 @@ func (s *spread) decode(label int32) uint8 {
 // have given way only after nearer stand-ins did, so the order of the first
 // discovery says nothing. Breadth first, over links that pass something on in
 // the end (I3).
-func (s *spread) measure() {
+func (s *spread) measure() error {
 	found := s.hits
 	order := make([]hit, s.sources, len(found))
 	copy(order, found)
@@ -201,7 +217,11 @@ func (s *spread) measure() {
 	for level, depth := 0, int32(1); level < len(order); depth++ {
 		end := len(order)
 		for ; level < end; level++ {
-			if n := order[level].node; !s.stopped(n, int32(level)) {
+			n := order[level].node
+			if err := s.pace.Steps(1 + len(s.q.near(s.g, n))); err != nil {
+				return err
+			}
+			if !s.stopped(n, int32(level)) {
 				s.reveal(n, seen)
 			}
 		}
@@ -212,6 +232,7 @@ func (s *spread) measure() {
 		})
 	}
 	s.hits = order
+	return nil
 }
 
 // reveal puts into the frontier which hits a node hurts that were not seen yet.

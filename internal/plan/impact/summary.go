@@ -1,10 +1,12 @@
 package impact
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 )
 
 // count holds how many hits have each strength.
@@ -21,16 +23,19 @@ type totals struct {
 }
 
 // Summary totals the hits in the answer (I7).
-func (r *Result) Summary() *domain.ImpactSummary {
+func (r *Result) Summary(ctx context.Context) (*domain.ImpactSummary, error) {
 	s := acquire(r.g)
 	defer s.release()
-	t := totals{hidden: r.hidden}
+	t, p := totals{hidden: r.hidden}, pace.Of(ctx)
 	if !installs(r.g) {
 		for i := range r.Len() {
+			if err := p.Step(); err != nil {
+				return nil, err
+			}
 			h := &r.hits[r.at(i)]
 			t.add(h.strength(), r.g.Facts(h.node))
 		}
-		return t.summary()
+		return t.summary(), nil
 	}
 	var ahead lookahead
 	for i := 0; i < r.Len(); {
@@ -39,10 +44,13 @@ func (r *Result) Summary() *domain.ImpactSummary {
 			h := &r.hits[r.at(i+k)]
 			t.add(h.strength(), r.g.Facts(h.node))
 			t.addSites(r, s, ahead.arcs[k])
+			if err := p.Steps(1 + len(ahead.arcs[k])); err != nil {
+				return nil, err
+			}
 		}
 		i += n
 	}
-	return t.summary()
+	return t.summary(), nil
 }
 
 // installs tells whether anything may be installed anywhere. Where there are

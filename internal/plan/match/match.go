@@ -5,11 +5,13 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 )
 
 // The most that each part of a score can be; together 100.
@@ -75,7 +77,8 @@ type Match struct {
 
 // Rank compares all candidates and returns those that fit: best first, then by
 // key.
-func Rank(s Sought, candidates []Candidate) []Match {
+func Rank(ctx context.Context, s Sought, candidates []Candidate) ([]Match, error) {
+	steps := pace.Of(ctx)
 	places := map[string]*Item{}
 	for i := range s.Items {
 		item := &s.Items[i]
@@ -87,6 +90,9 @@ func Rank(s Sought, candidates []Candidate) []Match {
 	var list []Match
 	for i := range candidates {
 		c := &candidates[i]
+		if err := steps.Steps(1 + len(c.Present) + len(s.Words)*len(c.Words)); err != nil {
+			return nil, err
+		}
 		m := Match{ID: c.ID, Key: c.Key}
 		at := c.place(places)
 		if at.score() > 0 {
@@ -103,7 +109,7 @@ func Rank(s Sought, candidates []Candidate) []Match {
 	slices.SortFunc(list, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Key, b.Key))
 	})
-	return list
+	return list, nil
 }
 
 // placement is the best place for a known error among the items.

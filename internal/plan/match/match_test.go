@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/plan/match"
+	"releasegraph/internal/plan/plantest"
 )
 
 func TestVersionsAreNamedByTextBySemanticVersionOrByRange(t *testing.T) {
@@ -55,14 +57,14 @@ func TestAMatchExplainsEachOfItsParts(t *testing.T) {
 		},
 		Words: []string{"checkout", "hangs", "payment"},
 	}
-	got := match.Rank(sought, []match.Candidate{
+	got := plantest.Done(match.Rank(context.Background(), sought, []match.Candidate{
 		{ID: "a", Key: "KE-a", Present: []match.Presence{{Item: "1", Versions: []string{"2.4.x"}}}, Words: []string{"checkout", "hangs", "payment"}},
 		{ID: "b", Key: "KE-b", Present: []match.Presence{{Item: "2", Versions: []string{"<14.3"}}}, Words: []string{"slow"}},
 		{ID: "c", Key: "KE-c", Present: []match.Presence{{Item: "1", Versions: []string{"1.x"}}}},
 		{ID: "d", Key: "KE-d", Present: []match.Presence{{Item: "3", Versions: []string{"1.0"}}}, Words: []string{"payment", "page"}},
 		{ID: "e", Key: "KE-e", Present: []match.Presence{{Item: "1"}, {Item: "2"}}},
 		{ID: "f", Key: "KE-f", Present: []match.Presence{{Item: "elsewhere"}}, Words: []string{"checkout", "hangs", "payment"}},
-	})
+	}))
 	want := []string{
 		"KE-a 100 1 ITEM 40/40 is in shop; VERSION 20/20 2.4.0 runs, which 2.4.x names; SYMPTOMS 40/40 shares 3 of 3 words: checkout, hangs, payment",
 		"KE-e 50 1 ITEM 40/40 is in shop; VERSION 10/20 is said to be in any version; SYMPTOMS 0/40 shares no word",
@@ -80,10 +82,10 @@ func TestAMatchExplainsEachOfItsParts(t *testing.T) {
 }
 
 func TestAKnownErrorOfAnotherVersionFitsByItsSymptomsOnly(t *testing.T) {
-	got := match.Rank(
+	got := plantest.Done(match.Rank(context.Background(),
 		match.Sought{Items: []match.Item{{ID: "1", Key: "db", Versions: []string{"15.1"}}}, Words: []string{"locks"}},
 		[]match.Candidate{{ID: "a", Key: "KE-a", Present: []match.Presence{{Item: "1", Versions: []string{"14.x"}}}, Words: []string{"locks"}}},
-	)
+	))
 	if len(got) != 1 || got[0].Score != match.MostSymptoms || got[0].Item != "" {
 		t.Fatalf("got %+v", got)
 	}
@@ -125,7 +127,7 @@ func drawCandidates(t *rapid.T) []match.Candidate {
 func TestAScoreIsTheSumOfItsPartsAndDoesNotDependOnTheOrderOfTheCandidates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sought, candidates := drawSought(t), drawCandidates(t)
-		got := match.Rank(sought, candidates)
+		got := plantest.Done(match.Rank(context.Background(), sought, candidates))
 		for i, m := range got {
 			sum := 0
 			for _, p := range m.Parts {
@@ -141,7 +143,7 @@ func TestAScoreIsTheSumOfItsPartsAndDoesNotDependOnTheOrderOfTheCandidates(t *te
 				t.Fatalf("%v comes before %v", got[i-1], m)
 			}
 		}
-		again := match.Rank(sought, rapid.Permutation(candidates).Draw(t, "order"))
+		again := plantest.Done(match.Rank(context.Background(), sought, rapid.Permutation(candidates).Draw(t, "order")))
 		if fmt.Sprint(again) != fmt.Sprint(got) {
 			t.Fatalf("in another order %v, not %v", again, got)
 		}
@@ -153,7 +155,7 @@ func TestANearerItemNeverScoresLess(t *testing.T) {
 		sought, candidates := drawSought(t), drawCandidates(t)
 		score := func(s match.Sought) map[string]int {
 			scores := map[string]int{}
-			for _, m := range match.Rank(s, candidates) {
+			for _, m := range plantest.Done(match.Rank(context.Background(), s, candidates)) {
 				scores[m.Key] = m.Score
 			}
 			return scores

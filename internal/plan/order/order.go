@@ -3,10 +3,12 @@ package order
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/cycle"
 	"releasegraph/internal/plan/reach"
 )
@@ -28,24 +30,33 @@ type Step struct {
 // dependents (P3). Hardware comes before what it hosts, since being hosted is a
 // dependency. What lies between two items counts, listed or not: a chain orders
 // them, a cycle joins them. The items of a cycle form a step of their own. What
-// only documents orders nothing (I11).
-func Steps(g *Graph, items []Node) []Step {
-	o := &ordering{g: g, wanted: make([]bool, len(items))}
+// only documents orders nothing (I11). It stops when its context ends.
+func Steps(ctx context.Context, g *Graph, items []Node) ([]Step, error) {
+	o := &ordering{g: g, pace: pace.Of(ctx), wanted: make([]bool, len(items))}
 	for _, n := range items {
 		i, _ := o.found.Add(n)
 		o.wanted[i] = true
 	}
-	o.reach()
-	var ranks []rank
-	for _, component := range o.components() {
-		ranks = o.place(ranks, component)
+	if err := o.reach(); err != nil {
+		return nil, err
 	}
-	return steps(ranks)
+	components, err := o.components(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ranks []rank
+	for _, component := range components {
+		if ranks, err = o.place(ranks, component); err != nil {
+			return nil, err
+		}
+	}
+	return steps(ranks), nil
 }
 
 // ordering holds the items and all they depend on.
 type ordering struct {
 	g      *Graph
+	pace   *pace.Pace
 	found  reach.Index
 	wanted []bool // by position; the items come first
 	below  []int  // by position: the highest rank among the node and all it depends on
@@ -58,8 +69,11 @@ type rank struct {
 	key    string
 }
 
-func (o *ordering) reach() {
+func (o *ordering) reach() error {
 	for i := int32(0); int(i) < o.found.Len(); i++ {
+		if err := o.pace.Steps(1 + len(o.g.Out(o.found.At(i)))); err != nil {
+			return err
+		}
 		for _, a := range o.g.Out(o.found.At(i)) {
 			if o.g.Labels()[a.Label].Needs() {
 				o.found.Add(a.Node)
@@ -67,10 +81,11 @@ func (o *ordering) reach() {
 		}
 	}
 	o.below = make([]int, o.found.Len())
+	return nil
 }
 
-func (o *ordering) components() [][]int32 {
-	return cycle.Components(o.found.Len(), func(v int32, i int) (int32, bool) {
+func (o *ordering) components(ctx context.Context) ([][]int32, error) {
+	return cycle.Components(ctx, o.found.Len(), func(v int32, i int) (int32, bool) {
 		arcs := o.g.Out(o.found.At(v))
 		if i >= len(arcs) {
 			return 0, false
@@ -84,11 +99,14 @@ func (o *ordering) components() [][]int32 {
 }
 
 // place ranks a component; all that it depends on has been placed.
-func (o *ordering) place(ranks []rank, component []int32) []rank {
+func (o *ordering) place(ranks []rank, component []int32) ([]rank, error) {
 	height, loop := 0, len(component) > 1
 	var listed []Node
 	for _, v := range component {
 		n := o.found.At(v)
+		if err := o.pace.Steps(1 + len(o.g.Out(n))); err != nil {
+			return nil, err
+		}
 		if int(v) < len(o.wanted) && o.wanted[v] {
 			listed = append(listed, n)
 		}
@@ -109,7 +127,7 @@ func (o *ordering) place(ranks []rank, component []int32) []rank {
 	for _, v := range component {
 		o.below[v] = height
 	}
-	return ranks
+	return ranks, nil
 }
 
 func (o *ordering) byKey(a, b Node) int { return cmp.Compare(o.g.Key(a), o.g.Key(b)) }

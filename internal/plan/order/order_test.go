@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/order"
+	"releasegraph/internal/plan/plantest"
 )
 
 type edge struct{ from, to string }
@@ -44,7 +46,7 @@ func stepsOf(g *order.Graph, items ...string) (told []string) {
 		}
 		nodes = append(nodes, n)
 	}
-	for _, s := range order.Steps(g, nodes) {
+	for _, s := range plantest.Done(order.Steps(context.Background(), g, nodes)) {
 		var keys []string
 		for _, n := range s.Items {
 			keys = append(keys, g.Key(n))

@@ -4,10 +4,12 @@ package path
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/reach"
 )
 
@@ -26,30 +28,33 @@ type Link struct {
 // Find returns a shortest chain of dependencies from an item to another, and
 // whether there is one. Of several it is the one whose keys, read from the
 // start, come first; of parallel links the strongest. From an item to itself
-// the chain is empty. What only documents is no link of a chain (I11).
-func Find(g *Graph, from, to Node) ([]Link, bool) {
-	return Between(g, []Node{from}, []Node{to})
+// the chain is empty. What only documents is no link of a chain (I11). It stops
+// when its context ends.
+func Find(ctx context.Context, g *Graph, from, to Node) ([]Link, bool, error) {
+	return Between(ctx, g, []Node{from}, []Node{to})
 }
 
 // Between is Find from any of some items to any of some others. Where they
 // share one the chain is empty.
-func Between(g *Graph, from, to []Node) ([]Link, bool) {
-	s := &search{g: g, ahead: newSide(from, g.Out), behind: newSide(to, g.In)}
+func Between(ctx context.Context, g *Graph, from, to []Node) ([]Link, bool, error) {
+	s := &search{g: g, pace: pace.Of(ctx), ahead: newSide(from, g.Out), behind: newSide(to, g.In)}
 	for _, n := range to {
 		if _, ok := s.ahead.found.Find(n); ok {
-			return []Link{}, true
+			return []Link{}, true, nil
 		}
 	}
-	if !s.meet() {
-		return nil, false
+	if met, err := s.meet(); err != nil || !met {
+		return nil, false, err
 	}
-	return s.chain(), true
+	chain, err := s.chain()
+	return chain, err == nil, err
 }
 
 // search looks from both ends, each time on the side that has less to do, so
 // that a hub on one side does not matter.
 type search struct {
 	g             *Graph
+	pace          *pace.Pace
 	ahead, behind *side
 }
 
@@ -95,9 +100,12 @@ func (s *side) work() (n int) {
 }
 
 // advance finds the next level, and tells whether it has any node.
-func (s *side) advance(g *Graph) bool {
+func (s *side) advance(g *Graph, p *pace.Pace) (bool, error) {
 	level, next := slices.Clone(s.last()), s.found.Len()
 	for _, n := range level {
+		if err := p.Steps(1 + len(s.arcs(n))); err != nil {
+			return false, err
+		}
 		for _, a := range s.arcs(n) {
 			if !g.Labels()[a.Label].Needs() {
 				continue
@@ -108,23 +116,23 @@ func (s *side) advance(g *Graph) bool {
 		}
 	}
 	s.levels = append(s.levels, next)
-	return s.found.Len() > next
+	return s.found.Len() > next, nil
 }
 
 // meet advances until the newest level of one side touches the other side.
 // Whole levels are found, so the sum of the two depths is then the distance.
-func (s *search) meet() bool {
+func (s *search) meet() (bool, error) {
 	for {
 		side, other := s.ahead, s.behind
 		if other.work() < side.work() {
 			side, other = other, side
 		}
-		if !side.advance(s.g) {
-			return false
+		if further, err := side.advance(s.g, s.pace); err != nil || !further {
+			return false, err
 		}
 		for _, n := range side.last() {
 			if _, ok := other.at(n); ok {
-				return true
+				return true, nil
 			}
 		}
 	}
@@ -132,12 +140,18 @@ func (s *search) meet() bool {
 
 // chain walks from the start, each time to the least key that lies on a
 // shortest chain.
-func (s *search) chain() []Link {
-	lead := s.leading()
+func (s *search) chain() ([]Link, error) {
+	lead, err := s.leading()
+	if err != nil {
+		return nil, err
+	}
 	at := s.start(lead)
 	length := s.ahead.reached() + s.behind.reached()
 	chain := make([]Link, 0, length)
 	for i := range length {
+		if err := s.pace.Steps(1 + len(s.g.Out(at))); err != nil {
+			return nil, err
+		}
 		var best Link
 		for _, a := range s.g.Out(at) {
 			l := Link{at, a.Node, s.g.Label(a.Label)}
@@ -148,7 +162,7 @@ func (s *search) chain() []Link {
 		chain = append(chain, best)
 		at = best.To
 	}
-	return chain
+	return chain, nil
 }
 
 // start is the item of least key from which a shortest chain leads on.
@@ -164,7 +178,7 @@ func (s *search) start(lead []bool) Node {
 
 // leading marks, by position among what the start reached, the nodes from
 // which a shortest chain leads on.
-func (s *search) leading() []bool {
+func (s *search) leading() ([]bool, error) {
 	lead := make([]bool, s.ahead.found.Len())
 	for i, n := range s.ahead.found.Nodes() {
 		far, ok := s.behind.at(n)
@@ -174,6 +188,9 @@ func (s *search) leading() []bool {
 		if !lead[i] {
 			continue
 		}
+		if err := s.pace.Steps(1 + len(s.g.In(s.ahead.found.At(int32(i))))); err != nil {
+			return nil, err
+		}
 		for _, a := range s.g.In(s.ahead.found.At(int32(i))) {
 			j, ok := s.ahead.found.Find(a.Node)
 			if ok && s.ahead.depth[j] == s.ahead.depth[i]-1 && s.g.Labels()[a.Label].Needs() {
@@ -181,7 +198,7 @@ func (s *search) leading() []bool {
 			}
 		}
 	}
-	return lead
+	return lead, nil
 }
 
 // on tells whether a node is the i-th of a shortest chain.

@@ -3,6 +3,7 @@ package quality
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"releasegraph/internal/adjacency"
@@ -18,7 +19,7 @@ type Node = adjacency.Node
 
 // Cycles lists the sets of items that depend on one another, each by way of the
 // others (C2, I11): the largest first, then by the first key; items by key.
-func Cycles(g *Graph) [][]Node {
+func Cycles(ctx context.Context, g *Graph) ([][]Node, error) {
 	needs := func(v int32, i int) (int32, bool) {
 		out := g.Out(v)
 		if i >= len(out) {
@@ -29,8 +30,12 @@ func Cycles(g *Graph) [][]Node {
 		}
 		return out[i].Node, true
 	}
+	components, err := cycle.Components(ctx, g.Size(), needs)
+	if err != nil {
+		return nil, err
+	}
 	var cycles [][]Node
-	for _, c := range cycle.Components(g.Size(), needs) {
+	for _, c := range components {
 		if len(c) < 2 {
 			continue
 		}
@@ -40,5 +45,5 @@ func Cycles(g *Graph) [][]Node {
 	slices.SortFunc(cycles, func(a, b []Node) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(g.Key(a[0]), g.Key(b[0])))
 	})
-	return cycles
+	return cycles, nil
 }

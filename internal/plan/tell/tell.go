@@ -3,10 +3,12 @@
 package tell
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/rank"
 )
 
@@ -42,12 +44,16 @@ type Reason struct {
 
 // Whom lists the parties that the hits concern: those of most hits first, then
 // by key. Every hit counts, once for each reason.
-func Whom(g *Graph, hits []Hit) []*Party {
+func Whom(ctx context.Context, g *Graph, hits []Hit) ([]*Party, error) {
+	steps := pace.Of(ctx)
 	found := map[Node]*Party{}
 	var list []*Party
 	for i, h := range hits {
 		if h.Node < 0 {
 			continue
+		}
+		if err := steps.Steps(1 + len(g.Out(h.Node))); err != nil {
+			return nil, err
 		}
 		for _, a := range g.Out(h.Node) {
 			why, ok := domain.WhyToldBy(g.Labels()[a.Label].Rel)
@@ -69,7 +75,7 @@ func Whom(g *Graph, hits []Hit) []*Party {
 		})
 	}
 	rank.Sort(list)
-	return list
+	return list, nil
 }
 
 func (p *Party) add(why domain.WhyTold, hit int, strength domain.Strength) {

@@ -2,6 +2,7 @@ package tell_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/plantest"
 	"releasegraph/internal/plan/rank"
 	"releasegraph/internal/plan/tell"
 )
@@ -47,7 +49,7 @@ func TestPartiesAreToldOfEveryHitThatConcernsThem_I7(t *testing.T) {
 		hits[5].Node = -1 // an item that the graph does not hold concerns nobody
 
 		var got []string
-		list := tell.Whom(b.Graph(1), hits)
+		list := plantest.Done(tell.Whom(context.Background(), b.Graph(1), hits))
 		for _, p := range list {
 			got = append(got, fmt.Sprint(p.Key, p.Hits, p.Full, p.Reasons))
 		}
