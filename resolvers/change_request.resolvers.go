@@ -18,7 +18,7 @@ func (r *changeRequestResolver) Assessment(ctx context.Context, obj *domain.Chan
 	return r.App.CurrentAssessment(ctx, obj)
 }
 
-func (r *changeRequestResolver) Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalChangeMove, error) {
+func (r *changeRequestResolver) Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalMove[domain.ChangeRequestStatus], error) {
 	moves, err := r.App.ChangeMoves(ctx, obj)
 	return pointers(moves), err
 }
@@ -35,12 +35,16 @@ func (r *mutationResolver) AuthoriseChangeRequest(ctx context.Context, input app
 	return written[domain.ChangeRequest](r.App.AuthoriseChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) BackOutChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.BackOutChangeRequest(ctx, input, options))
+func (r *mutationResolver) ImplementChangeRequest(ctx context.Context, input app.ImplementChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.ImplementChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) CloseChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.CloseChangeRequest(ctx, input, options))
+func (r *mutationResolver) ReviewChangeRequest(ctx context.Context, input app.ReviewChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.ReviewChangeRequest(ctx, input, options))
+}
+
+func (r *mutationResolver) BackOutChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.BackOutChangeRequest(ctx, input, options))
 }
 
 func (r *mutationResolver) RequestStandardChange(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {

@@ -11,8 +11,13 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 )
+
+func (r *knownErrorResolver) Moves(ctx context.Context, obj *domain.KnownError) ([]*domain.LegalMove[domain.KnownErrorStatus], error) {
+	return pointers(app.KnownErrorMoves(obj)), nil
+}
 
 func (r *mutationResolver) PublishKnownError(ctx context.Context, input model.PublishKnownErrorInput, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
 	return written[domain.KnownError](r.App.PublishKnownError(ctx, *input.Ref, input.IfVersion.Value(), options))

@@ -39,6 +39,11 @@ func (r *mutationResolver) ReopenProblem(ctx context.Context, input model.Reopen
 	return written[domain.Problem](r.App.ReopenProblem(ctx, *input.Ref, input.Reason, input.IfVersion.Value(), options))
 }
 
+func (r *problemResolver) Moves(ctx context.Context, obj *domain.Problem) ([]*domain.LegalMove[domain.ProblemStatus], error) {
+	moves, err := r.App.ProblemMoves(ctx, obj)
+	return pointers(moves), err
+}
+
 func (r *queryResolver) KnownErrorMatches(ctx context.Context, problem *domain.Ref, draft *domain.ProblemDraft, first int) (*app.KnownErrorMatches, error) {
 	return r.App.KnownErrorMatches(ctx, problem, draft, first)
 }

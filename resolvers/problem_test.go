@@ -69,7 +69,7 @@ func TestAProblemIsMovedByVerbsAlone_PROBLEM(t *testing.T) {
 func TestAKnownErrorIsPublishedByItsVerb_KNOWN_ERROR(t *testing.T) {
 	a := newAPI(t)
 	a.knownError("K-1", vars{"symptoms": "slow"})
-	a.send(`mutation { publishKnownError(input: {ref: {key: "K-1"}}) { revision } }`, nil).refused("RULE_VIOLATION", "KNOWN_ERROR", "input.workaround")
+	a.send(`mutation { publishKnownError(input: {ref: {key: "K-1"}}) { revision } }`, nil).refused("RULE_VIOLATION", "KNOWN_ERROR", "input.ref")
 	a.ask(`mutation { updateKnownError(input: {ref: {key: "K-1"}, patch: {workaround: "wait"}}) { revision } }`, nil)
 	a.ask(`mutation { publishKnownError(input: {ref: {key: "K-1"}}) { knownError { status } } }`, nil).is("publishKnownError.knownError.status", "PUBLISHED")
 	a.ask(`mutation { retireKnownError(input: {ref: {key: "K-1"}}) { knownError { status } } }`, nil).is("retireKnownError.knownError.status", "RETIRED")

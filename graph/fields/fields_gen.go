@@ -39,7 +39,7 @@ var Types = direct.Types{
 		"waitsFor":      direct.Many(func(v *app.AgendaItem) []*app.AgendaWait { return v.WaitsFor }),
 		"approvals":     direct.Leaf(func(v *app.AgendaItem) int { return v.Approvals }, direct.Int),
 		"quorum":        direct.Leaf(func(v *app.AgendaItem) int { return v.Quorum }, direct.Int),
-		"lacks":         direct.Values(func(v *app.AgendaItem) []domain.ChangeLack { return v.Lacks }),
+		"lacks":         direct.Values(func(v *app.AgendaItem) []domain.MoveLack { return v.Lacks }),
 	},
 	"AgendaItemConnection": direct.Object[relay.Connection[app.AgendaItem, model.AgendaItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) []*model.AgendaItemEdge {
@@ -225,6 +225,7 @@ var Types = direct.Types{
 		"members":     direct.Leaves(func(v *domain.Board) []string { return v.Members }, direct.Text),
 		"quorum":      direct.Leaf(func(v *domain.Board) int { return v.Quorum }, direct.Int),
 		"emergency":   direct.Leaf(func(v *domain.Board) bool { return v.Emergency }, direct.Bool),
+		"releaseOnly": direct.Leaf(func(v *domain.Board) bool { return v.ReleaseOnly }, direct.Bool),
 		"id":          direct.Leaf(func(v *domain.Board) string { return v.ID }, direct.Text),
 		"key":         direct.Leaf(func(v *domain.Board) string { return v.Key }, direct.Text),
 		"name":        direct.Leaf(func(v *domain.Board) string { return v.Name }, direct.Text),
@@ -373,6 +374,15 @@ var Types = direct.Types{
 		"decidedAt":      direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.DecidedAt }, direct.Time),
 		"implementedAt":  direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ImplementedAt }, direct.Time),
 		"closedAt":       direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ClosedAt }, direct.Time),
+		"actualFrom":     direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ActualFrom }, direct.Time),
+		"actualTo":       direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ActualTo }, direct.Time),
+		"leftUndone":     direct.Optional(func(v *domain.ChangeRequest) *string { return v.LeftUndone }, direct.Text),
+		"carriedOutBy":   direct.Optional(func(v *domain.ChangeRequest) *string { return v.CarriedOutBy }, direct.Text),
+		"proof":          direct.Optional(func(v *domain.ChangeRequest) *string { return v.Proof }, direct.Text),
+		"reviewOutcome":  direct.Optional(func(v *domain.ChangeRequest) *domain.ReviewOutcome { return v.ReviewOutcome }, direct.Text),
+		"reviewedBy":     direct.Optional(func(v *domain.ChangeRequest) *string { return v.ReviewedBy }, direct.Text),
+		"reviewedAt":     direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ReviewedAt }, direct.Time),
+		"learnt":         direct.Optional(func(v *domain.ChangeRequest) *string { return v.Learnt }, direct.Text),
 		"contentVersion": direct.Leaf(func(v *domain.ChangeRequest) int { return v.ContentVersion }, direct.Int),
 		"reviewCount":    direct.Leaf(func(v *domain.ChangeRequest) int { return v.ReviewCount }, direct.Int),
 		"id":             direct.Leaf(func(v *domain.ChangeRequest) string { return v.ID }, direct.Text),
@@ -432,15 +442,10 @@ var Types = direct.Types{
 		"by":     direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.By }, direct.Text),
 		"since":  direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) time.Time { return v.Since }, direct.Time),
 	},
-	"ChangeRequestLack": direct.Object[domain.ChangeLack]{
-		"need":    direct.Leaf(func(v *domain.ChangeLack) domain.ChangeNeed { return v.Need }, direct.Text),
-		"rule":    direct.Leaf(func(v *domain.ChangeLack) string { return v.Rule }, direct.Text),
-		"field":   direct.Leaf(func(v *domain.ChangeLack) string { return v.Field }, direct.Text),
-		"message": direct.Leaf(func(v *domain.ChangeLack) string { return v.Message }, direct.Text),
-	},
-	"ChangeRequestMove": direct.Object[domain.LegalChangeMove]{
-		"to":    direct.Leaf(func(v *domain.LegalChangeMove) domain.ChangeRequestStatus { return v.To }, direct.Text),
-		"lacks": direct.Values(func(v *domain.LegalChangeMove) []domain.ChangeLack { return v.Lacks }),
+	"ChangeRequestMove": direct.Object[domain.LegalMove[domain.ChangeRequestStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.ChangeRequestStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.ChangeRequestStatus]) domain.ChangeRequestStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.ChangeRequestStatus]) []domain.MoveLack { return v.Lacks }),
 	},
 	"ChangeRequestPayload": direct.Object[relay.Payload[domain.ChangeRequest]]{
 		"changeRequest": direct.One(func(v *relay.Payload[domain.ChangeRequest]) *domain.ChangeRequest { return v.Record }),
@@ -1228,6 +1233,11 @@ var Types = direct.Types{
 		"totalCount": direct.Leaf(func(v *app.KnownErrorMatches) int { return v.TotalCount }, direct.Int),
 		"candidates": direct.Leaf(func(v *app.KnownErrorMatches) int { return v.Candidates }, direct.Int),
 	},
+	"KnownErrorMove": direct.Object[domain.LegalMove[domain.KnownErrorStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.KnownErrorStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.KnownErrorStatus]) domain.KnownErrorStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.KnownErrorStatus]) []domain.MoveLack { return v.Lacks }),
+	},
 	"KnownErrorPayload": direct.Object[relay.Payload[domain.KnownError]]{
 		"knownError": direct.One(func(v *relay.Payload[domain.KnownError]) *domain.KnownError { return v.Record }),
 		"revision":   direct.Leaf(func(v *relay.Payload[domain.KnownError]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
@@ -1338,6 +1348,12 @@ var Types = direct.Types{
 	"MinutesEntry": direct.Object[domain.MinutesEntry]{
 		"request": direct.One(func(v *domain.MinutesEntry) *domain.ChangeRequest { return v.Request }),
 		"votes":   direct.Many(func(v *domain.MinutesEntry) []*domain.Vote { return v.Votes }),
+	},
+	"MoveLack": direct.Object[domain.MoveLack]{
+		"need":    direct.Leaf(func(v *domain.MoveLack) domain.MoveNeed { return v.Need }, direct.Text),
+		"rule":    direct.Leaf(func(v *domain.MoveLack) string { return v.Rule }, direct.Text),
+		"field":   direct.Leaf(func(v *domain.MoveLack) string { return v.Field }, direct.Text),
+		"message": direct.Leaf(func(v *domain.MoveLack) string { return v.Message }, direct.Text),
 	},
 	"OwnershipPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) *domain.ConfigurationItem {
@@ -1489,6 +1505,11 @@ var Types = direct.Types{
 	"ProblemEdge": direct.Object[relay.Edge[domain.Problem]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Problem]) *domain.Problem { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Problem]) string { return v.Cursor }, direct.Text),
+	},
+	"ProblemMove": direct.Object[domain.LegalMove[domain.ProblemStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.ProblemStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.ProblemStatus]) domain.ProblemStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.ProblemStatus]) []domain.MoveLack { return v.Lacks }),
 	},
 	"ProblemPayload": direct.Object[relay.Payload[domain.Problem]]{
 		"problem":  direct.One(func(v *relay.Payload[domain.Problem]) *domain.Problem { return v.Record }),

@@ -391,8 +391,8 @@ func (ec *executionContext) _AgendaItem_lacks(ctx context.Context, field graphql
 			return obj.Lacks, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []domain.ChangeLack) graphql.Marshaler {
-			return ec.marshalNChangeRequestLack2ᚕreleasegraphᚋinternalᚋdomainᚐChangeLackᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.MoveLack) graphql.Marshaler {
+			return ec.marshalNMoveLack2ᚕreleasegraphᚋinternalᚋdomainᚐMoveLackᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -405,7 +405,7 @@ func (ec *executionContext) fieldContext_AgendaItem_lacks(_ context.Context, fie
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeRequestLack(ctx, field)
+			return ec.childFields_MoveLack(ctx, field)
 		},
 	}
 	return fc, nil
@@ -720,6 +720,29 @@ func (ec *executionContext) _Board_emergency(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Board_emergency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Board", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Board_releaseOnly(ctx context.Context, field graphql.CollectedField, obj *domain.Board) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Board_releaseOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReleaseOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Board_releaseOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Board", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
@@ -2476,6 +2499,11 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "emergency":
 			out.Values[i] = ec._Board_emergency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "releaseOnly":
+			out.Values[i] = ec._Board_releaseOnly(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -23,7 +23,7 @@ import (
 
 type ChangeRequestResolver interface {
 	Assessment(ctx context.Context, obj *domain.ChangeRequest) (*domain.Assessment, error)
-	Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalChangeMove, error)
+	Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalMove[domain.ChangeRequestStatus], error)
 
 	History(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*model.ChangeSetConnection, error)
 
@@ -1077,6 +1077,213 @@ func (ec *executionContext) fieldContext_ChangeRequest_closedAt(_ context.Contex
 	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _ChangeRequest_actualFrom(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_actualFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActualFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_actualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_actualTo(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_actualTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActualTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_actualTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_leftUndone(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_leftUndone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftUndone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_leftUndone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_carriedOutBy(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_carriedOutBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CarriedOutBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_carriedOutBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_proof(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_proof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_proof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_reviewOutcome(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_reviewOutcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReviewOutcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ReviewOutcome) graphql.Marshaler {
+			return ec.marshalOReviewOutcome2ᚖreleasegraphᚋinternalᚋdomainᚐReviewOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_reviewOutcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type ReviewOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_reviewedBy(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_reviewedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReviewedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_reviewedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_reviewedAt(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_reviewedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReviewedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_reviewedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequest_learnt(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_learnt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Learnt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_learnt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ChangeRequest_contentVersion(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1167,8 +1374,8 @@ func (ec *executionContext) _ChangeRequest_moves(ctx context.Context, field grap
 			return ec.Resolvers.ChangeRequest().Moves(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*domain.LegalChangeMove) graphql.Marshaler {
-			return ec.marshalNChangeRequestMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalChangeMoveᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.LegalMove[domain.ChangeRequestStatus]) graphql.Marshaler {
+			return ec.marshalNChangeRequestMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1873,99 +2080,30 @@ func (ec *executionContext) fieldContext_ChangeRequest_conflicts(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestLack_need(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeLack) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestMove_verb(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.ChangeRequestStatus]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeRequestLack_need(ctx, field)
+			return ec.fieldContext_ChangeRequestMove_verb(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Need, nil
+			return obj.Verb, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v domain.ChangeNeed) graphql.Marshaler {
-			return ec.marshalNChangeNeed2releasegraphᚋinternalᚋdomainᚐChangeNeed(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_ChangeRequestLack_need(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequestLack", field, false, false, errors.New("field of type ChangeNeed does not have child fields"))
+func (ec *executionContext) fieldContext_ChangeRequestMove_verb(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequestMove", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestLack_rule(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeLack) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeRequestLack_rule(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Rule, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeRequestLack_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequestLack", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _ChangeRequestLack_field(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeLack) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeRequestLack_field(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Field, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeRequestLack_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequestLack", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _ChangeRequestLack_message(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeLack) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeRequestLack_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeRequestLack_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequestLack", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _ChangeRequestMove_to(ctx context.Context, field graphql.CollectedField, obj *domain.LegalChangeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestMove_to(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.ChangeRequestStatus]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1988,7 +2126,7 @@ func (ec *executionContext) fieldContext_ChangeRequestMove_to(_ context.Context,
 	return graphql.NewScalarFieldContext("ChangeRequestMove", field, false, false, errors.New("field of type ChangeRequestStatus does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestMove_lacks(ctx context.Context, field graphql.CollectedField, obj *domain.LegalChangeMove) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestMove_lacks(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.ChangeRequestStatus]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2000,8 +2138,8 @@ func (ec *executionContext) _ChangeRequestMove_lacks(ctx context.Context, field 
 			return obj.Lacks, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []domain.ChangeLack) graphql.Marshaler {
-			return ec.marshalNChangeRequestLack2ᚕreleasegraphᚋinternalᚋdomainᚐChangeLackᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.MoveLack) graphql.Marshaler {
+			return ec.marshalNMoveLack2ᚕreleasegraphᚋinternalᚋdomainᚐMoveLackᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2014,17 +2152,183 @@ func (ec *executionContext) fieldContext_ChangeRequestMove_lacks(_ context.Conte
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeRequestLack(ctx, field)
+			return ec.childFields_MoveLack(ctx, field)
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MoveLack_need(ctx context.Context, field graphql.CollectedField, obj *domain.MoveLack) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveLack_need(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Need, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MoveNeed) graphql.Marshaler {
+			return ec.marshalNMoveNeed2releasegraphᚋinternalᚋdomainᚐMoveNeed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveLack_need(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveLack", field, false, false, errors.New("field of type MoveNeed does not have child fields"))
+}
+
+func (ec *executionContext) _MoveLack_rule(ctx context.Context, field graphql.CollectedField, obj *domain.MoveLack) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveLack_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveLack_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveLack", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MoveLack_field(ctx context.Context, field graphql.CollectedField, obj *domain.MoveLack) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveLack_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveLack_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveLack", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MoveLack_message(ctx context.Context, field graphql.CollectedField, obj *domain.MoveLack) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveLack_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveLack_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveLack", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputChangeFromModelInput(ctx context.Context, obj any) (app.FromModel, error) {
+func (ec *executionContext) unmarshalInputAuthoriseChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
+	var it app.ChangeVerb
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBackOutChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
+	var it app.ChangeVerb
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDraftChangeFromModelInput(ctx context.Context, obj any) (app.FromModel, error) {
 	var it app.FromModel
 	if obj == nil {
 		return it, nil
@@ -2117,7 +2421,260 @@ func (ec *executionContext) unmarshalInputChangeFromModelInput(ctx context.Conte
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputChangeRequestVerbInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
+func (ec *executionContext) unmarshalInputImplementChangeRequestInput(ctx context.Context, obj any) (app.ImplementChange, error) {
+	var it app.ImplementChange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "actualFrom", "actualTo", "leftUndone", "carriedOutBy", "proof", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "actualFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actualFrom"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActualFrom = data
+		case "actualTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actualTo"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActualTo = data
+		case "leftUndone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leftUndone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeftUndone = data
+		case "carriedOutBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("carriedOutBy"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CarriedOutBy = data
+		case "proof":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("proof"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Proof = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRequestStandardChangeInput(ctx context.Context, obj any) (app.FromModel, error) {
+	var it app.FromModel
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"model", "key", "name", "items", "sites", "description", "justification", "assignee", "plannedFrom", "plannedTo"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "model":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Model = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNRecordRef2ᚕᚖreleasegraphᚋinternalᚋdomainᚐRefᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "sites":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sites"))
+			data, err := ec.unmarshalORecordRef2ᚕᚖreleasegraphᚋinternalᚋdomainᚐRefᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sites = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "justification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("justification"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Justification = data
+		case "assignee":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("assignee"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Assignee = data
+		case "plannedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("plannedFrom"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PlannedFrom = data
+		case "plannedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("plannedTo"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PlannedTo = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReviewChangeRequestInput(ctx context.Context, obj any) (app.ReviewChange, error) {
+	var it app.ReviewChange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "outcome", "learnt", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalNReviewOutcome2releasegraphᚋinternalᚋdomainᚐReviewOutcome(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "learnt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("learnt"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Learnt = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSubmitChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
+	var it app.ChangeVerb
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWithdrawChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
 	var it app.ChangeVerb
 	if obj == nil {
 		return it, nil
@@ -2276,6 +2833,51 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 			}
 		case "closedAt":
 			out.Values[i] = ec._ChangeRequest_closedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actualFrom":
+			out.Values[i] = ec._ChangeRequest_actualFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actualTo":
+			out.Values[i] = ec._ChangeRequest_actualTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "leftUndone":
+			out.Values[i] = ec._ChangeRequest_leftUndone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "carriedOutBy":
+			out.Values[i] = ec._ChangeRequest_carriedOutBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "proof":
+			out.Values[i] = ec._ChangeRequest_proof(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reviewOutcome":
+			out.Values[i] = ec._ChangeRequest_reviewOutcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reviewedBy":
+			out.Values[i] = ec._ChangeRequest_reviewedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reviewedAt":
+			out.Values[i] = ec._ChangeRequest_reviewedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "learnt":
+			out.Values[i] = ec._ChangeRequest_learnt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -2877,62 +3479,9 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var changeRequestLackImplementors = []string{"ChangeRequestLack"}
-
-func (ec *executionContext) _ChangeRequestLack(ctx context.Context, sel ast.SelectionSet, obj *domain.ChangeLack) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestLackImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChangeRequestLack")
-		case "need":
-			out.Values[i] = ec._ChangeRequestLack_need(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rule":
-			out.Values[i] = ec._ChangeRequestLack_rule(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "field":
-			out.Values[i] = ec._ChangeRequestLack_field(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "message":
-			out.Values[i] = ec._ChangeRequestLack_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
-}
-
 var changeRequestMoveImplementors = []string{"ChangeRequestMove"}
 
-func (ec *executionContext) _ChangeRequestMove(ctx context.Context, sel ast.SelectionSet, obj *domain.LegalChangeMove) graphql.Marshaler {
+func (ec *executionContext) _ChangeRequestMove(ctx context.Context, sel ast.SelectionSet, obj *domain.LegalMove[domain.ChangeRequestStatus]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestMoveImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2942,6 +3491,11 @@ func (ec *executionContext) _ChangeRequestMove(ctx context.Context, sel ast.Sele
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ChangeRequestMove")
+		case "verb":
+			out.Values[i] = ec._ChangeRequestMove_verb(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "to":
 			out.Values[i] = ec._ChangeRequestMove_to(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2973,30 +3527,71 @@ func (ec *executionContext) _ChangeRequestMove(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var moveLackImplementors = []string{"MoveLack"}
+
+func (ec *executionContext) _MoveLack(ctx context.Context, sel ast.SelectionSet, obj *domain.MoveLack) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moveLackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MoveLack")
+		case "need":
+			out.Values[i] = ec._MoveLack_need(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rule":
+			out.Values[i] = ec._MoveLack_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._MoveLack_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MoveLack_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (app.FromModel, error) {
-	res, err := ec.unmarshalInputChangeFromModelInput(ctx, v)
+func (ec *executionContext) unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+	res, err := ec.unmarshalInputAuthoriseChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNChangeNeed2releasegraphᚋinternalᚋdomainᚐChangeNeed(ctx context.Context, v any) (domain.ChangeNeed, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := domain.ChangeNeed(tmp)
+func (ec *executionContext) unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+	res, err := ec.unmarshalInputBackOutChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChangeNeed2releasegraphᚋinternalᚋdomainᚐChangeNeed(ctx context.Context, sel ast.SelectionSet, v domain.ChangeNeed) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
 }
 
 func (ec *executionContext) marshalNChangeRequest2ᚕᚖreleasegraphᚋinternalᚋdomainᚐChangeRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ChangeRequest) graphql.Marshaler {
@@ -3025,15 +3620,11 @@ func (ec *executionContext) marshalNChangeRequest2ᚖreleasegraphᚋinternalᚋd
 	return ec._ChangeRequest(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeRequestLack2releasegraphᚋinternalᚋdomainᚐChangeLack(ctx context.Context, sel ast.SelectionSet, v domain.ChangeLack) graphql.Marshaler {
-	return ec._ChangeRequestLack(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNChangeRequestLack2ᚕreleasegraphᚋinternalᚋdomainᚐChangeLackᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ChangeLack) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.LegalMove[domain.ChangeRequestStatus]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChangeRequestLack2releasegraphᚋinternalᚋdomainᚐChangeLack(ctx, sel, v[i])
+		return ec.marshalNChangeRequestMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalMove(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3045,23 +3636,7 @@ func (ec *executionContext) marshalNChangeRequestLack2ᚕreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeRequestMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalChangeMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.LegalChangeMove) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNChangeRequestMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalChangeMove(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNChangeRequestMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalChangeMove(ctx context.Context, sel ast.SelectionSet, v *domain.LegalChangeMove) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalMove(ctx context.Context, sel ast.SelectionSet, v *domain.LegalMove[domain.ChangeRequestStatus]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3105,9 +3680,51 @@ func (ec *executionContext) marshalNChangeRequestType2releasegraphᚋinternalᚋ
 	return res
 }
 
-func (ec *executionContext) unmarshalNChangeRequestVerbInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
-	res, err := ec.unmarshalInputChangeRequestVerbInput(ctx, v)
+func (ec *executionContext) unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (app.FromModel, error) {
+	res, err := ec.unmarshalInputDraftChangeFromModelInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx context.Context, v any) (app.ImplementChange, error) {
+	res, err := ec.unmarshalInputImplementChangeRequestInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMoveLack2releasegraphᚋinternalᚋdomainᚐMoveLack(ctx context.Context, sel ast.SelectionSet, v domain.MoveLack) graphql.Marshaler {
+	return ec._MoveLack(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMoveLack2ᚕreleasegraphᚋinternalᚋdomainᚐMoveLackᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.MoveLack) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMoveLack2releasegraphᚋinternalᚋdomainᚐMoveLack(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNMoveNeed2releasegraphᚋinternalᚋdomainᚐMoveNeed(ctx context.Context, v any) (domain.MoveNeed, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.MoveNeed(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMoveNeed2releasegraphᚋinternalᚋdomainᚐMoveNeed(ctx context.Context, sel ast.SelectionSet, v domain.MoveNeed) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNPriority2releasegraphᚋinternalᚋdomainᚐPriority(ctx context.Context, v any) (domain.Priority, error) {
@@ -3125,6 +3742,43 @@ func (ec *executionContext) marshalNPriority2releasegraphᚋinternalᚋdomainᚐ
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (app.FromModel, error) {
+	res, err := ec.unmarshalInputRequestStandardChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx context.Context, v any) (app.ReviewChange, error) {
+	res, err := ec.unmarshalInputReviewChangeRequestInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNReviewOutcome2releasegraphᚋinternalᚋdomainᚐReviewOutcome(ctx context.Context, v any) (domain.ReviewOutcome, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.ReviewOutcome(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReviewOutcome2releasegraphᚋinternalᚋdomainᚐReviewOutcome(ctx context.Context, sel ast.SelectionSet, v domain.ReviewOutcome) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+	res, err := ec.unmarshalInputSubmitChangeRequestInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+	res, err := ec.unmarshalInputWithdrawChangeRequestInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOBackOutKind2ᚖreleasegraphᚋinternalᚋdomainᚐBackOutKind(ctx context.Context, v any) (*domain.BackOutKind, error) {
@@ -3182,6 +3836,25 @@ func (ec *executionContext) unmarshalOPriority2ᚖreleasegraphᚋinternalᚋdoma
 }
 
 func (ec *executionContext) marshalOPriority2ᚖreleasegraphᚋinternalᚋdomainᚐPriority(ctx context.Context, sel ast.SelectionSet, v *domain.Priority) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOReviewOutcome2ᚖreleasegraphᚋinternalᚋdomainᚐReviewOutcome(ctx context.Context, v any) (*domain.ReviewOutcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.ReviewOutcome(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReviewOutcome2ᚖreleasegraphᚋinternalᚋdomainᚐReviewOutcome(ctx context.Context, sel ast.SelectionSet, v *domain.ReviewOutcome) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

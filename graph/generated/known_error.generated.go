@@ -21,6 +21,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type KnownErrorResolver interface {
+	Moves(ctx context.Context, obj *domain.KnownError) ([]*domain.LegalMove[domain.KnownErrorStatus], error)
+
 	History(ctx context.Context, obj *domain.KnownError, first *int, after *string) (*model.ChangeSetConnection, error)
 
 	Diagnoses(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error)
@@ -317,6 +319,38 @@ func (ec *executionContext) _KnownError_statusSince(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_KnownError_statusSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("KnownError", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _KnownError_moves(ctx context.Context, field graphql.CollectedField, obj *domain.KnownError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KnownError_moves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.KnownError().Moves(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.LegalMove[domain.KnownErrorStatus]) graphql.Marshaler {
+			return ec.marshalNKnownErrorMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KnownError_moves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KnownError",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KnownErrorMove(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _KnownError_id(ctx context.Context, field graphql.CollectedField, obj *domain.KnownError) (ret graphql.Marshaler) {
@@ -621,6 +655,84 @@ func (ec *executionContext) fieldContext_KnownError_presentIn(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _KnownErrorMove_verb(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.KnownErrorStatus]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KnownErrorMove_verb(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verb, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_KnownErrorMove_verb(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KnownErrorMove", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _KnownErrorMove_to(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.KnownErrorStatus]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KnownErrorMove_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.KnownErrorStatus) graphql.Marshaler {
+			return ec.marshalNKnownErrorStatus2releasegraphᚋinternalᚋdomainᚐKnownErrorStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KnownErrorMove_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KnownErrorMove", field, false, false, errors.New("field of type KnownErrorStatus does not have child fields"))
+}
+
+func (ec *executionContext) _KnownErrorMove_lacks(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.KnownErrorStatus]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KnownErrorMove_lacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.MoveLack) graphql.Marshaler {
+			return ec.marshalNMoveLack2ᚕreleasegraphᚋinternalᚋdomainᚐMoveLackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KnownErrorMove_lacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KnownErrorMove",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoveLack(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Presence_versions(ctx context.Context, field graphql.CollectedField, obj *domain.Presence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -772,6 +884,44 @@ func (ec *executionContext) _KnownError(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "moves":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._KnownError_moves(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "id":
 			out.Values[i] = ec._KnownError_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -942,6 +1092,54 @@ func (ec *executionContext) _KnownError(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var knownErrorMoveImplementors = []string{"KnownErrorMove"}
+
+func (ec *executionContext) _KnownErrorMove(ctx context.Context, sel ast.SelectionSet, obj *domain.LegalMove[domain.KnownErrorStatus]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, knownErrorMoveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KnownErrorMove")
+		case "verb":
+			out.Values[i] = ec._KnownErrorMove_verb(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._KnownErrorMove_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lacks":
+			out.Values[i] = ec._KnownErrorMove_lacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var presenceImplementors = []string{"Presence"}
 
 func (ec *executionContext) _Presence(ctx context.Context, sel ast.SelectionSet, obj *domain.Presence) graphql.Marshaler {
@@ -1008,6 +1206,32 @@ func (ec *executionContext) marshalNKnownError2ᚖreleasegraphᚋinternalᚋdoma
 		return graphql.Null
 	}
 	return ec._KnownError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNKnownErrorMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.LegalMove[domain.KnownErrorStatus]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKnownErrorMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalMove(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKnownErrorMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalMove(ctx context.Context, sel ast.SelectionSet, v *domain.LegalMove[domain.KnownErrorStatus]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._KnownErrorMove(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNKnownErrorStatus2releasegraphᚋinternalᚋdomainᚐKnownErrorStatus(ctx context.Context, v any) (domain.KnownErrorStatus, error) {

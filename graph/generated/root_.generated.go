@@ -295,6 +295,7 @@ type ComplexityRoot struct {
 		Members        func(childComplexity int) int
 		Name           func(childComplexity int) int
 		Quorum         func(childComplexity int) int
+		ReleaseOnly    func(childComplexity int) int
 		Sources        func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 		Version        func(childComplexity int) int
@@ -432,6 +433,8 @@ type ComplexityRoot struct {
 	}
 
 	ChangeRequest struct {
+		ActualFrom       func(childComplexity int) int
+		ActualTo         func(childComplexity int) int
 		Affects          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Assessment       func(childComplexity int) int
 		Assessments      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
@@ -439,6 +442,7 @@ type ComplexityRoot struct {
 		BackOutKind      func(childComplexity int) int
 		BackOutPlan      func(childComplexity int) int
 		Board            func(childComplexity int, asOf *domain.AsOf) int
+		CarriedOutBy     func(childComplexity int) int
 		Category         func(childComplexity int) int
 		ClosedAt         func(childComplexity int) int
 		Conflicts        func(childComplexity int) int
@@ -455,6 +459,8 @@ type ComplexityRoot struct {
 		ImplementedAt    func(childComplexity int) int
 		Justification    func(childComplexity int) int
 		Key              func(childComplexity int) int
+		Learnt           func(childComplexity int) int
+		LeftUndone       func(childComplexity int) int
 		Mitigation       func(childComplexity int) int
 		Model            func(childComplexity int, asOf *domain.AsOf) int
 		Moves            func(childComplexity int) int
@@ -463,9 +469,13 @@ type ComplexityRoot struct {
 		PlannedFrom      func(childComplexity int) int
 		PlannedTo        func(childComplexity int) int
 		Priority         func(childComplexity int) int
+		Proof            func(childComplexity int) int
 		Requester        func(childComplexity int) int
 		Resolves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		ReviewCount      func(childComplexity int) int
+		ReviewOutcome    func(childComplexity int) int
+		ReviewedAt       func(childComplexity int) int
+		ReviewedBy       func(childComplexity int) int
 		Risk             func(childComplexity int) int
 		Sources          func(childComplexity int) int
 		Status           func(childComplexity int) int
@@ -528,16 +538,10 @@ type ComplexityRoot struct {
 		Since  func(childComplexity int) int
 	}
 
-	ChangeRequestLack struct {
-		Field   func(childComplexity int) int
-		Message func(childComplexity int) int
-		Need    func(childComplexity int) int
-		Rule    func(childComplexity int) int
-	}
-
 	ChangeRequestMove struct {
 		Lacks func(childComplexity int) int
 		To    func(childComplexity int) int
+		Verb  func(childComplexity int) int
 	}
 
 	ChangeRequestPayload struct {
@@ -1269,6 +1273,7 @@ type ComplexityRoot struct {
 		History     func(childComplexity int, first *int, after *string) int
 		ID          func(childComplexity int) int
 		Key         func(childComplexity int) int
+		Moves       func(childComplexity int) int
 		Name        func(childComplexity int) int
 		PresentIn   func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 		Sources     func(childComplexity int) int
@@ -1326,6 +1331,12 @@ type ComplexityRoot struct {
 		Candidates func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	KnownErrorMove struct {
+		Lacks func(childComplexity int) int
+		To    func(childComplexity int) int
+		Verb  func(childComplexity int) int
 	}
 
 	KnownErrorPayload struct {
@@ -1427,12 +1438,18 @@ type ComplexityRoot struct {
 		Votes    func(childComplexity int) int
 	}
 
+	MoveLack struct {
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Need    func(childComplexity int) int
+		Rule    func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AssessChangeRequest          func(childComplexity int, input app.Assess, options *domain.WriteOptions) int
 		AuthoriseChangeRequest       func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		BackOutChangeRequest         func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		CastVote                     func(childComplexity int, input app.CastVote, options *domain.WriteOptions) int
-		CloseChangeRequest           func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		CloseProblem                 func(childComplexity int, input model.CloseProblemInput, options *domain.WriteOptions) int
 		ConnectAffectedItem          func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		ConnectChangeSite            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1510,6 +1527,7 @@ type ComplexityRoot struct {
 		DisconnectSupport            func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
 		DraftChangeFromModel         func(childComplexity int, input app.FromModel, options *domain.WriteOptions) int
 		ExcludeFromImpact            func(childComplexity int, input app.Exclude, options *domain.WriteOptions) int
+		ImplementChangeRequest       func(childComplexity int, input app.ImplementChange, options *domain.WriteOptions) int
 		ImportRecords                func(childComplexity int, input model.ImportRecordsInput, options *domain.WriteOptions) int
 		IncludeInImpact              func(childComplexity int, input model.IncludeInImpactInput, options *domain.WriteOptions) int
 		LiftFreeze                   func(childComplexity int, input model.LiftFreezeInput, options *domain.WriteOptions) int
@@ -1536,6 +1554,7 @@ type ComplexityRoot struct {
 		RequestStandardChange        func(childComplexity int, input app.FromModel, options *domain.WriteOptions) int
 		ResolveProblem               func(childComplexity int, input model.ResolveProblemInput, options *domain.WriteOptions) int
 		RetireKnownError             func(childComplexity int, input model.RetireKnownErrorInput, options *domain.WriteOptions) int
+		ReviewChangeRequest          func(childComplexity int, input app.ReviewChange, options *domain.WriteOptions) int
 		RevokeAPIToken               func(childComplexity int, input model.RevokeAPITokenInput) int
 		SubmitChangeRequest          func(childComplexity int, input app.ChangeVerb, options *domain.WriteOptions) int
 		UpdateAttributeDefinition    func(childComplexity int, input relay.Input, options *domain.WriteOptions) int
@@ -1671,6 +1690,7 @@ type ComplexityRoot struct {
 		History     func(childComplexity int, first *int, after *string) int
 		ID          func(childComplexity int) int
 		Key         func(childComplexity int) int
+		Moves       func(childComplexity int) int
 		Name        func(childComplexity int) int
 		OpenedAt    func(childComplexity int) int
 		Priority    func(childComplexity int) int
@@ -1717,6 +1737,12 @@ type ComplexityRoot struct {
 	ProblemEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ProblemMove struct {
+		Lacks func(childComplexity int) int
+		To    func(childComplexity int) int
+		Verb  func(childComplexity int) int
 	}
 
 	ProblemPayload struct {
@@ -3169,6 +3195,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.Quorum(childComplexity), true
+	case "Board.releaseOnly":
+		if e.ComplexityRoot.Board.ReleaseOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.ReleaseOnly(childComplexity), true
 	case "Board.sources":
 		if e.ComplexityRoot.Board.Sources == nil {
 			break
@@ -3727,6 +3759,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeModelPayload.Revision(childComplexity), true
 
+	case "ChangeRequest.actualFrom":
+		if e.ComplexityRoot.ChangeRequest.ActualFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ActualFrom(childComplexity), true
+	case "ChangeRequest.actualTo":
+		if e.ComplexityRoot.ChangeRequest.ActualTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ActualTo(childComplexity), true
 	case "ChangeRequest.affects":
 		if e.ComplexityRoot.ChangeRequest.Affects == nil {
 			break
@@ -3784,6 +3828,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Board(childComplexity, args["asOf"].(*domain.AsOf)), true
+	case "ChangeRequest.carriedOutBy":
+		if e.ComplexityRoot.ChangeRequest.CarriedOutBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.CarriedOutBy(childComplexity), true
 	case "ChangeRequest.category":
 		if e.ComplexityRoot.ChangeRequest.Category == nil {
 			break
@@ -3895,6 +3945,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Key(childComplexity), true
+	case "ChangeRequest.learnt":
+		if e.ComplexityRoot.ChangeRequest.Learnt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Learnt(childComplexity), true
+	case "ChangeRequest.leftUndone":
+		if e.ComplexityRoot.ChangeRequest.LeftUndone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.LeftUndone(childComplexity), true
 	case "ChangeRequest.mitigation":
 		if e.ComplexityRoot.ChangeRequest.Mitigation == nil {
 			break
@@ -3948,6 +4010,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Priority(childComplexity), true
+	case "ChangeRequest.proof":
+		if e.ComplexityRoot.ChangeRequest.Proof == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.Proof(childComplexity), true
 	case "ChangeRequest.requester":
 		if e.ComplexityRoot.ChangeRequest.Requester == nil {
 			break
@@ -3971,6 +4039,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.ReviewCount(childComplexity), true
+	case "ChangeRequest.reviewOutcome":
+		if e.ComplexityRoot.ChangeRequest.ReviewOutcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ReviewOutcome(childComplexity), true
+	case "ChangeRequest.reviewedAt":
+		if e.ComplexityRoot.ChangeRequest.ReviewedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ReviewedAt(childComplexity), true
+	case "ChangeRequest.reviewedBy":
+		if e.ComplexityRoot.ChangeRequest.ReviewedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.ReviewedBy(childComplexity), true
 	case "ChangeRequest.risk":
 		if e.ComplexityRoot.ChangeRequest.Risk == nil {
 			break
@@ -4233,31 +4319,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeRequestExclusionEdge.Since(childComplexity), true
 
-	case "ChangeRequestLack.field":
-		if e.ComplexityRoot.ChangeRequestLack.Field == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeRequestLack.Field(childComplexity), true
-	case "ChangeRequestLack.message":
-		if e.ComplexityRoot.ChangeRequestLack.Message == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeRequestLack.Message(childComplexity), true
-	case "ChangeRequestLack.need":
-		if e.ComplexityRoot.ChangeRequestLack.Need == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeRequestLack.Need(childComplexity), true
-	case "ChangeRequestLack.rule":
-		if e.ComplexityRoot.ChangeRequestLack.Rule == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeRequestLack.Rule(childComplexity), true
-
 	case "ChangeRequestMove.lacks":
 		if e.ComplexityRoot.ChangeRequestMove.Lacks == nil {
 			break
@@ -4270,6 +4331,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequestMove.To(childComplexity), true
+	case "ChangeRequestMove.verb":
+		if e.ComplexityRoot.ChangeRequestMove.Verb == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequestMove.Verb(childComplexity), true
 
 	case "ChangeRequestPayload.changes":
 		if e.ComplexityRoot.ChangeRequestPayload.Changes == nil {
@@ -7358,6 +7425,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KnownError.Key(childComplexity), true
+	case "KnownError.moves":
+		if e.ComplexityRoot.KnownError.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownError.Moves(childComplexity), true
 	case "KnownError.name":
 		if e.ComplexityRoot.KnownError.Name == nil {
 			break
@@ -7591,6 +7664,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KnownErrorMatches.TotalCount(childComplexity), true
+
+	case "KnownErrorMove.lacks":
+		if e.ComplexityRoot.KnownErrorMove.Lacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMove.Lacks(childComplexity), true
+	case "KnownErrorMove.to":
+		if e.ComplexityRoot.KnownErrorMove.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMove.To(childComplexity), true
+	case "KnownErrorMove.verb":
+		if e.ComplexityRoot.KnownErrorMove.Verb == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnownErrorMove.Verb(childComplexity), true
 
 	case "KnownErrorPayload.changes":
 		if e.ComplexityRoot.KnownErrorPayload.Changes == nil {
@@ -7997,6 +8089,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MinutesEntry.Votes(childComplexity), true
 
+	case "MoveLack.field":
+		if e.ComplexityRoot.MoveLack.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveLack.Field(childComplexity), true
+	case "MoveLack.message":
+		if e.ComplexityRoot.MoveLack.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveLack.Message(childComplexity), true
+	case "MoveLack.need":
+		if e.ComplexityRoot.MoveLack.Need == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveLack.Need(childComplexity), true
+	case "MoveLack.rule":
+		if e.ComplexityRoot.MoveLack.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveLack.Rule(childComplexity), true
+
 	case "Mutation.assessChangeRequest":
 		if e.ComplexityRoot.Mutation.AssessChangeRequest == nil {
 			break
@@ -8041,17 +8158,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CastVote(childComplexity, args["input"].(app.CastVote), args["options"].(*domain.WriteOptions)), true
-	case "Mutation.closeChangeRequest":
-		if e.ComplexityRoot.Mutation.CloseChangeRequest == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_closeChangeRequest_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.CloseChangeRequest(childComplexity, args["input"].(app.ChangeVerb), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.closeProblem":
 		if e.ComplexityRoot.Mutation.CloseProblem == nil {
 			break
@@ -8899,6 +9005,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ExcludeFromImpact(childComplexity, args["input"].(app.Exclude), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.implementChangeRequest":
+		if e.ComplexityRoot.Mutation.ImplementChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_implementChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImplementChangeRequest(childComplexity, args["input"].(app.ImplementChange), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.importRecords":
 		if e.ComplexityRoot.Mutation.ImportRecords == nil {
 			break
@@ -9185,6 +9302,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireKnownError(childComplexity, args["input"].(model.RetireKnownErrorInput), args["options"].(*domain.WriteOptions)), true
+	case "Mutation.reviewChangeRequest":
+		if e.ComplexityRoot.Mutation.ReviewChangeRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reviewChangeRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReviewChangeRequest(childComplexity, args["input"].(app.ReviewChange), args["options"].(*domain.WriteOptions)), true
 	case "Mutation.revokeApiToken":
 		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
 			break
@@ -9902,6 +10030,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Problem.Key(childComplexity), true
+	case "Problem.moves":
+		if e.ComplexityRoot.Problem.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Moves(childComplexity), true
 	case "Problem.name":
 		if e.ComplexityRoot.Problem.Name == nil {
 			break
@@ -10103,6 +10237,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProblemEdge.Node(childComplexity), true
+
+	case "ProblemMove.lacks":
+		if e.ComplexityRoot.ProblemMove.Lacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemMove.Lacks(childComplexity), true
+	case "ProblemMove.to":
+		if e.ComplexityRoot.ProblemMove.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemMove.To(childComplexity), true
+	case "ProblemMove.verb":
+		if e.ComplexityRoot.ProblemMove.Verb == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProblemMove.Verb(childComplexity), true
 
 	case "ProblemPayload.changes":
 		if e.ComplexityRoot.ProblemPayload.Changes == nil {
@@ -12551,9 +12704,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAsOf,
 		ec.unmarshalInputAssessChangeRequestInput,
+		ec.unmarshalInputAuthoriseChangeRequestInput,
+		ec.unmarshalInputBackOutChangeRequestInput,
 		ec.unmarshalInputCastVoteInput,
-		ec.unmarshalInputChangeFromModelInput,
-		ec.unmarshalInputChangeRequestVerbInput,
 		ec.unmarshalInputCloseProblemInput,
 		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateBaselineInput,
@@ -12564,12 +12717,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDependencySelectorInput,
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
+		ec.unmarshalInputDraftChangeFromModelInput,
 		ec.unmarshalInputEventFilter,
 		ec.unmarshalInputExcludeFromImpactInput,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
 		ec.unmarshalInputImpactInput,
 		ec.unmarshalInputImpactSourcesInput,
+		ec.unmarshalInputImplementChangeRequestInput,
 		ec.unmarshalInputImportHoldingsInput,
 		ec.unmarshalInputImportRecordsInput,
 		ec.unmarshalInputIncludeInImpactInput,
@@ -12579,11 +12734,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordRef,
 		ec.unmarshalInputReopenProblemInput,
 		ec.unmarshalInputRequestFreezeExceptionInput,
+		ec.unmarshalInputRequestStandardChangeInput,
 		ec.unmarshalInputResolveProblemInput,
 		ec.unmarshalInputRetireKnownErrorInput,
+		ec.unmarshalInputReviewChangeRequestInput,
 		ec.unmarshalInputRevokeApiTokenInput,
+		ec.unmarshalInputSubmitChangeRequestInput,
 		ec.unmarshalInputTimeRangeInput,
 		ec.unmarshalInputWhatIfInput,
+		ec.unmarshalInputWithdrawChangeRequestInput,
 		ec.unmarshalInputWithdrawConfigurationItemInput,
 		ec.unmarshalInputWriteOptions,
 	)
@@ -13767,6 +13926,8 @@ type Board {
   quorum: Int!
   "Whether it decides on emergencies, and on nothing else (H1)."
   emergency: Boolean!
+  "Whether what it authorises is carried out by releases alone: implementChangeRequest is refused (H8). STANDARD changes are none of its."
+  releaseOnly: Boolean!
 }
 
 "Lets one person vote for another who is away."
@@ -13864,7 +14025,7 @@ type AgendaItem {
   "How many votes a decision needs."
   quorum: Int!
   "All that it lacks before it can be authorised."
-  lacks: [ChangeRequestLack!]!
+  lacks: [MoveLack!]!
 }
 
 "Someone for whom a request waits."
@@ -14103,6 +14264,8 @@ input BoardFilter {
   quorum: IntFilter
   "Whether it decides on emergencies, and on nothing else (H1)."
   emergency: BooleanFilter
+  "Whether what it authorises is carried out by releases alone: implementChangeRequest is refused (H8). STANDARD changes are none of its."
+  releaseOnly: BooleanFilter
   "The requests for change that this board decides on."
   changeRequests: ChangeRequestLinkFilter
   "Who stands in for whom on this board, and on no other."
@@ -14155,6 +14318,8 @@ input CreateBoardInput {
   quorum: Int
   "Whether it decides on emergencies, and on nothing else (H1)."
   emergency: Boolean
+  "Whether what it authorises is carried out by releases alone: implementChangeRequest is refused (H8). STANDARD changes are none of its."
+  releaseOnly: Boolean
 }
 
 "What to change in a board: what is absent stays, null empties."
@@ -14171,6 +14336,8 @@ input BoardPatch {
   quorum: Int
   "Whether it decides on emergencies, and on nothing else (H1)."
   emergency: Boolean
+  "Whether what it authorises is carried out by releases alone: implementChangeRequest is refused (H8). STANDARD changes are none of its."
+  releaseOnly: Boolean
 }
 
 "Which board to change, and how."
@@ -14209,6 +14376,8 @@ enum BoardGroupField {
   QUORUM
   "Whether it decides on emergencies, and on nothing else (H1)."
   EMERGENCY
+  "Whether what it authorises is carried out by releases alone: implementChangeRequest is refused (H8). STANDARD changes are none of its."
+  RELEASE_ONLY
 }
 
 extend type Delegation implements Record & Node {
@@ -15350,7 +15519,7 @@ type ChangeRequest {
   description: String
   "By which path it is decided (H1)."
   type: ChangeRequestType!
-  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, implement, review, withdraw."
   status: ChangeRequestStatus!
   "How soon it has to be done."
   priority: Priority!
@@ -15388,6 +15557,24 @@ type ChangeRequest {
   implementedAt: DateTime
   "When it was closed or withdrawn."
   closedAt: DateTime
+  "When it was begun (H8)."
+  actualFrom: DateTime
+  "When it was done (H8)."
+  actualTo: DateTime
+  "What of the plan was not carried out."
+  leftUndone: String
+  "Who carried it out where that was not the assignee: a supplier, a pipeline."
+  carriedOutBy: String
+  "Where it can be seen that it was carried out: a pipeline's run, a ticket, a signed report."
+  proof: String
+  "How it turned out, as its last review found (H8)."
+  reviewOutcome: ReviewOutcome
+  "Who reviewed it."
+  reviewedBy: String
+  "When it was reviewed."
+  reviewedAt: DateTime
+  "What was learnt from it."
+  learnt: String
   """
   Counts the changes to what the board decides on: what is asked for, on which items, where and when. Votes hold for the content
   that they were cast on, and fall when it rises (H3).
@@ -15415,19 +15602,31 @@ enum ChangeRequestStatus {
   SUBMITTED
   "Its impact is known, and the board can decide."
   ASSESSED
-  "It may be carried out: it may enter a release (H4)."
+  "It may be carried out: by a release (H4), or outside any (H8)."
   AUTHORISED
   "The board refused it."
   REJECTED
   "A release carries it out."
   IN_RELEASE
-  "It is live."
+  "It was carried out, and waits for its review."
   IMPLEMENTED
-  "Done and verified."
+  "It was reviewed, and is done with."
   CLOSED
   "Given up before it was carried out."
   WITHDRAWN
   "It was undone, and has to be assessed anew."
+  BACKED_OUT
+}
+
+"How a change turned out (H8)."
+enum ReviewOutcome {
+  "It did what it was for."
+  SUCCESSFUL
+  "It did what it was for, and something else as well."
+  WITH_ISSUES
+  "It did not do what it was for."
+  FAILED
+  "It was undone."
   BACKED_OUT
 }
 
@@ -15456,32 +15655,37 @@ enum Priority {
 extend type ChangeRequest {
   "The assessment that counts: the last one; null when there is none."
   assessment: Assessment
-  "Where it can go from where it is, and what each way lacks (H2, H3)."
+  """
+  Where it can go from where it is, by which mutation, and what each way lacks (H2, H3, H8). Besides, a board that it is before votes
+  on it (castVote). Who may make a move is decided when it is made.
+  """
   moves: [ChangeRequestMove!]!
 }
 
 "A way on for a request for change, and what it lacks."
 type ChangeRequestMove {
+  "The mutation that makes the move; null where none does: it follows from what a release does."
+  verb: String
   "The status that it leads to."
   to: ChangeRequestStatus!
   "What is missing for it, all of it; nothing when the way is open."
-  lacks: [ChangeRequestLack!]!
+  lacks: [MoveLack!]!
 }
 
-"Something that a request for change needs, and lacks."
-type ChangeRequestLack {
+"Something that a record needs to be moved, and lacks."
+type MoveLack {
   "What it is."
-  need: ChangeNeed!
+  need: MoveNeed!
   "The rule that wants it."
   rule: String!
-  "The field of the request that it is about."
+  "The field of the record that it is about."
   field: String!
   "What is missing, in words."
   message: String!
 }
 
-"What a move of a request for change can need (H3)."
-enum ChangeNeed {
+"What a move of a record from one status to another can need."
+enum MoveNeed {
   "Why the change is wanted."
   JUSTIFICATION
   "Both ends of the planned window, or neither."
@@ -15500,78 +15704,178 @@ enum ChangeNeed {
   BOARD
   "The quorum of the board, without a rejection."
   VOTES
-  "A vote that rejects it."
-  REJECTION
   "A model that was approved beforehand (H7)."
   MODEL
   "That its tasks are done (R12)."
   TASKS
+  "That no freeze holds it (P7)."
+  NO_HOLD
+  "A board that lets it be carried out outside a release (H8)."
+  OUTSIDE_RELEASE
   "A release that carries it out (H4)."
   RELEASE
+  "Of a problem: its cause, or a known error that diagnoses it."
+  CAUSE
+  "Of a problem: a change that resolves it and was carried out, or a resolution in words."
+  RESOLUTION
+  "Of a problem: that no change that resolves it is under way."
+  CHANGES_DONE
+  "Of a known error: its symptoms."
+  SYMPTOMS
+  "Of a known error: its workaround."
+  WORKAROUND
 }
 
 extend type Mutation {
   "Hands a draft in. One of type STANDARD is authorised at once, by the model that it follows (H2, H7)."
   submitChangeRequest(
     "What to do."
-    input: ChangeRequestVerbInput!
+    input: SubmitChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ChangeRequestPayload
   "Gives a request up that is not carried out yet."
   withdrawChangeRequest(
     "What to do."
-    input: ChangeRequestVerbInput!
+    input: WithdrawChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ChangeRequestPayload
   "Authorises a request that lacks nothing any more, as when the quorum of its board was lowered. It casts no vote."
   authoriseChangeRequest(
     "What to do."
-    input: ChangeRequestVerbInput!
+    input: AuthoriseChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ChangeRequestPayload
-  "Says that a change was undone; it is to be assessed anew."
+  """
+  Reports that an authorised change was carried out which no release carries out (H8). Besides those who lead changes, its requester
+  and its assignee may.
+  """
+  implementChangeRequest(
+    "What to do."
+    input: ImplementChangeRequestInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload
+  "Closes a change that was carried out, with what was learnt from it; with the outcome BACKED_OUT it is to be assessed anew (H8)."
+  reviewChangeRequest(
+    "What to do."
+    input: ReviewChangeRequestInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ChangeRequestPayload
+  "Says that a change was undone while a release carried it out; it is to be assessed anew."
   backOutChangeRequest(
     "What to do."
-    input: ChangeRequestVerbInput!
-    "Why, and whether only to try."
-    options: WriteOptions
-  ): ChangeRequestPayload
-  "Closes a change that is live and verified."
-  closeChangeRequest(
-    "What to do."
-    input: ChangeRequestVerbInput!
+    input: BackOutChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ChangeRequestPayload
   "Turns one request into an authorised change, by a model that was approved beforehand: no board sits (H7)."
   requestStandardChange(
     "What to do."
-    input: ChangeFromModelInput!
+    input: RequestStandardChangeInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ChangeRequestPayload
   "Writes a draft that a model fills, to be reviewed as any other."
   draftChangeFromModel(
     "What to do."
-    input: ChangeFromModelInput!
+    input: DraftChangeFromModelInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): ChangeRequestPayload
 }
 
-"Which request for change the verb is about."
-input ChangeRequestVerbInput {
+"Which draft to hand in."
+input SubmitChangeRequestInput {
   "The request."
   ref: RecordRef!
   "Refuse when the record's version is another one by now (C5)."
   ifVersion: Int
 }
 
-"A change that is asked for by a model."
-input ChangeFromModelInput {
+"Which request to give up."
+input WithdrawChangeRequestInput {
+  "The request."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which request to authorise."
+input AuthoriseChangeRequestInput {
+  "The request."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"How a change was carried out."
+input ImplementChangeRequestInput {
+  "The request."
+  ref: RecordRef!
+  "When it was begun."
+  actualFrom: DateTime!
+  "When it was done: not before it was begun, and not in the future."
+  actualTo: DateTime!
+  "What of the plan was not carried out."
+  leftUndone: String
+  "Who carried it out where that was not the assignee: a supplier, a pipeline."
+  carriedOutBy: String
+  "Where it can be seen that it was carried out: a pipeline's run, a ticket, a signed report."
+  proof: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"How a change turned out."
+input ReviewChangeRequestInput {
+  "The request."
+  ref: RecordRef!
+  "How it turned out."
+  outcome: ReviewOutcome!
+  "What was learnt from it; only of a SUCCESSFUL one it may be absent."
+  learnt: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which change was undone."
+input BackOutChangeRequestInput {
+  "The request."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"A standard change, by a model that was approved beforehand."
+input RequestStandardChangeInput {
+  "The model."
+  model: RecordRef!
+  "The human-typed name that identifies the request."
+  key: String!
+  "What people call it."
+  name: String!
+  "The items that it affects."
+  items: [RecordRef!]!
+  "The sites where it is carried out."
+  sites: [RecordRef!]
+  "What is to be changed; what the model says when absent."
+  description: String
+  "Why the change is wanted; what the model says when absent."
+  justification: String
+  "The name of the person who carries it out."
+  assignee: String
+  "When it is planned to begin."
+  plannedFrom: DateTime
+  "When it is planned to be done."
+  plannedTo: DateTime
+}
+
+"A draft that a model fills."
+input DraftChangeFromModelInput {
   "The model."
   model: RecordRef!
   "The human-typed name that identifies the request."
@@ -15869,7 +16173,7 @@ input ChangeRequestFilter {
   name: StringFilter
   "By which path it is decided (H1)."
   type: ChangeRequestTypeFilter
-  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, implement, review, withdraw."
   status: ChangeRequestStatusFilter
   "How soon it has to be done."
   priority: PriorityFilter
@@ -15897,6 +16201,18 @@ input ChangeRequestFilter {
   implementedAt: DateTimeFilter
   "When it was closed or withdrawn."
   closedAt: DateTimeFilter
+  "When it was begun (H8)."
+  actualFrom: DateTimeFilter
+  "When it was done (H8)."
+  actualTo: DateTimeFilter
+  "Who carried it out where that was not the assignee: a supplier, a pipeline."
+  carriedOutBy: StringFilter
+  "How it turned out, as its last review found (H8)."
+  reviewOutcome: ReviewOutcomeFilter
+  "Who reviewed it."
+  reviewedBy: StringFilter
+  "When it was reviewed."
+  reviewedAt: DateTimeFilter
   "The problems that this change is to resolve."
   resolves: ProblemLinkFilter
   "The items that this request wants to change."
@@ -15993,7 +16309,7 @@ enum ChangeRequestOrderField {
   NAME
   "By which path it is decided (H1)."
   TYPE
-  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, implement, review, withdraw."
   STATUS
   "How soon it has to be done."
   PRIORITY
@@ -16017,6 +16333,18 @@ enum ChangeRequestOrderField {
   IMPLEMENTED_AT
   "When it was closed or withdrawn."
   CLOSED_AT
+  "When it was begun (H8)."
+  ACTUAL_FROM
+  "When it was done (H8)."
+  ACTUAL_TO
+  "Who carried it out where that was not the assignee: a supplier, a pipeline."
+  CARRIED_OUT_BY
+  "How it turned out, as its last review found (H8)."
+  REVIEW_OUTCOME
+  "Who reviewed it."
+  REVIEWED_BY
+  "When it was reviewed."
+  REVIEWED_AT
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -16127,7 +16455,7 @@ extend type Statistics {
 enum ChangeRequestGroupField {
   "By which path it is decided (H1)."
   TYPE
-  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, withdraw."
+  "Where it stands in its life (H2). It is changed by the moves alone: submit, assess, vote, implement, review, withdraw."
   STATUS
   "How soon it has to be done."
   PRIORITY
@@ -16153,6 +16481,18 @@ enum ChangeRequestGroupField {
   IMPLEMENTED_AT
   "When it was closed or withdrawn."
   CLOSED_AT
+  "When it was begun (H8)."
+  ACTUAL_FROM
+  "When it was done (H8)."
+  ACTUAL_TO
+  "Who carried it out where that was not the assignee: a supplier, a pipeline."
+  CARRIED_OUT_BY
+  "How it turned out, as its last review found (H8)."
+  REVIEW_OUTCOME
+  "Who reviewed it."
+  REVIEWED_BY
+  "When it was reviewed."
+  REVIEWED_AT
 }
 
 extend type Mutation {
@@ -16486,6 +16826,18 @@ input PriorityFilter {
   ne: Priority
   "It is one of these."
   in: [Priority!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ReviewOutcomeFilter {
+  "It equals this."
+  eq: ReviewOutcome
+  "It differs from this; what has no value does, too."
+  ne: ReviewOutcome
+  "It is one of these."
+  in: [ReviewOutcome!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -20198,6 +20550,21 @@ type Presence {
   versions: [String!]!
 }
 
+extend type KnownError {
+  "Where it can go from where it is, by which mutation, and what each way lacks."
+  moves: [KnownErrorMove!]!
+}
+
+"A way on for a known error, and what it lacks."
+type KnownErrorMove {
+  "The mutation that makes the move."
+  verb: String
+  "The status that it leads to."
+  to: KnownErrorStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
+}
+
 extend type Mutation {
   "Moves a known error from DRAFT to PUBLISHED. It needs symptoms and a workaround."
   publishKnownError(
@@ -21480,6 +21847,21 @@ enum ProblemStatus {
   RESOLVED
   "It is done with."
   CLOSED
+}
+
+extend type Problem {
+  "Where it can go from where it is, by which mutation, and what each way lacks besides what the mutation asks for."
+  moves: [ProblemMove!]!
+}
+
+"A way on for a problem, and what it lacks."
+type ProblemMove {
+  "The mutation that makes the move."
+  verb: String
+  "The status that it leads to."
+  to: ProblemStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
 }
 
 extend type ConfigurationItem {
@@ -23734,6 +24116,8 @@ enum WorkReason {
   VOTE
   "A request for change is SUBMITTED, or BACKED_OUT and to be assessed anew. For CHANGE_MANAGER."
   ASSESS
+  "A request for change was carried out, and waits for its review. For CHANGE_MANAGER."
+  REVIEW
   "A problem is OPEN. For PROBLEM_MANAGER."
   DIAGNOSE
   "A problem is DIAGNOSED. For PROBLEM_MANAGER."
@@ -23746,7 +24130,7 @@ enum WorkReason {
   REVISE
   "A request for change of the caller's own is a DRAFT."
   SUBMIT
-  "A request for change that the caller is to carry out is AUTHORISED."
+  "A request for change is AUTHORISED, which the caller is to carry out; or has asked for, where nobody is."
   CARRY_OUT
   "An item is owned by the party whose key is the caller's name, and was neither changed nor confirmed for a year."
   CONFIRM_ITEM
@@ -24195,6 +24579,8 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_quorum(ctx, field)
 	case "emergency":
 		return ec.fieldContext_Board_emergency(ctx, field)
+	case "releaseOnly":
+		return ec.fieldContext_Board_releaseOnly(ctx, field)
 	case "id":
 		return ec.fieldContext_Board_id(ctx, field)
 	case "key":
@@ -24525,6 +24911,24 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_implementedAt(ctx, field)
 	case "closedAt":
 		return ec.fieldContext_ChangeRequest_closedAt(ctx, field)
+	case "actualFrom":
+		return ec.fieldContext_ChangeRequest_actualFrom(ctx, field)
+	case "actualTo":
+		return ec.fieldContext_ChangeRequest_actualTo(ctx, field)
+	case "leftUndone":
+		return ec.fieldContext_ChangeRequest_leftUndone(ctx, field)
+	case "carriedOutBy":
+		return ec.fieldContext_ChangeRequest_carriedOutBy(ctx, field)
+	case "proof":
+		return ec.fieldContext_ChangeRequest_proof(ctx, field)
+	case "reviewOutcome":
+		return ec.fieldContext_ChangeRequest_reviewOutcome(ctx, field)
+	case "reviewedBy":
+		return ec.fieldContext_ChangeRequest_reviewedBy(ctx, field)
+	case "reviewedAt":
+		return ec.fieldContext_ChangeRequest_reviewedAt(ctx, field)
+	case "learnt":
+		return ec.fieldContext_ChangeRequest_learnt(ctx, field)
 	case "contentVersion":
 		return ec.fieldContext_ChangeRequest_contentVersion(ctx, field)
 	case "reviewCount":
@@ -24675,22 +25079,10 @@ func (ec *executionContext) childFields_ChangeRequestExclusionEdge(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestExclusionEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_ChangeRequestLack(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "need":
-		return ec.fieldContext_ChangeRequestLack_need(ctx, field)
-	case "rule":
-		return ec.fieldContext_ChangeRequestLack_rule(ctx, field)
-	case "field":
-		return ec.fieldContext_ChangeRequestLack_field(ctx, field)
-	case "message":
-		return ec.fieldContext_ChangeRequestLack_message(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestLack", field.Name)
-}
-
 func (ec *executionContext) childFields_ChangeRequestMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "verb":
+		return ec.fieldContext_ChangeRequestMove_verb(ctx, field)
 	case "to":
 		return ec.fieldContext_ChangeRequestMove_to(ctx, field)
 	case "lacks":
@@ -26143,6 +26535,8 @@ func (ec *executionContext) childFields_KnownError(ctx context.Context, field gr
 		return ec.fieldContext_KnownError_cause(ctx, field)
 	case "statusSince":
 		return ec.fieldContext_KnownError_statusSince(ctx, field)
+	case "moves":
+		return ec.fieldContext_KnownError_moves(ctx, field)
 	case "id":
 		return ec.fieldContext_KnownError_id(ctx, field)
 	case "key":
@@ -26261,6 +26655,18 @@ func (ec *executionContext) childFields_KnownErrorMatches(ctx context.Context, f
 		return ec.fieldContext_KnownErrorMatches_candidates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KnownErrorMatches", field.Name)
+}
+
+func (ec *executionContext) childFields_KnownErrorMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_KnownErrorMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_KnownErrorMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_KnownErrorMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnownErrorMove", field.Name)
 }
 
 func (ec *executionContext) childFields_KnownErrorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26459,6 +26865,20 @@ func (ec *executionContext) childFields_MinutesEntry(ctx context.Context, field 
 		return ec.fieldContext_MinutesEntry_decision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MinutesEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_MoveLack(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "need":
+		return ec.fieldContext_MoveLack_need(ctx, field)
+	case "rule":
+		return ec.fieldContext_MoveLack_rule(ctx, field)
+	case "field":
+		return ec.fieldContext_MoveLack_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MoveLack_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveLack", field.Name)
 }
 
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26685,6 +27105,8 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 		return ec.fieldContext_Problem_openedAt(ctx, field)
 	case "statusSince":
 		return ec.fieldContext_Problem_statusSince(ctx, field)
+	case "moves":
+		return ec.fieldContext_Problem_moves(ctx, field)
 	case "id":
 		return ec.fieldContext_Problem_id(ctx, field)
 	case "key":
@@ -26779,6 +27201,18 @@ func (ec *executionContext) childFields_ProblemEdge(ctx context.Context, field g
 		return ec.fieldContext_ProblemEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProblemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_ProblemMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_ProblemMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_ProblemMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemMove", field.Name)
 }
 
 func (ec *executionContext) childFields_ProblemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

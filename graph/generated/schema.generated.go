@@ -56,8 +56,9 @@ type MutationResolver interface {
 	SubmitChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	WithdrawChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	AuthoriseChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	ImplementChangeRequest(ctx context.Context, input app.ImplementChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	ReviewChangeRequest(ctx context.Context, input app.ReviewChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	BackOutChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	CloseChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	RequestStandardChange(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	DraftChangeFromModel(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
@@ -251,7 +252,7 @@ func (ec *executionContext) field_Mutation_authoriseChangeRequest_args(ctx conte
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.ChangeVerb, error) {
-			return ec.unmarshalNChangeRequestVerbInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -273,7 +274,7 @@ func (ec *executionContext) field_Mutation_backOutChangeRequest_args(ctx context
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.ChangeVerb, error) {
-			return ec.unmarshalNChangeRequestVerbInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -296,28 +297,6 @@ func (ec *executionContext) field_Mutation_castVote_args(ctx context.Context, ra
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.CastVote, error) {
 			return ec.unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["input"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
-		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
-			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["options"] = arg1
-	return args, nil
-}
-
-func (ec *executionContext) field_Mutation_closeChangeRequest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ChangeVerb, error) {
-			return ec.unmarshalNChangeRequestVerbInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1981,7 +1960,7 @@ func (ec *executionContext) field_Mutation_draftChangeFromModel_args(ctx context
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.FromModel, error) {
-			return ec.unmarshalNChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
+			return ec.unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2004,6 +1983,28 @@ func (ec *executionContext) field_Mutation_excludeFromImpact_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.Exclude, error) {
 			return ec.unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚐExclude(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_implementChangeRequest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.ImplementChange, error) {
+			return ec.unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2531,7 +2532,7 @@ func (ec *executionContext) field_Mutation_requestStandardChange_args(ctx contex
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.FromModel, error) {
-			return ec.unmarshalNChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
+			return ec.unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2592,6 +2593,28 @@ func (ec *executionContext) field_Mutation_retireKnownError_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_reviewChangeRequest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.ReviewChange, error) {
+			return ec.unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_revokeApiToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2611,7 +2634,7 @@ func (ec *executionContext) field_Mutation_submitChangeRequest_args(ctx context.
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.ChangeVerb, error) {
-			return ec.unmarshalNChangeRequestVerbInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3007,7 +3030,7 @@ func (ec *executionContext) field_Mutation_withdrawChangeRequest_args(ctx contex
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.ChangeVerb, error) {
-			return ec.unmarshalNChangeRequestVerbInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6818,6 +6841,94 @@ func (ec *executionContext) fieldContext_Mutation_authoriseChangeRequest(ctx con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_implementChangeRequest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_implementChangeRequest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImplementChangeRequest(ctx, fc.Args["input"].(app.ImplementChange), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_implementChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeRequestPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_implementChangeRequest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reviewChangeRequest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reviewChangeRequest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReviewChangeRequest(ctx, fc.Args["input"].(app.ReviewChange), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
+			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reviewChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeRequestPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reviewChangeRequest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_backOutChangeRequest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6856,50 +6967,6 @@ func (ec *executionContext) fieldContext_Mutation_backOutChangeRequest(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_backOutChangeRequest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Mutation_closeChangeRequest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_closeChangeRequest(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CloseChangeRequest(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
-			return ec.marshalOChangeRequestPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_closeChangeRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeRequestPayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_closeChangeRequest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14792,16 +14859,23 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "backOutChangeRequest":
+		case "implementChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_backOutChangeRequest(ctx, field)
+				return ec._Mutation_implementChangeRequest(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "closeChangeRequest":
+		case "reviewChangeRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_closeChangeRequest(ctx, field)
+				return ec._Mutation_reviewChangeRequest(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "backOutChangeRequest":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_backOutChangeRequest(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -20,7 +20,7 @@ type AgendaItem struct {
 	// Approvals are the votes that stand, of the Quorum that is needed.
 	Approvals, Quorum int
 	// Lacks is what it needs before it can be authorised, votes among it.
-	Lacks []domain.ChangeLack
+	Lacks []domain.MoveLack
 }
 
 // AgendaWait is someone who has to act, and who may do it instead.

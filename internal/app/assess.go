@@ -37,10 +37,8 @@ func (a *App) decideAssessment(ctx context.Context, in Assess) (*draft, *Reviewe
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
 	now := a.clock()
-	if before.Status != domain.ChangeAssessed {
-		if err := a.moveChange(f, domain.ChangeAssessed, now); err != nil {
-			return nil, nil, err
-		}
+	if err := moveChange(f, domain.AssessChange, domain.ChangeAssessed, now); err != nil {
+		return nil, nil, err
 	}
 	as, err := a.snapshot(ctx, after)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestAProblemThatIsBroughtWithoutACauseIsAskedForItLater_PROBLEM(t *testing.
 		_, err := f.ResolveProblem(f.ctx, key("P"), some("a new cable"), nil, nil)
 		e := refused(t, err, domain.RuleViolation, "input.ref")
 		require.Equal(t, domain.RuleProblem, e.Rule)
-		require.Equal(t, `"P" cannot become RESOLVED: it lacks a cause (updateProblem), or a known error that diagnoses it`, e.Message)
+		require.Equal(t, `P cannot become RESOLVED: it lacks a cause (updateProblem), or a known error that diagnoses it`, e.Message)
 		_, err = f.CloseProblem(f.ctx, key("Q"), nil, nil)
 		refused(t, err, domain.RuleViolation, "input.ref")
 		for _, k := range []string{"P", "Q"} {

@@ -61,3 +61,17 @@ func concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
 	c.Meta().Key, c.Meta().Name = unseen, unseen
 	return c
 }
+
+// keysSeen are the keys of nodes, those of hidden ones concealed.
+func (a *App) keysSeen(ctx context.Context, nodes []store.Node) ([]string, error) {
+	hidden, err := a.today(ctx).hidden(ctx, idsOf(nodes)...)
+	var keys []string
+	for _, n := range nodes {
+		key := text(n.Props["key"])
+		if hidden[n.ID] {
+			key = unseen
+		}
+		keys = append(keys, key)
+	}
+	return keys, err
+}

@@ -8,12 +8,12 @@ import (
 
 // ChangeMoves tells where a request can go from where it is, and what each way
 // lacks (H2).
-func (a *App) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domain.LegalChangeMove, error) {
+func (a *App) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domain.ChangeRequestMove, error) {
 	f, err := a.completeFacts(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return domain.LegalChangeMoves(&f.ChangeFacts), nil
+	return f.Moves(), nil
 }
 
 // CurrentAssessment is the assessment of a request that counts, nil when there

@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -27,13 +30,21 @@ func sign(ctx context.Context, r entity.Record) {
 	}
 }
 
-// mine refuses to touch the request of another to those who do not lead
-// changes.
-func (a *App) mine(ctx context.Context, c *domain.ChangeRequest) error {
+// mine refuses to do something with the request of another to those who do not
+// lead changes.
+func (a *App) mine(ctx context.Context, action authz.Action, c *domain.ChangeRequest) error {
 	if c.Requester == nil || *c.Requester == actorName(ctx) {
 		return nil
 	}
-	return a.may(ctx, authz.Decide, domain.KindChangeRequest)
+	err := a.may(ctx, authz.Decide, domain.KindChangeRequest)
+	var refused *domain.Error
+	if errors.As(err, &refused) && refused.Code == domain.Forbidden {
+		told := *refused
+		_, leads, _ := strings.Cut(refused.Message, ": ") // who may decide
+		told.Message = fmt.Sprintf("%s may not %s %s, which %s asked for: %s may, and %s", actorName(ctx), action, c.Key, *c.Requester, *c.Requester, leads)
+		return &told
+	}
+	return err
 }
 
 // revises keeps an edit of a request to what can still be changed, and counts
@@ -44,7 +55,7 @@ func (a *App) revises(ctx context.Context, before, after entity.Record) error {
 	if !ok || !still {
 		return nil
 	}
-	if err := a.mine(ctx, was); err != nil {
+	if err := a.mine(ctx, authz.Update, was); err != nil {
 		return err
 	}
 	es := was.CheckRevision(now)
@@ -63,7 +74,7 @@ func (a *App) revisesLinks(ctx context.Context, d *draft, p *pair) error {
 	if !ok || !slices.Contains(contentRels, p.rel.Name) {
 		return nil
 	}
-	if err := a.mine(ctx, c); err != nil {
+	if err := a.mine(ctx, authz.Update, c); err != nil {
 		return err
 	}
 	if es := c.CheckContentOpen(); len(es) > 0 {
@@ -100,7 +111,7 @@ func (a *App) removesDraft(ctx context.Context, r entity.Record) error {
 		err.Field = "input.ref"
 		return err
 	}
-	return a.mine(ctx, c)
+	return a.mine(ctx, authz.Remove, c)
 }
 
 func joined(path, field string) string {

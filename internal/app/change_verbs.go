@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"releasegraph/internal/authz"
@@ -20,54 +21,100 @@ type ChangeVerb struct {
 // SubmitChangeRequest hands a draft in. One of type STANDARD is authorised at
 // once, by the model that it follows (H2, H7).
 func (a *App) SubmitChangeRequest(ctx context.Context, in ChangeVerb, o *domain.WriteOptions) (*Written, error) {
-	return a.changeVerb(ctx, authz.Submit, "submit", in, o, func(f *changeFacts, at time.Time) error {
-		if err := a.moveChange(f, domain.ChangeSubmitted, at); err != nil || f.Request.Type != domain.StandardChange {
-			return err
-		}
-		return a.moveChange(f, domain.ChangeAuthorised, at)
-	})
+	return a.changeVerb(ctx, changeVerb{action: authz.Submit, name: domain.SubmitChange}, in, o)
 }
 
 // WithdrawChangeRequest gives a request up that is not carried out yet (H2).
 func (a *App) WithdrawChangeRequest(ctx context.Context, in ChangeVerb, o *domain.WriteOptions) (*Written, error) {
-	return a.changeVerb(ctx, authz.Withdraw, "withdraw", in, o, func(f *changeFacts, at time.Time) error {
-		return a.moveChange(f, domain.ChangeWithdrawn, at)
-	})
+	return a.changeVerb(ctx, changeVerb{action: authz.Withdraw, name: domain.WithdrawChange}, in, o)
 }
 
 // AuthoriseChangeRequest authorises a request that lacks nothing any more, as
 // when the quorum of its board was lowered (H3). It casts no vote.
 func (a *App) AuthoriseChangeRequest(ctx context.Context, in ChangeVerb, o *domain.WriteOptions) (*Written, error) {
-	return a.changeVerb(ctx, authz.Decide, "authorise", in, o, func(f *changeFacts, at time.Time) error {
-		return a.moveChange(f, domain.ChangeAuthorised, at)
-	})
+	return a.changeVerb(ctx, changeVerb{action: authz.Decide, name: domain.AuthoriseChange}, in, o)
 }
 
-// BackOutChangeRequest says that a change was undone: it is to be assessed anew
-// (H2).
+// BackOutChangeRequest says that a change was undone while a release carried it
+// out: it is to be assessed anew (H2).
 func (a *App) BackOutChangeRequest(ctx context.Context, in ChangeVerb, o *domain.WriteOptions) (*Written, error) {
-	return a.changeVerb(ctx, authz.Decide, "backOut", in, o, func(f *changeFacts, at time.Time) error {
-		return a.moveChange(f, domain.ChangeBackedOut, at)
-	})
+	return a.changeVerb(ctx, changeVerb{action: authz.Decide, name: domain.BackOutChange}, in, o)
 }
 
-// CloseChangeRequest closes a change that is live and verified (H2).
-func (a *App) CloseChangeRequest(ctx context.Context, in ChangeVerb, o *domain.WriteOptions) (*Written, error) {
-	return a.changeVerb(ctx, authz.Decide, "close", in, o, func(f *changeFacts, at time.Time) error {
-		return a.moveChange(f, domain.ChangeClosed, at)
-	})
+// ImplementChange reports that a change was carried out.
+type ImplementChange struct {
+	Ref                  domain.Ref
+	ActualFrom, ActualTo time.Time
+	LeftUndone           *string
+	CarriedOutBy, Proof  *string
+	IfVersion            *int
+}
+
+// ImplementChangeRequest reports that a change was carried out which no release
+// carries out (H8). Besides those who lead changes, its requester and its
+// assignee may.
+func (a *App) ImplementChangeRequest(ctx context.Context, in ImplementChange, o *domain.WriteOptions) (*Written, error) {
+	report := domain.ChangeReport{
+		ActualFrom: in.ActualFrom.UTC(), ActualTo: in.ActualTo.UTC(), LeftUndone: in.LeftUndone, CarriedOutBy: in.CarriedOutBy, Proof: in.Proof,
+	}
+	v := changeVerb{
+		action: authz.Implement, name: domain.ImplementChange, input: in, byAssignee: true,
+		do: func(f *changeFacts, at time.Time) domain.Errors { return f.Implement(report, at) },
+	}
+	return a.changeVerb(ctx, v, ChangeVerb{in.Ref, in.IfVersion}, o)
+}
+
+// ReviewChange says how a change turned out.
+type ReviewChange struct {
+	Ref       domain.Ref
+	Outcome   domain.ReviewOutcome
+	Learnt    *string
+	IfVersion *int
+}
+
+// ReviewChangeRequest closes a change that was carried out, with what was learnt
+// from it, or says that it was undone (H8).
+func (a *App) ReviewChangeRequest(ctx context.Context, in ReviewChange, o *domain.WriteOptions) (*Written, error) {
+	review := domain.ChangeReview{Outcome: in.Outcome, Learnt: in.Learnt, By: actorName(ctx)}
+	v := changeVerb{
+		action: authz.Decide, name: domain.ReviewChange, input: in,
+		do: func(f *changeFacts, at time.Time) domain.Errors { return f.Review(review, at) },
+	}
+	return a.changeVerb(ctx, v, ChangeVerb{in.Ref, in.IfVersion}, o)
+}
+
+// changeVerb is a verb of a request for change.
+type changeVerb struct {
+	action authz.Action
+	name   string
+	// input is what the verb is told besides the request, nil: nothing.
+	input any
+	// byAssignee lets the assignee do what the requester may.
+	byAssignee bool
+	// do does it, or says all that speaks against it; nil: the move that the verb
+	// leads to, and no more.
+	do func(*changeFacts, time.Time) domain.Errors
+}
+
+// identity tells the verb's mutation from others.
+func (v *changeVerb) identity(in ChangeVerb) []any {
+	verb := strings.TrimSuffix(v.name, domain.KindChangeRequest)
+	if v.input != nil {
+		return []any{verb, domain.KindChangeRequest, v.input}
+	}
+	return []any{verb, domain.KindChangeRequest, in}
 }
 
 // changeVerb writes what a verb does to a request. Guards hold all that the
 // verb looked at, so that of two who decide at once one is told.
-func (a *App) changeVerb(ctx context.Context, action authz.Action, name string, in ChangeVerb, o *domain.WriteOptions, do func(*changeFacts, time.Time) error) (*Written, error) {
-	m := mutation{action, domain.KindChangeRequest, o, []any{name, domain.KindChangeRequest, in}}
+func (a *App) changeVerb(ctx context.Context, v changeVerb, in ChangeVerb, o *domain.WriteOptions) (*Written, error) {
+	m := mutation{v.action, domain.KindChangeRequest, o, v.identity(in)}
 	return a.mutate(ctx, m, func(*entity.Kind) (*draft, entity.Record, error) {
-		before, err := a.reviewedRequest(ctx, action, in.Ref, in.IfVersion)
+		before, err := a.reviewedRequest(ctx, v.action, in.Ref, in.IfVersion)
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := a.mine(ctx, before); err != nil {
+		if err := a.concerned(ctx, &v, before); err != nil {
 			return nil, nil, err
 		}
 		f, err := a.completeFacts(ctx, before)
@@ -76,20 +123,30 @@ func (a *App) changeVerb(ctx context.Context, action authz.Action, name string, 
 		}
 		after := entity.Clone(before).(*domain.ChangeRequest)
 		f.Request = after
-		if err := do(f, a.clock()); err != nil {
-			return nil, nil, err
+		if es := v.carryOut(f, a.clock()); len(es) > 0 {
+			return nil, nil, es.Under("input").Err()
 		}
 		return a.draftOf(f, before), after, nil
 	})
 }
 
-// moveChange moves the request, or says why it cannot.
-func (a *App) moveChange(f *changeFacts, to domain.ChangeRequestStatus, at time.Time) error {
-	if es := domain.CheckChangeMove(&f.ChangeFacts, to); len(es) > 0 {
-		return es.Err()
+// concerned refuses a verb to those whom the request does not concern.
+func (a *App) concerned(ctx context.Context, v *changeVerb, c *domain.ChangeRequest) error {
+	if v.byAssignee && c.Assignee != nil && *c.Assignee == actorName(ctx) {
+		return nil
 	}
-	f.Request.Move(to, at)
-	return nil
+	return a.mine(ctx, v.action, c)
+}
+
+func (v *changeVerb) carryOut(f *changeFacts, at time.Time) domain.Errors {
+	if v.do != nil {
+		return v.do(f, at)
+	}
+	to, es := domain.ChangeLife.Check(f.Request.Key, v.name, f.Request.Status, &f.ChangeFacts)
+	if len(es) == 0 {
+		f.Request.Move(to, at)
+	}
+	return es
 }
 
 // draftOf writes what has become of the request, and names its board where the

@@ -76,11 +76,10 @@ func (a *App) decideProblem(ctx context.Context, k *entity.Kind, p *domain.Probl
 	if err != nil {
 		return nil, nil, err
 	}
-	set := map[string]any{"resolution": nil}
-	if m.verb == domain.CloseProblem {
-		delete(set, "resolution")
+	set := map[string]any{}
+	if m.verb == domain.ReopenProblem {
+		set["resolution"] = nil
 	}
-	facts.Reason = m.reason
 	if m.cause != nil {
 		facts.Cause, set["cause"] = m.cause, *m.cause
 	}
@@ -88,7 +87,10 @@ func (a *App) decideProblem(ctx context.Context, k *entity.Kind, p *domain.Probl
 		facts.Resolution, set["resolution"] = m.resolution, *m.resolution
 	}
 	to, errs := domain.ProblemLife.Check(p.Key, m.verb, p.Status, facts)
-	return a.moved(k, p, to, set, inInput(errs), guards)
+	if m.reason != nil {
+		errs = append(errs, domain.CheckReopening(*m.reason)...)
+	}
+	return a.moved(k, p, to, set, errs.Under("input"), guards)
 }
 
 // problemFacts reads what the moves of a problem look at. Guards hold that it
@@ -108,17 +110,35 @@ func (a *App) problemFacts(ctx context.Context, p *domain.Problem) (f domain.Pro
 	if err != nil {
 		return f, nil, storeError(err)
 	}
+	var underway []store.Node
 	for i, n := range changes[0].Nodes {
 		e := changes[0].Edges[i]
 		guards = append(guards, store.NodeAt{ID: n.ID, Version: n.Version}, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
-		switch status := domain.ChangeRequestStatus(text(n.Props["status"])); {
-		case status == domain.ChangeImplemented || status == domain.ChangeClosed:
+		switch c := entity.DecodeNode(n).(*domain.ChangeRequest); {
+		case c.Succeeded():
 			f.Done++
-		case domain.ChangeInFlight(status):
-			f.Underway++
+		case domain.ChangeInFlight(c.Status):
+			underway = append(underway, n)
 		}
 	}
-	return f, guards, nil
+	f.Underway, err = a.keysSeen(ctx, underway)
+	return f, guards, err
+}
+
+// ProblemMoves tells where a problem can go from where it is, and what each way
+// lacks.
+func (a *App) ProblemMoves(ctx context.Context, p *domain.Problem) ([]domain.ProblemMove, error) {
+	f, _, err := a.problemFacts(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return domain.ProblemLife.From(p.Status, f), nil
+}
+
+// KnownErrorMoves tells where a known error can go from where it is, and what
+// each way lacks.
+func KnownErrorMoves(k *domain.KnownError) []domain.KnownErrorMove {
+	return domain.KnownErrorLife.From(k.Status, k)
 }
 
 // PublishKnownError moves a known error to PUBLISHED.
@@ -140,7 +160,7 @@ func (a *App) moveKnownError(ctx context.Context, verb string, ref domain.Ref, i
 		}
 		known := before.(*domain.KnownError)
 		to, errs := domain.KnownErrorLife.Check(known.Key, verb, known.Status, known)
-		return a.moved(k, known, to, map[string]any{}, inInput(errs), nil)
+		return a.moved(k, known, to, map[string]any{}, errs.Under("input"), nil)
 	})
 }
 
@@ -160,12 +180,4 @@ func (a *App) moved(k *entity.Kind, before entity.Record, to any, set map[string
 		guards: append(guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)}),
 		known:  []entity.Record{after},
 	}, after, nil
-}
-
-// inInput places errors of a decision in the mutation's input.
-func inInput(errs domain.Errors) domain.Errors {
-	for _, e := range errs {
-		e.Field = "input." + e.Field
-	}
-	return errs
 }

@@ -166,7 +166,7 @@ func TestOfTwoWhoMoveAProblemAtOnceOneWinsAndTheOtherIsTold_PROBLEM(t *testing.T
 		})
 		_, err := f.DiagnoseProblem(f.ctx, key("P-1"), some("mine"), nil, nil)
 		e := refused(t, err, domain.RuleViolation, "input.ref")
-		require.Contains(t, e.Message, `"P-1" is DIAGNOSED`)
+		require.Contains(t, e.Message, "P-1 is DIAGNOSED")
 		require.Equal(t, "the other one's", *f.read(domain.KindProblem, "P-1").(*domain.Problem).Cause)
 	})
 }
@@ -177,7 +177,7 @@ func TestAKnownErrorIsPublishedWithSymptomsAndAWorkaround_KNOWN_ERROR(t *testing
 		require.Equal(t, domain.KnownErrorDraft, k.Status)
 		require.NotNil(t, k.StatusSince)
 		_, err := f.PublishKnownError(f.ctx, key("K-1"), nil, nil)
-		refused(t, err, domain.RuleViolation, "input.workaround")
+		require.Equal(t, "WORKAROUND", refused(t, err, domain.RuleViolation, "input.ref").Details["missing"])
 		_, err = f.Update(f.ctx, domain.KindKnownError, key("K-1"), values{"workaround": "restart it"}, nil, nil)
 		require.NoError(t, err)
 		_, err = f.PublishKnownError(f.ctx, key("K-1"), nil, nil)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"releasegraph/internal/authz"
@@ -27,11 +28,11 @@ type FromModel struct {
 func (a *App) RequestStandardChange(ctx context.Context, in FromModel, o *domain.WriteOptions) (*Written, error) {
 	return a.fromModel(ctx, authz.Submit, "standard", in, o, func(f *changeFacts) error {
 		f.Request.Type = domain.StandardChange
-		now := a.clock()
-		if err := a.moveChange(f, domain.ChangeSubmitted, now); err != nil {
-			return err
+		es := f.CheckMove(domain.SubmitChange, domain.ChangeAuthorised)
+		if len(es) == 0 {
+			f.Request.Move(domain.ChangeAuthorised, a.clock())
 		}
-		return a.moveChange(f, domain.ChangeAuthorised, now)
+		return fromModelFields(es).Err()
 	})
 }
 
@@ -108,4 +109,23 @@ func distinctNodes(nodes []store.Node) (list []store.Node) {
 		}
 	}
 	return list
+}
+
+// fromModelFields places what a standard change lacks at what was asked for:
+// all that the input does not say itself comes from the model.
+func fromModelFields(es domain.Errors) domain.Errors {
+	for _, e := range es {
+		switch field := e.Details["field"]; field {
+		case "justification", "plannedTo":
+			e.Field = fmt.Sprintf("input.%s", field)
+		case "affects":
+			e.Field = "input.items"
+		default:
+			e.Field = "input.model"
+			if e.Details["missing"] == string(domain.NeedModel) {
+				e.Field = "input.items"
+			}
+		}
+	}
+	return es
 }

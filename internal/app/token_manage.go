@@ -46,7 +46,7 @@ func (a *App) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, erro
 		}
 	}
 	if len(errs) > 0 {
-		return nil, inInput(errs).Err()
+		return nil, errs.Under("input").Err()
 	}
 	secret := newSecret()
 	hash := sha256.Sum256([]byte(secret))

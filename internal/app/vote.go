@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -59,7 +60,7 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 	}
 	f.Votes = append(f.Votes, v)
 	if to := f.Decision(); to != "" {
-		if err := a.moveChange(f, to, ballot.At); err != nil {
+		if err := moveChange(f, decides[to], to, ballot.At); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -67,6 +68,20 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 	d.create(v)
 	d.join(domain.RelCastOn, v, store.ID(after.ID))
 	return d, &Reviewed{ChangeRequest: after, Vote: v}, nil
+}
+
+// decides are the verbs by which a vote that decides leads on.
+var decides = map[domain.ChangeRequestStatus]string{
+	domain.ChangeAuthorised: domain.AuthoriseChange, domain.ChangeRejected: domain.VoteOnChange,
+}
+
+// moveChange moves a request by a verb, or says why it cannot.
+func moveChange(f *changeFacts, verb string, to domain.ChangeRequestStatus, at time.Time) error {
+	if es := f.CheckMove(verb, to); len(es) > 0 {
+		return es.Under("input").Err()
+	}
+	f.Request.Move(to, at)
+	return nil
 }
 
 func (a *App) newVote(b domain.Ballot, seat string, f *changeFacts) *domain.Vote {

@@ -176,13 +176,16 @@ func allWork(name string, now time.Time) []*workSource {
 	return []*workSource{
 		request(domain.WorkVote, "submittedAt", doubtful{}, domain.ChangeAssessed), // of these, those on which a vote is awaited
 		request(domain.WorkAssess, "submittedAt", doubtful{}, domain.ChangeSubmitted, domain.ChangeBackedOut),
+		request(domain.WorkReview, "implementedAt", doubtful{}, domain.ChangeImplemented),
 		problem(domain.WorkDiagnose, domain.ProblemOpen),
 		problem(domain.WorkResolve, domain.ProblemDiagnosed),
 		problem(domain.WorkClose, domain.ProblemResolved),
 		{domain.WorkPublish, domain.KindKnownError, doubtful{"status": is(string(domain.KnownErrorDraft))}, "statusSince"},
 		request(domain.WorkRevise, "decidedAt", doubtful{"requester": is(name)}, domain.ChangeRejected),
 		request(domain.WorkSubmit, "updatedAt", doubtful{"requester": is(name)}, domain.ChangeDraft),
-		request(domain.WorkCarryOut, "decidedAt", doubtful{"assignee": is(name)}, domain.ChangeAuthorised),
+		request(domain.WorkCarryOut, "decidedAt", doubtful{"or": []any{
+			doubtful{"assignee": is(name)}, doubtful{"assignee": doubtful{"isNull": true}, "requester": is(name)},
+		}}, domain.ChangeAuthorised),
 		{domain.WorkConfirm, domain.KindConfigurationItem, doubtful{
 			"ownedBy":   doubtful{"some": doubtful{"key": is(name)}},
 			"updatedAt": doubtful{"lt": now.Add(-domain.ConfirmAfter)},

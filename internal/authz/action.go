@@ -21,6 +21,8 @@ const (
 	Assess Action = "assess"
 	// Vote is casting a vote on a request for change.
 	Vote Action = "vote"
+	// Implement is reporting that a change was carried out.
+	Implement Action = "implement"
 	// Decide is moving a request for change where no vote is needed.
 	Decide Action = "decide"
 	// Import is writing records of any kind in bulk.
@@ -53,6 +55,7 @@ var actions = []declaredAction{
 	{Submit, "", "hand in a request for change"},
 	{Assess, "", "find out what a change hurts, and exclude what it does not"},
 	{Vote, "", "vote on a request for change"},
+	{Implement, "", "report that a change was carried out"},
 	{Decide, "", "lead a request for change on where no vote is needed"},
 	{Import, "", "write records of any kind in bulk"},
 	{Manage, "", "handle what is not of the graph, such as tokens"},

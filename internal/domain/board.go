@@ -17,6 +17,8 @@ type Board struct {
 	Quorum int `graph:"quorum,filter,sort,set"`
 	// Emergency boards decide on EMERGENCY requests, and on no others (H1).
 	Emergency bool `graph:"emergency,filter,set"`
+	// ReleaseOnly says that what it authorises is carried out by releases alone (H8).
+	ReleaseOnly bool `graph:"releaseOnly,filter,set"`
 }
 
 // Check tells what is wrong with the board: its quorum can be reached, and

@@ -42,7 +42,7 @@ func (m *ChangeModel) Check() Errors {
 	if m.Preauthorised {
 		draft := &ChangeFacts{Request: &ChangeRequest{}}
 		m.Fill(draft.Request)
-		for _, l := range draft.lacking([]ChangeNeed{NeedJustification, NeedPlan, NeedBackOut}) {
+		for _, l := range draft.lacking(needJustification, needPlan, needBackOut) {
 			es.rule("H7", l.Field, "is missing: a model that is approved beforehand needs "+l.Message)
 		}
 	}

@@ -11,16 +11,31 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// lifeOfAChange is H2 as DOMAIN.md tells it: for each status what may come
-// next. STANDARD goes from SUBMITTED to AUTHORISED by itself, others do not;
-// WITHDRAWN is for what is not being carried out; BACKED_OUT returns to ASSESSED.
+// lifeOfAChange is H2 and H8 as domain.md tells them: for each status what may
+// come next, and by which verb. STANDARD goes to AUTHORISED by itself, others do
+// not; WITHDRAWN is for what is not being carried out; BACKED_OUT returns to
+// ASSESSED. What a release does has no verb.
 var lifeOfAChange = map[string]map[string]string{
 	"NORMAL": {
-		"DRAFT": "SUBMITTED WITHDRAWN", "SUBMITTED": "ASSESSED WITHDRAWN", "ASSESSED": "AUTHORISED REJECTED WITHDRAWN",
-		"AUTHORISED": "IN_RELEASE WITHDRAWN", "REJECTED": "", "IN_RELEASE": "IMPLEMENTED BACKED_OUT",
-		"IMPLEMENTED": "CLOSED BACKED_OUT", "CLOSED": "", "WITHDRAWN": "", "BACKED_OUT": "ASSESSED",
+		"DRAFT":       "submitChangeRequest:SUBMITTED withdrawChangeRequest:WITHDRAWN",
+		"SUBMITTED":   "assessChangeRequest:ASSESSED withdrawChangeRequest:WITHDRAWN",
+		"ASSESSED":    "assessChangeRequest:ASSESSED authoriseChangeRequest:AUTHORISED castVote:REJECTED withdrawChangeRequest:WITHDRAWN",
+		"AUTHORISED":  ":IN_RELEASE implementChangeRequest:IMPLEMENTED withdrawChangeRequest:WITHDRAWN",
+		"REJECTED":    "",
+		"IN_RELEASE":  ":IMPLEMENTED :AUTHORISED backOutChangeRequest:BACKED_OUT",
+		"IMPLEMENTED": "reviewChangeRequest:CLOSED reviewChangeRequest:BACKED_OUT",
+		"CLOSED":      "", "WITHDRAWN": "",
+		"BACKED_OUT": "assessChangeRequest:ASSESSED",
 	},
-	"STANDARD": {"SUBMITTED": "AUTHORISED WITHDRAWN"},
+	"STANDARD": {
+		"DRAFT":     "submitChangeRequest:AUTHORISED withdrawChangeRequest:WITHDRAWN",
+		"SUBMITTED": "authoriseChangeRequest:AUTHORISED withdrawChangeRequest:WITHDRAWN",
+	},
+}
+
+var verbsOfAChange = []string{
+	"submitChangeRequest", "withdrawChangeRequest", "assessChangeRequest", "authoriseChangeRequest", "castVote",
+	"implementChangeRequest", "reviewChangeRequest", "backOutChangeRequest", "",
 }
 
 func next(of domain.ChangeRequestType, from domain.ChangeRequestStatus) []string {
@@ -31,33 +46,47 @@ func next(of domain.ChangeRequestType, from domain.ChangeRequestStatus) []string
 	return strings.Fields(row)
 }
 
-func TestTheLifeOfAChangeIsThatOfH2(t *testing.T) {
+func TestTheLifeOfAChangeIsThatOfH2AndH8(t *testing.T) {
 	for _, of := range domain.ChangeRequestTypes {
 		for _, from := range domain.ChangeRequestStatuses {
-			for _, to := range domain.ChangeRequestStatuses {
-				f := ready(of, from)
-				if to == domain.ChangeRejected {
-					f.Votes = append(f.Votes, vote("dora", domain.Reject))
+			f := ready(of, from)
+			require.ElementsMatch(t, next(of, from), steps(f.Moves()), "%s %s", of, from)
+			for _, verb := range verbsOfAChange {
+				for _, to := range domain.ChangeRequestStatuses {
+					es := f.CheckMove(verb, to)
+					if slices.Contains(next(of, from), verb+":"+string(to)) {
+						require.Empty(t, es, "%s %s by %s to %s", of, from, verb, to)
+						continue
+					}
+					require.Len(t, es, 1, "%s %s by %s to %s", of, from, verb, to)
+					require.Equal(t, domain.RuleViolation, es[0].Code)
+					require.Equal(t, "H2", es[0].Rule)
+					require.ElementsMatch(t, next(of, from), legalOf(es[0]), "%s %s by %s to %s", of, from, verb, to)
 				}
-				es := domain.CheckChangeMove(f, to)
-				if slices.Contains(next(of, from), string(to)) {
-					require.Empty(t, es, "%s %s to %s", of, from, to)
-					continue
-				}
-				require.Len(t, es, 1, "%s %s to %s", of, from, to)
-				require.Equal(t, domain.RuleViolation, es[0].Code)
-				require.Equal(t, "H2", es[0].Rule)
-				require.Equal(t, next(of, from), legalOf(es[0]), "%s %s to %s", of, from, to)
 			}
 		}
 	}
+}
+
+func steps(moves []domain.ChangeRequestMove) []string {
+	list := []string{}
+	for _, m := range moves {
+		verb := ""
+		if m.Verb != nil {
+			verb = *m.Verb
+		}
+		list = append(list, verb+":"+string(m.To))
+	}
+	return list
 }
 
 // legalOf lists the moves that an error names.
 func legalOf(e *domain.Error) []string {
 	list := []string{}
 	for _, m := range e.Details["legal"].([]any) {
-		list = append(list, m.(map[string]any)["to"].(string))
+		one := m.(map[string]any)
+		verb, _ := one["verb"].(string)
+		list = append(list, verb+":"+one["to"].(string))
 	}
 	return list
 }
@@ -87,7 +116,7 @@ func vote(voter string, verdict domain.Verdict) *domain.Vote {
 }
 
 // withouts take away what a move needs, one each.
-var withouts = map[domain.ChangeNeed]func(*domain.ChangeFacts){
+var withouts = map[domain.MoveNeed]func(*domain.ChangeFacts){
 	domain.NeedJustification: func(f *domain.ChangeFacts) { f.Request.Justification = some(" ") },
 	domain.NeedItems:         func(f *domain.ChangeFacts) { f.Items = nil },
 	domain.NeedItemsInUse:    func(f *domain.ChangeFacts) { f.Items[0].Status = domain.ItemWithdrawn },
@@ -100,14 +129,14 @@ var withouts = map[domain.ChangeNeed]func(*domain.ChangeFacts){
 }
 
 func TestAuthorisedNeedsAllThatH3Names(t *testing.T) {
-	normal := []domain.ChangeNeed{
+	normal := []domain.MoveNeed{
 		domain.NeedItems, domain.NeedItemsInUse, domain.NeedPlan, domain.NeedBackOut, domain.NeedAssessment, domain.NeedBoard, domain.NeedVotes,
 	}
-	standard := []domain.ChangeNeed{domain.NeedModel, domain.NeedItems, domain.NeedItemsInUse, domain.NeedPlan, domain.NeedBackOut}
+	standard := []domain.MoveNeed{domain.NeedModel, domain.NeedItems, domain.NeedItemsInUse, domain.NeedPlan, domain.NeedBackOut}
 	for _, c := range []struct {
 		of    domain.ChangeRequestType
 		from  domain.ChangeRequestStatus
-		needs []domain.ChangeNeed
+		needs []domain.MoveNeed
 	}{
 		{domain.NormalChange, domain.ChangeAssessed, normal},
 		{domain.EmergencyChange, domain.ChangeAssessed, normal},
@@ -116,7 +145,7 @@ func TestAuthorisedNeedsAllThatH3Names(t *testing.T) {
 		for need, take := range withouts {
 			f := ready(c.of, c.from)
 			take(f)
-			es := domain.CheckChangeMove(f, domain.ChangeAuthorised)
+			es := f.CheckMove("authoriseChangeRequest", domain.ChangeAuthorised)
 			if !slices.Contains(c.needs, need) {
 				require.Empty(t, es, "%s without %s", c.of, need)
 				continue
@@ -130,7 +159,7 @@ func TestAuthorisedNeedsAllThatH3Names(t *testing.T) {
 func TestAllThatAMoveLacksIsToldAtOnce(t *testing.T) {
 	f := &domain.ChangeFacts{Request: &domain.ChangeRequest{Record: domain.Record{Key: "RFC-1"}, Type: domain.NormalChange, Status: domain.ChangeAssessed}}
 	var missing []string
-	for _, e := range domain.CheckChangeMove(f, domain.ChangeAuthorised) {
+	for _, e := range f.CheckMove("authoriseChangeRequest", domain.ChangeAuthorised) {
 		missing = append(missing, fmt.Sprint(e.Rule, " ", e.Details["missing"]))
 	}
 	require.Equal(t, []string{"H3 AFFECTED_ITEMS", "H3 PLAN", "R10 BACK_OUT_PLAN", "H3 ASSESSMENT", "H3 BOARD", "H3 VOTES"}, missing)
@@ -139,9 +168,10 @@ func TestAllThatAMoveLacksIsToldAtOnce(t *testing.T) {
 func TestAnIllegalMoveTellsWhatTheLegalOnesLack(t *testing.T) {
 	f := ready(domain.NormalChange, domain.ChangeDraft)
 	f.Request.Justification = nil
-	es := domain.CheckChangeMove(f, domain.ChangeAuthorised)
+	es := f.CheckMove("authoriseChangeRequest", domain.ChangeAuthorised)
 	require.Len(t, es, 1)
-	require.Equal(t, "RFC-1, of type NORMAL, is DRAFT and cannot become AUTHORISED: it can become SUBMITTED (lacks 1), WITHDRAWN", es[0].Message)
+	require.Equal(t, "RFC-1 is DRAFT, of type NORMAL, from where authoriseChangeRequest does not lead on; legal now: "+
+		"submitChangeRequest (to SUBMITTED; lacks a justification: why the change is wanted), withdrawChangeRequest (to WITHDRAWN)", es[0].Message)
 	lacks := es[0].Details["legal"].([]any)[0].(map[string]any)["lacks"].([]any)
 	require.Equal(t, "JUSTIFICATION", lacks[0].(map[string]any)["missing"])
 }
@@ -162,6 +192,6 @@ func TestTheBackOutPlanFollowsItsKind(t *testing.T) { // R10
 	} {
 		f := ready(domain.NormalChange, domain.ChangeAssessed)
 		f.Request.BackOutKind, f.Request.BackOutPlan, f.Request.Mitigation = c.kind, c.plan, c.mitigation
-		require.Equal(t, c.fit, len(domain.CheckChangeMove(f, domain.ChangeAuthorised)) == 0, "%v", c)
+		require.Equal(t, c.fit, len(f.CheckMove("authoriseChangeRequest", domain.ChangeAuthorised)) == 0, "%v", c)
 	}
 }

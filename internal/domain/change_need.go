@@ -6,41 +6,6 @@ import (
 	"strings"
 )
 
-// ChangeNeed is something that a move of a request for change needs (H3).
-type ChangeNeed string
-
-// The needs.
-const (
-	NeedJustification ChangeNeed = "JUSTIFICATION"
-	NeedWindow        ChangeNeed = "WINDOW"
-	NeedItems         ChangeNeed = "AFFECTED_ITEMS"
-	NeedItemsInUse    ChangeNeed = "ITEMS_IN_USE"
-	NeedPlan          ChangeNeed = "PLAN"
-	NeedBackOut       ChangeNeed = "BACK_OUT_PLAN"
-	NeedAssessment    ChangeNeed = "ASSESSMENT"
-	NeedBoard         ChangeNeed = "BOARD"
-	NeedVotes         ChangeNeed = "VOTES"
-	NeedRejection     ChangeNeed = "REJECTION"
-	NeedModel         ChangeNeed = "MODEL"
-	NeedTasks         ChangeNeed = "TASKS"
-	NeedRelease       ChangeNeed = "RELEASE"
-)
-
-// ChangeNeeds lists all needs.
-var ChangeNeeds = []ChangeNeed{
-	NeedJustification, NeedWindow, NeedItems, NeedItemsInUse, NeedPlan, NeedBackOut, NeedAssessment, NeedBoard, NeedVotes,
-	NeedRejection, NeedModel, NeedTasks, NeedRelease,
-}
-
-// ChangeLack is a need that is not met: by which rule it is needed, which field
-// of the request it is about, and what is wrong.
-type ChangeLack struct {
-	Need    ChangeNeed
-	Rule    string
-	Field   string
-	Message string
-}
-
 // ChangeFacts is all that the moves of a request depend on.
 type ChangeFacts struct {
 	Request *ChangeRequest
@@ -57,39 +22,26 @@ type ChangeFacts struct {
 	Released bool
 }
 
-// demand is how one need is looked after: it answers "" when it is met.
-type demand struct {
-	rule, field string
-	lacks       func(*ChangeFacts) string
-}
+// changeNeed is a need of a move of a request for change (H3).
+type changeNeed = Need[*ChangeFacts]
 
-var demands = map[ChangeNeed]demand{
-	NeedJustification: {"H2", "justification", lacksJustification},
-	NeedWindow:        {"H2", "plannedTo", lacksWindow},
-	NeedItems:         {"H3", "affects", lacksItems},
-	NeedItemsInUse:    {"H3", "affects", lacksItemsInUse},
-	NeedPlan:          {"H3", "plan", lacksPlan},
-	NeedBackOut:       {"R10", "backOutPlan", lacksBackOut},
-	NeedAssessment:    {"H3", "assessments", lacksAssessment},
-	NeedBoard:         {"H3", "board", lacksBoard},
-	NeedVotes:         {"H3", "votes", lacksVotes},
-	NeedRejection:     {"H3", "votes", lacksRejection},
-	NeedModel:         {"H7", "model", lacksModel},
-	NeedTasks:         {"R12", "tasks", lacksTasks},
-	NeedRelease:       {"H4", "", lacksRelease},
-}
-
-// lacking tells which of the needs are not met.
-func (f *ChangeFacts) lacking(needs []ChangeNeed) []ChangeLack {
-	lacks := []ChangeLack{}
-	for _, n := range needs {
-		d := demands[n]
-		if message := d.lacks(f); message != "" {
-			lacks = append(lacks, ChangeLack{Need: n, Rule: d.rule, Field: d.field, Message: message})
-		}
-	}
-	return lacks
-}
+// The needs of requests for change, each with how it is looked after.
+var (
+	needJustification  = changeNeed{Name: NeedJustification, Rule: "H2", Field: "justification", Lacks: lacksJustification}
+	needWindow         = changeNeed{Name: NeedWindow, Rule: "H2", Field: "plannedTo", Lacks: lacksWindow}
+	needItems          = changeNeed{Name: NeedItems, Rule: "H3", Field: "affects", Lacks: lacksItems}
+	needItemsInUse     = changeNeed{Name: NeedItemsInUse, Rule: "H3", Field: "affects", Lacks: lacksItemsInUse}
+	needPlan           = changeNeed{Name: NeedPlan, Rule: "H3", Field: "plan", Lacks: lacksPlan}
+	needBackOut        = changeNeed{Name: NeedBackOut, Rule: "R10", Field: "backOutPlan", Lacks: lacksBackOut}
+	needAssessment     = changeNeed{Name: NeedAssessment, Rule: "H3", Field: "assessments", Lacks: lacksAssessment}
+	needBoard          = changeNeed{Name: NeedBoard, Rule: "H3", Field: "board", Lacks: lacksBoard}
+	needVotes          = changeNeed{Name: NeedVotes, Rule: "H3", Field: "votes", Lacks: lacksVotes}
+	needModel          = changeNeed{Name: NeedModel, Rule: "H7", Field: "model", Lacks: lacksModel}
+	needTasks          = changeNeed{Name: NeedTasks, Rule: "R12", Field: "tasks", Lacks: lacksTasks}
+	needNoHold         = changeNeed{Name: NeedNoHold, Rule: "P7", Field: "heldBy", Lacks: lacksNoHold}
+	needOutsideRelease = changeNeed{Name: NeedOutsideRelease, Rule: "H8", Field: "board", Lacks: lacksOutsideRelease}
+	needRelease        = changeNeed{Name: NeedRelease, Rule: "H4", Field: "status", Lacks: lacksRelease}
+)
 
 func lacksJustification(f *ChangeFacts) string {
 	if blank(f.Request.Justification) == "" {
@@ -180,14 +132,7 @@ func lacksVotes(f *ChangeFacts) string {
 	case rejections > 0:
 		return "a board without a rejection: one rejection rejects"
 	case approvals < f.Board.Quorum:
-		return fmt.Sprintf("votes: %d of the %d that %s needs are cast on the present content", approvals, f.Board.Quorum, f.Board.Key)
-	}
-	return ""
-}
-
-func lacksRejection(f *ChangeFacts) string {
-	if _, rejections := f.tally(); rejections == 0 {
-		return "a vote that rejects it"
+		return fmt.Sprintf("votes: %d of the %d that %s needs are cast on the present content (castVote)", approvals, f.Board.Quorum, f.Board.Key)
 	}
 	return ""
 }
@@ -222,6 +167,23 @@ func lacksTasks(f *ChangeFacts) string {
 func lacksRelease(f *ChangeFacts) string {
 	if !f.Released {
 		return "a release that carries it out"
+	}
+	return ""
+}
+
+// lacksNoHold keeps what a freeze holds from being carried out (P7).
+func lacksNoHold(f *ChangeFacts) string {
+	if len(f.Request.HeldBy) == 0 {
+		return ""
+	}
+	return "an end of its hold by " + strings.Join(f.Request.HeldBy, ", ") + ": plan it for another time, or ask for an exception (requestFreezeException)"
+}
+
+// lacksOutsideRelease is H8: STANDARD changes are carried out outside a release,
+// others unless their board wants a release to do it.
+func lacksOutsideRelease(f *ChangeFacts) string {
+	if f.Request.Type != StandardChange && f.Board != nil && f.Board.ReleaseOnly {
+		return fmt.Sprintf("a release: what %s authorises is carried out by releases alone", f.Board.Key)
 	}
 	return ""
 }

@@ -45,6 +45,18 @@ type ChangeRequest struct {
 	DecidedAt     *time.Time `graph:"decidedAt,filter,sort,import"`
 	ImplementedAt *time.Time `graph:"implementedAt,filter,sort,import"`
 	ClosedAt      *time.Time `graph:"closedAt,filter,sort,import"`
+	// ActualFrom to Proof are what was reported when it was implemented (H8): when
+	// it was carried out, by whom, what of it was not, and where that can be seen.
+	ActualFrom   *time.Time `graph:"actualFrom,filter,sort,import"`
+	ActualTo     *time.Time `graph:"actualTo,filter,sort,import"`
+	LeftUndone   *string    `graph:"leftUndone,import,text"`
+	CarriedOutBy *string    `graph:"carriedOutBy,filter,sort,import,text"`
+	Proof        *string    `graph:"proof,import,text"`
+	// ReviewOutcome to Learnt are what the last review came to (H8).
+	ReviewOutcome *ReviewOutcome `graph:"reviewOutcome,filter,sort,import"`
+	ReviewedBy    *string        `graph:"reviewedBy,filter,sort,import,text"`
+	ReviewedAt    *time.Time     `graph:"reviewedAt,filter,sort,import"`
+	Learnt        *string        `graph:"learnt,import,text"`
 	// ContentVersion counts the changes to what the board decides on: what is
 	// asked for, on which items, where and when. Votes fall when it rises (H3).
 	ContentVersion int `graph:"contentVersion,import"`
@@ -118,6 +130,7 @@ func (c *ChangeRequest) Check() Errors {
 	es.after("plannedTo", c.PlannedTo, "plannedFrom", c.PlannedFrom)
 	es.notBefore("decidedAt", c.DecidedAt, "submittedAt", c.SubmittedAt)
 	es.notBefore("closedAt", c.ClosedAt, "submittedAt", c.SubmittedAt)
+	es.notBefore("actualTo", c.ActualTo, "actualFrom", c.ActualFrom)
 	return es
 }
 

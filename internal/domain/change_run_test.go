@@ -70,14 +70,14 @@ func (r *changeRun) step(t *rapid.T) {
 		r.items++
 		r.f.Outdated = []string{"it affects other items"}
 	case 4: // the impact is assessed
-		if c.Status == domain.ChangeAssessed || r.move(domain.ChangeAssessed) {
+		if r.move("assessChangeRequest", domain.ChangeAssessed) {
 			r.f.Assessed, r.f.Outdated, r.assessed = true, nil, r.items
 		}
 	case 5, 6, 7: // someone votes, and what is decided by it happens
 		r.clock = r.clock.Add(time.Minute)
 		r.vote(t)
 	default:
-		r.move(rapid.SampledFrom(domain.ChangeRequestStatuses).Draw(t, "to"))
+		r.move(rapid.SampledFrom(verbsOfAChange).Draw(t, "verb"), rapid.SampledFrom(domain.ChangeRequestStatuses).Draw(t, "to"))
 	}
 }
 
@@ -96,12 +96,12 @@ func (r *changeRun) vote(t *rapid.T) {
 		Voter: b.Voter, Seat: seat, Verdict: b.Verdict, Board: r.f.Board.Key, CastAt: b.At, ContentVersion: r.f.Request.ContentVersion,
 	})
 	if to := r.f.Decision(); to != "" {
-		r.move(to)
+		r.move(map[domain.ChangeRequestStatus]string{domain.ChangeAuthorised: "authoriseChangeRequest", domain.ChangeRejected: "castVote"}[to], to)
 	}
 }
 
-func (r *changeRun) move(to domain.ChangeRequestStatus) bool {
-	if len(domain.CheckChangeMove(r.f, to)) > 0 {
+func (r *changeRun) move(verb string, to domain.ChangeRequestStatus) bool {
+	if len(r.f.CheckMove(verb, to)) > 0 {
 		return false
 	}
 	r.f.Request.Status = to

@@ -78,6 +78,19 @@ func (es Errors) Err() error {
 	return es
 }
 
+// Under places errors about the fields of an input at the path of that input.
+func (es Errors) Under(path string) Errors {
+	placed := make(Errors, len(es))
+	for i, e := range es {
+		one := *e
+		if one.Field = path; e.Field != "" {
+			one.Field += "." + e.Field
+		}
+		placed[i] = &one
+	}
+	return placed
+}
+
 // ErrorsOf takes an error apart into those that it is made of.
 func ErrorsOf(err error) Errors {
 	var list Errors

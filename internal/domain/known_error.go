@@ -56,9 +56,12 @@ var KnownErrorLife = Lifecycle[KnownErrorStatus, *KnownError]{
 
 // published is what a known error has that others work by.
 var published = []Need[*KnownError]{
-	{Field: "symptoms", Text: "symptoms", Met: func(k *KnownError) bool { return blank(k.Symptoms) != "" }},
-	{Field: "workaround", Text: "a workaround", Met: func(k *KnownError) bool { return blank(k.Workaround) != "" }},
+	{Name: NeedSymptoms, Field: "symptoms", Lacks: unless(func(k *KnownError) bool { return blank(k.Symptoms) != "" }, "symptoms")},
+	{Name: NeedWorkaround, Field: "workaround", Lacks: unless(func(k *KnownError) bool { return blank(k.Workaround) != "" }, "a workaround")},
 }
+
+// KnownErrorMove is a move that a known error has.
+type KnownErrorMove = LegalMove[KnownErrorStatus]
 
 // Check tells what is wrong with the known error as it stands, however it came
 // there.
@@ -68,7 +71,7 @@ func (k *KnownError) Check() Errors {
 		return es
 	}
 	for _, n := range published {
-		if !n.Met(k) {
+		if n.Lacks(k) != "" {
 			es.rule(RuleKnownError, n.Field, fmt.Sprintf("must not be empty while the known error is %s", k.Status))
 		}
 	}

@@ -19,11 +19,10 @@ type ProblemFacts struct {
 	Cause, Resolution *string
 	// Diagnoses counts the known errors that diagnose it.
 	Diagnoses int
-	// Done counts the requests for change that resolve it and are carried out,
-	// Underway those that are not yet.
-	Done, Underway int
-	// Reason is why it is opened again.
-	Reason *string
+	// Done counts the requests for change that resolve it and are carried out.
+	// Underway names those that are not yet.
+	Done     int
+	Underway []string
 }
 
 // ProblemLife is the life of a problem: OPEN → DIAGNOSED → RESOLVED → CLOSED,
@@ -34,31 +33,48 @@ type ProblemFacts struct {
 var ProblemLife = Lifecycle[ProblemStatus, ProblemFacts]{
 	Rule: RuleProblem,
 	Moves: []Move[ProblemStatus, ProblemFacts]{
-		{Verb: DiagnoseProblem, From: []ProblemStatus{ProblemOpen}, To: ProblemDiagnosed, Needs: []Need[ProblemFacts]{{
-			Field: "cause", Text: "a cause, or a known error that diagnoses it",
-			Met: func(f ProblemFacts) bool { return blank(f.Cause) != "" || f.Diagnoses > 0 },
+		{Verb: DiagnoseProblem, From: []ProblemStatus{ProblemOpen}, To: ProblemDiagnosed, Needs: []problemNeed{{
+			Name: NeedCause, Field: "cause", Input: "cause", Lacks: unless(ProblemFacts.diagnosed, "a cause, or a known error that diagnoses it"),
 		}}},
-		{Verb: ResolveProblem, From: []ProblemStatus{ProblemDiagnosed}, To: ProblemResolved, Needs: []Need[ProblemFacts]{diagnosed, {
-			Field: "resolution", Text: "a request for change that resolves it and is carried out, or a resolution in words",
-			Met: func(f ProblemFacts) bool { return blank(f.Resolution) != "" || f.Done > 0 },
+		{Verb: ResolveProblem, From: []ProblemStatus{ProblemDiagnosed}, To: ProblemResolved, Needs: []problemNeed{needDiagnosis, {
+			Name: NeedResolution, Field: "resolution", Input: "resolution",
+			Lacks: unless(ProblemFacts.resolved, "a request for change that resolves it and is carried out, or a resolution in words"),
 		}}},
-		{Verb: CloseProblem, From: []ProblemStatus{ProblemResolved}, To: ProblemClosed, Needs: []Need[ProblemFacts]{diagnosed, {
-			Field: "ref", Text: "the end of the requests for change that resolve it and are still under way",
-			Met: func(f ProblemFacts) bool { return f.Underway == 0 },
+		{Verb: CloseProblem, From: []ProblemStatus{ProblemResolved}, To: ProblemClosed, Needs: []problemNeed{needDiagnosis, {
+			Name: NeedChangesDone, Field: "resolvedBy", Lacks: lacksChangesDone,
 		}}},
-		{
-			Verb: ReopenProblem, From: []ProblemStatus{ProblemDiagnosed, ProblemResolved, ProblemClosed}, To: ProblemOpen,
-			Needs: []Need[ProblemFacts]{{
-				Field: "reason", Text: "a reason", Met: func(f ProblemFacts) bool { return blank(f.Reason) != "" },
-			}},
-		},
+		{Verb: ReopenProblem, From: []ProblemStatus{ProblemDiagnosed, ProblemResolved, ProblemClosed}, To: ProblemOpen},
 	},
 }
 
-// diagnosed is what a problem has whose cause was found.
-var diagnosed = Need[ProblemFacts]{
-	Field: "ref", Text: "a cause (updateProblem), or a known error that diagnoses it",
-	Met: func(f ProblemFacts) bool { return blank(f.Cause) != "" || f.Diagnoses > 0 },
+// ProblemMove is a move that a problem has.
+type ProblemMove = LegalMove[ProblemStatus]
+
+type problemNeed = Need[ProblemFacts]
+
+// needDiagnosis is what a problem has whose cause was found.
+var needDiagnosis = problemNeed{
+	Name: NeedCause, Field: "cause", Lacks: unless(ProblemFacts.diagnosed, "a cause (updateProblem), or a known error that diagnoses it"),
+}
+
+func (f ProblemFacts) diagnosed() bool { return blank(f.Cause) != "" || f.Diagnoses > 0 }
+
+func (f ProblemFacts) resolved() bool { return blank(f.Resolution) != "" || f.Done > 0 }
+
+func lacksChangesDone(f ProblemFacts) string {
+	if len(f.Underway) == 0 {
+		return ""
+	}
+	return "the end of the requests for change that resolve it and are still under way: " + strings.Join(f.Underway, ", ")
+}
+
+// CheckReopening says why a problem cannot be opened again for a reason: there
+// must be one.
+func CheckReopening(reason string) Errors {
+	if blank(&reason) == "" {
+		return Errors{{Code: RuleViolation, Rule: RuleProblem, Field: "reason", Message: "must say why it is opened again"}}
+	}
+	return nil
 }
 
 // blank is a text without the space around it, "" when there is none.

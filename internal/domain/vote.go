@@ -101,15 +101,8 @@ type Ballot struct {
 // that authorising does, votes aside, so that nobody approves what they could
 // not know.
 func CheckBallot(f *ChangeFacts, b Ballot) (seat string, es Errors) {
-	if f.Request.Status != ChangeAssessed {
-		to := ChangeAuthorised
-		if b.Verdict == Reject {
-			to = ChangeRejected
-		}
-		return "", Errors{closedBallot(f, to)}
-	}
-	if f.Board == nil {
-		return "", CheckChangeMove(f, ChangeAuthorised)
+	if es := f.CheckMove(VoteOnChange, ChangeRejected); len(es) > 0 || f.Board == nil {
+		return "", es.Under("input") // no vote is cast on it now, whatever it says
 	}
 	seat, err := b.seat(f.Board)
 	if err != nil {
@@ -118,21 +111,13 @@ func CheckBallot(f *ChangeFacts, b Ballot) (seat string, es Errors) {
 	es = append(es, f.refuseOwn(b.Voter, seat)...)
 	es = append(es, f.refuseTwice(b.Voter, seat)...)
 	if b.Verdict == Approve {
-		for _, l := range f.lacking([]ChangeNeed{NeedItems, NeedItemsInUse, NeedPlan, NeedBackOut, NeedAssessment, NeedBoard}) {
+		for _, l := range f.lacking(approved...) {
 			es = append(es, ballotError(l.Rule, "input.ref", "cannot be approved yet, it lacks "+l.Message, map[string]any{
 				"missing": string(l.Need), "field": l.Field,
 			}))
 		}
 	}
 	return seat, es
-}
-
-// closedBallot says that the request is not before its board.
-func closedBallot(f *ChangeFacts, to ChangeRequestStatus) *Error {
-	if es := CheckChangeMove(f, to); len(es) > 0 && es[0].Rule == "H2" {
-		return es[0]
-	}
-	return ballotError("H3", "input.ref", fmt.Sprintf("is %s: votes are cast on requests that are ASSESSED", f.Request.Status), nil)
 }
 
 // seat finds whose vote the ballot is.

@@ -47,7 +47,7 @@ func TestAVoteFallsWhenTheContentChangesAfterIt(t *testing.T) { // H3
 func TestOneRejectionRejects(t *testing.T) { // H3
 	f := before(vote("ann", domain.Approve), vote("bob", domain.Approve), vote("cid", domain.Reject))
 	require.Equal(t, domain.ChangeRejected, f.Decision())
-	require.ErrorContains(t, domain.CheckChangeMove(f, domain.ChangeAuthorised), "one rejection rejects")
+	require.ErrorContains(t, f.CheckMove("authoriseChangeRequest", domain.ChangeAuthorised), "one rejection rejects")
 }
 
 func TestNobodyVotesOnTheirOwnRequest(t *testing.T) { // H3
@@ -98,7 +98,7 @@ func TestAVoteAfterTheDecisionIsRefused(t *testing.T) { // H2
 	f := before()
 	f.Request.Status = domain.ChangeAuthorised
 	_, es := domain.CheckBallot(f, approves("ann"))
-	require.ErrorContains(t, es, "is AUTHORISED and cannot become AUTHORISED: it can become IN_RELEASE")
+	require.ErrorContains(t, es, "RFC-1 is AUTHORISED, of type NORMAL, from where castVote does not lead on; legal now: by itself (to IN_RELEASE), implementChangeRequest")
 }
 
 func TestNobodyApprovesWhatTheyCouldNotKnow(t *testing.T) { // H3

@@ -9,6 +9,7 @@ type WorkReason string
 const (
 	WorkVote     WorkReason = "VOTE"
 	WorkAssess   WorkReason = "ASSESS"
+	WorkReview   WorkReason = "REVIEW"
 	WorkDiagnose WorkReason = "DIAGNOSE"
 	WorkResolve  WorkReason = "RESOLVE"
 	WorkClose    WorkReason = "CLOSE"
@@ -29,7 +30,7 @@ func (w WorkReason) WorkFor() []Role {
 	switch w {
 	case WorkVote:
 		return []Role{CABMember, Admin}
-	case WorkAssess:
+	case WorkAssess, WorkReview:
 		return []Role{ChangeManager, Admin}
 	case WorkDiagnose, WorkResolve, WorkClose, WorkPublish:
 		return []Role{ProblemManager, Admin}
@@ -42,13 +43,14 @@ func (w WorkReason) Text() string {
 	return map[WorkReason]string{
 		WorkVote:     "It is assessed, and the board has not decided.",
 		WorkAssess:   "It was submitted or backed out, and is to be assessed.",
+		WorkReview:   "It was carried out, and nobody has said how it turned out.",
 		WorkDiagnose: "Its cause is not known.",
 		WorkResolve:  "Its cause is known, and it is not resolved.",
 		WorkClose:    "It is resolved, and not closed.",
 		WorkPublish:  "It is a draft that nobody works by yet.",
 		WorkRevise:   "Your request was rejected: see why, and ask anew where it still matters.",
 		WorkSubmit:   "You have begun to write this request, and not submitted it.",
-		WorkCarryOut: "You are to carry it out, and it is authorised.",
+		WorkCarryOut: "It is authorised: you are to carry it out, or asked for it and nobody else is.",
 		WorkConfirm:  "You answer for it, and nobody has changed or confirmed it for a year.",
 	}[w]
 }

@@ -22,6 +22,7 @@ func init() {
 	enum(domain.ChangeRequestStatuses)
 	enum(domain.ExceptionStatuses)
 	enum(domain.BackOutKinds)
+	enum(domain.ReviewOutcomes)
 	enum(domain.Priorities)
 	enum(domain.ProblemStatuses)
 	enum(domain.KnownErrorStatuses)

@@ -1,0 +1,281 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/neo4jtest"
+)
+
+// The moves that a record tells of are those that its verbs make: one that lacks
+// nothing succeeds, one that lacks something is refused for exactly that, and
+// what is not among them is refused (H2, H8, PROBLEM, KNOWN_ERROR).
+func TestMovesAgreeWithWhatTheVerbsDo(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.movable()
+		if strings.HasSuffix(t.Name(), "neo4j") {
+			defer neo4jtest.FewerDraws("30")()
+		}
+		n := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			n++
+			draws := map[string]func(*rapid.T, string){
+				domain.KindChangeRequest: f.anyRequest, domain.KindProblem: f.anyProblem, domain.KindKnownError: f.anyKnownError,
+			}
+			kind := rapid.SampledFrom([]string{domain.KindChangeRequest, domain.KindChangeRequest, domain.KindProblem, domain.KindKnownError}).Draw(rt, "kind")
+			k := fmt.Sprintf("%s-%d", kind, n)
+			draws[kind](rt, k)
+			f.checkMoves(rt, kind, k)
+		})
+	})
+}
+
+// movable is an estate in which records can lack what their moves need.
+func (f *fixture) movable() {
+	f.reviewed()
+	f.put(domain.KindBoard, values{"key": "ECAB", "name": "Night", "members": []any{"ann", "cid"}, "quorum": 1, "emergency": true})
+	f.put(domain.KindBoard, values{"key": "REL", "name": "Releases", "members": []any{"ann", "bob", "cid"}, "quorum": 2, "releaseOnly": true})
+	f.item("old", values{"status": "WITHDRAWN"})
+	f.put(domain.KindChangeModel, values{"key": "M0", "name": "Template", "preauthorised": false})
+	f.put(domain.KindChangeModel, values{
+		"key": "M1", "name": "Model", "preauthorised": true, "justification": "work", "plan": "do", "backOutKind": "FULL", "backOutPlan": "undo",
+	})
+	_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{
+		Key: "peak", Name: "Peak", Everywhere: some(true), From: some(time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)), To: some(time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC)),
+	}, nil)
+	require.NoError(f.t, err)
+}
+
+// maybe puts a value to a field of a line, or leaves it out.
+func maybe(rt *rapid.T, line values, field string, choices ...any) {
+	if v := rapid.SampledFrom(append(choices, nil)).Draw(rt, field); v != nil {
+		line[field] = v
+	}
+}
+
+func (f *fixture) bringAll(rt *rapid.T, lines ...values) {
+	list := make([]string, len(lines))
+	for i, line := range lines {
+		text, err := json.Marshal(line)
+		require.NoError(rt, err)
+		list[i] = string(text)
+	}
+	got, err := f.ImportLines(f.ctx, app.ImportLinesInput{Lines: list, Overwrite: true}, nil)
+	require.NoError(rt, err)
+	require.Empty(rt, got.Wrong)
+}
+
+// anyRequest is a request in any state with anything, assessed and voted on where
+// its board can.
+func (f *fixture) anyRequest(rt *rapid.T, k string) {
+	line := values{"node": "ChangeRequest", "key": k, "name": k, "requester": "rita"}
+	line["type"] = string(rapid.SampledFrom(domain.ChangeRequestTypes).Draw(rt, "type"))
+	line["status"] = string(rapid.SampledFrom(domain.ChangeRequestStatuses).Draw(rt, "status"))
+	maybe(rt, line, "justification", "why", "why", " ")
+	maybe(rt, line, "plan", "how", "how", "how")
+	maybe(rt, line, "backOutKind", "FULL", "FULL", "NONE")
+	maybe(rt, line, "backOutPlan", "undo", "undo")
+	maybe(rt, line, "mitigation", "wait")
+	maybe(rt, line, "plannedFrom", "2026-04-01T10:00:00Z", "2026-05-01T10:00:00Z")
+	maybe(rt, line, "plannedTo", "2026-05-01T12:00:00Z", "2026-05-02T12:00:00Z")
+	lines := []values{line}
+	link := func(rel string, choices ...any) {
+		if to := rapid.SampledFrom(choices).Draw(rt, rel); to != nil {
+			lines = append(lines, values{"edge": rel, "from": "ChangeRequest:" + k, "to": to})
+		}
+	}
+	link("AFFECTS", nil, "ConfigurationItem:db", "ConfigurationItem:db", "ConfigurationItem:db", "ConfigurationItem:old")
+	link("DECIDED_BY", nil, "Board:CAB", "Board:CAB", "Board:ECAB", "Board:REL")
+	link("FOLLOWS", nil, "ChangeModel:M0", "ChangeModel:M1", "ChangeModel:M1")
+	if done := rapid.SampledFrom([]any{nil, nil, true, false}).Draw(rt, "task"); done != nil {
+		lines = append(lines, values{"node": "Task", "key": k + "/task", "name": "Task", "kind": "OTHER", "done": done},
+			values{"edge": "PREPARES", "from": "Task:" + k + "/task", "to": "ChangeRequest:" + k})
+	}
+	f.bringAll(rt, lines...)
+	if rapid.Bool().Draw(rt, "assessed") {
+		_, _ = f.AssessChangeRequest(f.as("max", domain.ChangeManager), app.Assess{Ref: key(k)}, nil) // where it can be
+	}
+	for _, voter := range rapid.SampledFrom([][]string{nil, {"ann"}, {"ann", "bob"}}).Draw(rt, "voters") {
+		_, _ = f.vote(voter, k, domain.Approve) // where they can
+	}
+}
+
+func (f *fixture) anyProblem(rt *rapid.T, k string) {
+	line := values{"node": "Problem", "key": k, "name": k}
+	line["status"] = string(rapid.SampledFrom(domain.ProblemStatuses).Draw(rt, "status"))
+	maybe(rt, line, "cause", "a fault", " ")
+	if status := line["status"]; status == "RESOLVED" || status == "CLOSED" {
+		maybe(rt, line, "resolution", "gone")
+	}
+	lines := []values{line}
+	if rapid.Bool().Draw(rt, "diagnosed") {
+		lines = append(lines, values{"node": "KnownError", "key": k + "/known", "name": k},
+			values{"edge": "DIAGNOSES", "from": "KnownError:" + k + "/known", "to": "Problem:" + k})
+	}
+	if rapid.Bool().Draw(rt, "resolved") {
+		request := values{"node": "ChangeRequest", "key": k + "/rfc", "name": k, "status": string(rapid.SampledFrom(domain.ChangeRequestStatuses).Draw(rt, "request"))}
+		maybe(rt, request, "reviewOutcome", "FAILED", "SUCCESSFUL")
+		lines = append(lines, request, values{"edge": "RESOLVES", "from": "ChangeRequest:" + k + "/rfc", "to": "Problem:" + k})
+	}
+	f.bringAll(rt, lines...)
+}
+
+func (f *fixture) anyKnownError(rt *rapid.T, k string) {
+	line := values{"node": "KnownError", "key": k, "name": k}
+	line["status"] = string(rapid.SampledFrom(domain.KnownErrorStatuses).Draw(rt, "status"))
+	maybe(rt, line, "symptoms", "slow", " ")
+	maybe(rt, line, "workaround", "wait", " ")
+	if line["status"] == "PUBLISHED" { // an import is refused otherwise
+		line["symptoms"], line["workaround"] = "slow", "wait"
+	}
+	f.bringAll(rt, line)
+}
+
+// toldMove is a move as a record tells it.
+type toldMove struct {
+	verb, to string
+	lacks    []string
+}
+
+func toldOf[S ~string](moves []domain.LegalMove[S]) (list []toldMove) {
+	for _, m := range moves {
+		one := toldMove{to: string(m.To)}
+		if m.Verb != nil {
+			one.verb = *m.Verb
+		}
+		for _, l := range m.Lacks {
+			one.lacks = append(one.lacks, l.Rule+" "+string(l.Need)+" "+l.Field+" "+l.Message)
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// tries are all verbs of a kind, each with the status that it is to lead to, ""
+// for the one that the record tells. They are dry runs.
+func (f *fixture) tries(kind, k string) map[[2]string]func() (string, error) {
+	dry, ref := &domain.WriteOptions{DryRun: some(true)}, key(k)
+	max := f.as("max", domain.ChangeManager)
+	change := func(verb func(context.Context, app.ChangeVerb, *domain.WriteOptions) (*app.Written, error)) func() (string, error) {
+		return func() (string, error) { return statusOf(verb(max, app.ChangeVerb{Ref: ref}, dry)) }
+	}
+	review := func(outcome domain.ReviewOutcome) func() (string, error) {
+		return func() (string, error) {
+			return statusOf(f.ReviewChangeRequest(max, app.ReviewChange{Ref: ref, Outcome: outcome, Learnt: some("much")}, dry))
+		}
+	}
+	switch kind {
+	case domain.KindChangeRequest:
+		return map[[2]string]func() (string, error){
+			{"submitChangeRequest"}: change(f.SubmitChangeRequest), {"withdrawChangeRequest"}: change(f.WithdrawChangeRequest),
+			{"authoriseChangeRequest"}: change(f.AuthoriseChangeRequest), {"backOutChangeRequest"}: change(f.BackOutChangeRequest),
+			{"reviewChangeRequest", "CLOSED"}: review(domain.OutcomeFailed), {"reviewChangeRequest", "BACKED_OUT"}: review(domain.OutcomeBackedOut),
+			{"implementChangeRequest"}: func() (string, error) {
+				return statusOf(f.ImplementChangeRequest(max, app.ImplementChange{Ref: ref, ActualFrom: nightBegins, ActualTo: nightEnds}, dry))
+			},
+			{"assessChangeRequest"}: func() (string, error) {
+				r, err := f.AssessChangeRequest(max, app.Assess{Ref: ref}, dry)
+				if err != nil {
+					return "", err
+				}
+				return string(r.ChangeRequest.Status), nil
+			},
+			{"castVote"}: func() (string, error) { // cid sits on every board, and has not voted
+				r, err := f.CastVote(f.as("cid", domain.CABMember), app.CastVote{Ref: ref, Verdict: domain.Reject, Comment: some("no")}, dry)
+				if err != nil {
+					return "", err
+				}
+				return string(r.ChangeRequest.Status), nil
+			},
+		}
+	case domain.KindProblem:
+		return map[[2]string]func() (string, error){
+			{"diagnoseProblem"}: func() (string, error) { return statusOf(f.DiagnoseProblem(f.ctx, ref, nil, nil, dry)) },
+			{"resolveProblem"}:  func() (string, error) { return statusOf(f.ResolveProblem(f.ctx, ref, nil, nil, dry)) },
+			{"closeProblem"}:    func() (string, error) { return statusOf(f.CloseProblem(f.ctx, ref, nil, dry)) },
+			{"reopenProblem"}:   func() (string, error) { return statusOf(f.ReopenProblem(f.ctx, ref, "it is back", nil, dry)) },
+		}
+	}
+	return map[[2]string]func() (string, error){
+		{"publishKnownError"}: func() (string, error) { return statusOf(f.PublishKnownError(f.ctx, ref, nil, dry)) },
+		{"retireKnownError"}:  func() (string, error) { return statusOf(f.RetireKnownError(f.ctx, ref, nil, dry)) },
+	}
+}
+
+func statusOf(w *app.Written, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	switch r := w.Record.(type) {
+	case *domain.ChangeRequest:
+		return string(r.Status), nil
+	case *domain.Problem:
+		return string(r.Status), nil
+	}
+	return string(w.Record.(*domain.KnownError).Status), nil
+}
+
+func (f *fixture) movesOf(rt *rapid.T, kind, k string) []toldMove {
+	r, err := f.Record(f.ctx, kind, key(k), nil)
+	require.NoError(rt, err)
+	switch r := r.(type) {
+	case *domain.ChangeRequest:
+		moves, err := f.ChangeMoves(f.ctx, r)
+		require.NoError(rt, err)
+		return toldOf(moves)
+	case *domain.Problem:
+		moves, err := f.ProblemMoves(f.ctx, r)
+		require.NoError(rt, err)
+		return toldOf(moves)
+	}
+	return toldOf(app.KnownErrorMoves(r.(*domain.KnownError)))
+}
+
+func (f *fixture) checkMoves(rt *rapid.T, kind, k string) {
+	moves := f.movesOf(rt, kind, k)
+	tries := f.tries(kind, k)
+	for _, m := range moves {
+		if m.verb == "" {
+			require.NotEmpty(rt, m.lacks, "nobody makes the move to %s, and yet it lacks nothing", m.to)
+			continue
+		}
+		known := tries[[2]string{m.verb}] != nil || tries[[2]string{m.verb, m.to}] != nil
+		require.True(rt, known, "%s is no verb that was tried", m.verb)
+	}
+	for at, try := range tries {
+		i := slices.IndexFunc(moves, func(m toldMove) bool { return m.verb == at[0] && (at[1] == "" || at[1] == m.to) })
+		status, err := try()
+		var all domain.Errors
+		var one *domain.Error
+		if errors.As(err, &one); !errors.As(err, &all) && one != nil {
+			all = domain.Errors{one}
+		}
+		switch {
+		case i < 0:
+			require.Len(rt, all, 1, "%s of %s, which has no such move: %v", at, k, err)
+			require.Equal(rt, domain.RuleViolation, all[0].Code, "%s: %v", at, err)
+			require.NotNil(rt, all[0].Details["legal"], "%s: %v", at, err)
+		case len(moves[i].lacks) == 0:
+			require.NoError(rt, err, "%s of %s, which lacks nothing", at, k)
+			require.Equal(rt, moves[i].to, status, "%s of %s", at, k)
+		default:
+			var lacks []string
+			for _, e := range all {
+				_, message, _ := strings.Cut(e.Message, "it lacks ")
+				lacks = append(lacks, fmt.Sprintf("%s %v %v %s", e.Rule, e.Details["missing"], e.Details["field"], message))
+			}
+			require.Equal(rt, moves[i].lacks, lacks, "%s of %s", at, k)
+		}
+	}
+}
