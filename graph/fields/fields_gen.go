@@ -1090,6 +1090,7 @@ var Types = direct.Types{
 		"sites":         direct.Leaf(func(v *app.ImpactTotals) int { return v.Sites }, direct.Int),
 		"users":         direct.Leaf(func(v *app.ImpactTotals) int { return v.Users }, direct.Int),
 		"hidden":        direct.Leaf(func(v *app.ImpactTotals) int { return v.Hidden }, direct.Int),
+		"redundant":     direct.Leaf(func(v *app.ImpactTotals) int { return v.Redundant }, direct.Int),
 		"byClass":       direct.Many(func(v *app.ImpactTotals) []*domain.ClassTotal { return v.ByClass }),
 		"byCriticality": direct.Many(func(v *app.ImpactTotals) []*domain.CriticalityTotal { return v.ByCriticality }),
 	},

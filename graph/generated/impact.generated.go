@@ -1512,6 +1512,29 @@ func (ec *executionContext) fieldContext_ImpactSummary_hidden(_ context.Context,
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ImpactSummary_redundant(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactSummary_redundant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redundant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactSummary_redundant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ImpactSummary_byClass(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3776,6 +3799,11 @@ func (ec *executionContext) _ImpactSummary(ctx context.Context, sel ast.Selectio
 			}
 		case "hidden":
 			out.Values[i] = ec._ImpactSummary_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "redundant":
+			out.Values[i] = ec._ImpactSummary_redundant(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

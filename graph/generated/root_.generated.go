@@ -1174,6 +1174,7 @@ type ComplexityRoot struct {
 		Hidden         func(childComplexity int) int
 		KnownErrors    func(childComplexity int) int
 		OpenProblems   func(childComplexity int) int
+		Redundant      func(childComplexity int) int
 		Services       func(childComplexity int) int
 		Sites          func(childComplexity int) int
 		Total          func(childComplexity int) int
@@ -7042,6 +7043,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactSummary.OpenProblems(childComplexity), true
+	case "ImpactSummary.redundant":
+		if e.ComplexityRoot.ImpactSummary.Redundant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactSummary.Redundant(childComplexity), true
 	case "ImpactSummary.services":
 		if e.ComplexityRoot.ImpactSummary.Services == nil {
 			break
@@ -20019,6 +20026,8 @@ type ImpactSummary {
   users: Int!
   "How many more items are hit that you may not see. They are counted here only."
   hidden: Int!
+  "Among DEPENDENCIES: how many more items are needed, the loss of any of which alone would hurt none of the sources, since others stand in for it. They are no hits; redundancy IGNORE lists them."
+  redundant: Int!
   "The hits by class, in the order of the classes."
   byClass: [ClassTotal!]!
   "The hits by criticality, from the highest down, those without one last."
@@ -20204,7 +20213,7 @@ input ImpactInput {
   sources: ImpactSourcesInput!
   "Which way to look; DEPENDENTS when absent."
   direction: ImpactDirection
-  "Whether redundancy groups count; EVALUATE when absent."
+  "Whether redundancy groups count, in either direction; EVALUATE when absent."
   redundancy: RedundancyMode
   "Leave deeper hits out of the answer. No strength changes by it."
   maxDepth: Int
@@ -20251,7 +20260,7 @@ input ImpactSourcesInput {
 enum ImpactDirection {
   "Who is hurt when the sources fail."
   DEPENDENTS
-  "What the sources need."
+  "What the sources need. A need is as strong as losing it alone would hurt a source: as that source is hit among the DEPENDENTS of the need. One that others stand in for altogether is no hit; the summary counts these as redundant."
   DEPENDENCIES
 }
 
@@ -26335,6 +26344,8 @@ func (ec *executionContext) childFields_ImpactSummary(ctx context.Context, field
 		return ec.fieldContext_ImpactSummary_users(ctx, field)
 	case "hidden":
 		return ec.fieldContext_ImpactSummary_hidden(ctx, field)
+	case "redundant":
+		return ec.fieldContext_ImpactSummary_redundant(ctx, field)
 	case "byClass":
 		return ec.fieldContext_ImpactSummary_byClass(ctx, field)
 	case "byCriticality":

@@ -41,7 +41,7 @@ const impactDocument = `query Impact($input: ImpactInput!, $asOf: AsOf, $first: 
   impact(input: $input, asOf: $asOf) {
     revision @include(if: $hits)
     summary @include(if: $hits) {
-      total full degraded services sites users openProblems knownErrors changeRequests agreements
+      total full degraded redundant services sites users openProblems knownErrors changeRequests agreements
       byClass { class full degraded } byCriticality { criticality full degraded }
     }
     hits(first: $first) @include(if: $hits) {

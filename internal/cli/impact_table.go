@@ -11,9 +11,9 @@ import (
 // impact is an answer as the API gives it.
 type impact struct {
 	Summary struct {
-		Total, Full, Degraded, Services, Sites, Users int
-		OpenProblems, KnownErrors, ChangeRequests     int
-		Agreements                                    int
+		Total, Full, Degraded, Redundant, Services, Sites, Users int
+		OpenProblems, KnownErrors, ChangeRequests                int
+		Agreements                                               int
 	}
 	Hits struct {
 		TotalCount int
@@ -70,6 +70,9 @@ func (i *impact) table(w io.Writer, more string) {
 	}
 	s := i.Summary
 	fmt.Fprintf(w, "%d hit: %d FULL, %d DEGRADED; %d services, %d sites, %d users\n", s.Total, s.Full, s.Degraded, s.Services, s.Sites, s.Users)
+	if s.Redundant > 0 {
+		fmt.Fprintf(w, "%s more that others stand in for; --redundancy ignore lists them\n", counted(s.Redundant, "need"))
+	}
 	if s.OpenProblems+s.KnownErrors+s.ChangeRequests+s.Agreements > 0 {
 		fmt.Fprintf(w, "Bearing on them: %s, %s, %s in flight, %s at stake\n", counted(s.OpenProblems, "open problem"),
 			counted(s.KnownErrors, "known error"), counted(s.ChangeRequests, "change"), counted(s.Agreements, "agreement"))

@@ -26,6 +26,9 @@ type ImpactSummary struct {
 	// Hidden counts the hits that the caller may not see. They are in none of the
 	// other totals.
 	Hidden int
+	// Redundant counts the needs whose loss alone would hurt no source. They are
+	// no hits.
+	Redundant int
 	// ByClass is in the order of Classes, ByCriticality from the highest down,
 	// hits without a criticality last.
 	ByClass       []*ClassTotal

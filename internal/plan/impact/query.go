@@ -21,7 +21,9 @@ type Query struct {
 	// Sources fail fully. They are no hits themselves, also when they depend
 	// on one another.
 	Sources []Node
-	// Dependencies looks at what the sources need instead of who needs them.
+	// Dependencies looks at what the sources need instead of who needs them. A
+	// need is as strong as its loss alone would hurt a source; those whose loss
+	// alone hurts none are counted, and are no hits.
 	Dependencies bool
 	// IgnoreRedundancy counts every dependency as a plain one (I5).
 	IgnoreRedundancy bool
@@ -62,6 +64,11 @@ func Analyse(ctx context.Context, g *Graph, q Query) (*Result, error) {
 	}
 	if len(s.list) > 0 {
 		if err := s.measure(); err != nil {
+			return nil, err
+		}
+	}
+	if q.Dependencies && !q.IgnoreRedundancy {
+		if err := s.weigh(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -89,23 +89,26 @@ func (e *estate) ask(q question) *impact.Result {
 
 // reference answers a question slowly and obviously: strengths by applying I4
 // and I5 to every item until nothing changes, depths by then relaxing every
-// dependency until nothing changes.
+// dependency until nothing changes. What is needed it finds so without regard to
+// groups, and then loses each need alone.
 type reference struct {
 	e        *estate
 	q        question
+	asked    []string // are hit whatever the limits
 	strength map[string]int
 	depth    map[string]int
 }
 
-func newReference(e *estate, q question) *reference {
-	r := &reference{e: e, q: q, strength: map[string]int{}, depth: map[string]int{}}
+func newReference(e *estate, q question, asked ...string) *reference {
+	r := &reference{e: e, q: q, asked: asked, strength: map[string]int{}, depth: map[string]int{}}
 	for _, s := range q.sources {
 		r.strength[s], r.depth[s] = 2, 0
 	}
 	for changed := true; changed; {
 		changed = false
 		for item, f := range e.items {
-			if slices.Contains(q.sources, item) || slices.Contains(q.excluded, item) || q.environment != "" && f.Environment() != q.environment {
+			barred := slices.Contains(q.excluded, item) || q.environment != "" && f.Environment() != q.environment
+			if slices.Contains(q.sources, item) || barred && !slices.Contains(asked, item) {
 				continue
 			}
 			if s := r.judge(item); s != r.strength[item] {
@@ -210,8 +213,24 @@ func (r *reference) group(item, name string) int {
 	return 0
 }
 
+// alone is how badly losing one item alone hurts the sources.
+func (r *reference) alone(need string) (strength int) {
+	q := r.q
+	q.dependencies, q.sources = false, []string{need}
+	lost := newReference(r.e, q, r.q.sources...)
+	for _, s := range r.q.sources {
+		strength = max(strength, lost.strength[s])
+	}
+	return strength
+}
+
 // answer lists the reference's hits as lines, in the order of the answer.
 func (r *reference) answer() []string {
+	if r.q.dependencies && !r.q.ignore {
+		for key := range r.depth {
+			r.strength[key] = r.alone(key)
+		}
+	}
 	type line struct {
 		depth int
 		key   string

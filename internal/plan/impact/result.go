@@ -23,7 +23,9 @@ type Result struct {
 	end     int32
 	omitted int
 	hidden  int
-	stopAt  map[Node]bool
+	// redundant counts the needs that others stand in for.
+	redundant int
+	stopAt    map[Node]bool
 
 	indexed sync.Once
 	index   *reach.Index // positions in hits, by node
@@ -38,7 +40,7 @@ func newResult(s *spread) (*Result, error) {
 	if d := r.q.MaxDepth; d > 0 && d+1 < len(r.levels) {
 		r.end = r.levels[d+1]
 	}
-	if wanted := r.siteFilter(); wanted != nil || r.q.Sees != nil {
+	if wanted := r.siteFilter(); wanted != nil || r.q.Sees != nil || s.redundant > 0 {
 		if err := r.list(wanted, s.pace); err != nil {
 			return nil, err
 		}
@@ -61,7 +63,7 @@ func levelsOf(hits []hit) []int32 {
 }
 
 // list picks the hits that are wanted, and counts those that may not be told
-// of, whatever their depth.
+// of, and the needs that others stand in for, whatever their depth.
 func (r *Result) list(wanted func(Node) bool, p *pace.Pace) error {
 	r.listed = make([]int32, 0, r.end-r.sources)
 	for i := r.sources; int(i) < len(r.hits); i++ {
@@ -72,6 +74,8 @@ func (r *Result) list(wanted func(Node) bool, p *pace.Pace) error {
 		case wanted != nil && !wanted(r.hits[i].node):
 		case !r.q.sees(r.hits[i].node):
 			r.hidden++
+		case r.hits[i].strength() == 0:
+			r.redundant++
 		case i < r.end:
 			r.listed = append(r.listed, i)
 		default:
@@ -140,6 +144,10 @@ func (r *Result) Sees(n Node) bool { return r.q.sees(n) }
 
 // Hidden counts the hits that may not be told of.
 func (r *Result) Hidden() int { return r.hidden }
+
+// Redundant counts the needs whose loss alone hurts no source, since others
+// stand in for them (I5).
+func (r *Result) Redundant() int { return r.redundant }
 
 // Omitted counts the hits beyond the depth limit (I8).
 func (r *Result) Omitted() int { return r.omitted }

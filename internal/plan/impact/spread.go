@@ -47,6 +47,9 @@ type spread struct {
 	sources int32   // hits before this position are sources
 	again   []int32 // hits that became stronger after they were expanded
 	visit   int32
+	// redundant counts the needs whose loss alone hurts no source; their
+	// strength is 0.
+	redundant int
 }
 
 func newSpread(ctx context.Context, g *Graph, q Query) *spread {

@@ -20,13 +20,14 @@ type totals struct {
 	users         int
 	sites         int
 	hidden        int
+	redundant     int
 }
 
 // Summary totals the hits in the answer (I7).
 func (r *Result) Summary(ctx context.Context) (*domain.ImpactSummary, error) {
 	s := acquire(r.g)
 	defer s.release()
-	t, p := totals{hidden: r.hidden}, pace.Of(ctx)
+	t, p := totals{hidden: r.hidden, redundant: r.redundant}, pace.Of(ctx)
 	if !installs(r.g) {
 		for i := range r.Len() {
 			if err := p.Step(); err != nil {
@@ -101,7 +102,7 @@ func (t *totals) addSites(r *Result, s *scratch, arcs []adjacency.Arc) {
 func (t *totals) summary() *domain.ImpactSummary {
 	sum := &domain.ImpactSummary{
 		Total: t.all[full] + t.all[degraded], Full: t.all[full], Degraded: t.all[degraded],
-		Sites: t.sites, Users: t.users, Hidden: t.hidden,
+		Sites: t.sites, Users: t.users, Hidden: t.hidden, Redundant: t.redundant,
 		ByClass: []*domain.ClassTotal{}, ByCriticality: []*domain.CriticalityTotal{},
 	}
 	for _, class := range domain.Classes {
