@@ -108,10 +108,16 @@ func (e *historyExport) base(oldest store.Revision) error {
 		Revision: oldest, At: first[0].At, Actor: first[0].Actor, Source: sourceImport,
 		Reason: fmt.Sprintf("the state as of revision %d; what was before it is forgotten", oldest),
 	}
+	var baselines []store.Effect // at the end: they name the last revision of the state
 	_, err = e.app.past.At(oldest).Scan(e.ctx, store.Scan{}, func(b store.Batch) error {
 		for i := range b.Nodes {
 			n := &b.Nodes[i]
-			e.node(&store.Effect{Node: n.ID, Kind: n.Kind, After: n.Props})
+			f := store.Effect{Node: n.ID, Kind: n.Kind, After: n.Props.Clone()}
+			if n.Kind == domain.KindBaseline {
+				baselines = append(baselines, f)
+				continue
+			}
+			e.node(&f)
 		}
 		for i := range b.Edges {
 			if err := e.edge(&store.Effect{Edge: b.Edges[i].EdgeKey, After: b.Edges[i].Props}); err != nil {
@@ -123,6 +129,9 @@ func (e *historyExport) base(oldest store.Revision) error {
 		}
 		return e.flush(&c)
 	})
+	for i := range baselines {
+		e.node(&baselines[i])
+	}
 	if err != nil || len(e.lines) == 0 {
 		return err
 	}

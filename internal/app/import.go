@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -40,13 +39,13 @@ type Import struct {
 	actor   domain.Actor
 	source  string          // by what means, of the change sets
 	key     string          // that makes them idempotent, empty: none
-	at      time.Time       // of a replay, zero: now
 	settled map[string]bool // keys of the requests for change that the import brings whole
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
 	young, old  map[interchange.End]store.ID
 	definitions []*domain.AttributeDefinition
-	defined     bool // the definitions are read
+	defined     bool       // the definitions are read
+	revisions   renumbered // of a history
 	// fresh holds what a dry run would have created.
 	fresh map[interchange.End]bool
 }

@@ -171,9 +171,6 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 		}
 	}
 	entity.SetSource(props, b.im.options.Source)
-	if !b.im.at.IsZero() {
-		props = b.linked(i, props) // a history says exactly who set what
-	}
 	b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: props})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Updated++

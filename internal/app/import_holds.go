@@ -25,11 +25,8 @@ func OfPlan(i *interchange.Item) bool {
 
 // hold does for the batch what mutations do for theirs (H6). A dry run takes
 // what it has not created as records without properties; what cannot be
-// written as yet holds nothing. A history is replayed as it was.
+// written as yet holds nothing.
 func (b *importBatch) hold(ctx context.Context, cs *store.Changeset) ([]ImportHold, error) {
-	if !b.im.at.IsZero() {
-		return nil, nil
-	}
 	for end, id := range b.assumed {
 		cs.Ops = slices.Concat([]store.Op{store.CreateNode{ID: id, Kind: end.Kind, Props: store.Props{"key": end.Key}}}, cs.Ops)
 	}
@@ -49,9 +46,9 @@ func (b *importBatch) hold(ctx context.Context, cs *store.Changeset) ([]ImportHo
 }
 
 // unheld takes out of properties which freezes hold a request: that is never
-// brought but worked out (H6). A history is replayed as it was.
+// brought but worked out (H6).
 func (b *importBatch) unheld(props store.Props) store.Props {
-	if _, said := props["heldBy"]; !said || !b.im.at.IsZero() {
+	if _, said := props["heldBy"]; !said {
 		return props
 	}
 	props = maps.Clone(props)

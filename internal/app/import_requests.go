@@ -14,10 +14,9 @@ import (
 // reviseRequests counts what the batch changes of the content of requests for
 // change that votes were cast on, or can be: these fall by an import as by any
 // other hand (H3), unless it says itself how it counts, or brings the request as
-// a whole. What was decided on here is fixed (H4). A history is replayed as it
-// was.
+// a whole. What was decided on here is fixed (H4).
 func (b *importBatch) reviseRequests(ctx context.Context, items []*interchange.Item) error {
-	if !b.im.at.IsZero() || len(b.requests) == 0 {
+	if len(b.requests) == 0 {
 		return nil
 	}
 	ids := slices.Sorted(maps.Keys(b.requests))

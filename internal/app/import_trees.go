@@ -84,10 +84,8 @@ func circular[K comparable](up map[K]K, start K) bool {
 	return false
 }
 
-// Circular tells whether a record is above itself by these links.
-func Circular(up map[interchange.End]interchange.End, start interchange.End) bool {
-	return circular(up, start)
-}
+// Circular tells whether something is above itself by these links.
+func Circular[K comparable](up map[K]K, start K) bool { return circular(up, start) }
 
 // Parents finds where a relationship to an only parent leads from records of a
 // kind: parent keys by key, those without one left out.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -78,7 +79,7 @@ func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported,
 	if _, err := im.Definitions(ctx); err != nil {
 		return Imported{}, err
 	}
-	b := &importBatch{im: im, ids: map[interchange.End]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
+	b := newImportBatch(im)
 	if err := b.nodes(ctx, items); err != nil {
 		return Imported{}, err
 	}
@@ -117,6 +118,10 @@ type importBatch struct {
 	assumed  map[interchange.End]store.ID // records that a dry run takes for existing
 }
 
+func newImportBatch(im *Import) *importBatch {
+	return &importBatch{im: im, ids: map[interchange.End]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
+}
+
 func (b *importBatch) count(i *interchange.Item) *ImportCount {
 	name := i.Name()
 	c, ok := b.counts[name]
@@ -132,20 +137,27 @@ func (b *importBatch) problem(index int, err *domain.Error) {
 	b.problems = append(b.problems, ImportProblem{Index: index, Error: err})
 }
 
-// commit writes the change set, unless there is nothing to write or it is a
-// dry run.
+// commit writes what the batch decided, with the holds that follow.
 func (b *importBatch) commit(ctx context.Context) (Imported, error) {
+	cs := store.Changeset{
+		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
+		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
+	}
+	held, err := b.hold(ctx, &cs)
+	if err != nil {
+		return Imported{}, err
+	}
+	done, err := b.write(ctx, cs)
+	done.Held = held
+	return done, err
+}
+
+// write commits a change set of the batch, unless there is nothing to write or it
+// is a dry run.
+func (b *importBatch) write(ctx context.Context, cs store.Changeset) (Imported, error) {
 	done := Imported{Changes: b.changes, Kept: b.kept, Whole: b.whole}
 	for _, name := range b.order {
 		done.Counts = append(done.Counts, *b.counts[name])
-	}
-	cs := store.Changeset{
-		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
-		At: b.im.time(), Key: b.im.key,
-	}
-	var err error
-	if done.Held, err = b.hold(ctx, &cs); err != nil {
-		return Imported{}, err
 	}
 	if len(b.ops) == 0 || b.im.options.DryRun {
 		for end := range b.ids {
@@ -237,7 +249,6 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	set := differences(node.Props, i.Props, i.Values, i.Kind.Fields)
 	set = b.unheld(set)
 	patch := b.own(i, node, set)
-	b.exactSources(i, node, set)
 	b.noteClass(n, i, node.ID, node.Props["class"], set)
 	if len(set) == 0 {
 		b.count(i).Unchanged++

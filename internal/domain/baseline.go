@@ -8,6 +8,9 @@ type Baseline struct {
 	Revision int64 `graph:"revision,required,filter,sort"`
 }
 
+// FieldRevision is the field of a record that names a revision of the log.
+const FieldRevision = "revision"
+
 // NewBaseline is what a baseline is made of; AsOf nil stands for now.
 type NewBaseline struct {
 	Key, Name   string

@@ -19,6 +19,10 @@ import (
 type replaying interface {
 	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error)
 	Last(ctx context.Context) (app.LastChange, time.Time, error)
+	// Stored finds the properties of the records of a kind by key.
+	Stored(ctx context.Context, kind string, keys []string) (map[string]interchange.Stored, error)
+	// Stands says which revision of the store a change set of the history is.
+	Stands(c interchange.Change, revision int64)
 }
 
 // maxGroup is how many lines one change set of a history may have: it is held
@@ -68,6 +72,9 @@ func (r *run) history(ctx context.Context) (Summary, error) {
 		return Summary{}, err
 	}
 	if err := t.settle(ctx); err != nil {
+		return Summary{}, err
+	}
+	if err := t.end(ctx, target); err != nil {
 		return Summary{}, err
 	}
 	r.problems.sort(r.sources)
@@ -196,6 +203,7 @@ func (p *replay) write(ctx context.Context) error {
 			}
 		}
 		if p.groups <= p.done {
+			p.target.Stands(g.change, p.last.Revision-int64(p.done-p.groups))
 			p.skip(g)
 			return nil
 		}

@@ -127,10 +127,20 @@ type shakyReplay struct {
 type replayer interface {
 	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error)
 	Last(ctx context.Context) (app.LastChange, time.Time, error)
+	Stored(ctx context.Context, kind string, keys []string) (map[string]store.Props, error)
+	Stands(c interchange.Change, revision int64)
 }
 
 func (s *shakyReplay) Last(ctx context.Context) (app.LastChange, time.Time, error) {
 	return s.Target.(replayer).Last(ctx)
+}
+
+func (s *shakyReplay) Stored(ctx context.Context, kind string, keys []string) (map[string]store.Props, error) {
+	return s.Target.(replayer).Stored(ctx, kind, keys)
+}
+
+func (s *shakyReplay) Stands(c interchange.Change, revision int64) {
+	s.Target.(replayer).Stands(c, revision)
 }
 
 func (s *shakyReplay) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error) {

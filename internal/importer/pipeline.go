@@ -48,7 +48,10 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 	}
 	defer closer.Close()
 	group, ctx := errgroup.WithContext(ctx)
-	confirmed := r.options.confirmed()
+	reading := reading{want: w, confirmed: r.options.confirmed(), prepare: interchange.Prepare}
+	if r.options.History {
+		reading.prepare = interchange.PrepareTold
+	}
 	workers := runtime.GOMAXPROCS(0)
 	work, order := make(chan *block), make(chan *block, 2*workers+blocksAhead)
 	var end error
@@ -61,7 +64,7 @@ func (r *run) passOver(ctx context.Context, s *source, w want, use func(entries 
 	for range workers {
 		group.Go(func() error {
 			for b := range work {
-				b.parse(w, confirmed)
+				b.parse(reading)
 				close(b.done)
 			}
 			return nil
@@ -135,16 +138,24 @@ func send(ctx context.Context, to chan<- *block, b *block) bool {
 	}
 }
 
-func (b *block) parse(w want, confirmed string) {
+// reading says how lines are read: what of them, when items are said to be
+// confirmed, and by which rules.
+type reading struct {
+	want      want
+	confirmed string
+	prepare   func(interchange.Record) (*interchange.Item, domain.Errors)
+}
+
+func (b *block) parse(how reading) {
 	b.entries = make([]entry, 0, len(b.lines))
 	for _, line := range b.lines {
 		if len(line.wrong) > 0 {
 			b.entries = append(b.entries, entry{errs: line.wrong, line: line.line})
 			continue
 		}
-		for _, p := range b.format.parse(line, w) {
-			p.confirm(confirmed)
-			b.entries = append(b.entries, prepare(line.line, p))
+		for _, p := range b.format.parse(line, how.want) {
+			p.confirm(how.confirmed)
+			b.entries = append(b.entries, how.entry(line.line, p))
 		}
 	}
 }
@@ -160,7 +171,7 @@ func (p *parsed) confirm(at string) {
 	}
 }
 
-func prepare(line int, p parsed) entry {
+func (how reading) entry(line int, p parsed) entry {
 	e := entry{errs: p.errs, line: line, once: p.once}
 	if len(e.errs) > 0 {
 		return e
@@ -169,7 +180,7 @@ func prepare(line int, p parsed) entry {
 		e.change = p.record.Change
 		return e
 	}
-	e.item, e.errs = interchange.Prepare(p.record)
+	e.item, e.errs = how.prepare(p.record)
 	return e
 }
 

@@ -9,14 +9,17 @@ import (
 )
 
 // timeline follows which records and relationships there are while a history
-// goes on, so that what cannot be is told before anything is written.
+// goes on, so that what cannot be is told before anything is written. What they
+// say is looked at when it has come to its end: what was in between was so (C4).
 type timeline struct {
 	run  *run
 	ids  map[interchange.Fingerprint]int // of records that live
 	dead map[interchange.Fingerprint]bool
 	next int
 	in   map[int]int // how many relationships of the files lead there
-	out  map[int]map[linkID]int
+	out  map[int]map[linkID]*told
+	// records holds what the files say of the records that live, by id.
+	records map[int]*told
 	// wanted are records that the files use before they give them: the store
 	// must have them.
 	wanted map[interchange.End]use
@@ -24,6 +27,7 @@ type timeline struct {
 
 // use is where a record is used, and what is wrong unless the store has it.
 type use struct {
+	id   int
 	file string
 	line int
 	errs domain.Errors
@@ -35,48 +39,71 @@ type linkID struct {
 	to        int
 }
 
+// told is what the files say of a record or relationship that lives, and where
+// they did so last.
+type told struct {
+	known interchange.Known
+	to    int // of a relationship
+	file  string
+	line  int
+}
+
 func newTimeline(r *run) *timeline {
 	return &timeline{
 		run: r, ids: map[interchange.Fingerprint]int{}, dead: map[interchange.Fingerprint]bool{},
-		in: map[int]int{}, out: map[int]map[linkID]int{}, wanted: map[interchange.End]use{},
+		in: map[int]int{}, out: map[int]map[linkID]*told{}, records: map[int]*told{}, wanted: map[interchange.End]use{},
 	}
 }
 
-// group takes a change set into account, in the order in which it is written:
-// records, relationships, and what goes.
+// group takes a change set into account: relationships that go are named as
+// before it, all else as after it.
 func (t *timeline) group(g *group) {
-	given := map[interchange.Fingerprint]int{}
+	t.once(g)
+	var late []*entry
+	for i := range g.entries {
+		if e := &g.entries[i]; e.item.IsEdge() && e.item.Remove && !t.unlink(e.item) {
+			late = append(late, e)
+		}
+	}
+	t.steps(g, false, t.put)
+	for _, e := range late {
+		t.unlink(e.item)
+	}
+	t.steps(g, true, t.link)
+	for i := range g.entries {
+		if e := &g.entries[i]; !e.item.IsEdge() && e.item.Remove {
+			t.run.problems.addAll(g.file, e.line, t.remove(e.item))
+		}
+	}
+}
+
+// steps has records, or relationships, take place.
+func (t *timeline) steps(g *group, edges bool, step func(string, *entry) domain.Errors) {
+	for i := range g.entries {
+		if e := &g.entries[i]; e.item.IsEdge() == edges && !e.item.Remove {
+			t.run.problems.addAll(g.file, e.line, step(g.file, e))
+		}
+	}
+}
+
+// once refuses what a change set gives twice. That a record is linked to another
+// one than before, where it can be linked to one only, may be said by two lines.
+func (t *timeline) once(g *group) {
+	type name struct {
+		of     interchange.Fingerprint
+		remove bool
+	}
+	given := map[name]int{}
 	for i := range g.entries {
 		e := &g.entries[i]
-		if line, twice := given[e.item.Fingerprint()]; twice {
+		n := name{e.item.Fingerprint(), e.item.Remove && e.item.ToOne()}
+		if line, twice := given[n]; twice {
 			t.run.problems.addAll(g.file, e.line, domain.Errors{{Code: domain.Conflict, Message: fmt.Sprintf(
 				"%s is given twice at the same time, here and on line %d", e.item, line)}})
 			continue
 		}
-		given[e.item.Fingerprint()] = e.line
+		given[n] = e.line
 	}
-	for _, stage := range []struct{ edge, removes bool }{{false, false}, {true, false}, {true, true}, {false, true}} {
-		for i := range g.entries {
-			if e := &g.entries[i]; e.item.IsEdge() == stage.edge && e.item.Remove == stage.removes {
-				t.step(g.file, e)
-			}
-		}
-	}
-}
-
-func (t *timeline) step(file string, e *entry) {
-	var errs domain.Errors
-	switch item := e.item; {
-	case item.IsEdge() && item.Remove:
-		t.unlink(item)
-	case item.IsEdge():
-		errs = t.link(file, e)
-	case item.Remove:
-		errs = t.remove(item)
-	default:
-		errs = t.put(file, e)
-	}
-	t.run.problems.addAll(file, e.line, errs)
 }
 
 // put gives a record, under its own or a new key.
@@ -92,19 +119,34 @@ func (t *timeline) put(file string, e *entry) domain.Errors {
 			delete(t.ids, old.Fingerprint())
 			t.dead[old.Fingerprint()] = true
 			delete(t.dead, key)
-			return nil
+			return t.tell(t.record(t.ids[key]), file, e)
 		}
 	}
-	if _, lives := t.ids[key]; lives {
-		return nil
+	if id, lives := t.ids[key]; lives {
+		return t.tell(t.record(id), file, e)
 	}
-	missing := e.item.IfNew
-	if !t.dead[key] && len(missing) > 0 {
-		t.want(e.item.End, use{file, e.line, missing})
+	missing := e.item.Missing()
+	again := t.dead[key]
+	id := t.id(key)
+	if !again && len(missing) > 0 {
+		t.want(e.item.End, use{id, file, e.line, missing})
 		missing = nil
 	}
-	t.id(key)
-	return missing
+	return append(missing, t.tell(t.record(id), file, e)...)
+}
+
+// record is what is known of a record that lives.
+func (t *timeline) record(id int) *told {
+	if t.records[id] == nil {
+		t.records[id] = &told{}
+	}
+	return t.records[id]
+}
+
+// tell takes in what a line says.
+func (t *timeline) tell(what *told, file string, e *entry) domain.Errors {
+	what.file, what.line = file, e.line
+	return domain.ErrorsOf(what.known.Add(e.item))
 }
 
 // id numbers a record that lives.
@@ -135,8 +177,7 @@ func (t *timeline) need(end interchange.End, file string, line int, field string
 	if t.dead[key] {
 		return domain.Errors{noSuch(field, end, "at this time any more")}
 	}
-	t.want(end, use{file, line, domain.Errors{noSuch(field, end, "at this time, neither in the files nor in the store")}})
-	t.id(key)
+	t.want(end, use{t.id(key), file, line, domain.Errors{noSuch(field, end, "at this time, neither in the files nor in the store")}})
 	return nil
 }
 
@@ -150,31 +191,42 @@ func (t *timeline) link(file string, e *entry) domain.Errors {
 		return errs
 	}
 	from, to := t.ids[e.item.From.Fingerprint()], t.ids[e.item.To.Fingerprint()]
-	id := linkID{e.item.Name(), e.item.Tag(), to}
-	if e.item.ToOne() {
-		id.to = 0
-	}
+	id := idOf(e.item, to)
 	if t.out[from] == nil {
-		t.out[from] = map[linkID]int{}
+		t.out[from] = map[linkID]*told{}
 	}
-	if before, ok := t.out[from][id]; ok {
-		t.in[before]--
+	l := t.out[from][id]
+	if l != nil {
+		t.in[l.to]--
 	}
-	t.out[from][id] = to
+	if l == nil || l.to != to {
+		l = &told{to: to}
+		t.out[from][id] = l
+	}
 	t.in[to]++
-	return nil
+	return t.tell(l, file, e)
 }
 
-func (t *timeline) unlink(item *interchange.Item) {
-	from, to := t.ids[item.From.Fingerprint()], t.ids[item.To.Fingerprint()]
-	id := linkID{item.Name(), item.Tag(), to}
+func idOf(item *interchange.Item, to int) linkID {
 	if item.ToOne() {
-		id.to = 0
+		to = 0
 	}
-	if t.out[from][id] == to && to != 0 {
-		delete(t.out[from], id)
+	return linkID{item.Name(), item.Tag(), to}
+}
+
+// unlink lets a relationship go, and reports whether its ends are known by what
+// the line calls them.
+func (t *timeline) unlink(item *interchange.Item) bool {
+	from, okFrom := t.ids[item.From.Fingerprint()]
+	to, okTo := t.ids[item.To.Fingerprint()]
+	if !okFrom || !okTo {
+		return false
+	}
+	if l := t.out[from][idOf(item, to)]; l != nil && l.to == to {
+		delete(t.out[from], idOf(item, to))
 		t.in[to]--
 	}
+	return true
 }
 
 // remove lets a record go, unless something still points at it (C3). What
@@ -186,10 +238,11 @@ func (t *timeline) remove(item *interchange.Item) domain.Errors {
 		return domain.Errors{{Code: domain.RuleViolation, Rule: "C3", Field: "key", Message: fmt.Sprintf(
 			"%q cannot be removed while %d relationships point at it: remove these first, or at the same time", item.End.Key, n)}}
 	}
-	for _, to := range t.out[id] {
-		t.in[to]--
+	for _, l := range t.out[id] {
+		t.in[l.to]--
 	}
 	delete(t.out, id)
+	delete(t.records, id)
 	delete(t.ids, key)
 	t.dead[key] = true
 	return nil
@@ -205,6 +258,8 @@ func (t *timeline) settle(ctx context.Context) error {
 	for end := range unknown {
 		u := t.wanted[end]
 		t.run.problems.addAll(u.file, u.line, u.errs)
+		delete(t.wanted, end)
+		delete(t.records, u.id) // that it is not there says enough
 	}
 	return err
 }

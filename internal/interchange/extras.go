@@ -26,10 +26,13 @@ func (r *Record) extras() domain.Errors {
 	return append(errs, r.takeSources()...)
 }
 
-// hasField tells whether the kind has a field of its own of the name.
+// hasField tells whether the kind, or the relationship, has a field of its own of
+// the name.
 func (r *Record) hasField(name string) bool {
-	k := entity.KindNamed(r.Node)
-	return k != nil && k.Field(name) != nil
+	if k := entity.KindNamed(r.Node); k != nil {
+		return k.Field(name) != nil
+	}
+	return slices.ContainsFunc(entity.RelationshipsNamed(r.Edge), func(rel *entity.Relationship) bool { return rel.Property(name) != nil })
 }
 
 func (r *Record) takeSources() (errs domain.Errors) {

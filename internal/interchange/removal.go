@@ -39,11 +39,10 @@ func prepareEdgeRemoval(r Record) (*Item, domain.Errors) {
 		return nil, errs
 	}
 	values, errs := typed(r, rel.Properties)
-	if _, err := rel.Identity(values, ""); err != nil {
-		errs = append(errs, domain.ErrorsOf(err)...)
-	}
+	props, err := rel.Identity(values, "")
+	errs = append(append(errs, domain.ErrorsOf(err)...), checkEnds(r, rel)...)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return prepareEdge(r)
+	return newLink(rel, r, values, props), nil
 }
