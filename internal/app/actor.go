@@ -16,11 +16,14 @@ type acting struct {
 }
 
 // local acts while no identities are configured.
-var local = &acting{Actor: domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}}
+var local = &acting{
+	domain.Actor{Name: "local", Roles: []domain.Role{domain.Admin}}, Identity{Method: domain.ByDefault},
+}
 
-// WithActor returns a context in which the actor asks.
+// WithActor returns a context in which the actor asks, who is known by no more
+// than that they say so.
 func WithActor(ctx context.Context, a domain.Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, &acting{Actor: a})
+	return context.WithValue(ctx, actorKey{}, &acting{a, Identity{Method: domain.ByHeader}})
 }
 
 // ActorFrom tells who asks: the local ADMIN when the context names nobody.
@@ -49,6 +52,17 @@ func (a *App) may(ctx context.Context, action authz.Action, kind string) error {
 		return a.policies.May(audienceFrom(ctx).Actor, action, kind)
 	}
 	return a.policies.May(ActorFrom(ctx), action, kind)
+}
+
+// doer is who asks, as what they do is recorded.
+func doer(ctx context.Context) domain.Doer {
+	return domain.Doer{Name: actorName(ctx), Identities: actingFrom(ctx).identity.Identities}
+}
+
+// method is how who asks is known.
+func method(ctx context.Context) *domain.IdentityMethod {
+	m := actingFrom(ctx).identity.Method
+	return &m
 }
 
 // actorName is the name under which the actor's deeds are recorded.

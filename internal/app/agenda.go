@@ -82,6 +82,11 @@ func (a *App) urgency(c *domain.ChangeRequest) int {
 // that name it, and, where it is the only one for their type, those that name
 // none.
 func (a *App) before(ctx context.Context, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
+	return a.beforeIn(ctx, a.today(ctx), b, statuses...)
+}
+
+// beforeIn lists those of them that a view shows.
+func (a *App) beforeIn(ctx context.Context, v view, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
 	mine := store.Related{Rel: domain.RelDecidedBy, Filter: store.Compare{Property: "id", Op: store.Eq, Value: b.ID}}
 	types := []domain.ChangeRequestType{domain.NormalChange, domain.StandardChange}
 	if b.Emergency {
@@ -97,14 +102,14 @@ func (a *App) before(ctx context.Context, b *domain.Board, statuses ...domain.Ch
 			store.Not{Filter: store.Related{Rel: domain.RelDecidedBy}}, store.Compare{Property: "type", Op: store.OneOf, Value: anyOf(types)},
 		})
 	}
-	page, err := a.today(ctx).Find(ctx, store.Query{
+	page, err := v.Find(ctx, store.Query{
 		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "key"}},
 		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: anyOf(statuses)}},
 	})
 	if err != nil {
 		return nil, storeError(err)
 	}
-	return decoded[*domain.ChangeRequest](ctx, a.today(ctx), page.Nodes), nil
+	return decoded[*domain.ChangeRequest](ctx, v, page.Nodes), nil
 }
 
 // fillAgenda finds out for whom a request waits.
@@ -127,7 +132,7 @@ func (a *App) fillAgenda(ctx context.Context, item *AgendaItem, delegations []*d
 	for _, member := range waiting {
 		w := &AgendaWait{Member: member, Deputies: []string{}}
 		for _, d := range delegations {
-			if d.Absent == member && d.Holds(at) && !slices.Contains(w.Deputies, d.Deputy) {
+			if domain.SameName(d.Absent, member) && d.Holds(at) && !domain.ContainsName(w.Deputies, d.Deputy) {
 				w.Deputies = append(w.Deputies, d.Deputy)
 			}
 		}

@@ -62,7 +62,9 @@ func (a *App) complete(ctx context.Context, as *domain.Assessment, f *changeFact
 	c := f.Request
 	c.ReviewCount++
 	as.ID, as.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
-	as.Ordinal, as.Assessor, as.AssessedAt, as.Comment = c.ReviewCount, actorName(ctx), now, in.Comment
+	who := doer(ctx)
+	as.Assessor, as.Identities, as.Method = who.Name, who.Identities, method(ctx)
+	as.Ordinal, as.AssessedAt, as.Comment = c.ReviewCount, now, in.Comment
 	as.Name = "Assessment of " + c.Key
 	c.Risk = &as.Risk
 }

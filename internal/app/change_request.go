@@ -20,20 +20,19 @@ var contentRels = []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.Rel
 // sign fills what a new record says of who made it: a request for change names
 // its requester.
 func sign(ctx context.Context, r entity.Record) {
+	who := doer(ctx)
 	if x, ok := r.(*domain.FreezeException); ok {
-		name := actorName(ctx)
-		x.RequestedBy = &name
+		x.RequestedBy, x.RequesterIdentities = &who.Name, who.Identities
 	}
 	if c, ok := r.(*domain.ChangeRequest); ok {
-		name := actorName(ctx)
-		c.Requester = &name
+		c.Requester, c.RequesterIdentities = &who.Name, who.Identities
 	}
 }
 
 // mine refuses to do something with the request of another to those who do not
 // lead changes.
 func (a *App) mine(ctx context.Context, action authz.Action, c *domain.ChangeRequest) error {
-	if c.Requester == nil || *c.Requester == actorName(ctx) {
+	if c.Requester == nil || doer(ctx).Owns(c.Asker()) {
 		return nil
 	}
 	err := a.may(ctx, authz.Decide, domain.KindChangeRequest)

@@ -80,7 +80,10 @@ func (w *writing) commit(ctx context.Context, decide func() (*draft, error)) (*d
 			return nil, nil, err
 		}
 		cs := w.changeset(ctx, d)
-		moved, err := w.app.hold(ctx, &cs)
+		var moved []movedHold
+		if err = w.app.letVotesFall(ctx, &cs, nil); err == nil {
+			moved, err = w.app.hold(ctx, &cs)
+		}
 		var change store.Change
 		if err == nil {
 			change, err = w.put(ctx, cs)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -43,7 +42,7 @@ func (h *HeldChange) HeldBy() []string { return append([]string{}, h.ChangeReque
 func (h *HeldChange) People() []string {
 	people := []string{}
 	for _, name := range []*string{h.ChangeRequest.Requester, h.ChangeRequest.Assignee} {
-		if name != nil && !slices.Contains(people, *name) {
+		if name != nil && !domain.ContainsName(people, *name) {
 			people = append(people, *name)
 		}
 	}

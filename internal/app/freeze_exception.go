@@ -57,7 +57,11 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 		}
 		after := entity.Clone(before).(*domain.FreezeException)
 		endsErr := a.exceptionEnds(ctx, after)
-		decideErr := prefixed("input", after.Decide(verdict, actorName(ctx), a.clock(), comment))
+		change, err := a.exceptionFor(ctx, after)
+		if err != nil {
+			return nil, nil, err
+		}
+		decideErr := prefixed("input", after.Decide(verdict, change, doer(ctx), a.clock(), comment))
 		if err := both(checkVersion(before, ifVersion), decideErr, endsErr); err != nil {
 			return nil, nil, err
 		}
@@ -77,6 +81,13 @@ func prefixed(path string, err error) error {
 		errs[i] = &located
 	}
 	return errs.Err()
+}
+
+// exceptionFor is the change that an exception is for, nil when it names none.
+func (a *App) exceptionFor(ctx context.Context, x *domain.FreezeException) (*domain.ChangeRequest, error) {
+	r := &factReader{ctx: ctx, app: a, id: store.ID(x.ID)}
+	list := related[*domain.ChangeRequest](r, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
+	return only1(list), storeError(r.err)
 }
 
 // exceptionEnds refuses an exception that names no freeze or no change.

@@ -13,6 +13,8 @@ type Identity struct {
 	Method  domain.IdentityMethod
 	Expires time.Time // zero: never
 	TokenID string    // of an API token
+	// Identities are all by which who asks is known (domain.Doer).
+	Identities []string
 }
 
 // WithIdentity returns a context in which the identity asks.

@@ -143,6 +143,9 @@ func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
 		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
 	}
+	if err := b.im.app.letVotesFall(ctx, &cs, b.im.settled); err != nil {
+		return Imported{}, err
+	}
 	held, err := b.hold(ctx, &cs)
 	if err != nil {
 		return Imported{}, err

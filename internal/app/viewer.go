@@ -36,9 +36,6 @@ func (a *App) Viewer(ctx context.Context) *Viewer {
 		Name: actorName(ctx), Method: who.identity.Method, Roles: who.Roles, Sites: who.Sites, Suppliers: who.Suppliers,
 		Narrowed: who.Bound, Kinds: who.Kinds, May: []*Permission{},
 	}
-	if v.Method == "" {
-		v.Method = domain.ByTrust
-	}
 	if expires := who.identity.Expires; !expires.IsZero() {
 		v.ExpiresAt = &expires
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"releasegraph/internal/authz"
@@ -44,8 +45,8 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 	}
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
-	ballot := domain.Ballot{Voter: actorName(ctx), Verdict: in.Verdict, For: or(in.OnBehalfOf, ""), At: a.clock()}
-	if ballot.Delegations, err = a.delegations(ctx, f.Board, ballot.Voter); err != nil {
+	ballot := domain.Ballot{Voter: doer(ctx), Verdict: in.Verdict, For: or(in.OnBehalfOf, ""), At: a.clock()}
+	if ballot.Delegations, err = a.delegations(ctx, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}
 	seat, es := domain.CheckBallot(&f.ChangeFacts, ballot)
@@ -54,7 +55,7 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 	}
 	after.ReviewCount++
 	v := a.newVote(ballot, seat, f)
-	v.Comment = in.Comment
+	v.Comment, v.Method = in.Comment, method(ctx)
 	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", after.ReviewCount); err != nil {
 		return nil, nil, err
 	}
@@ -86,10 +87,10 @@ func moveChange(f *changeFacts, verb string, to domain.ChangeRequestStatus, at t
 
 func (a *App) newVote(b domain.Ballot, seat string, f *changeFacts) *domain.Vote {
 	v := &domain.Vote{
-		Voter: b.Voter, Seat: seat, Verdict: b.Verdict, CastAt: b.At, Board: f.decider.Key, ContentVersion: f.Request.ContentVersion,
+		Voter: b.Voter.Name, Identities: b.Voter.Identities, Seat: seat, Verdict: b.Verdict, CastAt: b.At, Board: f.decider.Key, ContentVersion: f.Request.ContentVersion,
 	}
 	v.ID, v.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
-	v.Name = string(b.Verdict) + " by " + b.Voter
+	v.Name = string(b.Verdict) + " by " + b.Voter.Name
 	return v
 }
 
@@ -99,12 +100,13 @@ func (a *App) delegations(ctx context.Context, board *domain.Board, deputy strin
 	if board == nil {
 		return nil, nil
 	}
-	return a.findDelegations(ctx, board, store.Compare{Property: "deputy", Op: store.Eq, Value: deputy})
+	list, err := a.findDelegations(ctx, board)
+	return slices.DeleteFunc(list, func(d *domain.Delegation) bool { return !domain.SameName(d.Deputy, deputy) }), err
 }
 
-func (a *App) findDelegations(ctx context.Context, board *domain.Board, more ...store.Filter) ([]*domain.Delegation, error) {
+func (a *App) findDelegations(ctx context.Context, board *domain.Board) ([]*domain.Delegation, error) {
 	here := store.Related{Rel: domain.RelDelegatesOn, Filter: store.Compare{Property: "id", Op: store.Eq, Value: board.ID}}
-	filter := append(store.And{store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}}, more...)
+	filter := store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}
 	page, err := a.entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, storeError(err)

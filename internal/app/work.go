@@ -152,7 +152,7 @@ func (a *App) workSources(ctx context.Context) ([]*workSource, error) {
 			continue
 		}
 		if s.why == domain.WorkVote {
-			ids, err := a.awaitedVotes(ctx, actor.Name)
+			ids, err := a.awaitedVotes(ctx, doer(ctx))
 			if err != nil {
 				return nil, err
 			}

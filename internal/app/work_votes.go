@@ -12,12 +12,12 @@ import (
 // awaitedVotes are the ids of the requests on which the boards wait for a
 // person's vote: their own, or one of somebody for whom they stand in. What it
 // costs follows what is before the boards on which the person has a seat.
-func (a *App) awaitedVotes(ctx context.Context, name string) ([]any, error) {
+func (a *App) awaitedVotes(ctx context.Context, who domain.Doer) ([]any, error) {
 	found, err := a.today(ctx).Find(ctx, store.Query{Kind: domain.KindBoard, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, storeError(err)
 	}
-	standIns, err := a.standIns(ctx, name)
+	standIns, err := a.standIns(ctx, who.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -25,12 +25,14 @@ func (a *App) awaitedVotes(ctx context.Context, name string) ([]any, error) {
 	for _, n := range found.Nodes {
 		board := entity.DecodeNode(n).(*domain.Board)
 		seats := slices.DeleteFunc(slices.Clone(board.Members), func(member string) bool {
-			return member != name && !slices.ContainsFunc(standIns, func(s standIn) bool { return s.absent == member && s.on(board) })
+			return !domain.SameName(member, who.Name) && !slices.ContainsFunc(standIns, func(s standIn) bool {
+				return domain.SameName(s.absent, member) && s.on(board)
+			})
 		})
 		if len(seats) == 0 {
 			continue
 		}
-		waiting, err := a.awaiting(ctx, board, name, seats)
+		waiting, err := a.awaiting(ctx, board, who, seats)
 		if err != nil {
 			return nil, err
 		}
@@ -52,14 +54,14 @@ func (s standIn) on(b *domain.Board) bool {
 
 // standIns are those for whom a person stands in now.
 func (a *App) standIns(ctx context.Context, name string) (list []standIn, err error) {
-	found, err := a.entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: store.Compare{Property: "deputy", Op: store.Eq, Value: name}})
+	found, err := a.entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, storeError(err)
 	}
 	boards, err := farNodes(ctx, a.everything(), idsOf(found.Nodes), domain.RelDelegatesOn, store.Out, domain.KindBoard)
 	at := a.clock()
 	for _, n := range found.Nodes {
-		if d := entity.DecodeNode(n).(*domain.Delegation); d.Holds(at) {
+		if d := entity.DecodeNode(n).(*domain.Delegation); domain.SameName(d.Deputy, name) && d.Holds(at) {
 			list = append(list, standIn{d.Absent, boards[n.ID]})
 		}
 	}
@@ -68,7 +70,7 @@ func (a *App) standIns(ctx context.Context, name string) (list []standIn, err er
 
 // awaiting are the ids of the requests before a board on which a vote of one of
 // these seats is missing. Nobody votes on their own (H3).
-func (a *App) awaiting(ctx context.Context, board *domain.Board, name string, seats []string) ([]any, error) {
+func (a *App) awaiting(ctx context.Context, board *domain.Board, who domain.Doer, seats []string) ([]any, error) {
 	requests, err := a.before(ctx, board, domain.ChangeAssessed)
 	if err != nil || len(requests) == 0 {
 		return nil, err
@@ -79,7 +81,6 @@ func (a *App) awaiting(ctx context.Context, board *domain.Board, name string, se
 	}
 	votes, err := a.entire.Edges(ctx, store.EdgeQuery{
 		Nodes: nodes, Rel: domain.RelCastOn, Direction: store.In, Kind: domain.KindVote,
-		Filter: store.Compare{Property: "seat", Op: store.OneOf, Value: anyOf(seats)},
 	})
 	if err != nil {
 		return nil, storeError(err)
@@ -90,9 +91,11 @@ func (a *App) awaiting(ctx context.Context, board *domain.Board, name string, se
 		for _, n := range votes[i].Nodes {
 			f.Votes = append(f.Votes, entity.DecodeNode(n).(*domain.Vote))
 		}
+		if f.Voted(who) {
+			continue
+		}
 		missing, _ := f.Waiting()
-		own := r.Requester != nil && *r.Requester == name
-		if !own && slices.ContainsFunc(missing, func(seat string) bool { return slices.Contains(seats, seat) }) {
+		if !r.AskedBy(who) && slices.ContainsFunc(missing, func(seat string) bool { return slices.Contains(seats, seat) }) {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -25,7 +25,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	m := mutation{authz.Create, kind, o, []any{"create", kind, values}}
 	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		r, err := k.New(values, "input")
-		if err := both(err, a.checkWritten(ctx, r, every, "input")); err != nil {
+		if err := both(err, a.checkWritten(ctx, r, every, "input"), seatsOthers(doer(ctx), nil, r, "input")); err != nil {
 			return nil, nil, err
 		}
 		sign(ctx, r)
@@ -55,7 +55,8 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	}
 	after, patchErr := k.Patch(before, patch, "input.patch")
 	writtenErr := a.checkWritten(ctx, after, given(patch), "input.patch")
-	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, a.revises(ctx, before, after)); err != nil {
+	seatsErr := seatsOthers(doer(ctx), before, after, "input.patch")
+	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, seatsErr, a.revises(ctx, before, after)); err != nil {
 		return nil, nil, err
 	}
 	id := store.ID(before.Meta().ID)

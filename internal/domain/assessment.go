@@ -9,10 +9,13 @@ type Assessment struct {
 	// Ordinal tells the assessments of one request apart: the greatest counts.
 	Ordinal int `graph:"ordinal,filter,sort,import"`
 	// Revision is that of the estate that was analysed.
-	Revision   int64     `graph:"revision,filter,sort,import"`
-	Assessor   string    `graph:"assessor,required,filter,sort,import,text"`
-	AssessedAt time.Time `graph:"assessedAt,filter,sort,import"`
-	Comment    *string   `graph:"comment,import,text"`
+	Revision int64  `graph:"revision,filter,sort,import"`
+	Assessor string `graph:"assessor,required,filter,sort,import,text,person"`
+	// Method is how the assessor was known, and Identities by what.
+	Method     *IdentityMethod `graph:"method,filter,import"`
+	Identities []string        `graph:"identities,import"`
+	AssessedAt time.Time       `graph:"assessedAt,filter,sort,import"`
+	Comment    *string         `graph:"comment,import,text"`
 	// Affected are the keys of the items from which the analysis started, and
 	// Excluded those that analysts marked as not impacted (I10).
 	Affected []string `graph:"affected,import"`

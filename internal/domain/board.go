@@ -12,7 +12,7 @@ type Board struct {
 	Record
 	Description *string `graph:"description,set,text"`
 	// Members are the names of the actors who vote.
-	Members []string `graph:"members,filter,set,text"`
+	Members []string `graph:"members,filter,set,text,person"`
 	// Quorum is how many votes a decision needs.
 	Quorum int `graph:"quorum,filter,sort,set"`
 	// Emergency boards decide on EMERGENCY requests, and on no others (H1).
@@ -26,10 +26,9 @@ type Board struct {
 func (b *Board) Check() Errors {
 	es := b.Record.Check()
 	for i, name := range b.Members {
-		field := fmt.Sprintf("members.%d", i)
-		es.wrong(field, CheckName(name))
-		if slices.Contains(b.Members[:i], name) {
-			es.wrong(field, fmt.Errorf("%q is a member already", name))
+		es.wrong(fmt.Sprintf("members.%d", i), CheckHuman(name))
+		if j := slices.IndexFunc(b.Members[:i], func(other string) bool { return AlikeNames(name, other) }); j >= 0 {
+			es.wrong(fmt.Sprintf("members.%d", i), alreadyMember(name, b.Members[j]))
 		}
 	}
 	switch {
@@ -41,13 +40,35 @@ func (b *Board) Check() Errors {
 	return es
 }
 
+// CheckSeated refuses that somebody give themselves a seat (H3): who changes a
+// board does not decide by it. had is the board as it was, nil of a new one.
+func (b *Board) CheckSeated(had *Board, who Doer) (es Errors) {
+	for i, name := range b.Members {
+		if had != nil && ContainsName(had.Members, name) || !SamePerson(Doer{Name: name}, who) {
+			continue
+		}
+		es.rule("H3", fmt.Sprintf("members.%d", i), fmt.Sprintf("is %s: nobody gives themselves a seat; ask another who may change boards", who.Name))
+	}
+	return es
+}
+
+func alreadyMember(name, other string) error {
+	switch {
+	case name == other:
+		return fmt.Errorf("%q is a member already", name)
+	case SameName(name, other):
+		return fmt.Errorf("%q is a member already, spelt %q", name, other)
+	}
+	return fmt.Errorf("%q cannot be told from the member %q by looking at it", name, other)
+}
+
 // Delegation lets one person vote for another who is away.
 type Delegation struct {
 	Record
 	Reason *string `graph:"reason,set,text"`
 	// Absent is the member of a board who is away, Deputy who votes instead.
-	Absent string `graph:"absent,required,filter,sort,set,text"`
-	Deputy string `graph:"deputy,required,filter,sort,set,text"`
+	Absent string `graph:"absent,required,filter,sort,set,text,person"`
+	Deputy string `graph:"deputy,required,filter,sort,set,text,person"`
 	// From and Until are when it holds; without Until it holds until it is
 	// given an end.
 	From  time.Time  `graph:"from,required,filter,sort,set"`
@@ -57,7 +78,9 @@ type Delegation struct {
 // Check tells what is wrong with the delegation.
 func (d *Delegation) Check() Errors {
 	es := d.Record.Check()
-	if d.Absent == d.Deputy {
+	es.wrong("absent", CheckHuman(d.Absent))
+	es.wrong("deputy", CheckHuman(d.Deputy))
+	if AlikeNames(d.Absent, d.Deputy) {
 		es.wrong("deputy", fmt.Errorf("%q cannot stand in for themselves", d.Deputy))
 	}
 	es.given("from", d.From)

@@ -27,9 +27,11 @@ type ChangeRequest struct {
 	BackOutPlan *string      `graph:"backOutPlan,set,text"`
 	Mitigation  *string      `graph:"mitigation,set,text"`
 	// Requester is the name of the actor who asks.
-	Requester *string `graph:"requester,filter,sort,import,text"`
+	Requester *string `graph:"requester,filter,sort,import,text,person"`
+	// RequesterIdentities are those by which the requester is known.
+	RequesterIdentities []string `graph:"requesterIdentities,import"`
 	// Assignee is who carries the change out.
-	Assignee *string `graph:"assignee,filter,sort,set,text"`
+	Assignee *string `graph:"assignee,filter,sort,set,text,person"`
 	// PlannedFrom and PlannedTo are the planned window.
 	PlannedFrom *time.Time `graph:"plannedFrom,filter,sort,set"`
 	PlannedTo   *time.Time `graph:"plannedTo,filter,sort,set"`
@@ -118,6 +120,17 @@ const (
 
 // BackOutKinds lists all kinds of back-out, the best first.
 var BackOutKinds = []BackOutKind{BackOutFull, BackOutPartial, BackOutNone}
+
+// Asker is who asks for the change; nobody's name is empty.
+func (c *ChangeRequest) Asker() Doer {
+	if c.Requester == nil {
+		return Doer{}
+	}
+	return Doer{*c.Requester, c.RequesterIdentities}
+}
+
+// AskedBy tells whether somebody asked for the change.
+func (c *ChangeRequest) AskedBy(d Doer) bool { return c.Requester != nil && SamePerson(c.Asker(), d) }
 
 // Check tells what is wrong with the request: what can never be right, whatever
 // its status. What a status needs besides is asked when it is moved there (H2).

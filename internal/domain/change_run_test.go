@@ -83,7 +83,7 @@ func (r *changeRun) step(t *rapid.T) {
 
 func (r *changeRun) vote(t *rapid.T) {
 	b := domain.Ballot{
-		Voter:   rapid.SampledFrom([]string{"ann", "bob", "cid", "dora", "rita", "zoe"}).Draw(t, "voter"),
+		Voter:   domain.Doer{Name: rapid.SampledFrom([]string{"ann", "bob", "cid", "dora", "rita", "zoe"}).Draw(t, "voter")},
 		Verdict: rapid.SampledFrom([]domain.Verdict{domain.Approve, domain.Approve, domain.Approve, domain.Reject}).Draw(t, "verdict"),
 		At:      r.clock, Delegations: []*domain.Delegation{{Absent: "dora", Deputy: "zoe", From: noon}, {Absent: "cid", Deputy: "ann", From: noon}},
 		For: rapid.SampledFrom([]string{"", "", "dora", "cid"}).Draw(t, "for"),
@@ -93,7 +93,7 @@ func (r *changeRun) vote(t *rapid.T) {
 		return
 	}
 	r.f.Votes = append(r.f.Votes, &domain.Vote{
-		Voter: b.Voter, Seat: seat, Verdict: b.Verdict, Board: r.f.Board.Key, CastAt: b.At, ContentVersion: r.f.Request.ContentVersion,
+		Voter: b.Voter.Name, Seat: seat, Verdict: b.Verdict, Board: r.f.Board.Key, CastAt: b.At, ContentVersion: r.f.Request.ContentVersion,
 	})
 	if to := r.f.Decision(); to != "" {
 		r.move(map[domain.ChangeRequestStatus]string{domain.ChangeAuthorised: "authoriseChangeRequest", domain.ChangeRejected: "castVote"}[to], to)

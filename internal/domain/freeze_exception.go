@@ -15,9 +15,13 @@ type FreezeException struct {
 	// Reason is why the change cannot wait.
 	Reason      *string         `graph:"reason,set,text"`
 	Status      ExceptionStatus `graph:"status,required,filter,sort,import"`
-	RequestedBy *string         `graph:"requestedBy,filter,sort,import,text"`
-	DecidedBy   *string         `graph:"decidedBy,filter,sort,import,text"`
-	DecidedAt   *time.Time      `graph:"decidedAt,filter,sort,import"`
+	RequestedBy *string         `graph:"requestedBy,filter,sort,import,text,person"`
+	// RequesterIdentities and DeciderIdentities are those by which who asked and
+	// who decided is known.
+	RequesterIdentities []string   `graph:"requesterIdentities,import"`
+	DecidedBy           *string    `graph:"decidedBy,filter,sort,import,text,person"`
+	DeciderIdentities   []string   `graph:"deciderIdentities,import"`
+	DecidedAt           *time.Time `graph:"decidedAt,filter,sort,import"`
 	// Comment is what was said with the decision.
 	Comment *string `graph:"comment,import,text"`
 }
@@ -67,27 +71,42 @@ func (x *FreezeException) CheckStays(field string) error {
 	}
 }
 
-// Decide moves an exception to its decision, and says why it cannot be.
-func (x *FreezeException) Decide(verdict ExceptionStatus, by string, at time.Time, comment *string) error {
+// Asker is who asked for the exception; nobody's name is empty.
+func (x *FreezeException) Asker() Doer {
+	if x.RequestedBy == nil {
+		return Doer{}
+	}
+	return Doer{*x.RequestedBy, x.RequesterIdentities}
+}
+
+// Decide moves an exception to its decision, and says why it cannot be: nobody
+// decides on what they asked for, nor on their own change.
+func (x *FreezeException) Decide(verdict ExceptionStatus, change *ChangeRequest, by Doer, at time.Time, comment *string) error {
 	var es Errors
 	if verdict == ExceptionRequested {
 		es.wrong("verdict", fmt.Errorf("must be %s or %s", ExceptionGranted, ExceptionRefused))
 	}
 	if x.Status != ExceptionRequested {
-		by := "somebody"
+		decider := "somebody"
 		if x.DecidedBy != nil {
-			by = *x.DecidedBy
+			decider = *x.DecidedBy
 		}
 		es = append(es, &Error{
 			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
-			Message: fmt.Sprintf("is decided: %s, by %s; ask for another exception", x.Status, by),
+			Message: fmt.Sprintf("is decided: %s, by %s; ask for another exception", x.Status, decider),
 			Details: map[string]any{"status": string(x.Status)},
 		})
 	}
-	if x.RequestedBy != nil && *x.RequestedBy == by {
+	if x.RequestedBy != nil && SamePerson(x.Asker(), by) {
 		es = append(es, &Error{
 			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
-			Message: fmt.Sprintf("was asked for by %s: nobody decides on their own request", by),
+			Message: fmt.Sprintf("was asked for by %s: nobody decides on their own request", *x.RequestedBy),
+		})
+	}
+	if change != nil && change.AskedBy(by) {
+		es = append(es, &Error{
+			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
+			Message: fmt.Sprintf("is for %s, which %s asked for: nobody decides on their own change", change.Key, *change.Requester),
 		})
 	}
 	if verdict == ExceptionGranted && (x.Reason == nil || strings.TrimSpace(*x.Reason) == "") {
@@ -96,6 +115,6 @@ func (x *FreezeException) Decide(verdict ExceptionStatus, by string, at time.Tim
 	if len(es) > 0 {
 		return es.Err()
 	}
-	x.Status, x.DecidedBy, x.DecidedAt, x.Comment = verdict, &by, &at, comment
+	x.Status, x.DecidedBy, x.DeciderIdentities, x.DecidedAt, x.Comment = verdict, &by.Name, by.Identities, &at, comment
 	return nil
 }

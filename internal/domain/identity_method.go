@@ -5,8 +5,11 @@ type IdentityMethod string
 
 // The ways.
 const (
-	// ByTrust is for whoever reaches a server without identities.
-	ByTrust IdentityMethod = "TRUST"
+	// ByDefault is for whoever reaches a server without identities and names
+	// nobody, and for the command line: the local administrator.
+	ByDefault IdentityMethod = "LOCAL"
+	// ByHeader is for whom a header names, on a server without identities.
+	ByHeader IdentityMethod = "HEADER"
 	// ByProvider is a token of an OpenID Connect provider.
 	ByProvider IdentityMethod = "PROVIDER"
 	// ByToken is an API token.
@@ -14,4 +17,4 @@ const (
 )
 
 // IdentityMethods lists all ways.
-var IdentityMethods = []IdentityMethod{ByTrust, ByProvider, ByToken}
+var IdentityMethods = []IdentityMethod{ByDefault, ByHeader, ByProvider, ByToken}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // MaxKey is the longest key, in bytes.
@@ -14,7 +16,7 @@ const MaxKey = 256
 // CheckKey says what is wrong with a record's key (C1), or with the name of an
 // attribute: it is any printable text that can stand in a line, and that
 // people can tell from another by looking at it, so that blanks at its ends
-// are refused.
+// are refused, and what cannot be seen. Keys are told apart in NFC (NormalKey).
 func CheckKey(key string) error {
 	switch {
 	case key == "":
@@ -27,9 +29,18 @@ func CheckKey(key string) error {
 		return errors.New("must not begin or end with a blank")
 	}
 	for i, r := range key {
-		if !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && !unicode.Is(unicode.Cf, r) {
+		switch {
+		case unicode.Is(unicode.Cf, r), invisible(r):
+			return fmt.Errorf("must not hold what cannot be seen (%U at byte %d)", r, i)
+		case unicode.Is(unicode.Zs, r) && r != ' ' && r != '\u3000':
+			return fmt.Errorf("must hold no other blank than the space (%U at byte %d)", r, i)
+		case !unicode.IsPrint(r) && r != '\u3000':
 			return fmt.Errorf("must not hold control characters (%U at byte %d)", r, i)
 		}
 	}
 	return nil
 }
+
+// NormalKey is how a key is kept: an é is one character, however it was typed
+// (C1).
+func NormalKey(key string) string { return norm.NFC.String(key) }

@@ -28,7 +28,7 @@ func (m *Minutes) Attended() []string {
 	names := []string{}
 	for _, e := range m.Entries {
 		for _, v := range e.Votes {
-			if !slices.Contains(names, v.Voter) {
+			if !ContainsName(names, v.Voter) {
 				names = append(names, v.Voter)
 			}
 		}
@@ -86,7 +86,7 @@ func (e *MinutesEntry) write(b *strings.Builder) {
 	fmt.Fprintf(b, "%s\n\n| at | vote | by | comment |\n| --- | --- | --- | --- |\n", strings.Join(about, ", "))
 	for _, v := range e.Votes {
 		by, comment := markdown(v.Voter), ""
-		if v.Seat != v.Voter {
+		if v.Deputised() {
 			by += " for " + markdown(v.Seat)
 		}
 		if v.Comment != nil {

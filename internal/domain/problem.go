@@ -17,7 +17,7 @@ type Problem struct {
 	// Resolution is why it counts as resolved where no change resolves it.
 	Resolution *string `graph:"resolution,import,text"`
 	// Assignee is the name of whoever works on it.
-	Assignee *string    `graph:"assignee,filter,sort,set,text"`
+	Assignee *string    `graph:"assignee,filter,sort,set,text,person"`
 	OpenedAt *time.Time `graph:"openedAt,filter,sort,set"`
 	// StatusSince is when it came to its status.
 	StatusSince *time.Time `graph:"statusSince,filter,sort,import"`

@@ -12,6 +12,7 @@
 //	set       can be given in a create or update
 //	import    can be brought by an import, and is otherwise left to the rules
 //	text      is searched
+//	person    names a person, or several
 //	identity  (of a link) tells parallel links between two records apart
 package domain
 

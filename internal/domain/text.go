@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,7 +27,8 @@ func CheckName(name string) error {
 }
 
 // CheckText says what is wrong with a text of at most so many bytes. It may
-// hold line breaks and tabs, but no other control character.
+// hold line breaks and tabs, but no other control character, and none that
+// turns the direction of writing: a text must read as it is.
 func CheckText(s string, most int) error {
 	if len(s) > most {
 		return fmt.Errorf("is %d bytes long, at most %d are allowed", len(s), most)
@@ -35,9 +37,18 @@ func CheckText(s string, most int) error {
 		return errors.New("is not valid UTF-8")
 	}
 	for i, r := range s {
-		if (r < ' ' && r != '\n' && r != '\r' && r != '\t') || r == 0x7f {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
 			return fmt.Errorf("must not hold control characters (%U at byte %d)", r, i)
+		}
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return fmt.Errorf("must not hold what turns the direction of writing (%U at byte %d)", r, i)
 		}
 	}
 	return nil
+}
+
+// invisible tells whether a character leaves no mark on the page, though it
+// counts as a letter, a mark or a symbol.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800'
 }

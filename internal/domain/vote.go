@@ -12,8 +12,8 @@ type Vote struct {
 	Record
 	// Voter cast the vote; Seat is the member whose vote it is: the voter, or
 	// who is away and let the voter stand in.
-	Voter   string    `graph:"voter,required,filter,sort,import,text"`
-	Seat    string    `graph:"seat,required,filter,sort,import,text"`
+	Voter   string    `graph:"voter,required,filter,sort,import,text,person"`
+	Seat    string    `graph:"seat,required,filter,sort,import,text,person"`
 	Verdict Verdict   `graph:"verdict,required,filter,sort,import"`
 	Comment *string   `graph:"comment,import,text"`
 	CastAt  time.Time `graph:"castAt,filter,sort,import"`
@@ -21,7 +21,14 @@ type Vote struct {
 	Board string `graph:"board,required,filter,sort,import"`
 	// ContentVersion is that of the request when the vote was cast (H3).
 	ContentVersion int `graph:"contentVersion,filter,import"`
+	// Method is how the voter was known, and Identities by what; none of a vote
+	// that was cast elsewhere.
+	Method     *IdentityMethod `graph:"method,filter,import"`
+	Identities []string        `graph:"identities,import"`
 }
+
+// Doer is who cast the vote.
+func (v *Vote) Doer() Doer { return Doer{v.Voter, v.Identities} }
 
 // Check tells what is wrong with the vote, as an import may bring it.
 func (v *Vote) Check() Errors {
@@ -46,17 +53,26 @@ var Verdicts = []Verdict{Approve, Reject}
 // request changes after it (H3).
 func (v *Vote) Stands(c *ChangeRequest) bool { return v.ContentVersion == c.ContentVersion }
 
-// standing are the votes that count. Of what an import brought, too, only the
-// first of each seat does, and none on one's own request.
+// standing are the votes that count: of those who are on the board, one for each
+// seat, one by each person, and none on one's own request. So it is of what an
+// import brought, too.
 func (f *ChangeFacts) standing() []*Vote {
+	if f.Board == nil {
+		return nil
+	}
 	var list []*Vote
 	for _, v := range f.Votes {
-		twice := slices.ContainsFunc(list, func(other *Vote) bool { return other.Seat == v.Seat })
-		if v.Stands(f.Request) && f.Board != nil && v.Board == f.Board.Key && !twice && len(f.refuseOwn(v.Voter, v.Seat)) == 0 {
+		if v.Stands(f.Request) && v.Board == f.Board.Key && ContainsName(f.Board.Members, v.Seat) &&
+			!slices.ContainsFunc(list, v.repeats) && len(f.refuseOwn(v.Doer(), v.Seat)) == 0 {
 			list = append(list, v)
 		}
 	}
 	return list
+}
+
+// repeats tells whether the vote is for the seat, or by the person, of another.
+func (v *Vote) repeats(other *Vote) bool {
+	return SameName(v.Seat, other.Seat) || SamePerson(v.Doer(), other.Doer())
 }
 
 // tally counts the votes that stand.
@@ -86,7 +102,7 @@ func (f *ChangeFacts) Decision() ChangeRequestStatus {
 
 // Ballot is a vote that someone wants to cast.
 type Ballot struct {
-	Voter   string
+	Voter   Doer
 	Verdict Verdict
 	// For names the member who is away; empty: the voter's own seat, or that of
 	// the only member whom the voter stands in for.
@@ -120,29 +136,30 @@ func CheckBallot(f *ChangeFacts, b Ballot) (seat string, es Errors) {
 	return seat, es
 }
 
-// seat finds whose vote the ballot is.
+// seat finds whose vote the ballot is: the member, as the board spells the name.
 func (b *Ballot) seat(board *Board) (string, *Error) {
-	member := slices.Contains(board.Members, b.Voter)
-	if b.For == b.Voter || b.For == "" && member {
-		if member {
-			return b.Voter, nil
+	voter := b.Voter.Name
+	own := IndexName(board.Members, voter)
+	if b.For == "" && own >= 0 || SameName(b.For, voter) {
+		if own >= 0 {
+			return board.Members[own], nil
 		}
-		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s is no member of %s", b.Voter, board.Key), nil)
+		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s is no member of %s", voter, board.Key), nil)
 	}
 	seats := b.deputised(board)
-	switch {
-	case b.For != "" && slices.Contains(seats, b.For):
-		return b.For, nil
+	switch i := IndexName(seats, b.For); {
+	case b.For != "" && i >= 0:
+		return seats[i], nil
 	case b.For == "" && len(seats) == 1:
 		return seats[0], nil
 	case b.For == "" && len(seats) > 1:
 		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf(
-			"%s stands in for %s: say for whom", b.Voter, strings.Join(seats, " and ")), map[string]any{"legal": seats})
+			"%s stands in for %s: say for whom", voter, strings.Join(seats, " and ")), map[string]any{"legal": seats})
 	case b.For != "":
-		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s does not stand in for %s on %s now", b.Voter, b.For, board.Key), nil)
+		return "", ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s does not stand in for %s on %s now", voter, b.For, board.Key), nil)
 	}
 	return "", ballotError("H3", "input.ref", fmt.Sprintf(
-		"is decided by %s, of which %s is no member: %s are, or who stands in for one", board.Key, b.Voter, strings.Join(board.Members, ", ")),
+		"is decided by %s, of which %s is no member: %s are, or who stands in for one", board.Key, voter, strings.Join(board.Members, ", ")),
 		map[string]any{"legal": board.Members})
 }
 
@@ -151,7 +168,7 @@ func (b *Ballot) deputised(board *Board) []string {
 	var seats []string
 	for _, m := range board.Members {
 		if slices.ContainsFunc(b.Delegations, func(d *Delegation) bool {
-			return d.Absent == m && d.Deputy == b.Voter && d.Holds(b.At)
+			return SameName(d.Absent, m) && SameName(d.Deputy, b.Voter.Name) && d.Holds(b.At)
 		}) {
 			seats = append(seats, m)
 		}
@@ -161,32 +178,40 @@ func (b *Ballot) deputised(board *Board) []string {
 
 // refuseOwn keeps requesters from voting on their own request (H3), and others
 // from doing it for them.
-func (f *ChangeFacts) refuseOwn(voter, seat string) (es Errors) {
+func (f *ChangeFacts) refuseOwn(voter Doer, seat string) (es Errors) {
 	if f.Request.Requester == nil {
 		return nil
 	}
-	switch who := *f.Request.Requester; who {
-	case voter:
-		es = append(es, ballotError("H3", "input.ref", fmt.Sprintf("was asked for by %s: nobody votes on their own request", who), nil))
-	case seat:
-		es = append(es, ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s asked for it: nobody votes on their own request, nor lets others", who), nil))
+	switch who := f.Request.Asker(); {
+	case SamePerson(who, voter):
+		es = append(es, ballotError("H3", "input.ref", fmt.Sprintf("was asked for by %s: nobody votes on their own request", who.Name), nil))
+	case seat != "" && AlikeNames(who.Name, seat):
+		es = append(es, ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s asked for it: nobody votes on their own request, nor lets others", who.Name), nil))
 	}
 	return es
 }
 
 // refuseTwice keeps anyone from voting twice, and any seat (H3).
-func (f *ChangeFacts) refuseTwice(voter, seat string) (es Errors) {
+func (f *ChangeFacts) refuseTwice(voter Doer, seat string) (es Errors) {
 	for _, v := range f.standing() {
-		if v.Voter == voter || v.Seat == seat {
+		if SamePerson(v.Doer(), voter) || SameName(v.Seat, seat) {
 			return Errors{ballotError("H3", "input.ref", fmt.Sprintf("%s: nobody votes twice", v.said()), map[string]any{"vote": v.Key})}
 		}
 	}
 	return nil
 }
 
+// Voted tells whether a vote of the person stands, for whomever it was cast.
+func (f *ChangeFacts) Voted(who Doer) bool {
+	return slices.ContainsFunc(f.standing(), func(v *Vote) bool { return SamePerson(v.Doer(), who) })
+}
+
+// Deputised tells whether somebody else than the member cast the vote.
+func (v *Vote) Deputised() bool { return !SameName(v.Seat, v.Voter) }
+
 // said tells who voted how.
 func (v *Vote) said() string {
-	if v.Seat != v.Voter {
+	if v.Deputised() {
 		return fmt.Sprintf("%s voted %s for %s already", v.Voter, v.Verdict, v.Seat)
 	}
 	return fmt.Sprintf("%s voted %s already", v.Voter, v.Verdict)
@@ -204,8 +229,8 @@ func (f *ChangeFacts) Waiting() (members []string, approvals int) {
 		return nil, approvals
 	}
 	for _, m := range f.Board.Members {
-		own := f.Request.Requester != nil && *f.Request.Requester == m
-		voted := slices.ContainsFunc(f.standing(), func(v *Vote) bool { return v.Seat == m })
+		own := f.Request.Requester != nil && AlikeNames(*f.Request.Requester, m)
+		voted := slices.ContainsFunc(f.standing(), func(v *Vote) bool { return SameName(v.Seat, m) })
 		if !own && !voted {
 			members = append(members, m)
 		}

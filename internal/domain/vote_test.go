@@ -19,7 +19,7 @@ func before(votes ...*domain.Vote) *domain.ChangeFacts {
 }
 
 func approves(voter string) domain.Ballot {
-	return domain.Ballot{Voter: voter, Verdict: domain.Approve, At: noon}
+	return domain.Ballot{Voter: domain.Doer{Name: voter}, Verdict: domain.Approve, At: noon}
 }
 
 func TestMembersOfTheBoardVote(t *testing.T) { // H3

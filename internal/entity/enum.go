@@ -28,6 +28,7 @@ func init() {
 	enum(domain.KnownErrorStatuses)
 	enum(domain.Risks)
 	enum(domain.Verdicts)
+	enum(domain.IdentityMethods)
 	enum(domain.TaskKinds)
 	build()
 }

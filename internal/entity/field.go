@@ -27,7 +27,7 @@ type Field struct {
 	// Map tells that the field holds attributes, one property each.
 	Map bool
 
-	Unique, Required, Filter, Sort, Set, Import, Text, Identity bool
+	Unique, Required, Filter, Sort, Set, Import, Text, Identity, Person bool
 }
 
 // Nullable tells whether the Go field can hold null.
@@ -52,6 +52,7 @@ func newField(f reflect.StructField, tag []string) Field {
 	flags := map[string]*bool{
 		"unique": &field.Unique, "required": &field.Required, "filter": &field.Filter, "sort": &field.Sort,
 		"set": &field.Set, "import": &field.Import, "text": &field.Text, "identity": &field.Identity,
+		"person": &field.Person,
 	}
 	for _, word := range tag[1:] {
 		flag, ok := flags[word]

@@ -132,7 +132,8 @@ type input struct {
 	path     string
 	kind     string
 	creating bool
-	bringing bool // by an import
+	bringing bool            // by an import
+	changed  map[string]bool // fields that get another value
 }
 
 func (in *input) refuse(raw map[string]any) error {
@@ -144,6 +145,7 @@ func (in *input) refuse(raw map[string]any) error {
 
 // read sets the given fields of a struct, then checks the whole of it.
 func (in *input) read(v reflect.Value, raw map[string]any) {
+	in.changed = map[string]bool{}
 	broken := map[string]bool{}
 	for _, name := range sorted(raw) {
 		if f := in.field(name); f != nil && !in.set(f, v.Elem(), raw[name]) {
@@ -206,6 +208,12 @@ func (in *input) set(f *Field, v reflect.Value, raw any) bool {
 		return true
 	}
 	value, err := f.value(raw)
+	if key, ok := value.(string); ok && f.Name == fieldKey {
+		value = domain.NormalKey(key)
+	}
+	if err == nil && !in.creating && !f.Map && store.EqualValues(f.get(v), value) {
+		return true // what stays as it is may be older than the rules
+	}
 	if err == nil {
 		err = f.fit(value)
 	}
@@ -213,9 +221,13 @@ func (in *input) set(f *Field, v reflect.Value, raw any) bool {
 		in.add(path, "%s", err)
 		return false
 	}
+	in.changed[f.Name] = true
 	f.put(v, value)
 	return true
 }
+
+// fieldKey is the field that names a record.
+const fieldKey = "key"
 
 // fit checks texts by what their field's tag says; keys and names have checks
 // of their own.
@@ -226,13 +238,13 @@ func (f *Field) fit(value any) error {
 	}
 	switch value := value.(type) {
 	case string:
-		if f.Name == "key" || f.Name == "name" {
+		if f.Name == fieldKey || f.Name == "name" {
 			return nil // domain.Record checks these
 		}
-		return domain.CheckText(value, most)
+		return f.fitText(value, most)
 	case []string:
 		for _, s := range value {
-			if err := domain.CheckText(s, most); err != nil {
+			if err := f.fitText(s, most); err != nil {
 				return err
 			}
 		}
@@ -242,11 +254,19 @@ func (f *Field) fit(value any) error {
 	return nil
 }
 
+func (f *Field) fitText(s string, most int) error {
+	if f.Person {
+		return domain.CheckPersonName(s)
+	}
+	return domain.CheckText(s, most)
+}
+
 // check adds what the record's own rules refuse, except about fields that are
-// known to be wrong.
+// known to be wrong, and about a key that stays as it is: it may be older than
+// the rules.
 func (in *input) check(c domain.Checked, broken map[string]bool) {
 	for _, e := range c.Check() {
-		if broken[e.Field] {
+		if broken[e.Field] || e.Field == fieldKey && !in.creating && !in.changed[fieldKey] {
 			continue
 		}
 		located := *e

@@ -15,7 +15,7 @@ func (m *Mapping) actor(claims map[string]any, subject string) (domain.Actor, er
 	if whole, ok := claim(claims, m.Name).(string); ok && whole != "" {
 		a.Name = whole
 	}
-	if err := domain.CheckName(a.Name); err != nil {
+	if err := domain.CheckCaller(a.Name); err != nil {
 		return a, fmt.Errorf("the name in claim %s: %w", m.Name, err)
 	}
 	a.Roles = append(a.Roles, m.Roles.Default...)

@@ -27,7 +27,7 @@ func Prepare(r Record) (*Item, domain.Errors) {
 	}
 	item, errs := prepare(r)
 	if item != nil {
-		item.Remove, item.At, item.Formerly, item.Sources = r.Remove, r.At, r.Formerly, r.Sources
+		item.Remove, item.At, item.Formerly, item.Sources = r.Remove, r.At, domain.NormalKey(r.Formerly), r.Sources
 	}
 	return item, errs
 }
@@ -72,13 +72,16 @@ func prepareEdge(r Record) (*Item, domain.Errors) {
 	errs = append(errs, more...)
 	link, err := rel.NewLink(values, "")
 	errs = append(errs, domain.ErrorsOf(err)...)
-	item := &Item{Rel: rel, Values: values, From: End{rel.From, r.From.Key}, To: End{rel.To, r.To.Key}}
+	item := &Item{Rel: rel, Values: values, From: endOf(rel.From, r.From.Key), To: endOf(rel.To, r.To.Key)}
 	if errs = append(errs, checkEnds(r, rel)...); len(errs) > 0 {
 		return nil, errs
 	}
 	item.Props = rel.EncodeLink(link)
 	return item, nil
 }
+
+// endOf names a record by its key, however that was typed (C1).
+func endOf(kind, key string) End { return End{kind, domain.NormalKey(key)} }
 
 func checkEnds(r Record, rel *entity.Relationship) (errs domain.Errors) {
 	for _, end := range []struct{ field, key string }{{"from", r.From.Key}, {"to", r.To.Key}} {

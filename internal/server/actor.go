@@ -38,6 +38,9 @@ func parseActor(header string) (domain.Actor, error) {
 	if len(header) > 1000 {
 		return a, fmt.Errorf("longer than 1000 bytes")
 	}
+	if err := domain.CheckCaller(a.Name); err != nil {
+		return a, fmt.Errorf("the name %q %w", a.Name, err)
+	}
 	for part := range strings.SplitSeq(rest, ";") {
 		if strings.TrimSpace(part) == "" {
 			continue
