@@ -176,6 +176,29 @@ func (ec *executionContext) fieldContext_FreezeException_requestedBy(_ context.C
 	return graphql.NewScalarFieldContext("FreezeException", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _FreezeException_requesterIdentities(ctx context.Context, field graphql.CollectedField, obj *domain.FreezeException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreezeException_requesterIdentities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequesterIdentities, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreezeException_requesterIdentities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreezeException", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _FreezeException_decidedBy(ctx context.Context, field graphql.CollectedField, obj *domain.FreezeException) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -196,6 +219,29 @@ func (ec *executionContext) _FreezeException_decidedBy(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_FreezeException_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreezeException", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FreezeException_deciderIdentities(ctx context.Context, field graphql.CollectedField, obj *domain.FreezeException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreezeException_deciderIdentities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeciderIdentities, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreezeException_deciderIdentities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FreezeException", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -591,9 +637,19 @@ func (ec *executionContext) _FreezeException(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "requesterIdentities":
+			out.Values[i] = ec._FreezeException_requesterIdentities(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "decidedBy":
 			out.Values[i] = ec._FreezeException_decidedBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deciderIdentities":
+			out.Values[i] = ec._FreezeException_deciderIdentities(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "decidedAt":

@@ -1202,6 +1202,25 @@ func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinte
 	return ec._CreateApiTokenPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOIdentityMethod2ᚖreleasegraphᚋinternalᚋdomainᚐIdentityMethod(ctx context.Context, v any) (*domain.IdentityMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.IdentityMethod(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIdentityMethod2ᚖreleasegraphᚋinternalᚋdomainᚐIdentityMethod(ctx context.Context, sel ast.SelectionSet, v *domain.IdentityMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalORevokeApiTokenPayload2ᚖreleasegraphᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeAPITokenPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

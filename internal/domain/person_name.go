@@ -60,7 +60,7 @@ func FoldName(name string) string {
 	if plainName(name) {
 		return name
 	}
-	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.Map(seen, name))))
+	folded := norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(strings.Map(seen, name)))))
 	return strings.Join(strings.Fields(folded), " ")
 }
 
