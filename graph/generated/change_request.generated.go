@@ -847,6 +847,29 @@ func (ec *executionContext) fieldContext_ChangeRequest_requester(_ context.Conte
 	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ChangeRequest_requesterIdentities(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequest_requesterIdentities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequesterIdentities, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequest_requesterIdentities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ChangeRequest_assignee(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2784,6 +2807,11 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 		case "requester":
 			out.Values[i] = ec._ChangeRequest_requester(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requesterIdentities":
+			out.Values[i] = ec._ChangeRequest_requesterIdentities(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "assignee":

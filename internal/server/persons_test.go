@@ -134,7 +134,7 @@ func (d *duties) assessed(key, requester string, quorum int, members ...string) 
 	}).done("")
 	d.as(asks, `mutation($i: ConnectAffectedItemInput!) { connectAffectedItem(input: $i) { revision } }`,
 		map[string]any{"from": map[string]any{"key": key}, "to": map[string]any{"key": key + "-db"}}).done("")
-	d.as(asks, `mutation($i: ChangeRequestVerbInput!) { submitChangeRequest(input: $i) { revision } }`, ref).done("")
+	d.as(asks, `mutation($i: SubmitChangeRequestInput!) { submitChangeRequest(input: $i) { revision } }`, ref).done("")
 	d.as(maxs, `mutation($i: AssessChangeRequestInput!) { assessChangeRequest(input: $i) { revision } }`, ref).done("")
 }
 
@@ -191,7 +191,7 @@ func TestVotesStartAgainWhenTheBoardIsChanged(t *testing.T) { // H3
 				map[string]any{"ref": map[string]any{"key": "CAB"}, "patch": patch})
 		}
 		authorise := func() *outcome {
-			return d.as(maxs, `mutation($i: ChangeRequestVerbInput!) { authoriseChangeRequest(input: $i) { revision } }`,
+			return d.as(maxs, `mutation($i: AuthoriseChangeRequestInput!) { authoriseChangeRequest(input: $i) { revision } }`,
 				map[string]any{"ref": map[string]any{"key": "C1"}})
 		}
 		if outcome := change(map[string]any{"quorum": 1}); len(outcome.Errors) > 0 || !strings.Contains(outcome.body, `"contentVersion"`) {
