@@ -163,8 +163,10 @@ type ComplexityRoot struct {
 		HitDegraded     func(childComplexity int) int
 		HitFull         func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Identities      func(childComplexity int) int
 		InFlight        func(childComplexity int) int
 		Key             func(childComplexity int) int
+		Method          func(childComplexity int) int
 		Name            func(childComplexity int) int
 		Omitted         func(childComplexity int) int
 		Ordinal         func(childComplexity int) int
@@ -433,59 +435,60 @@ type ComplexityRoot struct {
 	}
 
 	ChangeRequest struct {
-		ActualFrom       func(childComplexity int) int
-		ActualTo         func(childComplexity int) int
-		Affects          func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Assessment       func(childComplexity int) int
-		Assessments      func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Assignee         func(childComplexity int) int
-		BackOutKind      func(childComplexity int) int
-		BackOutPlan      func(childComplexity int) int
-		Board            func(childComplexity int, asOf *domain.AsOf) int
-		CarriedOutBy     func(childComplexity int) int
-		Category         func(childComplexity int) int
-		ClosedAt         func(childComplexity int) int
-		Conflicts        func(childComplexity int) int
-		ContentVersion   func(childComplexity int) int
-		CreatedAt        func(childComplexity int) int
-		DecidedAt        func(childComplexity int) int
-		Description      func(childComplexity int) int
-		Downtime         func(childComplexity int) int
-		Excludes         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		FreezeExceptions func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		HeldBy           func(childComplexity int) int
-		History          func(childComplexity int, first *int, after *string) int
-		ID               func(childComplexity int) int
-		ImplementedAt    func(childComplexity int) int
-		Justification    func(childComplexity int) int
-		Key              func(childComplexity int) int
-		Learnt           func(childComplexity int) int
-		LeftUndone       func(childComplexity int) int
-		Mitigation       func(childComplexity int) int
-		Model            func(childComplexity int, asOf *domain.AsOf) int
-		Moves            func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Plan             func(childComplexity int) int
-		PlannedFrom      func(childComplexity int) int
-		PlannedTo        func(childComplexity int) int
-		Priority         func(childComplexity int) int
-		Proof            func(childComplexity int) int
-		Requester        func(childComplexity int) int
-		Resolves         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		ReviewCount      func(childComplexity int) int
-		ReviewOutcome    func(childComplexity int) int
-		ReviewedAt       func(childComplexity int) int
-		ReviewedBy       func(childComplexity int) int
-		Risk             func(childComplexity int) int
-		Sources          func(childComplexity int) int
-		Status           func(childComplexity int) int
-		SubmittedAt      func(childComplexity int) int
-		TakesPlaceAt     func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Tasks            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
-		Type             func(childComplexity int) int
-		UpdatedAt        func(childComplexity int) int
-		Version          func(childComplexity int) int
-		Votes            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		ActualFrom          func(childComplexity int) int
+		ActualTo            func(childComplexity int) int
+		Affects             func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assessment          func(childComplexity int) int
+		Assessments         func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Assignee            func(childComplexity int) int
+		BackOutKind         func(childComplexity int) int
+		BackOutPlan         func(childComplexity int) int
+		Board               func(childComplexity int, asOf *domain.AsOf) int
+		CarriedOutBy        func(childComplexity int) int
+		Category            func(childComplexity int) int
+		ClosedAt            func(childComplexity int) int
+		Conflicts           func(childComplexity int) int
+		ContentVersion      func(childComplexity int) int
+		CreatedAt           func(childComplexity int) int
+		DecidedAt           func(childComplexity int) int
+		Description         func(childComplexity int) int
+		Downtime            func(childComplexity int) int
+		Excludes            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		FreezeExceptions    func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		HeldBy              func(childComplexity int) int
+		History             func(childComplexity int, first *int, after *string) int
+		ID                  func(childComplexity int) int
+		ImplementedAt       func(childComplexity int) int
+		Justification       func(childComplexity int) int
+		Key                 func(childComplexity int) int
+		Learnt              func(childComplexity int) int
+		LeftUndone          func(childComplexity int) int
+		Mitigation          func(childComplexity int) int
+		Model               func(childComplexity int, asOf *domain.AsOf) int
+		Moves               func(childComplexity int) int
+		Name                func(childComplexity int) int
+		Plan                func(childComplexity int) int
+		PlannedFrom         func(childComplexity int) int
+		PlannedTo           func(childComplexity int) int
+		Priority            func(childComplexity int) int
+		Proof               func(childComplexity int) int
+		Requester           func(childComplexity int) int
+		RequesterIdentities func(childComplexity int) int
+		Resolves            func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		ReviewCount         func(childComplexity int) int
+		ReviewOutcome       func(childComplexity int) int
+		ReviewedAt          func(childComplexity int) int
+		ReviewedBy          func(childComplexity int) int
+		Risk                func(childComplexity int) int
+		Sources             func(childComplexity int) int
+		Status              func(childComplexity int) int
+		SubmittedAt         func(childComplexity int) int
+		TakesPlaceAt        func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Tasks               func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
+		Type                func(childComplexity int) int
+		UpdatedAt           func(childComplexity int) int
+		Version             func(childComplexity int) int
+		Votes               func(childComplexity int, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) int
 	}
 
 	ChangeRequestConcern struct {
@@ -1031,23 +1034,25 @@ type ComplexityRoot struct {
 	}
 
 	FreezeException struct {
-		ChangeRequest func(childComplexity int, asOf *domain.AsOf) int
-		Comment       func(childComplexity int) int
-		CreatedAt     func(childComplexity int) int
-		DecidedAt     func(childComplexity int) int
-		DecidedBy     func(childComplexity int) int
-		Freeze        func(childComplexity int, asOf *domain.AsOf) int
-		History       func(childComplexity int, first *int, after *string) int
-		ID            func(childComplexity int) int
-		Key           func(childComplexity int) int
-		Kind          func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Reason        func(childComplexity int) int
-		RequestedBy   func(childComplexity int) int
-		Sources       func(childComplexity int) int
-		Status        func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
-		Version       func(childComplexity int) int
+		ChangeRequest       func(childComplexity int, asOf *domain.AsOf) int
+		Comment             func(childComplexity int) int
+		CreatedAt           func(childComplexity int) int
+		DecidedAt           func(childComplexity int) int
+		DecidedBy           func(childComplexity int) int
+		DeciderIdentities   func(childComplexity int) int
+		Freeze              func(childComplexity int, asOf *domain.AsOf) int
+		History             func(childComplexity int, first *int, after *string) int
+		ID                  func(childComplexity int) int
+		Key                 func(childComplexity int) int
+		Kind                func(childComplexity int) int
+		Name                func(childComplexity int) int
+		Reason              func(childComplexity int) int
+		RequestedBy         func(childComplexity int) int
+		RequesterIdentities func(childComplexity int) int
+		Sources             func(childComplexity int) int
+		Status              func(childComplexity int) int
+		UpdatedAt           func(childComplexity int) int
+		Version             func(childComplexity int) int
 	}
 
 	FreezeExceptionConnection struct {
@@ -2149,7 +2154,9 @@ type ComplexityRoot struct {
 		CreatedAt      func(childComplexity int) int
 		History        func(childComplexity int, first *int, after *string) int
 		ID             func(childComplexity int) int
+		Identities     func(childComplexity int) int
 		Key            func(childComplexity int) int
+		Method         func(childComplexity int) int
 		Name           func(childComplexity int) int
 		Seat           func(childComplexity int) int
 		Sources        func(childComplexity int) int
@@ -2617,6 +2624,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Assessment.ID(childComplexity), true
+	case "Assessment.identities":
+		if e.ComplexityRoot.Assessment.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Identities(childComplexity), true
 	case "Assessment.inFlight":
 		if e.ComplexityRoot.Assessment.InFlight == nil {
 			break
@@ -2629,6 +2642,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Assessment.Key(childComplexity), true
+	case "Assessment.method":
+		if e.ComplexityRoot.Assessment.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assessment.Method(childComplexity), true
 	case "Assessment.name":
 		if e.ComplexityRoot.Assessment.Name == nil {
 			break
@@ -4023,6 +4042,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeRequest.Requester(childComplexity), true
+	case "ChangeRequest.requesterIdentities":
+		if e.ComplexityRoot.ChangeRequest.RequesterIdentities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeRequest.RequesterIdentities(childComplexity), true
 	case "ChangeRequest.resolves":
 		if e.ComplexityRoot.ChangeRequest.Resolves == nil {
 			break
@@ -6442,6 +6467,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FreezeException.DecidedBy(childComplexity), true
+	case "FreezeException.deciderIdentities":
+		if e.ComplexityRoot.FreezeException.DeciderIdentities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.DeciderIdentities(childComplexity), true
 	case "FreezeException.freeze":
 		if e.ComplexityRoot.FreezeException.Freeze == nil {
 			break
@@ -6500,6 +6531,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FreezeException.RequestedBy(childComplexity), true
+	case "FreezeException.requesterIdentities":
+		if e.ComplexityRoot.FreezeException.RequesterIdentities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FreezeException.RequesterIdentities(childComplexity), true
 	case "FreezeException.sources":
 		if e.ComplexityRoot.FreezeException.Sources == nil {
 			break
@@ -12495,12 +12532,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Vote.ID(childComplexity), true
+	case "Vote.identities":
+		if e.ComplexityRoot.Vote.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Identities(childComplexity), true
 	case "Vote.key":
 		if e.ComplexityRoot.Vote.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Vote.Key(childComplexity), true
+	case "Vote.method":
+		if e.ComplexityRoot.Vote.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vote.Method(childComplexity), true
 	case "Vote.name":
 		if e.ComplexityRoot.Vote.Name == nil {
 			break
@@ -13034,6 +13083,10 @@ type Assessment {
   revision: Revision!
   "Who made it."
   assessor: String!
+  "How the assessor was known; null of an assessment that was made elsewhere, or before this was kept."
+  method: IdentityMethod
+  "By which identities the assessor is known: the provider and the subject there, or the token; of a token also its owner's."
+  identities: [String!]!
   "When it was made."
   assessedAt: DateTime!
   "What the assessor added."
@@ -13275,6 +13328,8 @@ input AssessmentFilter {
   revision: IntFilter
   "Who made it."
   assessor: StringFilter
+  "How the assessor was known; null of an assessment that was made elsewhere, or before this was kept."
+  method: IdentityMethodFilter
   "When it was made."
   assessedAt: DateTimeFilter
   "How many items are hit."
@@ -13365,6 +13420,8 @@ enum AssessmentGroupField {
   REVISION
   "Who made it."
   ASSESSOR
+  "How the assessor was known; null of an assessment that was made elsewhere, or before this was kept."
+  METHOD
   "When it was made."
   ASSESSED_AT
   "How many items are hit."
@@ -13967,6 +14024,10 @@ type Vote {
   board: String!
   "The content of the request that was voted on."
   contentVersion: Int!
+  "How the voter was known; null of a vote that was cast elsewhere, or before this was kept."
+  method: IdentityMethod
+  "By which identities the voter is known: the provider and the subject there, or the token; of a token also its owner's."
+  identities: [String!]!
 }
 
 "What a vote says."
@@ -14743,6 +14804,8 @@ input VoteFilter {
   board: StringFilter
   "The content of the request that was voted on."
   contentVersion: IntFilter
+  "How the voter was known; null of a vote that was cast elsewhere, or before this was kept."
+  method: IdentityMethodFilter
   "The request that was voted on."
   changeRequest: ChangeRequestLinkFilter
 }
@@ -14805,6 +14868,8 @@ enum VoteGroupField {
   BOARD
   "The content of the request that was voted on."
   CONTENT_VERSION
+  "How the voter was known; null of a vote that was cast elsewhere, or before this was kept."
+  METHOD
 }
 
 extend type Mutation {
@@ -15544,6 +15609,8 @@ type ChangeRequest {
   mitigation: String
   "The name of the actor who asks for it."
   requester: String
+  "By which identities the requester is known: the provider and the subject there, or the token; of a token also its owner's."
+  requesterIdentities: [String!]!
   "The name of the person who carries it out."
   assignee: String
   "When it is planned to begin."
@@ -18887,8 +18954,12 @@ type FreezeException {
   status: ExceptionStatus!
   "The name of the actor who asked."
   requestedBy: String
+  "By which identities who asked is known: the provider and the subject there, or the token; of a token also its owner's."
+  requesterIdentities: [String!]!
   "The name of the actor who decided."
   decidedBy: String
+  "By which identities who decided is known: the provider and the subject there, or the token; of a token also its owner's."
+  deciderIdentities: [String!]!
   "When it was decided."
   decidedAt: DateTime
   "What was said with the decision."
@@ -19839,8 +19910,10 @@ type Permission {
 
 "A way by which a caller is known."
 enum IdentityMethod {
-  "Nobody has to say who they are: the server has no identities."
-  TRUST
+  "Nobody has to say who they are, and the caller names nobody: the local administrator, and the command line."
+  LOCAL
+  "Nobody has to say who they are, and a header names the caller."
+  HEADER
   "By a token of the OpenID Connect provider."
   PROVIDER
   "By an API token."
@@ -19941,6 +20014,20 @@ input RevokeApiTokenInput {
 type RevokeApiTokenPayload {
   "The token."
   apiToken: ApiToken!
+}
+`, BuiltIn: false},
+	{Name: "../schema/identity_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+"Compares one field. All that is given must hold."
+input IdentityMethodFilter {
+  "It equals this."
+  eq: IdentityMethod
+  "It differs from this; what has no value does, too."
+  ne: IdentityMethod
+  "It is one of these."
+  in: [IdentityMethod!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/impact.graphqls", Input: `extend type Query {
@@ -24316,6 +24403,10 @@ func (ec *executionContext) childFields_Assessment(ctx context.Context, field gr
 		return ec.fieldContext_Assessment_revision(ctx, field)
 	case "assessor":
 		return ec.fieldContext_Assessment_assessor(ctx, field)
+	case "method":
+		return ec.fieldContext_Assessment_method(ctx, field)
+	case "identities":
+		return ec.fieldContext_Assessment_identities(ctx, field)
 	case "assessedAt":
 		return ec.fieldContext_Assessment_assessedAt(ctx, field)
 	case "comment":
@@ -24900,6 +24991,8 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_mitigation(ctx, field)
 	case "requester":
 		return ec.fieldContext_ChangeRequest_requester(ctx, field)
+	case "requesterIdentities":
+		return ec.fieldContext_ChangeRequest_requesterIdentities(ctx, field)
 	case "assignee":
 		return ec.fieldContext_ChangeRequest_assignee(ctx, field)
 	case "plannedFrom":
@@ -26070,8 +26163,12 @@ func (ec *executionContext) childFields_FreezeException(ctx context.Context, fie
 		return ec.fieldContext_FreezeException_status(ctx, field)
 	case "requestedBy":
 		return ec.fieldContext_FreezeException_requestedBy(ctx, field)
+	case "requesterIdentities":
+		return ec.fieldContext_FreezeException_requesterIdentities(ctx, field)
 	case "decidedBy":
 		return ec.fieldContext_FreezeException_decidedBy(ctx, field)
+	case "deciderIdentities":
+		return ec.fieldContext_FreezeException_deciderIdentities(ctx, field)
 	case "decidedAt":
 		return ec.fieldContext_FreezeException_decidedAt(ctx, field)
 	case "comment":
@@ -27890,6 +27987,10 @@ func (ec *executionContext) childFields_Vote(ctx context.Context, field graphql.
 		return ec.fieldContext_Vote_board(ctx, field)
 	case "contentVersion":
 		return ec.fieldContext_Vote_contentVersion(ctx, field)
+	case "method":
+		return ec.fieldContext_Vote_method(ctx, field)
+	case "identities":
+		return ec.fieldContext_Vote_identities(ctx, field)
 	case "stands":
 		return ec.fieldContext_Vote_stands(ctx, field)
 	case "id":
