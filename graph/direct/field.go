@@ -6,21 +6,27 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Field plans how a field of a *T is written: t is its type in GraphQL, the
+// Field plans how a field of a P is written: t is its type in GraphQL, the
 // selection is what is asked of it. It returns nil when that is not direct.
-type Field[T any] func(p planner, t *ast.Type, set ast.SelectionSet) step[*T]
+//
+// P is a pointer to a struct. All pointers share one instance of generic code,
+// while each struct would have one of its own: hundreds, to be compiled.
+type Field[P any] func(p planner, t *ast.Type, set ast.SelectionSet) step[P]
+
+// Fields are those of an object that are direct, by their names in GraphQL.
+type Fields[P any] map[string]Field[P]
 
 // Leaf is a scalar or an enum.
-func Leaf[T, V any](get func(*T) V, write func(*Writer, V) bool) Field[T] {
-	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[*T] {
-		return func(w *Writer, v *T) bool { return write(w, get(v)) || w.null(t) }
+func Leaf[P, V any](get func(P) V, write func(*Writer, V) bool) Field[P] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[P] {
+		return func(w *Writer, v P) bool { return write(w, get(v)) || w.null(t) }
 	}
 }
 
 // Optional is a scalar or an enum that may be missing.
-func Optional[T, V any](get func(*T) *V, write func(*Writer, V) bool) Field[T] {
-	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[*T] {
-		return func(w *Writer, v *T) bool {
+func Optional[P, V any](get func(P) *V, write func(*Writer, V) bool) Field[P] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[P] {
+		return func(w *Writer, v P) bool {
 			found := get(v)
 			return found != nil && write(w, *found) || w.null(t)
 		}
@@ -28,56 +34,56 @@ func Optional[T, V any](get func(*T) *V, write func(*Writer, V) bool) Field[T] {
 }
 
 // Leaves is a list of scalars or enums.
-func Leaves[T, V any](get func(*T) []V, write func(*Writer, V) bool) Field[T] {
-	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[*T] {
+func Leaves[P, V any](get func(P) []V, write func(*Writer, V) bool) Field[P] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[P] {
 		all := list(t, func(w *Writer, v *V) bool { return write(w, *v) || w.null(t.Elem) })
-		return func(w *Writer, v *T) bool { return all(w, get(v)) }
+		return func(w *Writer, v P) bool { return all(w, get(v)) }
 	}
 }
 
 // One is an object, as a pointer or an interface.
-func One[T any, V comparable](get func(*T) V) Field[T] {
-	return one(func(_ context.Context, v *T) (V, error) { return get(v), nil })
+func One[P any, V comparable](get func(P) V) Field[P] {
+	return one(func(_ context.Context, v P) (V, error) { return get(v), nil })
 }
 
 // Many is a list of pointers to objects, or of interfaces.
-func Many[T any, V comparable](get func(*T) []V) Field[T] {
-	return many(func(_ context.Context, v *T) ([]V, error) { return get(v), nil })
+func Many[P any, V comparable](get func(P) []V) Field[P] {
+	return many(func(_ context.Context, v P) ([]V, error) { return get(v), nil })
 }
 
 // LoadedOne is One by a method that takes a context. Where the first call loads
 // what all the others will ask for, nothing is gained by calling them at once.
-func LoadedOne[T any, V comparable](load func(*T, context.Context) (V, error)) Field[T] {
-	return one(func(ctx context.Context, v *T) (V, error) { return load(v, ctx) })
+func LoadedOne[P any, V comparable](load func(P, context.Context) (V, error)) Field[P] {
+	return one(func(ctx context.Context, v P) (V, error) { return load(v, ctx) })
 }
 
 // LoadedMany is to Many what LoadedOne is to One.
-func LoadedMany[T any, V comparable](load func(*T, context.Context) ([]V, error)) Field[T] {
-	return many(func(ctx context.Context, v *T) ([]V, error) { return load(v, ctx) })
+func LoadedMany[P any, V comparable](load func(P, context.Context) ([]V, error)) Field[P] {
+	return many(func(ctx context.Context, v P) ([]V, error) { return load(v, ctx) })
 }
 
-func one[T any, V comparable](get func(context.Context, *T) (V, error)) Field[T] {
-	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+func one[P any, V comparable](get func(context.Context, P) (V, error)) Field[P] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[P] {
 		plan := planned[V](p, t, set)
 		if plan == nil {
 			return nil
 		}
 		write := maybe(plan, t)
-		return func(w *Writer, v *T) bool {
+		return func(w *Writer, v P) bool {
 			found, err := get(w.ctx, v)
 			return err == nil && write(w, found)
 		}
 	}
 }
 
-func many[T any, V comparable](get func(context.Context, *T) ([]V, error)) Field[T] {
-	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+func many[P any, V comparable](get func(context.Context, P) ([]V, error)) Field[P] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[P] {
 		plan := planned[V](p, t, set)
 		if plan == nil {
 			return nil
 		}
 		write := list(t, each(maybe(plan, t.Elem)))
-		return func(w *Writer, v *T) bool {
+		return func(w *Writer, v P) bool {
 			found, err := get(w.ctx, v)
 			return err == nil && write(w, found)
 		}
@@ -85,14 +91,14 @@ func many[T any, V comparable](get func(context.Context, *T) ([]V, error)) Field
 }
 
 // Values is a list of objects.
-func Values[T, V any](get func(*T) []V) Field[T] {
-	return func(p planner, t *ast.Type, set ast.SelectionSet) step[*T] {
+func Values[P, V any](get func(P) []V) Field[P] {
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[P] {
 		plan := planned[*V](p, t, set)
 		if plan == nil {
 			return nil
 		}
 		all := list(t, plan)
-		return func(w *Writer, v *T) bool { return all(w, get(v)) }
+		return func(w *Writer, v P) bool { return all(w, get(v)) }
 	}
 }
 

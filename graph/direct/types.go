@@ -6,7 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Type is an object type or an abstract type: an Object or an Abstract.
+// Type is an object type or an abstract type: an object or an Abstract.
 type Type interface {
 	// value plans the values of a field whose type is the type or a list of it.
 	value(p planner, t *ast.Type, set ast.SelectionSet) step[any]
@@ -18,67 +18,19 @@ type typeOf[V any] interface {
 	plan(p planner, name string, set ast.SelectionSet) step[V]
 }
 
-// Object is an object type: how its fields are read from a *T, by their names
-// in GraphQL. Fields that are not direct are not in it.
-type Object[T any] map[string]Field[T]
-
-// member is a field of a selection, with all that is written before its value.
-type member[T any] struct {
-	head  []byte
-	write step[*T]
+// object is an object type: how its fields are read from a P. Fields that are
+// not direct are not in it.
+type object[P any] struct {
+	fields Fields[P]
+	// whole plans a field's values by the plan of one.
+	whole func(t *ast.Type, plan step[P]) step[any]
 }
 
-// plan plans a selection of the object, nil when any of it is not direct.
-func (o Object[T]) plan(p planner, name string, set ast.SelectionSet) step[*T] {
-	definition := p.schema.Types[name]
-	var members []member[T]
-	seen := map[string]bool{}
-	start := byte('{')
-	for _, f := range p.collect(definition, set) {
-		if seen[f.Alias] && len(f.Selections) == 0 {
-			continue // fragments on two interfaces ask for it: gqlgen, too, writes the first
-		}
-		write := o.member(p, definition, f.Name, f.Selections)
-		if write == nil || seen[f.Alias] {
-			return nil
-		}
-		seen[f.Alias] = true
-		head := &Writer{buf: []byte{start}}
-		Text(head, f.Alias)
-		members = append(members, member[T]{append(head.buf, ':'), write})
-		start = ','
-	}
-	return func(w *Writer, v *T) bool {
-		for i := range members {
-			w.buf = append(w.buf, members[i].head...)
-			if !members[i].write(w, v) {
-				return false
-			}
-		}
-		if len(members) == 0 {
-			w.buf = append(w.buf, '{')
-		}
-		w.buf = append(w.buf, '}')
-		return true
-	}
-}
+// Object is an object type whose fields are read from a *T.
+func Object[T any](fields Fields[*T]) Type { return object[*T]{fields, whole[T]} }
 
-func (o Object[T]) member(p planner, definition *ast.Definition, name string, set ast.SelectionSet) step[*T] {
-	if name == "__typename" {
-		return func(w *Writer, _ *T) bool { return Text(w, definition.Name) }
-	}
-	field, t := o[name], p.fieldType(definition.Name, name)
-	if field == nil || t == nil {
-		return nil
-	}
-	return field(p, t, set)
-}
-
-func (o Object[T]) value(p planner, t *ast.Type, set ast.SelectionSet) step[any] {
-	plan := o.plan(p, t.Name(), set)
-	if plan == nil {
-		return nil
-	}
+// whole writes a *T, a T, or a list of them.
+func whole[T any](t *ast.Type, plan step[*T]) step[any] {
 	many, own := list(t, each(maybe(plan, t.Elem))), list(t, plan)
 	return func(w *Writer, v any) bool {
 		switch v := v.(type) {
@@ -93,6 +45,66 @@ func (o Object[T]) value(p planner, t *ast.Type, set ast.SelectionSet) step[any]
 		}
 		return false
 	}
+}
+
+// member is a field of a selection, with all that is written before its value.
+type member[P any] struct {
+	head  []byte
+	write step[P]
+}
+
+// plan plans a selection of the object, nil when any of it is not direct.
+func (o object[P]) plan(p planner, name string, set ast.SelectionSet) step[P] {
+	definition := p.schema.Types[name]
+	var members []member[P]
+	seen := map[string]bool{}
+	start := byte('{')
+	for _, f := range p.collect(definition, set) {
+		if seen[f.Alias] && len(f.Selections) == 0 {
+			continue // fragments on two interfaces ask for it: gqlgen, too, writes the first
+		}
+		write := o.member(p, definition, f.Name, f.Selections)
+		if write == nil || seen[f.Alias] {
+			return nil
+		}
+		seen[f.Alias] = true
+		head := &Writer{buf: []byte{start}}
+		Text(head, f.Alias)
+		members = append(members, member[P]{append(head.buf, ':'), write})
+		start = ','
+	}
+	return func(w *Writer, v P) bool {
+		for i := range members {
+			w.buf = append(w.buf, members[i].head...)
+			if !members[i].write(w, v) {
+				return false
+			}
+		}
+		if len(members) == 0 {
+			w.buf = append(w.buf, '{')
+		}
+		w.buf = append(w.buf, '}')
+		return true
+	}
+}
+
+func (o object[P]) member(p planner, definition *ast.Definition, name string, set ast.SelectionSet) step[P] {
+	if name == "__typename" {
+		return func(w *Writer, _ P) bool { return Text(w, definition.Name) }
+	}
+	field, t := o.fields[name], p.fieldType(definition.Name, name)
+	if field == nil || t == nil {
+		return nil
+	}
+	return field(p, t, set)
+}
+
+func (o object[P]) value(p planner, t *ast.Type, set ast.SelectionSet) step[any] {
+	plan := o.plan(p, t.Name(), set)
+	if plan == nil {
+		return nil
+	}
+	return o.whole(t, plan)
 }
 
 // Abstract is an interface or a union whose values are the Go interface I.
@@ -119,7 +131,7 @@ func (Abstract[I]) plan(p planner, name string, set ast.SelectionSet) step[I] {
 	}
 }
 
-func (o Object[T]) pointer() reflect.Type { return reflect.TypeFor[*T]() }
+func (object[P]) pointer() reflect.Type { return reflect.TypeFor[P]() }
 
 func (a Abstract[I]) value(p planner, t *ast.Type, set ast.SelectionSet) step[any] {
 	plan := a.plan(p, t.Name(), set)

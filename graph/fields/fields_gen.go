@@ -17,7 +17,239 @@ import (
 
 // Types are the types that have direct fields.
 var Types = direct.Types{
-	"AffectedItemPayload": direct.Object[relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]]{
+	"AffectedItemPayload":                     fieldsOfAffectedItemPayload(),
+	"AgendaItem":                              fieldsOfAgendaItem(),
+	"AgendaItemConnection":                    fieldsOfAgendaItemConnection(),
+	"AgendaItemEdge":                          fieldsOfAgendaItemEdge(),
+	"AgendaWait":                              fieldsOfAgendaWait(),
+	"AgreementConcern":                        fieldsOfAgreementConcern(),
+	"AgreementConcernConnection":              fieldsOfAgreementConcernConnection(),
+	"AgreementConcernEdge":                    fieldsOfAgreementConcernEdge(),
+	"ApiToken":                                fieldsOfApiToken(),
+	"AssessChangeRequestPayload":              fieldsOfAssessChangeRequestPayload(),
+	"Assessment":                              fieldsOfAssessment(),
+	"AssessmentConnection":                    fieldsOfAssessmentConnection(),
+	"AssessmentEdge":                          fieldsOfAssessmentEdge(),
+	"AttributeBreach":                         fieldsOfAttributeBreach(),
+	"AttributeBreachConnection":               fieldsOfAttributeBreachConnection(),
+	"AttributeBreachEdge":                     fieldsOfAttributeBreachEdge(),
+	"AttributeDefinition":                     fieldsOfAttributeDefinition(),
+	"AttributeDefinitionConnection":           fieldsOfAttributeDefinitionConnection(),
+	"AttributeDefinitionEdge":                 fieldsOfAttributeDefinitionEdge(),
+	"AttributeDefinitionPayload":              fieldsOfAttributeDefinitionPayload(),
+	"Baseline":                                fieldsOfBaseline(),
+	"BaselineConnection":                      fieldsOfBaselineConnection(),
+	"BaselineEdge":                            fieldsOfBaselineEdge(),
+	"BaselinePayload":                         fieldsOfBaselinePayload(),
+	"Board":                                   fieldsOfBoard(),
+	"BoardConnection":                         fieldsOfBoardConnection(),
+	"BoardEdge":                               fieldsOfBoardEdge(),
+	"BoardPayload":                            fieldsOfBoardPayload(),
+	"CalendarFeed":                            fieldsOfCalendarFeed(),
+	"CalendarFeedConnection":                  fieldsOfCalendarFeedConnection(),
+	"CalendarFeedEdge":                        fieldsOfCalendarFeedEdge(),
+	"CalendarFeedPayload":                     fieldsOfCalendarFeedPayload(),
+	"CastVotePayload":                         fieldsOfCastVotePayload(),
+	"Change":                                  fieldsOfChange(),
+	"ChangeConnection":                        fieldsOfChangeConnection(),
+	"ChangeEdge":                              fieldsOfChangeEdge(),
+	"ChangeEnd":                               fieldsOfChangeEnd(),
+	"ChangeModel":                             fieldsOfChangeModel(),
+	"ChangeModelConnection":                   fieldsOfChangeModelConnection(),
+	"ChangeModelEdge":                         fieldsOfChangeModelEdge(),
+	"ChangeModelPayload":                      fieldsOfChangeModelPayload(),
+	"ChangeRequest":                           fieldsOfChangeRequest(),
+	"ChangeRequestConcern":                    fieldsOfChangeRequestConcern(),
+	"ChangeRequestConcernConnection":          fieldsOfChangeRequestConcernConnection(),
+	"ChangeRequestConcernEdge":                fieldsOfChangeRequestConcernEdge(),
+	"ChangeRequestConnection":                 fieldsOfChangeRequestConnection(),
+	"ChangeRequestEdge":                       fieldsOfChangeRequestEdge(),
+	"ChangeRequestExclusionConnection":        fieldsOfChangeRequestExclusionConnection(),
+	"ChangeRequestExclusionEdge":              fieldsOfChangeRequestExclusionEdge(),
+	"ChangeRequestMove":                       fieldsOfChangeRequestMove(),
+	"ChangeRequestPayload":                    fieldsOfChangeRequestPayload(),
+	"ChangeSchedule":                          fieldsOfChangeSchedule(),
+	"ChangeSet":                               fieldsOfChangeSet(),
+	"ChangeSetConnection":                     fieldsOfChangeSetConnection(),
+	"ChangeSetEdge":                           fieldsOfChangeSetEdge(),
+	"ChangeSitePayload":                       fieldsOfChangeSitePayload(),
+	"ClassTotal":                              fieldsOfClassTotal(),
+	"ConcernPayload":                          fieldsOfConcernPayload(),
+	"ConfigurationItem":                       fieldsOfConfigurationItem(),
+	"ConfigurationItemConnection":             fieldsOfConfigurationItemConnection(),
+	"ConfigurationItemDependencyConnection":   fieldsOfConfigurationItemDependencyConnection(),
+	"ConfigurationItemDependencyEdge":         fieldsOfConfigurationItemDependencyEdge(),
+	"ConfigurationItemEdge":                   fieldsOfConfigurationItemEdge(),
+	"ConfigurationItemExclusionConnection":    fieldsOfConfigurationItemExclusionConnection(),
+	"ConfigurationItemExclusionEdge":          fieldsOfConfigurationItemExclusionEdge(),
+	"ConfigurationItemInstallationConnection": fieldsOfConfigurationItemInstallationConnection(),
+	"ConfigurationItemInstallationEdge":       fieldsOfConfigurationItemInstallationEdge(),
+	"ConfigurationItemPayload":                fieldsOfConfigurationItemPayload(),
+	"ConfigurationItemPresenceConnection":     fieldsOfConfigurationItemPresenceConnection(),
+	"ConfigurationItemPresenceEdge":           fieldsOfConfigurationItemPresenceEdge(),
+	"CountGroup":                              fieldsOfCountGroup(),
+	"CountValue":                              fieldsOfCountValue(),
+	"Counts":                                  fieldsOfCounts(),
+	"CreateApiTokenPayload":                   fieldsOfCreateApiTokenPayload(),
+	"CreateCalendarFeedPayload":               fieldsOfCreateCalendarFeedPayload(),
+	"CreateProblemPayload":                    fieldsOfCreateProblemPayload(),
+	"CriticalityTotal":                        fieldsOfCriticalityTotal(),
+	"CustomerPayload":                         fieldsOfCustomerPayload(),
+	"DataQuality":                             fieldsOfDataQuality(),
+	"DecidingBoardPayload":                    fieldsOfDecidingBoardPayload(),
+	"Delegation":                              fieldsOfDelegation(),
+	"DelegationBoardPayload":                  fieldsOfDelegationBoardPayload(),
+	"DelegationConnection":                    fieldsOfDelegationConnection(),
+	"DelegationEdge":                          fieldsOfDelegationEdge(),
+	"DelegationPayload":                       fieldsOfDelegationPayload(),
+	"Dependency":                              fieldsOfDependency(),
+	"DependencyCycleConnection":               fieldsOfDependencyCycleConnection(),
+	"DependencyCycleEdge":                     fieldsOfDependencyCycleEdge(),
+	"DependencyLink":                          fieldsOfDependencyLink(),
+	"DependencyPath":                          fieldsOfDependencyPath(),
+	"DependencyPayload":                       fieldsOfDependencyPayload(),
+	"DiagnosisPayload":                        fieldsOfDiagnosisPayload(),
+	"DiffTotal":                               fieldsOfDiffTotal(),
+	"DuplicateGroup":                          fieldsOfDuplicateGroup(),
+	"DuplicateGroupConnection":                fieldsOfDuplicateGroupConnection(),
+	"DuplicateGroupEdge":                      fieldsOfDuplicateGroupEdge(),
+	"Event":                                   fieldsOfEvent(),
+	"ExceptedChangePayload":                   fieldsOfExceptedChangePayload(),
+	"ExceptedFreezePayload":                   fieldsOfExceptedFreezePayload(),
+	"Exclusion":                               fieldsOfExclusion(),
+	"FeedServicePayload":                      fieldsOfFeedServicePayload(),
+	"FeedSitePayload":                         fieldsOfFeedSitePayload(),
+	"FieldChange":                             fieldsOfFieldChange(),
+	"FieldKept":                               fieldsOfFieldKept(),
+	"FieldSource":                             fieldsOfFieldSource(),
+	"FollowedModelPayload":                    fieldsOfFollowedModelPayload(),
+	"Freeze":                                  fieldsOfFreeze(),
+	"FreezeConnection":                        fieldsOfFreezeConnection(),
+	"FreezeEdge":                              fieldsOfFreezeEdge(),
+	"FreezeException":                         fieldsOfFreezeException(),
+	"FreezeExceptionConnection":               fieldsOfFreezeExceptionConnection(),
+	"FreezeExceptionEdge":                     fieldsOfFreezeExceptionEdge(),
+	"FreezeExceptionPayload":                  fieldsOfFreezeExceptionPayload(),
+	"FreezeHoldPayload":                       fieldsOfFreezeHoldPayload(),
+	"FreezePayload":                           fieldsOfFreezePayload(),
+	"FrozenServicePayload":                    fieldsOfFrozenServicePayload(),
+	"FrozenSitePayload":                       fieldsOfFrozenSitePayload(),
+	"GraphDiff":                               fieldsOfGraphDiff(),
+	"GroupingPayload":                         fieldsOfGroupingPayload(),
+	"HeldChange":                              fieldsOfHeldChange(),
+	"ImpactAnalysis":                          fieldsOfImpactAnalysis(),
+	"ImpactCycle":                             fieldsOfImpactCycle(),
+	"ImpactHit":                               fieldsOfImpactHit(),
+	"ImpactHitConnection":                     fieldsOfImpactHitConnection(),
+	"ImpactHitEdge":                           fieldsOfImpactHitEdge(),
+	"ImpactSummary":                           fieldsOfImpactSummary(),
+	"ImportCount":                             fieldsOfImportCount(),
+	"ImportError":                             fieldsOfImportError(),
+	"ImportHeld":                              fieldsOfImportHeld(),
+	"ImportHeldLink":                          fieldsOfImportHeldLink(),
+	"ImportHold":                              fieldsOfImportHold(),
+	"ImportHoldings":                          fieldsOfImportHoldings(),
+	"ImportPointers":                          fieldsOfImportPointers(),
+	"ImportRecordsPayload":                    fieldsOfImportRecordsPayload(),
+	"Installation":                            fieldsOfInstallation(),
+	"InstallationOrder":                       fieldsOfInstallationOrder(),
+	"InstallationPayload":                     fieldsOfInstallationPayload(),
+	"InstallationStep":                        fieldsOfInstallationStep(),
+	"KnownError":                              fieldsOfKnownError(),
+	"KnownErrorConcern":                       fieldsOfKnownErrorConcern(),
+	"KnownErrorConcernConnection":             fieldsOfKnownErrorConcernConnection(),
+	"KnownErrorConcernEdge":                   fieldsOfKnownErrorConcernEdge(),
+	"KnownErrorConnection":                    fieldsOfKnownErrorConnection(),
+	"KnownErrorEdge":                          fieldsOfKnownErrorEdge(),
+	"KnownErrorMatch":                         fieldsOfKnownErrorMatch(),
+	"KnownErrorMatches":                       fieldsOfKnownErrorMatches(),
+	"KnownErrorMove":                          fieldsOfKnownErrorMove(),
+	"KnownErrorPayload":                       fieldsOfKnownErrorPayload(),
+	"KnownErrorPresenceConnection":            fieldsOfKnownErrorPresenceConnection(),
+	"KnownErrorPresenceEdge":                  fieldsOfKnownErrorPresenceEdge(),
+	"MaintenanceServicePayload":               fieldsOfMaintenanceServicePayload(),
+	"MaintenanceSitePayload":                  fieldsOfMaintenanceSitePayload(),
+	"MaintenanceWindow":                       fieldsOfMaintenanceWindow(),
+	"MaintenanceWindowConnection":             fieldsOfMaintenanceWindowConnection(),
+	"MaintenanceWindowEdge":                   fieldsOfMaintenanceWindowEdge(),
+	"MaintenanceWindowPayload":                fieldsOfMaintenanceWindowPayload(),
+	"MatchPart":                               fieldsOfMatchPart(),
+	"Minutes":                                 fieldsOfMinutes(),
+	"MinutesEntry":                            fieldsOfMinutesEntry(),
+	"MoveLack":                                fieldsOfMoveLack(),
+	"OwnershipPayload":                        fieldsOfOwnershipPayload(),
+	"PageInfo":                                fieldsOfPageInfo(),
+	"Party":                                   fieldsOfParty(),
+	"PartyConnection":                         fieldsOfPartyConnection(),
+	"PartyEdge":                               fieldsOfPartyEdge(),
+	"PartyPayload":                            fieldsOfPartyPayload(),
+	"PartyToTell":                             fieldsOfPartyToTell(),
+	"PartyToTellConnection":                   fieldsOfPartyToTellConnection(),
+	"PartyToTellEdge":                         fieldsOfPartyToTellEdge(),
+	"Permission":                              fieldsOfPermission(),
+	"PreparationPayload":                      fieldsOfPreparationPayload(),
+	"Presence":                                fieldsOfPresence(),
+	"PresencePayload":                         fieldsOfPresencePayload(),
+	"Problem":                                 fieldsOfProblem(),
+	"ProblemConcern":                          fieldsOfProblemConcern(),
+	"ProblemConcernConnection":                fieldsOfProblemConcernConnection(),
+	"ProblemConcernEdge":                      fieldsOfProblemConcernEdge(),
+	"ProblemConnection":                       fieldsOfProblemConnection(),
+	"ProblemEdge":                             fieldsOfProblemEdge(),
+	"ProblemMove":                             fieldsOfProblemMove(),
+	"ProblemPayload":                          fieldsOfProblemPayload(),
+	"ReasonToTell":                            fieldsOfReasonToTell(),
+	"ReleaseUnit":                             fieldsOfReleaseUnit(),
+	"ReleaseUnitConnection":                   fieldsOfReleaseUnitConnection(),
+	"ReleaseUnitEdge":                         fieldsOfReleaseUnitEdge(),
+	"ReleaseUnitPayload":                      fieldsOfReleaseUnitPayload(),
+	"ResolutionPayload":                       fieldsOfResolutionPayload(),
+	"RevokeApiTokenPayload":                   fieldsOfRevokeApiTokenPayload(),
+	"ScheduleConflict":                        fieldsOfScheduleConflict(),
+	"ScheduleConflicts":                       fieldsOfScheduleConflicts(),
+	"ScheduledChange":                         fieldsOfScheduledChange(),
+	"SearchConnection":                        fieldsOfSearchConnection(),
+	"SearchEdge":                              fieldsOfSearchEdge(),
+	"SearchMatch":                             fieldsOfSearchMatch(),
+	"ServiceOpening":                          fieldsOfServiceOpening(),
+	"ServiceOpeningConnection":                fieldsOfServiceOpeningConnection(),
+	"ServiceOpeningEdge":                      fieldsOfServiceOpeningEdge(),
+	"ServiceView":                             fieldsOfServiceView(),
+	"Site":                                    fieldsOfSite(),
+	"SiteConnection":                          fieldsOfSiteConnection(),
+	"SiteEdge":                                fieldsOfSiteEdge(),
+	"SiteInstallationConnection":              fieldsOfSiteInstallationConnection(),
+	"SiteInstallationEdge":                    fieldsOfSiteInstallationEdge(),
+	"SiteNeedPayload":                         fieldsOfSiteNeedPayload(),
+	"SitePartPayload":                         fieldsOfSitePartPayload(),
+	"SitePayload":                             fieldsOfSitePayload(),
+	"SizedCycle":                              fieldsOfSizedCycle(),
+	"Statistics":                              fieldsOfStatistics(),
+	"SupplyPayload":                           fieldsOfSupplyPayload(),
+	"SupportPayload":                          fieldsOfSupportPayload(),
+	"Task":                                    fieldsOfTask(),
+	"TaskConnection":                          fieldsOfTaskConnection(),
+	"TaskEdge":                                fieldsOfTaskEdge(),
+	"TaskPayload":                             fieldsOfTaskPayload(),
+	"TextSpan":                                fieldsOfTextSpan(),
+	"TimeRange":                               fieldsOfTimeRange(),
+	"Truncation":                              fieldsOfTruncation(),
+	"Use":                                     fieldsOfUse(),
+	"Viewer":                                  fieldsOfViewer(),
+	"Vote":                                    fieldsOfVote(),
+	"VoteConnection":                          fieldsOfVoteConnection(),
+	"VoteEdge":                                fieldsOfVoteEdge(),
+	"WithdrawConfigurationItemPayload":        fieldsOfWithdrawConfigurationItemPayload(),
+	"Work":                                    fieldsOfWork(),
+	"WorkConnection":                          fieldsOfWorkConnection(),
+	"WorkCount":                               fieldsOfWorkCount(),
+	"WorkEdge":                                fieldsOfWorkEdge(),
+	"Node":                                    direct.Abstract[relay.Node]{},
+	"Record":                                  direct.Abstract[relay.Record]{},
+}
+
+func fieldsOfAffectedItemPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]) *domain.ChangeRequest {
 			return v.From
 		}),
@@ -33,46 +265,70 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"AgendaItem": direct.Object[app.AgendaItem]{
+	})
+}
+
+func fieldsOfAgendaItem() direct.Type {
+	return direct.Object(direct.Fields[*app.AgendaItem]{
 		"changeRequest": direct.One(func(v *app.AgendaItem) *domain.ChangeRequest { return v.ChangeRequest }),
 		"waitsFor":      direct.Many(func(v *app.AgendaItem) []*app.AgendaWait { return v.WaitsFor }),
 		"approvals":     direct.Leaf(func(v *app.AgendaItem) int { return v.Approvals }, direct.Int),
 		"quorum":        direct.Leaf(func(v *app.AgendaItem) int { return v.Quorum }, direct.Int),
 		"lacks":         direct.Values(func(v *app.AgendaItem) []domain.MoveLack { return v.Lacks }),
-	},
-	"AgendaItemConnection": direct.Object[relay.Connection[app.AgendaItem, model.AgendaItemEdge]]{
+	})
+}
+
+func fieldsOfAgendaItemConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.AgendaItem, model.AgendaItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) []*model.AgendaItemEdge {
 			return v.Edges
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) []*app.AgendaItem { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"AgendaItemEdge": direct.Object[relay.Edge[app.AgendaItem]]{
+	})
+}
+
+func fieldsOfAgendaItemEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.AgendaItem]]{
 		"node":   direct.One(func(v *relay.Edge[app.AgendaItem]) *app.AgendaItem { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.AgendaItem]) string { return v.Cursor }, direct.Text),
-	},
-	"AgendaWait": direct.Object[app.AgendaWait]{
+	})
+}
+
+func fieldsOfAgendaWait() direct.Type {
+	return direct.Object(direct.Fields[*app.AgendaWait]{
 		"member":   direct.Leaf(func(v *app.AgendaWait) string { return v.Member }, direct.Text),
 		"deputies": direct.Leaves(func(v *app.AgendaWait) []string { return v.Deputies }, direct.Text),
-	},
-	"AgreementConcern": direct.Object[app.Concern]{
+	})
+}
+
+func fieldsOfAgreementConcern() direct.Type {
+	return direct.Object(direct.Fields[*app.Concern]{
 		"agreement": direct.One(func(v *app.Concern) *domain.ConfigurationItem { return v.Agreement() }),
 		"hits":      direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":      direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":  direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
 		"nearest":   direct.LoadedOne((*app.Concern).Nearest),
-	},
-	"AgreementConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
+	})
+}
+
+func fieldsOfAgreementConcernConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"AgreementConcernEdge": direct.Object[relay.Edge[app.Concern]]{
+	})
+}
+
+func fieldsOfAgreementConcernEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
 		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
-	},
-	"ApiToken": direct.Object[domain.APIToken]{
+	})
+}
+
+func fieldsOfApiToken() direct.Type {
+	return direct.Object(direct.Fields[*domain.APIToken]{
 		"id":         direct.Leaf(func(v *domain.APIToken) string { return v.ID }, direct.Text),
 		"name":       direct.Leaf(func(v *domain.APIToken) string { return v.Name }, direct.Text),
 		"roles":      direct.Leaves(func(v *domain.APIToken) []domain.Role { return v.Roles }, direct.Text),
@@ -84,15 +340,21 @@ var Types = direct.Types{
 		"expiresAt":  direct.Leaf(func(v *domain.APIToken) time.Time { return v.ExpiresAt }, direct.Time),
 		"lastUsedAt": direct.Optional(func(v *domain.APIToken) *time.Time { return v.LastUsedAt }, direct.Time),
 		"revokedAt":  direct.Optional(func(v *domain.APIToken) *time.Time { return v.RevokedAt }, direct.Time),
-	},
-	"AssessChangeRequestPayload": direct.Object[app.Reviewed]{
+	})
+}
+
+func fieldsOfAssessChangeRequestPayload() direct.Type {
+	return direct.Object(direct.Fields[*app.Reviewed]{
 		"changeRequest": direct.One(func(v *app.Reviewed) *domain.ChangeRequest { return v.ChangeRequest }),
 		"assessment":    direct.One(func(v *app.Reviewed) *domain.Assessment { return v.Assessment }),
 		"revision":      direct.Leaf(func(v *app.Reviewed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":        direct.Leaf(func(v *app.Reviewed) bool { return v.DryRun }, direct.Bool),
 		"changes":       direct.Values(func(v *app.Reviewed) []domain.Change { return v.Changes }),
-	},
-	"Assessment": direct.Object[domain.Assessment]{
+	})
+}
+
+func fieldsOfAssessment() direct.Type {
+	return direct.Object(direct.Fields[*domain.Assessment]{
 		"ordinal":     direct.Leaf(func(v *domain.Assessment) int { return v.Ordinal }, direct.Int),
 		"revision":    direct.Leaf(func(v *domain.Assessment) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"assessor":    direct.Leaf(func(v *domain.Assessment) string { return v.Assessor }, direct.Text),
@@ -124,8 +386,11 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.Assessment) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Assessment) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Assessment) []domain.FieldSource { return v.Sources }),
-	},
-	"AssessmentConnection": direct.Object[relay.Connection[domain.Assessment, relay.AssessmentEdge]]{
+	})
+}
+
+func fieldsOfAssessmentConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Assessment, relay.AssessmentEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) []*relay.AssessmentEdge {
 			return v.Edges
 		}),
@@ -133,18 +398,27 @@ var Types = direct.Types{
 			return v.Nodes
 		}),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"AssessmentEdge": direct.Object[relay.Edge[domain.Assessment]]{
+	})
+}
+
+func fieldsOfAssessmentEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Assessment]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Assessment]) *domain.Assessment { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Assessment]) string { return v.Cursor }, direct.Text),
-	},
-	"AttributeBreach": direct.Object[app.AttributeBreach]{
+	})
+}
+
+func fieldsOfAttributeBreach() direct.Type {
+	return direct.Object(direct.Fields[*app.AttributeBreach]{
 		"item":       direct.One(func(v *app.AttributeBreach) *domain.ConfigurationItem { return v.Item }),
 		"definition": direct.One(func(v *app.AttributeBreach) *domain.AttributeDefinition { return v.Definition }),
 		"value":      direct.Optional(func(v *app.AttributeBreach) *string { return v.Value }, direct.Text),
 		"message":    direct.Leaf(func(v *app.AttributeBreach) string { return v.Message }, direct.Text),
-	},
-	"AttributeBreachConnection": direct.Object[relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]]{
+	})
+}
+
+func fieldsOfAttributeBreachConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) []*model.AttributeBreachEdge {
 			return v.Edges
 		}),
@@ -154,12 +428,18 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"AttributeBreachEdge": direct.Object[relay.Edge[app.AttributeBreach]]{
+	})
+}
+
+func fieldsOfAttributeBreachEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.AttributeBreach]]{
 		"node":   direct.One(func(v *relay.Edge[app.AttributeBreach]) *app.AttributeBreach { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.AttributeBreach]) string { return v.Cursor }, direct.Text),
-	},
-	"AttributeDefinition": direct.Object[domain.AttributeDefinition]{
+	})
+}
+
+func fieldsOfAttributeDefinition() direct.Type {
+	return direct.Object(direct.Fields[*domain.AttributeDefinition]{
 		"description":   direct.Optional(func(v *domain.AttributeDefinition) *string { return v.Description }, direct.Text),
 		"attribute":     direct.Leaf(func(v *domain.AttributeDefinition) string { return v.Attribute }, direct.Text),
 		"classes":       direct.Leaves(func(v *domain.AttributeDefinition) []string { return v.Classes }, direct.Text),
@@ -174,8 +454,11 @@ var Types = direct.Types{
 		"createdAt":     direct.Leaf(func(v *domain.AttributeDefinition) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":     direct.Leaf(func(v *domain.AttributeDefinition) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":       direct.Values(func(v *domain.AttributeDefinition) []domain.FieldSource { return v.Sources }),
-	},
-	"AttributeDefinitionConnection": direct.Object[relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]]{
+	})
+}
+
+func fieldsOfAttributeDefinitionConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) []*relay.AttributeDefinitionEdge {
 			return v.Edges
 		}),
@@ -185,18 +468,27 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"AttributeDefinitionEdge": direct.Object[relay.Edge[domain.AttributeDefinition]]{
+	})
+}
+
+func fieldsOfAttributeDefinitionEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.AttributeDefinition]]{
 		"node":   direct.One(func(v *relay.Edge[domain.AttributeDefinition]) *domain.AttributeDefinition { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.AttributeDefinition]) string { return v.Cursor }, direct.Text),
-	},
-	"AttributeDefinitionPayload": direct.Object[relay.Payload[domain.AttributeDefinition]]{
+	})
+}
+
+func fieldsOfAttributeDefinitionPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.AttributeDefinition]]{
 		"attributeDefinition": direct.One(func(v *relay.Payload[domain.AttributeDefinition]) *domain.AttributeDefinition { return v.Record }),
 		"revision":            direct.Leaf(func(v *relay.Payload[domain.AttributeDefinition]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":              direct.Leaf(func(v *relay.Payload[domain.AttributeDefinition]) bool { return v.DryRun }, direct.Bool),
 		"changes":             direct.Values(func(v *relay.Payload[domain.AttributeDefinition]) []domain.Change { return v.Changes }),
-	},
-	"Baseline": direct.Object[domain.Baseline]{
+	})
+}
+
+func fieldsOfBaseline() direct.Type {
+	return direct.Object(direct.Fields[*domain.Baseline]{
 		"description": direct.Optional(func(v *domain.Baseline) *string { return v.Description }, direct.Text),
 		"revision":    direct.Leaf(func(v *domain.Baseline) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"id":          direct.Leaf(func(v *domain.Baseline) string { return v.ID }, direct.Text),
@@ -206,23 +498,35 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.Baseline) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Baseline) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Baseline) []domain.FieldSource { return v.Sources }),
-	},
-	"BaselineConnection": direct.Object[relay.Connection[domain.Baseline, relay.BaselineEdge]]{
+	})
+}
+
+func fieldsOfBaselineConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Baseline, relay.BaselineEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*relay.BaselineEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*domain.Baseline { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"BaselineEdge": direct.Object[relay.Edge[domain.Baseline]]{
+	})
+}
+
+func fieldsOfBaselineEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Baseline]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Baseline]) *domain.Baseline { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Baseline]) string { return v.Cursor }, direct.Text),
-	},
-	"BaselinePayload": direct.Object[relay.Payload[domain.Baseline]]{
+	})
+}
+
+func fieldsOfBaselinePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Baseline]]{
 		"baseline": direct.One(func(v *relay.Payload[domain.Baseline]) *domain.Baseline { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Baseline]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Baseline]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Baseline]) []domain.Change { return v.Changes }),
-	},
-	"Board": direct.Object[domain.Board]{
+	})
+}
+
+func fieldsOfBoard() direct.Type {
+	return direct.Object(direct.Fields[*domain.Board]{
 		"description": direct.Optional(func(v *domain.Board) *string { return v.Description }, direct.Text),
 		"members":     direct.Leaves(func(v *domain.Board) []string { return v.Members }, direct.Text),
 		"quorum":      direct.Leaf(func(v *domain.Board) int { return v.Quorum }, direct.Int),
@@ -235,23 +539,35 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.Board) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Board) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Board) []domain.FieldSource { return v.Sources }),
-	},
-	"BoardConnection": direct.Object[relay.Connection[domain.Board, relay.BoardEdge]]{
+	})
+}
+
+func fieldsOfBoardConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Board, relay.BoardEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*relay.BoardEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*domain.Board { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Board, relay.BoardEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"BoardEdge": direct.Object[relay.Edge[domain.Board]]{
+	})
+}
+
+func fieldsOfBoardEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Board]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Board]) *domain.Board { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Board]) string { return v.Cursor }, direct.Text),
-	},
-	"BoardPayload": direct.Object[relay.Payload[domain.Board]]{
+	})
+}
+
+func fieldsOfBoardPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Board]]{
 		"board":    direct.One(func(v *relay.Payload[domain.Board]) *domain.Board { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Board]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Board]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Board]) []domain.Change { return v.Changes }),
-	},
-	"CalendarFeed": direct.Object[domain.CalendarFeed]{
+	})
+}
+
+func fieldsOfCalendarFeed() direct.Type {
+	return direct.Object(direct.Fields[*domain.CalendarFeed]{
 		"createdBy":   direct.Optional(func(v *domain.CalendarFeed) *string { return v.CreatedBy }, direct.Text),
 		"fingerprint": direct.Leaf(func(v *domain.CalendarFeed) string { return v.Fingerprint }, direct.Text),
 		"id":          direct.Leaf(func(v *domain.CalendarFeed) string { return v.ID }, direct.Text),
@@ -261,8 +577,11 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.CalendarFeed) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.CalendarFeed) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.CalendarFeed) []domain.FieldSource { return v.Sources }),
-	},
-	"CalendarFeedConnection": direct.Object[relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]]{
+	})
+}
+
+func fieldsOfCalendarFeedConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) []*relay.CalendarFeedEdge {
 			return v.Edges
 		}),
@@ -272,25 +591,37 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"CalendarFeedEdge": direct.Object[relay.Edge[domain.CalendarFeed]]{
+	})
+}
+
+func fieldsOfCalendarFeedEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.CalendarFeed]]{
 		"node":   direct.One(func(v *relay.Edge[domain.CalendarFeed]) *domain.CalendarFeed { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.CalendarFeed]) string { return v.Cursor }, direct.Text),
-	},
-	"CalendarFeedPayload": direct.Object[relay.Payload[domain.CalendarFeed]]{
+	})
+}
+
+func fieldsOfCalendarFeedPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.CalendarFeed]]{
 		"calendarFeed": direct.One(func(v *relay.Payload[domain.CalendarFeed]) *domain.CalendarFeed { return v.Record }),
 		"revision":     direct.Leaf(func(v *relay.Payload[domain.CalendarFeed]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":       direct.Leaf(func(v *relay.Payload[domain.CalendarFeed]) bool { return v.DryRun }, direct.Bool),
 		"changes":      direct.Values(func(v *relay.Payload[domain.CalendarFeed]) []domain.Change { return v.Changes }),
-	},
-	"CastVotePayload": direct.Object[app.Reviewed]{
+	})
+}
+
+func fieldsOfCastVotePayload() direct.Type {
+	return direct.Object(direct.Fields[*app.Reviewed]{
 		"changeRequest": direct.One(func(v *app.Reviewed) *domain.ChangeRequest { return v.ChangeRequest }),
 		"vote":          direct.One(func(v *app.Reviewed) *domain.Vote { return v.Vote }),
 		"revision":      direct.Leaf(func(v *app.Reviewed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":        direct.Leaf(func(v *app.Reviewed) bool { return v.DryRun }, direct.Bool),
 		"changes":       direct.Values(func(v *app.Reviewed) []domain.Change { return v.Changes }),
-	},
-	"Change": direct.Object[domain.Change]{
+	})
+}
+
+func fieldsOfChange() direct.Type {
+	return direct.Object(direct.Fields[*domain.Change]{
 		"type":   direct.Leaf(func(v *domain.Change) domain.ChangeType { return v.Type }, direct.Text),
 		"kind":   direct.Leaf(func(v *domain.Change) string { return v.Kind }, direct.Text),
 		"id":     direct.Optional(func(v *domain.Change) *string { return v.ID }, direct.Text),
@@ -298,22 +629,34 @@ var Types = direct.Types{
 		"from":   direct.One(func(v *domain.Change) *domain.ChangeEnd { return v.From }),
 		"to":     direct.One(func(v *domain.Change) *domain.ChangeEnd { return v.To }),
 		"fields": direct.Values(func(v *domain.Change) []domain.FieldChange { return v.Fields }),
-	},
-	"ChangeConnection": direct.Object[relay.Connection[domain.Change, model.ChangeEdge]]{
+	})
+}
+
+func fieldsOfChangeConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Change, model.ChangeEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*model.ChangeEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*domain.Change { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Change, model.ChangeEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"ChangeEdge": direct.Object[relay.Edge[domain.Change]]{
+	})
+}
+
+func fieldsOfChangeEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Change]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Change]) *domain.Change { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Change]) string { return v.Cursor }, direct.Text),
-	},
-	"ChangeEnd": direct.Object[domain.ChangeEnd]{
+	})
+}
+
+func fieldsOfChangeEnd() direct.Type {
+	return direct.Object(direct.Fields[*domain.ChangeEnd]{
 		"kind": direct.Leaf(func(v *domain.ChangeEnd) string { return v.Kind }, direct.Text),
 		"id":   direct.Leaf(func(v *domain.ChangeEnd) string { return v.ID }, direct.Text),
 		"key":  direct.Leaf(func(v *domain.ChangeEnd) string { return v.Key }, direct.Text),
-	},
-	"ChangeModel": direct.Object[domain.ChangeModel]{
+	})
+}
+
+func fieldsOfChangeModel() direct.Type {
+	return direct.Object(direct.Fields[*domain.ChangeModel]{
 		"description":   direct.Optional(func(v *domain.ChangeModel) *string { return v.Description }, direct.Text),
 		"preauthorised": direct.Leaf(func(v *domain.ChangeModel) bool { return v.Preauthorised }, direct.Bool),
 		"classes":       direct.Leaves(func(v *domain.ChangeModel) []string { return v.Classes }, direct.Text),
@@ -332,8 +675,11 @@ var Types = direct.Types{
 		"createdAt":     direct.Leaf(func(v *domain.ChangeModel) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":     direct.Leaf(func(v *domain.ChangeModel) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":       direct.Values(func(v *domain.ChangeModel) []domain.FieldSource { return v.Sources }),
-	},
-	"ChangeModelConnection": direct.Object[relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]]{
+	})
+}
+
+func fieldsOfChangeModelConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) []*relay.ChangeModelEdge {
 			return v.Edges
 		}),
@@ -343,18 +689,27 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ChangeModelEdge": direct.Object[relay.Edge[domain.ChangeModel]]{
+	})
+}
+
+func fieldsOfChangeModelEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ChangeModel]]{
 		"node":   direct.One(func(v *relay.Edge[domain.ChangeModel]) *domain.ChangeModel { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.ChangeModel]) string { return v.Cursor }, direct.Text),
-	},
-	"ChangeModelPayload": direct.Object[relay.Payload[domain.ChangeModel]]{
+	})
+}
+
+func fieldsOfChangeModelPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ChangeModel]]{
 		"changeModel": direct.One(func(v *relay.Payload[domain.ChangeModel]) *domain.ChangeModel { return v.Record }),
 		"revision":    direct.Leaf(func(v *relay.Payload[domain.ChangeModel]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":      direct.Leaf(func(v *relay.Payload[domain.ChangeModel]) bool { return v.DryRun }, direct.Bool),
 		"changes":     direct.Values(func(v *relay.Payload[domain.ChangeModel]) []domain.Change { return v.Changes }),
-	},
-	"ChangeRequest": direct.Object[domain.ChangeRequest]{
+	})
+}
+
+func fieldsOfChangeRequest() direct.Type {
+	return direct.Object(direct.Fields[*domain.ChangeRequest]{
 		"description":         direct.Optional(func(v *domain.ChangeRequest) *string { return v.Description }, direct.Text),
 		"type":                direct.Leaf(func(v *domain.ChangeRequest) domain.ChangeRequestType { return v.Type }, direct.Text),
 		"status":              direct.Leaf(func(v *domain.ChangeRequest) domain.ChangeRequestStatus { return v.Status }, direct.Text),
@@ -395,24 +750,36 @@ var Types = direct.Types{
 		"createdAt":           direct.Leaf(func(v *domain.ChangeRequest) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":           direct.Leaf(func(v *domain.ChangeRequest) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":             direct.Values(func(v *domain.ChangeRequest) []domain.FieldSource { return v.Sources }),
-	},
-	"ChangeRequestConcern": direct.Object[app.Concern]{
+	})
+}
+
+func fieldsOfChangeRequestConcern() direct.Type {
+	return direct.Object(direct.Fields[*app.Concern]{
 		"changeRequest": direct.One(func(v *app.Concern) *domain.ChangeRequest { return v.ChangeRequest() }),
 		"hits":          direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":          direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":      direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
 		"nearest":       direct.LoadedOne((*app.Concern).Nearest),
-	},
-	"ChangeRequestConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
+	})
+}
+
+func fieldsOfChangeRequestConcernConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"ChangeRequestConcernEdge": direct.Object[relay.Edge[app.Concern]]{
+	})
+}
+
+func fieldsOfChangeRequestConcernEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
 		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
-	},
-	"ChangeRequestConnection": direct.Object[relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]]{
+	})
+}
+
+func fieldsOfChangeRequestConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) []*relay.ChangeRequestEdge {
 			return v.Edges
 		}),
@@ -422,12 +789,18 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ChangeRequestEdge": direct.Object[relay.Edge[domain.ChangeRequest]]{
+	})
+}
+
+func fieldsOfChangeRequestEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ChangeRequest]]{
 		"node":   direct.One(func(v *relay.Edge[domain.ChangeRequest]) *domain.ChangeRequest { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.ChangeRequest]) string { return v.Cursor }, direct.Text),
-	},
-	"ChangeRequestExclusionConnection": direct.Object[relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]]{
+	})
+}
+
+func fieldsOfChangeRequestExclusionConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) []*relay.ChangeRequestExclusionEdge {
 			return v.Edges
 		}),
@@ -437,47 +810,71 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ChangeRequestExclusionEdge": direct.Object[relay.ChangeRequestExclusionEdge]{
+	})
+}
+
+func fieldsOfChangeRequestExclusionEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ChangeRequestExclusionEdge]{
 		"node":   direct.One(func(v *relay.ChangeRequestExclusionEdge) *domain.ChangeRequest { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.Cursor }, direct.Text),
 		"reason": direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.Reason }, direct.Text),
 		"by":     direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.By }, direct.Text),
 		"since":  direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) time.Time { return v.Since }, direct.Time),
-	},
-	"ChangeRequestMove": direct.Object[domain.LegalMove[domain.ChangeRequestStatus]]{
+	})
+}
+
+func fieldsOfChangeRequestMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.ChangeRequestStatus]]{
 		"verb":  direct.Optional(func(v *domain.LegalMove[domain.ChangeRequestStatus]) *string { return v.Verb }, direct.Text),
 		"to":    direct.Leaf(func(v *domain.LegalMove[domain.ChangeRequestStatus]) domain.ChangeRequestStatus { return v.To }, direct.Text),
 		"lacks": direct.Values(func(v *domain.LegalMove[domain.ChangeRequestStatus]) []domain.MoveLack { return v.Lacks }),
-	},
-	"ChangeRequestPayload": direct.Object[relay.Payload[domain.ChangeRequest]]{
+	})
+}
+
+func fieldsOfChangeRequestPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ChangeRequest]]{
 		"changeRequest": direct.One(func(v *relay.Payload[domain.ChangeRequest]) *domain.ChangeRequest { return v.Record }),
 		"revision":      direct.Leaf(func(v *relay.Payload[domain.ChangeRequest]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":        direct.Leaf(func(v *relay.Payload[domain.ChangeRequest]) bool { return v.DryRun }, direct.Bool),
 		"changes":       direct.Values(func(v *relay.Payload[domain.ChangeRequest]) []domain.Change { return v.Changes }),
-	},
-	"ChangeSchedule": direct.Object[app.ChangeSchedule]{
+	})
+}
+
+func fieldsOfChangeSchedule() direct.Type {
+	return direct.Object(direct.Fields[*app.ChangeSchedule]{
 		"nodes":      direct.Many(func(v *app.ChangeSchedule) []*app.ScheduledChange { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *app.ChangeSchedule) int { return v.TotalCount }, direct.Int),
-	},
-	"ChangeSet": direct.Object[app.ChangeSet]{
+	})
+}
+
+func fieldsOfChangeSet() direct.Type {
+	return direct.Object(direct.Fields[*app.ChangeSet]{
 		"revision": direct.Leaf(func(v *app.ChangeSet) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"at":       direct.Leaf(func(v *app.ChangeSet) time.Time { return v.At }, direct.Time),
 		"actor":    direct.Leaf(func(v *app.ChangeSet) string { return v.Actor }, direct.Text),
 		"reason":   direct.Optional(func(v *app.ChangeSet) *string { return v.Reason }, direct.Text),
 		"source":   direct.Leaf(func(v *app.ChangeSet) string { return v.Source }, direct.Text),
-	},
-	"ChangeSetConnection": direct.Object[model.ChangeSetConnection]{
+	})
+}
+
+func fieldsOfChangeSetConnection() direct.Type {
+	return direct.Object(direct.Fields[*model.ChangeSetConnection]{
 		"edges":    direct.Many(func(v *model.ChangeSetConnection) []*model.ChangeSetEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *model.ChangeSetConnection) []*app.ChangeSet { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.ChangeSetConnection) *relay.PageInfo { return v.PageInfo }),
 		"cut":      direct.Leaf(func(v *model.ChangeSetConnection) bool { return v.Cut }, direct.Bool),
-	},
-	"ChangeSetEdge": direct.Object[relay.Edge[app.ChangeSet]]{
+	})
+}
+
+func fieldsOfChangeSetEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.ChangeSet]]{
 		"node":   direct.One(func(v *relay.Edge[app.ChangeSet]) *app.ChangeSet { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.ChangeSet]) string { return v.Cursor }, direct.Text),
-	},
-	"ChangeSitePayload": direct.Object[relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]]{
+	})
+}
+
+func fieldsOfChangeSitePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]) *domain.ChangeRequest {
 			return v.From
 		}),
@@ -487,13 +884,19 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"ClassTotal": direct.Object[domain.ClassTotal]{
+	})
+}
+
+func fieldsOfClassTotal() direct.Type {
+	return direct.Object(direct.Fields[*domain.ClassTotal]{
 		"class":    direct.Leaf(func(v *domain.ClassTotal) domain.Class { return v.Class }, direct.Text),
 		"full":     direct.Leaf(func(v *domain.ClassTotal) int { return v.Full }, direct.Int),
 		"degraded": direct.Leaf(func(v *domain.ClassTotal) int { return v.Degraded }, direct.Int),
-	},
-	"ConcernPayload": direct.Object[relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfConcernPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) *domain.Problem {
 			return v.From
 		}),
@@ -509,8 +912,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"ConfigurationItem": direct.Object[domain.ConfigurationItem]{
+	})
+}
+
+func fieldsOfConfigurationItem() direct.Type {
+	return direct.Object(direct.Fields[*domain.ConfigurationItem]{
 		"description":    direct.Optional(func(v *domain.ConfigurationItem) *string { return v.Description }, direct.Text),
 		"class":          direct.Leaf(func(v *domain.ConfigurationItem) domain.Class { return v.Class }, direct.Text),
 		"productVersion": direct.Optional(func(v *domain.ConfigurationItem) *string { return v.ProductVersion }, direct.Text),
@@ -529,8 +935,11 @@ var Types = direct.Types{
 		"createdAt":      direct.Leaf(func(v *domain.ConfigurationItem) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":      direct.Leaf(func(v *domain.ConfigurationItem) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":        direct.Values(func(v *domain.ConfigurationItem) []domain.FieldSource { return v.Sources }),
-	},
-	"ConfigurationItemConnection": direct.Object[relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]]{
+	})
+}
+
+func fieldsOfConfigurationItemConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) []*relay.ConfigurationItemEdge {
 			return v.Edges
 		}),
@@ -540,8 +949,11 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ConfigurationItemDependencyConnection": direct.Object[relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]]{
+	})
+}
+
+func fieldsOfConfigurationItemDependencyConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) []*relay.ConfigurationItemDependencyEdge {
 			return v.Edges
 		}),
@@ -551,8 +963,11 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ConfigurationItemDependencyEdge": direct.Object[relay.ConfigurationItemDependencyEdge]{
+	})
+}
+
+func fieldsOfConfigurationItemDependencyEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemDependencyEdge]{
 		"node":            direct.One(func(v *relay.ConfigurationItemDependencyEdge) *domain.ConfigurationItem { return v.Node }),
 		"cursor":          direct.Leaf(func(v *relay.ConfigurationItemDependencyEdge) string { return v.Cursor }, direct.Text),
 		"kind":            direct.Leaf(func(v *relay.ConfigurationItemDependencyEdge) domain.DependencyKind { return v.Kind }, direct.Text),
@@ -560,12 +975,18 @@ var Types = direct.Types{
 		"redundancyGroup": direct.Optional(func(v *relay.ConfigurationItemDependencyEdge) *string { return v.RedundancyGroup }, direct.Text),
 		"minimum":         direct.Optional(func(v *relay.ConfigurationItemDependencyEdge) *int { return v.Minimum }, direct.Int),
 		"minimumPercent":  direct.Optional(func(v *relay.ConfigurationItemDependencyEdge) *int { return v.MinimumPercent }, direct.Int),
-	},
-	"ConfigurationItemEdge": direct.Object[relay.Edge[domain.ConfigurationItem]]{
+	})
+}
+
+func fieldsOfConfigurationItemEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ConfigurationItem]]{
 		"node":   direct.One(func(v *relay.Edge[domain.ConfigurationItem]) *domain.ConfigurationItem { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.ConfigurationItem]) string { return v.Cursor }, direct.Text),
-	},
-	"ConfigurationItemExclusionConnection": direct.Object[relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]]{
+	})
+}
+
+func fieldsOfConfigurationItemExclusionConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) []*relay.ConfigurationItemExclusionEdge {
 			return v.Edges
 		}),
@@ -575,15 +996,21 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ConfigurationItemExclusionEdge": direct.Object[relay.ConfigurationItemExclusionEdge]{
+	})
+}
+
+func fieldsOfConfigurationItemExclusionEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemExclusionEdge]{
 		"node":   direct.One(func(v *relay.ConfigurationItemExclusionEdge) *domain.ConfigurationItem { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) string { return v.Cursor }, direct.Text),
 		"reason": direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) string { return v.Reason }, direct.Text),
 		"by":     direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) string { return v.By }, direct.Text),
 		"since":  direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) time.Time { return v.Since }, direct.Time),
-	},
-	"ConfigurationItemInstallationConnection": direct.Object[relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]]{
+	})
+}
+
+func fieldsOfConfigurationItemInstallationConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) []*relay.ConfigurationItemInstallationEdge {
 			return v.Edges
 		}),
@@ -593,8 +1020,11 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ConfigurationItemInstallationEdge": direct.Object[relay.ConfigurationItemInstallationEdge]{
+	})
+}
+
+func fieldsOfConfigurationItemInstallationEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemInstallationEdge]{
 		"node":          direct.One(func(v *relay.ConfigurationItemInstallationEdge) *domain.ConfigurationItem { return v.Node }),
 		"cursor":        direct.Leaf(func(v *relay.ConfigurationItemInstallationEdge) string { return v.Cursor }, direct.Text),
 		"version":       direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *string { return v.Version }, direct.Text),
@@ -602,14 +1032,20 @@ var Types = direct.Types{
 		"since":         direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *time.Time { return v.Since }, direct.Time),
 		"licence":       direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *string { return v.Licence }, direct.Text),
 		"supplier":      direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *string { return v.Supplier }, direct.Text),
-	},
-	"ConfigurationItemPayload": direct.Object[relay.Payload[domain.ConfigurationItem]]{
+	})
+}
+
+func fieldsOfConfigurationItemPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ConfigurationItem]]{
 		"configurationItem": direct.One(func(v *relay.Payload[domain.ConfigurationItem]) *domain.ConfigurationItem { return v.Record }),
 		"revision":          direct.Leaf(func(v *relay.Payload[domain.ConfigurationItem]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":            direct.Leaf(func(v *relay.Payload[domain.ConfigurationItem]) bool { return v.DryRun }, direct.Bool),
 		"changes":           direct.Values(func(v *relay.Payload[domain.ConfigurationItem]) []domain.Change { return v.Changes }),
-	},
-	"ConfigurationItemPresenceConnection": direct.Object[relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]]{
+	})
+}
+
+func fieldsOfConfigurationItemPresenceConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) []*relay.ConfigurationItemPresenceEdge {
 			return v.Edges
 		}),
@@ -619,49 +1055,76 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ConfigurationItemPresenceEdge": direct.Object[relay.ConfigurationItemPresenceEdge]{
+	})
+}
+
+func fieldsOfConfigurationItemPresenceEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemPresenceEdge]{
 		"node":     direct.One(func(v *relay.ConfigurationItemPresenceEdge) *domain.ConfigurationItem { return v.Node }),
 		"cursor":   direct.Leaf(func(v *relay.ConfigurationItemPresenceEdge) string { return v.Cursor }, direct.Text),
 		"versions": direct.Leaves(func(v *relay.ConfigurationItemPresenceEdge) []string { return v.Versions }, direct.Text),
-	},
-	"CountGroup": direct.Object[app.CountGroup]{
+	})
+}
+
+func fieldsOfCountGroup() direct.Type {
+	return direct.Object(direct.Fields[*app.CountGroup]{
 		"values": direct.Many(func(v *app.CountGroup) []*app.CountValue { return v.Values }),
 		"count":  direct.Leaf(func(v *app.CountGroup) int { return v.Count }, direct.Int),
-	},
-	"CountValue": direct.Object[app.CountValue]{
+	})
+}
+
+func fieldsOfCountValue() direct.Type {
+	return direct.Object(direct.Fields[*app.CountValue]{
 		"field": direct.Leaf(func(v *app.CountValue) string { return v.Field }, direct.Text),
 		"value": direct.Optional(func(v *app.CountValue) *string { return v.Value }, direct.Text),
-	},
-	"Counts": direct.Object[app.Counts]{
+	})
+}
+
+func fieldsOfCounts() direct.Type {
+	return direct.Object(direct.Fields[*app.Counts]{
 		"total":      direct.Leaf(func(v *app.Counts) int { return v.Total }, direct.Int),
 		"groups":     direct.Many(func(v *app.Counts) []*app.CountGroup { return v.Groups }),
 		"groupCount": direct.Leaf(func(v *app.Counts) int { return v.GroupCount }, direct.Int),
 		"omitted":    direct.Leaf(func(v *app.Counts) int { return v.Omitted }, direct.Int),
-	},
-	"CreateApiTokenPayload": direct.Object[app.CreatedToken]{
+	})
+}
+
+func fieldsOfCreateApiTokenPayload() direct.Type {
+	return direct.Object(direct.Fields[*app.CreatedToken]{
 		"secret":   direct.Leaf(func(v *app.CreatedToken) string { return v.Secret }, direct.Text),
 		"apiToken": direct.One(func(v *app.CreatedToken) *domain.APIToken { return v.APIToken }),
-	},
-	"CreateCalendarFeedPayload": direct.Object[app.CalendarFeedCreated]{
+	})
+}
+
+func fieldsOfCreateCalendarFeedPayload() direct.Type {
+	return direct.Object(direct.Fields[*app.CalendarFeedCreated]{
 		"calendarFeed": direct.One(func(v *app.CalendarFeedCreated) *domain.CalendarFeed { return v.CalendarFeed }),
 		"path":         direct.Optional(func(v *app.CalendarFeedCreated) *string { return v.Path }, direct.Text),
 		"revision":     direct.Leaf(func(v *app.CalendarFeedCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":       direct.Leaf(func(v *app.CalendarFeedCreated) bool { return v.DryRun }, direct.Bool),
 		"changes":      direct.Values(func(v *app.CalendarFeedCreated) []domain.Change { return v.Changes }),
-	},
-	"CreateProblemPayload": direct.Object[app.ProblemCreated]{
+	})
+}
+
+func fieldsOfCreateProblemPayload() direct.Type {
+	return direct.Object(direct.Fields[*app.ProblemCreated]{
 		"problem":  direct.One(func(v *app.ProblemCreated) *domain.Problem { return v.Problem }),
 		"revision": direct.Leaf(func(v *app.ProblemCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *app.ProblemCreated) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *app.ProblemCreated) []domain.Change { return v.Changes }),
-	},
-	"CriticalityTotal": direct.Object[domain.CriticalityTotal]{
+	})
+}
+
+func fieldsOfCriticalityTotal() direct.Type {
+	return direct.Object(direct.Fields[*domain.CriticalityTotal]{
 		"criticality": direct.Optional(func(v *domain.CriticalityTotal) *int { return v.Criticality }, direct.Int),
 		"full":        direct.Leaf(func(v *domain.CriticalityTotal) int { return v.Full }, direct.Int),
 		"degraded":    direct.Leaf(func(v *domain.CriticalityTotal) int { return v.Degraded }, direct.Int),
-	},
-	"CustomerPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
+	})
+}
+
+func fieldsOfCustomerPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) *domain.ConfigurationItem {
 			return v.From
 		}),
@@ -675,9 +1138,15 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"DataQuality": direct.Object[app.DataQuality]{},
-	"DecidingBoardPayload": direct.Object[relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]]{
+	})
+}
+
+func fieldsOfDataQuality() direct.Type {
+	return direct.Object(direct.Fields[*app.DataQuality]{})
+}
+
+func fieldsOfDecidingBoardPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]) *domain.ChangeRequest {
 			return v.From
 		}),
@@ -689,8 +1158,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"Delegation": direct.Object[domain.Delegation]{
+	})
+}
+
+func fieldsOfDelegation() direct.Type {
+	return direct.Object(direct.Fields[*domain.Delegation]{
 		"reason":    direct.Optional(func(v *domain.Delegation) *string { return v.Reason }, direct.Text),
 		"absent":    direct.Leaf(func(v *domain.Delegation) string { return v.Absent }, direct.Text),
 		"deputy":    direct.Leaf(func(v *domain.Delegation) string { return v.Deputy }, direct.Text),
@@ -703,8 +1175,11 @@ var Types = direct.Types{
 		"createdAt": direct.Leaf(func(v *domain.Delegation) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt": direct.Leaf(func(v *domain.Delegation) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":   direct.Values(func(v *domain.Delegation) []domain.FieldSource { return v.Sources }),
-	},
-	"DelegationBoardPayload": direct.Object[relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]]{
+	})
+}
+
+func fieldsOfDelegationBoardPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]) *domain.Delegation {
 			return v.From
 		}),
@@ -714,8 +1189,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"DelegationConnection": direct.Object[relay.Connection[domain.Delegation, relay.DelegationEdge]]{
+	})
+}
+
+func fieldsOfDelegationConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Delegation, relay.DelegationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) []*relay.DelegationEdge {
 			return v.Edges
 		}),
@@ -723,25 +1201,37 @@ var Types = direct.Types{
 			return v.Nodes
 		}),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"DelegationEdge": direct.Object[relay.Edge[domain.Delegation]]{
+	})
+}
+
+func fieldsOfDelegationEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Delegation]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Delegation]) *domain.Delegation { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Delegation]) string { return v.Cursor }, direct.Text),
-	},
-	"DelegationPayload": direct.Object[relay.Payload[domain.Delegation]]{
+	})
+}
+
+func fieldsOfDelegationPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Delegation]]{
 		"delegation": direct.One(func(v *relay.Payload[domain.Delegation]) *domain.Delegation { return v.Record }),
 		"revision":   direct.Leaf(func(v *relay.Payload[domain.Delegation]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":     direct.Leaf(func(v *relay.Payload[domain.Delegation]) bool { return v.DryRun }, direct.Bool),
 		"changes":    direct.Values(func(v *relay.Payload[domain.Delegation]) []domain.Change { return v.Changes }),
-	},
-	"Dependency": direct.Object[domain.Dependency]{
+	})
+}
+
+func fieldsOfDependency() direct.Type {
+	return direct.Object(direct.Fields[*domain.Dependency]{
 		"kind":            direct.Leaf(func(v *domain.Dependency) domain.DependencyKind { return v.Kind }, direct.Text),
 		"impact":          direct.Leaf(func(v *domain.Dependency) domain.Impact { return v.Impact }, direct.Text),
 		"redundancyGroup": direct.Optional(func(v *domain.Dependency) *string { return v.RedundancyGroup }, direct.Text),
 		"minimum":         direct.Optional(func(v *domain.Dependency) *int { return v.Minimum }, direct.Int),
 		"minimumPercent":  direct.Optional(func(v *domain.Dependency) *int { return v.MinimumPercent }, direct.Int),
-	},
-	"DependencyCycleConnection": direct.Object[relay.Connection[app.SizedCycle, model.DependencyCycleEdge]]{
+	})
+}
+
+func fieldsOfDependencyCycleConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.SizedCycle, model.DependencyCycleEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) []*model.DependencyCycleEdge {
 			return v.Edges
 		}),
@@ -749,22 +1239,34 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"DependencyCycleEdge": direct.Object[relay.Edge[app.SizedCycle]]{
+	})
+}
+
+func fieldsOfDependencyCycleEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.SizedCycle]]{
 		"node":   direct.One(func(v *relay.Edge[app.SizedCycle]) *app.SizedCycle { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.SizedCycle]) string { return v.Cursor }, direct.Text),
-	},
-	"DependencyLink": direct.Object[app.DependencyLink]{
+	})
+}
+
+func fieldsOfDependencyLink() direct.Type {
+	return direct.Object(direct.Fields[*app.DependencyLink]{
 		"from":         direct.LoadedOne((*app.DependencyLink).From),
 		"to":           direct.LoadedOne((*app.DependencyLink).To),
 		"relationship": direct.Leaf(func(v *app.DependencyLink) string { return v.Relationship }, direct.Text),
 		"kind":         direct.Leaf(func(v *app.DependencyLink) domain.DependencyKind { return v.Kind }, direct.Text),
-	},
-	"DependencyPath": direct.Object[app.DependencyPathResult]{
+	})
+}
+
+func fieldsOfDependencyPath() direct.Type {
+	return direct.Object(direct.Fields[*app.DependencyPathResult]{
 		"length": direct.Leaf(func(v *app.DependencyPathResult) int { return v.Length }, direct.Int),
 		"chain":  direct.Many(func(v *app.DependencyPathResult) []*app.DependencyLink { return v.Chain }),
-	},
-	"DependencyPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]]{
+	})
+}
+
+func fieldsOfDependencyPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) *domain.ConfigurationItem {
 			return v.From
 		}),
@@ -783,8 +1285,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"DiagnosisPayload": direct.Object[relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfDiagnosisPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) *domain.KnownError {
 			return v.From
 		}),
@@ -796,28 +1301,43 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"DiffTotal": direct.Object[domain.DiffTotal]{
+	})
+}
+
+func fieldsOfDiffTotal() direct.Type {
+	return direct.Object(direct.Fields[*domain.DiffTotal]{
 		"kind":    direct.Leaf(func(v *domain.DiffTotal) string { return v.Kind }, direct.Text),
 		"added":   direct.Leaf(func(v *domain.DiffTotal) int { return v.Added }, direct.Int),
 		"changed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Changed }, direct.Int),
 		"removed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Removed }, direct.Int),
-	},
-	"DuplicateGroup": direct.Object[app.DuplicateGroup]{
+	})
+}
+
+func fieldsOfDuplicateGroup() direct.Type {
+	return direct.Object(direct.Fields[*app.DuplicateGroup]{
 		"values": direct.Many(func(v *app.DuplicateGroup) []*app.CountValue { return v.Values }),
 		"count":  direct.Leaf(func(v *app.DuplicateGroup) int { return v.Count }, direct.Int),
-	},
-	"DuplicateGroupConnection": direct.Object[model.DuplicateGroupConnection]{
+	})
+}
+
+func fieldsOfDuplicateGroupConnection() direct.Type {
+	return direct.Object(direct.Fields[*model.DuplicateGroupConnection]{
 		"edges":    direct.Many(func(v *model.DuplicateGroupConnection) []*model.DuplicateGroupEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *model.DuplicateGroupConnection) []*app.DuplicateGroup { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.DuplicateGroupConnection) *relay.PageInfo { return v.PageInfo }),
 		"items":    direct.Leaf(func(v *model.DuplicateGroupConnection) int { return v.Items }, direct.Int),
-	},
-	"DuplicateGroupEdge": direct.Object[relay.Edge[app.DuplicateGroup]]{
+	})
+}
+
+func fieldsOfDuplicateGroupEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.DuplicateGroup]]{
 		"node":   direct.One(func(v *relay.Edge[app.DuplicateGroup]) *app.DuplicateGroup { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.DuplicateGroup]) string { return v.Cursor }, direct.Text),
-	},
-	"Event": direct.Object[app.Event]{
+	})
+}
+
+func fieldsOfEvent() direct.Type {
+	return direct.Object(direct.Fields[*app.Event]{
 		"revision":    direct.Leaf(func(v *app.Event) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"at":          direct.Leaf(func(v *app.Event) time.Time { return v.At }, direct.Time),
 		"actor":       direct.Leaf(func(v *app.Event) string { return v.Actor }, direct.Text),
@@ -826,8 +1346,11 @@ var Types = direct.Types{
 		"type":        direct.Leaf(func(v *app.Event) domain.EventType { return v.Type }, direct.Text),
 		"kind":        direct.Leaf(func(v *app.Event) string { return v.Kind }, direct.Text),
 		"resumeAfter": direct.Leaf(func(v *app.Event) int64 { return v.ResumeAfter }, direct.By(scalar.MarshalRevision)),
-	},
-	"ExceptedChangePayload": direct.Object[relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]]{
+	})
+}
+
+func fieldsOfExceptedChangePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]) *domain.FreezeException {
 			return v.From
 		}),
@@ -843,8 +1366,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"ExceptedFreezePayload": direct.Object[relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]]{
+	})
+}
+
+func fieldsOfExceptedFreezePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) *domain.FreezeException {
 			return v.From
 		}),
@@ -858,13 +1384,19 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"Exclusion": direct.Object[domain.Exclusion]{
+	})
+}
+
+func fieldsOfExclusion() direct.Type {
+	return direct.Object(direct.Fields[*domain.Exclusion]{
 		"reason": direct.Leaf(func(v *domain.Exclusion) string { return v.Reason }, direct.Text),
 		"by":     direct.Leaf(func(v *domain.Exclusion) string { return v.By }, direct.Text),
 		"since":  direct.Leaf(func(v *domain.Exclusion) time.Time { return v.Since }, direct.Time),
-	},
-	"FeedServicePayload": direct.Object[relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfFeedServicePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]) *domain.CalendarFeed {
 			return v.From
 		}),
@@ -880,8 +1412,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"FeedSitePayload": direct.Object[relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]]{
+	})
+}
+
+func fieldsOfFeedSitePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]) *domain.CalendarFeed {
 			return v.From
 		}),
@@ -891,13 +1426,19 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"FieldChange": direct.Object[domain.FieldChange]{
+	})
+}
+
+func fieldsOfFieldChange() direct.Type {
+	return direct.Object(direct.Fields[*domain.FieldChange]{
 		"field":  direct.Leaf(func(v *domain.FieldChange) string { return v.Field }, direct.Text),
 		"before": direct.Optional(func(v *domain.FieldChange) *string { return v.Before }, direct.Text),
 		"after":  direct.Optional(func(v *domain.FieldChange) *string { return v.After }, direct.Text),
-	},
-	"FieldKept": direct.Object[domain.FieldKept]{
+	})
+}
+
+func fieldsOfFieldKept() direct.Type {
+	return direct.Object(direct.Fields[*domain.FieldKept]{
 		"kind":    direct.Leaf(func(v *domain.FieldKept) string { return v.Kind }, direct.Text),
 		"key":     direct.Optional(func(v *domain.FieldKept) *string { return v.Key }, direct.Text),
 		"from":    direct.One(func(v *domain.FieldKept) *domain.ChangeEnd { return v.From }),
@@ -906,12 +1447,18 @@ var Types = direct.Types{
 		"source":  direct.Leaf(func(v *domain.FieldKept) string { return v.Source }, direct.Text),
 		"kept":    direct.Optional(func(v *domain.FieldKept) *string { return v.Kept }, direct.Text),
 		"offered": direct.Optional(func(v *domain.FieldKept) *string { return v.Offered }, direct.Text),
-	},
-	"FieldSource": direct.Object[domain.FieldSource]{
+	})
+}
+
+func fieldsOfFieldSource() direct.Type {
+	return direct.Object(direct.Fields[*domain.FieldSource]{
 		"field":  direct.Leaf(func(v *domain.FieldSource) string { return v.Field }, direct.Text),
 		"source": direct.Leaf(func(v *domain.FieldSource) string { return v.Source }, direct.Text),
-	},
-	"FollowedModelPayload": direct.Object[relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]]{
+	})
+}
+
+func fieldsOfFollowedModelPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) *domain.ChangeRequest {
 			return v.From
 		}),
@@ -927,8 +1474,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"Freeze": direct.Object[domain.Freeze]{
+	})
+}
+
+func fieldsOfFreeze() direct.Type {
+	return direct.Object(direct.Fields[*domain.Freeze]{
 		"description":  direct.Optional(func(v *domain.Freeze) *string { return v.Description }, direct.Text),
 		"reason":       direct.Optional(func(v *domain.Freeze) *string { return v.Reason }, direct.Text),
 		"from":         direct.Optional(func(v *domain.Freeze) *time.Time { return v.From }, direct.Time),
@@ -950,17 +1500,26 @@ var Types = direct.Types{
 		"createdAt":    direct.Leaf(func(v *domain.Freeze) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":    direct.Leaf(func(v *domain.Freeze) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":      direct.Values(func(v *domain.Freeze) []domain.FieldSource { return v.Sources }),
-	},
-	"FreezeConnection": direct.Object[relay.Connection[domain.Freeze, relay.FreezeEdge]]{
+	})
+}
+
+func fieldsOfFreezeConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Freeze, relay.FreezeEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*relay.FreezeEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*domain.Freeze { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"FreezeEdge": direct.Object[relay.Edge[domain.Freeze]]{
+	})
+}
+
+func fieldsOfFreezeEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Freeze]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Freeze]) *domain.Freeze { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Freeze]) string { return v.Cursor }, direct.Text),
-	},
-	"FreezeException": direct.Object[domain.FreezeException]{
+	})
+}
+
+func fieldsOfFreezeException() direct.Type {
+	return direct.Object(direct.Fields[*domain.FreezeException]{
 		"kind":                direct.Optional(func(v *domain.FreezeException) *string { return v.Kind }, direct.Text),
 		"reason":              direct.Optional(func(v *domain.FreezeException) *string { return v.Reason }, direct.Text),
 		"status":              direct.Leaf(func(v *domain.FreezeException) domain.ExceptionStatus { return v.Status }, direct.Text),
@@ -977,8 +1536,11 @@ var Types = direct.Types{
 		"createdAt":           direct.Leaf(func(v *domain.FreezeException) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":           direct.Leaf(func(v *domain.FreezeException) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":             direct.Values(func(v *domain.FreezeException) []domain.FieldSource { return v.Sources }),
-	},
-	"FreezeExceptionConnection": direct.Object[relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]]{
+	})
+}
+
+func fieldsOfFreezeExceptionConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) []*relay.FreezeExceptionEdge {
 			return v.Edges
 		}),
@@ -988,31 +1550,46 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"FreezeExceptionEdge": direct.Object[relay.Edge[domain.FreezeException]]{
+	})
+}
+
+func fieldsOfFreezeExceptionEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.FreezeException]]{
 		"node":   direct.One(func(v *relay.Edge[domain.FreezeException]) *domain.FreezeException { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.FreezeException]) string { return v.Cursor }, direct.Text),
-	},
-	"FreezeExceptionPayload": direct.Object[relay.Payload[domain.FreezeException]]{
+	})
+}
+
+func fieldsOfFreezeExceptionPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.FreezeException]]{
 		"freezeException": direct.One(func(v *relay.Payload[domain.FreezeException]) *domain.FreezeException { return v.Record }),
 		"revision":        direct.Leaf(func(v *relay.Payload[domain.FreezeException]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":          direct.Leaf(func(v *relay.Payload[domain.FreezeException]) bool { return v.DryRun }, direct.Bool),
 		"changes":         direct.Values(func(v *relay.Payload[domain.FreezeException]) []domain.Change { return v.Changes }),
-	},
-	"FreezeHoldPayload": direct.Object[app.FreezeHold]{
+	})
+}
+
+func fieldsOfFreezeHoldPayload() direct.Type {
+	return direct.Object(direct.Fields[*app.FreezeHold]{
 		"freeze":         direct.One(func(v *app.FreezeHold) *domain.Freeze { return v.Freeze }),
 		"changeRequests": direct.Many(func(v *app.FreezeHold) []*app.HeldChange { return v.ChangeRequests() }),
 		"revision":       direct.Leaf(func(v *app.FreezeHold) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":         direct.Leaf(func(v *app.FreezeHold) bool { return v.DryRun }, direct.Bool),
 		"changes":        direct.Values(func(v *app.FreezeHold) []domain.Change { return v.Changes }),
-	},
-	"FreezePayload": direct.Object[relay.Payload[domain.Freeze]]{
+	})
+}
+
+func fieldsOfFreezePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Freeze]]{
 		"freeze":   direct.One(func(v *relay.Payload[domain.Freeze]) *domain.Freeze { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Freeze]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Freeze]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Freeze]) []domain.Change { return v.Changes }),
-	},
-	"FrozenServicePayload": direct.Object[relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfFrozenServicePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]) *domain.Freeze {
 			return v.From
 		}),
@@ -1028,20 +1605,29 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"FrozenSitePayload": direct.Object[relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]]{
+	})
+}
+
+func fieldsOfFrozenSitePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]]{
 		"from":     direct.One(func(v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) *domain.Freeze { return v.From }),
 		"to":       direct.One(func(v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) *domain.Site { return v.To }),
 		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink]) []domain.Change { return v.Changes }),
-	},
-	"GraphDiff": direct.Object[app.GraphDiff]{
+	})
+}
+
+func fieldsOfGraphDiff() direct.Type {
+	return direct.Object(direct.Fields[*app.GraphDiff]{
 		"from":    direct.Leaf(func(v *app.GraphDiff) int64 { return v.From }, direct.By(scalar.MarshalRevision)),
 		"to":      direct.Leaf(func(v *app.GraphDiff) int64 { return v.To }, direct.By(scalar.MarshalRevision)),
 		"summary": direct.Many(func(v *app.GraphDiff) []*domain.DiffTotal { return v.Summary() }),
-	},
-	"GroupingPayload": direct.Object[relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfGroupingPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]) *domain.ReleaseUnit {
 			return v.From
 		}),
@@ -1057,37 +1643,58 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"HeldChange": direct.Object[app.HeldChange]{
+	})
+}
+
+func fieldsOfHeldChange() direct.Type {
+	return direct.Object(direct.Fields[*app.HeldChange]{
 		"changeRequest": direct.One(func(v *app.HeldChange) *domain.ChangeRequest { return v.ChangeRequest }),
 		"heldBy":        direct.Leaves(func(v *app.HeldChange) []string { return v.HeldBy() }, direct.Text),
 		"people":        direct.Leaves(func(v *app.HeldChange) []string { return v.People() }, direct.Text),
-	},
-	"ImpactAnalysis": direct.Object[app.ImpactResult]{
+	})
+}
+
+func fieldsOfImpactAnalysis() direct.Type {
+	return direct.Object(direct.Fields[*app.ImpactResult]{
 		"revision":  direct.Leaf(func(v *app.ImpactResult) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
 		"excluded":  direct.Many(func(v *app.ImpactResult) []*domain.ConfigurationItem { return v.Excluded() }),
 		"inFlight":  direct.Many(func(v *app.ImpactResult) []*domain.ChangeRequest { return v.InFlight() }),
 		"truncated": direct.Many(func(v *app.ImpactResult) []*domain.Truncation { return v.Truncated() }),
-	},
-	"ImpactCycle": direct.Object[app.ImpactCycle]{
+	})
+}
+
+func fieldsOfImpactCycle() direct.Type {
+	return direct.Object(direct.Fields[*app.ImpactCycle]{
 		"items": direct.LoadedMany((*app.ImpactCycle).Items),
-	},
-	"ImpactHit": direct.Object[app.ImpactHit]{
+	})
+}
+
+func fieldsOfImpactHit() direct.Type {
+	return direct.Object(direct.Fields[*app.ImpactHit]{
 		"item":       direct.LoadedOne((*app.ImpactHit).Item),
 		"strength":   direct.Leaf(func(v *app.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
 		"depth":      direct.Leaf(func(v *app.ImpactHit) int { return v.Depth }, direct.Int),
 		"rootCauses": direct.LoadedMany((*app.ImpactHit).RootCauses),
-	},
-	"ImpactHitConnection": direct.Object[relay.Connection[app.ImpactHit, model.ImpactHitEdge]]{
+	})
+}
+
+func fieldsOfImpactHitConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.ImpactHit, model.ImpactHitEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) []*app.ImpactHit { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"ImpactHitEdge": direct.Object[relay.Edge[app.ImpactHit]]{
+	})
+}
+
+func fieldsOfImpactHitEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.ImpactHit]]{
 		"node":   direct.One(func(v *relay.Edge[app.ImpactHit]) *app.ImpactHit { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.ImpactHit]) string { return v.Cursor }, direct.Text),
-	},
-	"ImpactSummary": direct.Object[app.ImpactTotals]{
+	})
+}
+
+func fieldsOfImpactSummary() direct.Type {
+	return direct.Object(direct.Fields[*app.ImpactTotals]{
 		"total":         direct.Leaf(func(v *app.ImpactTotals) int { return v.Total }, direct.Int),
 		"full":          direct.Leaf(func(v *app.ImpactTotals) int { return v.Full }, direct.Int),
 		"degraded":      direct.Leaf(func(v *app.ImpactTotals) int { return v.Degraded }, direct.Int),
@@ -1098,8 +1705,11 @@ var Types = direct.Types{
 		"redundant":     direct.Leaf(func(v *app.ImpactTotals) int { return v.Redundant }, direct.Int),
 		"byClass":       direct.Many(func(v *app.ImpactTotals) []*domain.ClassTotal { return v.ByClass }),
 		"byCriticality": direct.Many(func(v *app.ImpactTotals) []*domain.CriticalityTotal { return v.ByCriticality }),
-	},
-	"ImportCount": direct.Object[app.ImportCount]{
+	})
+}
+
+func fieldsOfImportCount() direct.Type {
+	return direct.Object(direct.Fields[*app.ImportCount]{
 		"name":         direct.Leaf(func(v *app.ImportCount) string { return v.Name }, direct.Text),
 		"relationship": direct.Leaf(func(v *app.ImportCount) bool { return v.Relationship }, direct.Bool),
 		"created":      direct.Leaf(func(v *app.ImportCount) int { return v.Created }, direct.Int),
@@ -1107,39 +1717,60 @@ var Types = direct.Types{
 		"removed":      direct.Leaf(func(v *app.ImportCount) int { return v.Removed }, direct.Int),
 		"unchanged":    direct.Leaf(func(v *app.ImportCount) int { return v.Unchanged }, direct.Int),
 		"kept":         direct.Leaf(func(v *app.ImportCount) int { return v.Kept }, direct.Int),
-	},
-	"ImportError": direct.Object[model.ImportError]{
+	})
+}
+
+func fieldsOfImportError() direct.Type {
+	return direct.Object(direct.Fields[*model.ImportError]{
 		"line":    direct.Leaf(func(v *model.ImportError) int { return v.Line }, direct.Int),
 		"field":   direct.Optional(func(v *model.ImportError) *string { return v.Field }, direct.Text),
 		"rule":    direct.Optional(func(v *model.ImportError) *string { return v.Rule }, direct.Text),
 		"message": direct.Leaf(func(v *model.ImportError) string { return v.Message }, direct.Text),
-	},
-	"ImportHeld": direct.Object[model.ImportHeld]{
+	})
+}
+
+func fieldsOfImportHeld() direct.Type {
+	return direct.Object(direct.Fields[*model.ImportHeld]{
 		"key":        direct.Leaf(func(v *model.ImportHeld) string { return v.Key }, direct.Text),
 		"source":     direct.Leaf(func(v *model.ImportHeld) string { return v.Source }, direct.Text),
 		"withdrawn":  direct.Leaf(func(v *model.ImportHeld) bool { return v.Withdrawn }, direct.Bool),
 		"attributes": direct.Leaf(func(v *model.ImportHeld) map[string]string { return v.Attributes }, direct.ByMap(scalar.MarshalAttributes)),
 		"links":      direct.Many(func(v *model.ImportHeld) []*model.ImportHeldLink { return v.Links }),
-	},
-	"ImportHeldLink": direct.Object[model.ImportHeldLink]{
+	})
+}
+
+func fieldsOfImportHeldLink() direct.Type {
+	return direct.Object(direct.Fields[*model.ImportHeldLink]{
 		"source": direct.Leaf(func(v *model.ImportHeldLink) string { return v.Source }, direct.Text),
 		"line":   direct.Leaf(func(v *model.ImportHeldLink) string { return v.Line }, direct.Text),
-	},
-	"ImportHold": direct.Object[app.ImportHold]{
+	})
+}
+
+func fieldsOfImportHold() direct.Type {
+	return direct.Object(direct.Fields[*app.ImportHold]{
 		"changeRequest": direct.Leaf(func(v *app.ImportHold) string { return v.ChangeRequest }, direct.Text),
 		"before":        direct.Leaves(func(v *app.ImportHold) []string { return v.Before }, direct.Text),
 		"after":         direct.Leaves(func(v *app.ImportHold) []string { return v.After }, direct.Text),
-	},
-	"ImportHoldings": direct.Object[model.ImportHoldings]{
+	})
+}
+
+func fieldsOfImportHoldings() direct.Type {
+	return direct.Object(direct.Fields[*model.ImportHoldings]{
 		"records":   direct.Many(func(v *model.ImportHoldings) []*model.ImportHeld { return v.Records }),
 		"endCursor": direct.Optional(func(v *model.ImportHoldings) *string { return v.EndCursor }, direct.Text),
-	},
-	"ImportPointers": direct.Object[model.ImportPointers]{
+	})
+}
+
+func fieldsOfImportPointers() direct.Type {
+	return direct.Object(direct.Fields[*model.ImportPointers]{
 		"key":   direct.Leaf(func(v *model.ImportPointers) string { return v.Key }, direct.Text),
 		"count": direct.Leaf(func(v *model.ImportPointers) int { return v.Count }, direct.Int),
 		"links": direct.Many(func(v *model.ImportPointers) []*model.ImportHeldLink { return v.Links }),
-	},
-	"ImportRecordsPayload": direct.Object[model.ImportRecordsPayload]{
+	})
+}
+
+func fieldsOfImportRecordsPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.ImportRecordsPayload]{
 		"counts":   direct.Many(func(v *model.ImportRecordsPayload) []*app.ImportCount { return v.Counts }),
 		"errors":   direct.Many(func(v *model.ImportRecordsPayload) []*model.ImportError { return v.Errors }),
 		"revision": direct.Leaf(func(v *model.ImportRecordsPayload) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
@@ -1148,18 +1779,27 @@ var Types = direct.Types{
 		"kept":     direct.Many(func(v *model.ImportRecordsPayload) []*domain.FieldKept { return v.Kept }),
 		"held":     direct.Many(func(v *model.ImportRecordsPayload) []*app.ImportHold { return v.Held }),
 		"whole":    direct.Leaves(func(v *model.ImportRecordsPayload) []string { return v.Whole }, direct.Text),
-	},
-	"Installation": direct.Object[domain.Installation]{
+	})
+}
+
+func fieldsOfInstallation() direct.Type {
+	return direct.Object(direct.Fields[*domain.Installation]{
 		"version":       direct.Optional(func(v *domain.Installation) *string { return v.Version }, direct.Text),
 		"activeVersion": direct.Optional(func(v *domain.Installation) *string { return v.ActiveVersion }, direct.Text),
 		"since":         direct.Optional(func(v *domain.Installation) *time.Time { return v.Since }, direct.Time),
 		"licence":       direct.Optional(func(v *domain.Installation) *string { return v.Licence }, direct.Text),
 		"supplier":      direct.Optional(func(v *domain.Installation) *string { return v.Supplier }, direct.Text),
-	},
-	"InstallationOrder": direct.Object[app.InstallationOrderResult]{
+	})
+}
+
+func fieldsOfInstallationOrder() direct.Type {
+	return direct.Object(direct.Fields[*app.InstallationOrderResult]{
 		"steps": direct.Many(func(v *app.InstallationOrderResult) []*app.InstallationStep { return v.Steps }),
-	},
-	"InstallationPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]]{
+	})
+}
+
+func fieldsOfInstallationPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]) *domain.ConfigurationItem {
 			return v.From
 		}),
@@ -1178,13 +1818,19 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"InstallationStep": direct.Object[app.InstallationStep]{
+	})
+}
+
+func fieldsOfInstallationStep() direct.Type {
+	return direct.Object(direct.Fields[*app.InstallationStep]{
 		"ordinal": direct.Leaf(func(v *app.InstallationStep) int { return v.Ordinal }, direct.Int),
 		"items":   direct.LoadedMany((*app.InstallationStep).Items),
 		"cycle":   direct.Leaf(func(v *app.InstallationStep) bool { return v.Cycle }, direct.Bool),
-	},
-	"KnownError": direct.Object[domain.KnownError]{
+	})
+}
+
+func fieldsOfKnownError() direct.Type {
+	return direct.Object(direct.Fields[*domain.KnownError]{
 		"description": direct.Optional(func(v *domain.KnownError) *string { return v.Description }, direct.Text),
 		"status":      direct.Leaf(func(v *domain.KnownError) domain.KnownErrorStatus { return v.Status }, direct.Text),
 		"symptoms":    direct.Optional(func(v *domain.KnownError) *string { return v.Symptoms }, direct.Text),
@@ -1198,24 +1844,36 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.KnownError) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.KnownError) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.KnownError) []domain.FieldSource { return v.Sources }),
-	},
-	"KnownErrorConcern": direct.Object[app.Concern]{
+	})
+}
+
+func fieldsOfKnownErrorConcern() direct.Type {
+	return direct.Object(direct.Fields[*app.Concern]{
 		"knownError": direct.One(func(v *app.Concern) *domain.KnownError { return v.KnownError() }),
 		"hits":       direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":       direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded":   direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
 		"nearest":    direct.LoadedOne((*app.Concern).Nearest),
-	},
-	"KnownErrorConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
+	})
+}
+
+func fieldsOfKnownErrorConcernConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"KnownErrorConcernEdge": direct.Object[relay.Edge[app.Concern]]{
+	})
+}
+
+func fieldsOfKnownErrorConcernEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
 		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
-	},
-	"KnownErrorConnection": direct.Object[relay.Connection[domain.KnownError, relay.KnownErrorEdge]]{
+	})
+}
+
+func fieldsOfKnownErrorConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.KnownError, relay.KnownErrorEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) []*relay.KnownErrorEdge {
 			return v.Edges
 		}),
@@ -1223,34 +1881,52 @@ var Types = direct.Types{
 			return v.Nodes
 		}),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"KnownErrorEdge": direct.Object[relay.Edge[domain.KnownError]]{
+	})
+}
+
+func fieldsOfKnownErrorEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.KnownError]]{
 		"node":   direct.One(func(v *relay.Edge[domain.KnownError]) *domain.KnownError { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.KnownError]) string { return v.Cursor }, direct.Text),
-	},
-	"KnownErrorMatch": direct.Object[app.KnownErrorMatch]{
+	})
+}
+
+func fieldsOfKnownErrorMatch() direct.Type {
+	return direct.Object(direct.Fields[*app.KnownErrorMatch]{
 		"knownError": direct.One(func(v *app.KnownErrorMatch) *domain.KnownError { return v.KnownError }),
 		"score":      direct.Leaf(func(v *app.KnownErrorMatch) int { return v.Score }, direct.Int),
 		"parts":      direct.Values(func(v *app.KnownErrorMatch) []domain.MatchPart { return v.Parts }),
 		"item":       direct.One(func(v *app.KnownErrorMatch) *domain.ConfigurationItem { return v.Item }),
-	},
-	"KnownErrorMatches": direct.Object[app.KnownErrorMatches]{
+	})
+}
+
+func fieldsOfKnownErrorMatches() direct.Type {
+	return direct.Object(direct.Fields[*app.KnownErrorMatches]{
 		"nodes":      direct.Many(func(v *app.KnownErrorMatches) []*app.KnownErrorMatch { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *app.KnownErrorMatches) int { return v.TotalCount }, direct.Int),
 		"candidates": direct.Leaf(func(v *app.KnownErrorMatches) int { return v.Candidates }, direct.Int),
-	},
-	"KnownErrorMove": direct.Object[domain.LegalMove[domain.KnownErrorStatus]]{
+	})
+}
+
+func fieldsOfKnownErrorMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.KnownErrorStatus]]{
 		"verb":  direct.Optional(func(v *domain.LegalMove[domain.KnownErrorStatus]) *string { return v.Verb }, direct.Text),
 		"to":    direct.Leaf(func(v *domain.LegalMove[domain.KnownErrorStatus]) domain.KnownErrorStatus { return v.To }, direct.Text),
 		"lacks": direct.Values(func(v *domain.LegalMove[domain.KnownErrorStatus]) []domain.MoveLack { return v.Lacks }),
-	},
-	"KnownErrorPayload": direct.Object[relay.Payload[domain.KnownError]]{
+	})
+}
+
+func fieldsOfKnownErrorPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.KnownError]]{
 		"knownError": direct.One(func(v *relay.Payload[domain.KnownError]) *domain.KnownError { return v.Record }),
 		"revision":   direct.Leaf(func(v *relay.Payload[domain.KnownError]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":     direct.Leaf(func(v *relay.Payload[domain.KnownError]) bool { return v.DryRun }, direct.Bool),
 		"changes":    direct.Values(func(v *relay.Payload[domain.KnownError]) []domain.Change { return v.Changes }),
-	},
-	"KnownErrorPresenceConnection": direct.Object[relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]]{
+	})
+}
+
+func fieldsOfKnownErrorPresenceConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) []*relay.KnownErrorPresenceEdge {
 			return v.Edges
 		}),
@@ -1260,13 +1936,19 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"KnownErrorPresenceEdge": direct.Object[relay.KnownErrorPresenceEdge]{
+	})
+}
+
+func fieldsOfKnownErrorPresenceEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.KnownErrorPresenceEdge]{
 		"node":     direct.One(func(v *relay.KnownErrorPresenceEdge) *domain.KnownError { return v.Node }),
 		"cursor":   direct.Leaf(func(v *relay.KnownErrorPresenceEdge) string { return v.Cursor }, direct.Text),
 		"versions": direct.Leaves(func(v *relay.KnownErrorPresenceEdge) []string { return v.Versions }, direct.Text),
-	},
-	"MaintenanceServicePayload": direct.Object[relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfMaintenanceServicePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) *domain.MaintenanceWindow {
 			return v.From
 		}),
@@ -1282,8 +1964,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"MaintenanceSitePayload": direct.Object[relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]]{
+	})
+}
+
+func fieldsOfMaintenanceSitePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]) *domain.MaintenanceWindow {
 			return v.From
 		}),
@@ -1297,8 +1982,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"MaintenanceWindow": direct.Object[domain.MaintenanceWindow]{
+	})
+}
+
+func fieldsOfMaintenanceWindow() direct.Type {
+	return direct.Object(direct.Fields[*domain.MaintenanceWindow]{
 		"description":  direct.Optional(func(v *domain.MaintenanceWindow) *string { return v.Description }, direct.Text),
 		"from":         direct.Optional(func(v *domain.MaintenanceWindow) *time.Time { return v.From }, direct.Time),
 		"to":           direct.Optional(func(v *domain.MaintenanceWindow) *time.Time { return v.To }, direct.Time),
@@ -1318,8 +2006,11 @@ var Types = direct.Types{
 		"createdAt":    direct.Leaf(func(v *domain.MaintenanceWindow) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":    direct.Leaf(func(v *domain.MaintenanceWindow) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":      direct.Values(func(v *domain.MaintenanceWindow) []domain.FieldSource { return v.Sources }),
-	},
-	"MaintenanceWindowConnection": direct.Object[relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]]{
+	})
+}
+
+func fieldsOfMaintenanceWindowConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) []*relay.MaintenanceWindowEdge {
 			return v.Edges
 		}),
@@ -1329,39 +2020,60 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"MaintenanceWindowEdge": direct.Object[relay.Edge[domain.MaintenanceWindow]]{
+	})
+}
+
+func fieldsOfMaintenanceWindowEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.MaintenanceWindow]]{
 		"node":   direct.One(func(v *relay.Edge[domain.MaintenanceWindow]) *domain.MaintenanceWindow { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.MaintenanceWindow]) string { return v.Cursor }, direct.Text),
-	},
-	"MaintenanceWindowPayload": direct.Object[relay.Payload[domain.MaintenanceWindow]]{
+	})
+}
+
+func fieldsOfMaintenanceWindowPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.MaintenanceWindow]]{
 		"maintenanceWindow": direct.One(func(v *relay.Payload[domain.MaintenanceWindow]) *domain.MaintenanceWindow { return v.Record }),
 		"revision":          direct.Leaf(func(v *relay.Payload[domain.MaintenanceWindow]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":            direct.Leaf(func(v *relay.Payload[domain.MaintenanceWindow]) bool { return v.DryRun }, direct.Bool),
 		"changes":           direct.Values(func(v *relay.Payload[domain.MaintenanceWindow]) []domain.Change { return v.Changes }),
-	},
-	"MatchPart": direct.Object[domain.MatchPart]{
+	})
+}
+
+func fieldsOfMatchPart() direct.Type {
+	return direct.Object(direct.Fields[*domain.MatchPart]{
 		"kind":  direct.Leaf(func(v *domain.MatchPart) domain.MatchPartKind { return v.Kind }, direct.Text),
 		"score": direct.Leaf(func(v *domain.MatchPart) int { return v.Score }, direct.Int),
 		"most":  direct.Leaf(func(v *domain.MatchPart) int { return v.Most }, direct.Int),
 		"text":  direct.Leaf(func(v *domain.MatchPart) string { return v.Text }, direct.Text),
-	},
-	"Minutes": direct.Object[domain.Minutes]{
+	})
+}
+
+func fieldsOfMinutes() direct.Type {
+	return direct.Object(direct.Fields[*domain.Minutes]{
 		"attended": direct.Leaves(func(v *domain.Minutes) []string { return v.Attended() }, direct.Text),
 		"entries":  direct.Many(func(v *domain.Minutes) []*domain.MinutesEntry { return v.Entries }),
 		"markdown": direct.Leaf(func(v *domain.Minutes) string { return v.Markdown() }, direct.Text),
-	},
-	"MinutesEntry": direct.Object[domain.MinutesEntry]{
+	})
+}
+
+func fieldsOfMinutesEntry() direct.Type {
+	return direct.Object(direct.Fields[*domain.MinutesEntry]{
 		"request": direct.One(func(v *domain.MinutesEntry) *domain.ChangeRequest { return v.Request }),
 		"votes":   direct.Many(func(v *domain.MinutesEntry) []*domain.Vote { return v.Votes }),
-	},
-	"MoveLack": direct.Object[domain.MoveLack]{
+	})
+}
+
+func fieldsOfMoveLack() direct.Type {
+	return direct.Object(direct.Fields[*domain.MoveLack]{
 		"need":    direct.Leaf(func(v *domain.MoveLack) domain.MoveNeed { return v.Need }, direct.Text),
 		"rule":    direct.Leaf(func(v *domain.MoveLack) string { return v.Rule }, direct.Text),
 		"field":   direct.Leaf(func(v *domain.MoveLack) string { return v.Field }, direct.Text),
 		"message": direct.Leaf(func(v *domain.MoveLack) string { return v.Message }, direct.Text),
-	},
-	"OwnershipPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
+	})
+}
+
+func fieldsOfOwnershipPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) *domain.ConfigurationItem {
 			return v.From
 		}),
@@ -1375,14 +2087,20 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"PageInfo": direct.Object[relay.PageInfo]{
+	})
+}
+
+func fieldsOfPageInfo() direct.Type {
+	return direct.Object(direct.Fields[*relay.PageInfo]{
 		"hasNextPage":     direct.Leaf(func(v *relay.PageInfo) bool { return v.HasNextPage }, direct.Bool),
 		"hasPreviousPage": direct.Leaf(func(v *relay.PageInfo) bool { return v.HasPreviousPage }, direct.Bool),
 		"startCursor":     direct.Optional(func(v *relay.PageInfo) *string { return v.StartCursor }, direct.Text),
 		"endCursor":       direct.Optional(func(v *relay.PageInfo) *string { return v.EndCursor }, direct.Text),
-	},
-	"Party": direct.Object[domain.Party]{
+	})
+}
+
+func fieldsOfParty() direct.Type {
+	return direct.Object(direct.Fields[*domain.Party]{
 		"description": direct.Optional(func(v *domain.Party) *string { return v.Description }, direct.Text),
 		"type":        direct.Leaf(func(v *domain.Party) domain.PartyType { return v.Type }, direct.Text),
 		"contact":     direct.Optional(func(v *domain.Party) *string { return v.Contact }, direct.Text),
@@ -1395,44 +2113,68 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.Party) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Party) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Party) []domain.FieldSource { return v.Sources }),
-	},
-	"PartyConnection": direct.Object[relay.Connection[domain.Party, relay.PartyEdge]]{
+	})
+}
+
+func fieldsOfPartyConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Party, relay.PartyEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*relay.PartyEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*domain.Party { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Party, relay.PartyEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"PartyEdge": direct.Object[relay.Edge[domain.Party]]{
+	})
+}
+
+func fieldsOfPartyEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Party]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Party]) *domain.Party { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Party]) string { return v.Cursor }, direct.Text),
-	},
-	"PartyPayload": direct.Object[relay.Payload[domain.Party]]{
+	})
+}
+
+func fieldsOfPartyPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Party]]{
 		"party":    direct.One(func(v *relay.Payload[domain.Party]) *domain.Party { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Party]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Party]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Party]) []domain.Change { return v.Changes }),
-	},
-	"PartyToTell": direct.Object[app.ToTell]{
+	})
+}
+
+func fieldsOfPartyToTell() direct.Type {
+	return direct.Object(direct.Fields[*app.ToTell]{
 		"party":    direct.One(func(v *app.ToTell) *domain.Party { return v.Party }),
 		"hits":     direct.Leaf(func(v *app.ToTell) int { return v.Hits }, direct.Int),
 		"full":     direct.Leaf(func(v *app.ToTell) int { return v.Full }, direct.Int),
 		"degraded": direct.Leaf(func(v *app.ToTell) int { return v.Degraded }, direct.Int),
 		"reasons":  direct.Many(func(v *app.ToTell) []*app.ToldReason { return v.Reasons }),
-	},
-	"PartyToTellConnection": direct.Object[relay.Connection[app.ToTell, model.PartyToTellEdge]]{
+	})
+}
+
+func fieldsOfPartyToTellConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.ToTell, model.PartyToTellEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.ToTell, model.PartyToTellEdge]) []*model.PartyToTellEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[app.ToTell, model.PartyToTellEdge]) []*app.ToTell { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.ToTell, model.PartyToTellEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"PartyToTellEdge": direct.Object[relay.Edge[app.ToTell]]{
+	})
+}
+
+func fieldsOfPartyToTellEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.ToTell]]{
 		"node":   direct.One(func(v *relay.Edge[app.ToTell]) *app.ToTell { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.ToTell]) string { return v.Cursor }, direct.Text),
-	},
-	"Permission": direct.Object[app.Permission]{
+	})
+}
+
+func fieldsOfPermission() direct.Type {
+	return direct.Object(direct.Fields[*app.Permission]{
 		"kind":       direct.Leaf(func(v *app.Permission) string { return v.Kind }, direct.Text),
 		"action":     direct.Leaf(func(v *app.Permission) string { return v.Action }, direct.Text),
 		"everything": direct.Leaf(func(v *app.Permission) bool { return v.Everything }, direct.Bool),
-	},
-	"PreparationPayload": direct.Object[relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]]{
+	})
+}
+
+func fieldsOfPreparationPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) *domain.Task {
 			return v.From
 		}),
@@ -1444,11 +2186,17 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"Presence": direct.Object[domain.Presence]{
+	})
+}
+
+func fieldsOfPresence() direct.Type {
+	return direct.Object(direct.Fields[*domain.Presence]{
 		"versions": direct.Leaves(func(v *domain.Presence) []string { return v.Versions }, direct.Text),
-	},
-	"PresencePayload": direct.Object[relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]]{
+	})
+}
+
+func fieldsOfPresencePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]) *domain.KnownError {
 			return v.From
 		}),
@@ -1467,8 +2215,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"Problem": direct.Object[domain.Problem]{
+	})
+}
+
+func fieldsOfProblem() direct.Type {
+	return direct.Object(direct.Fields[*domain.Problem]{
 		"description": direct.Optional(func(v *domain.Problem) *string { return v.Description }, direct.Text),
 		"symptoms":    direct.Optional(func(v *domain.Problem) *string { return v.Symptoms }, direct.Text),
 		"status":      direct.Leaf(func(v *domain.Problem) domain.ProblemStatus { return v.Status }, direct.Text),
@@ -1486,48 +2237,75 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.Problem) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Problem) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Problem) []domain.FieldSource { return v.Sources }),
-	},
-	"ProblemConcern": direct.Object[app.Concern]{
+	})
+}
+
+func fieldsOfProblemConcern() direct.Type {
+	return direct.Object(direct.Fields[*app.Concern]{
 		"problem":  direct.One(func(v *app.Concern) *domain.Problem { return v.Problem() }),
 		"hits":     direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
 		"full":     direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
 		"degraded": direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
 		"nearest":  direct.LoadedOne((*app.Concern).Nearest),
-	},
-	"ProblemConcernConnection": direct.Object[relay.Connection[app.Concern, model.ConcernEdge]]{
+	})
+}
+
+func fieldsOfProblemConcernConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"ProblemConcernEdge": direct.Object[relay.Edge[app.Concern]]{
+	})
+}
+
+func fieldsOfProblemConcernEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
 		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
-	},
-	"ProblemConnection": direct.Object[relay.Connection[domain.Problem, relay.ProblemEdge]]{
+	})
+}
+
+func fieldsOfProblemConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Problem, relay.ProblemEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*relay.ProblemEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*domain.Problem { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"ProblemEdge": direct.Object[relay.Edge[domain.Problem]]{
+	})
+}
+
+func fieldsOfProblemEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Problem]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Problem]) *domain.Problem { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Problem]) string { return v.Cursor }, direct.Text),
-	},
-	"ProblemMove": direct.Object[domain.LegalMove[domain.ProblemStatus]]{
+	})
+}
+
+func fieldsOfProblemMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.ProblemStatus]]{
 		"verb":  direct.Optional(func(v *domain.LegalMove[domain.ProblemStatus]) *string { return v.Verb }, direct.Text),
 		"to":    direct.Leaf(func(v *domain.LegalMove[domain.ProblemStatus]) domain.ProblemStatus { return v.To }, direct.Text),
 		"lacks": direct.Values(func(v *domain.LegalMove[domain.ProblemStatus]) []domain.MoveLack { return v.Lacks }),
-	},
-	"ProblemPayload": direct.Object[relay.Payload[domain.Problem]]{
+	})
+}
+
+func fieldsOfProblemPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Problem]]{
 		"problem":  direct.One(func(v *relay.Payload[domain.Problem]) *domain.Problem { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Problem]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Problem]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Problem]) []domain.Change { return v.Changes }),
-	},
-	"ReasonToTell": direct.Object[app.ToldReason]{
+	})
+}
+
+func fieldsOfReasonToTell() direct.Type {
+	return direct.Object(direct.Fields[*app.ToldReason]{
 		"why":  direct.Leaf(func(v *app.ToldReason) domain.WhyTold { return v.Why }, direct.Text),
 		"hits": direct.Leaf(func(v *app.ToldReason) int { return v.Hits }, direct.Int),
-	},
-	"ReleaseUnit": direct.Object[domain.ReleaseUnit]{
+	})
+}
+
+func fieldsOfReleaseUnit() direct.Type {
+	return direct.Object(direct.Fields[*domain.ReleaseUnit]{
 		"description": direct.Optional(func(v *domain.ReleaseUnit) *string { return v.Description }, direct.Text),
 		"granularity": direct.Optional(func(v *domain.ReleaseUnit) *string { return v.Granularity }, direct.Text),
 		"id":          direct.Leaf(func(v *domain.ReleaseUnit) string { return v.ID }, direct.Text),
@@ -1537,8 +2315,11 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.ReleaseUnit) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.ReleaseUnit) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.ReleaseUnit) []domain.FieldSource { return v.Sources }),
-	},
-	"ReleaseUnitConnection": direct.Object[relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]]{
+	})
+}
+
+func fieldsOfReleaseUnitConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) []*relay.ReleaseUnitEdge {
 			return v.Edges
 		}),
@@ -1548,18 +2329,27 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ReleaseUnitEdge": direct.Object[relay.Edge[domain.ReleaseUnit]]{
+	})
+}
+
+func fieldsOfReleaseUnitEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ReleaseUnit]]{
 		"node":   direct.One(func(v *relay.Edge[domain.ReleaseUnit]) *domain.ReleaseUnit { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.ReleaseUnit]) string { return v.Cursor }, direct.Text),
-	},
-	"ReleaseUnitPayload": direct.Object[relay.Payload[domain.ReleaseUnit]]{
+	})
+}
+
+func fieldsOfReleaseUnitPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ReleaseUnit]]{
 		"releaseUnit": direct.One(func(v *relay.Payload[domain.ReleaseUnit]) *domain.ReleaseUnit { return v.Record }),
 		"revision":    direct.Leaf(func(v *relay.Payload[domain.ReleaseUnit]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":      direct.Leaf(func(v *relay.Payload[domain.ReleaseUnit]) bool { return v.DryRun }, direct.Bool),
 		"changes":     direct.Values(func(v *relay.Payload[domain.ReleaseUnit]) []domain.Change { return v.Changes }),
-	},
-	"ResolutionPayload": direct.Object[relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]]{
+	})
+}
+
+func fieldsOfResolutionPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) *domain.ChangeRequest {
 			return v.From
 		}),
@@ -1573,51 +2363,78 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"RevokeApiTokenPayload": direct.Object[model.RevokeAPITokenPayload]{
+	})
+}
+
+func fieldsOfRevokeApiTokenPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.RevokeAPITokenPayload]{
 		"apiToken": direct.One(func(v *model.RevokeAPITokenPayload) *domain.APIToken { return v.APIToken }),
-	},
-	"ScheduleConflict": direct.Object[app.ScheduleConflict]{
+	})
+}
+
+func fieldsOfScheduleConflict() direct.Type {
+	return direct.Object(direct.Fields[*app.ScheduleConflict]{
 		"kind":    direct.Leaf(func(v *app.ScheduleConflict) domain.ConflictKind { return v.Kind }, direct.Text),
 		"overlap": direct.One(func(v *app.ScheduleConflict) *domain.TimeRange { return &v.Overlap }),
 		"items":   direct.LoadedMany((*app.ScheduleConflict).Items),
 		"sites":   direct.LoadedMany((*app.ScheduleConflict).Sites),
 		"person":  direct.Optional(func(v *app.ScheduleConflict) *string { return v.Person }, direct.Text),
-	},
-	"ScheduleConflicts": direct.Object[app.ScheduleConflicts]{
+	})
+}
+
+func fieldsOfScheduleConflicts() direct.Type {
+	return direct.Object(direct.Fields[*app.ScheduleConflicts]{
 		"nodes":      direct.Many(func(v *app.ScheduleConflicts) []*app.ScheduleConflict { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *app.ScheduleConflicts) int { return v.TotalCount }, direct.Int),
 		"truncated":  direct.Leaf(func(v *app.ScheduleConflicts) bool { return v.Truncated }, direct.Bool),
-	},
-	"ScheduledChange": direct.Object[app.ScheduledChange]{
+	})
+}
+
+func fieldsOfScheduledChange() direct.Type {
+	return direct.Object(direct.Fields[*app.ScheduledChange]{
 		"changeRequest": direct.One(func(v *app.ScheduledChange) *domain.ChangeRequest { return v.ChangeRequest }),
 		"window":        direct.One(func(v *app.ScheduledChange) *domain.TimeRange { return &v.Window }),
 		"status":        direct.Leaf(func(v *app.ScheduledChange) schedule.Status { return v.Status }, direct.Text),
 		"sites":         direct.LoadedMany((*app.ScheduledChange).Sites),
 		"items":         direct.LoadedMany((*app.ScheduledChange).Items),
-	},
-	"SearchConnection": direct.Object[model.SearchConnection]{
+	})
+}
+
+func fieldsOfSearchConnection() direct.Type {
+	return direct.Object(direct.Fields[*model.SearchConnection]{
 		"edges":    direct.Many(func(v *model.SearchConnection) []*model.SearchEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *model.SearchConnection) []relay.Record { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.SearchConnection) *relay.PageInfo { return v.PageInfo }),
-	},
-	"SearchEdge": direct.Object[model.SearchEdge]{
+	})
+}
+
+func fieldsOfSearchEdge() direct.Type {
+	return direct.Object(direct.Fields[*model.SearchEdge]{
 		"node":    direct.One(func(v *model.SearchEdge) relay.Record { return v.Node }),
 		"cursor":  direct.Leaf(func(v *model.SearchEdge) string { return v.Cursor }, direct.Text),
 		"rank":    direct.Leaf(func(v *model.SearchEdge) app.SearchRank { return v.Rank }, direct.Text),
 		"matched": direct.One(func(v *model.SearchEdge) *app.SearchMatch { return v.Matched() }),
-	},
-	"SearchMatch": direct.Object[app.SearchMatch]{
+	})
+}
+
+func fieldsOfSearchMatch() direct.Type {
+	return direct.Object(direct.Fields[*app.SearchMatch]{
 		"field": direct.Leaf(func(v *app.SearchMatch) string { return v.Field }, direct.Text),
 		"text":  direct.Leaf(func(v *app.SearchMatch) string { return v.Text }, direct.Text),
 		"spans": direct.Many(func(v *app.SearchMatch) []*app.TextSpan { return v.Spans }),
-	},
-	"ServiceOpening": direct.Object[app.ServiceOpening]{
+	})
+}
+
+func fieldsOfServiceOpening() direct.Type {
+	return direct.Object(direct.Fields[*app.ServiceOpening]{
 		"why":  direct.Leaf(func(v *app.ServiceOpening) domain.OpeningReason { return v.Why }, direct.Text),
 		"item": direct.LoadedOne((*app.ServiceOpening).Item),
 		"next": direct.One(func(v *app.ServiceOpening) *domain.TimeRange { return v.Next }),
-	},
-	"ServiceOpeningConnection": direct.Object[relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]]{
+	})
+}
+
+func fieldsOfServiceOpeningConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) []*model.ServiceOpeningEdge {
 			return v.Edges
 		}),
@@ -1627,17 +2444,26 @@ var Types = direct.Types{
 		"pageInfo": direct.One(func(v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
-	},
-	"ServiceOpeningEdge": direct.Object[relay.Edge[app.ServiceOpening]]{
+	})
+}
+
+func fieldsOfServiceOpeningEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.ServiceOpening]]{
 		"node":   direct.One(func(v *relay.Edge[app.ServiceOpening]) *app.ServiceOpening { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.ServiceOpening]) string { return v.Cursor }, direct.Text),
-	},
-	"ServiceView": direct.Object[app.ServiceView]{
+	})
+}
+
+func fieldsOfServiceView() direct.Type {
+	return direct.Object(direct.Fields[*app.ServiceView]{
 		"revision": direct.Leaf(func(v *app.ServiceView) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
 		"service":  direct.One(func(v *app.ServiceView) *domain.ConfigurationItem { return v.Service }),
 		"items":    direct.Leaf(func(v *app.ServiceView) int { return v.Items() }, direct.Int),
-	},
-	"Site": direct.Object[domain.Site]{
+	})
+}
+
+func fieldsOfSite() direct.Type {
+	return direct.Object(direct.Fields[*domain.Site]{
 		"description":  direct.Optional(func(v *domain.Site) *string { return v.Description }, direct.Text),
 		"region":       direct.Optional(func(v *domain.Site) *string { return v.Region }, direct.Text),
 		"timeZone":     direct.Optional(func(v *domain.Site) *string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
@@ -1651,24 +2477,36 @@ var Types = direct.Types{
 		"createdAt":    direct.Leaf(func(v *domain.Site) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":    direct.Leaf(func(v *domain.Site) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":      direct.Values(func(v *domain.Site) []domain.FieldSource { return v.Sources }),
-	},
-	"SiteConnection": direct.Object[relay.Connection[domain.Site, relay.SiteEdge]]{
+	})
+}
+
+func fieldsOfSiteConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*relay.SiteEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*domain.Site { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"SiteEdge": direct.Object[relay.Edge[domain.Site]]{
+	})
+}
+
+func fieldsOfSiteEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Site]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Site]) *domain.Site { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Site]) string { return v.Cursor }, direct.Text),
-	},
-	"SiteInstallationConnection": direct.Object[relay.Connection[domain.Site, relay.SiteInstallationEdge]]{
+	})
+}
+
+func fieldsOfSiteInstallationConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteInstallationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) []*relay.SiteInstallationEdge {
 			return v.Edges
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) []*domain.Site { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"SiteInstallationEdge": direct.Object[relay.SiteInstallationEdge]{
+	})
+}
+
+func fieldsOfSiteInstallationEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.SiteInstallationEdge]{
 		"node":          direct.One(func(v *relay.SiteInstallationEdge) *domain.Site { return v.Node }),
 		"cursor":        direct.Leaf(func(v *relay.SiteInstallationEdge) string { return v.Cursor }, direct.Text),
 		"version":       direct.Optional(func(v *relay.SiteInstallationEdge) *string { return v.Version }, direct.Text),
@@ -1676,32 +2514,50 @@ var Types = direct.Types{
 		"since":         direct.Optional(func(v *relay.SiteInstallationEdge) *time.Time { return v.Since }, direct.Time),
 		"licence":       direct.Optional(func(v *relay.SiteInstallationEdge) *string { return v.Licence }, direct.Text),
 		"supplier":      direct.Optional(func(v *relay.SiteInstallationEdge) *string { return v.Supplier }, direct.Text),
-	},
-	"SiteNeedPayload": direct.Object[relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
+	})
+}
+
+func fieldsOfSiteNeedPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
 		"from":     direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.From }),
 		"to":       direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.To }),
 		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) []domain.Change { return v.Changes }),
-	},
-	"SitePartPayload": direct.Object[relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
+	})
+}
+
+func fieldsOfSitePartPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
 		"from":     direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.From }),
 		"to":       direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.To }),
 		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) []domain.Change { return v.Changes }),
-	},
-	"SitePayload": direct.Object[relay.Payload[domain.Site]]{
+	})
+}
+
+func fieldsOfSitePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Site]]{
 		"site":     direct.One(func(v *relay.Payload[domain.Site]) *domain.Site { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Site]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Site]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Site]) []domain.Change { return v.Changes }),
-	},
-	"SizedCycle": direct.Object[app.SizedCycle]{
+	})
+}
+
+func fieldsOfSizedCycle() direct.Type {
+	return direct.Object(direct.Fields[*app.SizedCycle]{
 		"size": direct.Leaf(func(v *app.SizedCycle) int { return v.Size }, direct.Int),
-	},
-	"Statistics": direct.Object[app.Statistics]{},
-	"SupplyPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
+	})
+}
+
+func fieldsOfStatistics() direct.Type {
+	return direct.Object(direct.Fields[*app.Statistics]{})
+}
+
+func fieldsOfSupplyPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) *domain.ConfigurationItem {
 			return v.From
 		}),
@@ -1715,8 +2571,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"SupportPayload": direct.Object[relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
+	})
+}
+
+func fieldsOfSupportPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) *domain.ConfigurationItem {
 			return v.From
 		}),
@@ -1730,8 +2589,11 @@ var Types = direct.Types{
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
-	},
-	"Task": direct.Object[domain.Task]{
+	})
+}
+
+func fieldsOfTask() direct.Type {
+	return direct.Object(direct.Fields[*domain.Task]{
 		"description": direct.Optional(func(v *domain.Task) *string { return v.Description }, direct.Text),
 		"kind":        direct.Leaf(func(v *domain.Task) domain.TaskKind { return v.Kind }, direct.Text),
 		"owner":       direct.Optional(func(v *domain.Task) *string { return v.Owner }, direct.Text),
@@ -1744,38 +2606,62 @@ var Types = direct.Types{
 		"createdAt":   direct.Leaf(func(v *domain.Task) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Task) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Task) []domain.FieldSource { return v.Sources }),
-	},
-	"TaskConnection": direct.Object[relay.Connection[domain.Task, relay.TaskEdge]]{
+	})
+}
+
+func fieldsOfTaskConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Task, relay.TaskEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*relay.TaskEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*domain.Task { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Task, relay.TaskEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"TaskEdge": direct.Object[relay.Edge[domain.Task]]{
+	})
+}
+
+func fieldsOfTaskEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Task]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Task]) *domain.Task { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Task]) string { return v.Cursor }, direct.Text),
-	},
-	"TaskPayload": direct.Object[relay.Payload[domain.Task]]{
+	})
+}
+
+func fieldsOfTaskPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Task]]{
 		"task":     direct.One(func(v *relay.Payload[domain.Task]) *domain.Task { return v.Record }),
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Task]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Task]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Task]) []domain.Change { return v.Changes }),
-	},
-	"TextSpan": direct.Object[app.TextSpan]{
+	})
+}
+
+func fieldsOfTextSpan() direct.Type {
+	return direct.Object(direct.Fields[*app.TextSpan]{
 		"start":  direct.Leaf(func(v *app.TextSpan) int { return v.Start }, direct.Int),
 		"length": direct.Leaf(func(v *app.TextSpan) int { return v.Length }, direct.Int),
-	},
-	"TimeRange": direct.Object[domain.TimeRange]{
+	})
+}
+
+func fieldsOfTimeRange() direct.Type {
+	return direct.Object(direct.Fields[*domain.TimeRange]{
 		"from": direct.Leaf(func(v *domain.TimeRange) time.Time { return v.From }, direct.Time),
 		"to":   direct.Leaf(func(v *domain.TimeRange) time.Time { return v.To }, direct.Time),
-	},
-	"Truncation": direct.Object[domain.Truncation]{
+	})
+}
+
+func fieldsOfTruncation() direct.Type {
+	return direct.Object(direct.Fields[*domain.Truncation]{
 		"limit":   direct.Leaf(func(v *domain.Truncation) string { return v.Limit }, direct.Text),
 		"omitted": direct.Leaf(func(v *domain.Truncation) int { return v.Omitted }, direct.Int),
-	},
-	"Use": direct.Object[app.Use]{
+	})
+}
+
+func fieldsOfUse() direct.Type {
+	return direct.Object(direct.Fields[*app.Use]{
 		"relationship": direct.Leaf(func(v *app.Use) string { return v.Relationship }, direct.Text),
-	},
-	"Viewer": direct.Object[app.Viewer]{
+	})
+}
+
+func fieldsOfViewer() direct.Type {
+	return direct.Object(direct.Fields[*app.Viewer]{
 		"name":      direct.Leaf(func(v *app.Viewer) string { return v.Name }, direct.Text),
 		"method":    direct.Leaf(func(v *app.Viewer) domain.IdentityMethod { return v.Method }, direct.Text),
 		"roles":     direct.Leaves(func(v *app.Viewer) []domain.Role { return v.Roles }, direct.Text),
@@ -1785,8 +2671,11 @@ var Types = direct.Types{
 		"kinds":     direct.Leaves(func(v *app.Viewer) []string { return v.Kinds }, direct.Text),
 		"expiresAt": direct.Optional(func(v *app.Viewer) *time.Time { return v.ExpiresAt }, direct.Time),
 		"may":       direct.Many(func(v *app.Viewer) []*app.Permission { return v.May }),
-	},
-	"Vote": direct.Object[domain.Vote]{
+	})
+}
+
+func fieldsOfVote() direct.Type {
+	return direct.Object(direct.Fields[*domain.Vote]{
 		"voter":          direct.Leaf(func(v *domain.Vote) string { return v.Voter }, direct.Text),
 		"seat":           direct.Leaf(func(v *domain.Vote) string { return v.Seat }, direct.Text),
 		"verdict":        direct.Leaf(func(v *domain.Vote) domain.Verdict { return v.Verdict }, direct.Text),
@@ -1803,41 +2692,60 @@ var Types = direct.Types{
 		"createdAt":      direct.Leaf(func(v *domain.Vote) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":      direct.Leaf(func(v *domain.Vote) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":        direct.Values(func(v *domain.Vote) []domain.FieldSource { return v.Sources }),
-	},
-	"VoteConnection": direct.Object[relay.Connection[domain.Vote, relay.VoteEdge]]{
+	})
+}
+
+func fieldsOfVoteConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Vote, relay.VoteEdge]]{
 		"edges":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*relay.VoteEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*domain.Vote { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) *relay.PageInfo { return v.PageInfo }),
-	},
-	"VoteEdge": direct.Object[relay.Edge[domain.Vote]]{
+	})
+}
+
+func fieldsOfVoteEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Vote]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Vote]) *domain.Vote { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Vote]) string { return v.Cursor }, direct.Text),
-	},
-	"WithdrawConfigurationItemPayload": direct.Object[model.WithdrawConfigurationItemPayload]{
+	})
+}
+
+func fieldsOfWithdrawConfigurationItemPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.WithdrawConfigurationItemPayload]{
 		"configurationItem": direct.One(func(v *model.WithdrawConfigurationItemPayload) *domain.ConfigurationItem { return v.ConfigurationItem }),
 		"stillUsedBy":       direct.Many(func(v *model.WithdrawConfigurationItemPayload) []*app.Use { return v.StillUsedBy }),
 		"revision":          direct.Leaf(func(v *model.WithdrawConfigurationItemPayload) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":            direct.Leaf(func(v *model.WithdrawConfigurationItemPayload) bool { return v.DryRun }, direct.Bool),
 		"changes":           direct.Many(func(v *model.WithdrawConfigurationItemPayload) []*domain.Change { return v.Changes }),
-	},
-	"Work": direct.Object[app.Work]{
+	})
+}
+
+func fieldsOfWork() direct.Type {
+	return direct.Object(direct.Fields[*app.Work]{
 		"why":   direct.Leaf(func(v *app.Work) domain.WorkReason { return v.Why }, direct.Text),
 		"text":  direct.Leaf(func(v *app.Work) string { return v.Text() }, direct.Text),
 		"since": direct.Leaf(func(v *app.Work) time.Time { return v.Since }, direct.Time),
-	},
-	"WorkConnection": direct.Object[model.WorkConnection]{
+	})
+}
+
+func fieldsOfWorkConnection() direct.Type {
+	return direct.Object(direct.Fields[*model.WorkConnection]{
 		"edges":    direct.Many(func(v *model.WorkConnection) []*model.WorkEdge { return v.Edges }),
 		"nodes":    direct.Many(func(v *model.WorkConnection) []*app.Work { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.WorkConnection) *relay.PageInfo { return v.PageInfo }),
-	},
-	"WorkCount": direct.Object[app.WorkCount]{
+	})
+}
+
+func fieldsOfWorkCount() direct.Type {
+	return direct.Object(direct.Fields[*app.WorkCount]{
 		"why":   direct.Leaf(func(v *app.WorkCount) domain.WorkReason { return v.Why }, direct.Text),
 		"count": direct.Leaf(func(v *app.WorkCount) int { return v.Count }, direct.Int),
-	},
-	"WorkEdge": direct.Object[relay.Edge[app.Work]]{
+	})
+}
+
+func fieldsOfWorkEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[app.Work]]{
 		"node":   direct.One(func(v *relay.Edge[app.Work]) *app.Work { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[app.Work]) string { return v.Cursor }, direct.Text),
-	},
-	"Node":   direct.Abstract[relay.Node]{},
-	"Record": direct.Abstract[relay.Record]{},
+	})
 }
