@@ -19,7 +19,7 @@ func (a *App) Audience(ctx context.Context) string {
 	grants := a.policies.For(actor)
 	var b strings.Builder
 	all := true
-	for _, kind := range authz.Kinds() {
+	for _, kind := range governed() {
 		d := grants.Decide(actor, authz.Read, kind)
 		all = all && (d.All() || !d.Any())
 		fmt.Fprintf(&b, "%s %d of %d\n", kind, d.Granted, d.Possible)

@@ -40,7 +40,7 @@ func (a *App) Viewer(ctx context.Context) *Viewer {
 		v.ExpiresAt = &expires
 	}
 	grants := a.policies.For(who.Actor)
-	for _, kind := range authz.Kinds() {
+	for _, kind := range governed() {
 		for _, action := range authz.Actions() {
 			if grants.May(who.Actor, action, kind) == nil {
 				d := grants.Decide(who.Actor, action, kind)

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"slices"
+	"strings"
 
 	"releasegraph/internal/domain"
 )
@@ -31,8 +32,8 @@ type area struct {
 	wide bool
 }
 
-// areas puts every kind and every relationship into an area. A policy that
-// names another kind, relationship or area is refused.
+// areas puts kinds and relationships into areas. A policy that names another
+// kind, relationship or area is refused.
 var areas = []area{
 	{
 		name: "configuration", doc: "what is there, where it runs, and what it needs", placed: true,
@@ -93,22 +94,26 @@ var areas = []area{
 		name: "administration", doc: "what is not of the graph", wide: true,
 		kinds: []string{KindToken},
 	},
+	{
+		name: "new", doc: "kinds and relationships that stand in no other area yet, which are ADMIN's",
+	},
 }
 
-// areaOf finds the area of a kind or relationship, nil when it has none.
+// areaOf finds the area of a kind or relationship.
 func areaOf(name string) *area {
 	for i := range areas {
 		if a := &areas[i]; slices.Contains(a.kinds, name) || slices.Contains(a.relationships, name) {
 			return a
 		}
 	}
-	return nil
+	return &areas[len(areas)-1]
 }
 
-// Known tells whether policies know the kind or relationship.
-func Known(name string) bool { return areaOf(name) != nil }
+// Known tells whether the kind or relationship stands in an area, so that
+// policies may name it.
+func Known(name string) bool { return areaOf(name) != &areas[len(areas)-1] }
 
-// Kinds lists the kinds and relationships that policies know, area by area.
+// Kinds lists the kinds and relationships that stand in areas, area by area.
 func Kinds() []string {
 	var list []string
 	for _, a := range areas {
@@ -117,8 +122,8 @@ func Kinds() []string {
 	return list
 }
 
-// isRelationship tells whether a name is that of a relationship.
+// isRelationship tells whether a name is that of a relationship: of those that
+// stand in no area yet, relationships are written in capitals.
 func isRelationship(name string) bool {
-	a := areaOf(name)
-	return a != nil && slices.Contains(a.relationships, name)
+	return slices.Contains(areaOf(name).relationships, name) || !Known(name) && name == strings.ToUpper(name)
 }

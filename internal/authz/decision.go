@@ -24,9 +24,6 @@ func (d Decision) All() bool { return d.Granted == d.Possible && d.Granted != 0 
 // for an actor whose grants these are.
 func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 	in := areaOf(kind)
-	if in == nil {
-		return Decision{}
-	}
 	d := Decision{Possible: possible(a, in)}
 	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.wide && narrowed(a) || beyondSites(a, action, in) {
 		return d

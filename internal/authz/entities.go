@@ -34,9 +34,7 @@ func resourceOf(name string, f Facts) types.Entity {
 			"atYourSite": types.Boolean(f&AtYourSite != 0), "suppliedByYou": types.Boolean(f&SuppliedByYou != 0),
 		}),
 	}
-	if a := areaOf(name); a != nil {
-		e.Parents = types.NewEntityUIDSet(types.NewEntityUID(typeArea, types.String(a.name)))
-	}
+	e.Parents = types.NewEntityUIDSet(types.NewEntityUID(typeArea, types.String(areaOf(name).name)))
 	return e
 }
 

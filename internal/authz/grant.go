@@ -102,7 +102,6 @@ func (p *Policies) grants(a domain.Actor) *Grants {
 }
 
 // Grant decides about an action on records of a kind, or on a relationship.
-// What is not declared is granted to nobody.
 func (g *Grants) Grant(action Action, kind string) Grant {
 	q := question{action, kind}
 	g.mu.RLock()
@@ -111,11 +110,9 @@ func (g *Grants) Grant(action Action, kind string) Grant {
 	if ok {
 		return grant
 	}
-	if Known(kind) {
-		for f := range Facts(combinations) {
-			if g.decide(q, f) {
-				grant |= 1 << f
-			}
+	for f := range Facts(combinations) {
+		if g.decide(q, f) {
+			grant |= 1 << f
 		}
 	}
 	g.mu.Lock()

@@ -12,13 +12,13 @@ type ConfigurationItem struct {
 	Description *string `graph:"description,set,text"`
 	Class       Class   `graph:"class,required,filter,sort,set"`
 	// ProductVersion is the version of the product itself; Version counts edits.
-	ProductVersion *string     `graph:"productVersion,filter,set"`
+	ProductVersion *string     `graph:"productVersion,filter,sort,set"`
 	Status         ItemStatus  `graph:"status,required,filter,sort,set"`
 	Environment    Environment `graph:"environment,required,filter,sort,set"`
 	// Criticality runs from 1 (hardly matters) to 5 (the business stops).
 	Criticality *int    `graph:"criticality,filter,sort,set"`
-	Owner       *string `graph:"owner,filter,set,text"`
-	Supplier    *string `graph:"supplier,filter,set,text"`
+	Owner       *string `graph:"owner,filter,sort,set,text"`
+	Supplier    *string `graph:"supplier,filter,sort,set,text"`
 	// Users counts the people who use the item directly.
 	Users *int `graph:"users,filter,sort,set"`
 	// ConfirmedAt is when a person or a discovery last found the item to be as

@@ -2,6 +2,7 @@ package entity
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"releasegraph/internal/domain"
@@ -166,7 +167,11 @@ func (p *filterParser) operations(c compared, raw any, path string) store.Filter
 		return nil
 	}
 	all := store.And{}
+	c.ignoringCase = p.ignoringCase(c, m, path)
 	for _, name := range sorted(m) {
+		if name == ignoringCase && slices.Contains(c.Operators(), name) {
+			continue
+		}
 		if one := p.operation(c, name, m[name], path); one != nil {
 			all = append(all, one)
 		}
@@ -175,6 +180,21 @@ func (p *filterParser) operations(c compared, raw any, path string) store.Filter
 		return all[0]
 	}
 	return all
+}
+
+// ignoringCase is what stands beside the operators of texts, for all of them.
+const ignoringCase = "ignoringCase"
+
+func (p *filterParser) ignoringCase(c compared, operators map[string]any, path string) bool {
+	given, ok := operators[ignoringCase]
+	if !ok || !slices.Contains(c.Operators(), ignoringCase) {
+		return false
+	}
+	yes, isBool := given.(bool)
+	if !isBool {
+		p.add(at(path, ignoringCase), "must be true or false, not %s", describe(given))
+	}
+	return yes
 }
 
 // attributes reads [{name: "tier", eq: "1"}].
@@ -205,7 +225,7 @@ func (p *filterParser) attributes(f *Field, raw any, path string) store.Filter {
 			p.add(where, "needs an operator beside name: %s", choices(f.Operators()))
 			continue
 		}
-		if one := p.operations(compared{f, AttributePrefix + name, typingOf(p.definitions, name)}, rest, where); one != nil {
+		if one := p.operations(compared{Field: f, property: AttributePrefix + name, typing: typingOf(p.definitions, name)}, rest, where); one != nil {
 			all = append(all, one)
 		}
 	}

@@ -1,7 +1,9 @@
 package entity
 
 import (
+	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -12,34 +14,40 @@ import (
 func (f *Field) Operators() []string {
 	switch {
 	case f.Map:
-		return []string{"eq", "ne", "in", "lt", "lte", "gt", "gte", "contains", "startsWith", "isNull"}
+		return []string{"eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "ignoringCase", "isNull"}
 	case f.Name == "id":
-		return []string{"eq", "in"}
+		return []string{"eq", "in", "notIn"}
 	case f.Enum != nil:
-		return []string{"eq", "ne", "in", "isNull"}
+		return []string{"eq", "ne", "in", "notIn", "isNull"}
 	}
 	switch f.Kind {
 	case store.String:
-		return []string{"eq", "ne", "in", "lt", "lte", "gt", "gte", "contains", "startsWith", "isNull"}
+		return []string{"eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "ignoringCase", "isNull"}
 	case store.Bool:
 		return []string{"eq", "ne", "isNull"}
 	case store.Strings:
 		return []string{"isNull"}
 	}
-	return []string{"eq", "ne", "in", "lt", "lte", "gt", "gte", "isNull"}
+	return []string{"eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "isNull"}
 }
 
 var comparisons = map[string]store.Operator{
 	"eq": store.Eq, "lt": store.Lt, "lte": store.Lte, "gt": store.Gt, "gte": store.Gte,
-	"contains": store.Contains, "startsWith": store.StartsWith,
+	"contains": store.Contains, "startsWith": store.StartsWith, "endsWith": store.EndsWith,
 }
 
 // compared is what operators compare: a field, or one attribute with what is
 // known of it.
 type compared struct {
 	*Field
-	property string
-	typing   typing
+	property     string
+	typing       typing
+	ignoringCase bool
+}
+
+// compare makes a comparison of the field; numbers have no case.
+func (c compared) compare(op store.Operator, v any) store.Compare {
+	return store.Compare{Property: c.property, Op: op, Value: v, IgnoringCase: c.ignoringCase && len(c.typing) == 0}
 }
 
 // operation makes the condition that one operator of a field stands for.
@@ -61,22 +69,29 @@ func (p *filterParser) operation(c compared, name string, operand any, path stri
 		return p.isNull(c.property, operand, path)
 	case "in":
 		return p.oneOf(c, operand, path)
+	case "notIn":
+		// Two-valued, as ne.
+		if f := p.oneOf(c, operand, path); f != nil {
+			return store.Not{Filter: f}
+		}
+		return nil
 	case "ne":
 		// Two-valued: what is absent differs.
 		if v, ok := p.operand(c, operand, path); ok {
-			return store.Not{Filter: store.Compare{Property: c.property, Op: store.Eq, Value: v}}
+			return store.Not{Filter: c.compare(store.Eq, v)}
 		}
 		return nil
-	case "contains", "startsWith":
+	case "contains", "startsWith", "endsWith":
 		c.typing = nil // of texts, whatever they stand for
 	case "lt", "lte", "gt", "gte":
+		c.ignoringCase = false // texts are ordered by their bytes
 		if why := c.typing.order(); why != "" {
 			p.add(path, "%s", why)
 			return nil
 		}
 	}
 	if v, ok := p.operand(c, operand, path); ok {
-		return store.Compare{Property: c.property, Op: comparisons[name], Value: v}
+		return c.compare(comparisons[name], v)
 	}
 	return nil
 }
@@ -108,7 +123,7 @@ func (p *filterParser) oneOf(c compared, operand any, path string) store.Filter 
 			values = append(values, v)
 		}
 	}
-	return store.Compare{Property: c.property, Op: store.OneOf, Value: values}
+	return c.compare(store.OneOf, values)
 }
 
 // operand reads the value that a field is compared with.
@@ -123,6 +138,9 @@ func (p *filterParser) operand(c compared, raw any, path string) (any, bool) {
 	v, err := scalar(c.Kind, c.Enum, raw)
 	if s, ok := v.(string); ok && err == nil {
 		err = domain.CheckText(s, domain.MaxText)
+		if n := utf8.RuneCountInString(s); err == nil && c.ignoringCase && n > store.MaxFolded {
+			err = fmt.Errorf("has %d characters; at most %d can be compared ignoring case", n, store.MaxFolded)
+		}
 	}
 	if err != nil {
 		p.add(path, "%s", err)

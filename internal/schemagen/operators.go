@@ -19,9 +19,13 @@ var operatorDocs = map[string]string{
 	"lte":        "It is at most this.",
 	"gt":         "It is greater than this.",
 	"gte":        "It is at least this.",
-	"contains":   "It contains this, in the same case.",
-	"startsWith": "It starts with this, in the same case.",
+	"notIn":      "It is none of these; what has no value is none, too.",
+	"contains":   "It contains this.",
+	"startsWith": "It starts with this.",
+	"endsWith":   "It ends with this.",
 	"isNull":     "It has no value (true), or has one (false).",
+
+	"ignoringCase": "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent.",
 }
 
 // operators derives the filters of single fields: one for each scalar and for
@@ -58,9 +62,9 @@ func operatorLines(s *sdl, scalar string, operators []string) {
 	for _, op := range operators {
 		typ := scalar
 		switch op {
-		case "in":
+		case "in", "notIn":
 			typ = "[" + scalar + "!]"
-		case "isNull":
+		case "isNull", "ignoringCase":
 			typ = "Boolean"
 		}
 		s.line(operatorDocs[op], op+": "+typ)

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"regexp"
+	"unicode/utf8"
 )
 
 // CheckFilter says what is wrong with a filter on nodes of a kind, or nil.
@@ -132,6 +133,9 @@ func (s filterScope) checkCompare(c Compare) error {
 	if !c.Op.appliesTo(p.Type) {
 		return fmt.Errorf("%w: %s.%s is a %s, to which operator %d does not apply", ErrInvalid, s.what, c.Property, p.Type, c.Op)
 	}
+	if c.IgnoringCase && (p.Type != String || !c.Op.foldable()) {
+		return fmt.Errorf("%w: %s.%s is a %s, operator %d cannot ignore case with it", ErrInvalid, s.what, c.Property, p.Type, c.Op)
+	}
 	values := []any{c.Value}
 	if c.Op == IsNull {
 		return nil
@@ -148,8 +152,16 @@ func (s filterScope) checkCompare(c Compare) error {
 		if err := CheckValue(v); err != nil {
 			return err
 		}
+		if text, _ := v.(string); c.IgnoringCase && utf8.RuneCountInString(text) > MaxFolded {
+			return fmt.Errorf("%w: %s.%s: a text that is compared ignoring case may have %d characters", ErrInvalid, s.what, c.Property, MaxFolded)
+		}
 	}
 	return nil
+}
+
+// foldable tells whether the operator can ignore case.
+func (o Operator) foldable() bool {
+	return o == Eq || o == OneOf || o == Contains || o == StartsWith || o == EndsWith
 }
 
 func (o Operator) appliesTo(t Type) bool {
@@ -158,7 +170,7 @@ func (o Operator) appliesTo(t Type) bool {
 		return true
 	case Lt, Lte, Gt, Gte:
 		return t == Int || t == Float || t == String || t == Time
-	case Contains, StartsWith:
+	case Contains, StartsWith, EndsWith:
 		return t == String
 	}
 	return false

@@ -26,6 +26,9 @@ func PropertyOf(n *Node, name string) any {
 // passed its check, asks.
 func (c Compare) Holds(v any) bool {
 	v = asNumber(v, c.operand())
+	if text, ok := v.(string); ok && c.IgnoringCase {
+		c, v = c.Folded(), FoldCase(text)
+	}
 	switch {
 	case c.Op == IsNull || v == nil:
 		return c.Op == IsNull && v == nil
@@ -34,13 +37,10 @@ func (c Compare) Holds(v any) bool {
 	case c.Op == OneOf:
 		list, _ := c.Value.([]any)
 		return slices.ContainsFunc(list, func(w any) bool { return EqualValues(v, w) })
-	case c.Op == Contains || c.Op == StartsWith:
+	case c.Op == Contains || c.Op == StartsWith || c.Op == EndsWith:
 		text, _ := v.(string)
 		part, _ := c.Value.(string)
-		if c.Op == Contains {
-			return strings.Contains(text, part)
-		}
-		return strings.HasPrefix(text, part)
+		return c.Op.within(text, part)
 	}
 	order := CompareValues(v, c.Value)
 	switch c.Op {
@@ -52,6 +52,17 @@ func (c Compare) Holds(v any) bool {
 		return order > 0
 	}
 	return order >= 0
+}
+
+// within tells whether a part stands in a text where the operator looks.
+func (o Operator) within(text, part string) bool {
+	switch o {
+	case StartsWith:
+		return strings.HasPrefix(text, part)
+	case EndsWith:
+		return strings.HasSuffix(text, part)
+	}
+	return strings.Contains(text, part)
 }
 
 // operand is the value, or the first of a list.

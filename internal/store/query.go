@@ -44,8 +44,8 @@ type Operator uint8
 
 // The operators. Comparisons with an absent property are false, IsNull aside
 // (two-valued logic: Not{Eq} is true for a node without the property). Lt to
-// Gte apply to numbers, times and strings (bytewise); Contains, StartsWith to
-// strings, case sensitive; OneOf takes a list ([]any) (an empty one matches nothing).
+// Gte apply to numbers, times and strings (bytewise); Contains, StartsWith and
+// EndsWith to strings; OneOf takes a list ([]any) (an empty one matches nothing).
 const (
 	Eq Operator = iota
 	OneOf
@@ -55,6 +55,7 @@ const (
 	Gte
 	Contains
 	StartsWith
+	EndsWith
 	IsNull // Value is ignored
 )
 
@@ -64,10 +65,14 @@ const (
 // A property within OpenPrefix, which is a text, can also be compared as a
 // number, by Eq, OneOf and Lt to Gte: the Value, or all those of a list, are
 // float64 then. A text that is no Number is as if it were absent.
+//
+// IgnoringCase compares strings by their FoldCase: by Eq, OneOf, Contains,
+// StartsWith and EndsWith, with values of up to MaxFolded characters.
 type Compare struct {
-	Property string
-	Op       Operator
-	Value    any
+	Property     string
+	Op           Operator
+	Value        any
+	IgnoringCase bool
 }
 
 // And holds when all do; an empty one holds.

@@ -99,7 +99,7 @@ func fitting(c catalog, kinds []string, f store.Filter) []string {
 
 var comparisons = map[store.Operator]string{
 	store.Eq: "=", store.OneOf: "IN", store.Lt: "<", store.Lte: "<=", store.Gt: ">", store.Gte: ">=",
-	store.Contains: "CONTAINS", store.StartsWith: "STARTS WITH",
+	store.Contains: "CONTAINS", store.StartsWith: "STARTS WITH", store.EndsWith: "ENDS WITH",
 }
 
 func (b *builder) compare(c store.Compare, s scope) string {
@@ -123,6 +123,9 @@ func (b *builder) compare(c store.Compare, s scope) string {
 }
 
 func (b *builder) comparison(at string, c store.Compare) string {
+	if c.IgnoringCase {
+		return b.ignoringCase(at, c)
+	}
 	text, isText := c.Value.(string)
 	switch c.Op {
 	case store.Lt, store.Lte, store.Gt, store.Gte:

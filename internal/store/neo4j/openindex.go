@@ -186,6 +186,9 @@ func (s *Store) create(ctx context.Context, statements []string) error {
 // narrow writes a condition that follows from the comparison of an indexed
 // property as a text, and that the index can answer; "" for none.
 func (b *builder) narrow(c store.Compare, s scope) string {
+	if c.IgnoringCase {
+		return ""
+	}
 	at := s.variable + "." + quote(openTextPrefix+c.Property)
 	if list, ok := c.Value.([]any); ok && c.Op == store.OneOf {
 		begin := make([]any, len(list))

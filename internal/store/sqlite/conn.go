@@ -5,8 +5,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
-
-	moderncsqlite "modernc.org/sqlite"
 )
 
 // conn is one connection with its prepared statements. It talks to the driver
@@ -28,7 +26,11 @@ const limited = " LIMIT +?"
 const maxStatements = 256
 
 func openConn(dsn string) (*conn, error) {
-	raw, err := (&moderncsqlite.Driver{}).Open(dsn)
+	d, err := sqliteDriver()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := d.Open(dsn)
 	if err != nil {
 		return nil, err
 	}

@@ -123,6 +123,9 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 	if t == store.String && f.Numeric() {
 		expr = c.layout.kinds[s.kind].numberOf(s.alias, f.Property)
 	}
+	if f.IgnoringCase {
+		f, expr = f.Folded(), foldedCase+"("+expr+")"
+	}
 	switch f.Op {
 	case store.IsNull:
 		return expr + " IS NULL", nil
@@ -132,6 +135,8 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 		return "instr(" + expr + ", " + c.arg(f.Value) + ") > 0", nil
 	case store.StartsWith:
 		return c.startsWith(expr, f.Value.(string)), nil
+	case store.EndsWith:
+		return c.endsWith(expr, f.Value.(string)), nil
 	}
 	v, err := toColumn(f.Value)
 	text := "(" + expr + comparisons[f.Op] + c.arg(v) + ")"
@@ -178,6 +183,14 @@ func (c *compiler) startsWith(expr, prefix string) string {
 	end := prefix[:last] + string([]byte{prefix[last] + 1})
 	low := "(" + expr + " >= " + c.arg(prefix)
 	return low + " AND " + expr + " < " + c.arg(end) + ")"
+}
+
+// endsWith compares bytes: the characters of a text are counted up to a NUL.
+func (c *compiler) endsWith(expr, suffix string) string {
+	if suffix == "" {
+		return expr + " IS NOT NULL"
+	}
+	return "(substr(CAST(" + expr + " AS BLOB), " + strconv.Itoa(-len(suffix)) + ") = CAST(" + c.arg(suffix) + " AS BLOB))"
 }
 
 // related looks for an edge, at whose far end each kind has its own table.

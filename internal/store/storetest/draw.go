@@ -314,9 +314,13 @@ func drawCompare(t *rapid.T, p store.Property) store.Filter {
 		ops = append(ops, store.Lt, store.Lte, store.Gt, store.Gte)
 	}
 	if p.Type == store.String {
-		ops = append(ops, store.Contains, store.StartsWith)
+		ops = append(ops, store.Contains, store.StartsWith, store.EndsWith)
 	}
 	c := store.Compare{Property: p.Name, Op: rapid.SampledFrom(ops).Draw(t, "operator")}
+	switch c.Op {
+	case store.Eq, store.OneOf, store.Contains, store.StartsWith, store.EndsWith:
+		c.IgnoringCase = p.Type == store.String && rapid.IntRange(0, 2).Draw(t, "ignoring case") == 0
+	}
 	switch {
 	case c.Op == store.OneOf:
 		c.Value = slice(t, 0, 3, func(t *rapid.T) any { return drawOperand(t, p) })

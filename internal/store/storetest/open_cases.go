@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"releasegraph/internal/store"
 )
@@ -103,8 +104,13 @@ func (b *bench) openAnswers(model *reference, texts []string) {
 	}
 	for _, v := range values {
 		ops := []store.Operator{store.Eq, store.Lt, store.Lte, store.Gt, store.Gte}
-		if _, isText := v.(string); isText {
-			ops = append(ops, store.StartsWith, store.Contains)
+		if text, isText := v.(string); isText {
+			ops = append(ops, store.StartsWith, store.Contains, store.EndsWith)
+			for _, op := range []store.Operator{store.Eq, store.StartsWith, store.Contains, store.EndsWith} {
+				if utf8.RuneCountInString(text) <= store.MaxFolded {
+					b.openAnswer(model, store.Compare{Property: ram, Op: op, Value: v, IgnoringCase: true})
+				}
+			}
 		}
 		for _, op := range ops {
 			b.openAnswer(model, store.Compare{Property: ram, Op: op, Value: v})

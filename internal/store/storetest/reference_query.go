@@ -81,6 +81,9 @@ func compares(v any, f store.Compare) bool {
 	if f.Op == store.IsNull || v == nil {
 		return f.Op == store.IsNull && v == nil
 	}
+	if f.IgnoringCase {
+		return comparesFolded(v.(string), f)
+	}
 	switch f.Op {
 	case store.Eq:
 		return store.EqualValues(v, f.Value)
@@ -90,6 +93,8 @@ func compares(v any, f store.Compare) bool {
 		return strings.Contains(v.(string), f.Value.(string))
 	case store.StartsWith:
 		return strings.HasPrefix(v.(string), f.Value.(string))
+	case store.EndsWith:
+		return strings.HasSuffix(v.(string), f.Value.(string))
 	case store.Lt:
 		return order(v, f.Value) < 0
 	case store.Lte:
@@ -98,6 +103,23 @@ func compares(v any, f store.Compare) bool {
 		return order(v, f.Value) > 0
 	}
 	return order(v, f.Value) >= 0
+}
+
+// comparesFolded leaves it to the standard library's expressions.
+func comparesFolded(text string, f store.Compare) bool {
+	if list, ok := f.Value.([]any); ok {
+		return slices.ContainsFunc(list, func(w any) bool { return strings.EqualFold(text, w.(string)) })
+	}
+	form := regexp.QuoteMeta(f.Value.(string))
+	switch f.Op {
+	case store.Eq:
+		form = "^" + form + "$"
+	case store.StartsWith:
+		form = "^" + form
+	case store.EndsWith:
+		form += "$"
+	}
+	return regexp.MustCompile("(?i)" + form).MatchString(text)
 }
 
 var (
