@@ -13452,6 +13452,8 @@ input RiskFilter {
   ne: Risk
   "It is one of these."
   in: [Risk!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Risk!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -13752,6 +13754,8 @@ input AttributeTypeFilter {
   ne: AttributeType
   "It is one of these."
   in: [AttributeType!]
+  "It is none of these; what has no value is none, too."
+  notIn: [AttributeType!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -14927,6 +14931,8 @@ input VerdictFilter {
   ne: Verdict
   "It is one of these."
   in: [Verdict!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Verdict!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -16864,6 +16870,8 @@ input BackOutKindFilter {
   ne: BackOutKind
   "It is one of these."
   in: [BackOutKind!]
+  "It is none of these; what has no value is none, too."
+  notIn: [BackOutKind!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -16876,6 +16884,8 @@ input ChangeRequestStatusFilter {
   ne: ChangeRequestStatus
   "It is one of these."
   in: [ChangeRequestStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ChangeRequestStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -16888,6 +16898,8 @@ input ChangeRequestTypeFilter {
   ne: ChangeRequestType
   "It is one of these."
   in: [ChangeRequestType!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ChangeRequestType!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -16900,6 +16912,8 @@ input PriorityFilter {
   ne: Priority
   "It is one of these."
   in: [Priority!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Priority!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -16912,6 +16926,8 @@ input ReviewOutcomeFilter {
   ne: ReviewOutcome
   "It is one of these."
   in: [ReviewOutcome!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ReviewOutcome!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -17981,12 +17997,18 @@ enum ConfigurationItemOrderField {
   NAME
   "What sort of thing it is."
   CLASS
+  "The version of the product itself; version counts the edits of this record."
+  PRODUCT_VERSION
   "Where it stands in its life."
   STATUS
   "Where it runs."
   ENVIRONMENT
   "From 1 (hardly matters) to 5 (the business stops)."
   CRITICALITY
+  "Who answers for it."
+  OWNER
+  "Who delivers it."
+  SUPPLIER
   "How many people use it directly."
   USERS
   "When a person, or an import that confirms, last found it to be as it stands here."
@@ -18521,6 +18543,8 @@ input ClassFilter {
   ne: Class
   "It is one of these."
   in: [Class!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Class!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -18533,6 +18557,8 @@ input DependencyKindFilter {
   ne: DependencyKind
   "It is one of these."
   in: [DependencyKind!]
+  "It is none of these; what has no value is none, too."
+  notIn: [DependencyKind!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -18545,6 +18571,8 @@ input EnvironmentFilter {
   ne: Environment
   "It is one of these."
   in: [Environment!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Environment!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -18557,6 +18585,8 @@ input ImpactFilter {
   ne: Impact
   "It is one of these."
   in: [Impact!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Impact!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -18569,6 +18599,8 @@ input ItemStatusFilter {
   ne: ItemStatus
   "It is one of these."
   in: [ItemStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ItemStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -18669,6 +18701,8 @@ input AttributeFilter {
   ne: String
   "It is one of these."
   in: [String!]
+  "It is none of these; what has no value is none, too."
+  notIn: [String!]
   "It is less than this."
   lt: String
   "It is at most this."
@@ -18677,10 +18711,14 @@ input AttributeFilter {
   gt: String
   "It is at least this."
   gte: String
-  "It contains this, in the same case."
+  "It contains this."
   contains: String
-  "It starts with this, in the same case."
+  "It starts with this."
   startsWith: String
+  "It ends with this."
+  endsWith: String
+  "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent."
+  ignoringCase: Boolean
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -18703,6 +18741,8 @@ input DateTimeFilter {
   ne: DateTime
   "It is one of these."
   in: [DateTime!]
+  "It is none of these; what has no value is none, too."
+  notIn: [DateTime!]
   "It is less than this."
   lt: DateTime
   "It is at most this."
@@ -18721,6 +18761,8 @@ input IDFilter {
   eq: ID
   "It is one of these."
   in: [ID!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ID!]
 }
 
 "Compares one field. All that is given must hold."
@@ -18731,6 +18773,8 @@ input IntFilter {
   ne: Int
   "It is one of these."
   in: [Int!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Int!]
   "It is less than this."
   lt: Int
   "It is at most this."
@@ -18751,6 +18795,8 @@ input StringFilter {
   ne: String
   "It is one of these."
   in: [String!]
+  "It is none of these; what has no value is none, too."
+  notIn: [String!]
   "It is less than this."
   lt: String
   "It is at most this."
@@ -18759,10 +18805,14 @@ input StringFilter {
   gt: String
   "It is at least this."
   gte: String
-  "It contains this, in the same case."
+  "It contains this."
   contains: String
-  "It starts with this, in the same case."
+  "It starts with this."
   startsWith: String
+  "It ends with this."
+  endsWith: String
+  "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent."
+  ignoringCase: Boolean
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -19329,6 +19379,8 @@ input ExceptionStatusFilter {
   ne: ExceptionStatus
   "It is one of these."
   in: [ExceptionStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ExceptionStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -20026,6 +20078,8 @@ input IdentityMethodFilter {
   ne: IdentityMethod
   "It is one of these."
   in: [IdentityMethod!]
+  "It is none of these; what has no value is none, too."
+  notIn: [IdentityMethod!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -21121,6 +21175,8 @@ input KnownErrorStatusFilter {
   ne: KnownErrorStatus
   "It is one of these."
   in: [KnownErrorStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [KnownErrorStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -21905,6 +21961,8 @@ input PartyTypeFilter {
   ne: PartyType
   "It is one of these."
   in: [PartyType!]
+  "It is none of these; what has no value is none, too."
+  notIn: [PartyType!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -22507,6 +22565,8 @@ input ProblemStatusFilter {
   ne: ProblemStatus
   "It is one of these."
   in: [ProblemStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ProblemStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -23763,6 +23823,8 @@ input RingFilter {
   ne: Ring
   "It is one of these."
   in: [Ring!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Ring!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -24147,6 +24209,8 @@ input TaskKindFilter {
   ne: TaskKind
   "It is one of these."
   in: [TaskKind!]
+  "It is none of these; what has no value is none, too."
+  notIn: [TaskKind!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }

@@ -124,7 +124,6 @@ func newParser(c *commands, streams Streams) (*kong.Kong, error) {
 		kong.Name("releasegraph"),
 		kong.Description(description),
 		kong.DefaultEnvars("RELEASEGRAPH"),
-		kong.Configuration(readConfig),
 		kong.Writers(streams.Stdout, streams.Stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),

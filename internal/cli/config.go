@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"reflect"
@@ -20,40 +21,73 @@ import (
 // names. The command line and the environment win over it.
 type configFile struct{ values map[string]any }
 
-// readConfig reads such a file.
-func readConfig(r io.Reader) (kong.Resolver, error) {
-	var c configFile
-	text, err := io.ReadAll(r)
+// configPath is the flag that names such a file.
+type configPath string
+
+// BeforeResolve reads the file, and tells all that is wrong with it.
+func (configPath) BeforeResolve(app *kong.Kong, ctx *kong.Context, trace *kong.Path) error {
+	path, _ := ctx.FlagValue(trace.Flag).(configPath)
+	file := kong.ExpandPath(string(path))
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	var c configFile
 	if err := strictyaml.Read(text, &c.values); err != nil {
-		return nil, fmt.Errorf("the configuration file is no map of flags: %w", err)
+		return fmt.Errorf("the configuration file %s is no map of flags: %w", file, err)
 	}
-	return &c, nil
+	if wrong := c.mistakes(app.Model); len(wrong) > 0 {
+		return fmt.Errorf("the configuration file %s:\n  %s\nreleasegraph serve --help lists the flags", file, strings.Join(wrong, "\n  "))
+	}
+	ctx.AddResolver(&c)
+	return nil
 }
 
-// Validate names all keys of the file that are no flags.
-func (c *configFile) Validate(app *kong.Application) error {
-	known := map[string]bool{}
+// mistakes tells of all keys of the file that are no flags, and of all values
+// that their flags cannot have.
+func (c *configFile) mistakes(app *kong.Application) []string {
+	known := map[string]*kong.Flag{}
 	_ = kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
 		if f, ok := node.(*kong.Flag); ok {
-			known[f.Name] = true
+			known[f.Name] = f
 		}
 		return next(nil)
 	})
-	var unknown []string
-	for name := range c.values {
-		if !known[name] {
-			unknown = append(unknown, name)
+	var wrong []string
+	for _, name := range slices.Sorted(maps.Keys(c.values)) {
+		f := known[name]
+		if f == nil {
+			wrong = append(wrong, name+": is no flag")
+			continue
+		}
+		if err := tried(f, c.values[name]); err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", name, err))
 		}
 	}
-	if len(unknown) == 0 {
+	return wrong
+}
+
+// tried says why a flag cannot have a value of the file.
+func tried(f *kong.Flag, value any) error {
+	text, ok := flagText(value)
+	if !ok {
 		return nil
 	}
-	slices.Sort(unknown)
-	return fmt.Errorf("the configuration file sets what is no flag: %s; releasegraph serve --help lists them", strings.Join(unknown, ", "))
+	into := reflect.New(f.Target.Type()).Elem()
+	if into.Kind() == reflect.Pointer {
+		into.Set(reflect.New(into.Type().Elem()))
+	}
+	if err := f.Mapper.Decode(&kong.DecodeContext{Value: f.Value, Scan: kong.Scan().PushTyped(text, kong.FlagValueToken)}, into); err != nil {
+		return err
+	}
+	if choices := f.EnumSlice(); f.Enum != "" && !slices.Contains(choices, text) {
+		return fmt.Errorf("must be one of %s, not %q", strings.Join(choices, ", "), text)
+	}
+	return nil
 }
+
+// Validate has nothing left to check.
+func (c *configFile) Validate(*kong.Application) error { return nil }
 
 // Resolve gives the value of a flag that was not given on the command line.
 func (c *configFile) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
@@ -62,20 +96,24 @@ func (c *configFile) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, 
 			return nil, nil
 		}
 	}
-	v, ok := c.values[f.Name]
-	if !ok || v == nil {
-		return nil, nil
+	if text, ok := flagText(c.values[f.Name]); ok {
+		return text, nil
 	}
-	if list, ok := v.([]any); ok && len(list) == 0 || v == "" {
-		return nil, nil // as if it were not there
-	} else if ok {
-		texts := make([]string, len(list))
-		for i, one := range list {
-			texts[i] = fmt.Sprint(one)
-		}
-		return strings.Join(texts, ","), nil
+	return nil, nil
+}
+
+// flagText is a value of the file as the command line would hold it. What is
+// empty is as if it were not there.
+func flagText(value any) (string, bool) {
+	list, ok := value.([]any)
+	if !ok {
+		return fmt.Sprint(value), value != nil && value != ""
 	}
-	return fmt.Sprint(v), nil
+	texts := make([]string, len(list))
+	for i, one := range list {
+		texts[i] = fmt.Sprint(one)
+	}
+	return strings.Join(texts, ","), len(list) > 0
 }
 
 // printConfig prints the flags of a command with their values, as a file that

@@ -48,7 +48,10 @@ func TestCallersAreLimitedOnceTheyAreKnownUnlessTheOperatorSaysOtherwise(t *test
 }
 
 func TestMistakesInTheConfigurationAreAllNamed(t *testing.T) {
-	call(t, "", "serve", configFile(t, "lisen: x\nrates: 1\n"), "--print-config").wants(t, 2, "lisen, rates", "serve --help")
+	call(t, "", "serve", configFile(t, "lisen: x\nrates: 1\nrate: much\nlog-level: loud\ndrain: soon\n"), "--print-config").wants(t, 2,
+		"the configuration file ", "releasegraph.yaml", "lisen: is no flag", "rates: is no flag", "rate: expected a float", "log-level: must be one of debug, ",
+		"drain: expected duration", "serve --help")
+	call(t, "", "serve", "--config=/nowhere/releasegraph.yaml").wants(t, 2, "/nowhere/releasegraph.yaml")
 	call(t, "", "serve", configFile(t, "- a list\n"), "--print-config").wants(t, 2, "no map of flags")
 	call(t, "", "serve", configFile(t, "rate: much\n"), "--print-config").wants(t, 2, "rate")
 	call(t, "", "serve", "--tls-cert=x.pem", "--store=sqlite::memory:").wants(t, 2, "give both or none")

@@ -30,7 +30,7 @@ type serving struct {
 	OperationTimeout time.Duration `default:"30s" help:"End operations that take longer. Default: ${default}."`
 	Drain            time.Duration `default:"20s" help:"How long accepted requests may take when the server stops. Default: ${default}."`
 	edgeFlags
-	Config kong.ConfigFlag `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
+	Config configPath `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
 
 	known *identities // nil: every caller is believed
 }

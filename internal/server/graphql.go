@@ -26,8 +26,14 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 	runs := runs{c, s.budget}
 	h := handler.New(core.Schema)
 	known := newDocuments()
-	h.AddTransport(overSocket{runs, s.streams, s.rates})
-	h.AddTransport(overHTTP{runs: runs, events: overEvents{runs, s.streams}, parts: overParts{runs}})
+	for _, t := range []graphql.Transport{
+		overSocket{runs, s.streams, s.rates}, overHTTP{runs: runs, events: overEvents{runs, s.streams}, parts: overParts{runs}},
+	} {
+		if !c.HideSuggestions {
+			t = namingInputs{t, core.Schema.Schema(), c.Limits.Tokens}
+		}
+		h.AddTransport(t)
+	}
 	h.SetParserTokenLimit(c.Limits.Tokens)
 	h.SetQueryCache(known)
 	if c.Persisted != nil {
@@ -61,14 +67,15 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 	return h
 }
 
-// presenter presents errors; where suggestions are welcome, those about enums
-// list the legal values.
+// presenter presents errors; where suggestions are welcome, those about inputs
+// name their field, and those about enums list the legal values.
 func presenter(core *Core, c Config) graphql.ErrorPresenterFunc {
 	present := resolvers.ErrorPresenter(c.Log)
 	if c.HideSuggestions {
 		return present
 	}
-	return resolvers.ListingEnumValues(core.Schema.Schema(), present)
+	schema := core.Schema.Schema()
+	return resolvers.ListingEnumValues(schema, resolvers.NamingInputs(schema, present))
 }
 
 // maxMessage caps the messages of errors, which may quote what was sent.
