@@ -15,6 +15,30 @@ import (
 	"releasegraph/internal/domain"
 )
 
+func (r *assessmentResolver) Affected(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
+	return r.App.ItemsOf(ctx, obj, obj.Affected), nil
+}
+
+func (r *assessmentResolver) Excluded(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
+	return r.App.ItemsOf(ctx, obj, obj.Excluded), nil
+}
+
+func (r *assessmentResolver) HitFull(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
+	return r.App.ItemsOf(ctx, obj, obj.HitFull), nil
+}
+
+func (r *assessmentResolver) HitDegraded(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
+	return r.App.ItemsOf(ctx, obj, obj.HitDegraded), nil
+}
+
+func (r *assessmentResolver) InFlight(ctx context.Context, obj *domain.Assessment) ([]*app.ChangeRequestKey, error) {
+	return r.App.RequestsOf(ctx, obj, obj.InFlight), nil
+}
+
+func (r *assessmentResolver) RiskParts(ctx context.Context, obj *domain.Assessment) ([]*domain.RiskPart, error) {
+	return pointers(obj.Parts()), nil
+}
+
 func (r *assessmentResolver) OutdatedBecause(ctx context.Context, obj *domain.Assessment) ([]string, error) {
 	return r.App.AssessmentOutdated(ctx, obj)
 }

@@ -14,6 +14,10 @@ import (
 	"releasegraph/internal/domain"
 )
 
+func (r *changeRequestResolver) HeldBy(ctx context.Context, obj *domain.ChangeRequest) ([]*app.FreezeKey, error) {
+	return r.App.FreezesOf(ctx, obj, obj.HeldBy), nil
+}
+
 func (r *changeRequestResolver) Assessment(ctx context.Context, obj *domain.ChangeRequest) (*domain.Assessment, error) {
 	return r.App.CurrentAssessment(ctx, obj)
 }

@@ -26,7 +26,7 @@ func (r *changeRequestResolver) Affects(ctx context.Context, obj *domain.ChangeR
 	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *changeRequestResolver) TakesPlaceAt(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+func (r *changeRequestResolver) Sites(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
 	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 

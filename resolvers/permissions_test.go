@@ -110,7 +110,7 @@ func sampleArguments(t *testing.T, s *ast.Schema, list ast.ArgumentDefinitionLis
 // samples are legal values of scalars.
 var samples = map[string]string{
 	"String": `"x"`, "ID": `"x"`, "Int": "1", "Float": "1", "Boolean": "true", "Revision": `"0"`, "Attributes": "{}",
-	"DateTime": `"2026-03-01T08:00:00Z"`, "TimeZone": `"Europe/Paris"`, "Duration": `"PT1H"`,
+	"DateTime": `"2026-03-01T08:00:00Z"`, "TimeZone": `"Europe/Paris"`, "Duration": `"PT1H"`, "RecurrenceRule": `"FREQ=DAILY"`,
 }
 
 func sampleValue(t *testing.T, s *ast.Schema, name string, of *ast.Type) string {

@@ -66,6 +66,7 @@ var Types = direct.Types{
 	"ChangeRequestEdge":                       fieldsOfChangeRequestEdge(),
 	"ChangeRequestExclusionConnection":        fieldsOfChangeRequestExclusionConnection(),
 	"ChangeRequestExclusionEdge":              fieldsOfChangeRequestExclusionEdge(),
+	"ChangeRequestKey":                        fieldsOfChangeRequestKey(),
 	"ChangeRequestMove":                       fieldsOfChangeRequestMove(),
 	"ChangeRequestPayload":                    fieldsOfChangeRequestPayload(),
 	"ChangeSchedule":                          fieldsOfChangeSchedule(),
@@ -84,6 +85,7 @@ var Types = direct.Types{
 	"ConfigurationItemExclusionEdge":          fieldsOfConfigurationItemExclusionEdge(),
 	"ConfigurationItemInstallationConnection": fieldsOfConfigurationItemInstallationConnection(),
 	"ConfigurationItemInstallationEdge":       fieldsOfConfigurationItemInstallationEdge(),
+	"ConfigurationItemKey":                    fieldsOfConfigurationItemKey(),
 	"ConfigurationItemPayload":                fieldsOfConfigurationItemPayload(),
 	"ConfigurationItemPresenceConnection":     fieldsOfConfigurationItemPresenceConnection(),
 	"ConfigurationItemPresenceEdge":           fieldsOfConfigurationItemPresenceEdge(),
@@ -131,6 +133,7 @@ var Types = direct.Types{
 	"FreezeExceptionEdge":                     fieldsOfFreezeExceptionEdge(),
 	"FreezeExceptionPayload":                  fieldsOfFreezeExceptionPayload(),
 	"FreezeHoldPayload":                       fieldsOfFreezeHoldPayload(),
+	"FreezeKey":                               fieldsOfFreezeKey(),
 	"FreezePayload":                           fieldsOfFreezePayload(),
 	"FrozenServicePayload":                    fieldsOfFrozenServicePayload(),
 	"FrozenSitePayload":                       fieldsOfFrozenSitePayload(),
@@ -205,6 +208,7 @@ var Types = direct.Types{
 	"ReleaseUnitPayload":                      fieldsOfReleaseUnitPayload(),
 	"ResolutionPayload":                       fieldsOfResolutionPayload(),
 	"RevokeApiTokenPayload":                   fieldsOfRevokeApiTokenPayload(),
+	"RiskPart":                                fieldsOfRiskPart(),
 	"ScheduleConflict":                        fieldsOfScheduleConflict(),
 	"ScheduleConflicts":                       fieldsOfScheduleConflicts(),
 	"ScheduledChange":                         fieldsOfScheduledChange(),
@@ -355,37 +359,31 @@ func fieldsOfAssessChangeRequestPayload() direct.Type {
 
 func fieldsOfAssessment() direct.Type {
 	return direct.Object(direct.Fields[*domain.Assessment]{
-		"ordinal":     direct.Leaf(func(v *domain.Assessment) int { return v.Ordinal }, direct.Int),
-		"revision":    direct.Leaf(func(v *domain.Assessment) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"assessor":    direct.Leaf(func(v *domain.Assessment) string { return v.Assessor }, direct.Text),
-		"method":      direct.Optional(func(v *domain.Assessment) *domain.IdentityMethod { return v.Method }, direct.Text),
-		"identities":  direct.Leaves(func(v *domain.Assessment) []string { return v.Identities }, direct.Text),
-		"assessedAt":  direct.Leaf(func(v *domain.Assessment) time.Time { return v.AssessedAt }, direct.Time),
-		"comment":     direct.Optional(func(v *domain.Assessment) *string { return v.Comment }, direct.Text),
-		"affected":    direct.Leaves(func(v *domain.Assessment) []string { return v.Affected }, direct.Text),
-		"excluded":    direct.Leaves(func(v *domain.Assessment) []string { return v.Excluded }, direct.Text),
-		"hitFull":     direct.Leaves(func(v *domain.Assessment) []string { return v.HitFull }, direct.Text),
-		"hitDegraded": direct.Leaves(func(v *domain.Assessment) []string { return v.HitDegraded }, direct.Text),
-		"omitted":     direct.Leaf(func(v *domain.Assessment) int { return v.Omitted }, direct.Int),
-		"total":       direct.Leaf(func(v *domain.Assessment) int { return v.Total }, direct.Int),
-		"full":        direct.Leaf(func(v *domain.Assessment) int { return v.Full }, direct.Int),
-		"degraded":    direct.Leaf(func(v *domain.Assessment) int { return v.Degraded }, direct.Int),
-		"services":    direct.Leaf(func(v *domain.Assessment) int { return v.Services }, direct.Int),
-		"sites":       direct.Leaf(func(v *domain.Assessment) int { return v.Sites }, direct.Int),
-		"users":       direct.Leaf(func(v *domain.Assessment) int { return v.Users }, direct.Int),
-		"inFlight":    direct.Leaves(func(v *domain.Assessment) []string { return v.InFlight }, direct.Text),
-		"together":    direct.Leaf(func(v *domain.Assessment) int { return v.Together }, direct.Int),
-		"risk":        direct.Leaf(func(v *domain.Assessment) domain.Risk { return v.Risk }, direct.Text),
-		"riskScore":   direct.Leaf(func(v *domain.Assessment) int { return v.RiskScore }, direct.Int),
-		"riskParts":   direct.Leaves(func(v *domain.Assessment) []string { return v.RiskParts }, direct.Text),
-		"findings":    direct.Leaf(func(v *domain.Assessment) string { return v.Findings }, direct.Text),
-		"id":          direct.Leaf(func(v *domain.Assessment) string { return v.ID }, direct.Text),
-		"key":         direct.Leaf(func(v *domain.Assessment) string { return v.Key }, direct.Text),
-		"name":        direct.Leaf(func(v *domain.Assessment) string { return v.Name }, direct.Text),
-		"version":     direct.Leaf(func(v *domain.Assessment) int { return v.Version }, direct.Int),
-		"createdAt":   direct.Leaf(func(v *domain.Assessment) time.Time { return v.CreatedAt }, direct.Time),
-		"updatedAt":   direct.Leaf(func(v *domain.Assessment) time.Time { return v.UpdatedAt }, direct.Time),
-		"sources":     direct.Values(func(v *domain.Assessment) []domain.FieldSource { return v.Sources }),
+		"ordinal":    direct.Leaf(func(v *domain.Assessment) int { return v.Ordinal }, direct.Int),
+		"revision":   direct.Leaf(func(v *domain.Assessment) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"assessor":   direct.Leaf(func(v *domain.Assessment) string { return v.Assessor }, direct.Text),
+		"method":     direct.Optional(func(v *domain.Assessment) *domain.IdentityMethod { return v.Method }, direct.Text),
+		"identities": direct.Leaves(func(v *domain.Assessment) []string { return v.Identities }, direct.Text),
+		"assessedAt": direct.Leaf(func(v *domain.Assessment) time.Time { return v.AssessedAt }, direct.Time),
+		"comment":    direct.Optional(func(v *domain.Assessment) *string { return v.Comment }, direct.Text),
+		"omitted":    direct.Leaf(func(v *domain.Assessment) int { return v.Omitted }, direct.Int),
+		"total":      direct.Leaf(func(v *domain.Assessment) int { return v.Total }, direct.Int),
+		"full":       direct.Leaf(func(v *domain.Assessment) int { return v.Full }, direct.Int),
+		"degraded":   direct.Leaf(func(v *domain.Assessment) int { return v.Degraded }, direct.Int),
+		"services":   direct.Leaf(func(v *domain.Assessment) int { return v.Services }, direct.Int),
+		"sites":      direct.Leaf(func(v *domain.Assessment) int { return v.Sites }, direct.Int),
+		"users":      direct.Leaf(func(v *domain.Assessment) int { return v.Users }, direct.Int),
+		"together":   direct.Leaf(func(v *domain.Assessment) int { return v.Together }, direct.Int),
+		"risk":       direct.Leaf(func(v *domain.Assessment) domain.Risk { return v.Risk }, direct.Text),
+		"riskScore":  direct.Leaf(func(v *domain.Assessment) int { return v.RiskScore }, direct.Int),
+		"findings":   direct.Leaf(func(v *domain.Assessment) string { return v.Findings }, direct.Text),
+		"id":         direct.Leaf(func(v *domain.Assessment) string { return v.ID }, direct.Text),
+		"key":        direct.Leaf(func(v *domain.Assessment) string { return v.Key }, direct.Text),
+		"name":       direct.Leaf(func(v *domain.Assessment) string { return v.Name }, direct.Text),
+		"version":    direct.Leaf(func(v *domain.Assessment) int { return v.Version }, direct.Int),
+		"createdAt":  direct.Leaf(func(v *domain.Assessment) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":  direct.Leaf(func(v *domain.Assessment) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":    direct.Values(func(v *domain.Assessment) []domain.FieldSource { return v.Sources }),
 	})
 }
 
@@ -727,7 +725,6 @@ func fieldsOfChangeRequest() direct.Type {
 		"plannedTo":           direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.PlannedTo }, direct.Time),
 		"downtime":            direct.Optional(func(v *domain.ChangeRequest) *string { return v.Downtime }, direct.By(scalar.MarshalDuration)),
 		"risk":                direct.Optional(func(v *domain.ChangeRequest) *domain.Risk { return v.Risk }, direct.Text),
-		"heldBy":              direct.Leaves(func(v *domain.ChangeRequest) []string { return v.HeldBy }, direct.Text),
 		"submittedAt":         direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.SubmittedAt }, direct.Time),
 		"decidedAt":           direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.DecidedAt }, direct.Time),
 		"implementedAt":       direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ImplementedAt }, direct.Time),
@@ -820,6 +817,12 @@ func fieldsOfChangeRequestExclusionEdge() direct.Type {
 		"reason": direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.Reason }, direct.Text),
 		"by":     direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.By }, direct.Text),
 		"since":  direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) time.Time { return v.Since }, direct.Time),
+	})
+}
+
+func fieldsOfChangeRequestKey() direct.Type {
+	return direct.Object(direct.Fields[*app.ChangeRequestKey]{
+		"key": direct.Leaf(func(v *app.ChangeRequestKey) string { return v.Key }, direct.Text),
 	})
 }
 
@@ -1032,6 +1035,12 @@ func fieldsOfConfigurationItemInstallationEdge() direct.Type {
 		"since":         direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *time.Time { return v.Since }, direct.Time),
 		"licence":       direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *string { return v.Licence }, direct.Text),
 		"supplier":      direct.Optional(func(v *relay.ConfigurationItemInstallationEdge) *string { return v.Supplier }, direct.Text),
+	})
+}
+
+func fieldsOfConfigurationItemKey() direct.Type {
+	return direct.Object(direct.Fields[*app.ConfigurationItemKey]{
+		"key": direct.Leaf(func(v *app.ConfigurationItemKey) string { return v.Key }, direct.Text),
 	})
 }
 
@@ -1529,6 +1538,9 @@ func fieldsOfFreezeException() direct.Type {
 		"deciderIdentities":   direct.Leaves(func(v *domain.FreezeException) []string { return v.DeciderIdentities }, direct.Text),
 		"decidedAt":           direct.Optional(func(v *domain.FreezeException) *time.Time { return v.DecidedAt }, direct.Time),
 		"comment":             direct.Optional(func(v *domain.FreezeException) *string { return v.Comment }, direct.Text),
+		"plannedFrom":         direct.Optional(func(v *domain.FreezeException) *time.Time { return v.PlannedFrom }, direct.Time),
+		"plannedTo":           direct.Optional(func(v *domain.FreezeException) *time.Time { return v.PlannedTo }, direct.Time),
+		"scope":               direct.Optional(func(v *domain.FreezeException) *string { return v.Scope }, direct.Text),
 		"id":                  direct.Leaf(func(v *domain.FreezeException) string { return v.ID }, direct.Text),
 		"key":                 direct.Leaf(func(v *domain.FreezeException) string { return v.Key }, direct.Text),
 		"name":                direct.Leaf(func(v *domain.FreezeException) string { return v.Name }, direct.Text),
@@ -1576,6 +1588,12 @@ func fieldsOfFreezeHoldPayload() direct.Type {
 		"revision":       direct.Leaf(func(v *app.FreezeHold) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":         direct.Leaf(func(v *app.FreezeHold) bool { return v.DryRun }, direct.Bool),
 		"changes":        direct.Values(func(v *app.FreezeHold) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfFreezeKey() direct.Type {
+	return direct.Object(direct.Fields[*app.FreezeKey]{
+		"key": direct.Leaf(func(v *app.FreezeKey) string { return v.Key }, direct.Text),
 	})
 }
 
@@ -1649,7 +1667,6 @@ func fieldsOfGroupingPayload() direct.Type {
 func fieldsOfHeldChange() direct.Type {
 	return direct.Object(direct.Fields[*app.HeldChange]{
 		"changeRequest": direct.One(func(v *app.HeldChange) *domain.ChangeRequest { return v.ChangeRequest }),
-		"heldBy":        direct.Leaves(func(v *app.HeldChange) []string { return v.HeldBy() }, direct.Text),
 		"people":        direct.Leaves(func(v *app.HeldChange) []string { return v.People() }, direct.Text),
 	})
 }
@@ -2060,6 +2077,8 @@ func fieldsOfMinutesEntry() direct.Type {
 	return direct.Object(direct.Fields[*domain.MinutesEntry]{
 		"request": direct.One(func(v *domain.MinutesEntry) *domain.ChangeRequest { return v.Request }),
 		"votes":   direct.Many(func(v *domain.MinutesEntry) []*domain.Vote { return v.Votes }),
+		"quorum":  direct.Optional(func(v *domain.MinutesEntry) *int { return v.Quorum() }, direct.Int),
+		"members": direct.Leaves(func(v *domain.MinutesEntry) []string { return v.Members() }, direct.Text),
 	})
 }
 
@@ -2369,6 +2388,15 @@ func fieldsOfResolutionPayload() direct.Type {
 func fieldsOfRevokeApiTokenPayload() direct.Type {
 	return direct.Object(direct.Fields[*model.RevokeAPITokenPayload]{
 		"apiToken": direct.One(func(v *model.RevokeAPITokenPayload) *domain.APIToken { return v.APIToken }),
+	})
+}
+
+func fieldsOfRiskPart() direct.Type {
+	return direct.Object(direct.Fields[*domain.RiskPart]{
+		"name":   direct.Leaf(func(v *domain.RiskPart) domain.RiskPartName { return v.Name }, direct.Text),
+		"points": direct.Leaf(func(v *domain.RiskPart) int { return v.Points }, direct.Int),
+		"most":   direct.Leaf(func(v *domain.RiskPart) int { return v.Most }, direct.Int),
+		"why":    direct.Leaf(func(v *domain.RiskPart) string { return v.Why }, direct.Text),
 	})
 }
 

@@ -22,6 +22,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ChangeRequestResolver interface {
+	HeldBy(ctx context.Context, obj *domain.ChangeRequest) ([]*app.FreezeKey, error)
+
 	Assessment(ctx context.Context, obj *domain.ChangeRequest) (*domain.Assessment, error)
 	Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalMove[domain.ChangeRequestStatus], error)
 
@@ -29,7 +31,7 @@ type ChangeRequestResolver interface {
 
 	Resolves(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error)
 	Affects(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-	TakesPlaceAt(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error)
+	Sites(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error)
 	Model(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.ChangeModel, error)
 	Board(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.Board, error)
 	Excludes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge], error)
@@ -404,7 +406,7 @@ func (ec *executionContext) field_ChangeRequest_resolves_args(ctx context.Contex
 	return args, nil
 }
 
-func (ec *executionContext) field_ChangeRequest_takesPlaceAt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_ChangeRequest_sites_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
@@ -994,18 +996,27 @@ func (ec *executionContext) _ChangeRequest_heldBy(ctx context.Context, field gra
 			return ec.fieldContext_ChangeRequest_heldBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HeldBy, nil
+			return ec.Resolvers.ChangeRequest().HeldBy(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.FreezeKey) graphql.Marshaler {
+			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeRequest_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+	fc = &graphql.FieldContext{
+		Object:     "ChangeRequest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FreezeKey(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ChangeRequest_submittedAt(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
@@ -1719,17 +1730,17 @@ func (ec *executionContext) fieldContext_ChangeRequest_affects(ctx context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequest_takesPlaceAt(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequest_sites(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeRequest_takesPlaceAt(ctx, field)
+			return ec.fieldContext_ChangeRequest_sites(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.ChangeRequest().TakesPlaceAt(ctx, obj, fc.Args["filter"].(relay.Input), fc.Args["orderBy"].([]relay.Input), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*domain.AsOf))
+			return ec.Resolvers.ChangeRequest().Sites(ctx, obj, fc.Args["filter"].(relay.Input), fc.Args["orderBy"].([]relay.Input), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[domain.Site, relay.SiteEdge]) graphql.Marshaler {
@@ -1739,7 +1750,7 @@ func (ec *executionContext) _ChangeRequest_takesPlaceAt(ctx context.Context, fie
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ChangeRequest_takesPlaceAt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ChangeRequest_sites(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ChangeRequest",
 		Field:      field,
@@ -1756,7 +1767,7 @@ func (ec *executionContext) fieldContext_ChangeRequest_takesPlaceAt(ctx context.
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_ChangeRequest_takesPlaceAt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_ChangeRequest_sites_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2098,6 +2109,61 @@ func (ec *executionContext) fieldContext_ChangeRequest_conflicts(_ context.Conte
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ScheduleConflict(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeRequestKey_key(ctx context.Context, field graphql.CollectedField, obj *app.ChangeRequestKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequestKey_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequestKey_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangeRequestKey", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeRequestKey_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.ChangeRequestKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeRequestKey_changeRequest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangeRequest(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ChangeRequest) graphql.Marshaler {
+			return ec.marshalOChangeRequest2ᚖreleasegraphᚋinternalᚋdomainᚐChangeRequest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeRequestKey_changeRequest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeRequestKey",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeRequest(ctx, field)
 		},
 	}
 	return fc, nil
@@ -2840,10 +2906,43 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "heldBy":
-			out.Values[i] = ec._ChangeRequest_heldBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ChangeRequest_heldBy(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "submittedAt":
 			out.Values[i] = ec._ChangeRequest_submittedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3144,7 +3243,7 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-		case "takesPlaceAt":
+		case "sites":
 			field := field
 
 			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
@@ -3153,7 +3252,7 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
-				res = ec._ChangeRequest_takesPlaceAt(ctx, field, obj)
+				res = ec._ChangeRequest_sites(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -3507,6 +3606,82 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var changeRequestKeyImplementors = []string{"ChangeRequestKey"}
+
+func (ec *executionContext) _ChangeRequestKey(ctx context.Context, sel ast.SelectionSet, obj *app.ChangeRequestKey) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestKeyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeRequestKey")
+		case "key":
+			out.Values[i] = ec._ChangeRequestKey_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "changeRequest":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ChangeRequestKey_changeRequest(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var changeRequestMoveImplementors = []string{"ChangeRequestMove"}
 
 func (ec *executionContext) _ChangeRequestMove(ctx context.Context, sel ast.SelectionSet, obj *domain.LegalMove[domain.ChangeRequestStatus]) graphql.Marshaler {
@@ -3646,6 +3821,32 @@ func (ec *executionContext) marshalNChangeRequest2ᚖreleasegraphᚋinternalᚋd
 		return graphql.Null
 	}
 	return ec._ChangeRequest(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeRequestKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ChangeRequestKey) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚐChangeRequestKey(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚐChangeRequestKey(ctx context.Context, sel ast.SelectionSet, v *app.ChangeRequestKey) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ChangeRequestKey(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNChangeRequestMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.LegalMove[domain.ChangeRequestStatus]) graphql.Marshaler {

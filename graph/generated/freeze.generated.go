@@ -1055,6 +1055,61 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_changes(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _FreezeKey_key(ctx context.Context, field graphql.CollectedField, obj *app.FreezeKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreezeKey_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreezeKey_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FreezeKey", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FreezeKey_freeze(ctx context.Context, field graphql.CollectedField, obj *app.FreezeKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreezeKey_freeze(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Freeze(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Freeze) graphql.Marshaler {
+			return ec.marshalOFreeze2ᚖreleasegraphᚋinternalᚋdomainᚐFreeze(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FreezeKey_freeze(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FreezeKey",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Freeze(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _HeldChange_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.HeldChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1096,18 +1151,27 @@ func (ec *executionContext) _HeldChange_heldBy(ctx context.Context, field graphq
 			return ec.fieldContext_HeldChange_heldBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HeldBy(), nil
+			return obj.HeldBy(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.FreezeKey) graphql.Marshaler {
+			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_HeldChange_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HeldChange", field, true, false, errors.New("field of type String does not have child fields"))
+	fc = &graphql.FieldContext{
+		Object:     "HeldChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FreezeKey(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _HeldChange_owners(ctx context.Context, field graphql.CollectedField, obj *app.HeldChange) (ret graphql.Marshaler) {
@@ -1820,6 +1884,82 @@ func (ec *executionContext) _FreezeHoldPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var freezeKeyImplementors = []string{"FreezeKey"}
+
+func (ec *executionContext) _FreezeKey(ctx context.Context, sel ast.SelectionSet, obj *app.FreezeKey) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, freezeKeyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FreezeKey")
+		case "key":
+			out.Values[i] = ec._FreezeKey_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "freeze":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FreezeKey_freeze(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var heldChangeImplementors = []string{"HeldChange"}
 
 func (ec *executionContext) _HeldChange(ctx context.Context, sel ast.SelectionSet, obj *app.HeldChange) graphql.Marshaler {
@@ -1838,10 +1978,43 @@ func (ec *executionContext) _HeldChange(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "heldBy":
-			out.Values[i] = ec._HeldChange_heldBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._HeldChange_heldBy(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "owners":
 			field := field
 
@@ -1944,6 +2117,32 @@ func (ec *executionContext) marshalNFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 		return graphql.Null
 	}
 	return ec._Freeze(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.FreezeKey) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚐFreezeKey(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚐFreezeKey(ctx context.Context, sel ast.SelectionSet, v *app.FreezeKey) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FreezeKey(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.HeldChange) graphql.Marshaler {

@@ -418,14 +418,14 @@ type Assessment {
   assessedAt: DateTime!
   "What the assessor added."
   comment: String
-  "The keys of the items that the request affects, from which the analysis started."
-  affected: [String!]!
-  "The keys of the items that analysts marked as not impacted (I10)."
-  excluded: [String!]!
-  "The keys of the items that are hit FULL, the nearest first."
-  hitFull: [String!]!
-  "The keys of the items that are hit DEGRADED, the nearest first."
-  hitDegraded: [String!]!
+  "The items that the request affects, from which the analysis started."
+  affected: [ConfigurationItemKey!]!
+  "The items that analysts marked as not impacted (I10)."
+  excluded: [ConfigurationItemKey!]!
+  "The items that are hit FULL, the nearest first."
+  hitFull: [ConfigurationItemKey!]! @cost(length: 1000)
+  "The items that are hit DEGRADED, the nearest first."
+  hitDegraded: [ConfigurationItemKey!]! @cost(length: 1000)
   "How many hits are not listed: 10,000 are."
   omitted: Int!
   "How many items are hit."
@@ -440,8 +440,8 @@ type Assessment {
   sites: Int!
   "How many people use them."
   users: Int!
-  "The keys of the other requests that are open in the same time, and touch what this one affects or hits (I6)."
-  inFlight: [String!]!
+  "The other requests that are open in the same time, and touch what this one affects or hits (I6)."
+  inFlight: [ChangeRequestKey!]!
   "How many items are hit when all of these fail at once."
   together: Int!
   "How much can go wrong."
@@ -449,9 +449,49 @@ type Assessment {
   "The risk in points, at most 100: the sum of its parts."
   riskScore: Int!
   "What the risk is made of: each part with its points, the most that it can have, and why."
-  riskParts: [String!]!
+  riskParts: [RiskPart!]!
   "Stands for all hits with their strengths: two assessments that found the same have the same."
   findings: String!
+}
+
+"A configuration item that is named by its key."
+type ConfigurationItemKey {
+  "The key that it had."
+  key: String!
+  "The item that has the key, null when there is none any more that the caller may see."
+  item: ConfigurationItem
+}
+
+"One part of a risk."
+type RiskPart {
+  "What it is about."
+  name: RiskPartName!
+  "How many points it has; with those of the other parts they make the score."
+  points: Int!
+  "The most points that it can have."
+  most: Int!
+  "Why it has them, in words."
+  why: String!
+}
+
+"What a part of a risk is about."
+enum RiskPartName {
+  "The most critical item among the affected and the hit ones."
+  CRITICALITY
+  "How many items are hit, and how badly."
+  BREADTH
+  "How many people use what is hit."
+  USERS
+  "How far the change can be undone."
+  BACK_OUT
+  "How long the affected items are out of use."
+  DOWNTIME
+  "What else touches the same items in the same time."
+  IN_FLIGHT
+  "Whether it is an emergency."
+  HASTE
+  "Something else, which another tool has reckoned with."
+  OTHER
 }
 
 "What an exclusion says: the item is not impacted by the request, whatever the analysis finds (I10)."
@@ -1453,6 +1493,10 @@ type MinutesEntry {
   votes: [Vote!]!
   "What came out in that time; null: it stays open."
   decision: ChangeRequestStatus
+  "How many votes the decision needed, as the board was then; null when nobody can tell."
+  quorum: Int
+  "Who could vote, as the board was then."
+  members: [String!]!
 }
 
 extend type Mutation {
@@ -1474,7 +1518,7 @@ input CastVoteInput {
   ref: RecordRef!
   "What to say."
   verdict: Verdict!
-  "What to add."
+  "What to add. A rejection says why (H3)."
   comment: String
   "The member who is away; needed only of who stands in for several."
   onBehalfOf: String
@@ -2954,8 +2998,8 @@ type ChangeRequest {
   downtime: Duration
   "How much can go wrong, by the last assessment."
   risk: Risk
-  "The keys of the freezes that put the change on hold; none when it is not on hold."
-  heldBy: [String!]!
+  "The freezes that put the change on hold; none when it is not on hold."
+  heldBy: [FreezeKey!]!
   "When it was last submitted."
   submittedAt: DateTime
   "When it was last authorised or rejected."
@@ -3057,6 +3101,14 @@ enum Priority {
   HIGH
   "At once."
   CRITICAL
+}
+
+"A request for change that is named by its key."
+type ChangeRequestKey {
+  "The key that it had."
+  key: String!
+  "The request that has the key, null when there is none any more that the caller may see."
+  changeRequest: ChangeRequest
 }
 
 extend type ChangeRequest {
@@ -3364,7 +3416,7 @@ extend type ChangeRequest implements Record & Node {
     asOf: AsOf
   ): ConfigurationItemConnection!
   "The sites where the change is carried out."
-  takesPlaceAt(
+  sites(
     "Only those that match."
     filter: SiteFilter
     "In which order; those that are equal in it come by id."
@@ -3598,7 +3650,7 @@ input ChangeRequestFilter {
   plannedTo: DateTimeFilter
   "How much can go wrong, by the last assessment."
   risk: RiskFilter
-  "The keys of the freezes that put the change on hold; none when it is not on hold."
+  "The freezes that put the change on hold; none when it is not on hold."
   heldBy: StringListFilter
   "When it was last submitted."
   submittedAt: DateTimeFilter
@@ -3625,7 +3677,7 @@ input ChangeRequestFilter {
   "The items that this request wants to change."
   affects: ConfigurationItemLinkFilter
   "The sites where the change is carried out."
-  takesPlaceAt: SiteLinkFilter
+  sites: SiteLinkFilter
   "The model that this request follows (H7)."
   model: ChangeModelLinkFilter
   "The board that decides on this request."
@@ -3997,7 +4049,7 @@ type AffectedItemPayload {
 }
 
 extend type Mutation {
-  "Joins a change request to a site by a change site (takesPlaceAt), or changes the one there is."
+  "Joins a change request to a site by a change site (sites), or changes the one there is."
   connectChangeSite(
     "What to do."
     input: ConnectChangeSiteInput!
@@ -6285,8 +6337,8 @@ type FreezeHoldPayload {
 type HeldChange {
   "The change, as it is now."
   changeRequest: ChangeRequest!
-  "What holds it now: the keys of freezes; none when it may go on."
-  heldBy: [String!]!
+  "What holds it now; nothing when it may go on."
+  heldBy: [FreezeKey!]!
   "Who answers for the items that it affects."
   owners: [Party!]!
   "The names of who asked for it and of who carries it out."
@@ -6320,6 +6372,14 @@ input DecideFreezeExceptionInput {
   "Refuse when the exception's version is another one by now (C5)."
   ifVersion: Int
 }
+
+"A freeze that is named by its key."
+type FreezeKey {
+  "The key that it had."
+  key: String!
+  "The freeze that has the key, null when there is none any more that the caller may see."
+  freeze: Freeze
+}
 `, BuiltIn: false},
 	{Name: "../schema/freeze_exception.graphqls", Input: `"The request that a freeze not hold one change, and what became of it."
 type FreezeException {
@@ -6341,6 +6401,12 @@ type FreezeException {
   decidedAt: DateTime
   "What was said with the decision."
   comment: String
+  "When the change was planned to begin, as the exception was granted."
+  plannedFrom: DateTime
+  "When the change was planned to be done, as the exception was granted."
+  plannedTo: DateTime
+  "Stands for the items and the sites that the change had when the exception was granted."
+  scope: String
 }
 
 "What became of a request for an exception."
@@ -6351,6 +6417,14 @@ enum ExceptionStatus {
   GRANTED
   "The freeze holds the change."
   REFUSED
+}
+
+extend type FreezeException {
+  """
+  Whether the freeze lets the change be: it was granted, and the change is planned as it was then. An exception falls when the window,
+  the items or the sites of its change become others (P7).
+  """
+  stands: Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../schema/freeze_exception_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -10428,7 +10502,7 @@ type GroupingPayload {
   ): ChangeSchedule!
   """
   Times at which a change could take place without any conflict: in the maintenance windows of all that it disturbs, in no freeze
-  but those that it is excepted from, and with no other planned change in its way. One for each stretch of free time, the earliest.
+  (an exception is for the time that is planned alone), and with no other planned change in its way. One for each stretch of free time, the earliest.
   """
   freeSlots(
     "The change; its planned time does not matter."
@@ -12450,8 +12524,8 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_resolves(ctx, field)
 	case "affects":
 		return ec.fieldContext_ChangeRequest_affects(ctx, field)
-	case "takesPlaceAt":
-		return ec.fieldContext_ChangeRequest_takesPlaceAt(ctx, field)
+	case "sites":
+		return ec.fieldContext_ChangeRequest_sites(ctx, field)
 	case "model":
 		return ec.fieldContext_ChangeRequest_model(ctx, field)
 	case "board":
@@ -12570,6 +12644,16 @@ func (ec *executionContext) childFields_ChangeRequestExclusionEdge(ctx context.C
 		return ec.fieldContext_ChangeRequestExclusionEdge_since(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestExclusionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeRequestKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ChangeRequestKey_key(ctx, field)
+	case "changeRequest":
+		return ec.fieldContext_ChangeRequestKey_changeRequest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeRequestKey", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeRequestMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12890,6 +12974,16 @@ func (ec *executionContext) childFields_ConfigurationItemInstallationEdge(ctx co
 		return ec.fieldContext_ConfigurationItemInstallationEdge_supplier(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemInstallationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ConfigurationItemKey_key(ctx, field)
+	case "item":
+		return ec.fieldContext_ConfigurationItemKey_item(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemKey", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13564,6 +13658,14 @@ func (ec *executionContext) childFields_FreezeException(ctx context.Context, fie
 		return ec.fieldContext_FreezeException_decidedAt(ctx, field)
 	case "comment":
 		return ec.fieldContext_FreezeException_comment(ctx, field)
+	case "plannedFrom":
+		return ec.fieldContext_FreezeException_plannedFrom(ctx, field)
+	case "plannedTo":
+		return ec.fieldContext_FreezeException_plannedTo(ctx, field)
+	case "scope":
+		return ec.fieldContext_FreezeException_scope(ctx, field)
+	case "stands":
+		return ec.fieldContext_FreezeException_stands(ctx, field)
 	case "id":
 		return ec.fieldContext_FreezeException_id(ctx, field)
 	case "key":
@@ -13640,6 +13742,16 @@ func (ec *executionContext) childFields_FreezeHoldPayload(ctx context.Context, f
 		return ec.fieldContext_FreezeHoldPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FreezeHoldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FreezeKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_FreezeKey_key(ctx, field)
+	case "freeze":
+		return ec.fieldContext_FreezeKey_freeze(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FreezeKey", field.Name)
 }
 
 func (ec *executionContext) childFields_FreezePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14362,6 +14474,10 @@ func (ec *executionContext) childFields_MinutesEntry(ctx context.Context, field 
 		return ec.fieldContext_MinutesEntry_votes(ctx, field)
 	case "decision":
 		return ec.fieldContext_MinutesEntry_decision(ctx, field)
+	case "quorum":
+		return ec.fieldContext_MinutesEntry_quorum(ctx, field)
+	case "members":
+		return ec.fieldContext_MinutesEntry_members(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MinutesEntry", field.Name)
 }
@@ -14828,6 +14944,20 @@ func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Contex
 		return ec.fieldContext_RevokeApiTokenPayload_apiToken(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RiskPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_RiskPart_name(ctx, field)
+	case "points":
+		return ec.fieldContext_RiskPart_points(ctx, field)
+	case "most":
+		return ec.fieldContext_RiskPart_most(ctx, field)
+	case "why":
+		return ec.fieldContext_RiskPart_why(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RiskPart", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduleConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -64,7 +64,10 @@ func (a *App) complete(ctx context.Context, as *domain.Assessment, f *changeFact
 	as.ID, as.Sources = a.newID(), domain.BroughtBy(domain.SourceAPI)
 	who := doer(ctx)
 	as.Assessor, as.Identities, as.Method = who.Name, who.Identities, method(ctx)
-	as.Ordinal, as.AssessedAt, as.Comment = c.ReviewCount, now, in.Comment
+	if as.Ordinal = 1; f.assessment != nil {
+		as.Ordinal = f.assessment.Ordinal + 1
+	}
+	as.AssessedAt, as.Comment = now, in.Comment
 	as.Name = "Assessment of " + c.Key
 	c.Risk = &as.Risk
 }

@@ -52,7 +52,7 @@ func (a *App) whyOutdated(ctx context.Context, as *domain.Assessment, c *domain.
 	if err != nil {
 		return nil, err
 	}
-	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return !rests.minds(&e) })
+	effects = rests.minded(effects)
 	told, err := a.changes(ctx, effects[:min(len(effects), toldReasons)], nil)
 	if err != nil {
 		return nil, err
@@ -120,18 +120,55 @@ var (
 	idleFields = []string{"confirmedAt", entity.SourcesProperty}
 )
 
-// minds tells whether the assessment rests on what an effect is about: any
+// minded keeps, of what has changed, that on which the assessment rests: any
 // change to an affected item or its dependencies (H3), and what of the hit items
-// and their dependencies an analysis looks at.
-func (r *foundation) minds(e *store.Effect) bool {
-	switch {
-	case e.Node == r.request:
-		return touches(e, func(name string) bool { return slices.Contains(requestFields, name) })
-	case e.Node != "" && r.affected[e.Node]:
-		return touches(e, func(name string) bool { return !slices.Contains(idleFields, name) })
-	case e.Node != "":
-		return r.touched[e.Node] && touches(e, func(name string) bool { return slices.Contains(assessedFields, name) })
+// and their dependencies an analysis looks at. What else was changed with it is
+// left out.
+func (r *foundation) minded(effects []store.Effect) (kept []store.Effect) {
+	for _, e := range effects {
+		if e.Node == "" {
+			if r.mindsEdge(&e) {
+				kept = append(kept, e)
+			}
+			continue
+		}
+		matters := r.mattering(e.Node)
+		if matters != nil && touches(&e, matters) {
+			e.Before, e.After = keep(e.Before, matters), keep(e.After, matters)
+			kept = append(kept, e)
+		}
 	}
+	return kept
+}
+
+// mattering tells which properties of a record matter, nil when none does.
+func (r *foundation) mattering(id store.ID) func(property string) bool {
+	switch {
+	case id == r.request:
+		return func(name string) bool { return slices.Contains(requestFields, name) }
+	case r.affected[id]:
+		return func(name string) bool { return !slices.Contains(idleFields, name) }
+	case r.touched[id]:
+		return func(name string) bool { return slices.Contains(assessedFields, name) }
+	}
+	return nil
+}
+
+// keep leaves the properties that matter; what was or is not there stays so.
+func keep(props store.Props, matters func(string) bool) store.Props {
+	if props == nil {
+		return nil
+	}
+	kept := store.Props{}
+	for name, v := range props {
+		if matters(name) {
+			kept[name] = v
+		}
+	}
+	return kept
+}
+
+func (r *foundation) mindsEdge(e *store.Effect) bool {
 	switch e.Edge.Rel {
 	case domain.RelAffects, domain.RelExcludes:
 		return e.Edge.From == r.request

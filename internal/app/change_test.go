@@ -67,7 +67,11 @@ func (f *fixture) assess(k string) *app.Reviewed {
 }
 
 func (f *fixture) vote(voter, k string, verdict domain.Verdict) (*app.Reviewed, error) {
-	return f.CastVote(f.as(voter, domain.CABMember), app.CastVote{Ref: key(k), Verdict: verdict}, nil)
+	in := app.CastVote{Ref: key(k), Verdict: verdict}
+	if verdict == domain.Reject {
+		in.Comment = some("too risky")
+	}
+	return f.CastVote(f.as(voter, domain.CABMember), in, nil)
 }
 
 func (f *fixture) status(k string) domain.ChangeRequestStatus {
@@ -373,10 +377,10 @@ func TestTheAgendaTellsForWhomARequestWaits(t *testing.T) { // H3
 		minutes, err := f.BoardMinutes(f.ctx, key("CAB"), day)
 		require.NoError(t, err)
 		text := minutes.Markdown()
-		require.Contains(t, text, "Voting: ann, cid, zoe. A decision needs 2 votes.")
+		require.Contains(t, text, "Voting: ann, cid, zoe.")
 		require.Contains(t, text, "APPROVE | zoe for bob")
 		require.Contains(t, text, "## R1: Change R1")
-		require.Contains(t, text, "Decision: **AUTHORISED**")
+		require.Contains(t, text, "Decision: **AUTHORISED**. It needed 2 votes of ann, bob, cid.")
 		require.Contains(t, text, "Decision: **REJECTED**")
 	})
 }

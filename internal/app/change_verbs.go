@@ -75,7 +75,7 @@ type ReviewChange struct {
 // ReviewChangeRequest closes a change that was carried out, with what was learnt
 // from it, or says that it was undone (H8).
 func (a *App) ReviewChangeRequest(ctx context.Context, in ReviewChange, o *domain.WriteOptions) (*Written, error) {
-	review := domain.ChangeReview{Outcome: in.Outcome, Learnt: in.Learnt, By: actorName(ctx)}
+	review := domain.ChangeReview{Outcome: in.Outcome, Learnt: in.Learnt, By: doer(ctx)}
 	v := changeVerb{
 		action: authz.Decide, name: domain.ReviewChange, input: in,
 		do: func(f *changeFacts, at time.Time) domain.Errors { return f.Review(review, at) },
@@ -132,7 +132,7 @@ func (a *App) changeVerb(ctx context.Context, v changeVerb, in ChangeVerb, o *do
 
 // concerned refuses a verb to those whom the request does not concern.
 func (a *App) concerned(ctx context.Context, v *changeVerb, c *domain.ChangeRequest) error {
-	if v.byAssignee && c.Assignee != nil && *c.Assignee == actorName(ctx) {
+	if v.byAssignee && c.Assignee != nil && doer(ctx).Owns(domain.Doer{Name: *c.Assignee}) {
 		return nil
 	}
 	return a.mine(ctx, v.action, c)

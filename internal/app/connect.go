@@ -79,7 +79,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		return nil, nil, err
 	}
 	d := &draft{known: []entity.Record{p.from, p.to}}
-	if err := both(servesOnlyFromServices(d, p), affects(d, p)); err != nil {
+	if err := both(servesOnlyFromServices(d, p), affects(d, p), boardFits(d, p), a.refuseExcluded(ctx, d, p)); err != nil {
 		return nil, nil, err
 	}
 	if err := a.keepLink(ctx, d, p, link); err != nil {

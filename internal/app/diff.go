@@ -30,9 +30,32 @@ func (a *App) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope
 	if effects, err = a.seenDiff(ctx, effects, start, end); err != nil {
 		return nil, err
 	}
-	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return !wanted.holds(&e) })
+	named, err := a.baselinesOf(ctx, &from, to)
+	if err != nil {
+		return nil, err
+	}
+	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return named[e.Node] || !wanted.holds(&e) })
 	slices.SortStableFunc(effects, recordsFirst)
 	return &GraphDiff{From: int64(start), To: int64(end), names: newNames(a.entire), effects: effects}, nil
+}
+
+// baselinesOf are the baselines by which moments are named: that one was laid is
+// no difference between them.
+func (a *App) baselinesOf(ctx context.Context, moments ...*domain.AsOf) (map[store.ID]bool, error) {
+	named := map[store.ID]bool{}
+	for _, m := range moments {
+		if m == nil || m.Baseline == nil {
+			continue
+		}
+		found, err := a.entire.Lookup(ctx, domain.KindBaseline, "key", *m.Baseline)
+		if err != nil {
+			return nil, storeError(err)
+		}
+		for _, n := range found {
+			named[n.ID] = true
+		}
+	}
+	return named, nil
 }
 
 func (a *App) until(ctx context.Context, to *domain.AsOf) (store.Revision, error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"releasegraph/internal/authz"
@@ -18,14 +19,13 @@ type Exclude struct {
 }
 
 // ExcludeFromImpact marks an item as not impacted by a request, whatever the
-// analysis finds: it stays so when the impact is computed anew (I10).
+// analysis finds: it stays so when the impact is computed anew (I10). What the
+// request itself affects cannot be left out.
 func (a *App) ExcludeFromImpact(ctx context.Context, in Exclude, o *domain.WriteOptions) (*Written, error) {
-	return a.exclusion(ctx, "exclude", in, o, func(d *draft, key store.EdgeKey) error {
-		if strings.TrimSpace(in.Reason) == "" {
-			return &domain.Error{Code: domain.RuleViolation, Rule: "I10", Field: "input.reason", Message: "is missing: say why it is not impacted"}
-		}
-		if err := domain.CheckText(in.Reason, domain.MaxText); err != nil {
-			return wrong("input.reason", "%s", err)
+	e := exclusion{verb: "exclude", in: in, wrong: in.checkReason()}
+	return a.exclusion(ctx, e, o, func(d *draft, key store.EdgeKey) error {
+		if err := a.refuseAffected(ctx, d, key); err != nil {
+			return err
 		}
 		link := &domain.Exclusion{Reason: in.Reason, By: actorName(ctx), Since: a.clock()}
 		props := entity.RelationshipsNamed(domain.RelExcludes)[0].EncodeLink(link)
@@ -35,10 +35,58 @@ func (a *App) ExcludeFromImpact(ctx context.Context, in Exclude, o *domain.Write
 	})
 }
 
+func (e *Exclude) checkReason() error {
+	if strings.TrimSpace(e.Reason) == "" {
+		return &domain.Error{Code: domain.RuleViolation, Rule: "I10", Field: "input.reason", Message: "is missing: say why it is not impacted"}
+	}
+	if err := domain.CheckText(e.Reason, domain.MaxText); err != nil {
+		return wrong("input.reason", "%s", err)
+	}
+	return nil
+}
+
+// refuseAffected refuses to leave out what a request affects itself: the
+// analysis begins there. A guard holds that it does not.
+func (a *App) refuseAffected(ctx context.Context, d *draft, excludes store.EdgeKey) error {
+	affects := store.EdgeKey{Rel: domain.RelAffects, From: excludes.From, To: excludes.To}
+	edges, err := a.entire.EdgesBetween(ctx, affects)
+	if err != nil {
+		return storeError(err)
+	}
+	if _, affected := edges[affects]; affected {
+		return &domain.Error{
+			Code: domain.RuleViolation, Rule: "I10", Field: "input.item",
+			Message: "is what the request itself affects, and so where its impact begins: disconnectAffectedItem takes it out of the request",
+		}
+	}
+	d.guards = append(d.guards, store.EdgeAt{EdgeKey: affects})
+	return nil
+}
+
+// refuseExcluded refuses that a request affect what it was found not to hurt.
+func (a *App) refuseExcluded(ctx context.Context, d *draft, p *pair) error {
+	if p.rel.Name != domain.RelAffects {
+		return nil
+	}
+	excludes := store.EdgeKey{Rel: domain.RelExcludes, From: p.fromID(), To: p.toID()}
+	edges, err := a.entire.EdgesBetween(ctx, excludes)
+	if err != nil {
+		return storeError(err)
+	}
+	if _, excluded := edges[excludes]; excluded {
+		return &domain.Error{
+			Code: domain.RuleViolation, Rule: "I10", Field: "input.to",
+			Message: fmt.Sprintf("was found not impacted by %s: includeInImpact takes that back", p.from.Meta().Key),
+		}
+	}
+	d.guards = append(d.guards, store.EdgeAt{EdgeKey: excludes})
+	return nil
+}
+
 // IncludeInImpact takes an exclusion back.
 func (a *App) IncludeInImpact(ctx context.Context, ref, item domain.Ref, o *domain.WriteOptions) (*Written, error) {
-	in := Exclude{Ref: ref, Item: item}
-	return a.exclusion(ctx, "include", in, o, func(d *draft, key store.EdgeKey) error {
+	e := exclusion{verb: "include", in: Exclude{Ref: ref, Item: item}}
+	return a.exclusion(ctx, e, o, func(d *draft, key store.EdgeKey) error {
 		edges, err := a.entire.EdgesBetween(ctx, key)
 		if err != nil {
 			return storeError(err)
@@ -51,13 +99,20 @@ func (a *App) IncludeInImpact(ctx context.Context, ref, item domain.Ref, o *doma
 	})
 }
 
+// exclusion is what is asked about one exclusion, and what is wrong with it.
+type exclusion struct {
+	verb  string
+	in    Exclude
+	wrong error
+}
+
 // exclusion writes one exclusion, as long as the request is under review.
-func (a *App) exclusion(ctx context.Context, verb string, in Exclude, o *domain.WriteOptions, do func(*draft, store.EdgeKey) error) (*Written, error) {
-	m := mutation{authz.Assess, domain.KindChangeRequest, o, []any{verb, in}}
+func (a *App) exclusion(ctx context.Context, e exclusion, o *domain.WriteOptions, do func(*draft, store.EdgeKey) error) (*Written, error) {
+	m := mutation{authz.Assess, domain.KindChangeRequest, o, []any{e.verb, e.in}}
 	return a.mutate(ctx, m, func(*entity.Kind) (*draft, entity.Record, error) {
-		before, requestErr := a.reviewedRequest(ctx, authz.Assess, in.Ref, nil)
-		item, itemErr := a.existing(ctx, entity.KindNamed(domain.KindConfigurationItem), in.Item, "input.item")
-		if err := both(requestErr, itemErr); err != nil {
+		before, requestErr := a.reviewedRequest(ctx, authz.Assess, e.in.Ref, nil)
+		item, itemErr := a.existing(ctx, entity.KindNamed(domain.KindConfigurationItem), e.in.Item, "input.item")
+		if err := both(requestErr, itemErr, e.wrong); err != nil {
 			return nil, nil, err
 		}
 		if es := before.CheckContentOpen(); len(es) > 0 {

@@ -33,6 +33,7 @@ func (s *slots) read(ctx context.Context) error {
 			also = append(also, r)
 		}
 		if s.wide, s.err = s.p.app.planner(ctx, s.p.view, s.within, domain.ChangesPlanned, also...); s.err == nil {
+			s.wide.openings.forget() // an exception is for the time that is planned
 			s.closing, s.err = s.wide.closing(ctx, s.within)
 		}
 	})

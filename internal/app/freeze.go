@@ -36,7 +36,9 @@ func (h *FreezeHold) ChangeRequests() []*HeldChange {
 }
 
 // HeldBy lists the freezes that hold the change now.
-func (h *HeldChange) HeldBy() []string { return append([]string{}, h.ChangeRequest.HeldBy...) }
+func (h *HeldChange) HeldBy(ctx context.Context) ([]*FreezeKey, error) {
+	return h.app.FreezesOf(ctx, h.ChangeRequest, h.ChangeRequest.HeldBy), nil
+}
 
 // People names who asked for the change and who carries it out.
 func (h *HeldChange) People() []string {

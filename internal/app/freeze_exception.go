@@ -57,6 +57,10 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 		}
 		after := entity.Clone(before).(*domain.FreezeException)
 		endsErr := a.exceptionEnds(ctx, after)
+		plan, guards, err := a.planOf(ctx, after)
+		if err != nil {
+			return nil, nil, err
+		}
 		change, err := a.exceptionFor(ctx, after)
 		if err != nil {
 			return nil, nil, err
@@ -65,7 +69,10 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 		if err := both(checkVersion(before, ifVersion), decideErr, endsErr); err != nil {
 			return nil, nil, err
 		}
-		d := &draft{explain: a.explainTaken("input")}
+		if plan != nil && verdict == domain.ExceptionGranted {
+			after.Plan(*plan)
+		}
+		d := &draft{explain: a.explainTaken("input"), guards: guards}
 		d.update(before, after)
 		return d, after, nil
 	})

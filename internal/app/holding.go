@@ -23,6 +23,9 @@ type holding struct {
 	moving   map[string]bool                    // keys of those that may hold otherwise
 	requests map[store.ID]*domain.ChangeRequest // that may be held otherwise
 	estate   bool                               // the change set changes the estate itself
+	// unplanned are the granted exceptions that do not say for which plan, with
+	// the one that there is.
+	unplanned map[store.ID]domain.ExceptedPlan
 }
 
 func (h *holding) decide(ctx context.Context, cs *store.Changeset) ([]movedHold, error) {
@@ -31,6 +34,9 @@ func (h *holding) decide(ctx context.Context, cs *store.Changeset) ([]movedHold,
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if err := h.planExceptions(ctx, cs); err != nil {
+		return nil, err
 	}
 	holders, err := h.holders(ctx)
 	if err != nil {
@@ -58,7 +64,7 @@ func (h *holding) readFreezes(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := readExceptions(ctx, h.view, h.freezes); err != nil {
+	if h.unplanned, err = readExceptions(ctx, h.view, h.freezes); err != nil {
 		return err
 	}
 	for _, o := range h.freezes {

@@ -73,7 +73,7 @@ func (h *holding) touchEdge(k store.EdgeKey) {
 	case domain.RelExcepts:
 		h.exceptions[k.From] = true
 	case domain.RelExceptionFor:
-		h.whole[k.To] = true
+		h.whole[k.To], h.exceptions[k.From] = true, true
 	case domain.RelInstalledAt:
 		h.estate, h.items[k.From] = true, true
 	case domain.RelPartOf:

@@ -17,6 +17,7 @@ type loads struct {
 	mu      sync.Mutex
 	cohorts map[entity.Record]*cohort
 	sights  map[*acting]*sight
+	keys    map[keyPlace]*keyLoader
 }
 
 type loadsKey struct{}

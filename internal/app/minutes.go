@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -60,8 +62,72 @@ func (a *App) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store.
 			e.Votes = append(e.Votes, entity.DecodeNode(votes[i]).(*domain.Vote))
 		}
 	}
+	if err := a.recallRequests(ctx, m); err != nil {
+		return err
+	}
 	for _, e := range m.Entries {
 		e.Decide(m.During)
+		if e.Board = m.Board; e.Decision != "" {
+			if e.Board, err = a.boardAt(ctx, m.Board, *e.Request.DecidedAt); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// recallRequests puts what became of the requests since the time of the minutes
+// out of them. One that was brought later stays as it is.
+func (a *App) recallRequests(ctx context.Context, m *domain.Minutes) error {
+	end := m.During.To
+	if !end.Before(a.now()) {
+		return nil
+	}
+	r, err := a.moment(ctx, &domain.AsOf{Time: &end}, "during.to")
+	if err != nil {
+		return unlessInvalid(err)
+	}
+	ids := make([]store.ID, len(m.Entries))
+	for i, e := range m.Entries {
+		ids[i] = store.ID(e.Request.ID)
+	}
+	then, err := a.at(ctx, r).Nodes(ctx, ids...)
+	if err != nil {
+		return storeError(err)
+	}
+	for i, e := range m.Entries {
+		if n, ok := then[ids[i]]; ok {
+			e.Request = entity.DecodeNode(n).(*domain.ChangeRequest)
+		}
+	}
+	return nil
+}
+
+// boardAt is a board as it was at a time, nil when it was not there yet or the
+// log does not reach back to then.
+func (a *App) boardAt(ctx context.Context, b *domain.Board, at time.Time) (*domain.Board, error) {
+	if !b.UpdatedAt.After(at) {
+		return b, nil
+	}
+	r, err := a.moment(ctx, &domain.AsOf{Time: &at}, "during")
+	if err != nil {
+		return nil, unlessInvalid(err)
+	}
+	found, err := a.past.At(r).Nodes(ctx, store.ID(b.ID))
+	if err != nil {
+		return nil, storeError(err)
+	}
+	if n, ok := found[store.ID(b.ID)]; ok {
+		return entity.DecodeNode(n).(*domain.Board), nil
+	}
+	return nil, nil
+}
+
+// unlessInvalid keeps an error, unless it says that a moment cannot be read.
+func unlessInvalid(err error) error {
+	var e *domain.Error
+	if errors.As(err, &e) && e.Code == domain.Invalid {
+		return nil
+	}
+	return err
 }

@@ -28,6 +28,13 @@ type openings struct{ windows, freezes []*opening }
 
 func (o openings) all() []*opening { return slices.Concat(o.windows, o.freezes) }
 
+// forget lets freezes hold what they were not to.
+func (o openings) forget() {
+	for _, f := range o.freezes {
+		f.excepted = nil
+	}
+}
+
 func readOpenings(ctx context.Context, v view) (o openings, err error) {
 	if o.windows, err = readOpeningsOf(ctx, v, domain.KindMaintenanceWindow, nil, domain.RelWindowAt, domain.RelWindowOf); err != nil {
 		return o, err
@@ -36,7 +43,8 @@ func readOpenings(ctx context.Context, v view) (o openings, err error) {
 	if o.freezes, err = readOpeningsOf(ctx, v, domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes); err != nil {
 		return o, err
 	}
-	return o, readExceptions(ctx, v, o.freezes)
+	_, err = readExceptions(ctx, v, o.freezes)
+	return o, err
 }
 
 func readOpeningsOf(ctx context.Context, v view, kind string, f store.Filter, at, of string) ([]*opening, error) {
@@ -57,40 +65,6 @@ func readOpeningsOf(ctx context.Context, v view, kind string, f store.Filter, at
 		list[i] = &opening{record: entity.KindNamed(kind).Decode(n), sites: sites[n.ID], services: services[n.ID]}
 	}
 	return list, nil
-}
-
-// readExceptions reads which changes each freeze does not hold.
-func readExceptions(ctx context.Context, v view, freezes []*opening) error {
-	ids := make([]store.ID, len(freezes))
-	for i, f := range freezes {
-		ids[i] = store.ID(f.record.Meta().ID)
-		f.excepted = map[string]bool{}
-	}
-	asked, err := farNodes(ctx, v, ids, domain.RelExcepts, store.In, domain.KindFreezeException)
-	if err != nil {
-		return err
-	}
-	var granted []store.ID
-	for _, list := range asked {
-		for _, n := range list {
-			if n.Props["status"] == string(domain.ExceptionGranted) {
-				granted = append(granted, n.ID)
-			}
-		}
-	}
-	changes, err := farNodes(ctx, v, granted, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
-	if err != nil {
-		return err
-	}
-	for i, f := range freezes {
-		for _, n := range asked[ids[i]] {
-			for _, change := range changes[n.ID] {
-				key, _ := change.Props["key"].(string)
-				f.excepted[key] = true
-			}
-		}
-	}
-	return nil
 }
 
 // closing is the windows and freezes of a plan within a range.

@@ -69,16 +69,21 @@ func (a *App) recallReview(ctx context.Context, c *store.Change) (*Reviewed, err
 	return out, nil
 }
 
-// freeKey is a key for what belongs to a request: RFC-1/vote-3, or one that
-// nobody holds where another request once had its key.
+// freeKey is a key for what belongs to a request, from its ordinal on: RFC-1/vote-3,
+// or a later one where another request once had its key.
 func (a *App) freeKey(ctx context.Context, kind, request, what string, ordinal int) (string, error) {
-	key := fmt.Sprintf("%s/%s-%d", request, what, ordinal)
-	held, err := a.entire.Lookup(ctx, kind, "key", key)
+	keys := make([]string, 10)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("%s/%s-%d", request, what, ordinal+i)
+	}
+	held, err := a.entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return "", storeError(err)
 	}
-	if len(held) == 0 && domain.CheckKey(key) == nil {
-		return key, nil
+	for _, key := range keys {
+		if _, taken := held[key]; !taken && domain.CheckKey(key) == nil {
+			return key, nil
+		}
 	}
 	return what + "-" + a.newID(), nil
 }

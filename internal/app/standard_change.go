@@ -32,7 +32,7 @@ func (a *App) RequestStandardChange(ctx context.Context, in FromModel, o *domain
 		if len(es) == 0 {
 			f.Request.Move(domain.ChangeAuthorised, a.clock())
 		}
-		return fromModelFields(es).Err()
+		return fromModelFields(f.Model, es).Err()
 	})
 }
 
@@ -111,9 +111,10 @@ func distinctNodes(nodes []store.Node) (list []store.Node) {
 	return list
 }
 
-// fromModelFields places what a standard change lacks at what was asked for:
-// all that the input does not say itself comes from the model.
-func fromModelFields(es domain.Errors) domain.Errors {
+// fromModelFields places what a standard change lacks at what was asked for: all
+// that the input does not say itself comes from the model. One that is approved
+// beforehand is not about such items.
+func fromModelFields(m *domain.ChangeModel, es domain.Errors) domain.Errors {
 	for _, e := range es {
 		switch field := e.Details["field"]; field {
 		case "justification", "plannedTo":
@@ -122,7 +123,7 @@ func fromModelFields(es domain.Errors) domain.Errors {
 			e.Field = "input.items"
 		default:
 			e.Field = "input.model"
-			if e.Details["missing"] == string(domain.NeedModel) {
+			if m.Preauthorised && e.Details["missing"] == string(domain.NeedModel) {
 				e.Field = "input.items"
 			}
 		}

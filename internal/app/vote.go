@@ -45,7 +45,7 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 	}
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
-	ballot := domain.Ballot{Voter: doer(ctx), Verdict: in.Verdict, For: or(in.OnBehalfOf, ""), At: a.clock()}
+	ballot := domain.Ballot{Voter: doer(ctx), Verdict: in.Verdict, For: or(in.OnBehalfOf, ""), Comment: in.Comment, At: a.clock()}
 	if ballot.Delegations, err = a.delegations(ctx, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}
@@ -56,7 +56,7 @@ func (a *App) decideVote(ctx context.Context, in CastVote) (*draft, *Reviewed, e
 	after.ReviewCount++
 	v := a.newVote(ballot, seat, f)
 	v.Comment, v.Method = in.Comment, method(ctx)
-	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", after.ReviewCount); err != nil {
+	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", len(f.Votes)+1); err != nil {
 		return nil, nil, err
 	}
 	f.Votes = append(f.Votes, v)

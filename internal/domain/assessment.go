@@ -18,12 +18,12 @@ type Assessment struct {
 	Comment    *string         `graph:"comment,import,text"`
 	// Affected are the keys of the items from which the analysis started, and
 	// Excluded those that analysts marked as not impacted (I10).
-	Affected []string `graph:"affected,import"`
-	Excluded []string `graph:"excluded,import"`
+	Affected []string `graph:"affected,import,shown=ConfigurationItemKey"`
+	Excluded []string `graph:"excluded,import,shown=ConfigurationItemKey"`
 	// HitFull and HitDegraded are the keys of the hits by strength (I4), the
 	// nearest first: up to MaxAssessedHits together; Omitted counts the rest (I8).
-	HitFull     []string `graph:"hitFull,import"`
-	HitDegraded []string `graph:"hitDegraded,import"`
+	HitFull     []string `graph:"hitFull,import,shown=ConfigurationItemKey"`
+	HitDegraded []string `graph:"hitDegraded,import,shown=ConfigurationItemKey"`
 	Omitted     int      `graph:"omitted,import"`
 	// The totals are those of all hits (I7).
 	Total    int `graph:"total,filter,sort,import"`
@@ -35,12 +35,12 @@ type Assessment struct {
 	// InFlight are the keys of the other requests that are open in the same
 	// time and touch what this one affects or hits; Together is how many items
 	// are hit when all of them fail at once, of which this one alone hits Total (I6).
-	InFlight []string `graph:"inFlight,import"`
+	InFlight []string `graph:"inFlight,import,shown=ChangeRequestKey"`
 	Together int      `graph:"together,import"`
 	// Risk follows from RiskScore, the sum of the parts.
 	Risk      Risk     `graph:"risk,required,filter,sort,import"`
 	RiskScore int      `graph:"riskScore,filter,sort,import"`
-	RiskParts []string `graph:"riskParts,import"`
+	RiskParts []string `graph:"riskParts,import,shown=RiskPart"`
 	// Findings stands for all hits with their strengths: two assessments that
 	// found the same have the same.
 	Findings string `graph:"findings,filter,import"`
@@ -51,6 +51,15 @@ func (a *Assessment) Check() Errors {
 	es := a.Record.Check()
 	es.given("assessedAt", a.AssessedAt)
 	return es
+}
+
+// Parts are the parts of the risk.
+func (a *Assessment) Parts() []RiskPart {
+	parts := make([]RiskPart, len(a.RiskParts))
+	for i, kept := range a.RiskParts {
+		parts[i] = ReadRiskPart(kept)
+	}
+	return parts
 }
 
 // MaxAssessedHits is how many hits an assessment lists.

@@ -3,6 +3,7 @@ package domain
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -60,6 +61,32 @@ func alreadyMember(name, other string) error {
 		return fmt.Errorf("%q is a member already, spelt %q", name, other)
 	}
 	return fmt.Errorf("%q cannot be told from the member %q by looking at it", name, other)
+}
+
+// CheckBoardFits says why a board does not decide on a request, or nil: those
+// for emergencies decide on EMERGENCY requests alone, and on all of them (H1).
+func CheckBoardFits(c *ChangeRequest, b *Board) *Error {
+	if (c.Type == EmergencyChange) == b.Emergency {
+		return nil
+	}
+	of := "on emergencies alone"
+	if !b.Emergency {
+		of = "on no emergencies"
+	}
+	return &Error{
+		Code: RuleViolation, Rule: "H1", Message: fmt.Sprintf("%s decides %s, and %s is of type %s", b.Key, of, c.Key, c.Type),
+		Details: map[string]any{"board": b.Key, "type": string(c.Type)},
+	}
+}
+
+// LeavesRequests says that a board cannot become one of the other sort while
+// requests wait for it.
+func LeavesRequests(b *Board, keys []string, field string) *Error {
+	return &Error{
+		Code: RuleViolation, Rule: "H1", Field: field,
+		Message: fmt.Sprintf("%s waits for %s, which would not decide on it any more: give it another board first (connectDecidingBoard)", strings.Join(keys, ", "), b.Key),
+		Details: map[string]any{"requests": keys},
+	}
 }
 
 // Delegation lets one person vote for another who is away.

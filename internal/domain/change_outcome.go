@@ -66,7 +66,7 @@ func (f *ChangeFacts) Implement(r ChangeReport, at time.Time) Errors {
 type ChangeReview struct {
 	Outcome ReviewOutcome
 	Learnt  *string
-	By      string
+	By      Doer
 }
 
 // Review closes an implemented change, or has it undone, as its review found
@@ -77,7 +77,7 @@ func (f *ChangeFacts) Review(r ChangeReview, at time.Time) Errors {
 	if r.Outcome != OutcomeSuccessful && blank(r.Learnt) == "" {
 		es.rule("H8", "learnt", fmt.Sprintf("must say what was learnt from a change that turned out %s", r.Outcome))
 	}
-	if a := f.Request.Assignee; a != nil && *a == r.By {
+	if a := f.Request.Assignee; a != nil && SamePerson(Doer{Name: *a}, r.By) {
 		es.rule("H8", "ref", fmt.Sprintf("was carried out by %s: nobody reviews their own work", *a))
 	}
 	es.texts([]namedText{{"learnt", r.Learnt, MaxText}})
@@ -86,7 +86,7 @@ func (f *ChangeFacts) Review(r ChangeReview, at time.Time) Errors {
 	}
 	c := f.Request
 	c.Move(to, at)
-	c.ReviewOutcome, c.ReviewedBy, c.ReviewedAt, c.Learnt = &r.Outcome, &r.By, &at, r.Learnt
+	c.ReviewOutcome, c.ReviewedBy, c.ReviewedAt, c.Learnt = &r.Outcome, &r.By.Name, &at, r.Learnt
 	return nil
 }
 

@@ -62,7 +62,7 @@ func TestAReviewLeadsWhereItsOutcomeSays(t *testing.T) { // H8
 	for _, outcome := range domain.ReviewOutcomes {
 		f := ready(domain.NormalChange, domain.ChangeImplemented)
 		f.Request.Assignee = some("ken")
-		require.Empty(t, f.Review(domain.ChangeReview{Outcome: outcome, Learnt: some("much"), By: "max"}, noon))
+		require.Empty(t, f.Review(domain.ChangeReview{Outcome: outcome, Learnt: some("much"), By: domain.Doer{Name: "max"}}, noon))
 		want := domain.ChangeClosed
 		if outcome == domain.OutcomeBackedOut {
 			want = domain.ChangeBackedOut
@@ -77,7 +77,7 @@ func TestAReviewLeadsWhereItsOutcomeSays(t *testing.T) { // H8
 func TestAReviewSaysWhatWasLearntUnlessAllWentWellAndIsNobodysOwn(t *testing.T) { // H8
 	for _, outcome := range domain.ReviewOutcomes {
 		f := ready(domain.NormalChange, domain.ChangeImplemented)
-		es := f.Review(domain.ChangeReview{Outcome: outcome, Learnt: some(" "), By: "max"}, noon)
+		es := f.Review(domain.ChangeReview{Outcome: outcome, Learnt: some(" "), By: domain.Doer{Name: "max"}}, noon)
 		require.Equal(t, outcome != domain.OutcomeSuccessful, len(es) == 1, "%s", outcome)
 		if len(es) > 0 {
 			require.Equal(t, "learnt", es[0].Field)
@@ -85,7 +85,7 @@ func TestAReviewSaysWhatWasLearntUnlessAllWentWellAndIsNobodysOwn(t *testing.T) 
 	}
 	f := ready(domain.NormalChange, domain.ChangeImplemented)
 	f.Request.Assignee = some("ken")
-	require.ErrorContains(t, f.Review(domain.ChangeReview{Outcome: domain.OutcomeSuccessful, By: "ken"}, noon), "nobody reviews their own work")
+	require.ErrorContains(t, f.Review(domain.ChangeReview{Outcome: domain.OutcomeSuccessful, By: domain.Doer{Name: "Ken "}}, noon), "nobody reviews their own work")
 }
 
 // What is assessed anew after it was undone is done anew: it tells nothing of
@@ -93,7 +93,7 @@ func TestAReviewSaysWhatWasLearntUnlessAllWentWellAndIsNobodysOwn(t *testing.T) 
 func TestAChangeThatWasUndoneStartsAnew(t *testing.T) { // H2, H8
 	f := ready(domain.NormalChange, domain.ChangeAuthorised)
 	require.Empty(t, f.Implement(domain.ChangeReport{ActualFrom: noon, ActualTo: noon, Proof: some("run 7")}, noon))
-	require.Empty(t, f.Review(domain.ChangeReview{Outcome: domain.OutcomeBackedOut, Learnt: some("test it"), By: "max"}, noon))
+	require.Empty(t, f.Review(domain.ChangeReview{Outcome: domain.OutcomeBackedOut, Learnt: some("test it"), By: domain.Doer{Name: "max"}}, noon))
 	content := f.Request.ContentVersion
 	require.Empty(t, f.CheckMove("assessChangeRequest", domain.ChangeAssessed))
 	f.Request.Move(domain.ChangeAssessed, noon)

@@ -41,7 +41,7 @@ type ChangeRequest struct {
 	// Risk is what the last assessment found.
 	Risk *Risk `graph:"risk,filter,sort,import"`
 	// HeldBy are the keys of the freezes that put the change on hold.
-	HeldBy []string `graph:"heldBy,filter,import"`
+	HeldBy []string `graph:"heldBy,filter,import,shown=FreezeKey"`
 	// SubmittedAt to ClosedAt are when the last of these moves was made.
 	SubmittedAt   *time.Time `graph:"submittedAt,filter,sort,import"`
 	DecidedAt     *time.Time `graph:"decidedAt,filter,sort,import"`
@@ -56,7 +56,7 @@ type ChangeRequest struct {
 	Proof        *string    `graph:"proof,import,text"`
 	// ReviewOutcome to Learnt are what the last review came to (H8).
 	ReviewOutcome *ReviewOutcome `graph:"reviewOutcome,filter,sort,import"`
-	ReviewedBy    *string        `graph:"reviewedBy,filter,sort,import,text"`
+	ReviewedBy    *string        `graph:"reviewedBy,filter,sort,import,text,person"`
 	ReviewedAt    *time.Time     `graph:"reviewedAt,filter,sort,import"`
 	Learnt        *string        `graph:"learnt,import,text"`
 	// ContentVersion counts the changes to what the board decides on: what is

@@ -24,6 +24,39 @@ type FreezeException struct {
 	DecidedAt           *time.Time `graph:"decidedAt,filter,sort,import"`
 	// Comment is what was said with the decision.
 	Comment *string `graph:"comment,import,text"`
+	// PlannedFrom, PlannedTo and Scope are for which plan it was granted; Scope
+	// stands for the items and sites of the change.
+	PlannedFrom *time.Time `graph:"plannedFrom,import"`
+	PlannedTo   *time.Time `graph:"plannedTo,import"`
+	Scope       *string    `graph:"scope,import"`
+}
+
+// ExceptedPlan is for what an exception is granted: when the change is planned,
+// and, as a digest, on which items and at which sites.
+type ExceptedPlan struct {
+	From, To *time.Time
+	Scope    string
+}
+
+// Plan notes for which plan the exception is granted.
+func (x *FreezeException) Plan(p ExceptedPlan) {
+	x.PlannedFrom, x.PlannedTo, x.Scope = p.From, p.To, &p.Scope
+}
+
+// Unplanned tells whether the exception does not say for which plan it is.
+func (x *FreezeException) Unplanned() bool { return x.Scope == nil }
+
+// Holds tells whether the exception is for this plan: it falls when the window,
+// the items or the sites of its change become others (P7).
+func (x *FreezeException) Holds(p ExceptedPlan) bool {
+	return x.Scope != nil && *x.Scope == p.Scope && sameTime(x.PlannedFrom, p.From) && sameTime(x.PlannedTo, p.To)
+}
+
+func sameTime(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
 }
 
 // ExceptionStatus is what became of the request.

@@ -19,6 +19,9 @@ type Minutes struct {
 type MinutesEntry struct {
 	Request *ChangeRequest
 	Votes   []*Vote // cast in that time, in their order
+	// Board is the one that decided, as it was then, or of an open request as it
+	// is; nil when nobody can tell.
+	Board *Board
 	// Decision is what came out in that time; empty: it stays open.
 	Decision ChangeRequestStatus
 }
@@ -62,7 +65,7 @@ func (m *Minutes) Markdown() string {
 	for i := range names {
 		names[i] = markdown(names[i])
 	}
-	fmt.Fprintf(&b, "Voting: %s. A decision needs %d votes.\n", strings.Join(names, ", "), m.Board.Quorum)
+	fmt.Fprintf(&b, "Voting: %s.\n", strings.Join(names, ", "))
 	slices.SortFunc(m.Entries, func(x, y *MinutesEntry) int {
 		return cmp.Or(x.Votes[0].CastAt.Compare(y.Votes[0].CastAt), cmp.Compare(x.Request.Key, y.Request.Key))
 	})
@@ -101,7 +104,39 @@ func (e *MinutesEntry) write(b *strings.Builder) {
 	if decision == "" {
 		decision = "none yet"
 	}
-	fmt.Fprintf(b, "\nDecision: **%s**\n", decision)
+	fmt.Fprintf(b, "\nDecision: **%s**. %s\n", decision, e.needed())
+}
+
+// needed tells how many votes of whom the decision needed.
+func (e *MinutesEntry) needed() string {
+	if e.Board == nil {
+		return "How many votes it needed is not known here."
+	}
+	members := make([]string, len(e.Board.Members))
+	for i, m := range e.Board.Members {
+		members[i] = markdown(m)
+	}
+	verb := "needed"
+	if e.Decision == "" {
+		verb = "needs"
+	}
+	return fmt.Sprintf("It %s %d votes of %s.", verb, e.Board.Quorum, strings.Join(members, ", "))
+}
+
+// Quorum is how many votes the decision needed, nil when nobody can tell.
+func (e *MinutesEntry) Quorum() *int {
+	if e.Board == nil {
+		return nil
+	}
+	return &e.Board.Quorum
+}
+
+// Members are those who could vote, as far as anybody can tell.
+func (e *MinutesEntry) Members() []string {
+	if e.Board == nil {
+		return []string{}
+	}
+	return append([]string{}, e.Board.Members...)
 }
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -51,4 +52,30 @@ func TestMoreHarmIsNeverLessRisk(t *testing.T) {
 		_, after, _ := domain.AssessRisk(worse)
 		require.GreaterOrEqual(t, after, before)
 	})
+}
+
+// What is kept of a risk reads as what it was reckoned from.
+func TestThePartsOfARiskAreReadAsTheyWereKept(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, score, parts := domain.AssessRisk(domain.RiskFacts{
+			Type:        rapid.SampledFrom(domain.ChangeRequestTypes).Draw(t, "type"),
+			Criticality: rapid.IntRange(0, 5).Draw(t, "criticality"), Full: rapid.IntRange(0, 9999).Draw(t, "full"),
+			Users: rapid.IntRange(0, 1_000_000).Draw(t, "users"), InFlight: rapid.IntRange(0, 9).Draw(t, "in flight"),
+			Downtime: time.Duration(rapid.IntRange(0, 9).Draw(t, "hours")) * time.Hour,
+		})
+		as := &domain.Assessment{}
+		sum := 0
+		for _, p := range parts {
+			as.RiskParts = append(as.RiskParts, p.String())
+			sum += p.Points
+		}
+		if read := as.Parts(); !slices.Equal(read, parts) || sum != score {
+			t.Fatalf("%v was read as %v", parts, read)
+		}
+	})
+	for _, words := range []string{"", "much", "CRITICALITY: many of 20, so", "LUCK: 1 of 2, so"} {
+		if p := domain.ReadRiskPart(words); p != (domain.RiskPart{Name: domain.RiskOther, Why: words}) {
+			t.Errorf("%q was read as %v", words, p)
+		}
+	}
 }

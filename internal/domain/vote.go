@@ -108,11 +108,13 @@ type Ballot struct {
 	// the only member whom the voter stands in for.
 	For         string
 	Delegations []*Delegation
+	Comment     *string
 	At          time.Time
 }
 
 // CheckBallot is who may vote on a request (H3): members of its board, once,
 // never on their own request; for a member who is away the one who stands in.
+// A rejection says why.
 // It gives the seat, and what is wrong otherwise. An approval also needs all
 // that authorising does, votes aside, so that nobody approves what they could
 // not know.
@@ -126,6 +128,9 @@ func CheckBallot(f *ChangeFacts, b Ballot) (seat string, es Errors) {
 	}
 	es = append(es, f.refuseOwn(b.Voter, seat)...)
 	es = append(es, f.refuseTwice(b.Voter, seat)...)
+	if b.Verdict == Reject && blank(b.Comment) == "" {
+		es = append(es, ballotError("H3", "input.comment", "must say why the request is rejected", nil))
+	}
 	if b.Verdict == Approve {
 		for _, l := range f.lacking(approved...) {
 			es = append(es, ballotError(l.Rule, "input.ref", "cannot be approved yet, it lacks "+l.Message, map[string]any{

@@ -110,6 +110,10 @@ func TestNobodyApprovesWhatTheyCouldNotKnow(t *testing.T) { // H3
 	b := approves("ann")
 	b.Verdict = domain.Reject
 	_, es = domain.CheckBallot(f, b)
+	require.Len(t, es, 1)
+	require.Equal(t, "input.comment", es[0].Field, "a rejection says why")
+	b.Comment = some("too risky")
+	_, es = domain.CheckBallot(f, b)
 	require.Empty(t, es, "a rejection needs no more")
 }
 

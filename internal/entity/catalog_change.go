@@ -16,7 +16,7 @@ func changeRelationships() []*Relationship {
 		},
 		{
 			Name: domain.RelTakesPlaceAt, Noun: "ChangeSite", From: request, To: site,
-			Field: "takesPlaceAt", FieldDoc: "The sites where the change is carried out.",
+			Field: "sites", FieldDoc: "The sites where the change is carried out.",
 			Inverse: "changeRequests", InverseDoc: "The requests for change that are carried out at this site.",
 		},
 		{

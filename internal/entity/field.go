@@ -24,6 +24,9 @@ type Field struct {
 	// EnumName is the name of its type.
 	Enum     []string
 	EnumName string
+	// Shown is the type of the schema by whose values the texts of a list are
+	// shown, "" where they are shown as they are.
+	Shown string
 	// Map tells that the field holds attributes, one property each.
 	Map bool
 
@@ -55,6 +58,10 @@ func newField(f reflect.StructField, tag []string) Field {
 		"person": &field.Person,
 	}
 	for _, word := range tag[1:] {
+		if shown, ok := strings.CutPrefix(word, "shown="); ok {
+			field.Shown = shown
+			continue
+		}
 		flag, ok := flags[word]
 		if !ok {
 			panic(fmt.Sprintf("field %s: unknown word %q in its graph tag", f.Name, word))

@@ -173,6 +173,8 @@ func wanted(f entity.Field) []string {
 
 func scalarsOf(f entity.Field) []string {
 	switch {
+	case f.Shown != "":
+		return []string{"[" + f.Shown + "!]"}
 	case f.Map:
 		return []string{"Attributes"}
 	case f.Enum != nil:

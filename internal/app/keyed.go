@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// keyed is a record that another one names by its key. What was wanted so far is
+// loaded together when the first of it is asked for.
+type keyed struct {
+	Key string
+
+	from *keyLoader
+}
+
+// FreezeKey names a freeze.
+type FreezeKey struct{ keyed }
+
+// Freeze is the freeze of that key, nil when there is none that the caller may
+// see.
+func (k *FreezeKey) Freeze(ctx context.Context) (*domain.Freeze, error) {
+	return ofKey[*domain.Freeze](ctx, &k.keyed)
+}
+
+// ConfigurationItemKey names a configuration item.
+type ConfigurationItemKey struct{ keyed }
+
+// Item is the item of that key, nil when there is none that the caller may see.
+func (k *ConfigurationItemKey) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return ofKey[*domain.ConfigurationItem](ctx, &k.keyed)
+}
+
+// ChangeRequestKey names a request for change.
+type ChangeRequestKey struct{ keyed }
+
+// ChangeRequest is the request of that key, nil when there is none that the
+// caller may see.
+func (k *ChangeRequestKey) ChangeRequest(ctx context.Context) (*domain.ChangeRequest, error) {
+	return ofKey[*domain.ChangeRequest](ctx, &k.keyed)
+}
+
+// FreezesOf are the freezes that a record names by these keys.
+func (a *App) FreezesOf(ctx context.Context, record entity.Record, keys []string) []*FreezeKey {
+	return keysIn(a.keyLoader(ctx, record, domain.KindFreeze), keys, func(k keyed) *FreezeKey { return &FreezeKey{k} })
+}
+
+// ItemsOf are the items that a record names by these keys.
+func (a *App) ItemsOf(ctx context.Context, record entity.Record, keys []string) []*ConfigurationItemKey {
+	return keysIn(a.keyLoader(ctx, record, domain.KindConfigurationItem), keys, func(k keyed) *ConfigurationItemKey { return &ConfigurationItemKey{k} })
+}
+
+// RequestsOf are the requests for change that a record names by these keys.
+func (a *App) RequestsOf(ctx context.Context, record entity.Record, keys []string) []*ChangeRequestKey {
+	return keysIn(a.keyLoader(ctx, record, domain.KindChangeRequest), keys, func(k keyed) *ChangeRequestKey { return &ChangeRequestKey{k} })
+}
+
+func keysIn[K any](l *keyLoader, keys []string, of func(keyed) K) []K {
+	l.want(keys)
+	list := make([]K, len(keys))
+	for i, key := range keys {
+		list[i] = of(keyed{key, l})
+	}
+	return list
+}
+
+func ofKey[R entity.Record](ctx context.Context, k *keyed) (none R, err error) {
+	found, err := k.from.get(ctx, k.Key)
+	if err != nil || found == nil {
+		return none, err
+	}
+	return found.(R), nil
+}
+
+// keyLoader loads records of one kind by their keys, in one view.
+type keyLoader struct {
+	kind *entity.Kind
+	view view
+
+	mu     sync.Mutex
+	wanted []string
+	known  map[string]entity.Record // nil: wanted, or not there
+}
+
+// keyLoader is the one of the request for a record's view, or one of its own.
+func (a *App) keyLoader(ctx context.Context, record entity.Record, kind string) *keyLoader {
+	v := a.cohortOf(ctx, record).view
+	fresh := &keyLoader{kind: entity.KindNamed(kind), view: v, known: map[string]entity.Record{}}
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return fresh
+	}
+	place := keyPlace{kind, v.past, v.at}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.keys == nil {
+		l.keys = map[keyPlace]*keyLoader{}
+	}
+	if l.keys[place] == nil {
+		l.keys[place] = fresh
+	}
+	return l.keys[place]
+}
+
+// keyPlace is where a keyLoader looks.
+type keyPlace struct {
+	kind string
+	past bool
+	at   store.Revision
+}
+
+func (l *keyLoader) want(keys []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range keys {
+		if _, known := l.known[key]; !known {
+			l.known[key] = nil
+			l.wanted = append(l.wanted, key)
+		}
+	}
+}
+
+func (l *keyLoader) get(ctx context.Context, key string) (entity.Record, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.wanted) == 0 {
+		return l.known[key], nil
+	}
+	found, err := l.view.Lookup(ctx, l.kind.Name, "key", l.wanted...)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	records := make([]entity.Record, 0, len(found))
+	for key, n := range found {
+		l.known[key] = l.kind.Decode(n)
+		records = append(records, l.known[key])
+	}
+	enroll(ctx, l.view, records...)
+	l.wanted = nil
+	return l.known[key], nil
+}
