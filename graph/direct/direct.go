@@ -64,16 +64,15 @@ func (o *operation) resolve(ctx context.Context, next graphql.Resolver) (any, er
 		return nil, err
 	}
 	v, err := o.around(ctx, next)
-	if s, ok := v.(string); ok {
-		size.add(len(s))
-	}
+	s, _ := v.(string)
+	size.add(len(s), 1)
 	field := graphql.GetFieldContext(ctx)
 	if err != nil || v == nil || len(field.Field.Selections) == 0 {
 		return v, err
 	}
 	if write := o.planOf(field); write != nil {
 		if text, ok := written(ctx, write, v); ok {
-			size.add(len(text))
+			size.add(len(text), 0)
 			return text, nil
 		}
 		if err := size.left(ctx); err != nil {

@@ -134,6 +134,7 @@ func list[V any](t *ast.Type, write step[*V]) step[[]V] {
 		if all == nil && !t.NonNull {
 			return w.null(t)
 		}
+		w.size.add(0, len(all))
 		w.buf = append(w.buf, '[')
 		for i := range all {
 			if i > 0 {

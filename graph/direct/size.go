@@ -15,20 +15,32 @@ const look = 64
 
 type sizeKey struct{}
 
-// size counts the bytes of one answer while it is worked out.
+// Limits are how many bytes and how many values an answer may have.
+type Limits struct{ Bytes, Values int64 }
+
+// size counts bytes and values of one answer while it is worked out.
 type size struct {
-	most  int64
-	bytes atomic.Int64
+	most          Limits
+	bytes, values atomic.Int64
 }
 
-// WithMaxBytes has each answer of an operation given up when it has more bytes
-// than that, before it is whole. TooLong tells of it.
-func WithMaxBytes(ctx context.Context, most int64) context.Context {
+// WithLimits has each answer of an operation given up when it is beyond them,
+// before it is whole. TooLong and TooMany tell of it.
+func WithLimits(ctx context.Context, most Limits) context.Context {
 	return context.WithValue(ctx, sizeKey{}, &size{most: most})
 }
 
-// TooLong reports whether the answer was given up since it is too long.
-func TooLong(ctx context.Context) bool { return sizeOf(ctx).beyond() }
+// TooLong reports whether the answer was given up since it has too many bytes.
+func TooLong(ctx context.Context) bool {
+	s := sizeOf(ctx)
+	return s != nil && s.bytes.Load() > s.most.Bytes
+}
+
+// TooMany reports whether the answer was given up since it has too many values.
+func TooMany(ctx context.Context) bool {
+	s := sizeOf(ctx)
+	return s != nil && s.values.Load() > s.most.Values
+}
 
 // sizeOf is that of the operation, nil when nothing bounds it.
 func sizeOf(ctx context.Context) *size {
@@ -40,16 +52,20 @@ func sizeOf(ctx context.Context) *size {
 func (s *size) begin() {
 	if s != nil {
 		s.bytes.Store(0)
+		s.values.Store(0)
 	}
 }
 
-func (s *size) add(n int) {
+func (s *size) add(bytes, values int) {
 	if s != nil {
-		s.bytes.Add(int64(n))
+		s.bytes.Add(int64(bytes))
+		s.values.Add(int64(values))
 	}
 }
 
-func (s *size) beyond() bool { return s != nil && s.bytes.Load() > s.most }
+func (s *size) beyond() bool {
+	return s != nil && (s.bytes.Load() > s.most.Bytes || s.values.Load() > s.most.Values)
+}
 
 // left tells why nothing more is to be worked out, nil: go on.
 func (s *size) left(ctx context.Context) error {
@@ -64,8 +80,8 @@ func (s *size) left(ctx context.Context) error {
 
 // goesOn reports whether what is written is still wanted.
 func (w *Writer) goesOn() bool {
-	if w.size != nil && w.size.bytes.Load()+int64(len(w.buf)) > w.size.most {
-		w.size.add(len(w.buf))
+	if w.size != nil && w.size.bytes.Load()+int64(len(w.buf)) > w.size.most.Bytes {
+		w.size.add(len(w.buf), 0)
 	}
 	return w.size.left(w.ctx) == nil
 }

@@ -238,13 +238,13 @@ scalar RecurrenceRule
 "Named texts: an object whose values are strings."
 scalar Attributes
 
-"What a field costs besides the values that its answer holds: see docs/edge.md for how the price of an operation is worked out."
+"What something costs besides the values that an answer holds: see docs/edge.md for how the price of an operation is worked out."
 directive @cost(
-  "What it costs by itself, such as an analysis of the graph."
+  "What it costs by itself, such as an analysis of the graph. Of an input that names a moment: once for each moment that is named."
   weight: Int! = 0
   "How long its page or list is taken to be where no argument says it."
   length: Int
-) on FIELD_DEFINITION
+) on FIELD_DEFINITION | OBJECT | INPUT_FIELD_DEFINITION | INPUT_OBJECT
 
 "Configuration items, sites, releases and changes as a graph: what hurts what, who may do what, and what has been."
 schema {
@@ -335,7 +335,7 @@ input RecordRef {
 }
 
 "Names a moment of the estate: give exactly one."
-input AsOf {
+input AsOf @cost(weight: 50000) {
   "Just after this change set."
   revision: Revision
   "At this time."
@@ -521,7 +521,7 @@ extend type Assessment {
   Why it no longer holds: what has changed since of what it rests on, which are the affected items and their dependencies, what of the
   hit items an analysis looks at, the request itself, and what else is in flight. Nothing while it holds (H3).
   """
-  outdatedBecause: [String!]!
+  outdatedBecause: [String!]! @cost(weight: 500)
 }
 
 extend type Mutation {
@@ -1423,14 +1423,14 @@ extend type Query {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): AgendaItemConnection!
+  ): AgendaItemConnection! @cost(weight: 5000)
   "What a board said and decided in a time, as a document."
   boardMinutes(
     "The board."
     board: RecordRef!
     "The time of the meeting."
     during: TimeRangeInput!
-  ): Minutes!
+  ): Minutes! @cost(weight: 10000)
 }
 
 "A page of an agenda."
@@ -1718,9 +1718,9 @@ input BoardFilter {
 "Selects records by the delegations that a relationship joins to them."
 input DelegationLinkFilter {
   "At least one matches; {} asks for any."
-  some: DelegationFilter
+  some: DelegationFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: DelegationFilter
+  none: DelegationFilter @cost(weight: 50000)
 }
 
 "One step of an order of boards."
@@ -3118,7 +3118,7 @@ extend type ChangeRequest {
   Where it can go from where it is, by which mutation, and what each way lacks (H2, H3, H8). Besides, a board that it is before votes
   on it (castVote). Who may make a move is decided when it is made.
   """
-  moves: [ChangeRequestMove!]!
+  moves: [ChangeRequestMove!]! @cost(weight: 200)
 }
 
 "A way on for a request for change, and what it lacks."
@@ -3697,25 +3697,25 @@ input ChangeRequestFilter {
 "Selects records by the change models that a relationship joins to them."
 input ChangeModelLinkFilter {
   "At least one matches; {} asks for any."
-  some: ChangeModelFilter
+  some: ChangeModelFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ChangeModelFilter
+  none: ChangeModelFilter @cost(weight: 50000)
 }
 
 "Selects records by the boards that a relationship joins to them."
 input BoardLinkFilter {
   "At least one matches; {} asks for any."
-  some: BoardFilter
+  some: BoardFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: BoardFilter
+  none: BoardFilter @cost(weight: 50000)
 }
 
 "Selects records by the configuration items that a relationship joins to them."
 input ConfigurationItemExclusionFilter {
   "At least one matches; {} asks for any."
-  some: ConfigurationItemFilter
+  some: ConfigurationItemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ConfigurationItemFilter
+  none: ConfigurationItemFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: ExclusionFilter
 }
@@ -3723,33 +3723,33 @@ input ConfigurationItemExclusionFilter {
 "Selects records by the votes that a relationship joins to them."
 input VoteLinkFilter {
   "At least one matches; {} asks for any."
-  some: VoteFilter
+  some: VoteFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: VoteFilter
+  none: VoteFilter @cost(weight: 50000)
 }
 
 "Selects records by the assessments that a relationship joins to them."
 input AssessmentLinkFilter {
   "At least one matches; {} asks for any."
-  some: AssessmentFilter
+  some: AssessmentFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: AssessmentFilter
+  none: AssessmentFilter @cost(weight: 50000)
 }
 
 "Selects records by the tasks that a relationship joins to them."
 input TaskLinkFilter {
   "At least one matches; {} asks for any."
-  some: TaskFilter
+  some: TaskFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: TaskFilter
+  none: TaskFilter @cost(weight: 50000)
 }
 
 "Selects records by the freeze exceptions that a relationship joins to them."
 input FreezeExceptionLinkFilter {
   "At least one matches; {} asks for any."
-  some: FreezeExceptionFilter
+  some: FreezeExceptionFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: FreezeExceptionFilter
+  none: FreezeExceptionFilter @cost(weight: 50000)
 }
 
 "One step of an order of change requests."
@@ -4325,32 +4325,32 @@ input ReviewOutcomeFilter {
 extend type ImpactAnalysis {
   "The problems that show in hits and are OPEN or DIAGNOSED: those of most hits first, then by key."
   problems(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ProblemConcernConnection!
+  ): ProblemConcernConnection! @cost(weight: 10000, length: 1000)
   "The known errors that are in hits and are PUBLISHED, with their workarounds: those of most hits first, then by key."
   knownErrors(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): KnownErrorConcernConnection!
+  ): KnownErrorConcernConnection! @cost(weight: 10000, length: 1000)
   "The requests for change in flight that affect hits: those of most hits first, then by key."
   changeRequests(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ChangeRequestConcernConnection!
+  ): ChangeRequestConcernConnection! @cost(weight: 10000, length: 1000)
   "The service level agreements at stake, with the services that put them there: those of most hits first, then by key."
   agreements(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): AgreementConcernConnection!
+  ): AgreementConcernConnection! @cost(weight: 10000, length: 1000)
 }
 
 extend type Query {
@@ -4363,7 +4363,7 @@ extend type Query {
     service: RecordRef!
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): ServiceView!
+  ): ServiceView! @cost(weight: 10000)
 }
 
 "What bears on a service and on all that it depends on."
@@ -4376,25 +4376,25 @@ type ServiceView {
   items: Int!
   "The problems that are OPEN or DIAGNOSED: those of most items first, then by key."
   problems(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ProblemConcernConnection!
+  ): ProblemConcernConnection! @cost(weight: 10000, length: 1000)
   "The known errors that are PUBLISHED, with their workarounds: those of most items first, then by key."
   knownErrors(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): KnownErrorConcernConnection!
+  ): KnownErrorConcernConnection! @cost(weight: 10000, length: 1000)
   "The requests for change in flight: those of most items first, then by key."
   changeRequests(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ChangeRequestConcernConnection!
+  ): ChangeRequestConcernConnection! @cost(weight: 10000, length: 1000)
   "When it may be worked on, and when it must be left alone: maintenance windows first, then the freezes that are not lifted, each by key."
   openings(
     "At most so many; 50 when absent."
@@ -5235,9 +5235,9 @@ input ConfigurationItemFilter {
 "Selects records by the configuration items that a relationship joins to them."
 input ConfigurationItemDependencyFilter {
   "At least one matches; {} asks for any."
-  some: ConfigurationItemFilter
+  some: ConfigurationItemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ConfigurationItemFilter
+  none: ConfigurationItemFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: DependencyFilter
 }
@@ -5259,9 +5259,9 @@ input DependencyFilter {
 "Selects records by the sites that a relationship joins to them."
 input SiteInstallationFilter {
   "At least one matches; {} asks for any."
-  some: SiteFilter
+  some: SiteFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: SiteFilter
+  none: SiteFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: InstallationFilter
 }
@@ -5283,33 +5283,33 @@ input InstallationFilter {
 "Selects records by the release units that a relationship joins to them."
 input ReleaseUnitLinkFilter {
   "At least one matches; {} asks for any."
-  some: ReleaseUnitFilter
+  some: ReleaseUnitFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ReleaseUnitFilter
+  none: ReleaseUnitFilter @cost(weight: 50000)
 }
 
 "Selects records by the parties that a relationship joins to them."
 input PartyLinkFilter {
   "At least one matches; {} asks for any."
-  some: PartyFilter
+  some: PartyFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: PartyFilter
+  none: PartyFilter @cost(weight: 50000)
 }
 
 "Selects records by the problems that a relationship joins to them."
 input ProblemLinkFilter {
   "At least one matches; {} asks for any."
-  some: ProblemFilter
+  some: ProblemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ProblemFilter
+  none: ProblemFilter @cost(weight: 50000)
 }
 
 "Selects records by the known errors that a relationship joins to them."
 input KnownErrorPresenceFilter {
   "At least one matches; {} asks for any."
-  some: KnownErrorFilter
+  some: KnownErrorFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: KnownErrorFilter
+  none: KnownErrorFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: PresenceFilter
 }
@@ -5323,17 +5323,17 @@ input PresenceFilter {
 "Selects records by the change requests that a relationship joins to them."
 input ChangeRequestLinkFilter {
   "At least one matches; {} asks for any."
-  some: ChangeRequestFilter
+  some: ChangeRequestFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ChangeRequestFilter
+  none: ChangeRequestFilter @cost(weight: 50000)
 }
 
 "Selects records by the change requests that a relationship joins to them."
 input ChangeRequestExclusionFilter {
   "At least one matches; {} asks for any."
-  some: ChangeRequestFilter
+  some: ChangeRequestFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ChangeRequestFilter
+  none: ChangeRequestFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: ExclusionFilter
 }
@@ -5347,17 +5347,17 @@ input ExclusionFilter {
 "Selects records by the maintenance windows that a relationship joins to them."
 input MaintenanceWindowLinkFilter {
   "At least one matches; {} asks for any."
-  some: MaintenanceWindowFilter
+  some: MaintenanceWindowFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: MaintenanceWindowFilter
+  none: MaintenanceWindowFilter @cost(weight: 50000)
 }
 
 "Selects records by the freezes that a relationship joins to them."
 input FreezeLinkFilter {
   "At least one matches; {} asks for any."
-  some: FreezeFilter
+  some: FreezeFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: FreezeFilter
+  none: FreezeFilter @cost(weight: 50000)
 }
 
 "One step of an order of configuration items."
@@ -6091,9 +6091,9 @@ input AttributeFilter {
   "It is at least this."
   gte: String
   "It contains this."
-  contains: String
+  contains: String @cost(weight: 5000)
   "It starts with this."
-  startsWith: String
+  startsWith: String @cost(weight: 2000)
   "It ends with this."
   endsWith: String
   "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent."
@@ -6185,9 +6185,9 @@ input StringFilter {
   "It is at least this."
   gte: String
   "It contains this."
-  contains: String
+  contains: String @cost(weight: 5000)
   "It starts with this."
-  startsWith: String
+  startsWith: String @cost(weight: 2000)
   "It ends with this."
   endsWith: String
   "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent."
@@ -7192,7 +7192,7 @@ type FrozenServicePayload {
     last: Int
     "Only what precedes this cursor."
     before: String
-  ): ChangeSetConnection!
+  ): ChangeSetConnection! @cost(weight: 20000)
   "Finds a change set; null when there is none."
   changeSet(
     "Its number."
@@ -7206,7 +7206,7 @@ type FrozenServicePayload {
     to: AsOf
     "What to look at; everything when absent."
     scope: DiffScope
-  ): GraphDiff! @cost(weight: 2000)
+  ): GraphDiff! @cost(weight: 100000)
 }
 
 "What was changed together, under one revision."
@@ -7495,7 +7495,7 @@ input IdentityMethodFilter {
     input: ImpactInput!
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): ImpactAnalysis! @cost(weight: 2000)
+  ): ImpactAnalysis! @cost(weight: 10000)
   "A shortest chain of dependencies from one item to another, those of impact NONE aside (I11); null when there is none."
   dependencyPath(
     "The item that depends."
@@ -7506,7 +7506,7 @@ input IdentityMethodFilter {
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): DependencyPath @cost(weight: 1000)
+  ): DependencyPath @cost(weight: 5000)
   "In which order to install items: what is needed before what needs it, hardware before the software on it (P3)."
   installationOrder(
     "The items."
@@ -7515,7 +7515,7 @@ input IdentityMethodFilter {
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): InstallationOrder! @cost(weight: 1000)
+  ): InstallationOrder! @cost(weight: 5000)
 }
 
 "An impact analysis."
@@ -7530,26 +7530,26 @@ type ImpactAnalysis {
   summary: ImpactSummary!
   "The hits, by depth and then by key."
   hits(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
   ): ImpactHitConnection! @cost(length: 1000)
   "Whom to tell: who owns, supports or supplies what is hit, and the customers of the services among it. Those of most hits first, then by key."
   toTell(
-    "At most so many; all of them when absent."
+    "At most so many; 1,000 when absent, and never more."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): PartyToTellConnection! @cost(length: 1000)
+  ): PartyToTellConnection! @cost(weight: 10000, length: 1000)
   "The dependency cycles that the analysis met."
   cycles: [ImpactCycle!]!
   "Which limits cut the answer."
   truncated: [Truncation!]!
   "The hits and their chains as a Mermaid flowchart."
-  mermaid: String! @cost(weight: 1000)
+  mermaid: String! @cost(weight: 10000)
   "The hits and their chains for Graphviz."
-  dot: String! @cost(weight: 1000)
+  dot: String! @cost(weight: 10000)
 }
 
 "Totals of the hits of an analysis."
@@ -7773,7 +7773,7 @@ input ImpactInput {
   Knowing that: what the requests for change affect that are open in this time counts as a further source, and each hit names its
   root causes (I6). Open are those from SUBMITTED to IN_RELEASE whose planned window lies in it, if only in part, and that nothing holds.
   """
-  during: TimeRangeInput
+  during: TimeRangeInput @cost(weight: 10000)
 }
 
 "A length of time: it holds its beginning, and not its end."
@@ -7815,7 +7815,7 @@ enum RedundancyMode {
 }
 
 "Changes to the estate that are assumed: first the items, then what is removed, then what is added."
-input WhatIfInput {
+input WhatIfInput @cost(weight: 10000) {
   "Items that are not stored; the rest of the input names them by their keys."
   items: [HypotheticalItemInput!]
   "Dependencies that are not stored."
@@ -7968,7 +7968,7 @@ type ImportPointers {
 "Records and relationships to write."
 input ImportRecordsInput {
   "At most 5,000 lines of the interchange format, a JSON object each, in any order; together at most 0.9 MB."
-  records: [String!]!
+  records: [String!]! @cost(weight: 20)
   """
   Records, named as in the interchange format ("Site:par-1"), that the caller will have created by another call.
   Relationships may end at them in a dry run.
@@ -8323,9 +8323,9 @@ input KnownErrorFilter {
 "Selects records by the configuration items that a relationship joins to them."
 input ConfigurationItemPresenceFilter {
   "At least one matches; {} asks for any."
-  some: ConfigurationItemFilter
+  some: ConfigurationItemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ConfigurationItemFilter
+  none: ConfigurationItemFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: PresenceFilter
 }
@@ -9436,7 +9436,7 @@ extend type Query {
     draft: ProblemDraftInput
     "At most so many, and never more than a hundred."
     first: Int! = 10
-  ): KnownErrorMatches!
+  ): KnownErrorMatches! @cost(weight: 20000)
 }
 
 "What is known of a problem that is not stored."
@@ -9563,7 +9563,7 @@ type CreateProblemPayload {
   knownErrors(
     "At most so many, and never more than a hundred."
     first: Int! = 5
-  ): KnownErrorMatches!
+  ): KnownErrorMatches! @cost(weight: 20000)
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
@@ -9804,9 +9804,9 @@ input ProblemFilter {
 "Selects records by the known errors that a relationship joins to them."
 input KnownErrorLinkFilter {
   "At least one matches; {} asks for any."
-  some: KnownErrorFilter
+  some: KnownErrorFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: KnownErrorFilter
+  none: KnownErrorFilter @cost(weight: 50000)
 }
 
 "One step of an order of problems."
@@ -9980,7 +9980,7 @@ input ProblemStatusFilter {
   dataQuality(
     "Only items that match, such as those in use. Cycles are those of the whole estate."
     filter: ConfigurationItemFilter
-  ): DataQuality! @cost(weight: 2000)
+  ): DataQuality!
 }
 
 "What is doubtful in the estate."
@@ -9991,21 +9991,21 @@ type DataQuality {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection!
+  ): ConfigurationItemConnection! @cost(weight: 60000)
   "The items without any relationship."
   orphans(
     "At most so many; 50 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection!
+  ): ConfigurationItemConnection! @cost(weight: 60000)
   "The services that no dependency, of either direction, joins to an item of class SERVICE_LEVEL_AGREEMENT."
   servicesWithoutAgreement(
     "At most so many; 50 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection!
+  ): ConfigurationItemConnection! @cost(weight: 60000)
   "The items that nobody has changed or confirmed since."
   stale(
     "Since when."
@@ -10014,14 +10014,14 @@ type DataQuality {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection!
+  ): ConfigurationItemConnection! @cost(weight: 60000)
   "The sets of items that depend on one another, each by way of the others: the largest first."
   cycles(
     "At most so many; 100 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): DependencyCycleConnection!
+  ): DependencyCycleConnection! @cost(weight: 60000)
   "The items that share what should be each one's own; those that lack an attribute share nothing."
   duplicates(
     "By these attributes together, at most three, such as a serial number. Without any: by name and class."
@@ -10030,14 +10030,14 @@ type DataQuality {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): DuplicateGroupConnection!
+  ): DuplicateGroupConnection! @cost(weight: 60000)
   "The attributes that breach a definition, by the definition's key."
   breaches(
     "At most so many; 100 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): AttributeBreachConnection!
+  ): AttributeBreachConnection! @cost(weight: 60000)
 }
 
 "A page of dependency cycles, the largest first."
@@ -10343,9 +10343,9 @@ input ReleaseUnitFilter {
 "Selects records by the configuration items that a relationship joins to them."
 input ConfigurationItemLinkFilter {
   "At least one matches; {} asks for any."
-  some: ConfigurationItemFilter
+  some: ConfigurationItemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ConfigurationItemFilter
+  none: ConfigurationItemFilter @cost(weight: 50000)
 }
 
 "One step of an order of release units."
@@ -10486,7 +10486,7 @@ type GroupingPayload {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ScheduleConflicts!
+  ): ScheduleConflicts! @cost(weight: 100000, length: 100)
   "The forward schedule: all changes planned in a period, by time. What was given up is there, as CANCELLED."
   changeSchedule(
     "The period: changes whose planned time meets it."
@@ -10499,7 +10499,7 @@ type GroupingPayload {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ChangeSchedule!
+  ): ChangeSchedule! @cost(weight: 50000, length: 100)
   """
   Times at which a change could take place without any conflict: in the maintenance windows of all that it disturbs, in no freeze
   (an exception is for the time that is planned alone), and with no other planned change in its way. One for each stretch of free time, the earliest.
@@ -10513,7 +10513,7 @@ type GroupingPayload {
     within: TimeRangeInput
     "At most so many, and never more than a hundred."
     first: Int! = 5
-  ): [TimeRange!]!
+  ): [TimeRange!]! @cost(weight: 10000)
 }
 
 "A length of time. It holds its beginning, and not its end."
@@ -10616,7 +10616,7 @@ enum ScheduleStatus {
 
 extend type ChangeRequest {
   "What does not go together with it, while it is planned and not done."
-  conflicts: [ScheduleConflict!]!
+  conflicts: [ScheduleConflict!]! @cost(weight: 500)
 }
 `, BuiltIn: false},
 	{Name: "../schema/search.graphqls", Input: `extend type Query {
@@ -10634,7 +10634,7 @@ extend type ChangeRequest {
     first: Int
     "Only what follows this cursor, of a search for the same text and kinds."
     after: String
-  ): SearchConnection! @cost(weight: 200)
+  ): SearchConnection! @cost(weight: 2000)
 }
 
 "A page of what a search found."
@@ -10997,9 +10997,9 @@ input SiteFilter {
 "Selects records by the configuration items that a relationship joins to them."
 input ConfigurationItemInstallationFilter {
   "At least one matches; {} asks for any."
-  some: ConfigurationItemFilter
+  some: ConfigurationItemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: ConfigurationItemFilter
+  none: ConfigurationItemFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: InstallationFilter
 }
@@ -11007,9 +11007,9 @@ input ConfigurationItemInstallationFilter {
 "Selects records by the sites that a relationship joins to them."
 input SiteLinkFilter {
   "At least one matches; {} asks for any."
-  some: SiteFilter
+  some: SiteFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
-  none: SiteFilter
+  none: SiteFilter @cost(weight: 50000)
 }
 
 "One step of an order of sites."
@@ -11235,18 +11235,18 @@ input RingFilter {
   Counts records by the values of their fields: one field for each kind. The store counts, so that the cost does not grow with
   what is handed out.
   """
-  statistics: Statistics! @cost(weight: 200)
+  statistics: Statistics!
 }
 
 "Counts, kind by kind."
 type Statistics
 
 "How many records match, in all and by the values of the fields asked for."
-type Counts {
+type Counts @cost(weight: 50000) {
   "How many records match."
   total: Int!
   "The groups: those of most records first, then by value."
-  groups: [CountGroup!]!
+  groups: [CountGroup!]! @cost(length: 100)
   "How many groups there are in all."
   groupCount: Int!
   "How many records are in the groups that first left out."
@@ -11626,7 +11626,7 @@ input TaskKindFilter {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): WorkConnection!
+  ): WorkConnection! @cost(weight: 50000)
 }
 
 "A page of what waits for the caller."

@@ -19,6 +19,9 @@ type ChangeSet struct {
 
 	names   *names
 	effects []store.Effect
+	// read, when not nil, reads the effects, which are too many to be kept with
+	// those of others.
+	read func(context.Context) ([]store.Effect, error)
 }
 
 // eager is how many changes of each set of a page are looked up together.
@@ -47,7 +50,14 @@ func notEmpty(s string) *string {
 
 // Changes returns a page of the changes of the set.
 func (c *ChangeSet) Changes(ctx context.Context, first *int, after *string) (*ChangePage, error) {
-	return changePage(ctx, c.names, c.effects, first, after)
+	effects := c.effects
+	if c.read != nil {
+		var err error
+		if effects, err = c.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return changePage(ctx, c.names, effects, first, after)
 }
 
 // ChangePage is a page of changes.
@@ -79,6 +89,15 @@ func changePage(ctx context.Context, names *names, effects []store.Effect, first
 	end := min(from+limit, len(effects))
 	list, err := names.tell(ctx, effects[from:end])
 	return &ChangePage{Nodes: list, TotalCount: len(effects), HasNext: end < len(effects), HasPrevious: from > 0, from: from}, err
+}
+
+// longPage is pageLength for lists that are shown as a whole where they are not
+// too long for it.
+func longPage(first *int) (int, error) {
+	if first == nil {
+		return maxPage, nil
+	}
+	return pageLength(first)
 }
 
 // pageLength checks the length of a page.

@@ -34,7 +34,8 @@ type Concern struct {
 }
 
 // page returns a page of what of one kind bears on the items: those of most
-// items first, then by key; first defaults to all.
+// items first, then by key; first defaults to the
+// longest page.
 func (c *concerns) page(ctx context.Context, k *concernKind, first *int, after *string) (*ConcernPage, error) {
 	list, err := c.of(ctx, k)
 	if err != nil {

@@ -95,12 +95,54 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if from >= end {
 		return page, nil
 	}
-	changes, err := a.store.Changes(ctx, from, int(end-from))
-	if err != nil {
-		return nil, storeError(err)
+	page.Nodes, err = a.logged(ctx, from, end)
+	return page, err
+}
+
+const (
+	// keptEffects is how many effects the change sets of a page keep together.
+	// What is beyond is read again when it is asked for: an import's change set
+	// has thousands.
+	keptEffects = 20_000
+	// fewSets and manySets are how many change sets are read at once.
+	fewSets, manySets = 1, 32
+)
+
+// logged reads the change sets after a revision and up to another.
+func (a *App) logged(ctx context.Context, from, end store.Revision) ([]*ChangeSet, error) {
+	names, list := newNames(a.entire), []*ChangeSet{}
+	kept, sets := 0, manySets
+	for from < end {
+		changes, err := a.store.Changes(ctx, from, min(sets, int(end-from)))
+		if err != nil {
+			return nil, storeError(err)
+		}
+		if len(changes) == 0 {
+			break
+		}
+		if sets = manySets; kept > keptEffects {
+			sets = fewSets
+		}
+		for i, c := range newChangeSets(names, changes) {
+			if kept += len(c.effects); kept > keptEffects {
+				c.effects, c.read = nil, a.effectsOf(changes[i].Revision)
+			}
+			list = append(list, c)
+		}
+		from = changes[len(changes)-1].Revision
 	}
-	page.Nodes = newChangeSets(newNames(a.entire), changes)
-	return page, nil
+	return list, nil
+}
+
+// effectsOf reads the effects of a change set when they are asked for.
+func (a *App) effectsOf(r store.Revision) func(context.Context) ([]store.Effect, error) {
+	return func(ctx context.Context) ([]store.Effect, error) {
+		changes, err := a.store.Changes(ctx, r-1, 1)
+		if err != nil || len(changes) == 0 {
+			return nil, storeError(err)
+		}
+		return changes[0].Effects, nil
+	}
 }
 
 // run is a page of the log, which has no gaps: revisions after one and before

@@ -8,20 +8,18 @@ import (
 )
 
 // Hits returns a page of the hits, ordered by depth and key; first defaults to
-// all.
+// the longest there is.
 func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*ImpactHitPage, error) {
 	place, err := parsePlace(after)
 	if err != nil {
 		return nil, err
 	}
-	limit := 0
-	if first != nil {
-		if limit = *first; limit < 0 {
-			return nil, wrong("first", "must not be negative, but is %d", limit)
-		}
+	limit, err := longPage(first)
+	if err != nil {
+		return nil, err
 	}
 	page := &ImpactHitPage{result: r, Nodes: []*ImpactHit{}, TotalCount: r.found.Len()}
-	if first != nil && limit == 0 {
+	if limit == 0 {
 		next, _, err := r.found.Page(ctx, place, 1)
 		if err != nil {
 			return nil, err

@@ -14,7 +14,8 @@ import (
 )
 
 // ToTell returns a page of the parties to tell of the hits (I7): those of most
-// hits first, then by key; first defaults to all. Of a graph in memory they are
+// hits first, then by key; first defaults to the
+// longest page. Of a graph in memory they are
 // as of its revision; otherwise they are read when they are asked for, with a
 // fixed number of hits to a call.
 func (r *ImpactResult) ToTell(ctx context.Context, first *int, after *string) (*ToTellPage, error) {
@@ -49,7 +50,11 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	}
 	g := r.found.Graph()
 	au := &audience{hits: hits, graph: g}
-	if !knowsParties(g) {
+	there, err := r.load.view.anyParty(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if there && !knowsParties(g) {
 		if au.graph, err = partiesOf(ctx, r.load.view, g, hits); err != nil {
 			return nil, err
 		}
@@ -70,6 +75,16 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	}
 	au.parties, err = r.load.view.seenParties(ctx, au.graph, parties)
 	return au, err
+}
+
+// anyParty tells whether there is anybody who could be told: an estate without
+// parties is not searched for theirs, hit by hit.
+func (v view) anyParty(ctx context.Context) (bool, error) {
+	found, err := v.Find(ctx, store.Query{Kind: domain.KindParty, First: 1})
+	if err != nil {
+		return false, storeError(err)
+	}
+	return len(found.Nodes) > 0, nil
 }
 
 // knowsParties tells whether a graph holds parties: the one in memory does, if

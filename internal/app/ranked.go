@@ -27,19 +27,16 @@ func parsePlaceCursor(cursor string) (number int, key string, err error) {
 	return 0, "", wrong("after", "is no cursor of this list")
 }
 
-// cut is which part of a ranked list is asked for: so many, or all, after a
-// place, or from the start.
+// cut is which part of a ranked list is asked for: so many, after a place or
+// from the start.
 type cut struct {
-	first *int
+	first int
 	after *rank.Place
 }
 
 func parseCut(first *int, after *string) (c cut, err error) {
-	c.first = first
 	var firstErr error
-	if first != nil && *first < 0 {
-		firstErr = wrong("first", "must not be negative, but is %d", *first)
-	}
+	c.first, firstErr = longPage(first)
 	if after != nil {
 		c.after = &rank.Place{}
 		c.after.Count, c.after.Key, err = parsePlaceCursor(*after)
@@ -55,8 +52,8 @@ func cutOf[T rank.Placed](all []T, c cut) (list []T, previous, next bool) {
 		list = rank.After(all, *c.after)
 	}
 	previous = len(list) < len(all)
-	if c.first != nil && *c.first < len(list) {
-		return list[:*c.first], previous, true
+	if c.first < len(list) {
+		return list[:c.first], previous, true
 	}
 	return list, previous, false
 }

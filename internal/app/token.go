@@ -24,7 +24,7 @@ const (
 	tokenShelf, usesShelf = "api-tokens", "api-token-uses"
 	// tokenTrust is how long a token that was read is believed without another
 	// look: one that another program revokes lives so long.
-	tokenTrust = 5 * time.Second
+	tokenTrust = 2 * time.Second
 	// tokenUse is how exactly it is kept when a token was last used.
 	tokenUse = time.Minute
 	// maxTrusted is how many tokens are kept in mind.
@@ -42,6 +42,7 @@ type storedToken struct {
 type tokens struct {
 	mu    sync.Mutex
 	known map[string]trusted
+	bell  chan struct{}        // closed when a token changes
 	uses  map[string]time.Time // as they were noted
 }
 
@@ -68,6 +69,20 @@ func (t *tokens) forget(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.known, id)
+	if t.bell != nil {
+		close(t.bell)
+		t.bell = nil
+	}
+}
+
+// changes is closed when a token changes next.
+func (t *tokens) changes() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.bell == nil {
+		t.bell = make(chan struct{})
+	}
+	return t.bell
 }
 
 func (t *tokens) get(id string, now time.Time) (*storedToken, bool) {

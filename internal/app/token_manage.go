@@ -92,6 +92,10 @@ func (a *App) addUses(ctx context.Context, list []*domain.APIToken) error {
 	return nil
 }
 
+// TokenRevoked gives what is closed when the next API token is made or revoked
+// in this process. Recheck tells whose it was.
+func (a *App) TokenRevoked() <-chan struct{} { return a.tokens.changes() }
+
 // RevokeToken ends an API token for good. One that is revoked already stays as
 // it is.
 func (a *App) RevokeToken(ctx context.Context, id string) (*domain.APIToken, error) {

@@ -10,11 +10,12 @@ import (
 
 // edgeFlags say what strangers may do, and what is shown of it.
 type edgeFlags struct {
-	MaxPrice            int           `default:"1000000" placeholder:"N" help:"How many values an operation's answer may hold at most. Default: ${default}."`
+	MaxPrice            int           `default:"500000" placeholder:"N" help:"What an operation may cost: the values that its answer can hold, and work. Default: ${default}."`
 	MaxRunning          int           `default:"1000000" placeholder:"N" help:"What all operations that run at the same time may cost together. Default: ${default}."`
 	MaxRunningCaller    int           `placeholder:"N" help:"What those of one caller may cost together. Default: half of that."`
 	MaxWait             time.Duration `default:"5s" help:"How long an operation stands in line for its turn before it is refused. Default: ${default}."`
 	MaxAnswer           int64         `default:"33554432" placeholder:"BYTES" help:"How long an answer may be. Default: ${default}."`
+	MemoryLimit         *int64        `placeholder:"BYTES" help:"How much memory the server is to use: near it no dear operation begins; 0: no limit. Default: 70 % of what the machine, or the container, has."`
 	Rate                *float64      `placeholder:"N" help:"How many operations a second a caller may send, on average; 0: as many as they like. Default: 50 with --identities, else 0."`
 	RateBurst           int           `placeholder:"N" help:"How many operations a caller may send at once. Default: ten seconds' worth."`
 	TrustedProxy        []string      `placeholder:"NETWORK" help:"Addresses or networks of proxies that are believed when they say where a request comes from (X-Forwarded-For)."`
@@ -50,7 +51,7 @@ func (s serving) config(r *running, t *telemetry.Telemetry) (server.Config, erro
 	c := server.Config{
 		Listen: s.Listen, OperationTimeout: s.OperationTimeout, Drain: s.Drain, Log: r.log,
 		Limits: server.Limits{Price: s.MaxPrice}, Rate: server.RateLimit{PerSecond: *s.settled(s.known != nil), Burst: s.RateBurst},
-		Budget: budget.Limits{Running: s.MaxRunning, PerCaller: s.MaxRunningCaller, Wait: s.MaxWait}, MaxAnswer: s.MaxAnswer,
+		Budget: budget.Limits{Running: s.MaxRunning, PerCaller: s.MaxRunningCaller, Wait: s.MaxWait}, MaxAnswer: s.MaxAnswer, MemoryLimit: limitMemory(s.MemoryLimit),
 		HideSchema: s.Introspection == "off", HideSuggestions: s.Suggestions == "off",
 		Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
 	}

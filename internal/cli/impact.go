@@ -37,18 +37,18 @@ func (impactCmd) Help() string {
     releasegraph impact --dot db-orders-1 | dot -Tsvg > impact.svg`
 }
 
-const impactDocument = `query Impact($input: ImpactInput!, $asOf: AsOf, $first: Int, $hits: Boolean!, $mermaid: Boolean!, $dot: Boolean!) {
+const impactDocument = `query Impact($input: ImpactInput!, $asOf: AsOf, $first: Int, $after: String, $told: String, $hits: Boolean!, $mermaid: Boolean!, $dot: Boolean!) {
   impact(input: $input, asOf: $asOf) {
     revision @include(if: $hits)
     summary @include(if: $hits) {
       total full degraded redundant services sites users openProblems knownErrors changeRequests agreements
       byClass { class full degraded } byCriticality { criticality full degraded }
     }
-    hits(first: $first) @include(if: $hits) {
-      totalCount
+    hits(first: $first, after: $after) @include(if: $hits) {
+      totalCount pageInfo { hasNextPage endCursor }
       nodes { item { key name class } strength depth chain { from { key } to { key } relationship kind } rootCauses { key } }
     }
-    toTell(first: $first) @include(if: $hits) { totalCount nodes { party { key name contact } hits full reasons { why hits } } }
+    toTell(first: $first, after: $told) @include(if: $hits) { totalCount pageInfo { hasNextPage endCursor } nodes { party { key name contact } hits full reasons { why hits } } }
     cycles @include(if: $hits) { items { key } }
     truncated { limit omitted }
     mermaid @include(if: $mermaid)
@@ -58,17 +58,16 @@ const impactDocument = `query Impact($input: ImpactInput!, $asOf: AsOf, $first: 
 
 // Run asks, and prints the answer in the form asked for.
 func (c *impactCmd) Run(r *running) error {
-	var got impact
-	raw, err := c.ask(r, question{
+	got, raw, err := c.pages(r, question{
 		url: c.URL, topology: c.Topology == "on", document: impactDocument, variables: c.variables(), field: "impact",
-	}, &got)
+	})
 	if err != nil {
 		return err
 	}
 	for _, t := range got.Truncated {
 		fmt.Fprintf(r.Stderr, "%s left out %d\n", t.Limit, t.Omitted)
 	}
-	return c.print(r.Stdout, &got, raw)
+	return c.print(r.Stdout, got, raw)
 }
 
 func (c *impactCmd) variables() map[string]any {
@@ -97,8 +96,9 @@ func (c *impactCmd) variables() map[string]any {
 	if c.AsOf != "" {
 		v["asOf"] = asOfInput(c.AsOf)
 	}
+	v["first"] = longestPage
 	if c.First > 0 {
-		v["first"] = c.First
+		v["first"] = min(c.First, longestPage)
 	}
 	return v
 }

@@ -63,8 +63,8 @@ func (w *deriver) linkFilter(s *sdl, e end) {
 		return
 	}
 	s.open("Selects records by the "+words(w.d.kind(e.target).Plural)+" that a relationship joins to them.", "input "+name)
-	s.line("At least one matches; {} asks for any.", "some: "+e.target+"Filter")
-	s.line("None matches; {} asks that there are none.", "none: "+e.target+"Filter")
+	s.line("At least one matches; {} asks for any.", "some: "+e.target+"Filter"+relationCost)
+	s.line("None matches; {} asks that there are none.", "none: "+e.target+"Filter"+relationCost)
 	if e.rel.GoType != nil {
 		s.line("Count only relationships that match.", "link: "+e.rel.Noun+"Filter")
 	}
@@ -75,6 +75,10 @@ func (w *deriver) linkFilter(s *sdl, e end) {
 		s.close()
 	}
 }
+
+// relationCost is of following a relationship from each record that is looked
+// at.
+const relationCost = " @cost(weight: 50000)"
 
 func (w *deriver) order(s *sdl, k *entity.Kind) {
 	name := k.Name + "Order"

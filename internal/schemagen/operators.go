@@ -28,6 +28,9 @@ var operatorDocs = map[string]string{
 	"ignoringCase": "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent.",
 }
 
+// operatorCosts are of what looks into each text.
+var operatorCosts = map[string]string{"contains": " @cost(weight: 5000)", "startsWith": " @cost(weight: 2000)"}
+
 // operators derives the filters of single fields: one for each scalar and for
 // each enumeration that a kind or a link can be filtered by.
 func (w *deriver) operators() {
@@ -67,7 +70,7 @@ func operatorLines(s *sdl, scalar string, operators []string) {
 		case "isNull", "ignoringCase":
 			typ = "Boolean"
 		}
-		s.line(operatorDocs[op], op+": "+typ)
+		s.line(operatorDocs[op], op+": "+typ+operatorCosts[op])
 	}
 }
 

@@ -135,14 +135,23 @@ func member(head *bytes.Buffer, name string, v any, present bool) {
 }
 
 // shortEnough is the answer, or the error in its place that it is too long.
-func shortEnough(ctx context.Context, a *graphql.Response, most int64) *graphql.Response {
-	if a == nil || int64(len(a.Data)) <= most && !direct.TooLong(ctx) {
-		return a
+func shortEnough(ctx context.Context, a *graphql.Response, c Config) *graphql.Response {
+	switch {
+	case a == nil:
+		return nil
+	case int64(len(a.Data)) > c.MaxAnswer || direct.TooLong(ctx):
+		return tooLong(a, c.MaxAnswer, "bytes")
+	case direct.TooMany(ctx):
+		return tooLong(a, int64(c.Limits.Price), "values")
 	}
+	return a
+}
+
+func tooLong(a *graphql.Response, most int64, of string) *graphql.Response {
 	return &graphql.Response{
 		Data: json.RawMessage("null"), Label: a.Label, Path: a.Path, HasNext: a.HasNext, Extensions: a.Extensions,
 		Errors: gqlerror.List{{
-			Message:    fmt.Sprintf("the answer is longer than %d bytes: ask for shorter pages (first), or for less in each element", most),
+			Message:    fmt.Sprintf("the answer has more than %d %s: ask for shorter pages (first), or for less in each element", most, of),
 			Extensions: map[string]any{"code": codeLimit, "details": map[string]any{"limit": most}},
 		}},
 	}

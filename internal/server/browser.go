@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/rs/cors"
 )
@@ -35,6 +36,52 @@ func (c Config) forPages() (func(http.Handler) http.Handler, error) {
 		MaxAge:         600,
 	})
 	return func(next http.Handler) http.Handler { return shared.Handler(protection.Handler(next)) }, nil
+}
+
+// ownPages refuses what a browser asks for a page of another site, whatever the
+// method: such a page could not read the answer, but have it worked out, and
+// measure for how long. Pages of listed sites name their origin.
+func (c Config) ownPages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fromElsewhere(r) && !slices.Contains(c.Origins, r.Header.Get("Origin")) {
+			refuse(w, r, http.StatusForbidden, codeForbidden, "a page of another site may not ask here; its origin would have to be listed (--origin)")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// fromElsewhere reports whether a browser says that a request is another site's:
+// by Sec-Fetch-Site, or where it does not send that by the origin.
+func fromElsewhere(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "":
+		origin := r.Header.Get("Origin")
+		u, err := url.Parse(origin)
+		return origin != "" && (err != nil || u.Host != r.Host)
+	}
+	return true
+}
+
+// unshared keeps answers out of other sites' pages, and browsers from taking
+// them for something else.
+func unshared(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// unkept keeps answers out of caches.
+func unkept(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // checkOrigin refuses what is no origin, and above all the star: pages of any

@@ -127,3 +127,66 @@ func TestACertificateIsServedAndReadAgainWhenItHasChanged(t *testing.T) {
 		t.Errorf("without TLS: %q", got)
 	}
 }
+
+func TestNoPageOfAnotherSiteHasAnythingWorkedOut(t *testing.T) {
+	r := serving(t, server.Config{})
+	shared := serving(t, server.Config{Origins: []string{"https://portal.example.com"}})
+	const image = "/graphql?query=%7Ba%7Bx%7D%7D"
+	for name, h := range map[string]header{
+		"an image":                   {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+		"a link to an answer":        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+		"a page of a neighbour":      {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"},
+		"an older browser's script":  {"Origin": "https://elsewhere.example"},
+		"a page without an origin":   {"Origin": "null"},
+		"an origin that is not one":  {"Origin": "https://portal.example.com.elsewhere.example", "Sec-Fetch-Site": "cross-site"},
+		"a word that browsers lack":  {"Sec-Fetch-Site": "sideways"},
+		"another port of this host":  {"Origin": "http://127.0.0.1:1", "Sec-Fetch-Site": "same-site"},
+		"a script that asks by POST": {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"},
+	} {
+		for _, s := range []*running{r, shared} {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions} {
+				a := s.do(method, image, "", h)
+				if a.status != http.StatusForbidden && (method != http.MethodOptions || a.header.Get("Access-Control-Allow-Origin") != "") {
+					t.Errorf("%s by %s: %d", name, method, a.status)
+				}
+			}
+			s.do(http.MethodGet, "/calendar.ics", "", h).wants(t, http.StatusForbidden)
+		}
+	}
+	for name, h := range map[string]header{
+		"its own page":          {"Sec-Fetch-Site": "same-origin"},
+		"a typed address":       {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"},
+		"a program":             {},
+		"its own page, by CORS": {"Origin": r.url},
+	} {
+		if a := r.do(http.MethodGet, image, "", h); a.status != http.StatusOK {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	shared.do(http.MethodGet, image, "", header{"Origin": "https://portal.example.com", "Sec-Fetch-Site": "cross-site"}).wants(t, http.StatusOK, `"data"`)
+	// A link elsewhere may lead to a page.
+	for _, path := range []string{"/", "/graphiql?example=path", "/schema.graphqls"} {
+		r.do(http.MethodGet, path, "", header{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}).wants(t, http.StatusOK)
+	}
+}
+
+func TestAnswersAreForWhoAskedAlone(t *testing.T) {
+	r := serving(t, server.Config{})
+	for path, a := range map[string]reply{
+		"an answer": r.query("{a{x}}"), "a refusal": r.do(http.MethodPut, "/graphql", "", nil), "a page": r.get("/"),
+		"another site's": r.do(http.MethodGet, "/graphql", "", header{"Sec-Fetch-Site": "cross-site"}),
+		"a calendar":     r.get("/calendar.ics"), "nothing": r.get("/nothing"), "readiness": r.get("/readyz"),
+	} {
+		if got := a.header.Get("Cross-Origin-Resource-Policy"); got != "same-origin" {
+			t.Errorf("%s: Cross-Origin-Resource-Policy %q", path, got)
+		}
+		if got := a.header.Get("X-Content-Type-Options"); got != "nosniff" {
+			t.Errorf("%s: X-Content-Type-Options %q", path, got)
+		}
+	}
+	for _, a := range []reply{r.query("{a{x}}"), r.query("{nope"), r.do(http.MethodPut, "/graphql", "", nil), r.queryAs("subscription {ticks}", asEvents)} {
+		if got := a.header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("Cache-Control %q: %s", got, a.body)
+		}
+	}
+}

@@ -32,6 +32,9 @@ type Config struct {
 	Budget budget.Limits
 	// MaxAnswer is the longest answer in bytes; 0 means 32 MB.
 	MaxAnswer int64
+	// MemoryLimit is how many bytes the process is to use at most: near it only
+	// cheap operations begin. 0: no limit.
+	MemoryLimit int64
 	// Rate is how many operations a caller may send.
 	Rate RateLimit
 	// FailedLogins is how many tokens that are not believed an address may send;
@@ -74,12 +77,13 @@ type Config struct {
 type Limits struct {
 	Tokens        int // 15,000
 	Depth         int // 12 levels of fields
+	Nesting       int // 40 levels of an argument's or a variable's value
 	Introspection int // 16 levels below __schema and __type
 	Aliases       int // 100 renamed fields
 	Siblings      int // 12 fields with sub-fields that share a place in the answer
 	Fields        int // 20,000 fields, fragments counted wherever they are spread
 	Directives    int // 100
-	Price         int // 1,000,000 values that an answer can hold
+	Price         int // 500,000: values that an answer can hold, and work
 }
 
 func (c Config) withDefaults() Config {
@@ -97,9 +101,9 @@ func (c Config) withDefaults() Config {
 
 func (l Limits) withDefaults() Limits {
 	return Limits{
-		Tokens: or(l.Tokens, 15_000), Depth: or(l.Depth, 12), Introspection: or(l.Introspection, 16),
+		Tokens: or(l.Tokens, 15_000), Depth: or(l.Depth, 12), Nesting: or(l.Nesting, 40), Introspection: or(l.Introspection, 16),
 		Aliases: or(l.Aliases, 100), Siblings: or(l.Siblings, 12), Fields: or(l.Fields, 20_000),
-		Directives: or(l.Directives, 100), Price: or(l.Price, 1_000_000),
+		Directives: or(l.Directives, 100), Price: or(l.Price, 500_000),
 	}
 }
 

@@ -14,6 +14,9 @@ type Core struct {
 	Schema graphql.ExecutableSchema
 	// Calendar answers at /calendar.ics.
 	Calendar Calendar
+	// Revoked, when not nil, gives what is closed when the next API token is
+	// revoked.
+	Revoked func() <-chan struct{}
 	// Checks say why the server is not ready, by name; nil: it is.
 	Checks map[string]func(context.Context) error
 }

@@ -23,7 +23,7 @@ const maxErrors = 20
 // newGraphQL answers operations over the core.
 func (s *Server) newGraphQL(core *Core) http.Handler {
 	c, operations := s.config, s.operations
-	runs := runs{c, s.budget}
+	runs := runs{c, s.budget, core.Revoked}
 	h := handler.New(core.Schema)
 	known := newDocuments()
 	for _, t := range []graphql.Transport{
@@ -42,7 +42,7 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 		h.Use(extension.AutomaticPersistedQuery{Cache: newTexts()})
 	}
 	h.Use(guard{limits: c.Limits, known: known})
-	prices := priceLimit{c.Limits.Price}
+	prices := priceLimit{c.Limits.Price, core.Schema.Schema()}
 	h.Use(prices)
 	h.Use(undefer{})
 	hide(h, c)
@@ -50,14 +50,14 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
-		return operations.around(direct.WithMaxBytes(ctx, c.MaxAnswer), next)
+		return operations.around(direct.WithLimits(ctx, direct.Limits{Bytes: c.MaxAnswer, Values: int64(c.Limits.Price)}), next)
 	})
 	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		prices.tell(ctx)
 		if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {
 			operations.refused()
 		}
-		answer := shortEnough(ctx, next(ctx), c.MaxAnswer)
+		answer := shortEnough(ctx, next(ctx), c)
 		if answer != nil {
 			noteErrors(ctx, len(answer.Errors))
 			answer.Errors = capped(answer.Errors)

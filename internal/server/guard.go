@@ -32,6 +32,13 @@ func (guard) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationParameters refuses what is beyond the limits, and changes
 // nothing. A document that does not parse is left to the executor to explain.
 func (g guard) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	var given nesting
+	for _, v := range params.Variables {
+		given.variable(v, 0)
+	}
+	if err := g.limits.nested("the variables", given.deepest); err != nil {
+		return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{"code": codeLimit}}
+	}
 	if _, ok := g.known.Get(ctx, params.Query); ok {
 		return nil // it passed before
 	}
@@ -47,6 +54,11 @@ func (g guard) MutateOperationParameters(ctx context.Context, params *graphql.Ra
 
 // check tells the first limit that the document is beyond.
 func (l Limits) check(doc *ast.QueryDocument) error {
+	var literal nesting
+	literal.document(doc)
+	if err := l.nested("values in the document", literal.deepest); err != nil {
+		return err
+	}
 	m := measuring{limits: l, fragments: map[string]*ast.FragmentDefinition{}, measured: map[string]*measure{}}
 	for _, f := range doc.Fragments {
 		m.fragments[f.Name] = f

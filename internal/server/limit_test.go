@@ -3,47 +3,129 @@ package server_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
+	"releasegraph/examples"
 	"releasegraph/internal/server"
 )
 
-func TestThePriceIsToldWhenItIsAskedFor(t *testing.T) {
-	r := overDemo(t, server.Config{})
-	price := func(query string) string {
-		t.Helper()
-		a := r.post(`{"query":"`+query+`","extensions":{"cost":true}}`, nil)
-		a.wants(t, http.StatusOK, `"cost":{`)
+// pricesOf tells what queries cost.
+func pricesOf(t *testing.T, r *running, want map[string]string) {
+	t.Helper()
+	for query, want := range want {
+		body := strings.TrimSuffix(document(t, query, nil), "}") + `,"extensions":{"cost":true}}`
+		a := r.post(body, nil)
+		a.wants(t, http.StatusOK, `"price":`)
 		_, after, _ := strings.Cut(a.body, `"price":`)
-		return after[:strings.IndexAny(after, ",}")]
-	}
-	for query, want := range map[string]string{
-		"{configurationItems(first:10){totalCount}}":                                                 "2",
-		"{configurationItems(first:10){nodes{key name}}}":                                            "31", // 1 + 10 × (1 + 2)
-		"{configurationItems{nodes{key}}}":                                                           "101",
-		"{configurationItems(last:2){edges{node{key}}}}":                                             "7", // 1 + 2 × (1 + 1 + 1)
-		"{configurationItems(first:10){...C}} fragment C on ConfigurationItemConnection{nodes{key}}": "21",
-		"{nodes(ids:[\\\"a\\\",\\\"b\\\"]){id}}":                                                     "4",
-		"{statistics{__typename}}":                                                                   "202",
-	} {
-		if got := price(query); got != want {
+		if got := after[:strings.IndexAny(after, ",}")]; got != want {
 			t.Errorf("%s costs %s, want %s", query, got, want)
 		}
 	}
+}
+
+func TestThePriceIsToldWhenItIsAskedFor(t *testing.T) {
+	r := overDemo(t, server.Config{})
+	pricesOf(t, r, map[string]string{
+		"{configurationItems(first:10){totalCount}}":                                                 "102", // 1 + 50 for the page, 1 + 50 for the total
+		"{configurationItems(first:10){nodes{key name}}}":                                            "81",  // 51 + 10 × (1 + 2)
+		"{configurationItems{nodes{key}}}":                                                           "151",
+		"{configurationItems(last:2){edges{node{key}}}}":                                             "57", // 51 + 2 × (1 + 1 + 1)
+		"{configurationItems(first:10){...C}} fragment C on ConfigurationItemConnection{nodes{key}}": "71",
+		`{nodes(ids:["a","b"]){id}}`:                                                                 "54",
+	})
 	r.query("{configurationItems{totalCount}}").lacks(t, "extensions")
 }
 
+func TestThePriceCountsWhatIsLoaded(t *testing.T) {
+	r := overDemo(t, server.Config{})
+	const during = `during:{from:"2026-11-01T00:00:00Z",to:"2026-12-01T00:00:00Z"}`
+	pricesOf(t, r, map[string]string{
+		// What each of a page's records is asked for in the store.
+		"{configurationItems(first:100){nodes{dependsOn(first:1){nodes{key}}}}}": "5451",  // 51 + 100 × (1 + 51 + 2)
+		"{sites(first:100){nodes{partOf{key}}}}":                                 "5351",  // 51 + 100 × (1 + 51 + 1)
+		"{configurationItems(first:100){nodes{dependsOn{totalCount}}}}":          "10351", // 51 + 100 × (1 + 51 + 51)
+		// A list that says its length by first, and pages of other names.
+		"{dataQuality{cycles(first:10){nodes{items(first:1000){key}}}}}": "80062", // 1 + 60,051 + 10 × (1 + 1,000 × 2)
+		"{changeSchedule(" + during + ",first:1000){nodes{status}}}":     "52051",
+		"{changeSchedule(" + during + "){nodes{status}}}":                "50251", // 100 long unless said otherwise
+		// What a search looks through counts once for each place in the document.
+		`{configurationItems(first:1,filter:{name:{contains:"x"}}){nodes{key}}}`:                              "5053",
+		`{configurationItems(first:1,filter:{or:[{name:{contains:"x"}},{key:{contains:"x"}}]}){nodes{key}}}`:  "10053",
+		`{configurationItems(first:1,filter:{dependsOn:{some:{name:{contains:"x"}}}}){nodes{key}}}`:           "55053",
+		`{configurationItems(first:100){nodes{dependsOn(first:1,filter:{name:{contains:"x"}}){nodes{key}}}}}`: "10451",
+		// A moment counts once, however often it is named.
+		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"1"}){key}}`: "50104",
+		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"2"}){key}}`: "100104",
+	})
+}
+
+func TestAFilterFollowsThreeRelationshipsAtMost(t *testing.T) {
+	r := overDemo(t, server.Config{Limits: server.Limits{Price: 1_000_000}})
+	filter := func(depth int) string {
+		return strings.Repeat("dependsOn:{some:{", depth) + `name:{contains:"zz"}` + strings.Repeat("}}", depth)
+	}
+	ask := func(depth int) reply {
+		return r.post(document(t, "{configurationItems(first:1,filter:{"+filter(depth)+"}){nodes{key}}}", nil), nil)
+	}
+	ask(3).wants(t, http.StatusOK, `"data"`)
+	ask(4).wants(t, http.StatusOK, `"code":"LIMIT"`, "follows 4 relationships", "at most 3")
+	// The same in variables, and by "none" within "and".
+	deep := map[string]any{"name": map[string]any{"contains": "zz"}}
+	for range 4 {
+		deep = map[string]any{"and": []any{map[string]any{"dependents": map[string]any{"none": deep}}}}
+	}
+	r.post(document(t, "query($f:ConfigurationItemFilter){configurationItems(first:1,filter:$f){nodes{key}}}", map[string]any{"f": deep}), nil).
+		wants(t, http.StatusOK, `"code":"LIMIT"`, "follows 4 relationships")
+}
+
+func TestAListOfAnImpactIsNoLongerThanOtherPages(t *testing.T) {
+	r := overDemo(t, server.Config{})
+	for _, list := range []string{"hits", "toTell", "problems", "knownErrors", "changeRequests", "agreements"} {
+		ask := func(first string) reply {
+			return r.post(document(t, `{impact(input:{sources:{items:[{key:"db-orders-1"}]}}){`+list+`(first:`+first+`){totalCount}}}`, nil), nil)
+		}
+		ask("1000").wants(t, http.StatusOK, `"totalCount"`)
+		ask("1001").wants(t, http.StatusOK, `"code":"LIMIT"`, `"field":"first"`, "1000")
+	}
+}
+
 func TestAnOperationThatCostsTooMuchIsRefusedWithItsPrice(t *testing.T) {
-	r := overDemo(t, server.Config{Limits: server.Limits{Price: 100}})
+	r := overDemo(t, server.Config{Limits: server.Limits{Price: 200}})
 	r.query("{configurationItems(first:100){nodes{key}}}").
-		wants(t, http.StatusOK, `"code":"LIMIT"`, `"details":{"limit":100,"price":201}`, "ask for shorter pages")
+		wants(t, http.StatusOK, `"code":"LIMIT"`, `"details":{"limit":200,"price":251}`, "ask for shorter pages")
 	r.query("{configurationItems(first:49){nodes{key}}}").wants(t, http.StatusOK, `"data"`)
+}
+
+// Each example of the documentation, and of the IDE's tabs, costs less than half
+// of what an operation may.
+func TestEveryExampleCostsFarLessThanAnOperationMay(t *testing.T) {
+	list, err := examples.Operations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := overDemo(t, server.Config{Limits: server.Limits{Price: 1}})
+	for _, o := range list {
+		var variables map[string]any
+		if o.Variables != "" {
+			if err := json.Unmarshal([]byte(o.Variables), &variables); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := r.post(document(t, o.Query, variables), nil)
+		_, after, _ := strings.Cut(a.body, `"price":`)
+		price, err := strconv.Atoi(after[:max(0, strings.IndexAny(after, ",}"))])
+		if err != nil || price > 250_000 {
+			t.Errorf("%s costs %d: %.300s", o.Name, price, a.body)
+		}
+	}
 }
 
 func TestWhoSendsTooMuchIsToldHowLongToWait(t *testing.T) {

@@ -1,41 +1,43 @@
 package server
 
 import (
-	"encoding/json"
-	"strconv"
-	"strings"
-
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // The rule of prices (docs/edge.md): an operation costs as much as its answer
-// can hold values at most. Fields cost 1 each, as often as they can occur:
-// below nodes and edges of a connection as often as the page is long, below
-// another list as often as a list argument says, or assumedLength times. A
-// field may cost more by itself (@cost).
+// can hold values at most, and what it makes the server do besides. Fields cost
+// 1 each, as often as they can occur: below nodes and edges of a page as often
+// as the page is long, below another list as often as a list argument says, or
+// assumedLength times. What looks into the store costs lookPrice as often as it
+// occurs. Fields, their types and their arguments may cost more (@cost).
 const (
 	assumedLength = 10
 	defaultPage   = 50
 	longestPage   = 1_000
+	lookPrice     = 50
 	maxPrice      = 1 << 50 // where sums stop
 )
 
-// price of a selection set: that of what occurs once, and that of what occurs
-// with each element of the page that the set is selected on.
-type price struct{ once, each int }
+// price of a selection set: that of what occurs once, that of what occurs with
+// each element of the page that the set is selected on, and that of what is
+// done once for all, however often the set occurs.
+type price struct{ once, each, flat int }
 
 // pricing works out the price of one operation. Each fragment is priced once,
 // however often it is spread.
 type pricing struct {
+	schema    *ast.Schema
 	variables map[string]any
 	fragments ast.FragmentDefinitionList
 	priced    map[string]price
+	inputs    inputs
 }
 
 // priceOf is the price of a validated operation with its variables.
-func priceOf(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) int {
-	p := pricing{variables: variables, fragments: doc.Fragments}
-	return p.selections(op.SelectionSet).once
+func priceOf(schema *ast.Schema, doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) (int, error) {
+	p := pricing{schema: schema, variables: variables, fragments: doc.Fragments, inputs: inputs{schema: schema, moments: map[string]bool{}}}
+	sum := p.selections(op.SelectionSet)
+	return saturated(sum.once + sum.flat + p.inputs.named), p.inputs.err
 }
 
 func (p *pricing) selections(set ast.SelectionSet) price {
@@ -73,20 +75,54 @@ func (p *pricing) field(f *ast.Field) price {
 	if f.Definition == nil {
 		return price{once: 1}
 	}
-	below, own := p.selections(f.SelectionSet), 1+costed(f.Definition, "weight", 0)
+	below, own := p.selections(f.SelectionSet), p.own(f)
+	flat := saturated(below.flat + p.arguments(f))
 	switch {
 	case ofPage(f):
-		return price{each: saturated(own + below.once)}
-	case paged(f.Definition):
-		return price{once: saturated(own + below.once + times(p.pageLength(f), below.each))}
+		return price{each: saturated(own + below.once), flat: flat}
 	case f.Definition.Type.Elem != nil:
-		return price{once: times(p.listLength(f), saturated(own+below.once))}
+		return price{once: saturated(own - 1 + times(p.listLength(f), saturated(1+below.once))), flat: flat}
 	}
-	return price{once: saturated(own + below.once)}
+	return price{once: saturated(own + below.once + times(p.pageLength(f), below.each)), flat: flat}
+}
+
+// own is what a field costs by itself, once.
+func (p *pricing) own(f *ast.Field) int {
+	own := 1 + weight(f.Definition.Directives)
+	if t := p.schema.Types[f.Definition.Type.Name()]; t != nil {
+		own += weight(t.Directives)
+	}
+	if looks(f) {
+		own += lookPrice
+	}
+	return own
+}
+
+// looks reports whether a field is looked up in the store for each record that
+// it is asked of: a page, what may be asked as of a moment, a page's total.
+func looks(f *ast.Field) bool {
+	d := f.Definition
+	return paged(d) && d.Type.Elem == nil || d.Arguments.ForName("asOf") != nil || d.Name == "totalCount"
+}
+
+// arguments is what a field's arguments make the server do. It does it once for
+// all records of the answer that the field is asked of.
+func (p *pricing) arguments(f *ast.Field) int {
+	sum := 0
+	for _, a := range f.Arguments {
+		d := f.Definition.Arguments.ForName(a.Name)
+		if d == nil {
+			continue
+		}
+		if v, err := a.Value.Value(p.variables); err == nil {
+			sum = saturated(sum + p.inputs.price(d.Type, v))
+		}
+	}
+	return sum
 }
 
 func (p price) plus(q price) price {
-	return price{saturated(p.once + q.once), saturated(p.each + q.each)}
+	return price{saturated(p.once + q.once), saturated(p.each + q.each), saturated(p.flat + q.flat)}
 }
 
 func saturated(n int) int { return min(n, maxPrice) }
@@ -99,10 +135,9 @@ func times(n, m int) int {
 	return n * m
 }
 
-// ofPage tells whether a field holds the elements of a connection.
+// ofPage reports whether a field holds the elements of a page.
 func ofPage(f *ast.Field) bool {
-	return (f.Name == "nodes" || f.Name == "edges") && f.Definition.Type.Elem != nil &&
-		f.ObjectDefinition != nil && strings.HasSuffix(f.ObjectDefinition.Name, "Connection")
+	return (f.Name == "nodes" || f.Name == "edges") && f.Definition.Type.Elem != nil && len(f.Definition.Arguments) == 0
 }
 
 func paged(d *ast.FieldDefinition) bool { return d.Arguments.ForName("first") != nil }
@@ -115,14 +150,18 @@ func (p *pricing) pageLength(f *ast.Field) int {
 		}
 	}
 	if longest < 0 {
-		return costed(f.Definition, "length", defaultPage)
+		return lengthOf(f.Definition, defaultPage)
 	}
 	return min(longest, longestPage) // longer ones are refused
 }
 
-// listLength is that of the longest list among the arguments.
+// listLength is what first says, or else that of the longest list among the
+// arguments.
 func (p *pricing) listLength(f *ast.Field) int {
 	longest := -1
+	if n, ok := p.number(f.Arguments.ForName("first")); ok {
+		return min(n, longestPage)
+	}
 	for _, a := range f.Arguments {
 		if v, err := a.Value.Value(p.variables); err == nil {
 			if list, ok := v.([]any); ok {
@@ -130,50 +169,21 @@ func (p *pricing) listLength(f *ast.Field) int {
 			}
 		}
 	}
-	if longest < 0 {
-		return costed(f.Definition, "length", assumedLength)
+	switch {
+	case longest >= 0:
+		return longest
+	case paged(f.Definition):
+		return lengthOf(f.Definition, p.byDefault(f.Definition))
 	}
-	return longest
+	return lengthOf(f.Definition, assumedLength)
 }
 
-func (p *pricing) number(a *ast.Argument) (int, bool) {
-	if a == nil || a.Value == nil {
-		return 0, false
+// byDefault is how long a list is whose first is not given.
+func (p *pricing) byDefault(d *ast.FieldDefinition) int {
+	if v := d.Arguments.ForName("first").DefaultValue; v != nil {
+		if n, ok := whole(v.Raw); ok {
+			return n
+		}
 	}
-	v, err := a.Value.Value(p.variables)
-	if err != nil {
-		return 0, false
-	}
-	switch n := v.(type) {
-	case int64:
-		return int(n), true
-	case int:
-		return n, true
-	case float64:
-		return int(n), true
-	case json.Number:
-		i, err := strconv.Atoi(n.String())
-		return i, err == nil
-	}
-	return 0, false
-}
-
-// costed is what the directive @cost says of a field.
-func costed(d *ast.FieldDefinition, argument string, otherwise int) int {
-	if len(d.Directives) == 0 {
-		return otherwise
-	}
-	cost := d.Directives.ForName("cost")
-	if cost == nil {
-		return otherwise
-	}
-	given := cost.Arguments.ForName(argument)
-	if given == nil {
-		return otherwise
-	}
-	n, err := strconv.Atoi(given.Value.Raw)
-	if err != nil {
-		return otherwise
-	}
-	return n
+	return defaultPage
 }

@@ -5,12 +5,16 @@ import (
 	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // priceLimit refuses operations that cost too much before they are run, and
 // tells the price of those whose request asks for it.
-type priceLimit struct{ max int }
+type priceLimit struct {
+	max    int
+	schema *ast.Schema
+}
 
 var _ graphql.OperationContextMutator = priceLimit{}
 
@@ -27,15 +31,18 @@ func (priceLimit) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext works out the price, and refuses one that is too
 // high.
 func (l priceLimit) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	n := priceOf(op.Doc, op.Operation, op.Variables)
+	n, err := priceOf(l.schema, op.Doc, op.Operation, op.Variables)
 	op.Stats.SetExtension(priceExtension, n)
 	notePrice(ctx, n)
+	if err != nil {
+		return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{"code": codeLimit}}
+	}
 	if n <= l.max {
 		return nil
 	}
 	return &gqlerror.Error{
-		Message: fmt.Sprintf("the answer could hold %d values (its price); at most %d are allowed: "+
-			"ask for shorter pages (first), or for less in each element", n, l.max),
+		Message: fmt.Sprintf("the operation costs %d (its price); at most %d are allowed: "+
+			"ask for shorter pages (first), for less in each element, or for fewer searches and analyses at once", n, l.max),
 		Extensions: map[string]any{"code": codeLimit, "details": map[string]any{"price": n, "limit": l.max}},
 	}
 }

@@ -18,6 +18,16 @@ import (
 type runs struct {
 	config Config
 	budget *budget.Budget
+	// revoked is closed when an API token is revoked; nil: never.
+	revoked func() <-chan struct{}
+}
+
+// revocation is the next one.
+func (t runs) revocation() <-chan struct{} {
+	if t.revoked == nil {
+		return nil
+	}
+	return t.revoked()
 }
 
 // follow runs an operation and hands over each of its answers, until there is

@@ -59,7 +59,7 @@ func New(c Config, sdl string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.budget = budget.New(c.Budget, nil)
+	s.budget = budget.New(c.Budget, memory(c.MemoryLimit))
 	if c.Metrics != nil {
 		c.Metrics.MustRegister(s.budget)
 	}
@@ -87,15 +87,15 @@ func (s *Server) router() (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), strictTransport, s.hosts(), forPages,
+	r.Use(addresses(s.config.TrustedProxies), requests(s.config.Log), strictTransport, unshared, s.hosts(), forPages,
 		func(next http.Handler) http.Handler { return compress(next) })
 	r.Get("/healthz", alive)
 	r.Get("/readyz", s.ready)
 	if s.config.Gather != nil {
 		r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.config.Gather, promhttp.HandlerOpts{DisableCompression: true}))
 	}
-	r.With(s.actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
-	r.With(s.reader, s.rates.middleware).Get("/calendar.ics", s.calendar)
+	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
+	r.With(s.config.ownPages, s.reader, s.rates.middleware).Get("/calendar.ics", s.calendar)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return s.traced(r), failed

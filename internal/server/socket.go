@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 )
 
 // subprotocol is the protocol of operations over a WebSocket:
@@ -43,7 +44,9 @@ func (overSocket) Supports(r *http.Request) bool {
 
 // Do serves one socket, until either side has had enough.
 func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	seat, err := t.streams.join(caller(r.Context()))
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	seat, err := t.streams.welcome(caller(ctx), cancel)
 	if err != nil {
 		refuseStream(w, r, err)
 		return
@@ -61,8 +64,7 @@ func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		return
 	}
 	conn.SetReadLimit(t.config.MaxBody)
-	ctx, cancel := context.WithCancel(r.Context())
-	s := &socket{overSocket: t, conn: conn, seat: seat, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}}
+	s := &socket{overSocket: t, conn: conn, seat: seat, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}, chatter: rate.NewLimiter(chatter, 10*chatter)}
 	defer s.end()
 	s.serve()
 }
@@ -88,6 +90,9 @@ type socket struct {
 	header http.Header
 	ctx    context.Context
 	cancel context.CancelFunc
+
+	// chatter bounds messages that begin no operation.
+	chatter *rate.Limiter
 
 	mu     sync.Mutex
 	who    context.Context // s.ctx, with who the client is
@@ -130,6 +135,7 @@ func (s *socket) serve() {
 	})
 	defer timer.Stop()
 	go s.watch()
+	go s.pings()
 	for {
 		kind, text, err := s.conn.Read(s.ctx)
 		if err != nil {
@@ -155,13 +161,30 @@ func (s *socket) now() state {
 	return s.state
 }
 
-// watch looks whether the client is still there and still who it was, and tells
-// it when the server stops.
-func (s *socket) watch() {
-	ping, recheck := time.NewTicker(s.streams.limits.Ping), time.NewTicker(s.streams.limits.Recheck)
+// forbidden ends the socket when its client is nobody any more.
+func (s *socket) forbidden() bool {
+	err := s.config.recheck(s.client())
+	if err != nil {
+		s.cancelOperations()
+		s.close(closeForbidden, "Forbidden: "+err.Error())
+	}
+	return err != nil
+}
+
+// cancelOperations ends what the client began; the socket stays.
+func (s *socket) cancelOperations() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.active {
+		o.cancel()
+	}
+}
+
+// pings looks whether the client is still there. One that is slow to answer
+// keeps nothing else waiting.
+func (s *socket) pings() {
+	ping := time.NewTicker(s.streams.limits.Ping)
 	defer ping.Stop()
-	defer recheck.Stop()
-	leaving := s.streams.leaving
 	for {
 		select {
 		case <-s.ctx.Done():
@@ -171,9 +194,27 @@ func (s *socket) watch() {
 				_ = s.conn.CloseNow()
 				return
 			}
+		}
+	}
+}
+
+// watch looks whether the client is still who it was, and tells it when the
+// server stops.
+func (s *socket) watch() {
+	recheck := time.NewTicker(s.streams.limits.Recheck)
+	defer recheck.Stop()
+	leaving, revocation := s.streams.leaving, s.revocation()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-revocation:
+			revocation = s.revocation()
+			if s.forbidden() {
+				return
+			}
 		case <-recheck.C:
-			if err := s.config.recheck(s.client()); err != nil {
-				s.close(closeForbidden, "Forbidden: "+err.Error())
+			if s.forbidden() {
 				return
 			}
 		case <-leaving:

@@ -41,6 +41,9 @@ func (s *socket) receive(text []byte) error {
 	if err := decodeJSON(strings.NewReader(string(text)), &m); err != nil {
 		return &protocolError{closeInvalid, "Invalid message: " + explain("it", err).Error()}
 	}
+	if m.Type != "subscribe" && !s.mayChat() {
+		return &protocolError{websocket.StatusPolicyViolation, "too many messages that ask for nothing"}
+	}
 	switch m.Type {
 	case "connection_init":
 		return s.initialise(m.Payload)
@@ -58,6 +61,18 @@ func (s *socket) receive(text []byte) error {
 		return nil
 	}
 	return &protocolError{closeInvalid, "Invalid message: the types are connection_init, subscribe, complete, ping and pong"}
+}
+
+// chatter is how many messages a second may begin no operation.
+const chatter = 50
+
+// mayChat counts a message that begins no operation, by the socket and by its
+// caller.
+func (s *socket) mayChat() bool {
+	if !s.chatter.Allow() {
+		return false
+	}
+	return s.rates.limit.PerSecond <= 0 || s.now() != acknowledged || s.rates.take(caller(s.client())).pass
 }
 
 // initialise takes who the client is from the payload: what a request would say

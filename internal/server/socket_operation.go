@@ -25,6 +25,9 @@ func (s *socket) subscribe(m message) error {
 	case err != nil:
 		return &protocolError{closeInvalid, "Invalid message: " + err.Error()}
 	}
+	if err := s.config.recheck(s.client()); err != nil {
+		return &protocolError{closeForbidden, "Forbidden: " + err.Error()}
+	}
 	params.Headers = s.header
 	ctx, cancel := context.WithCancel(s.client())
 	o := &running{cancel: cancel}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -321,19 +322,20 @@ func TestSocketsAndTheirOperationsAreLimited(t *testing.T) {
 	}
 	w.subscribes("more", "subscription {endless}")
 	w.hearsPart(`"type":"error"`, `"id":"more"`, `"code":"LIMIT"`, "3 operations at once")
-	r.wire()
-	refused := func(h http.Header, status int) {
-		t.Helper()
-		_, answer, err := websocket.Dial(t.Context(), r.url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: h})
-		if err == nil || answer == nil || answer.StatusCode != status || answer.Header.Get("Retry-After") == "" {
-			t.Errorf("%v, %+v", err, answer)
-		}
+	r.wire().greeted()
+	more := r.wire()
+	more.says(`{"type":"connection_init"}`)
+	more.isClosed(int(websocket.StatusTryAgainLater))
+	alice := &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{server.ActAs: {"alice; roles=VIEWER"}}}
+	last, _, err := websocket.Dial(t.Context(), r.url+"/graphql", alice)
+	for err != nil { // the one before has not left its seat yet
+		last, _, err = websocket.Dial(t.Context(), r.url+"/graphql", alice)
 	}
-	refused(nil, http.StatusTooManyRequests)
-	alice := http.Header{server.ActAs: {"alice; roles=VIEWER"}}
-	last := r.wireWith(&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: alice})
-	refused(alice, http.StatusServiceUnavailable)
-	last.conn.CloseNow()
+	_, answer, err := websocket.Dial(t.Context(), r.url+"/graphql", alice)
+	if err == nil || answer == nil || answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%v, %+v", err, answer)
+	}
+	last.CloseNow()
 	w.conn.CloseNow()
 	for range 3 {
 		<-r.fake.ended
@@ -358,12 +360,20 @@ func TestAClientThatTakesNothingIsCutOff(t *testing.T) {
 }
 
 func TestWhoIsNobodyAnyMoreLosesTheSocket(t *testing.T) {
+	var expired atomic.Bool
 	r := serving(t, server.Config{
 		Streams: server.StreamLimits{Recheck: 10 * time.Millisecond},
-		Recheck: func(context.Context) error { return errors.New("the token has expired") },
+		Recheck: func(context.Context) error {
+			if expired.Load() {
+				return errors.New("the token has expired")
+			}
+			return nil
+		},
 	})
 	w := r.wire().greeted()
 	w.subscribes("1", "subscription {endless}")
+	<-r.fake.started
+	expired.Store(true)
 	w.isClosed(4403)
 	if err := <-r.fake.ended; err == nil {
 		t.Error("the subscription lives on")

@@ -87,7 +87,11 @@ func (t overEvents) say(ctx context.Context, e *events, answers <-chan string, e
 	ping, recheck := time.NewTicker(t.streams.limits.Ping), time.NewTicker(t.streams.limits.Recheck)
 	defer ping.Stop()
 	defer recheck.Stop()
-	leaving := t.streams.leaving
+	leaving, revocation := t.streams.leaving, t.revocation()
+	forbid := func(refused error) {
+		_ = e.next(forbidden(refused))
+		_ = e.complete()
+	}
 	for {
 		var err error
 		select {
@@ -101,10 +105,15 @@ func (t overEvents) say(ctx context.Context, e *events, answers <-chan string, e
 			return true
 		case <-ping.C:
 			err = e.say(":\n\n")
+		case <-revocation:
+			revocation = t.revocation()
+			if refused := t.config.recheck(ctx); refused != nil {
+				forbid(refused)
+				return false
+			}
 		case <-recheck.C:
 			if refused := t.config.recheck(ctx); refused != nil {
-				_ = e.next(forbidden(refused))
-				_ = e.complete()
+				forbid(refused)
 				return false
 			}
 		case <-leaving:

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,9 +14,10 @@ type StreamLimits struct {
 	InitTimeout time.Duration // 5 s, for a socket's connection_init
 	Write       time.Duration // 10 s, for a client to take a message
 	Ping        time.Duration // 25 s, between signs of life
-	Recheck     time.Duration // 30 s, between looks at who the client is
+	Recheck     time.Duration // 2 s, between looks at who the client is
 	Grace       time.Duration // 3 s, for subscribers to reconnect elsewhere when the server stops
 	PerClient   int           // 100 sockets and event streams of a caller
+	Newcomers   int           // 200 sockets of an address that have not said who they are
 	PerSocket   int           // 100 operations at once on a socket
 	Total       int           // 20,000 sockets and event streams
 }
@@ -23,8 +25,8 @@ type StreamLimits struct {
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
 		InitTimeout: or(l.InitTimeout, 5*time.Second), Write: or(l.Write, 10*time.Second), Ping: or(l.Ping, 25*time.Second),
-		Recheck: or(l.Recheck, 30*time.Second), Grace: or(l.Grace, 3*time.Second),
-		PerClient: or(l.PerClient, 100), PerSocket: or(l.PerSocket, 100), Total: or(l.Total, 20_000),
+		Recheck: or(l.Recheck, 2*time.Second), Grace: or(l.Grace, 3*time.Second),
+		PerClient: or(l.PerClient, 100), Newcomers: or(l.Newcomers, 200), PerSocket: or(l.PerSocket, 100), Total: or(l.Total, 20_000),
 	}
 }
 
@@ -35,15 +37,18 @@ type streams struct {
 
 	mu      sync.Mutex
 	clients map[string]int
-	total   int
-	stopped bool
-	leaving chan struct{} // closed when the server begins to stop
-	over    chan struct{} // closed when the grace is over
-	ended   sync.WaitGroup
+	// newcomers are sockets that have not said who they are, the oldest first, by
+	// where they come from.
+	newcomers map[string][]*seat
+	total     int
+	stopped   bool
+	leaving   chan struct{} // closed when the server begins to stop
+	over      chan struct{} // closed when the grace is over
+	ended     sync.WaitGroup
 }
 
 func newStreams(l StreamLimits) *streams {
-	return &streams{limits: l.withDefaults(), clients: map[string]int{}, leaving: make(chan struct{}), over: make(chan struct{})}
+	return &streams{limits: l.withDefaults(), clients: map[string]int{}, newcomers: map[string][]*seat{}, leaving: make(chan struct{}), over: make(chan struct{})}
 }
 
 var (
@@ -56,6 +61,7 @@ var (
 type seat struct {
 	streams *streams
 	caller  string
+	evict   func() // of a newcomer
 }
 
 // join counts a stream of a caller, until it leaves its seat.
@@ -73,7 +79,38 @@ func (s *streams) join(caller string) (*seat, error) {
 	}
 	s.total++
 	s.ended.Add(1)
-	return &seat{s, caller}, nil
+	return &seat{streams: s, caller: caller}, nil
+}
+
+// welcome counts a socket that has yet to say who it is, apart from those that
+// have. Where there are too many, the oldest has to go.
+func (s *streams) welcome(caller string, evict func()) (*seat, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stopped:
+		return nil, errStopping
+	case s.total >= s.limits.Total:
+		return nil, errFull
+	}
+	if waiting := s.newcomers[caller]; len(waiting) >= s.limits.Newcomers {
+		waiting[0].evict()
+		s.newcomers[caller] = waiting[1:]
+	}
+	n := &seat{streams: s, caller: caller, evict: evict}
+	s.newcomers[caller] = append(s.newcomers[caller], n)
+	s.total++
+	s.ended.Add(1)
+	return n, nil
+}
+
+// settle takes a seat out of the newcomers. The lock is held.
+func (s *streams) settle(n *seat) {
+	n.evict = nil
+	rest := slices.DeleteFunc(s.newcomers[n.caller], func(other *seat) bool { return other == n })
+	if s.newcomers[n.caller] = rest; len(rest) == 0 {
+		delete(s.newcomers, n.caller)
+	}
 }
 
 // add counts one more stream of a caller. The lock is held.
@@ -91,19 +128,16 @@ func (s *streams) remove(caller string) {
 	}
 }
 
-// take counts the stream among another caller's from now on: whose a socket is
-// may be said in its first message only, and until then it is its address's,
-// which may be that of a whole company.
+// take counts a newcomer among a caller's from now on: whose a socket is may be
+// said in its first message only, and until then it is its address's, which may
+// be that of a whole company.
 func (s *seat) take(caller string) error {
 	s.streams.mu.Lock()
 	defer s.streams.mu.Unlock()
-	if caller == s.caller {
-		return nil
-	}
 	if err := s.streams.add(caller); err != nil {
 		return err
 	}
-	s.streams.remove(s.caller)
+	s.streams.settle(s)
 	s.caller = caller
 	return nil
 }
@@ -112,7 +146,11 @@ func (s *seat) leave() {
 	s.streams.mu.Lock()
 	defer s.streams.mu.Unlock()
 	s.streams.total--
-	s.streams.remove(s.caller)
+	if s.evict != nil {
+		s.streams.settle(s)
+	} else {
+		s.streams.remove(s.caller)
+	}
 	s.streams.ended.Done()
 }
 

@@ -122,7 +122,7 @@ func TestAnAnswerThatIsTooLongIsRefusedPlainly(t *testing.T) {
 	r.query("{a{x}}").wants(t, http.StatusOK, `"data"`)
 	for _, accept := range []string{"application/json", "text/event-stream"} {
 		a := r.queryAs("{long}", header{"Accept": accept})
-		a.wants(t, http.StatusOK, `"code":"LIMIT"`, "longer than 100 bytes", `"limit":100`)
+		a.wants(t, http.StatusOK, `"code":"LIMIT"`, "more than 100 bytes", `"limit":100`)
 		a.lacks(t, "xxx")
 	}
 	w := r.wire().greeted()
@@ -139,7 +139,7 @@ func TestLongAnswersOfTheRealSchemaAreGivenUpBeforeTheyAreWhole(t *testing.T) {
 		"{a:configurationItems(first:20){nodes{key}} b:configurationItems(first:1000){nodes{id key}}}", // the second one
 	} {
 		a := r.query(query)
-		a.wants(t, http.StatusOK, `"code":"LIMIT"`, "longer than 2000 bytes")
+		a.wants(t, http.StatusOK, `"code":"LIMIT"`, "more than 2000 bytes")
 		var answer struct{ Errors []json.RawMessage }
 		if err := json.Unmarshal([]byte(a.body), &answer); err != nil || len(answer.Errors) != 1 {
 			t.Errorf("%s: %d errors, %v", query, len(answer.Errors), err)

@@ -83,14 +83,22 @@ func TestTheEffectsOfANodeAreFoundAmongOthers(t *testing.T) {
 				want = append(want, e)
 			}
 		}
-		got, err := store.DecodeEffectsOf(body, id)
-		if err != nil || len(got) != len(want) {
-			t.Fatalf("%s: %d effects of %q, want %d (%v)", body, len(got), id, len(want), err)
-		}
-		for i := range got {
-			if got[i].Node != want[i].Node || got[i].Edge != want[i].Edge || !got[i].After.Equal(want[i].After) {
-				t.Fatalf("%s: got %+v, want %+v", body, got[i], want[i])
+		same := func(got []store.Effect, err error) {
+			t.Helper()
+			if err != nil || len(got) != len(want) {
+				t.Fatalf("%s: %d effects of %q, want %d (%v)", body, len(got), id, len(want), err)
+			}
+			for i := range got {
+				if got[i].Node != want[i].Node || got[i].Edge != want[i].Edge || !got[i].After.Equal(want[i].After) {
+					t.Fatalf("%s: got %+v, want %+v", body, got[i], want[i])
+				}
 			}
 		}
+		same(store.DecodeEffectsOf(body, id))
+		index, err := store.IndexEffects(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(index.Of(id))
 	})
 }

@@ -50,12 +50,13 @@ func (s *Store) History(ctx context.Context, q store.HistoryQuery) ([]store.Hist
 		if err != nil {
 			return err
 		}
+		read := entriesRead{}
 		for i, id := range q.Nodes {
 			revisions, err := touchedAt(ctx, c, id, q)
 			if err != nil {
 				return err
 			}
-			changes, err := entriesOf(ctx, c, id, revisions)
+			changes, err := read.of(ctx, c, id, revisions)
 			if err != nil {
 				return err
 			}
@@ -99,23 +100,75 @@ func touchedAt(ctx context.Context, c *conn, id store.ID, q store.HistoryQuery) 
 	return revisions, nil
 }
 
-// entriesOf reads entries of the log, of each only what concerns the node. A
-// revision that was compacted meanwhile has none.
-func entriesOf(ctx context.Context, c *conn, id store.ID, revisions []int64) ([]store.Change, error) {
-	changes := make([]store.Change, 0, len(revisions))
-	for _, r := range revisions {
-		err := c.query(ctx, "SELECT "+logColumns+" FROM log WHERE revision = ?", []any{r}, func(row []driver.Value) error {
-			change := readEntry(row)
-			var err error
-			change.Effects, err = store.DecodeEffectsOf([]byte(row[6].(string)), id)
-			changes = append(changes, change)
-			return err
-		})
-		if err != nil {
+// entriesRead are entries of the log as they were read last: many nodes of a
+// page came by the same import, whose entry is long.
+type entriesRead struct {
+	known map[int64]*entryRead
+	bytes int
+}
+
+type entryRead struct {
+	store.Change
+	body  []byte
+	nodes int // asked for so far
+	index *store.EffectIndex
+}
+
+// effectsOf reads what concerns a node. An entry that several ask for is looked
+// through once.
+func (e *entryRead) effectsOf(id store.ID) (effects []store.Effect, err error) {
+	const several = 4
+	if e.nodes++; e.nodes < several {
+		return store.DecodeEffectsOf(e.body, id)
+	}
+	if e.index == nil {
+		if e.index, err = store.IndexEffects(e.body); err != nil {
 			return nil, err
 		}
 	}
+	return e.index.Of(id)
+}
+
+// maxEntriesRead is how many bytes of entries are kept for the next node.
+const maxEntriesRead = 16 << 20
+
+// of reads entries of the log, of each only what concerns the node. A revision
+// that was compacted meanwhile has none.
+func (e *entriesRead) of(ctx context.Context, c *conn, id store.ID, revisions []int64) ([]store.Change, error) {
+	changes := make([]store.Change, 0, len(revisions))
+	for _, r := range revisions {
+		entry, found, err := e.entry(ctx, c, r)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			continue
+		}
+		change := entry.Change
+		if change.Effects, err = entry.effectsOf(id); err != nil {
+			return nil, err
+		}
+		changes = append(changes, change)
+	}
 	return changes, nil
+}
+
+func (e *entriesRead) entry(ctx context.Context, c *conn, revision int64) (entry *entryRead, found bool, err error) {
+	if entry, found = e.known[revision]; found {
+		return entry, true, ctx.Err()
+	}
+	err = c.query(ctx, "SELECT "+logColumns+" FROM log WHERE revision = ?", []any{revision}, func(row []driver.Value) error {
+		entry, found = &entryRead{Change: readEntry(row), body: []byte(row[6].(string))}, true
+		return nil
+	})
+	if !found || err != nil {
+		return nil, false, err
+	}
+	if e.bytes += len(entry.body); e.known == nil || e.bytes > maxEntriesRead {
+		e.known, e.bytes = map[int64]*entryRead{}, len(entry.body)
+	}
+	e.known[revision] = entry
+	return entry, true, nil
 }
 
 // RevisionAt is the last revision committed at or before a time.

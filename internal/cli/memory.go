@@ -1,0 +1,33 @@
+package cli
+
+import (
+	"math"
+	"runtime/debug"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
+)
+
+// ownMemory is the part of the machine's or the container's memory that the
+// server uses unless told otherwise.
+const ownMemory = 0.7
+
+// limitMemory tells the runtime how much memory to use, and returns it; 0 means
+// no limit. What GOMEMLIMIT says counts where no flag does.
+func limitMemory(flag *int64) int64 {
+	limit := debug.SetMemoryLimit(-1)
+	switch {
+	case flag != nil:
+		if limit = *flag; limit <= 0 {
+			limit = math.MaxInt64
+		}
+	case limit == math.MaxInt64:
+		if all, err := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)(); err == nil {
+			limit = int64(ownMemory * float64(all))
+		}
+	}
+	debug.SetMemoryLimit(limit)
+	if limit == math.MaxInt64 {
+		return 0
+	}
+	return limit
+}

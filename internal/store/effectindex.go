@@ -1,0 +1,66 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// EffectIndex finds effects in what EncodeEffects wrote, by the nodes that they
+// concern: for many nodes, where DecodeEffectsOf would look through the text for
+// each.
+type EffectIndex struct {
+	text []byte
+	at   map[ID][]span
+}
+
+// span is where an effect stands in the text.
+type span struct{ from, to int }
+
+// IndexEffects looks through the text once.
+func IndexEffects(b []byte) (*EffectIndex, error) {
+	b = bytes.TrimSpace(b)
+	if len(b) < 2 || b[0] != '[' {
+		return nil, errors.New("effects in the log are no list")
+	}
+	x := &EffectIndex{text: b, at: map[ID][]span{}}
+	if string(b) == "[]" {
+		return x, nil
+	}
+	for at := 1; at >= 0; at = nextEffect(b, at) {
+		h, err := readHead(b[at:])
+		if err != nil {
+			return nil, err
+		}
+		where := span{at, effectEnd(b, at)}
+		for _, id := range h.concerns() {
+			x.at[id] = append(x.at[id], where)
+		}
+	}
+	return x, nil
+}
+
+// concerns lists the node, or the ends of an edge, each once.
+func (h EffectHead) concerns() []ID {
+	switch {
+	case h.Node != "":
+		return []ID{h.Node}
+	case h.From == h.To:
+		return []ID{h.From}
+	}
+	return []ID{h.From, h.To}
+}
+
+// Of reads the effects that concern a node, as DecodeEffectsOf does.
+func (x *EffectIndex) Of(id ID) ([]Effect, error) {
+	effects := make([]Effect, 0, len(x.at[id]))
+	for _, where := range x.at[id] {
+		var l loggedEffect
+		if err := json.Unmarshal(x.text[where.from:where.to], &l); err != nil {
+			return nil, fmt.Errorf("effects in the log: %w", err)
+		}
+		effects = append(effects, l.effect())
+	}
+	return effects, nil
+}
