@@ -16,6 +16,11 @@ func (r *freezeExceptionResolver) Stands(ctx context.Context, obj *domain.Freeze
 	return r.App.ExceptionStands(ctx, obj)
 }
 
+func (r *freezeExceptionResolver) Moves(ctx context.Context, obj *domain.FreezeException) ([]*domain.LegalMove[domain.ExceptionStatus], error) {
+	moves, err := r.App.ExceptionMoves(ctx, obj)
+	return pointers(moves), err
+}
+
 func (r *Resolver) FreezeException() generated.FreezeExceptionResolver {
 	return &freezeExceptionResolver{r}
 }

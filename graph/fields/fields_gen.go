@@ -118,6 +118,7 @@ var Types = direct.Types{
 	"Event":                                   fieldsOfEvent(),
 	"ExceptedChangePayload":                   fieldsOfExceptedChangePayload(),
 	"ExceptedFreezePayload":                   fieldsOfExceptedFreezePayload(),
+	"ExceptionMove":                           fieldsOfExceptionMove(),
 	"Exclusion":                               fieldsOfExclusion(),
 	"FeedServicePayload":                      fieldsOfFeedServicePayload(),
 	"FeedSitePayload":                         fieldsOfFeedSitePayload(),
@@ -1393,6 +1394,14 @@ func fieldsOfExceptedFreezePayload() direct.Type {
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
+	})
+}
+
+func fieldsOfExceptionMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.ExceptionStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.ExceptionStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.ExceptionStatus]) domain.ExceptionStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.ExceptionStatus]) []domain.MoveLack { return v.Lacks }),
 	})
 }
 

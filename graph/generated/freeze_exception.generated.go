@@ -21,6 +21,7 @@ import (
 
 type FreezeExceptionResolver interface {
 	Stands(ctx context.Context, obj *domain.FreezeException) (bool, error)
+	Moves(ctx context.Context, obj *domain.FreezeException) ([]*domain.LegalMove[domain.ExceptionStatus], error)
 
 	History(ctx context.Context, obj *domain.FreezeException, first *int, after *string) (*model.ChangeSetConnection, error)
 
@@ -85,6 +86,84 @@ func (ec *executionContext) field_FreezeException_history_args(ctx context.Conte
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _ExceptionMove_verb(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.ExceptionStatus]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExceptionMove_verb(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verb, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExceptionMove_verb(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExceptionMove", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ExceptionMove_to(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.ExceptionStatus]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExceptionMove_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ExceptionStatus) graphql.Marshaler {
+			return ec.marshalNExceptionStatus2releasegraphᚋinternalᚋdomainᚐExceptionStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExceptionMove_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExceptionMove", field, false, false, errors.New("field of type ExceptionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _ExceptionMove_lacks(ctx context.Context, field graphql.CollectedField, obj *domain.LegalMove[domain.ExceptionStatus]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExceptionMove_lacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.MoveLack) graphql.Marshaler {
+			return ec.marshalNMoveLack2ᚕreleasegraphᚋinternalᚋdomainᚐMoveLackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExceptionMove_lacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExceptionMove",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoveLack(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _FreezeException_kind(ctx context.Context, field graphql.CollectedField, obj *domain.FreezeException) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -383,6 +462,38 @@ func (ec *executionContext) _FreezeException_stands(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_FreezeException_stands(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FreezeException", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _FreezeException_moves(ctx context.Context, field graphql.CollectedField, obj *domain.FreezeException) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FreezeException_moves(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FreezeException().Moves(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.LegalMove[domain.ExceptionStatus]) graphql.Marshaler {
+			return ec.marshalNExceptionMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FreezeException_moves(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FreezeException",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExceptionMove(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _FreezeException_id(ctx context.Context, field graphql.CollectedField, obj *domain.FreezeException) (ret graphql.Marshaler) {
@@ -699,6 +810,54 @@ func (ec *executionContext) fieldContext_FreezeException_changeRequest(ctx conte
 
 // region    **************************** object.gotpl ****************************
 
+var exceptionMoveImplementors = []string{"ExceptionMove"}
+
+func (ec *executionContext) _ExceptionMove(ctx context.Context, sel ast.SelectionSet, obj *domain.LegalMove[domain.ExceptionStatus]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exceptionMoveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExceptionMove")
+		case "verb":
+			out.Values[i] = ec._ExceptionMove_verb(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._ExceptionMove_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lacks":
+			out.Values[i] = ec._ExceptionMove_lacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var freezeExceptionImplementors = []string{"FreezeException", "Record", "Node"}
 
 func (ec *executionContext) _FreezeException(ctx context.Context, sel ast.SelectionSet, obj *domain.FreezeException) graphql.Marshaler {
@@ -781,6 +940,44 @@ func (ec *executionContext) _FreezeException(ctx context.Context, sel ast.Select
 					}
 				}()
 				res = ec._FreezeException_stands(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "moves":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FreezeException_moves(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -982,6 +1179,32 @@ func (ec *executionContext) _FreezeException(ctx context.Context, sel ast.Select
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) marshalNExceptionMove2ᚕᚖreleasegraphᚋinternalᚋdomainᚐLegalMoveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.LegalMove[domain.ExceptionStatus]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExceptionMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalMove(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExceptionMove2ᚖreleasegraphᚋinternalᚋdomainᚐLegalMove(ctx context.Context, sel ast.SelectionSet, v *domain.LegalMove[domain.ExceptionStatus]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ExceptionMove(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNExceptionStatus2releasegraphᚋinternalᚋdomainᚐExceptionStatus(ctx context.Context, v any) (domain.ExceptionStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)

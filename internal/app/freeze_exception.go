@@ -56,7 +56,10 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.FreezeException)
-		endsErr := a.exceptionEnds(ctx, after)
+		ends, err := a.exceptionEnds(ctx, after)
+		if err != nil {
+			return nil, nil, err
+		}
 		plan, guards, err := a.planOf(ctx, after)
 		if err != nil {
 			return nil, nil, err
@@ -65,8 +68,8 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 		if err != nil {
 			return nil, nil, err
 		}
-		decideErr := prefixed("input", after.Decide(verdict, change, doer(ctx), a.clock(), comment))
-		if err := both(checkVersion(before, ifVersion), decideErr, endsErr); err != nil {
+		decideErr := prefixed("input", after.Decide(verdict, ends, change, doer(ctx), a.clock(), comment))
+		if err := both(checkVersion(before, ifVersion), decideErr); err != nil {
 			return nil, nil, err
 		}
 		if plan != nil && verdict == domain.ExceptionGranted {
@@ -97,20 +100,25 @@ func (a *App) exceptionFor(ctx context.Context, x *domain.FreezeException) (*dom
 	return only1(list), storeError(r.err)
 }
 
-// exceptionEnds refuses an exception that names no freeze or no change.
-func (a *App) exceptionEnds(ctx context.Context, x *domain.FreezeException) error {
+// exceptionEnds tells whether an exception names a freeze and a change.
+func (a *App) exceptionEnds(ctx context.Context, x *domain.FreezeException) (bool, error) {
 	for _, rel := range []string{domain.RelExcepts, domain.RelExceptionFor} {
 		counts, err := a.entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(x.ID)}, Rel: rel})
-		if err != nil {
-			return storeError(err)
-		}
-		if counts[0] == 0 {
-			return &domain.Error{
-				Code: domain.RuleViolation, Rule: domain.RuleFreezeException, Field: "input.ref", Message: "names no freeze or no change: connect both first",
-			}
+		if err != nil || counts[0] == 0 {
+			return false, storeError(err)
 		}
 	}
-	return nil
+	return true, nil
+}
+
+// ExceptionMoves tells what can be decided of an exception, and what each decision
+// lacks.
+func (a *App) ExceptionMoves(ctx context.Context, x *domain.FreezeException) ([]domain.ExceptionMove, error) {
+	ends, err := a.exceptionEnds(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	return domain.ExceptionLife.From(x.Status, domain.ExceptionFacts{Reason: x.Reason, Ends: ends}), nil
 }
 
 // staysDecided keeps a decided exception as it was decided.

@@ -32,8 +32,11 @@ func TestMovesAgreeWithWhatTheVerbsDo(t *testing.T) {
 			n++
 			draws := map[string]func(*rapid.T, string){
 				domain.KindChangeRequest: f.anyRequest, domain.KindProblem: f.anyProblem, domain.KindKnownError: f.anyKnownError,
+				domain.KindFreezeException: f.anyException,
 			}
-			kind := rapid.SampledFrom([]string{domain.KindChangeRequest, domain.KindChangeRequest, domain.KindProblem, domain.KindKnownError}).Draw(rt, "kind")
+			kind := rapid.SampledFrom([]string{
+				domain.KindChangeRequest, domain.KindChangeRequest, domain.KindProblem, domain.KindKnownError, domain.KindFreezeException,
+			}).Draw(rt, "kind")
 			k := fmt.Sprintf("%s-%d", kind, n)
 			draws[kind](rt, k)
 			f.checkMoves(rt, kind, k)
@@ -142,6 +145,21 @@ func (f *fixture) anyKnownError(rt *rapid.T, k string) {
 	f.bringAll(rt, line)
 }
 
+func (f *fixture) anyException(rt *rapid.T, k string) {
+	line := values{"node": "FreezeException", "key": k, "name": k, "requestedBy": "rita", "decidedBy": "olga", "decidedAt": "2026-01-01T00:00:00Z"}
+	line["status"] = string(rapid.SampledFrom(domain.ExceptionStatuses).Draw(rt, "status"))
+	maybe(rt, line, "reason", "it cannot wait", " ")
+	lines := []values{line}
+	if rapid.Bool().Draw(rt, "freeze") {
+		lines = append(lines, values{"edge": "EXCEPTS", "from": "FreezeException:" + k, "to": "Freeze:peak"})
+	}
+	if rapid.Bool().Draw(rt, "change") {
+		lines = append(lines, values{"node": "ChangeRequest", "key": k + "/rfc", "name": k, "requester": "rita"},
+			values{"edge": "EXCEPTION_FOR", "from": "FreezeException:" + k, "to": "ChangeRequest:" + k + "/rfc"})
+	}
+	f.bringAll(rt, lines...)
+}
+
 // toldMove is a move as a record tells it.
 type toldMove struct {
 	verb, to string
@@ -199,6 +217,15 @@ func (f *fixture) tries(kind, k string) map[[2]string]func() (string, error) {
 				return string(r.ChangeRequest.Status), nil
 			},
 		}
+	case domain.KindFreezeException:
+		decide := func(verdict domain.ExceptionStatus) func() (string, error) {
+			return func() (string, error) {
+				return statusOf(f.DecideFreezeException(f.as("olga", domain.OperationsManager), ref, verdict, nil, nil, dry))
+			}
+		}
+		return map[[2]string]func() (string, error){
+			{"decideFreezeException", "GRANTED"}: decide(domain.ExceptionGranted), {"decideFreezeException", "REFUSED"}: decide(domain.ExceptionRefused),
+		}
 	case domain.KindProblem:
 		return map[[2]string]func() (string, error){
 			{"diagnoseProblem"}: func() (string, error) { return statusOf(f.DiagnoseProblem(f.ctx, ref, nil, nil, dry)) },
@@ -222,6 +249,8 @@ func statusOf(w *app.Written, err error) (string, error) {
 		return string(r.Status), nil
 	case *domain.Problem:
 		return string(r.Status), nil
+	case *domain.FreezeException:
+		return string(r.Status), nil
 	}
 	return string(w.Record.(*domain.KnownError).Status), nil
 }
@@ -236,6 +265,10 @@ func (f *fixture) movesOf(rt *rapid.T, kind, k string) []toldMove {
 		return toldOf(moves)
 	case *domain.Problem:
 		moves, err := f.ProblemMoves(f.ctx, r)
+		require.NoError(rt, err)
+		return toldOf(moves)
+	case *domain.FreezeException:
+		moves, err := f.ExceptionMoves(f.ctx, r)
 		require.NoError(rt, err)
 		return toldOf(moves)
 	}

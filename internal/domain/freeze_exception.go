@@ -2,7 +2,6 @@ package domain
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -113,22 +112,15 @@ func (x *FreezeException) Asker() Doer {
 }
 
 // Decide moves an exception to its decision, and says why it cannot be: nobody
-// decides on what they asked for, nor on their own change.
-func (x *FreezeException) Decide(verdict ExceptionStatus, change *ChangeRequest, by Doer, at time.Time, comment *string) error {
+// decides on what they asked for, nor on their own change. ends tells that it
+// names a freeze and a change.
+func (x *FreezeException) Decide(verdict ExceptionStatus, ends bool, change *ChangeRequest, by Doer, at time.Time, comment *string) error {
 	var es Errors
 	if verdict == ExceptionRequested {
 		es.wrong("verdict", fmt.Errorf("must be %s or %s", ExceptionGranted, ExceptionRefused))
 	}
-	if x.Status != ExceptionRequested {
-		decider := "somebody"
-		if x.DecidedBy != nil {
-			decider = *x.DecidedBy
-		}
-		es = append(es, &Error{
-			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
-			Message: fmt.Sprintf("is decided: %s, by %s; ask for another exception", x.Status, decider),
-			Details: map[string]any{"status": string(x.Status)},
-		})
+	if len(es) == 0 {
+		es = ExceptionLife.CheckTo(x.Key, DecideException, verdict, x.Status, ExceptionFacts{Reason: x.Reason, Ends: ends})
 	}
 	if x.RequestedBy != nil && SamePerson(x.Asker(), by) {
 		es = append(es, &Error{
@@ -141,9 +133,6 @@ func (x *FreezeException) Decide(verdict ExceptionStatus, change *ChangeRequest,
 			Code: RuleViolation, Rule: RuleFreezeException, Field: "ref",
 			Message: fmt.Sprintf("is for %s, which %s asked for: nobody decides on their own change", change.Key, *change.Requester),
 		})
-	}
-	if verdict == ExceptionGranted && (x.Reason == nil || strings.TrimSpace(*x.Reason) == "") {
-		es = append(es, &Error{Code: RuleViolation, Rule: RuleFreezeException, Field: "ref", Message: "says no reason why the change cannot wait"})
 	}
 	if len(es) > 0 {
 		return es.Err()

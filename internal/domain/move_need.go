@@ -31,9 +31,15 @@ const (
 	NeedWorkaround  MoveNeed = "WORKAROUND"
 )
 
+// The needs of exceptions from freezes.
+const (
+	NeedEnds   MoveNeed = "FREEZE_AND_CHANGE"
+	NeedReason MoveNeed = "REASON"
+)
+
 // MoveNeeds lists all needs.
 var MoveNeeds = []MoveNeed{
 	NeedJustification, NeedWindow, NeedItems, NeedItemsInUse, NeedPlan, NeedBackOut, NeedAssessment, NeedBoard, NeedVotes,
 	NeedModel, NeedTasks, NeedNoHold, NeedOutsideRelease, NeedRelease,
-	NeedCause, NeedResolution, NeedChangesDone, NeedSymptoms, NeedWorkaround,
+	NeedCause, NeedResolution, NeedChangesDone, NeedSymptoms, NeedWorkaround, NeedEnds, NeedReason,
 }

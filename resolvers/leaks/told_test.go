@@ -9,6 +9,8 @@ var byTheWhole = map[string]string{
 	"Query.serviceView":          "what a service needs is an impact analysis",
 	"Query.installationOrder":    "another order would break hidden items",
 	"ChangeRequest.moves":        "a change is decided by all that it affects",
+	"Problem.moves":              "a problem is moved by all that is to resolve it",
+	"FreezeException.stands":     "an exception is for all that its change affects",
 	"AgendaItem.lacks":           "a change is decided by all that it affects",
 	"Assessment.outdatedBecause": "an assessment is of the whole estate",
 }
