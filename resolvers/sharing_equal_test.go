@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	everything = `subscription($after: Revision, $kinds: [String!]) { events(after: $after, filter: {kinds: $kinds}) {
+	everything = `subscription($after: Revision, $kinds: [GraphKind!]) { events(after: $after, filter: {kinds: $kinds}) {
 		revision type kind actor resumeAfter from { key } to { key } changes { field before after }
 		subject { __typename key name ... on ConfigurationItem { dependsOn { totalCount nodes { key name } } installedAt { nodes { key } } suppliedBy { nodes { key } } } } } }`
 	nearby = `subscription($key: String!, $after: Revision) { configurationChanges(item: {key: $key}, depth: 2, after: $after) {

@@ -339,7 +339,7 @@ func fieldsOfApiToken() direct.Type {
 		"roles":      direct.Leaves(func(v *domain.APIToken) []domain.Role { return v.Roles }, direct.Text),
 		"sites":      direct.Leaves(func(v *domain.APIToken) []string { return v.Sites }, direct.Text),
 		"suppliers":  direct.Leaves(func(v *domain.APIToken) []string { return v.Suppliers }, direct.Text),
-		"kinds":      direct.Leaves(func(v *domain.APIToken) []string { return v.Kinds }, direct.Text),
+		"kinds":      direct.Leaves(func(v *domain.APIToken) []string { return v.Kinds }, direct.By(scalar.MarshalRecordKind)),
 		"createdBy":  direct.Leaf(func(v *domain.APIToken) string { return v.CreatedBy }, direct.Text),
 		"createdAt":  direct.Leaf(func(v *domain.APIToken) time.Time { return v.CreatedAt }, direct.Time),
 		"expiresAt":  direct.Leaf(func(v *domain.APIToken) time.Time { return v.ExpiresAt }, direct.Time),
@@ -622,7 +622,7 @@ func fieldsOfCastVotePayload() direct.Type {
 func fieldsOfChange() direct.Type {
 	return direct.Object(direct.Fields[*domain.Change]{
 		"type":   direct.Leaf(func(v *domain.Change) domain.ChangeType { return v.Type }, direct.Text),
-		"kind":   direct.Leaf(func(v *domain.Change) string { return v.Kind }, direct.Text),
+		"kind":   direct.Leaf(func(v *domain.Change) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
 		"id":     direct.Optional(func(v *domain.Change) *string { return v.ID }, direct.Text),
 		"key":    direct.Optional(func(v *domain.Change) *string { return v.Key }, direct.Text),
 		"from":   direct.One(func(v *domain.Change) *domain.ChangeEnd { return v.From }),
@@ -648,7 +648,7 @@ func fieldsOfChangeEdge() direct.Type {
 
 func fieldsOfChangeEnd() direct.Type {
 	return direct.Object(direct.Fields[*domain.ChangeEnd]{
-		"kind": direct.Leaf(func(v *domain.ChangeEnd) string { return v.Kind }, direct.Text),
+		"kind": direct.Leaf(func(v *domain.ChangeEnd) string { return v.Kind }, direct.By(scalar.MarshalRecordKind)),
 		"id":   direct.Leaf(func(v *domain.ChangeEnd) string { return v.ID }, direct.Text),
 		"key":  direct.Leaf(func(v *domain.ChangeEnd) string { return v.Key }, direct.Text),
 	})
@@ -1316,7 +1316,7 @@ func fieldsOfDiagnosisPayload() direct.Type {
 
 func fieldsOfDiffTotal() direct.Type {
 	return direct.Object(direct.Fields[*domain.DiffTotal]{
-		"kind":    direct.Leaf(func(v *domain.DiffTotal) string { return v.Kind }, direct.Text),
+		"kind":    direct.Leaf(func(v *domain.DiffTotal) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
 		"added":   direct.Leaf(func(v *domain.DiffTotal) int { return v.Added }, direct.Int),
 		"changed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Changed }, direct.Int),
 		"removed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Removed }, direct.Int),
@@ -1354,7 +1354,7 @@ func fieldsOfEvent() direct.Type {
 		"reason":      direct.Optional(func(v *app.Event) *string { return v.Reason }, direct.Text),
 		"source":      direct.Leaf(func(v *app.Event) string { return v.Source }, direct.Text),
 		"type":        direct.Leaf(func(v *app.Event) domain.EventType { return v.Type }, direct.Text),
-		"kind":        direct.Leaf(func(v *app.Event) string { return v.Kind }, direct.Text),
+		"kind":        direct.Leaf(func(v *app.Event) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
 		"resumeAfter": direct.Leaf(func(v *app.Event) int64 { return v.ResumeAfter }, direct.By(scalar.MarshalRevision)),
 	})
 }
@@ -1457,7 +1457,7 @@ func fieldsOfFieldChange() direct.Type {
 
 func fieldsOfFieldKept() direct.Type {
 	return direct.Object(direct.Fields[*domain.FieldKept]{
-		"kind":    direct.Leaf(func(v *domain.FieldKept) string { return v.Kind }, direct.Text),
+		"kind":    direct.Leaf(func(v *domain.FieldKept) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
 		"key":     direct.Optional(func(v *domain.FieldKept) *string { return v.Key }, direct.Text),
 		"from":    direct.One(func(v *domain.FieldKept) *domain.ChangeEnd { return v.From }),
 		"to":      direct.One(func(v *domain.FieldKept) *domain.ChangeEnd { return v.To }),
@@ -2705,7 +2705,7 @@ func fieldsOfViewer() direct.Type {
 		"sites":     direct.Leaves(func(v *app.Viewer) []string { return v.Sites }, direct.Text),
 		"suppliers": direct.Leaves(func(v *app.Viewer) []string { return v.Suppliers }, direct.Text),
 		"narrowed":  direct.Leaf(func(v *app.Viewer) bool { return v.Narrowed }, direct.Bool),
-		"kinds":     direct.Leaves(func(v *app.Viewer) []string { return v.Kinds }, direct.Text),
+		"kinds":     direct.Leaves(func(v *app.Viewer) []string { return v.Kinds }, direct.By(scalar.MarshalRecordKind)),
 		"expiresAt": direct.Optional(func(v *app.Viewer) *time.Time { return v.ExpiresAt }, direct.Time),
 		"may":       direct.Many(func(v *app.Viewer) []*app.Permission { return v.May }),
 	})

@@ -608,14 +608,14 @@ func (ec *executionContext) _DiffTotal_kind(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNGraphKind2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_DiffTotal_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DiffTotal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DiffTotal", field, false, false, errors.New("field of type GraphKind does not have child fields"))
 }
 
 func (ec *executionContext) _DiffTotal_added(ctx context.Context, field graphql.CollectedField, obj *domain.DiffTotal) (ret graphql.Marshaler) {
@@ -833,7 +833,7 @@ func (ec *executionContext) unmarshalInputDiffScope(ctx context.Context, obj any
 		switch k {
 		case "kinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			data, err := ec.unmarshalOGraphKind2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}

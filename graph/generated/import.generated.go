@@ -40,14 +40,14 @@ func (ec *executionContext) _FieldKept_kind(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNGraphKind2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_FieldKept_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("FieldKept", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("FieldKept", field, false, false, errors.New("field of type GraphKind does not have child fields"))
 }
 
 func (ec *executionContext) _FieldKept_key(ctx context.Context, field graphql.CollectedField, obj *domain.FieldKept) (ret graphql.Marshaler) {
@@ -1107,7 +1107,7 @@ func (ec *executionContext) unmarshalInputImportHoldingsInput(ctx context.Contex
 		switch k {
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNRecordKind2string(ctx, v)
 			if err != nil {
 				return it, err
 			}

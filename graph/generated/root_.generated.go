@@ -359,7 +359,7 @@ type Change {
   "What happened to it."
   type: ChangeType!
   "The kind of the record, or the name of the relationship."
-  kind: String!
+  kind: GraphKind!
   "The record's id; null for a relationship."
   id: ID
   "The record's key; null for a relationship."
@@ -375,7 +375,7 @@ type Change {
 "A record at one end of a changed relationship."
 type ChangeEnd {
   "The record's kind."
-  kind: String!
+  kind: RecordKind!
   "The record's id."
   id: ID!
   "The record's key."
@@ -6029,7 +6029,7 @@ type Event {
   "What happened."
   type: EventType!
   "The kind of the record, or the name of the relationship."
-  kind: String!
+  kind: GraphKind!
   "The record, or the one where the relationship starts: as it is now, or, when it is gone, as it was last."
   subject: Record
   "Where the relationship starts; null for a record."
@@ -6063,7 +6063,7 @@ input EventFilter {
   "Events of these types."
   types: [EventType!]
   "Kinds of record, and names of relationships."
-  kinds: [String!]
+  kinds: [GraphKind!]
   "Records: their own events, and those of the relationships at them."
   ids: [ID!]
   "Who made the change."
@@ -7308,7 +7308,7 @@ type GraphDiff {
 "How much is different in the records of a kind, or in a relationship."
 type DiffTotal {
   "The kind, or the name of the relationship."
-  kind: String!
+  kind: GraphKind!
   "How many were added."
   added: Int!
   "How many have other fields."
@@ -7320,7 +7320,7 @@ type DiffTotal {
 "Limits a comparison. What is absent limits nothing."
 input DiffScope {
   "Kinds of record, and names of relationships."
-  kinds: [String!]
+  kinds: [GraphKind!]
   "Configuration items: their own changes, and those of the relationships at them."
   items: [RecordRef!]
 }
@@ -7360,7 +7360,7 @@ type Viewer {
   "Whether the caller is kept to their sites, whatever their roles: an API token can be."
   narrowed: Boolean!
   "The only kinds of record that the caller may touch; null: all."
-  kinds: [String!]
+  kinds: [RecordKind!]
   "When the identity ends; null: it does not."
   expiresAt: DateTime
   "What the caller may do."
@@ -7436,7 +7436,7 @@ type ApiToken {
   "The keys of the parties for which it acts as a supplier."
   suppliers: [String!]!
   "The only kinds of record that it may touch; none: all."
-  kinds: [String!]!
+  kinds: [RecordKind!]!
   "Who made it."
   createdBy: String!
   "When it was made."
@@ -7459,8 +7459,8 @@ input CreateApiTokenInput {
   sites: [String!]
   "Keys of the parties for which it acts as a supplier."
   suppliers: [String!]
-  "The only kinds of record that it may touch, such as ConfigurationItem."
-  kinds: [String!]
+  "The only kinds of record that it may touch, such as CONFIGURATION_ITEM."
+  kinds: [RecordKind!]
   "When it ends: in 90 days when absent, in 366 days at the latest."
   expiresAt: DateTime
 }
@@ -7902,8 +7902,8 @@ input DependencySelectorInput {
 extend type Query {
   "Those of the keys that no record of the kind has, in the order asked. An importer checks the ends of relationships with it."
   unknownKeys(
-    "The name of the kind, such as ConfigurationItem."
-    kind: String!
+    "The kind."
+    kind: RecordKind!
     "At most 5,000 keys."
     keys: [String!]!
   ): [String!]!
@@ -7920,8 +7920,8 @@ extend type Query {
   ): ImportHoldings!
   "What points at some records, for each as asked."
   importPointers(
-    "The name of the kind."
-    kind: String!
+    "The kind."
+    kind: RecordKind!
     "At most 500 keys."
     keys: [String!]!
   ): [ImportPointers!]!
@@ -7929,8 +7929,8 @@ extend type Query {
 
 "Which records an importer asks for."
 input ImportHoldingsInput {
-  "The name of the kind, such as ConfigurationItem."
-  kind: String!
+  "The kind."
+  kind: RecordKind!
   "Names of relationships to tell."
   relationships: [String!]
   "Names of attributes to tell."
@@ -8036,7 +8036,7 @@ type ImportHold {
 "A field that an import left as it was, since a person had set it."
 type FieldKept {
   "The record's kind, or the relationship's name."
-  kind: String!
+  kind: GraphKind!
   "The record's key; null for a relationship."
   key: String
   "Where the relationship starts; null for a record."
@@ -10198,6 +10198,108 @@ enum RecordKind {
   ASSESSMENT
   "Tasks."
   TASK
+}
+
+"A kind of record, or a relationship."
+enum GraphKind {
+  "Configuration items."
+  CONFIGURATION_ITEM
+  "Sites."
+  SITE
+  "Release units."
+  RELEASE_UNIT
+  "Parties."
+  PARTY
+  "Attribute definitions."
+  ATTRIBUTE_DEFINITION
+  "Baselines."
+  BASELINE
+  "Change requests."
+  CHANGE_REQUEST
+  "Problems."
+  PROBLEM
+  "Maintenance windows."
+  MAINTENANCE_WINDOW
+  "Freezes."
+  FREEZE
+  "Freeze exceptions."
+  FREEZE_EXCEPTION
+  "Calendar feeds."
+  CALENDAR_FEED
+  "Known errors."
+  KNOWN_ERROR
+  "Change models."
+  CHANGE_MODEL
+  "Boards."
+  BOARD
+  "Delegations."
+  DELEGATION
+  "Votes."
+  VOTE
+  "Assessments."
+  ASSESSMENT
+  "Tasks."
+  TASK
+  "What this item needs."
+  DEPENDS_ON
+  "The sites where this item runs, in which version."
+  INSTALLED_AT
+  "The site or region that this site belongs to."
+  PART_OF
+  "The sites without which this one does not work."
+  SITE_NEEDS
+  "The items that can only be updated together."
+  GROUPS
+  "Who answers for this item."
+  OWNED_BY
+  "Who helps the users of this item."
+  SUPPORTED_BY
+  "Who delivers this item."
+  SUPPLIED_BY
+  "The customers of this service; only items of class SERVICE have any."
+  SERVES
+  "The problems that this change is to resolve."
+  RESOLVES
+  "The items in which this problem shows."
+  CONCERNS
+  "The problems that this known error is behind."
+  DIAGNOSES
+  "The items that have this known error, and in which versions."
+  PRESENT_IN
+  "The items that this request wants to change."
+  AFFECTS
+  "The sites where the change is carried out."
+  TAKES_PLACE_AT
+  "The model that this request follows (H7)."
+  FOLLOWS
+  "The board that decides on this request."
+  DECIDED_BY
+  "The items that analysts marked as not impacted by this request (I10)."
+  EXCLUDES
+  "The request that was voted on."
+  CAST_ON
+  "The request that was assessed."
+  ASSESSES
+  "The request for change that this task prepares (R12)."
+  PREPARES
+  "The board on which the deputy stands in; null: on every board."
+  DELEGATES_ON
+  "The site whose changes it shows, with all its parts; null for all."
+  FEED_AT
+  "The service whose changes it shows, with all that it needs; null for all."
+  FEED_OF
+  "The sites, with all their parts, that may be worked on in this window."
+  WINDOW_AT
+  "The services that may be worked on in this window, with all that they need."
+  WINDOW_OF
+  "The sites that it leaves alone, with all their parts."
+  FREEZES_AT
+  "The services that it leaves alone, with all that they need."
+  FREEZES
+  "The freeze that is not to hold the change."
+  EXCEPTS
+  "The one change that it is for."
+  EXCEPTION_FOR
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."

@@ -4230,7 +4230,7 @@ func (ec *executionContext) field_Query_importPointers_args(ctx context.Context,
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "kind",
 		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+			return ec.unmarshalNRecordKind2string(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5008,7 +5008,7 @@ func (ec *executionContext) field_Query_unknownKeys_args(ctx context.Context, ra
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "kind",
 		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+			return ec.unmarshalNRecordKind2string(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5141,14 +5141,14 @@ func (ec *executionContext) _Change_kind(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNGraphKind2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Change_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Change", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Change", field, false, false, errors.New("field of type GraphKind does not have child fields"))
 }
 
 func (ec *executionContext) _Change_id(ctx context.Context, field graphql.CollectedField, obj *domain.Change) (ret graphql.Marshaler) {
@@ -5306,14 +5306,14 @@ func (ec *executionContext) _ChangeEnd_kind(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNRecordKind2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeEnd_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeEnd", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ChangeEnd", field, false, false, errors.New("field of type RecordKind does not have child fields"))
 }
 
 func (ec *executionContext) _ChangeEnd_id(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeEnd) (ret graphql.Marshaler) {

@@ -95,7 +95,7 @@ type ImportHoldings struct {
 
 // Which records an importer asks for.
 type ImportHoldingsInput struct {
-	// The name of the kind, such as ConfigurationItem.
+	// The kind.
 	Kind string `json:"kind"`
 	// Names of relationships to tell.
 	Relationships graphql.Omittable[[]string] `json:"relationships,omitempty"`

@@ -7,6 +7,12 @@ import (
 	"releasegraph/internal/entity"
 )
 
+// EnumOf is the name of a kind or relationship as the API's enumerations write it.
+func EnumOf(name string) string { return entity.EnumOf(name) }
+
+// NameOf is the name of the kind or relationship that EnumOf writes so.
+func NameOf(enum string) string { return entity.NameOf(enum) }
+
 // governed lists all that policies decide about: what stands in an area, and
 // the kinds and relationships of the Catalog that stand in none yet.
 func governed() []string {

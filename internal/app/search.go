@@ -110,10 +110,10 @@ func (a *App) searchedKinds(ctx context.Context, asked []string) ([]string, erro
 		return names, nil
 	}
 	names = []string{}
-	for i, enum := range asked {
-		k := entity.KindOfEnum(enum)
+	for i, name := range asked {
+		k := entity.KindNamed(name)
 		if k == nil {
-			return nil, wrong(element("kinds", i), "there is no kind of record named %q", enum)
+			return nil, wrong(element("kinds", i), "there is no kind of record named %q", name)
 		}
 		if err := a.may(ctx, authz.Read, k.Name); err != nil {
 			return nil, err

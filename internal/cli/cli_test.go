@@ -232,3 +232,13 @@ func TestACommandThatReadsMakesNoEmptyStore(t *testing.T) {
 		t.Error("one was made")
 	}
 }
+
+func TestTheSchemaThatIsServedIsTheOneThatIsKept(t *testing.T) {
+	kept, err := os.ReadFile("../../graph/snapshot_gen.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := call(t, "", "schema"); told.out != string(kept) {
+		t.Error("they differ: run go generate ./...")
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"releasegraph/internal/app"
 )
 
 type tokenCmd struct {
@@ -61,7 +63,7 @@ func (c *tokenCreateCmd) Run(r *running) error {
 		APIToken apiToken
 	}
 	input := map[string]any{
-		"name": c.Name, "roles": c.Role, "sites": c.Site, "suppliers": c.Supplier, "kinds": c.Kind,
+		"name": c.Name, "roles": c.Role, "sites": c.Site, "suppliers": c.Supplier, "kinds": enumsOf(c.Kind),
 		"expiresAt": time.Now().Add(time.Duration(c.Life)).UTC().Format(time.RFC3339),
 	}
 	for name, v := range input {
@@ -124,4 +126,13 @@ func (c *tokenRevokeCmd) Run(r *running) error {
 		fmt.Fprintf(r.Stderr, "%s (%s) is revoked.\n", ended.APIToken.ID, ended.APIToken.Name)
 	}
 	return err
+}
+
+// enumsOf writes kinds as the API does; nil for none.
+func enumsOf(kinds []string) []string {
+	var enums []string
+	for _, k := range kinds {
+		enums = append(enums, app.EnumOf(k))
+	}
+	return enums
 }

@@ -33,6 +33,23 @@ func UpperSnake(name string) string {
 	return strings.ToUpper(b.String())
 }
 
+// EnumOf is the name of a kind or relationship as a value of an enumeration:
+// CONFIGURATION_ITEM, DEPENDS_ON.
+func EnumOf(name string) string {
+	if k := KindNamed(name); k != nil {
+		return k.EnumName()
+	}
+	return name // relationships are written so already
+}
+
+// NameOf is the name of the kind or relationship that EnumOf writes so.
+func NameOf(enum string) string {
+	if k := KindOfEnum(enum); k != nil {
+		return k.Name
+	}
+	return enum
+}
+
 // KindOfEnum finds the kind by its EnumName, or returns nil.
 func KindOfEnum(name string) *Kind {
 	for _, k := range kinds {

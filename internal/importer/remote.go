@@ -58,8 +58,8 @@ func (r *remote) Batch() (nodes, edges int) { return remoteNodes, remoteEdges }
 // Unknown asks the server.
 func (r *remote) Unknown(ctx context.Context, kind string, keys []string) ([]string, error) {
 	var answer struct{ UnknownKeys []string }
-	err := r.ask(ctx, `query UnknownKeys($kind: String!, $keys: [String!]!) { unknownKeys(kind: $kind, keys: $keys) }`,
-		map[string]any{"kind": kind, "keys": keys}, &answer)
+	err := r.ask(ctx, `query UnknownKeys($kind: RecordKind!, $keys: [String!]!) { unknownKeys(kind: $kind, keys: $keys) }`,
+		map[string]any{"kind": app.EnumOf(kind), "keys": keys}, &answer)
 	return answer.UnknownKeys, err
 }
 
@@ -187,6 +187,7 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.I
 		return app.Imported{}, err
 	}
 	got := answer.ImportRecords
+	named(got.Changes, got.Kept)
 	var wrong app.ImportProblems
 	for _, e := range got.Errors {
 		one := &domain.Error{Code: domain.Invalid, Message: e.Message}
@@ -275,4 +276,26 @@ func (r *remote) strange(response *http.Response) error {
 		return fmt.Errorf("%s answers %s", r.endpoint, response.Status)
 	}
 	return errors.New(r.endpoint + " does not answer as a GraphQL server: is it the address of /graphql?")
+}
+
+// named gives kinds their names, as an import into a store of one's own does.
+func named(changes []domain.Change, kept []domain.FieldKept) {
+	for i := range changes {
+		c := &changes[i]
+		c.Kind = app.NameOf(c.Kind)
+		namedEnds(c.From, c.To)
+	}
+	for i := range kept {
+		k := &kept[i]
+		k.Kind = app.NameOf(k.Kind)
+		namedEnds(k.From, k.To)
+	}
+}
+
+func namedEnds(ends ...*domain.ChangeEnd) {
+	for _, e := range ends {
+		if e != nil {
+			e.Kind = app.NameOf(e.Kind)
+		}
+	}
 }

@@ -44,7 +44,7 @@ func (r *remote) Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdin
 			EndCursor *string
 		}
 	}
-	input := map[string]any{"kind": q.Kind, "relationships": q.Relationships, "attributes": q.Attributes}
+	input := map[string]any{"kind": app.EnumOf(q.Kind), "relationships": q.Relationships, "attributes": q.Attributes}
 	if q.After != "" {
 		input["after"] = q.After
 	}
@@ -75,9 +75,9 @@ func (r *remote) Pointing(ctx context.Context, kind string, keys []string) ([]ap
 			Links []heldLink
 		}
 	}
-	err := r.ask(ctx, `query Pointers($kind: String!, $keys: [String!]!) {
+	err := r.ask(ctx, `query Pointers($kind: RecordKind!, $keys: [String!]!) {
   importPointers(kind: $kind, keys: $keys) { key count links { source line } }
-}`, map[string]any{"kind": kind, "keys": keys}, &answer)
+}`, map[string]any{"kind": app.EnumOf(kind), "keys": keys}, &answer)
 	if err != nil {
 		return nil, err
 	}

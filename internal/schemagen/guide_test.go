@@ -54,7 +54,7 @@ func moduleCopy(t *testing.T) string {
 		if err != nil {
 			return err
 		}
-		if name := entry.Name(); path != root && (name == ".git" || name == "node_modules" || name == "docs" || name == "conformance") {
+		if name := entry.Name(); path != root && (name == ".git" || name == "node_modules" || name == "conformance") {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}

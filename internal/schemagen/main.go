@@ -1,7 +1,7 @@
 // Command schemagen writes what follows from the Catalog: schema fragments
 // (graph/schema/*_gen.graphqls), Go types (graph/relay/catalog_gen.go), the
-// executor (graph/generated), what it reads directly (graph/fields) and the
-// resolvers of both. It runs in the root of the module:
+// executor (graph/generated), what it reads directly (graph/fields), the
+// resolvers of both, the schema's text and the table of who may call what. It runs in the root of the module:
 //
 //	go run ./internal/schemagen         writes what has changed
 //	go run ./internal/schemagen -check  says what would be written, and writes nothing
@@ -10,6 +10,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 )
 
@@ -32,7 +33,12 @@ func run(root string, check bool) error {
 	}
 	derived := derive(doc, catalog())
 	if check {
-		return upToDate(root, derived.files)
+		whole, err := told(root)
+		if err != nil {
+			return err
+		}
+		maps.Copy(whole, derived.files)
+		return upToDate(root, whole)
 	}
 	if err := checkResolvers(root); err != nil {
 		return err
@@ -43,5 +49,8 @@ func run(root string, check bool) error {
 	if err := generate(root, derived); err != nil {
 		return err
 	}
-	return nothingLost(root)
+	if err := nothingLost(root); err != nil {
+		return err
+	}
+	return tell(root)
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"releasegraph/internal/entity"
 )
 
 // subscription writes a subscription that tells of the last change set, too,
@@ -32,14 +34,14 @@ func (q *asker) subscription(f *ast.FieldDefinition) string {
 // eventFilter chooses some events, and in any case that the own site or company
 // was edited at last.
 func (q *asker) eventFilter(def *ast.Definition) string {
-	always := map[string]string{"types": "RECORD_UPDATED", "kinds": q.own().kind, "ids": string(q.own().id()), "actors": sentinel, "sources": "api"}
+	always := map[string]string{"types": "RECORD_UPDATED", "kinds": entity.EnumOf(q.own().kind), "ids": string(q.own().id()), "actors": sentinel, "sources": "api"}
 	var given []string
 	for _, f := range def.Fields {
 		if q.rand.IntN(2) == 0 {
 			continue
 		}
 		last := fmt.Sprintf("%q", always[f.Name])
-		if f.Name == "types" {
+		if f.Name == "types" || f.Name == "kinds" {
 			last = always[f.Name]
 		}
 		given = append(given, fmt.Sprintf("%s: [%s, %s]", f.Name, q.value(f.Name, f.Type.Elem, 0), last))

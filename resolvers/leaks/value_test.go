@@ -24,6 +24,12 @@ func (q *asker) value(name string, of *ast.Type, depth int) string {
 	def := q.schema.Types[of.NamedType]
 	switch def.Kind {
 	case ast.Enum:
+		switch def.Name {
+		case "RecordKind":
+			return entity.EnumOf(q.string("kind"))
+		case "GraphKind":
+			return entity.EnumOf(q.string("kinds"))
+		}
 		return pick(q.rand, def.EnumValues).Name
 	case ast.InputObject:
 		return q.object(name, def, depth)
