@@ -245,6 +245,11 @@ func (r *reads) CountSearch(ctx context.Context, q store.Search) (int64, error) 
 	return r.Store.CountSearch(ctx, q)
 }
 
+func (r *reads) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryPage, error) {
+	r.n.Add(1)
+	return r.Store.History(ctx, q)
+}
+
 // during counts the calls that f causes.
 func (r *reads) during(f func()) int64 {
 	before := r.n.Load()

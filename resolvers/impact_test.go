@@ -69,7 +69,8 @@ func TestTheItemsOfHitsAreLoadedByOneCallForThePage(t *testing.T) {
 	calls := func(n int) int64 {
 		return a.reads.during(func() {
 			a.ask(`query($n: Int!) { impact(input: {sources: {items: [{key: "db"}]}}) { hits(first: $n) { nodes {
-				item { key dependsOn { nodes { key } } } chain { from { key } to { key } } } } } }`, vars{"n": n})
+				item { key dependsOn { totalCount nodes { key } } dependents(first: 1) { totalCount nodes { key } }
+					history(first: 1) { nodes { revision } } } rootCauses { key } chain { from { key } to { key } } } } } }`, vars{"n": n})
 		})
 	}
 	if two, all := calls(2), calls(30); two != all {

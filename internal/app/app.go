@@ -74,7 +74,7 @@ type Config struct {
 
 // pastBytes bounds the memory for what is known of the past: at some hundred
 // bytes for a record, millions of changes since.
-const pastBytes = 1 << 30
+const pastBytes = 512 << 20
 
 // New returns the use cases over a store.
 func New(c Config) *App {

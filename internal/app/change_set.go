@@ -57,7 +57,7 @@ func (c *ChangeSet) Changes(ctx context.Context, first *int, after *string) (*Ch
 			return nil, err
 		}
 	}
-	return changePage(ctx, c.names, effects, first, after)
+	return changePage(ctx, c.names, len(effects), func(from, end int) []store.Effect { return effects[from:end] }, first, after)
 }
 
 // ChangePage is a page of changes.
@@ -73,7 +73,7 @@ type ChangePage struct {
 // past, so its place in there names a change for ever.
 func (p *ChangePage) Cursor(i int) string { return strconv.Itoa(p.from + i) }
 
-func changePage(ctx context.Context, names *names, effects []store.Effect, first *int, after *string) (*ChangePage, error) {
+func changePage(ctx context.Context, names *names, total int, effects func(from, end int) []store.Effect, first *int, after *string) (*ChangePage, error) {
 	limit, err := pageLength(first)
 	if err != nil {
 		return nil, err
@@ -81,14 +81,14 @@ func changePage(ctx context.Context, names *names, effects []store.Effect, first
 	from := 0
 	if after != nil {
 		at, err := strconv.Atoi(*after)
-		if err != nil || at < 0 || at >= len(effects) {
+		if err != nil || at < 0 || at >= total {
 			return nil, wrong("after", "is no cursor of this list")
 		}
 		from = at + 1
 	}
-	end := min(from+limit, len(effects))
-	list, err := names.tell(ctx, effects[from:end])
-	return &ChangePage{Nodes: list, TotalCount: len(effects), HasNext: end < len(effects), HasPrevious: from > 0, from: from}, err
+	end := min(from+limit, total)
+	list, err := names.tell(ctx, effects(from, end))
+	return &ChangePage{Nodes: list, TotalCount: total, HasNext: end < total, HasPrevious: from > 0, from: from}, err
 }
 
 // longPage is pageLength for lists that are shown as a whole where they are not

@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/pace"
 	"releasegraph/internal/store"
 )
 
@@ -34,9 +35,18 @@ func (a *App) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope
 	if err != nil {
 		return nil, err
 	}
-	effects = slices.DeleteFunc(effects, func(e store.Effect) bool { return named[e.Node] || !wanted.holds(&e) })
-	slices.SortStableFunc(effects, recordsFirst)
-	return &GraphDiff{From: int64(start), To: int64(end), names: newNames(a.entire), effects: effects}, nil
+	d := &GraphDiff{From: int64(start), To: int64(end), names: newNames(a.entire), effects: effects}
+	steps := pace.Of(ctx)
+	for i := range effects {
+		if err := steps.Step(); err != nil {
+			return nil, err
+		}
+		if !named[effects[i].Node] && wanted.holds(&effects[i]) {
+			d.order = append(d.order, int32(i))
+		}
+	}
+	slices.SortStableFunc(d.order, func(x, y int32) int { return recordsFirst(&effects[x], &effects[y]) })
+	return d, nil
 }
 
 // baselinesOf are the baselines by which moments are named: that one was laid is
@@ -67,7 +77,7 @@ func (a *App) until(ctx context.Context, to *domain.AsOf) (store.Revision, error
 }
 
 // recordsFirst sorts records before relationships, each by kind.
-func recordsFirst(x, y store.Effect) int {
+func recordsFirst(x, y *store.Effect) int {
 	switch {
 	case (x.Node == "") != (y.Node == ""):
 		if x.Node != "" {
@@ -85,13 +95,14 @@ type GraphDiff struct {
 	From, To int64
 
 	names   *names
-	effects []store.Effect
+	effects []store.Effect // others answer with the same
+	order   []int32        // places among the effects
 }
 
 // Summary counts the differences by kind of record and by relationship.
 func (d *GraphDiff) Summary() []*domain.DiffTotal {
 	list := []*domain.DiffTotal{}
-	for i := range d.effects {
+	for _, i := range d.order {
 		e := &d.effects[i]
 		kind := e.Kind + e.Edge.Rel // one of them is empty
 		if n := len(list); n == 0 || list[n-1].Kind != kind {
@@ -105,13 +116,18 @@ func (d *GraphDiff) Summary() []*domain.DiffTotal {
 // Changes returns a page of the differences: records by kind, then
 // relationships; those of some types only, if any are named.
 func (d *GraphDiff) Changes(ctx context.Context, types []domain.ChangeType, first *int, after *string) (*ChangePage, error) {
-	effects := d.effects
+	order := d.order
 	if len(types) > 0 {
-		effects = slices.DeleteFunc(slices.Clone(effects), func(e store.Effect) bool {
-			return !slices.Contains(types, domain.ChangeType(e.Verb()))
+		order = slices.DeleteFunc(slices.Clone(order), func(i int32) bool {
+			return !slices.Contains(types, domain.ChangeType(d.effects[i].Verb()))
 		})
 	}
-	return changePage(ctx, d.names, effects, first, after)
+	return changePage(ctx, d.names, len(order), func(from, end int) (page []store.Effect) {
+		for _, i := range order[from:end] {
+			page = append(page, d.effects[i])
+		}
+		return page
+	}, first, after)
 }
 
 // unknownKinds says which names are neither of a kind nor of a relationship.

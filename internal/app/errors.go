@@ -36,6 +36,9 @@ func storeError(err error) error {
 			Details: map[string]any{detailUnwritable: true},
 		}
 	}
+	if errors.Is(err, store.ErrLimit) {
+		return &domain.Error{Code: domain.Limit, Message: "the question is more than the store can answer at once: ask with fewer conditions", Cause: err}
+	}
 	if errors.Is(err, store.ErrUnavailable) {
 		return &domain.Error{Code: domain.Unavailable, Message: "the store cannot be reached", Cause: err}
 	}

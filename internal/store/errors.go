@@ -14,6 +14,7 @@ var (
 	ErrInvalid     = errors.New("invalid")
 	ErrUnavailable = errors.New("store unavailable")
 	ErrCompacted   = errors.New("log compacted")
+	ErrLimit       = errors.New("more than the store can answer at once")
 )
 
 // TakenError says that a unique value, or an id, is held by another node. It

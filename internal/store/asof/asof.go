@@ -23,15 +23,19 @@ type Options struct {
 }
 
 // History reads a store as of its earlier revisions. It keeps what it learnt
-// of the changes since, for the next read of the same revision. All methods
-// may be called concurrently.
+// of the changes since, for the next read of the same revision, and what it
+// worked out of the differences between two. What it keeps and what it is
+// learning are bounded together; one at a time follows a long run of the log.
+// All methods may be called concurrently.
 type History struct {
 	store store.Store
 	max   int64
 	few   store.Revision
 
+	following chan struct{} // holds one token: of who follows the log
+
 	mu   sync.Mutex
-	kept []*overlay // the one used last at the end
+	kept []held // the one used last at the end
 }
 
 // New prepares to read a store's past.
@@ -42,7 +46,7 @@ func New(s store.Store, o Options) *History {
 	if o.Few <= 0 {
 		o.Few = 512
 	}
-	return &History{store: s, max: o.MaxBytes, few: store.Revision(o.Few)}
+	return &History{store: s, max: o.MaxBytes, few: store.Revision(o.Few), following: make(chan struct{}, 1)}
 }
 
 // At reads a store's graph as of a revision, once; who reads more often shares
@@ -73,39 +77,7 @@ func (e *TooMuchError) Unwrap() error { return store.ErrUnavailable }
 
 // overlay finds what is kept for a revision, or begins it.
 func (h *History) overlay(r store.Revision) *overlay {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for i, o := range h.kept {
-		if o.revision == r {
-			h.kept = append(append(h.kept[:i:i], h.kept[i+1:]...), o)
-			return o
-		}
-	}
-	o := newOverlay(h.store, r, h.max)
-	h.kept = append(h.kept, o)
-	return o
-}
-
-// trim lets go what was used least lately, until the rest fits.
-func (h *History) trim(failed *overlay) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	const most = 64 // small ones, too, are not kept for ever
-	total := int64(0)
-	first := len(h.kept)
-	for i := len(h.kept) - 1; i >= 0 && len(h.kept)-i <= most; i-- {
-		if total += h.kept[i].size(); total > h.max && i < len(h.kept)-1 {
-			break
-		}
-		first = i
-	}
-	kept := make([]*overlay, 0, len(h.kept)-first)
-	for _, o := range h.kept[first:] {
-		if o != failed {
-			kept = append(kept, o)
-		}
-	}
-	h.kept = kept
+	return use(h, func(o *overlay) bool { return o.revision == r }, func() *overlay { return newOverlay(h, r) })
 }
 
 // settled is the head beyond which no read that has ended can have seen
@@ -136,13 +108,9 @@ func (h *History) catchUp(ctx context.Context, r store.Revision) (*overlay, erro
 		return nil, err
 	}
 	o := h.overlay(r)
-	grown, err := o.reach(ctx, head)
-	switch {
-	case err != nil:
-		h.trim(o)
+	if err := o.reach(ctx, head); err != nil {
+		h.drop(o)
 		return nil, err
-	case grown:
-		h.trim(nil)
 	}
 	return o, nil
 }

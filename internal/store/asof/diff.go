@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
+	"releasegraph/internal/pace"
 	"releasegraph/internal/store"
 )
 
@@ -17,33 +19,47 @@ import (
 // edges; each group by id or key. Becomes tells a node's times after them. What was changed and changed back has neither
 // Before nor After properties, only another version and time. A node that went
 // and came back as another kind has two effects. The cost is that of the
-// changes between. Errors are those of At.
+// changes between, once: the list is kept, and shared by all who ask, so that it
+// must not be changed. Errors are those of At.
 func (h *History) Diff(ctx context.Context, from, to store.Revision) ([]store.Effect, error) {
-	low, high := min(from, to), max(from, to)
-	head, err := h.store.Settled(ctx)
+	if err := h.between(ctx, from, to); err != nil {
+		return nil, err
+	}
+	same := func(d *difference) bool { return d.from == from && d.to == to && d.known.Load() }
+	if d := use(h, same, nil); d != nil {
+		return d.list, nil
+	}
+	done, err := h.follow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if low < 0 || high > head {
-		return nil, fmt.Errorf("%w: the revisions %d and %d must lie between 0 and the head, %d", store.ErrInvalid, from, to, head)
+	defer done()
+	if d := use(h, same, nil); d != nil { // found by who was waited for
+		return d.list, nil
 	}
-	d := &difference{nodes: map[store.ID]*course{}, edges: map[store.EdgeKey]*course{}}
-	for at, limit := low, 16; at < high; limit = min(2*limit, 512) {
-		changes, err := h.store.Changes(ctx, at, min(limit, int(high-at)))
-		if err != nil {
-			return nil, err
-		}
-		if len(changes) == 0 {
-			return nil, fmt.Errorf("%w: the log ends at revision %d, before its head at %d", store.ErrUnavailable, at, head)
-		}
-		for i := range changes {
-			d.follow(&changes[i])
-		}
-		if at = changes[len(changes)-1].Revision; d.bytes > h.max {
-			return nil, &TooMuchError{low, at, h.max}
-		}
+	d := newDifference(from, to)
+	use(h, func(*difference) bool { return false }, func() *difference { return d })
+	if err := d.read(ctx, h); err != nil {
+		h.drop(d)
+		return nil, err
 	}
-	return d.effects(from > to), nil
+	return d.list, nil
+}
+
+// between tells what is wrong with asking for what is between two revisions.
+func (h *History) between(ctx context.Context, from, to store.Revision) error {
+	head, err := h.store.Settled(ctx)
+	if err != nil {
+		return err
+	}
+	if min(from, to) < 0 || max(from, to) > head {
+		return fmt.Errorf("%w: the revisions %d and %d must lie between 0 and the head, %d", store.ErrInvalid, from, to, head)
+	}
+	oldest, err := h.store.Oldest(ctx)
+	if err == nil && min(from, to) < oldest {
+		err = fmt.Errorf("%w: revision %d can no longer be read, the oldest is %d", store.ErrCompacted, min(from, to), oldest)
+	}
+	return err
 }
 
 // Diff lists the net effects between two revisions of a store; see
@@ -52,11 +68,57 @@ func Diff(ctx context.Context, s store.Store, from, to store.Revision) ([]store.
 	return New(s, Options{}).Diff(ctx, from, to)
 }
 
-// difference follows what the changes between two revisions touched.
+// difference follows what the changes between two revisions touched, and then
+// holds the list of it.
 type difference struct {
-	nodes map[store.ID]*course
-	edges map[store.EdgeKey]*course
-	bytes int64
+	from, to store.Revision
+	nodes    map[store.ID]*course
+	edges    map[store.EdgeKey]*course
+	bytes    atomic.Int64
+
+	known atomic.Bool // the list is there
+	list  []store.Effect
+}
+
+func newDifference(from, to store.Revision) *difference {
+	return &difference{from: from, to: to, nodes: map[store.ID]*course{}, edges: map[store.EdgeKey]*course{}}
+}
+
+func (d *difference) size() int64 { return d.bytes.Load() }
+
+// read follows the log from one revision to the other.
+func (d *difference) read(ctx context.Context, h *History) error {
+	low, high := min(d.from, d.to), max(d.from, d.to)
+	for at, limit := low, firstRun; at < high; {
+		changes, err := h.store.Changes(ctx, at, min(limit, int(high-at)))
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			return fmt.Errorf("%w: the log ends at revision %d, before revision %d", store.ErrUnavailable, at, high)
+		}
+		effects := 0
+		for i := range changes {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			d.follow(&changes[i])
+			effects += len(changes[i].Effects)
+		}
+		at = changes[len(changes)-1].Revision
+		h.fit(d)
+		if d.size() > h.max {
+			return &TooMuchError{low, at, h.max}
+		}
+		limit = nextRun(len(changes), effects)
+	}
+	var err error
+	if d.list, err = d.effects(ctx); err != nil {
+		return err
+	}
+	d.nodes, d.edges = nil, nil
+	d.known.Store(true)
+	return nil
 }
 
 // course is what became of a node or edge: how it was, and how it is since.
@@ -80,10 +142,11 @@ func (d *difference) follow(c *store.Change) {
 		}
 		k.was.Follow(e)
 		k.follow(e, c.At)
-		d.bytes += pastBytes
+		bytes := int64(pastBytes)
 		for name, v := range e.After {
-			d.bytes += propBytes(name, v) + propBytes(name, e.Before[name])
+			bytes += propBytes(name, v) + propBytes(name, e.Before[name])
 		}
+		d.bytes.Add(bytes)
 	}
 }
 
@@ -127,25 +190,30 @@ func (k *course) sides() (was, is side) {
 	return was, is
 }
 
-func (d *difference) effects(backward bool) []store.Effect {
-	var list []store.Effect
-	add := func(e store.Effect, k *course) {
+func (d *difference) effects(ctx context.Context) ([]store.Effect, error) {
+	list, p := make([]store.Effect, 0, len(d.nodes)+len(d.edges)), pace.Of(ctx)
+	add := func(e store.Effect, k *course) error {
 		was, is := k.sides()
-		if backward {
+		if d.from > d.to {
 			was, is = is, was
 		}
 		list = append(list, between(e, was, is)...)
+		return p.Step()
 	}
 	for id, k := range d.nodes {
-		add(store.Effect{Node: id}, k)
+		if err := add(store.Effect{Node: id}, k); err != nil {
+			return nil, err
+		}
 	}
 	for key, k := range d.edges {
-		add(store.Effect{Edge: key}, k)
+		if err := add(store.Effect{Edge: key}, k); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortFunc(list, func(a, b store.Effect) int {
 		return cmp.Or(cmp.Compare(place(&a), place(&b)), cmp.Compare(a.Node, b.Node), store.CompareKeys(a.Edge, b.Edge))
 	})
-	return list
+	return list, nil
 }
 
 // place orders effects so that they can be applied one by one; of a node that

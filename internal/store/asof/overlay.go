@@ -11,12 +11,13 @@ import (
 // overlay is what the log says of the nodes and edges that were touched since
 // a revision.
 type overlay struct {
+	history  *History
 	store    store.Store
 	revision store.Revision
 	max      int64
 	unique   map[string]map[string]bool // kind, property
 
-	extending sync.Mutex // one at a time reads the log
+	extending chan struct{} // holds one token: of who reads the log
 
 	mu      sync.RWMutex // guards all below
 	reached store.Revision
@@ -41,9 +42,10 @@ type way struct {
 	direction store.Direction
 }
 
-func newOverlay(s store.Store, r store.Revision, limit int64) *overlay {
+func newOverlay(h *History, r store.Revision) *overlay {
+	s := h.store
 	o := &overlay{
-		store: s, revision: r, max: limit, reached: r, unique: map[string]map[string]bool{},
+		history: h, store: s, revision: r, max: h.max, extending: make(chan struct{}, 1), reached: r, unique: map[string]map[string]bool{},
 		nodes: map[store.ID]*pastNode{}, edges: map[store.EdgeKey]*store.Past{}, kinds: map[string]map[store.ID]bool{},
 		ends: map[way]map[store.ID][]store.EdgeKey{}, holders: map[store.Holding][]store.ID{},
 	}
@@ -70,43 +72,62 @@ func (o *overlay) reachedAt() store.Revision {
 	return o.reached
 }
 
-// reach follows the log to a revision, and tells whether there was anything to
-// follow.
-func (o *overlay) reach(ctx context.Context, to store.Revision) (grown bool, err error) {
+// shortRun is up to how many revisions are followed without waiting for others.
+const shortRun = 4
+
+// reach follows the log to a revision.
+func (o *overlay) reach(ctx context.Context, to store.Revision) error {
 	if o.reachedAt() >= to {
-		return false, nil
+		return nil
 	}
-	o.extending.Lock()
-	defer o.extending.Unlock()
-	// Few at first: an import's change sets are large.
-	for limit := 16; o.reachedAt() < to; limit = min(2*limit, 512) {
+	if to-o.reachedAt() > shortRun {
+		done, err := o.history.follow(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
+	select {
+	case o.extending <- struct{}{}:
+		defer func() { <-o.extending }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for limit := firstRun; o.reachedAt() < to; {
 		changes, err := o.store.Changes(ctx, o.reachedAt(), limit)
 		if err != nil {
-			return true, err
+			return err
 		}
 		if len(changes) == 0 {
-			return true, fmt.Errorf("%w: the log ends at revision %d, before its head at %d", store.ErrUnavailable, o.reachedAt(), to)
+			return fmt.Errorf("%w: the log ends at revision %d, before its head at %d", store.ErrUnavailable, o.reachedAt(), to)
 		}
-		if err := o.follow(changes); err != nil {
-			return true, err
+		effects, err := o.follow(ctx, changes)
+		if err != nil {
+			return err
 		}
+		o.history.fit(o)
+		limit = nextRun(len(changes), effects)
 	}
-	return true, nil
+	return nil
 }
 
-func (o *overlay) follow(changes []store.Change) error {
+func (o *overlay) follow(ctx context.Context, changes []store.Change) (effects int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := range changes {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		for j := range changes[i].Effects {
 			o.effect(&changes[i].Effects[j])
 		}
+		effects += len(changes[i].Effects)
 		o.reached = changes[i].Revision
 		if o.bytes > o.max {
-			return &TooMuchError{o.revision, o.reached, o.max}
+			return 0, &TooMuchError{o.revision, o.reached, o.max}
 		}
 	}
-	return nil
+	return effects, nil
 }
 
 func (o *overlay) effect(e *store.Effect) {

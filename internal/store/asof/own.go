@@ -31,7 +31,7 @@ func (r *Reader) around(ctx context.Context, ids []store.ID) (*overlay, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := newOverlay(r.base(), r.revision, r.history.max)
+	o := newOverlay(r.history, r.revision)
 	for i, p := range pages {
 		n := len(p.Changes)
 		if p.HasNext && n > 0 && p.Changes[n-1].Revision > r.revision {
@@ -60,12 +60,8 @@ func (o *overlay) own(id store.ID, newestFirst []store.Change) {
 
 // reached is how far the changes since a revision have been followed.
 func (h *History) reached(r store.Revision) store.Revision {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, o := range h.kept {
-		if o.revision == r {
-			return o.reachedAt()
-		}
+	if o := use(h, func(o *overlay) bool { return o.revision == r }, nil); o != nil {
+		return o.reachedAt()
 	}
 	return r
 }

@@ -117,6 +117,8 @@ func (s *Store) failure(ctx context.Context, err error) error {
 		return ctx.Err()
 	case ofPort(err):
 		return err
+	case isTooLarge(err):
+		return fmt.Errorf("%w: the server refused a query: %s", store.ErrLimit, text(err))
 	case classify(err) == refused && !isSecurity(err):
 		return fmt.Errorf("%w: the server refused a query: %s", store.ErrInvalid, text(err))
 	}
@@ -127,6 +129,14 @@ func (s *Store) failure(ctx context.Context, err error) error {
 func (s *Store) host() string {
 	target := s.driver.Target()
 	return target.Host
+}
+
+// isTooLarge tells that a query is too deep for the server, or takes it longer
+// than any may: neither says that it cannot be reached.
+func isTooLarge(err error) bool {
+	var answer *neo4j.Neo4jError
+	return errors.As(last(err), &answer) && (answer.Code == "Neo.DatabaseError.General.StackOverFlowError" ||
+		strings.HasPrefix(answer.Code, "Neo.ClientError.Transaction.TransactionTimedOut"))
 }
 
 func isSecurity(err error) bool {
@@ -144,7 +154,7 @@ func text(err error) string {
 }
 
 func ofPort(err error) bool {
-	for _, e := range []error{store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted, store.ErrUnfinished} {
+	for _, e := range []error{store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted, store.ErrUnfinished, store.ErrLimit} {
 		if errors.Is(err, e) {
 			return true
 		}

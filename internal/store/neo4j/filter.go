@@ -46,9 +46,9 @@ func (b *builder) where(f store.Filter, s scope) string {
 	case store.Compare:
 		return b.compare(f, s)
 	case store.And:
-		return b.join(f, " AND ", true, s)
+		return b.all(f, s)
 	case store.Or:
-		return b.join(f, " OR ", false, s)
+		return b.either(f, s)
 	case store.Not:
 		// Null, which an absent property gives, counts as false (two-valued logic).
 		return "NOT coalesce(" + b.where(f.Filter, s) + ", false)"
@@ -60,17 +60,79 @@ func (b *builder) where(f store.Filter, s scope) string {
 	return "true"
 }
 
-// join writes an empty list as a parameter: the planner would fold a literal
-// with all beside it, and then refuse a hint that names what is gone.
-func (b *builder) join(list []store.Filter, operator string, empty bool, s scope) string {
+// all writes a conjunction, an empty one as a parameter: the planner would fold a
+// literal with all beside it, and then refuse a hint that names what is gone.
+func (b *builder) all(list store.And, s scope) string {
 	if len(list) == 0 {
-		return b.param(empty)
+		return b.param(true)
 	}
-	parts := make([]string, len(list))
-	for i, f := range list {
-		parts[i] = b.where(f, s)
+	var parts, many []string
+	for _, f := range list {
+		if text := b.where(f, s); len(list) > manyPredicates && !b.indexed(f, s) {
+			many = append(many, text)
+		} else {
+			parts = append(parts, text)
+		}
 	}
-	return "(" + strings.Join(parts, operator) + ")"
+	if len(many) > 0 {
+		parts = append(parts, "all(holds IN ["+strings.Join(many, ", ")+"] WHERE holds)")
+	}
+	return "(" + strings.Join(parts, " AND ") + ")"
+}
+
+// indexed tells whether a comparison is of a property for whose index a hint may
+// stand.
+func (b *builder) indexed(f store.Filter, s scope) bool {
+	c, ok := f.(store.Compare)
+	return ok && s.rel == "" && b.ready.has(s.kinds[0], c.Property)
+}
+
+// manyPredicates is from how many predicates on they are one predicate over a
+// list of them: the server plans for each of its own, beside all others.
+const manyPredicates = 100
+
+// manyTexts is from how many texts on that one property is searched for they go
+// as a list: the server plans for each predicate of its own.
+const manyTexts = 16
+
+// either writes an alternative, long ones with what is alike put together.
+func (b *builder) either(f store.Or, s scope) string {
+	var list []store.Filter = f.Gathered(func(rel string, d store.Direction) bool {
+		return s.rel == "" && len(b.catalog.FarKinds(rel, s.kinds[0], d)) == 1
+	})
+	type search struct {
+		property string
+		op       store.Operator
+	}
+	texts := map[search][]any{}
+	searchOf := func(f store.Filter) (search, bool) {
+		c, ok := f.(store.Compare)
+		_, isText := c.Value.(string)
+		return search{c.Property, c.Op}, ok && isText && !b.indexed(f, s) && (c.Op == store.Contains || c.Op == store.StartsWith)
+	}
+	for _, one := range list {
+		if key, ok := searchOf(one); ok {
+			texts[key] = append(texts[key], one.(store.Compare).Value)
+		}
+	}
+	var parts []string
+	for _, one := range list {
+		key, ok := searchOf(one)
+		switch {
+		case !ok || len(texts[key]) > 0 && len(texts[key]) < manyTexts:
+			parts = append(parts, b.where(one, s))
+		case len(texts[key]) > 0:
+			parts = append(parts, fmt.Sprintf("any(text IN %s WHERE %s %s text)", b.param(texts[key]), b.property(key.property, s), comparisons[key.op]))
+			texts[key] = nil
+		}
+	}
+	if len(parts) == 0 {
+		return b.param(false)
+	}
+	if len(parts) > manyPredicates {
+		return "any(holds IN [" + strings.Join(parts, ", ") + "] WHERE holds)"
+	}
+	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
 func (b *builder) related(f store.Related, s scope) string {

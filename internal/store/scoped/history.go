@@ -23,13 +23,17 @@ func (r *Reader) History(ctx context.Context, q store.HistoryQuery) ([]store.His
 	if err != nil {
 		return nil, err
 	}
-	h := &history{reader: r, ask: q, found: make([][]store.Change, len(q.Nodes))}
-	var open []reading
+	// What is hidden is asked about like what is missing, which takes as long.
+	asked := q
+	asked.Nodes = slices.Clone(q.Nodes)
+	open := make([]reading, len(q.Nodes))
 	for i, id := range q.Nodes {
-		if !hidden[id] {
-			open = append(open, reading{i, q.Before})
+		open[i] = reading{i, q.Before}
+		if hidden[id] {
+			asked.Nodes[i] = nobody
 		}
 	}
+	h := &history{reader: r, ask: asked, found: make([][]store.Change, len(q.Nodes))}
 	for len(open) > 0 {
 		if open, err = h.more(ctx, open); err != nil {
 			return nil, err
@@ -44,6 +48,9 @@ func (r *Reader) History(ctx context.Context, q store.HistoryQuery) ([]store.His
 	return pages, nil
 }
 
+// nobody is the id of no node.
+const nobody = "nobody"
+
 // hidden tells which of the nodes exist and are not seen.
 func (r *Reader) hidden(ctx context.Context, ids []store.ID) (map[store.ID]bool, error) {
 	s, err := r.scope(ctx)
@@ -55,7 +62,7 @@ func (r *Reader) hidden(ctx context.Context, ids []store.ID) (map[store.ID]bool,
 		return nil, err
 	}
 	seen := maps.Clone(found)
-	if err := r.keepSeen(ctx, s, seen); err != nil {
+	if err := r.keepSeen(ctx, s, ids, seen); err != nil {
 		return nil, err
 	}
 	hidden := map[store.ID]bool{}

@@ -59,11 +59,11 @@ func (r *Reader) Nodes(ctx context.Context, ids ...store.ID) (map[store.ID]store
 	if err != nil {
 		return nil, err
 	}
-	return found, r.keepSeen(ctx, s, found)
+	return found, r.keepSeen(ctx, s, ids, found)
 }
 
-// keepSeen takes away what is not seen.
-func (r *Reader) keepSeen(ctx context.Context, s Scope, found map[store.ID]store.Node) error {
+// keepSeen takes away what is not seen of the nodes that were asked for.
+func (r *Reader) keepSeen(ctx context.Context, s Scope, asked []store.ID, found map[store.ID]store.Node) error {
 	doubtful := map[string][]store.ID{}
 	for id, n := range found {
 		switch rule := s[n.Kind]; {
@@ -83,6 +83,33 @@ func (r *Reader) keepSeen(ctx context.Context, s Scope, found map[store.ID]store
 				delete(found, id)
 			}
 		}
+	}
+	return r.askInVain(ctx, s, asked, found, doubtful)
+}
+
+// fewAsked is up to how many nodes asked for at once nobody can tell which of
+// them are hidden and which are missing by the time that it takes.
+const fewAsked = 16
+
+// askInVain asks, where something that was asked for is not seen, as many
+// questions as there would be if each of it were of a kind of its own: none were
+// needed for what is missing.
+func (r *Reader) askInVain(ctx context.Context, s Scope, asked []store.ID, seen map[store.ID]store.Node, done map[string][]store.ID) error {
+	left := len(asked) - len(done)
+	if len(seen) == len(asked) || len(asked) > fewAsked {
+		return nil
+	}
+	for _, kind := range slices.Sorted(maps.Keys(s)) {
+		if left <= 0 {
+			return nil
+		}
+		if _, known := done[kind]; known || !s[kind].limited() {
+			continue
+		}
+		if _, err := r.seenOf(ctx, kind, s[kind].Filter, asked); err != nil {
+			return err
+		}
+		left--
 	}
 	return nil
 }
@@ -126,23 +153,38 @@ func (r *Reader) Seen(ctx context.Context, ids ...store.ID) (map[store.ID]bool, 
 	return seen, nil
 }
 
-// Lookup finds nodes of one kind, of those that are seen.
+// Lookup finds nodes of one kind, of those that are seen. What is hidden costs
+// as much as what is missing: one question, with the rule in it.
 func (r *Reader) Lookup(ctx context.Context, kind, property string, values ...string) (map[string]store.Node, error) {
 	s, err := r.scope(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.beneath.Lookup(ctx, kind, property, values...)
-	if err != nil || s[kind].All {
-		return found, err
+	rule := s[kind]
+	if err := r.Declared().CheckLookup(kind, property); err != nil || rule.none() {
+		return map[string]store.Node{}, err
 	}
-	byID := make(map[store.ID]store.Node, len(found))
-	for _, n := range found {
-		byID[n.ID] = n
+	if rule.All {
+		return r.beneath.Lookup(ctx, kind, property, values...)
 	}
-	err = r.keepSeen(ctx, s, byID)
-	maps.DeleteFunc(found, func(_ string, n store.Node) bool { _, seen := byID[n.ID]; return !seen })
-	return found, err
+	found := make(map[string]store.Node, len(values))
+	for chunk := range slices.Chunk(values, atOnce) {
+		wanted := make([]any, len(chunk))
+		for i, v := range chunk {
+			wanted[i] = v
+		}
+		page, err := r.beneath.Find(ctx, store.Query{
+			Kind: kind, Filter: store.And{store.Compare{Property: property, Op: store.OneOf, Value: wanted}, rule.Filter},
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range page.Nodes {
+			value, _ := n.Props[property].(string)
+			found[value] = n
+		}
+	}
+	return found, nil
 }
 
 // Find returns a page of the nodes that are seen.

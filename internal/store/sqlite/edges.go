@@ -144,6 +144,8 @@ func (f *follower) fetch(after, before *bound, reverse bool, limit int) ([]link,
 func (f *follower) from(c *compiler, kind string) (string, error) {
 	near, far := ends(f.q.Direction)
 	join, match := "", "1"
+	// For many nodes in turn no set is made for each of them.
+	c.few = len(f.q.Nodes) > 1
 	where := " WHERE e.rel = " + strconv.FormatInt(f.layout.rels[f.q.Rel], 10) + " AND e." + near + " = " + c.arg(f.n)
 	edges, err := c.where(f.q.EdgeFilter, c.edgeScope(f.q.Rel, "e"))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	moderncsqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -12,7 +13,7 @@ import (
 )
 
 var portErrors = []error{
-	store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted, store.ErrUnfinished,
+	store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrInvalid, store.ErrUnavailable, store.ErrCompacted, store.ErrUnfinished, store.ErrLimit,
 	context.Canceled, context.DeadlineExceeded,
 }
 
@@ -40,13 +41,28 @@ func isPort(err error) bool {
 	return false
 }
 
-// unavailable says what to do about a driver's error.
+// unavailable says what to do about a driver's error. What SQLite refuses says
+// nothing of whether the store can be reached: the statement is wrong, or larger
+// than SQLite allows.
 func unavailable(name string, err error) error {
-	if code := codeOf(err); code == lib.SQLITE_FULL || code == lib.SQLITE_READONLY {
+	switch codeOf(err) {
+	case lib.SQLITE_FULL, lib.SQLITE_READONLY:
 		return &store.UnwritableError{Store: name, Why: advice(err)}
+	case lib.SQLITE_ERROR:
+		if tooLarge.MatchString(err.Error()) {
+			return fmt.Errorf("%w: %s: %s", store.ErrLimit, name, err)
+		}
+		return fmt.Errorf("%s: %w", name, err)
+	case lib.SQLITE_TOOBIG:
+		return fmt.Errorf("%w: %s: %s", store.ErrLimit, name, err)
+	case lib.SQLITE_INTERNAL, lib.SQLITE_MISUSE, lib.SQLITE_RANGE, lib.SQLITE_MISMATCH, lib.SQLITE_CONSTRAINT:
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return fmt.Errorf("%w: %s: %s", store.ErrUnavailable, name, advice(err))
 }
+
+// tooLarge finds how SQLite says that a statement is beyond its limits.
+var tooLarge = regexp.MustCompile(`(?i)too (large|many|big|deep|long)|parser stack overflow|at most \d+ tables`)
 
 // codeOf is a driver's error as SQLite numbers it, 0 for any other.
 func codeOf(err error) int {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,28 @@ type compiler struct {
 	*Store
 	args    []any
 	aliases int
+	// within counts the relationships that lead to what is filtered.
+	within int
+	// few tells that few nodes are filtered, so that what lies behind their
+	// relationships is better looked for at each of them.
+	few bool
+	// long tells that a condition is one of very many, for which no index is used.
+	long bool
+}
+
+// namesFew tells whether a filter names the nodes that it selects from, by id or
+// by a unique property.
+func (s *Store) namesFew(kind string, f store.Filter) bool {
+	switch f := f.(type) {
+	case store.And:
+		return slices.ContainsFunc(f, func(one store.Filter) bool { return s.namesFew(kind, one) })
+	case store.OfKind:
+		return f.Kind == kind && s.namesFew(kind, f.Filter)
+	case store.Compare:
+		p, _ := s.declared.Property(kind, f.Property)
+		return (f.Property == "id" || p.Unique) && (f.Op == store.Eq || f.Op == store.OneOf)
+	}
+	return false
 }
 
 // scope tells how the properties of what is filtered are read.
@@ -85,7 +108,8 @@ func (c *compiler) where(f store.Filter, s scope) (string, error) {
 	case store.And:
 		return c.all(f, s, " AND ", "1")
 	case store.Or:
-		return c.all(f, s, " OR ", "0")
+		one := func(rel string, d store.Direction) bool { return len(c.declared.FarKinds(rel, s.kind, d)) == 1 }
+		return c.all(f.Gathered(one), s, " OR ", "0")
 	case store.Not:
 		text, err := c.where(f.Filter, s)
 		return "NOT coalesce(" + text + ", 0)", err
@@ -104,14 +128,34 @@ func (c *compiler) all(filters []store.Filter, s scope, word, none string) (stri
 	if len(filters) == 0 {
 		return none, nil
 	}
-	texts := make([]string, len(filters))
+	texts, outer := make([]string, len(filters)), c.long
+	c.long = c.long || len(filters) > manyConditions
+	defer func() { c.long = outer }()
 	for i, f := range filters {
 		var err error
 		if texts[i], err = c.where(f, s); err != nil {
 			return "", err
 		}
 	}
-	return "(" + strings.Join(texts, word) + ")", nil
+	if len(texts) > manyConditions {
+		return "+" + balanced(texts, word), nil // the plus spares the planner a look at each
+	}
+	return balanced(texts, word), nil
+}
+
+// manyConditions is from how many conditions on no index is looked for that they
+// could use, and no range made: SQLite weighs each of them, and each constant
+// beside an operator, against all others.
+const manyConditions = 200
+
+// balanced joins conditions two by two: SQLite bounds how deep an expression may
+// be, and would take a plain chain of them for one as deep as it is long.
+func balanced(texts []string, word string) string {
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	half := len(texts) / 2
+	return "(" + balanced(texts[:half], word) + word + balanced(texts[half:], word) + ")"
 }
 
 var comparisons = map[store.Operator]string{
@@ -134,6 +178,9 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 	case store.Contains:
 		return "instr(" + expr + ", " + c.arg(f.Value) + ") > 0", nil
 	case store.StartsWith:
+		if c.long {
+			return "instr(" + expr + ", " + c.arg(f.Value) + ") = 1", nil
+		}
 		return c.startsWith(expr, f.Value.(string)), nil
 	case store.EndsWith:
 		return c.endsWith(expr, f.Value.(string)), nil
@@ -212,7 +259,40 @@ func (c *compiler) related(f store.Related, s scope) (string, error) {
 	return "(" + strings.Join(texts, " OR ") + ")", nil
 }
 
+// relatedTo looks for the edges at each node, or, where many are filtered by what
+// lies behind a relationship to them, has the set of those that have one made
+// once: several of them can lead to the same hub, whose edges would be gone
+// through for each.
 func (c *compiler) relatedTo(f store.Related, s scope, kind string) (string, error) {
+	at := c.edgesAt
+	if c.within > 0 && !c.few && (f.Filter != nil || f.EdgeFilter != nil) {
+		at = c.nodesWith
+	}
+	c.within++
+	defer func() { c.within-- }()
+	return at(f, s, kind)
+}
+
+// nodesWith goes from the far ends that match to their edges.
+func (c *compiler) nodesWith(f store.Related, s scope, kind string) (string, error) {
+	near, other := ends(f.Direction)
+	e := c.alias("e")
+	from, match := "edge "+e, e+".rel = "+strconv.FormatInt(c.layout.rels[f.Rel], 10)
+	if kind != "" {
+		n := c.alias("t")
+		text, err := c.where(f.Filter, c.nodeScope(kind, n))
+		if err != nil {
+			return "", err
+		}
+		from = c.layout.kinds[kind].name + " " + n + " CROSS JOIN " + from
+		match = text + " AND " + match + " AND " + e + "." + other + " = " + n + ".n"
+	}
+	edges, err := c.where(f.EdgeFilter, c.edgeScope(f.Rel, e))
+	// The plus has the set asked, not gone through.
+	return "(+" + s.alias + ".n IN (SELECT " + e + "." + near + " FROM " + from + " WHERE " + match + " AND " + edges + "))", err
+}
+
+func (c *compiler) edgesAt(f store.Related, s scope, kind string) (string, error) {
 	near, other := ends(f.Direction)
 	e := c.alias("e")
 	join, match := "", "1"

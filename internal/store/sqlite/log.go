@@ -111,6 +111,9 @@ func entries(ctx context.Context, c *conn, after store.Revision, limit int) ([]s
 	changes := []store.Change{}
 	const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision" + limited
 	err := c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
+		if err := ctx.Err(); err != nil { // there may be much in one entry
+			return err
+		}
 		change, err := readChange(row)
 		changes = append(changes, change)
 		return err

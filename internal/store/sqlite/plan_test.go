@@ -38,3 +38,22 @@ func TestAPageInAnIndexedOrderIsNotSorted(t *testing.T) {
 		}
 	}
 }
+
+// What lies behind a relationship that is followed from many nodes is worked out
+// once: through a hub it would be for each node again.
+func TestWhatLiesBehindTwoRelationshipsIsWorkedOutOnce(t *testing.T) {
+	s := open(t, sqlite.Memory, storetest.Schema())
+	fill(t, s, graph(300))
+	nested := store.Filter(store.Compare{Property: "name", Op: store.Contains, Value: "zz"})
+	for depth := 1; depth <= 4; depth++ {
+		nested = store.Related{Rel: "NEEDS", Direction: store.Direction(depth % 2), Filter: nested}
+		plan := strings.Join(s.Plans(t, store.Query{Kind: "Item", Filter: nested, First: 10}), "\n")
+		if again, once := strings.Count(plan, "CORRELATED"), strings.Count(plan, "LIST SUBQUERY"); again != 1 || once != depth-1 {
+			t.Errorf("over %d relationships %d are followed for each node and %d once:\n%s", depth, again, once, plan)
+		}
+	}
+	one := store.And{store.Compare{Property: "id", Op: store.Eq, Value: "i1"}, nested}
+	if plan := strings.Join(s.Plans(t, store.Query{Kind: "Item", Filter: one, First: 10}), "\n"); strings.Contains(plan, "LIST SUBQUERY") {
+		t.Errorf("for one node that is named all is worked out:\n%s", plan)
+	}
+}

@@ -56,7 +56,7 @@ type Open func(t *testing.T, schema store.Schema) store.Store
 // Run holds a store to all cases.
 func Run(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store) {
 	t.Helper()
-	for _, group := range [][]testCase{commitCases, failureCases, guardCases, logCases, readCases, historyCases, pastCases, searchCases, openCases, movingCases, shelfCases} {
+	for _, group := range [][]testCase{commitCases, failureCases, guardCases, logCases, readCases, historyCases, pastCases, searchCases, openCases, movingCases, shelfCases, largeCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.run(&bench{t, t.Context(), open(t, Schema())}) })
 		}

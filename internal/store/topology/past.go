@@ -120,7 +120,7 @@ func (s *Store[F, L]) travel(ctx context.Context, p past[F, L], to store.Revisio
 		if store.Revision(len(changes)) < count {
 			return p, fmt.Errorf("%w: the log lacks revisions between %d and %d", store.ErrUnavailable, at, next)
 		}
-		effects, err := a.all(changes, to < at)
+		effects, err := a.all(ctx, changes, to < at)
 		if err != nil {
 			return p, err
 		}
@@ -131,7 +131,7 @@ func (s *Store[F, L]) travel(ctx context.Context, p past[F, L], to store.Revisio
 }
 
 // all applies changes, or undoes them.
-func (a *applying[F, L]) all(changes []store.Change, undo bool) (effects int, err error) {
+func (a *applying[F, L]) all(ctx context.Context, changes []store.Change, undo bool) (effects int, err error) {
 	if undo {
 		slices.Reverse(changes)
 	}
@@ -139,6 +139,9 @@ func (a *applying[F, L]) all(changes []store.Change, undo bool) (effects int, er
 		c := changes[i]
 		if undo {
 			c = c.Inverse()
+		}
+		if err := ctx.Err(); err != nil {
+			return effects, err
 		}
 		effects += len(c.Effects)
 		if err := a.change(&c); err != nil {
