@@ -29,6 +29,9 @@ type survey struct {
 	sites      []store.Node
 	// outcomes asks for all that redundancy and totals need.
 	outcomes bool
+	// around asks for all that the sites are part of, and those where the items
+	// are installed. It needs outcomes.
+	around bool
 }
 
 // estate gives the graph for a traversal: the whole estate in memory, or, where
@@ -138,8 +141,14 @@ func (r *partReader) read(s survey) error {
 		return err
 	}
 	if s.outcomes {
-		if err := r.readOutcomes(reached, idsOf(s.named), s.direction); err != nil {
+		at, err := r.readOutcomes(reached, idsOf(s.named), s.direction)
+		if err != nil {
 			return err
+		}
+		if s.around {
+			if _, err := r.walk(append(at, idsOf(s.sites)...), domain.RelPartOf, store.Out); err != nil {
+				return err
+			}
 		}
 	}
 	return r.finish()
@@ -160,18 +169,17 @@ func (r *partReader) readSites(sites, start []store.ID) ([]store.ID, error) {
 
 // readOutcomes reads what strengths and totals depend on beyond the spread
 // itself: all stand-ins, what the named items need (an assumption may take it
-// away), and where the items are installed.
-func (r *partReader) readOutcomes(reached, named []store.ID, direction store.Direction) error {
+// away), and where the items are installed, which it lists.
+func (r *partReader) readOutcomes(reached, named []store.ID, direction store.Direction) ([]store.ID, error) {
 	all := slices.Concat(reached, named)
 	needing := named
 	if direction == store.In {
 		needing = all
 	}
 	if _, err := r.step(needing, domain.RelDependsOn, store.Out); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := r.step(all, domain.RelInstalledAt, store.Out)
-	return err
+	return r.step(all, domain.RelInstalledAt, store.Out)
 }
 
 // walk reads what can be reached, and lists it, the roots included.

@@ -118,7 +118,7 @@ func farNodes(ctx context.Context, v view, ids []store.ID, rel string, d store.D
 // survey says what part of the estate bears on the plan: all that is touched,
 // and all that it needs, since what depends on it and is planned is touched, too.
 func (p *planner) survey() survey {
-	s := survey{direction: store.Out, outcomes: true}
+	s := survey{direction: store.Out, outcomes: true, around: true}
 	for _, list := range p.affects {
 		s.roots = append(s.roots, list...)
 	}

@@ -42,7 +42,7 @@ func (p *Plan) Touched(c *Conflict) (items, sites []Node) {
 	case domain.ConflictDirect:
 		items = common(a.Items, p.works[c.B].Items)
 	case domain.ConflictSite:
-		sites = common(a.Sites, p.works[c.B].Sites)
+		sites = p.meeting(a, &p.works[c.B])
 	case domain.ConflictFreeze:
 		items, sites = c.by.touched(c.Windows[0], a)
 	case domain.ConflictOutside:

@@ -19,14 +19,15 @@ type finder struct {
 	pace *pace.Pace
 
 	// What has begun, by what it touches. What has ended is dropped as it is met.
-	byItem, bySite map[Node][]int
-	byPerson       map[string][]int
+	byItem   map[Node][]int
+	bySpot   map[spot][]int
+	byPerson map[string][]int
 }
 
 func newFinder(ctx context.Context, p *Plan, q Query) *finder {
 	return &finder{
 		Plan: p, gathering: gathering{plan: p, q: q, depending: map[pair]int{}}, ctx: ctx, pace: pace.Of(ctx),
-		byItem: map[Node][]int{}, bySite: map[Node][]int{}, byPerson: map[string][]int{},
+		byItem: map[Node][]int{}, bySpot: map[spot][]int{}, byPerson: map[string][]int{},
 	}
 }
 
@@ -85,33 +86,40 @@ func (f *finder) of() error {
 func (f *finder) enter(i int) error {
 	w := &f.works[i]
 	if f.q.wants(domain.ConflictDirect) {
-		if err := meetAll(f, f.byItem, w.Items, i, domain.ConflictDirect); err != nil {
+		if err := meetAll(f, f.byItem, w.Items, w.Items, i, domain.ConflictDirect); err != nil {
 			return err
 		}
 	}
 	if f.q.wants(domain.ConflictSite) {
-		if err := meetAll(f, f.bySite, w.Sites, i, domain.ConflictSite); err != nil {
+		seek := append(spots(w.within, false), spots(w.Sites, true)...)
+		leave := append(spots(w.Sites, false), spots(w.within, true)...)
+		if err := meetAll(f, f.bySpot, seek, leave, i, domain.ConflictSite); err != nil {
 			return err
 		}
 	}
 	if w.Person == "" || !f.q.wants(domain.ConflictPerson) {
 		return nil
 	}
-	return meetAll(f, f.byPerson, []string{w.Person}, i, domain.ConflictPerson)
+	person := []string{w.Person}
+	return meetAll(f, f.byPerson, person, person, i, domain.ConflictPerson)
 }
 
 // meetAll records a conflict with each piece of work that has begun, has not
-// ended, and has any of some things in common with the one at a place.
-func meetAll[K comparable](f *finder, begun map[K][]int, things []K, i int, kind domain.ConflictKind) error {
+// ended, and has left any of the things that the one at a place seeks; this
+// leaves its own.
+func meetAll[K comparable](f *finder, begun map[K][]int, seek, leave []K, i int, kind domain.ConflictKind) error {
 	var others []int
-	for _, thing := range things {
+	for _, thing := range seek {
 		list := begun[thing]
 		if err := f.pace.Steps(1 + len(list)); err != nil {
 			return err
 		}
 		open := slices.DeleteFunc(list, func(other int) bool { return !f.works[other].When.To.After(f.works[i].When.From) })
 		others = append(others, open...)
-		begun[thing] = append(open, i)
+		begun[thing] = open
+	}
+	for _, thing := range leave {
+		begun[thing] = append(begun[thing], i)
 	}
 	slices.Sort(others)
 	for _, other := range slices.Compact(others) {
@@ -123,13 +131,13 @@ func meetAll[K comparable](f *finder, begun map[K][]int, things []K, i int, kind
 // compare meets two pieces of work that overlap.
 func (f *finder) compare(a, b int) error {
 	one, two := &f.works[a], &f.works[b]
-	if err := f.pace.Steps(len(one.Items) + len(two.Items) + len(one.Sites) + len(two.Sites)); err != nil {
+	if err := f.pace.Steps(len(one.Items) + len(two.Items) + len(one.within) + len(two.within)); err != nil {
 		return err
 	}
 	if meet(one.Items, two.Items) {
 		f.between(domain.ConflictDirect, a, b)
 	}
-	if meet(one.Sites, two.Sites) {
+	if meet(one.Sites, two.within) || meet(one.within, two.Sites) {
 		f.between(domain.ConflictSite, a, b)
 	}
 	if one.Person != "" && one.Person == two.Person {

@@ -45,6 +45,10 @@ func drawEstate(t *rapid.T) *conflict.Graph {
 			Rel: domain.RelDependsOn, Kind: domain.Uses, Impact: rapid.SampledFrom(domain.Impacts).Draw(t, "impact"),
 		})
 	}
+	for range rapid.IntRange(0, 4).Draw(t, "parts") { // cycles included
+		site := rapid.IntRange(someItems, someItems+someSites-1)
+		b.AddArc(conflict.Node(site.Draw(t, "part")), conflict.Node(site.Draw(t, "of")), domain.Link{Rel: domain.RelPartOf})
+	}
 	for range 5 { // installations lead nowhere
 		b.AddArc(conflict.Node(rapid.IntRange(0, someItems-1).Draw(t, "installed")), someItems, domain.Link{Rel: domain.RelInstalledAt})
 	}

@@ -73,6 +73,27 @@ func shared(a, b []conflict.Node) (both []conflict.Node) {
 	return both
 }
 
+// inside lists the sites that are some others, or lie in one of them.
+func inside(g *conflict.Graph, sites, others []conflict.Node) (list []conflict.Node) {
+	for _, site := range sites {
+		holds := map[conflict.Node]bool{site: true}
+		for grown := true; grown; {
+			grown = false
+			for part := range holds {
+				for _, a := range g.Out(part) {
+					if g.Label(a.Label).Rel == domain.RelPartOf && !holds[a.Node] {
+						holds[a.Node], grown = true, true
+					}
+				}
+			}
+		}
+		if slices.ContainsFunc(others, func(o conflict.Node) bool { return holds[o] }) {
+			list = append(list, site)
+		}
+	}
+	return list
+}
+
 // obvious compares each piece of work with each other (H6).
 func obvious(g *conflict.Graph, works []conflict.Work) (list []string) {
 	for i, a := range works {
@@ -92,7 +113,7 @@ func obvious(g *conflict.Graph, works []conflict.Work) (list []string) {
 				}
 				list = append(list, told(g, domain.ConflictDependency, a.Key, b.Key, when, nil, nil, fmt.Sprint(length)))
 			}
-			if sites := shared(a.Sites, b.Sites); len(sites) > 0 {
+			if sites := append(inside(g, a.Sites, b.Sites), inside(g, b.Sites, a.Sites)...); len(sites) > 0 {
 				list = append(list, told(g, domain.ConflictSite, a.Key, b.Key, when, nil, sites, ""))
 			}
 			if a.Person != "" && a.Person == b.Person {

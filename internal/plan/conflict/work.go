@@ -30,6 +30,8 @@ type Work struct {
 	Items, Sites []Node
 	// Person is who carries it out, empty: not known.
 	Person string
+
+	within []Node // Sites, and all that they are part of
 }
 
 // distinct is the work with each of its items and sites once, in order.
@@ -58,6 +60,7 @@ func New(g *Graph, works []Work) *Plan {
 	p.works, p.ends = make([]Work, len(p.given)), make([]int, len(p.given))
 	for i, w := range p.given {
 		p.works[i] = w.distinct()
+		p.works[i].within = within(g, w.Sites)
 	}
 	for i := range p.works {
 		later := p.works[i+1:]
