@@ -85,6 +85,18 @@ func (a Ranges) Subtract(b Ranges) Ranges {
 	return left
 }
 
+// Near joins ranges that lie no further apart than a distance.
+func (a Ranges) Near(distance time.Duration) (joined Ranges) {
+	for _, r := range a {
+		if last := len(joined) - 1; last >= 0 && r.From.Sub(joined[last].To) <= distance {
+			joined[last].To = r.To
+			continue
+		}
+		joined = append(joined, r)
+	}
+	return joined
+}
+
 // Covers tells whether all of a range lies in the set.
 func (a Ranges) Covers(r domain.TimeRange) bool {
 	i, found := slices.BinarySearchFunc(a, r.From, func(one domain.TimeRange, t time.Time) int { return one.From.Compare(t) })

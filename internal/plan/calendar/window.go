@@ -155,29 +155,38 @@ func (b *builder) except() {
 	}
 }
 
-// probed is how many starts are looked at to find windows that overlap.
-const probed = 500
+// probed is how many starts are looked at to find one at which the window is
+// closed again.
+const probed = 5_000
 
-// yields checks that the window opens at all, and closes before it opens again.
+// yields checks that the window opens at all, and closes again. Starts that come
+// while it is open still prolong it, but not for ever.
 func (b *builder) yields() {
 	w := &b.w
-	var last, nearest time.Time
-	closest, n := time.Duration(0), 0
+	var first, second, open time.Time
+	n := 0
 	for t := range w.walls(time.Time{}) {
-		if gap := t.Sub(last); n > 0 && (closest == 0 || gap < closest) {
-			closest, nearest = gap, last
+		switch n++; {
+		case n == 1:
+			first = t
+		case !t.Before(open): // it has closed
+			return
+		case n == 2:
+			second = t
 		}
-		last = t
-		if n++; n == probed {
+		if ends := t.Add(w.duration.length()); ends.After(open) {
+			open = ends
+		}
+		if n == probed {
 			break
 		}
 	}
 	switch {
 	case n == 0:
 		b.wrong("recurrence", "yields nothing: no date from startsAt on fits all parts of the rule%s", b.leftOut())
-	case closest > 0 && w.duration.length() > closest:
-		b.wrong("duration", "is longer than the recurrence's period: the window of %s would still be open %s later, when the next begins",
-			FormatWall(nearest), Duration{Exact: closest})
+	case n == probed:
+		b.wrong("duration", "is so long that it never closes: the window of %s would still be open %s later, when the next begins, and so on",
+			FormatWall(first), Duration{Exact: second.Sub(first)})
 	}
 }
 

@@ -41,14 +41,14 @@ func TestAllThatIsWrongWithAWindowIsToldByField(t *testing.T) {
 			calendar.Spec{Recurrence: pointer("FREQ=DAILY;COUNT=1"), StartsAt: pointer("2026-12-01T22:00"), Duration: pointer("PT1H"), TimeZone: pointer("UTC"), Except: []string{"2026-12-01T22:00"}},
 			[]string{"recurrence: yields nothing: no date from startsAt on fits all parts of the rule but those left out by except"},
 		},
-		"longer than its period": {local("FREQ=DAILY", "2026-12-01T22:00", "PT25H", "UTC"), []string{"duration: is longer than the recurrence's period: the window of 2026-12-01T22:00:00 would still be open PT24H later"}},
-		"neighbours too close":   {local("FREQ=WEEKLY;BYDAY=MO,TU", "2026-12-01T22:00", "P2D", "UTC"), []string{"duration: is longer than the recurrence's period"}},
-		"count and until":        {local("FREQ=DAILY;COUNT=2;UNTIL=20270101", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: COUNT and UNTIL cannot be given together"}},
-		"parts that do not fit":  {local("FREQ=WEEKLY;BYMONTHDAY=1;BYDAY=1MO", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: BYMONTHDAY cannot be given with FREQ=WEEKLY", "recurrence: BYDAY=+1MO: a day has a number"}},
-		"no recurrence":          {local("TONIGHT", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: \"TONIGHT\" is no part NAME=VALUE", "recurrence: FREQ is missing"}},
-		"a field of its own":     {local("FREQ=DAILY;DTSTART=20261201", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: DTSTART is a field of its own"}},
-		"given twice":            {local("FREQ=DAILY;FREQ=WEEKLY", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: FREQ is given twice"}},
-		"too often":              {local("FREQ=HOURLY;BYMINUTE=0,10,20,30,40,50", "2026-12-01T22:00", "PT1M", "UTC"), []string{"recurrence: starts 144 times a day"}},
+		"longer than its period":   {local("FREQ=DAILY", "2026-12-01T22:00", "PT25H", "UTC"), []string{"duration: is so long that it never closes: the window of 2026-12-01T22:00:00 would still be open PT24H later"}},
+		"neighbours all too close": {local("FREQ=WEEKLY;BYDAY=MO,TH", "2026-12-01T22:00", "P5D", "UTC"), []string{"duration: is so long that it never closes"}},
+		"count and until":          {local("FREQ=DAILY;COUNT=2;UNTIL=20270101", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: COUNT and UNTIL cannot be given together"}},
+		"parts that do not fit":    {local("FREQ=WEEKLY;BYMONTHDAY=1;BYDAY=1MO", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: BYMONTHDAY cannot be given with FREQ=WEEKLY", "recurrence: BYDAY=+1MO: a day has a number"}},
+		"no recurrence":            {local("TONIGHT", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: \"TONIGHT\" is no part NAME=VALUE", "recurrence: FREQ is missing"}},
+		"a field of its own":       {local("FREQ=DAILY;DTSTART=20261201", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: DTSTART is a field of its own"}},
+		"given twice":              {local("FREQ=DAILY;FREQ=WEEKLY", "2026-12-01T22:00", "PT1H", "UTC"), []string{"recurrence: FREQ is given twice"}},
+		"too often":                {local("FREQ=HOURLY;BYMINUTE=0,10,20,30,40,50", "2026-12-01T22:00", "PT1M", "UTC"), []string{"recurrence: starts 144 times a day"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, errs := calendar.New(c.spec)
