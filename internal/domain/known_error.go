@@ -107,6 +107,8 @@ func (p *Presence) Check() Errors {
 			es.wrong(field, fmt.Errorf("is %d bytes long, at most %d are allowed", len(v), maxVersion))
 		case slices.Contains(p.Versions[:i], v):
 			es.wrong(field, fmt.Errorf("%q is given twice", v))
+		default:
+			es.wrong(field, CheckVersionRange(v))
 		}
 	}
 	return es
