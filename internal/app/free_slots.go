@@ -19,10 +19,16 @@ const mostSlots = 100
 
 // slotsFrom looks for slots from a time on, and never in the past.
 func (p *planner) slotsFrom(t time.Time) *slots {
-	if now := p.app.clock(); t.Before(now) {
-		t = now
+	if soon := p.app.nextMinute(); t.Before(soon) {
+		t = soon
 	}
 	return &slots{p: p, within: domain.TimeRange{From: t, To: t.Add(slotPeriod)}}
+}
+
+// nextMinute is the next full minute, or now, if that is one: nobody plans by
+// seconds.
+func (a *App) nextMinute() time.Time {
+	return a.clock().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
 }
 
 // read reads what is planned where slots are looked for.
@@ -113,14 +119,10 @@ func (a *App) FreeSlots(ctx context.Context, change domain.Ref, length *string, 
 	if err := a.may(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return nil, err
 	}
-	now := a.clock()
-	period := domain.TimeRange{From: now, To: now.Add(slotPeriod)}
-	if within != nil {
-		period = *within
-	}
 	r, requestErr := a.request(ctx, change, "changeRequest")
 	lasts, lengthErr := slotLength(r, length)
-	if err := both(requestErr, lengthErr, checkPeriod(period, "within", slotPeriod)); err != nil {
+	period, periodErr := a.slotsWithin(within)
+	if err := both(requestErr, lengthErr, periodErr); err != nil {
 		return nil, err
 	}
 	p, err := a.planner(ctx, a.today(ctx), period, domain.ChangesPlanned, r)
@@ -131,19 +133,41 @@ func (a *App) FreeSlots(ctx context.Context, change domain.Ref, length *string, 
 	return s.lasting(ctx, first, lasts, r)
 }
 
-func slotLength(r *domain.ChangeRequest, length *string) (time.Duration, error) {
-	if length == nil {
-		if r == nil {
-			return 0, nil
-		}
-		return plannedLength(r), nil
+// slotsWithin is where slots are looked for: what is left of a period that was
+// asked for, or the time from now on.
+func (a *App) slotsWithin(asked *domain.TimeRange) (domain.TimeRange, error) {
+	soon := a.nextMinute()
+	if asked == nil {
+		return domain.TimeRange{From: soon, To: soon.Add(slotPeriod)}, nil
 	}
-	d, err := domain.ParseDuration(*length)
+	if err := checkPeriod(*asked, "within", slotPeriod); err != nil {
+		return *asked, err
+	}
+	left := asked.Meet(domain.TimeRange{From: soon, To: asked.To})
+	if left.Empty() {
+		return left, wrong("within.to", "is past: nothing can take place before %s", soon.Format(time.RFC3339))
+	}
+	return left, nil
+}
+
+// slotLength is how long a slot has to be.
+func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err error) {
+	field, what := "length", "is"
 	switch {
-	case err != nil:
-		return 0, wrong("length", "%s", err)
+	case length != nil:
+		if d, err = domain.ParseDuration(*length); err != nil {
+			return 0, wrong(field, "%s", err)
+		}
+	case r != nil:
+		d, field, what = plannedLength(r), "changeRequest", "is planned for"
+	default:
+		return 0, nil // there is no such change, which is told
+	}
+	switch {
 	case d <= 0:
-		return 0, wrong("length", "must be longer than nothing")
+		return 0, wrong(field, "must be longer than nothing")
+	case d > slotPeriod:
+		return 0, wrong(field, "%s %s, longer than the %d days within which slots are looked for", what, domain.FormatDuration(d), int(slotPeriod.Hours()/24))
 	}
 	return d, nil
 }

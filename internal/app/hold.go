@@ -3,21 +3,11 @@ package app
 import (
 	"context"
 	"slices"
-	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
-
-// holdAhead is how far ahead a freeze that comes again and again holds work.
-const holdAhead = 2 * 366 * 24 * time.Hour
-
-// holdPeriod is when work can be put on hold: from now on.
-func (a *App) holdPeriod() domain.TimeRange {
-	now := a.clock()
-	return domain.TimeRange{From: now, To: now.Add(holdAhead)}
-}
 
 // movedHold is a change that is put on hold or released, as it is from then on,
 // with the freezes that held it before.
@@ -87,7 +77,7 @@ func (a *App) minds(ctx context.Context, b *holdBearing) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(within(freezes, a.holdPeriod()), func(o *opening) bool {
+	return slices.ContainsFunc(toCome(freezes, a.clock()), func(o *opening) bool {
 		return b.facts && o.byFact() || b.places && o.byPlace() || b.needs && len(o.services) > 0
 	}), nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -123,17 +124,19 @@ func (h *holding) add(n store.Node) {
 // readPlanned reads what is planned while the freezes are on that change
 // themselves, or mind how the estate does.
 func (h *holding) readPlanned(ctx context.Context) error {
-	var on calendar.Ranges
+	var on domain.TimeRange
 	for _, o := range h.freezes {
-		if w, errs := calendar.New(spec(o.opening())); errs == nil && h.moving[o.record.Meta().Key] {
-			on = on.Union(calendar.Of(w.Occurrences(h.app.holdPeriod())...))
+		if next, ok := o.next(h.app.clock()); ok && h.moving[o.record.Meta().Key] {
+			if o.opening().Recurrence != nil {
+				next.To = endOfTime // however often it comes again
+			}
+			on = on.Span(next)
 		}
 	}
-	if len(on) == 0 {
+	if on.Empty() {
 		return nil
 	}
-	during := domain.TimeRange{From: on[0].From, To: on[len(on)-1].To}
-	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(during, domain.ChangesPlanned)})
+	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(on, domain.ChangesPlanned)})
 	for _, n := range found.Nodes {
 		h.add(n)
 	}
@@ -161,12 +164,14 @@ func (h *holding) readFormer(ctx context.Context) error {
 // planned.
 func (h *holding) holders(ctx context.Context) (map[string][]*opening, error) {
 	p := &planner{app: h.app, view: h.view, requests: map[string]*domain.ChangeRequest{}}
+	var planned []domain.TimeRange
 	for _, r := range h.requests {
 		if when := plannedTime(r); !when.Empty() {
-			p.requests[r.Key], p.within = r, p.within.Span(when)
+			p.requests[r.Key], planned = r, append(planned, when)
 		}
 	}
-	p.openings.freezes = within(h.freezes, p.within)
+	seasons := calendar.Of(planned...).Near(season)
+	p.openings.freezes = within(h.freezes, seasons)
 	if len(p.requests) == 0 || len(p.openings.freezes) == 0 {
 		return nil, nil
 	}
@@ -178,18 +183,29 @@ func (h *holding) holders(ctx context.Context) (map[string][]*opening, error) {
 		return nil, err
 	}
 	p.plan = conflict.New(p.g, p.works())
-	c, err := p.closing(ctx, p.within)
-	if err != nil {
-		return nil, err
-	}
 	holders := map[string][]*opening{}
-	for _, w := range p.plan.Works() {
-		for _, i := range c.freezes.Holding(&w) {
-			holders[w.Key] = append(holders[w.Key], p.openings.freezes[i])
+	for _, one := range seasons {
+		c, err := p.closing(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range p.plan.Works() {
+			if !one.Contains(w.When) {
+				continue
+			}
+			for _, i := range c.freezes.Holding(&w) {
+				holders[w.Key] = append(holders[w.Key], p.openings.freezes[i])
+			}
 		}
 	}
 	return holders, nil
 }
+
+// season is how far apart plans lie between which nothing is looked at.
+const season = 366 * 24 * time.Hour
+
+// endOfTime is after all that is planned.
+var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // graph is the estate as it would be.
 func (h *holding) graph(ctx context.Context, s survey) (*Graph, error) {
@@ -230,12 +246,31 @@ func plannedTime(r *domain.ChangeRequest) (when domain.TimeRange) {
 	return when
 }
 
-// within are the freezes that are ever on within a range.
-func within(freezes []*opening, r domain.TimeRange) (on []*opening) {
+// within are the freezes that are ever on within some ranges.
+func within(freezes []*opening, ranges calendar.Ranges) (on []*opening) {
 	for _, o := range freezes {
-		if w, errs := calendar.New(spec(o.opening())); errs == nil && len(w.Occurrences(r)) > 0 {
+		w, errs := calendar.New(spec(o.opening()))
+		if errs == nil && slices.ContainsFunc(ranges, func(r domain.TimeRange) bool { return len(w.Occurrences(r)) > 0 }) {
 			on = append(on, o)
 		}
 	}
 	return on
+}
+
+// toCome are the freezes that are on now or later.
+func toCome(freezes []*opening, now time.Time) []*opening {
+	return slices.DeleteFunc(slices.Clone(freezes), func(o *opening) bool { _, ok := o.next(now); return !ok })
+}
+
+// next is when an opening is on now or next, however far ahead.
+func (o *opening) next(now time.Time) (domain.TimeRange, bool) {
+	w, errs := calendar.New(spec(o.opening()))
+	if errs != nil {
+		return domain.TimeRange{}, false
+	}
+	list := w.Next(now, 1)
+	if len(list) == 0 {
+		return domain.TimeRange{}, false
+	}
+	return list[0], true
 }

@@ -113,7 +113,7 @@ func (h *holding) guards() []store.Guard {
 		kinds = append(kinds, domain.KindChangeRequest)
 		rels = append(rels, domain.RelAffects, domain.RelTakesPlaceAt)
 	}
-	ahead := within(h.freezes, h.app.holdPeriod())
+	ahead := toCome(h.freezes, h.app.clock())
 	if slices.ContainsFunc(ahead, (*opening).byFact) {
 		kinds = append(kinds, domain.KindConfigurationItem)
 	}
