@@ -15,8 +15,16 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func (r *mutationResolver) CreateFreeze(ctx context.Context, input domain.NewFreeze, options *domain.WriteOptions) (*app.FreezeHold, error) {
-	return r.App.CreateFreeze(ctx, input, options)
+func (r *freezeResolver) Occurrences(ctx context.Context, obj *domain.Freeze, during *domain.TimeRange, first int) ([]*domain.Occurrence, error) {
+	return r.App.Occurrences(obj, during, first)
+}
+
+func (r *freezeResolver) Matches(ctx context.Context, obj *domain.Freeze) (*app.OpeningMatches, error) {
+	return r.App.Matches(ctx, obj)
+}
+
+func (r *mutationResolver) CreateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*app.FreezeHold, error) {
+	return r.App.CreateFreeze(ctx, newOpening(input), options)
 }
 
 func (r *mutationResolver) LiftFreeze(ctx context.Context, input model.LiftFreezeInput, options *domain.WriteOptions) (*app.FreezeHold, error) {

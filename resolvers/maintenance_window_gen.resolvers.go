@@ -26,10 +26,6 @@ func (r *maintenanceWindowResolver) Services(ctx context.Context, obj *domain.Ma
 	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_OF", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *mutationResolver) CreateMaintenanceWindow(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MaintenanceWindow], error) {
-	return written[domain.MaintenanceWindow](r.App.Create(ctx, "MaintenanceWindow", input, options))
-}
-
 func (r *mutationResolver) UpdateMaintenanceWindow(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MaintenanceWindow], error) {
 	return written[domain.MaintenanceWindow](r.App.Update(ctx, "MaintenanceWindow", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }

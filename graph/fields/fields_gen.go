@@ -99,6 +99,7 @@ var Types = direct.Types{
 	"CustomerPayload":                         fieldsOfCustomerPayload(),
 	"DataQuality":                             fieldsOfDataQuality(),
 	"DecidingBoardPayload":                    fieldsOfDecidingBoardPayload(),
+	"DefinitionContradiction":                 fieldsOfDefinitionContradiction(),
 	"Delegation":                              fieldsOfDelegation(),
 	"DelegationBoardPayload":                  fieldsOfDelegationBoardPayload(),
 	"DelegationConnection":                    fieldsOfDelegationConnection(),
@@ -181,6 +182,9 @@ var Types = direct.Types{
 	"Minutes":                                 fieldsOfMinutes(),
 	"MinutesEntry":                            fieldsOfMinutesEntry(),
 	"MoveLack":                                fieldsOfMoveLack(),
+	"Occurrence":                              fieldsOfOccurrence(),
+	"OpeningMatches":                          fieldsOfOpeningMatches(),
+	"OpeningWarning":                          fieldsOfOpeningWarning(),
 	"OwnershipPayload":                        fieldsOfOwnershipPayload(),
 	"PageInfo":                                fieldsOfPageInfo(),
 	"Party":                                   fieldsOfParty(),
@@ -239,6 +243,8 @@ var Types = direct.Types{
 	"TextSpan":                                fieldsOfTextSpan(),
 	"TimeRange":                               fieldsOfTimeRange(),
 	"Truncation":                              fieldsOfTruncation(),
+	"UnevenGroup":                             fieldsOfUnevenGroup(),
+	"UnevenGroups":                            fieldsOfUnevenGroups(),
 	"Use":                                     fieldsOfUse(),
 	"Viewer":                                  fieldsOfViewer(),
 	"Vote":                                    fieldsOfVote(),
@@ -441,7 +447,7 @@ func fieldsOfAttributeDefinition() direct.Type {
 	return direct.Object(direct.Fields[*domain.AttributeDefinition]{
 		"description":   direct.Optional(func(v *domain.AttributeDefinition) *string { return v.Description }, direct.Text),
 		"attribute":     direct.Leaf(func(v *domain.AttributeDefinition) string { return v.Attribute }, direct.Text),
-		"classes":       direct.Leaves(func(v *domain.AttributeDefinition) []string { return v.Classes }, direct.Text),
+		"classes":       direct.Leaves(func(v *domain.AttributeDefinition) []domain.Class { return v.Classes }, direct.Text),
 		"type":          direct.Leaf(func(v *domain.AttributeDefinition) domain.AttributeType { return v.Type }, direct.Text),
 		"allowedValues": direct.Leaves(func(v *domain.AttributeDefinition) []string { return v.AllowedValues }, direct.Text),
 		"required":      direct.Leaf(func(v *domain.AttributeDefinition) bool { return v.Required }, direct.Bool),
@@ -658,7 +664,7 @@ func fieldsOfChangeModel() direct.Type {
 	return direct.Object(direct.Fields[*domain.ChangeModel]{
 		"description":   direct.Optional(func(v *domain.ChangeModel) *string { return v.Description }, direct.Text),
 		"preauthorised": direct.Leaf(func(v *domain.ChangeModel) bool { return v.Preauthorised }, direct.Bool),
-		"classes":       direct.Leaves(func(v *domain.ChangeModel) []string { return v.Classes }, direct.Text),
+		"classes":       direct.Leaves(func(v *domain.ChangeModel) []domain.Class { return v.Classes }, direct.Text),
 		"priority":      direct.Optional(func(v *domain.ChangeModel) *domain.Priority { return v.Priority }, direct.Text),
 		"category":      direct.Optional(func(v *domain.ChangeModel) *string { return v.Category }, direct.Text),
 		"justification": direct.Optional(func(v *domain.ChangeModel) *string { return v.Justification }, direct.Text),
@@ -1171,6 +1177,15 @@ func fieldsOfDecidingBoardPayload() direct.Type {
 	})
 }
 
+func fieldsOfDefinitionContradiction() direct.Type {
+	return direct.Object(direct.Fields[*domain.Contradiction]{
+		"attribute":   direct.Leaf(func(v *domain.Contradiction) string { return v.Attribute() }, direct.Text),
+		"definitions": direct.Many(func(v *domain.Contradiction) []*domain.AttributeDefinition { return v.Definitions }),
+		"classes":     direct.Leaves(func(v *domain.Contradiction) []domain.Class { return v.Classes }, direct.Text),
+		"message":     direct.Leaf(func(v *domain.Contradiction) string { return v.Message() }, direct.Text),
+	})
+}
+
 func fieldsOfDelegation() direct.Type {
 	return direct.Object(direct.Fields[*domain.Delegation]{
 		"reason":    direct.Optional(func(v *domain.Delegation) *string { return v.Reason }, direct.Text),
@@ -1502,14 +1517,14 @@ func fieldsOfFreeze() direct.Type {
 		"from":         direct.Optional(func(v *domain.Freeze) *time.Time { return v.From }, direct.Time),
 		"to":           direct.Optional(func(v *domain.Freeze) *time.Time { return v.To }, direct.Time),
 		"recurrence":   direct.Optional(func(v *domain.Freeze) *string { return v.Recurrence }, direct.By(scalar.MarshalRecurrenceRule)),
-		"startsAt":     direct.Optional(func(v *domain.Freeze) *string { return v.StartsAt }, direct.Text),
+		"startsAt":     direct.Optional(func(v *domain.Freeze) *string { return v.StartsAt }, direct.By(scalar.MarshalLocalDateTime)),
 		"duration":     direct.Optional(func(v *domain.Freeze) *string { return v.Duration }, direct.By(scalar.MarshalDuration)),
 		"timeZone":     direct.Optional(func(v *domain.Freeze) *string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
-		"except":       direct.Leaves(func(v *domain.Freeze) []string { return v.Except }, direct.Text),
+		"except":       direct.Leaves(func(v *domain.Freeze) []string { return v.Except }, direct.By(scalar.MarshalLocalDateTime)),
 		"everywhere":   direct.Leaf(func(v *domain.Freeze) bool { return v.Everywhere }, direct.Bool),
 		"regions":      direct.Leaves(func(v *domain.Freeze) []string { return v.Regions }, direct.Text),
-		"classes":      direct.Leaves(func(v *domain.Freeze) []string { return v.Classes }, direct.Text),
-		"environments": direct.Leaves(func(v *domain.Freeze) []string { return v.Environments }, direct.Text),
+		"classes":      direct.Leaves(func(v *domain.Freeze) []domain.Class { return v.Classes }, direct.Text),
+		"environments": direct.Leaves(func(v *domain.Freeze) []domain.Environment { return v.Environments }, direct.Text),
 		"liftedAt":     direct.Optional(func(v *domain.Freeze) *time.Time { return v.LiftedAt }, direct.Time),
 		"id":           direct.Leaf(func(v *domain.Freeze) string { return v.ID }, direct.Text),
 		"key":          direct.Leaf(func(v *domain.Freeze) string { return v.Key }, direct.Text),
@@ -2017,14 +2032,14 @@ func fieldsOfMaintenanceWindow() direct.Type {
 		"from":         direct.Optional(func(v *domain.MaintenanceWindow) *time.Time { return v.From }, direct.Time),
 		"to":           direct.Optional(func(v *domain.MaintenanceWindow) *time.Time { return v.To }, direct.Time),
 		"recurrence":   direct.Optional(func(v *domain.MaintenanceWindow) *string { return v.Recurrence }, direct.By(scalar.MarshalRecurrenceRule)),
-		"startsAt":     direct.Optional(func(v *domain.MaintenanceWindow) *string { return v.StartsAt }, direct.Text),
+		"startsAt":     direct.Optional(func(v *domain.MaintenanceWindow) *string { return v.StartsAt }, direct.By(scalar.MarshalLocalDateTime)),
 		"duration":     direct.Optional(func(v *domain.MaintenanceWindow) *string { return v.Duration }, direct.By(scalar.MarshalDuration)),
 		"timeZone":     direct.Optional(func(v *domain.MaintenanceWindow) *string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
-		"except":       direct.Leaves(func(v *domain.MaintenanceWindow) []string { return v.Except }, direct.Text),
+		"except":       direct.Leaves(func(v *domain.MaintenanceWindow) []string { return v.Except }, direct.By(scalar.MarshalLocalDateTime)),
 		"everywhere":   direct.Leaf(func(v *domain.MaintenanceWindow) bool { return v.Everywhere }, direct.Bool),
 		"regions":      direct.Leaves(func(v *domain.MaintenanceWindow) []string { return v.Regions }, direct.Text),
-		"classes":      direct.Leaves(func(v *domain.MaintenanceWindow) []string { return v.Classes }, direct.Text),
-		"environments": direct.Leaves(func(v *domain.MaintenanceWindow) []string { return v.Environments }, direct.Text),
+		"classes":      direct.Leaves(func(v *domain.MaintenanceWindow) []domain.Class { return v.Classes }, direct.Text),
+		"environments": direct.Leaves(func(v *domain.MaintenanceWindow) []domain.Environment { return v.Environments }, direct.Text),
 		"id":           direct.Leaf(func(v *domain.MaintenanceWindow) string { return v.ID }, direct.Text),
 		"key":          direct.Leaf(func(v *domain.MaintenanceWindow) string { return v.Key }, direct.Text),
 		"name":         direct.Leaf(func(v *domain.MaintenanceWindow) string { return v.Name }, direct.Text),
@@ -2097,6 +2112,32 @@ func fieldsOfMoveLack() direct.Type {
 		"rule":    direct.Leaf(func(v *domain.MoveLack) string { return v.Rule }, direct.Text),
 		"field":   direct.Leaf(func(v *domain.MoveLack) string { return v.Field }, direct.Text),
 		"message": direct.Leaf(func(v *domain.MoveLack) string { return v.Message }, direct.Text),
+	})
+}
+
+func fieldsOfOccurrence() direct.Type {
+	return direct.Object(direct.Fields[*domain.Occurrence]{
+		"from":      direct.Leaf(func(v *domain.Occurrence) time.Time { return v.From }, direct.Time),
+		"to":        direct.Leaf(func(v *domain.Occurrence) time.Time { return v.To }, direct.Time),
+		"localFrom": direct.Optional(func(v *domain.Occurrence) *string { return v.LocalFrom }, direct.By(scalar.MarshalLocalDateTime)),
+		"localTo":   direct.Optional(func(v *domain.Occurrence) *string { return v.LocalTo }, direct.By(scalar.MarshalLocalDateTime)),
+	})
+}
+
+func fieldsOfOpeningMatches() direct.Type {
+	return direct.Object(direct.Fields[*app.OpeningMatches]{
+		"items":    direct.Leaf(func(v *app.OpeningMatches) int { return v.Items }, direct.Int),
+		"sites":    direct.Leaf(func(v *app.OpeningMatches) int { return v.Sites }, direct.Int),
+		"services": direct.Leaf(func(v *app.OpeningMatches) int { return v.Services }, direct.Int),
+		"warnings": direct.Many(func(v *app.OpeningMatches) []*app.OpeningWarning { return v.Warnings }),
+	})
+}
+
+func fieldsOfOpeningWarning() direct.Type {
+	return direct.Object(direct.Fields[*app.OpeningWarning]{
+		"field":       direct.Leaf(func(v *app.OpeningWarning) string { return v.Field }, direct.Text),
+		"message":     direct.Leaf(func(v *app.OpeningWarning) string { return v.Message }, direct.Text),
+		"suggestions": direct.Leaves(func(v *app.OpeningWarning) []string { return v.Suggestions }, direct.Text),
 	})
 }
 
@@ -2688,6 +2729,23 @@ func fieldsOfTruncation() direct.Type {
 	return direct.Object(direct.Fields[*domain.Truncation]{
 		"limit":   direct.Leaf(func(v *domain.Truncation) string { return v.Limit }, direct.Text),
 		"omitted": direct.Leaf(func(v *domain.Truncation) int { return v.Omitted }, direct.Int),
+	})
+}
+
+func fieldsOfUnevenGroup() direct.Type {
+	return direct.Object(direct.Fields[*app.UnevenGroup]{
+		"redundancyGroup": direct.Leaf(func(v *app.UnevenGroup) string { return v.RedundancyGroup }, direct.Text),
+		"minimums":        direct.Leaves(func(v *app.UnevenGroup) []int { return v.Minimums }, direct.Int),
+		"percents":        direct.Leaves(func(v *app.UnevenGroup) []int { return v.Percents }, direct.Int),
+		"members":         direct.Leaf(func(v *app.UnevenGroup) int { return v.Members }, direct.Int),
+		"counts":          direct.Leaf(func(v *app.UnevenGroup) int { return v.Counts }, direct.Int),
+	})
+}
+
+func fieldsOfUnevenGroups() direct.Type {
+	return direct.Object(direct.Fields[*app.UnevenGroups]{
+		"totalCount": direct.Leaf(func(v *app.UnevenGroups) int { return v.TotalCount }, direct.Int),
+		"nodes":      direct.Many(func(v *app.UnevenGroups) []*app.UnevenGroup { return v.Nodes }),
 	})
 }
 

@@ -111,15 +111,15 @@ func (ec *executionContext) _AttributeDefinition_classes(ctx context.Context, fi
 			return obj.Classes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Class) graphql.Marshaler {
+			return ec.marshalNClass2ᚕreleasegraphᚋinternalᚋdomainᚐClassᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_AttributeDefinition_classes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AttributeDefinition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AttributeDefinition", field, false, false, errors.New("field of type Class does not have child fields"))
 }
 
 func (ec *executionContext) _AttributeDefinition_type(ctx context.Context, field graphql.CollectedField, obj *domain.AttributeDefinition) (ret graphql.Marshaler) {

@@ -3526,6 +3526,36 @@ func (ec *executionContext) marshalNClass2releasegraphᚋinternalᚋdomainᚐCla
 	return res
 }
 
+func (ec *executionContext) unmarshalNClass2ᚕreleasegraphᚋinternalᚋdomainᚐClassᚄ(ctx context.Context, v any) ([]domain.Class, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Class, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClass2releasegraphᚋinternalᚋdomainᚐClass(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNClass2ᚕreleasegraphᚋinternalᚋdomainᚐClassᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Class) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNClass2releasegraphᚋinternalᚋdomainᚐClass(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNConfigurationItem2ᚕᚖreleasegraphᚋinternalᚋdomainᚐConfigurationItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ConfigurationItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3584,6 +3614,36 @@ func (ec *executionContext) marshalNEnvironment2releasegraphᚋinternalᚋdomain
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNEnvironment2ᚕreleasegraphᚋinternalᚋdomainᚐEnvironmentᚄ(ctx context.Context, v any) ([]domain.Environment, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Environment, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEnvironment2releasegraphᚋinternalᚋdomainᚐEnvironment(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNEnvironment2ᚕreleasegraphᚋinternalᚋdomainᚐEnvironmentᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Environment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEnvironment2releasegraphᚋinternalᚋdomainᚐEnvironment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNImpact2releasegraphᚋinternalᚋdomainᚐImpact(ctx context.Context, v any) (domain.Impact, error) {

@@ -15,12 +15,16 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type MaintenanceWindowResolver interface {
+	Occurrences(ctx context.Context, obj *domain.MaintenanceWindow, during *domain.TimeRange, first int) ([]*domain.Occurrence, error)
+	Matches(ctx context.Context, obj *domain.MaintenanceWindow) (*app.OpeningMatches, error)
+
 	History(ctx context.Context, obj *domain.MaintenanceWindow, first *int, after *string) (*model.ChangeSetConnection, error)
 
 	Sites(ctx context.Context, obj *domain.MaintenanceWindow, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error)
@@ -50,6 +54,28 @@ func (ec *executionContext) field_MaintenanceWindow_history_args(ctx context.Con
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_MaintenanceWindow_occurrences_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "during",
+		func(ctx context.Context, v any) (*domain.TimeRange, error) {
+			return ec.unmarshalOTimeRangeInput2ᚖreleasegraphᚋinternalᚋdomainᚐTimeRange(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["during"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -286,14 +312,14 @@ func (ec *executionContext) _MaintenanceWindow_startsAt(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOLocalDateTime2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_MaintenanceWindow_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type LocalDateTime does not have child fields"))
 }
 
 func (ec *executionContext) _MaintenanceWindow_duration(ctx context.Context, field graphql.CollectedField, obj *domain.MaintenanceWindow) (ret graphql.Marshaler) {
@@ -355,14 +381,14 @@ func (ec *executionContext) _MaintenanceWindow_except(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+			return ec.marshalNLocalDateTime2ᚕstringᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_MaintenanceWindow_except(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type LocalDateTime does not have child fields"))
 }
 
 func (ec *executionContext) _MaintenanceWindow_everywhere(ctx context.Context, field graphql.CollectedField, obj *domain.MaintenanceWindow) (ret graphql.Marshaler) {
@@ -423,15 +449,15 @@ func (ec *executionContext) _MaintenanceWindow_classes(ctx context.Context, fiel
 			return obj.Classes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Class) graphql.Marshaler {
+			return ec.marshalNClass2ᚕreleasegraphᚋinternalᚋdomainᚐClassᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_MaintenanceWindow_classes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type Class does not have child fields"))
 }
 
 func (ec *executionContext) _MaintenanceWindow_environments(ctx context.Context, field graphql.CollectedField, obj *domain.MaintenanceWindow) (ret graphql.Marshaler) {
@@ -446,15 +472,91 @@ func (ec *executionContext) _MaintenanceWindow_environments(ctx context.Context,
 			return obj.Environments, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Environment) graphql.Marshaler {
+			return ec.marshalNEnvironment2ᚕreleasegraphᚋinternalᚋdomainᚐEnvironmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_MaintenanceWindow_environments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MaintenanceWindow", field, false, false, errors.New("field of type Environment does not have child fields"))
+}
+
+func (ec *executionContext) _MaintenanceWindow_occurrences(ctx context.Context, field graphql.CollectedField, obj *domain.MaintenanceWindow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MaintenanceWindow_occurrences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MaintenanceWindow().Occurrences(ctx, obj, fc.Args["during"].(*domain.TimeRange), fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Occurrence) graphql.Marshaler {
+			return ec.marshalNOccurrence2ᚕᚖreleasegraphᚋinternalᚋdomainᚐOccurrenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MaintenanceWindow_occurrences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MaintenanceWindow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Occurrence(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MaintenanceWindow_occurrences_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MaintenanceWindow_matches(ctx context.Context, field graphql.CollectedField, obj *domain.MaintenanceWindow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MaintenanceWindow_matches(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MaintenanceWindow().Matches(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.OpeningMatches) graphql.Marshaler {
+			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MaintenanceWindow_matches(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MaintenanceWindow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpeningMatches(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MaintenanceWindow_id(ctx context.Context, field graphql.CollectedField, obj *domain.MaintenanceWindow) (ret graphql.Marshaler) {
@@ -843,6 +945,82 @@ func (ec *executionContext) _MaintenanceWindow(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "occurrences":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MaintenanceWindow_occurrences(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "matches":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MaintenanceWindow_matches(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "id":
 			out.Values[i] = ec._MaintenanceWindow_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1016,6 +1194,22 @@ func (ec *executionContext) _MaintenanceWindow(ctx context.Context, sel ast.Sele
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNCreateMaintenanceWindowInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateMaintenanceWindowInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
 
 func (ec *executionContext) marshalNMaintenanceWindow2ᚕᚖreleasegraphᚋinternalᚋdomainᚐMaintenanceWindowᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.MaintenanceWindow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {

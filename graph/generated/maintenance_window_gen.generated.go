@@ -940,22 +940,6 @@ func (ec *executionContext) marshalNConnectMaintenanceSiteInput2releasegraphᚋg
 	return v
 }
 
-func (ec *executionContext) unmarshalNCreateMaintenanceWindowInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
-	var res relay.Input
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateMaintenanceWindowInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return v
-}
-
 func (ec *executionContext) unmarshalNDisconnectMaintenanceServiceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)

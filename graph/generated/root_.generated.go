@@ -94,7 +94,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateBaselineInput,
 		ec.unmarshalInputCreateCalendarFeedInput,
-		ec.unmarshalInputCreateFreezeInput,
 		ec.unmarshalInputCreateProblemInput,
 		ec.unmarshalInputDecideFreezeExceptionInput,
 		ec.unmarshalInputDependencySelectorInput,
@@ -234,6 +233,9 @@ scalar Duration
 
 "A recurrence rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU."
 scalar RecurrenceRule
+
+"What the clocks show somewhere, without an offset: 2026-12-18T22:00, seconds optional. The time zone stands beside it."
+scalar LocalDateTime
 
 "Named texts: an object whose values are strings."
 scalar Attributes
@@ -832,7 +834,7 @@ type AttributeDefinition {
   "The attribute's name."
   attribute: String!
   "The classes whose items it is about, such as SERVER; none means all."
-  classes: [String!]!
+  classes: [Class!]!
   "The type of its values."
   type: AttributeType!
   "The only values, where there are any; an ENUM needs some."
@@ -1038,7 +1040,7 @@ input CreateAttributeDefinitionInput {
   "The attribute's name."
   attribute: String!
   "The classes whose items it is about, such as SERVER; none means all."
-  classes: [String!]
+  classes: [Class!]
   "The type of its values."
   type: AttributeType!
   "The only values, where there are any; an ENUM needs some."
@@ -1060,7 +1062,7 @@ input AttributeDefinitionPatch {
   "The attribute's name."
   attribute: String
   "The classes whose items it is about, such as SERVER; none means all."
-  classes: [String!]
+  classes: [Class!]
   "The type of its values."
   type: AttributeType
   "The only values, where there are any; an ENUM needs some."
@@ -2659,7 +2661,7 @@ type ChangeModel {
   "Whether the model itself was approved, so that no board sits on what is made from it."
   preauthorised: Boolean!
   "The classes whose items it may touch, such as WORKSTATION; none means all."
-  classes: [String!]!
+  classes: [Class!]!
   "How soon what is made from it has to be done."
   priority: Priority
   "What sort of change it is."
@@ -2871,7 +2873,7 @@ input CreateChangeModelInput {
   "Whether the model itself was approved, so that no board sits on what is made from it."
   preauthorised: Boolean
   "The classes whose items it may touch, such as WORKSTATION; none means all."
-  classes: [String!]
+  classes: [Class!]
   "How soon what is made from it has to be done."
   priority: Priority
   "What sort of change it is."
@@ -2901,7 +2903,7 @@ input ChangeModelPatch {
   "Whether the model itself was approved, so that no board sits on what is made from it."
   preauthorised: Boolean
   "The classes whose items it may touch, such as WORKSTATION; none means all."
-  classes: [String!]
+  classes: [Class!]
   "How soon what is made from it has to be done."
   priority: Priority
   "What sort of change it is."
@@ -6227,23 +6229,69 @@ type Freeze {
   "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
   recurrence: RecurrenceRule
   "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
-  startsAt: String
+  startsAt: LocalDateTime
   "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
   duration: Duration
   "Where its local times are those of the clocks."
   timeZone: TimeZone
   "Local starts at which it does not come."
-  except: [String!]!
+  except: [LocalDateTime!]!
   "Whether it is for everything."
   everywhere: Boolean!
   "It is for all sites of these regions."
   regions: [String!]!
   "It is for all items of these classes."
-  classes: [String!]!
+  classes: [Class!]!
   "It is for all items in these environments."
-  environments: [String!]!
+  environments: [Environment!]!
   "When it was lifted: it holds nothing any more."
   liftedAt: DateTime
+}
+
+extend type Freeze {
+  "When it is on: the first openings that meet a period, whole, or without a period from now on. Starts that come while it is on still prolong it. One that is lifted is on no more."
+  occurrences(
+    "The period, two years at most."
+    during: TimeRangeInput
+    "At most so many, and never more than a hundred."
+    first: Int! = 10
+  ): [Occurrence!]! @cost(weight: 500, length: 100)
+  "What it is for, of what there is now: whether it names what nothing has."
+  matches: OpeningMatches! @cost(weight: 500)
+}
+
+"One time at which a maintenance window or a freeze is on. It holds its beginning, and not its end."
+type Occurrence {
+  "When it begins."
+  from: DateTime!
+  "When it ends."
+  to: DateTime!
+  "What the clocks of its time zone show when it begins; null where it has none."
+  localFrom: LocalDateTime
+  "What the clocks of its time zone show when it ends; null where it has none."
+  localTo: LocalDateTime
+}
+
+"What a maintenance window or a freeze is for, of what there is now and you may see."
+type OpeningMatches {
+  "How many items are of its classes, or in its environments; all, when it is for everything."
+  items: Int!
+  "How many sites it names, with all their parts, and how many lie in its regions, each counted once; all, when it is for everything."
+  sites: Int!
+  "How many services it names; all, when it is for everything."
+  services: Int!
+  "What it names, and nothing has: a region that no site lies in, a class of no item."
+  warnings: [OpeningWarning!]!
+}
+
+"Something that a maintenance window or a freeze names, and nothing has."
+type OpeningWarning {
+  "Which field, and which of its list: regions.0."
+  field: String!
+  "What is odd about it."
+  message: String!
+  "What there is that is written almost like it."
+  suggestions: [String!]!
 }
 
 extend type Mutation {
@@ -6277,7 +6325,7 @@ extend type Mutation {
   ): FreezeExceptionPayload
 }
 
-"A freeze to declare. Its scope is the union of all that is named."
+"A freeze to declare. It is for the union of all that is named, of which there has to be something; for everything it says so by everywhere."
 input CreateFreezeInput {
   "The human-typed name that identifies the record in its kind."
   key: String!
@@ -6294,21 +6342,21 @@ input CreateFreezeInput {
   "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
   recurrence: RecurrenceRule
   "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
-  startsAt: String
+  startsAt: LocalDateTime
   "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
   duration: Duration
   "Where its local times are those of the clocks."
   timeZone: TimeZone
   "Local starts at which it does not come."
-  except: [String!]
+  except: [LocalDateTime!]
   "Whether it is for everything."
   everywhere: Boolean
   "It is for all sites of these regions."
   regions: [String!]
   "It is for all items of these classes."
-  classes: [String!]
+  classes: [Class!]
   "It is for all items in these environments."
-  environments: [String!]
+  environments: [Environment!]
   "It is for these sites, with all their parts."
   sites: [RecordRef!]
   "It is for these services, with all that they need."
@@ -6327,6 +6375,8 @@ input LiftFreezeInput {
 type FreezeHoldPayload {
   "The freeze as it is now."
   freeze: Freeze!
+  "What it is for, of what there is now; a name that nothing has is warned of."
+  matches: OpeningMatches!
   "The changes that it has put on hold, or has released."
   changeRequests: [HeldChange!]!
   "The revision after the change."
@@ -6369,8 +6419,8 @@ input RequestFreezeExceptionInput {
 input DecideFreezeExceptionInput {
   "The exception."
   ref: RecordRef!
-  "GRANTED or REFUSED."
-  verdict: ExceptionStatus!
+  "What is decided."
+  verdict: ExceptionVerdict!
   "What is to be said with the decision."
   comment: String
   "Refuse when the exception's version is another one by now (C5)."
@@ -6383,6 +6433,14 @@ type FreezeKey {
   key: String!
   "The freeze that has the key, null when there is none any more that the caller may see."
   freeze: Freeze
+}
+
+"What can be decided of an exception."
+enum ExceptionVerdict {
+  "The freeze does not hold the change."
+  GRANT
+  "The freeze holds the change."
+  REFUSE
 }
 `, BuiltIn: false},
 	{Name: "../schema/freeze_exception.graphqls", Input: `"The request that a freeze not hold one change, and what became of it."
@@ -7042,21 +7100,21 @@ input FreezePatch {
   "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
   recurrence: RecurrenceRule
   "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
-  startsAt: String
+  startsAt: LocalDateTime
   "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
   duration: Duration
   "Where its local times are those of the clocks."
   timeZone: TimeZone
   "Local starts at which it does not come."
-  except: [String!]
+  except: [LocalDateTime!]
   "Whether it is for everything."
   everywhere: Boolean
   "It is for all sites of these regions."
   regions: [String!]
   "It is for all items of these classes."
-  classes: [String!]
+  classes: [Class!]
   "It is for all items in these environments."
-  environments: [String!]
+  environments: [Environment!]
 }
 
 "Which freeze to change, and how."
@@ -8609,21 +8667,79 @@ type MaintenanceWindow {
   "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
   recurrence: RecurrenceRule
   "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
-  startsAt: String
+  startsAt: LocalDateTime
   "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
   duration: Duration
   "Where its local times are those of the clocks."
   timeZone: TimeZone
   "Local starts at which it does not come."
-  except: [String!]!
+  except: [LocalDateTime!]!
   "Whether it is for everything."
   everywhere: Boolean!
   "It is for all sites of these regions."
   regions: [String!]!
   "It is for all items of these classes."
-  classes: [String!]!
+  classes: [Class!]!
   "It is for all items in these environments."
-  environments: [String!]!
+  environments: [Environment!]!
+}
+
+extend type MaintenanceWindow {
+  "When it is on: the first openings that meet a period, whole, or without a period from now on. Starts that come while it is on still prolong it."
+  occurrences(
+    "The period, two years at most."
+    during: TimeRangeInput
+    "At most so many, and never more than a hundred."
+    first: Int! = 10
+  ): [Occurrence!]! @cost(weight: 500, length: 100)
+  "What it is for, of what there is now: whether it names what nothing has."
+  matches: OpeningMatches! @cost(weight: 500)
+}
+
+extend type Mutation {
+  "Adds a maintenance window with the sites and services that it is for."
+  createMaintenanceWindow(
+    "What to do."
+    input: CreateMaintenanceWindowInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MaintenanceWindowPayload
+}
+
+"A new maintenance window. It is for the union of all that is named, of which there has to be something."
+input CreateMaintenanceWindowInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is, in a few sentences."
+  description: String
+  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
+  from: DateTime
+  "When it ends, of a single length of time."
+  to: DateTime
+  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
+  recurrence: RecurrenceRule
+  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
+  startsAt: LocalDateTime
+  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
+  duration: Duration
+  "Where its local times are those of the clocks."
+  timeZone: TimeZone
+  "Local starts at which it does not come."
+  except: [LocalDateTime!]
+  "Whether it is for everything."
+  everywhere: Boolean
+  "It is for all sites of these regions."
+  regions: [String!]
+  "It is for all items of these classes."
+  classes: [Class!]
+  "It is for all items in these environments."
+  environments: [Environment!]
+  "It is for these sites, with all their parts."
+  sites: [RecordRef!]
+  "It is for these services, with all that they need."
+  services: [RecordRef!]
 }
 `, BuiltIn: false},
 	{Name: "../schema/maintenance_window_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -8712,13 +8828,6 @@ extend type Query {
 }
 
 extend type Mutation {
-  "Adds a maintenance window."
-  createMaintenanceWindow(
-    "What to do."
-    input: CreateMaintenanceWindowInput!
-    "Why, and whether only to try."
-    options: WriteOptions
-  ): MaintenanceWindowPayload
   "Changes a maintenance window: fields that the patch does not name stay as they are, null empties them."
   updateMaintenanceWindow(
     "What to do."
@@ -8833,38 +8942,6 @@ enum MaintenanceWindowOrderField {
   UPDATED_AT
 }
 
-"A new maintenance window."
-input CreateMaintenanceWindowInput {
-  "The human-typed name that identifies the record in its kind."
-  key: String!
-  "What people call it."
-  name: String!
-  "What it is, in a few sentences."
-  description: String
-  "When it begins, of a single length of time. Give it with ` + "`" + `to` + "`" + `, or else ` + "`" + `startsAt` + "`" + `, ` + "`" + `duration` + "`" + ` and ` + "`" + `timeZone` + "`" + `."
-  from: DateTime
-  "When it ends, of a single length of time."
-  to: DateTime
-  "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
-  recurrence: RecurrenceRule
-  "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
-  startsAt: String
-  "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
-  duration: Duration
-  "Where its local times are those of the clocks."
-  timeZone: TimeZone
-  "Local starts at which it does not come."
-  except: [String!]
-  "Whether it is for everything."
-  everywhere: Boolean
-  "It is for all sites of these regions."
-  regions: [String!]
-  "It is for all items of these classes."
-  classes: [String!]
-  "It is for all items in these environments."
-  environments: [String!]
-}
-
 "What to change in a maintenance window: what is absent stays, null empties."
 input MaintenanceWindowPatch {
   "The human-typed name that identifies the record in its kind."
@@ -8880,21 +8957,21 @@ input MaintenanceWindowPatch {
   "How it comes again, a rule of RFC 5545 such as FREQ=MONTHLY;BYDAY=2SU. It recurs hourly at the most. Without a rule it comes once."
   recurrence: RecurrenceRule
   "The local time of the first start in ` + "`" + `timeZone` + "`" + `, such as 2026-12-18T22:00. A time that the clocks skip counts with the offset before the gap, one that they show twice is the first of the two."
-  startsAt: String
+  startsAt: LocalDateTime
   "How long it lasts: so many days of the calendar, then exact hours, minutes and seconds."
   duration: Duration
   "Where its local times are those of the clocks."
   timeZone: TimeZone
   "Local starts at which it does not come."
-  except: [String!]
+  except: [LocalDateTime!]
   "Whether it is for everything."
   everywhere: Boolean
   "It is for all sites of these regions."
   regions: [String!]
   "It is for all items of these classes."
-  classes: [String!]
+  classes: [Class!]
   "It is for all items in these environments."
-  environments: [String!]
+  environments: [Environment!]
 }
 
 "Which maintenance window to change, and how."
@@ -10047,6 +10124,13 @@ type DataQuality {
     "Only what follows this cursor."
     after: String
   ): DuplicateGroupConnection! @cost(weight: 60000)
+  "The attribute definitions that contradict one another: of items of some class no value satisfies both."
+  contradictions: [DefinitionContradiction!]!
+  "The redundancy groups whose dependencies name different minimums, of which the strictest counts: by the item's key. They are those of the whole estate."
+  unevenGroups(
+    "At most so many, and never more than a thousand."
+    first: Int! = 100
+  ): UnevenGroups! @cost(weight: 20000)
   "The attributes that breach a definition, by the definition's key."
   breaches(
     "At most so many; 100 when absent."
@@ -10154,6 +10238,42 @@ type AttributeBreach {
   value: String
   "What is wrong with it, with the legal values."
   message: String!
+}
+
+"Two attribute definitions of which no value satisfies both."
+type DefinitionContradiction {
+  "The attribute's name."
+  attribute: String!
+  "Both definitions, by key."
+  definitions: [AttributeDefinition!]!
+  "The classes whose items both are about."
+  classes: [Class!]!
+  "What contradicts what."
+  message: String!
+}
+
+"Redundancy groups whose dependencies name different minimums."
+type UnevenGroups {
+  "How many there are."
+  totalCount: Int!
+  "The first of them."
+  nodes: [UnevenGroup!]!
+}
+
+"A redundancy group whose dependencies name different minimums."
+type UnevenGroup {
+  "The item whose suppliers it holds."
+  item: ConfigurationItem!
+  "Its name."
+  redundancyGroup: String!
+  "The minimums that its dependencies name, each once."
+  minimums: [Int!]!
+  "The minimums in percent that they name, each once."
+  percents: [Int!]!
+  "How many suppliers it has."
+  members: Int!
+  "How many of them must stay up: the strictest counts."
+  counts: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/record_kinds_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -10625,9 +10745,9 @@ type GroupingPayload {
   freeSlots(
     "The change; its planned time does not matter."
     changeRequest: RecordRef!
-    "How long the slot must be; as long as the change is planned, or an hour, when absent."
+    "How long the slot must be, 90 days at most; as long as the change is planned, or an hour, when absent."
     length: Duration
-    "Where to look, 90 days at most; from now on when absent."
+    "Where to look, 90 days at most, and never before the next full minute; from then on when absent."
     within: TimeRangeInput
     "At most so many, and never more than a hundred."
     first: Int! = 5
@@ -13262,6 +13382,10 @@ func (ec *executionContext) childFields_DataQuality(ctx context.Context, field g
 		return ec.fieldContext_DataQuality_cycles(ctx, field)
 	case "duplicates":
 		return ec.fieldContext_DataQuality_duplicates(ctx, field)
+	case "contradictions":
+		return ec.fieldContext_DataQuality_contradictions(ctx, field)
+	case "unevenGroups":
+		return ec.fieldContext_DataQuality_unevenGroups(ctx, field)
 	case "breaches":
 		return ec.fieldContext_DataQuality_breaches(ctx, field)
 	}
@@ -13282,6 +13406,20 @@ func (ec *executionContext) childFields_DecidingBoardPayload(ctx context.Context
 		return ec.fieldContext_DecidingBoardPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DecidingBoardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DefinitionContradiction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attribute":
+		return ec.fieldContext_DefinitionContradiction_attribute(ctx, field)
+	case "definitions":
+		return ec.fieldContext_DefinitionContradiction_definitions(ctx, field)
+	case "classes":
+		return ec.fieldContext_DefinitionContradiction_classes(ctx, field)
+	case "message":
+		return ec.fieldContext_DefinitionContradiction_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DefinitionContradiction", field.Name)
 }
 
 func (ec *executionContext) childFields_Delegation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13718,6 +13856,10 @@ func (ec *executionContext) childFields_Freeze(ctx context.Context, field graphq
 		return ec.fieldContext_Freeze_environments(ctx, field)
 	case "liftedAt":
 		return ec.fieldContext_Freeze_liftedAt(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_Freeze_occurrences(ctx, field)
+	case "matches":
+		return ec.fieldContext_Freeze_matches(ctx, field)
 	case "id":
 		return ec.fieldContext_Freeze_id(ctx, field)
 	case "key":
@@ -13864,6 +14006,8 @@ func (ec *executionContext) childFields_FreezeHoldPayload(ctx context.Context, f
 	switch field.Name {
 	case "freeze":
 		return ec.fieldContext_FreezeHoldPayload_freeze(ctx, field)
+	case "matches":
+		return ec.fieldContext_FreezeHoldPayload_matches(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_FreezeHoldPayload_changeRequests(ctx, field)
 	case "revision":
@@ -14510,6 +14654,10 @@ func (ec *executionContext) childFields_MaintenanceWindow(ctx context.Context, f
 		return ec.fieldContext_MaintenanceWindow_classes(ctx, field)
 	case "environments":
 		return ec.fieldContext_MaintenanceWindow_environments(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_MaintenanceWindow_occurrences(ctx, field)
+	case "matches":
+		return ec.fieldContext_MaintenanceWindow_matches(ctx, field)
 	case "id":
 		return ec.fieldContext_MaintenanceWindow_id(ctx, field)
 	case "key":
@@ -14626,6 +14774,46 @@ func (ec *executionContext) childFields_MoveLack(ctx context.Context, field grap
 		return ec.fieldContext_MoveLack_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoveLack", field.Name)
+}
+
+func (ec *executionContext) childFields_Occurrence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Occurrence_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Occurrence_to(ctx, field)
+	case "localFrom":
+		return ec.fieldContext_Occurrence_localFrom(ctx, field)
+	case "localTo":
+		return ec.fieldContext_Occurrence_localTo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Occurrence", field.Name)
+}
+
+func (ec *executionContext) childFields_OpeningMatches(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "items":
+		return ec.fieldContext_OpeningMatches_items(ctx, field)
+	case "sites":
+		return ec.fieldContext_OpeningMatches_sites(ctx, field)
+	case "services":
+		return ec.fieldContext_OpeningMatches_services(ctx, field)
+	case "warnings":
+		return ec.fieldContext_OpeningMatches_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpeningMatches", field.Name)
+}
+
+func (ec *executionContext) childFields_OpeningWarning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_OpeningWarning_field(ctx, field)
+	case "message":
+		return ec.fieldContext_OpeningWarning_message(ctx, field)
+	case "suggestions":
+		return ec.fieldContext_OpeningWarning_suggestions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpeningWarning", field.Name)
 }
 
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15588,6 +15776,34 @@ func (ec *executionContext) childFields_Truncation(ctx context.Context, field gr
 		return ec.fieldContext_Truncation_omitted(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Truncation", field.Name)
+}
+
+func (ec *executionContext) childFields_UnevenGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_UnevenGroup_item(ctx, field)
+	case "redundancyGroup":
+		return ec.fieldContext_UnevenGroup_redundancyGroup(ctx, field)
+	case "minimums":
+		return ec.fieldContext_UnevenGroup_minimums(ctx, field)
+	case "percents":
+		return ec.fieldContext_UnevenGroup_percents(ctx, field)
+	case "members":
+		return ec.fieldContext_UnevenGroup_members(ctx, field)
+	case "counts":
+		return ec.fieldContext_UnevenGroup_counts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnevenGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_UnevenGroups(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_UnevenGroups_totalCount(ctx, field)
+	case "nodes":
+		return ec.fieldContext_UnevenGroups_nodes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnevenGroups", field.Name)
 }
 
 func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

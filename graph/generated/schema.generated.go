@@ -90,7 +90,7 @@ type MutationResolver interface {
 	DisconnectSupply(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error)
 	ConnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error)
 	DisconnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error)
-	CreateFreeze(ctx context.Context, input domain.NewFreeze, options *domain.WriteOptions) (*app.FreezeHold, error)
+	CreateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*app.FreezeHold, error)
 	LiftFreeze(ctx context.Context, input model.LiftFreezeInput, options *domain.WriteOptions) (*app.FreezeHold, error)
 	RequestFreezeException(ctx context.Context, input domain.NewException, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error)
 	DecideFreezeException(ctx context.Context, input model.DecideFreezeExceptionInput, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error)
@@ -1145,8 +1145,8 @@ func (ec *executionContext) field_Mutation_createFreeze_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (domain.NewFreeze, error) {
-			return ec.unmarshalNCreateFreezeInput2releasegraphᚋinternalᚋdomainᚐNewFreeze(ctx, v)
+		func(ctx context.Context, v any) (relay.Input, error) {
+			return ec.unmarshalNCreateFreezeInput2releasegraphᚋgraphᚋrelayᚐInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8347,7 +8347,7 @@ func (ec *executionContext) _Mutation_createFreeze(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateFreeze(ctx, fc.Args["input"].(domain.NewFreeze), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().CreateFreeze(ctx, fc.Args["input"].(relay.Input), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
@@ -17221,6 +17221,51 @@ func (ec *executionContext) marshalNFieldSource2ᚕreleasegraphᚋinternalᚋdom
 	return ret
 }
 
+func (ec *executionContext) unmarshalNLocalDateTime2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalLocalDateTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLocalDateTime2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalLocalDateTime(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNLocalDateTime2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLocalDateTime2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNLocalDateTime2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNLocalDateTime2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNNode2releasegraphᚋgraphᚋrelayᚐNode(ctx context.Context, sel ast.SelectionSet, v relay.Node) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -17401,6 +17446,24 @@ func (ec *executionContext) marshalODuration2ᚖstring(ctx context.Context, sel 
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalDuration(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOLocalDateTime2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalLocalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLocalDateTime2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalLocalDateTime(*v)
 	return res
 }
 

@@ -33,8 +33,8 @@ type CreateCalendarFeedInput struct {
 type DecideFreezeExceptionInput struct {
 	// The exception.
 	Ref *domain.Ref `json:"ref"`
-	// GRANTED or REFUSED.
-	Verdict domain.ExceptionStatus `json:"verdict"`
+	// What is decided.
+	Verdict domain.ExceptionVerdict `json:"verdict"`
 	// What is to be said with the decision.
 	Comment graphql.Omittable[*string] `json:"comment,omitempty"`
 	// Refuse when the exception's version is another one by now (C5).

@@ -32,6 +32,20 @@ func (i Input) Ref(name string) domain.Ref {
 	return domain.Ref{Key: text(m["key"]), ID: text(m["id"])}
 }
 
+// Refs reads a field that is a list of RecordRef.
+func (i Input) Refs(name string) []*domain.Ref {
+	list, ok := i[name].([]any)
+	if !ok && i[name] != nil {
+		list = []any{i[name]} // one stands for a list of one
+	}
+	refs := make([]*domain.Ref, len(list))
+	for n, one := range list {
+		ref := Input{name: one}.Ref(name)
+		refs[n] = &ref
+	}
+	return refs
+}
+
 // Object reads a field that is an input itself.
 func (i Input) Object(name string) map[string]any {
 	m, _ := i[name].(map[string]any)

@@ -101,6 +101,19 @@ func UnmarshalRecurrenceRule(v any) (string, error) {
 	return s, nil
 }
 
+// MarshalLocalDateTime writes what clocks show, without an offset.
+func MarshalLocalDateTime(t string) graphql.Marshaler { return graphql.MarshalString(t) }
+
+// UnmarshalLocalDateTime reads what clocks show. What is wrong with it is told
+// with all else that is wrong with the window that it belongs to.
+func UnmarshalLocalDateTime(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", invalid("a LocalDateTime is a string such as 2026-12-18T22:00, not %v", v)
+	}
+	return s, nil
+}
+
 // MarshalAttributes writes attributes by name, in a fixed order.
 func MarshalAttributes(a map[string]string) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {

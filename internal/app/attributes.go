@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -51,6 +52,26 @@ func (a *App) checkAttributes(ctx context.Context, r entity.Record, touched func
 		return err
 	}
 	errs := domain.CheckAttributes(definitions, item.Class, item.Attributes)
+	for _, e := range errs {
+		e.Field = path + "." + e.Field
+	}
+	return errs.Err()
+}
+
+// definitionFields are what a definition says of values.
+var definitionFields = []string{"attribute", "classes", "type", "allowedValues"}
+
+// checkDefinition refuses a definition that contradicts others (C7).
+func (a *App) checkDefinition(ctx context.Context, r entity.Record, touched func(field string) bool, path string) error {
+	d, ok := r.(*domain.AttributeDefinition)
+	if !ok || !slices.ContainsFunc(definitionFields, touched) {
+		return nil
+	}
+	others, err := a.definitions(ctx)
+	if err != nil {
+		return err
+	}
+	errs := domain.CheckDefinition(d, others)
 	for _, e := range errs {
 		e.Field = path + "." + e.Field
 	}

@@ -118,7 +118,7 @@ func TestFreeSlotsAreInWindowsAndOutOfFreezesAndOtherWork_H6(t *testing.T) {
 		f.create(domain.KindMaintenanceWindow, "afternoons", values{
 			"recurrence": "FREQ=DAILY", "startsAt": "2026-01-01T12:00", "duration": "PT6H", "timeZone": "Europe/Paris", "regions": []string{"emea"},
 		})
-		freeze := domain.NewFreeze{Key: "inventory", Name: "Inventory", From: some(march(11, 0)), To: some(march(12, 13)), Classes: []string{"DATABASE"}}
+		freeze := newFreeze{Key: "inventory", Name: "Inventory", From: some(march(11, 0)), To: some(march(12, 13)), Classes: []domain.Class{domain.Database}}
 		_, err := f.CreateFreeze(f.ctx, freeze, nil)
 		require.NoError(t, err)
 		within := days(10, 14)
@@ -145,7 +145,7 @@ func TestAFreezeHoldsWhatIsPlannedInItAndLiftingItReleasesThat_H6(t *testing.T) 
 		f.change("A", 8, 12, "db", values{"assignee": "ann"})
 		f.change("B", 8, 12, "mail", nil)
 		f.change("LATER", 20, 22, "db", nil)
-		declared, err := f.CreateFreeze(f.ctx, domain.NewFreeze{
+		declared, err := f.CreateFreeze(f.ctx, newFreeze{
 			Key: "sale", Name: "Sale", From: some(march(10, 0)), To: some(march(10, 18)), Services: []*domain.Ref{some(key("shop"))},
 		}, nil)
 		require.NoError(t, err)
@@ -161,7 +161,7 @@ func TestAFreezeHoldsWhatIsPlannedInItAndLiftingItReleasesThat_H6(t *testing.T) 
 		require.Empty(t, heldBy("B"))
 
 		// A second freeze, then moves in and out of both.
-		_, err = f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "all", Name: "All", From: some(march(10, 10)), To: some(march(10, 11)), Everywhere: some(true)}, nil)
+		_, err = f.CreateFreeze(f.ctx, newFreeze{Key: "all", Name: "All", From: some(march(10, 10)), To: some(march(10, 11)), Everywhere: some(true)}, nil)
 		require.NoError(t, err)
 		require.Equal(t, []string{"all", "sale"}, heldBy("A"))
 		require.Equal(t, []string{"all"}, heldBy("B"))
@@ -178,7 +178,7 @@ func TestAFreezeHoldsWhatIsPlannedInItAndLiftingItReleasesThat_H6(t *testing.T) 
 		_, err = f.Disconnect(f.ctx, domain.RelAffects, key("B"), key("db"), nil, nil)
 		require.NoError(t, err)
 		require.Equal(t, []string{"all"}, heldBy("B"))
-		_, err = f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "paris", Name: "Paris", From: some(march(10, 8)), To: some(march(10, 9)), Sites: []*domain.Ref{some(key("par"))}}, nil)
+		_, err = f.CreateFreeze(f.ctx, newFreeze{Key: "paris", Name: "Paris", From: some(march(10, 8)), To: some(march(10, 9)), Sites: []*domain.Ref{some(key("par"))}}, nil)
 		require.NoError(t, err)
 		f.connect(domain.RelTakesPlaceAt, "B", "par", nil)
 		require.Equal(t, []string{"all", "paris"}, heldBy("B"))
@@ -229,7 +229,7 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 		for i := range lines {
 			f.change(fmt.Sprintf("RFC-%d", i+1), 8+i, 9+i, "os", nil)
 		}
-		_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "beta", Name: "Beta", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
+		_, err := f.CreateFreeze(f.ctx, newFreeze{Key: "beta", Name: "Beta", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
 		require.NoError(t, err)
 		as := func(name string) *fixture {
 			g := *f
@@ -245,7 +245,7 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 				Key: "X-" + rfc, Freeze: some(key("beta")), ChangeRequest: some(key(rfc)), Kind: &words[1], Reason: reason,
 			}, nil)
 			require.NoError(t, err)
-			verdict := map[string]domain.ExceptionStatus{"granted": domain.ExceptionGranted, "refused": domain.ExceptionRefused}[words[len(words)-2]]
+			verdict := map[string]domain.ExceptionVerdict{"granted": domain.GrantException, "refused": domain.RefuseException}[words[len(words)-2]]
 			if verdict == "" {
 				continue
 			}
@@ -254,7 +254,7 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 			decided := as(by)
 			_, err = decided.DecideFreezeException(decided.ctx, key("X-"+rfc), verdict, &reason, nil, nil)
 			require.NoError(t, err)
-			_, err = decided.DecideFreezeException(decided.ctx, key("X-"+rfc), domain.ExceptionGranted, nil, nil, nil)
+			_, err = decided.DecideFreezeException(decided.ctx, key("X-"+rfc), domain.GrantException, nil, nil, nil)
 			refused(t, err, domain.RuleViolation, "input.ref")
 		}
 		for _, line := range lines {
@@ -279,7 +279,7 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 		_, err = f.RequestFreezeException(f.ctx, domain.NewException{Key: "X", Freeze: some(key("beta")), ChangeRequest: some(key("RFC-1")), Reason: " "}, nil)
 		refused(t, err, domain.RuleViolation, "input.reason")
 		viewer := f.WithLoads(app.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Requester}}))
-		_, err = f.DecideFreezeException(viewer, key("X-RFC-6"), domain.ExceptionGranted, nil, nil, nil)
+		_, err = f.DecideFreezeException(viewer, key("X-RFC-6"), domain.GrantException, nil, nil, nil)
 		refused(t, err, domain.Forbidden, "")
 	})
 }
@@ -326,7 +326,7 @@ func TestABadWindowIsRefusedWithAllThatIsWrong_P7(t *testing.T) {
 		for _, part := range []string{"input.recurrence: FREQ=SECONDLY opens too often", "input.startsAt", "input.timeZone", "input.classes.0"} {
 			require.ErrorContains(t, err, part)
 		}
-		_, err = f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "f", Name: "F", From: some(march(2, 0)), To: some(march(1, 0))}, nil)
+		_, err = f.CreateFreeze(f.ctx, newFreeze{Key: "f", Name: "F", From: some(march(2, 0)), To: some(march(1, 0))}, nil)
 		refused(t, err, domain.Invalid, "input.to")
 		got, err := f.ImportLines(f.ctx, app.ImportLinesInput{Lines: []string{
 			`{"node":"MaintenanceWindow","key":"w","name":"W","recurrence":"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30","startsAt":"2026-01-01T22:00","duration":"PT1H","timeZone":"UTC"}`,

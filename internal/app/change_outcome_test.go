@@ -133,7 +133,7 @@ func TestWhatAFreezeHoldsIsNotCarriedOut(t *testing.T) { // H8, P7
 	onStores(t, func(t *testing.T, f *fixture) {
 		f.reviewed()
 		f.authorised("R1", values{"plannedFrom": "2026-04-01T20:00:00Z", "plannedTo": "2026-04-01T22:00:00Z"})
-		_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{
+		_, err := f.CreateFreeze(f.ctx, newFreeze{
 			Key: "peak", Name: "Peak", Everywhere: some(true), From: some(time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)), To: some(time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC)),
 		}, nil)
 		require.NoError(t, err)

@@ -160,7 +160,7 @@ func TestAnExceptionFallsWhenThePlanItWasGrantedForChanges(t *testing.T) { // P7
 		f.reviewed()
 		f.site("par")
 		window := values{"plannedFrom": "2026-04-01T20:00:00Z", "plannedTo": "2026-04-01T22:00:00Z"}
-		_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{
+		_, err := f.CreateFreeze(f.ctx, newFreeze{
 			Key: "peak", Name: "Peak", Everywhere: some(true), From: some(time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)), To: some(time.Date(2026, 4, 9, 0, 0, 0, 0, time.UTC)),
 		}, nil)
 		require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestAnExceptionFallsWhenThePlanItWasGrantedForChanges(t *testing.T) { // P7
 			in := domain.NewException{Key: k + "-x", Freeze: &domain.Ref{Key: some("peak")}, ChangeRequest: &domain.Ref{Key: some(k)}, Reason: "it cannot wait"}
 			_, err := f.RequestFreezeException(rita, in, nil)
 			require.NoError(t, err)
-			_, err = f.DecideFreezeException(f.as("olga", domain.OperationsManager), key(k+"-x"), domain.ExceptionGranted, nil, nil, nil)
+			_, err = f.DecideFreezeException(f.as("olga", domain.OperationsManager), key(k+"-x"), domain.GrantException, nil, nil, nil)
 			require.NoError(t, err)
 			require.Empty(t, f.heldBy(k))
 			require.True(t, f.stands(k+"-x"))

@@ -79,7 +79,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		return nil, nil, err
 	}
 	d := &draft{known: []entity.Record{p.from, p.to}}
-	if err := both(servesOnlyFromServices(d, p), affects(d, p), boardFits(d, p), a.refuseExcluded(ctx, d, p)); err != nil {
+	if err := both(onlyServices(d, p), affects(d, p), boardFits(d, p), a.refuseExcluded(ctx, d, p)); err != nil {
 		return nil, nil, err
 	}
 	if err := a.keepLink(ctx, d, p, link); err != nil {
@@ -156,7 +156,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
-		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
+		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.leavesNamed(ctx, p), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
 	})
 }
 

@@ -18,6 +18,7 @@ type FreezeHold struct {
 
 	app   *App
 	moved []movedHold
+	of    *opening // of one that is not stored
 }
 
 // HeldChange is a change that a freeze has put on hold or released.
@@ -88,24 +89,21 @@ func keysOf[V any](m map[string]V) map[string]bool {
 }
 
 // CreateFreeze declares a freeze, and puts on hold what is planned in it (H6).
-func (a *App) CreateFreeze(ctx context.Context, in domain.NewFreeze, o *domain.WriteOptions) (*FreezeHold, error) {
-	m := mutation{authz.Create, domain.KindFreeze, o, []any{"create", domain.KindFreeze, in}}
-	written, err := a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
-		r := &refs{view: a.today(ctx)}
-		at := r.wantAll(domain.KindSite, in.Sites, "input.sites")
-		of := r.wantAll(domain.KindConfigurationItem, in.Services, "input.services")
-		record, newErr := k.New(in.Values(), "input")
-		if err := both(newErr, checkOpening(record, "input"), r.resolve(ctx)); err != nil {
-			return nil, nil, err
-		}
-		f := record.(*domain.Freeze)
-		f.Sources = domain.BroughtBy(domain.SourceAPI)
-		d := a.creating(f)
-		d.join(domain.RelFreezesAt, f, distinctIDs(at)...)
-		d.join(domain.RelFreezes, f, distinctIDs(of)...)
-		return d, f, nil
-	})
-	return a.held(ctx, written, err)
+func (a *App) CreateFreeze(ctx context.Context, in domain.NewOpening, o *domain.WriteOptions) (*FreezeHold, error) {
+	written, made, err := a.createOpening(ctx, domain.KindFreeze, in, o)
+	h, err := a.held(ctx, written, err)
+	if err == nil && h.DryRun && made.record != nil {
+		h.of = made // which the store does not know
+	}
+	return h, err
+}
+
+// Matches tells what the freeze is for.
+func (h *FreezeHold) Matches(ctx context.Context) (*OpeningMatches, error) {
+	if h.of != nil {
+		return h.of.matches(ctx, h.app.today(ctx))
+	}
+	return h.app.Matches(ctx, h.Freeze)
 }
 
 // held answers what a mutation of a freeze did, as far as the caller may see.

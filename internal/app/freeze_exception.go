@@ -48,7 +48,7 @@ func reasoned(reason *string) error {
 
 // DecideFreezeException grants or refuses an exception; a granted one releases
 // its change from the freeze in the same change set.
-func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict domain.ExceptionStatus, comment *string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
+func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict domain.ExceptionVerdict, comment *string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
 	m := mutation{authz.Move, domain.KindFreezeException, o, []any{"decide", domain.KindFreezeException, ref, verdict, comment, ifVersion}}
 	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		before, err := a.existing(ctx, k, ref, "input.ref")
@@ -72,7 +72,7 @@ func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict
 		if err := both(checkVersion(before, ifVersion), decideErr); err != nil {
 			return nil, nil, err
 		}
-		if plan != nil && verdict == domain.ExceptionGranted {
+		if plan != nil && verdict == domain.GrantException {
 			after.Plan(*plan)
 		}
 		d := &draft{explain: a.explainTaken("input"), guards: guards}

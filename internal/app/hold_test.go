@@ -18,7 +18,7 @@ func (f *fixture) heldBy(k string) []string {
 }
 
 // freeze declares a freeze of some days in March 2026.
-func (f *fixture) freeze(k string, from, to int, in domain.NewFreeze) *app.FreezeHold {
+func (f *fixture) freeze(k string, from, to int, in newFreeze) *app.FreezeHold {
 	f.t.Helper()
 	in.Key, in.Name, in.From, in.To = k, "Freeze "+k, some(march(from, 0)), some(march(to, 0))
 	got, err := f.CreateFreeze(f.ctx, in, nil)
@@ -30,9 +30,9 @@ func (f *fixture) freeze(k string, from, to int, in domain.NewFreeze) *app.Freez
 func TestAHoldFollowsTheEstateAndTheChangeItself_H6(t *testing.T) {
 	onStores(t, func(t *testing.T, f *fixture) {
 		f.estateOfChanges()
-		f.freeze("data", 10, 11, domain.NewFreeze{Classes: []string{"DATABASE"}})
-		f.freeze("emea", 10, 11, domain.NewFreeze{Regions: []string{"emea"}})
-		f.freeze("shop", 10, 11, domain.NewFreeze{Services: []*domain.Ref{some(key("shop"))}})
+		f.freeze("data", 10, 11, newFreeze{Classes: []domain.Class{domain.Database}})
+		f.freeze("emea", 10, 11, newFreeze{Regions: []string{"emea"}})
+		f.freeze("shop", 10, 11, newFreeze{Services: []*domain.Ref{some(key("shop"))}})
 		update := func(kind, k string, patch values) {
 			t.Helper()
 			_, err := f.Update(f.ctx, kind, key(k), patch, nil, nil)
@@ -57,7 +57,7 @@ func TestAHoldFollowsTheEstateAndTheChangeItself_H6(t *testing.T) {
 		update(domain.KindConfigurationItem, "mail", values{"class": "APPLICATION"})
 		require.Empty(t, f.heldBy("A"))
 
-		all := f.freeze("all", 10, 11, domain.NewFreeze{Everywhere: some(true)})
+		all := f.freeze("all", 10, 11, newFreeze{Everywhere: some(true)})
 		require.Len(t, all.ChangeRequests(), 1)
 		f.change("B", 8, 12, "", nil)
 		require.Equal(t, []string{"all"}, f.heldBy("B"), "it is created into the freeze")
@@ -110,14 +110,14 @@ func TestWhatIsPlannedAtOnceWithAFreezeIsHeldByIt_H6(t *testing.T) {
 			for way, plan := range ways {
 				n++
 				k, at := fmt.Sprintf("C-%03d", n), march(1, 12).AddDate(0, 0, n)
-				freeze := domain.NewFreeze{Key: fmt.Sprintf("F-%03d", n), Name: "F", From: &at, To: some(at.Add(2 * time.Hour))}
+				freeze := newFreeze{Key: fmt.Sprintf("F-%03d", n), Name: "F", From: &at, To: some(at.Add(2 * time.Hour))}
 				switch way {
 				case "by its time":
 					f.create(domain.KindChangeRequest, k, nil)
 					freeze.Everywhere = some(true)
 				case "by an item":
 					f.create(domain.KindChangeRequest, k, values{"plannedFrom": at, "plannedTo": at.Add(time.Hour)})
-					freeze.Classes = []string{"DATABASE"}
+					freeze.Classes = []domain.Class{domain.Database}
 				default:
 					freeze.Everywhere = some(true)
 				}
@@ -141,7 +141,7 @@ func (f *fixture) asAnother() *fixture {
 	return &g
 }
 
-func (f *fixture) declare(in domain.NewFreeze) (*app.FreezeHold, error) {
+func (f *fixture) declare(in newFreeze) (*app.FreezeHold, error) {
 	return f.CreateFreeze(f.ctx, in, nil)
 }
 
@@ -154,7 +154,7 @@ func TestFreezesDeclaredAtOnceAllHold_H6(t *testing.T) {
 		errs := make([]error, many)
 		for i := range many {
 			wg.Go(func() {
-				_, errs[i] = f.asAnother().declare(domain.NewFreeze{
+				_, errs[i] = f.asAnother().declare(newFreeze{
 					Key: fmt.Sprintf("F-%d", i), Name: "F", From: some(march(10, 0)), To: some(march(11, 0)), Everywhere: some(true),
 				})
 			})
@@ -172,7 +172,7 @@ func TestFreezesDeclaredAtOnceAllHold_H6(t *testing.T) {
 func TestAnImportsHoldsCostWhatItTouches_H6(t *testing.T) {
 	onStores(t, func(t *testing.T, f *fixture) {
 		f.item("db", values{"class": "DATABASE"})
-		f.freeze("data", 10, 11, domain.NewFreeze{Classes: []string{"DATABASE"}})
+		f.freeze("data", 10, 11, newFreeze{Classes: []domain.Class{domain.Database}})
 		others := func(from, to int) {
 			var lines []string
 			for i := from; i < to; i++ {

@@ -46,6 +46,9 @@ type Import struct {
 	definitions []*domain.AttributeDefinition
 	defined     bool       // the definitions are read
 	revisions   renumbered // of a history
+	// defining are the definitions as they will be, once they are read.
+	defining     []*domain.AttributeDefinition
+	definesKnown bool
 	// fresh holds what a dry run would have created.
 	fresh map[interchange.End]bool
 }

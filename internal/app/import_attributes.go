@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -52,6 +53,32 @@ func (im *Import) Breaches(ctx context.Context, items []*interchange.Item) ([]do
 		list[n] = domain.CheckAttributes(definitions, item.Class, item.Attributes)
 	}
 	return list, nil
+}
+
+// keepDefinition refuses a definition, as it will be, that contradicts another,
+// of the store or of the import.
+func (b *importBatch) keepDefinition(n int, r entity.Record) {
+	d, ok := r.(*domain.AttributeDefinition)
+	if !ok {
+		return
+	}
+	others := slices.DeleteFunc(slices.Clone(b.im.defining), func(o *domain.AttributeDefinition) bool {
+		return o.Key == d.Key || o.ID != "" && o.ID == d.ID
+	})
+	for _, err := range domain.CheckDefinition(d, others) {
+		b.problem(n, err)
+	}
+	b.im.defining = append(others, d)
+}
+
+// readDefining reads the definitions that are there, before the first that is
+// brought.
+func (b *importBatch) readDefining(ctx context.Context) (err error) {
+	if !b.im.definesKnown {
+		b.im.defining, err = b.im.app.definitions(ctx)
+		b.im.definesKnown = err == nil
+	}
+	return err
 }
 
 // keepDefinitions refuses attributes of an item, as it will be, that breach

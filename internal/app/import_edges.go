@@ -48,7 +48,7 @@ func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) erro
 		given[keys[n]] = i
 		b.put(index[n], i, keys[n], have)
 	}
-	if err := b.serveFromServices(ctx, list, keys, index); err != nil {
+	if err := b.joinServices(ctx, list, keys, index); err != nil {
 		return err
 	}
 	if err := b.replaceOnly(ctx, list, keys); err != nil {

@@ -24,8 +24,8 @@ func (b *importBatch) noteClass(n int, i *interchange.Item, id store.ID, before 
 	}
 }
 
-// keepServices refuses another class to services that have customers. Guards
-// hold that the others have none.
+// keepServices refuses another class to services that have customers, or that
+// windows or freezes name. Guards hold that of the others nothing is so.
 func (b *importBatch) keepServices(ctx context.Context, items []*interchange.Item) error {
 	if len(b.demoted) == 0 {
 		return nil
@@ -34,28 +34,43 @@ func (b *importBatch) keepServices(ctx context.Context, items []*interchange.Ite
 	for at, n := range b.demoted {
 		ids[at] = b.ids[items[n].End]
 	}
-	counts, err := b.im.app.entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelServes})
-	if err != nil {
-		return err
-	}
-	for at, n := range b.demoted {
-		if counts[at] > 0 {
-			b.problem(n, domain.CheckStaysService(items[n].End.Key, b.classes[ids[at]]))
-			continue
+	for _, bond := range bonds {
+		counts, err := b.im.app.entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: bond.rel, Direction: bond.side})
+		if err != nil {
+			return err
 		}
-		b.guards = append(b.guards, store.NoEdges{ID: ids[at], Rel: domain.RelServes, Direction: store.Out})
+		for at, n := range b.demoted {
+			if counts[at] > 0 {
+				b.problem(n, bond.leaves(items[n].End.Key, b.classes[ids[at]]))
+				continue
+			}
+			b.guards = append(b.guards, store.NoEdges{ID: ids[at], Rel: bond.rel, Direction: bond.side})
+		}
 	}
 	return nil
 }
 
-// serveFromServices refuses SERVES from anything but a service. Guards hold
-// the items that are not of the batch as they were seen.
-func (b *importBatch) serveFromServices(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, index []int) error {
+// serviceEnd is the end of a relationship that has to be a service, "" when any
+// item may be.
+func serviceEnd(i *interchange.Item, key store.EdgeKey) (id store.ID, name, field string) {
+	switch b := bondOf(i.Rel.Name); {
+	case b == nil:
+		return "", "", ""
+	case b.side == store.Out:
+		return key.From, i.From.Key, "from"
+	}
+	return key.To, i.To.Key, "to"
+}
+
+// joinServices refuses anything but a service at the end of a relationship where
+// one has to be. Guards hold the items that are not of the batch as they were
+// seen.
+func (b *importBatch) joinServices(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, index []int) error {
 	var ask []store.ID
 	for n, i := range list {
-		from := keys[n].From
-		if _, known := b.classes[from]; i.Rel.Name == domain.RelServes && from != "" && !known && !b.created[from] {
-			ask = append(ask, from)
+		end, _, _ := serviceEnd(i, keys[n])
+		if _, known := b.classes[end]; end != "" && !known && !b.created[end] {
+			ask = append(ask, end)
 		}
 	}
 	if len(ask) > 0 {
@@ -69,12 +84,14 @@ func (b *importBatch) serveFromServices(ctx context.Context, list []*interchange
 		}
 	}
 	for n, i := range list {
-		class, known := b.classes[keys[n].From] // not of what a dry run would have created: that was checked before
-		if i.Rel.Name == domain.RelServes && known {
-			if err := domain.CheckServes(i.From.Key, class); err != nil {
-				err.Field = "from"
-				b.problem(index[n], err)
-			}
+		end, name, field := serviceEnd(i, keys[n])
+		class, known := b.classes[end] // not of what a dry run would have created: that was checked before
+		if end == "" || !known {
+			continue
+		}
+		if err := bondOf(i.Rel.Name).joins(name, class); err != nil {
+			err.Field = field
+			b.problem(index[n], err)
 		}
 	}
 	return nil

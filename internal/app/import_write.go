@@ -197,6 +197,11 @@ func (b *importBatch) nodes(ctx context.Context, items []*interchange.Item) erro
 		}
 	}
 	found := map[string]map[string]store.Node{}
+	if len(keys[domain.KindAttributeDefinition]) > 0 {
+		if err := b.readDefining(ctx); err != nil {
+			return err
+		}
+	}
 	for kind, list := range keys {
 		nodes, err := b.im.app.entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
@@ -230,8 +235,11 @@ func (b *importBatch) create(n int, i *interchange.Item) {
 	if len(b.im.definitions) > 0 {
 		b.keepDefinitions(n, i.AsNew(), every)
 	}
-	if i.Kind.Name == domain.KindMaintenanceWindow || i.Kind.Name == domain.KindFreeze {
+	switch i.Kind.Name {
+	case domain.KindMaintenanceWindow, domain.KindFreeze:
 		b.keepOpening(n, i.AsNew())
+	case domain.KindAttributeDefinition:
+		b.keepDefinition(n, i.AsNew())
 	}
 	id := store.ID(b.im.app.newID())
 	b.ids[i.End], b.created[id] = id, true
@@ -267,6 +275,7 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	b.noteContent(i, i.Kind.Decode(node), after)
 	b.keepDefinitions(n, after, given(patch))
 	b.keepOpening(n, after)
+	b.keepDefinition(n, after)
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
 	b.count(i).Updated++

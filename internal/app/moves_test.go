@@ -54,7 +54,7 @@ func (f *fixture) movable() {
 	f.put(domain.KindChangeModel, values{
 		"key": "M1", "name": "Model", "preauthorised": true, "justification": "work", "plan": "do", "backOutKind": "FULL", "backOutPlan": "undo",
 	})
-	_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{
+	_, err := f.CreateFreeze(f.ctx, newFreeze{
 		Key: "peak", Name: "Peak", Everywhere: some(true), From: some(time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)), To: some(time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC)),
 	}, nil)
 	require.NoError(f.t, err)
@@ -218,13 +218,13 @@ func (f *fixture) tries(kind, k string) map[[2]string]func() (string, error) {
 			},
 		}
 	case domain.KindFreezeException:
-		decide := func(verdict domain.ExceptionStatus) func() (string, error) {
+		decide := func(verdict domain.ExceptionVerdict) func() (string, error) {
 			return func() (string, error) {
 				return statusOf(f.DecideFreezeException(f.as("olga", domain.OperationsManager), ref, verdict, nil, nil, dry))
 			}
 		}
 		return map[[2]string]func() (string, error){
-			{"decideFreezeException", "GRANTED"}: decide(domain.ExceptionGranted), {"decideFreezeException", "REFUSED"}: decide(domain.ExceptionRefused),
+			{"decideFreezeException", "GRANTED"}: decide(domain.GrantException), {"decideFreezeException", "REFUSED"}: decide(domain.RefuseException),
 		}
 	case domain.KindProblem:
 		return map[[2]string]func() (string, error){

@@ -91,11 +91,9 @@ func TestTheLogKeepsADigestOfWhatIsDoneToAFreeze(t *testing.T) { // C5
 	f := newFixture(t, openSQLite(t))
 	f.estateOfChanges()
 	f.change("DB", 8, 12, "db", nil)
-	freeze := `{"Key":"f","Name":"F","Description":null,"Reason":null,"From":"2026-03-09T00:00:00Z","To":"2026-03-12T00:00:00Z",` +
-		`"Recurrence":null,"StartsAt":null,"Duration":null,"TimeZone":null,"Except":null,"Everywhere":true,` +
-		`"Regions":null,"Classes":null,"Environments":null,"Sites":null,"Services":null}`
+	freeze := `{"Fields":{"everywhere":true,"from":"2026-03-09T00:00:00Z","key":"f","name":"F","to":"2026-03-12T00:00:00Z"},"Sites":null,"Services":null}`
 	f.told(`["create","Freeze",`+freeze+`]`, func(o *domain.WriteOptions) error {
-		_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "f", Name: "F", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, o)
+		_, err := f.CreateFreeze(f.ctx, newFreeze{Key: "f", Name: "F", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, o)
 		return err
 	})
 	except := domain.NewException{Key: "x", Freeze: some(key("f")), ChangeRequest: some(key("DB")), Reason: "urgent"}
@@ -105,8 +103,8 @@ func TestTheLogKeepsADigestOfWhatIsDoneToAFreeze(t *testing.T) { // C5
 			return err
 		})
 	bob := &fixture{App: f.App, t: t, ctx: f.as("bob", domain.Admin), store: f.store}
-	bob.told(`["decide","FreezeException",{"Key":"x","ID":null},"GRANTED",null,null]`, func(o *domain.WriteOptions) error {
-		_, err := f.DecideFreezeException(bob.ctx, key("x"), domain.ExceptionGranted, nil, nil, o)
+	bob.told(`["decide","FreezeException",{"Key":"x","ID":null},"GRANT",null,null]`, func(o *domain.WriteOptions) error {
+		_, err := f.DecideFreezeException(bob.ctx, key("x"), domain.GrantException, nil, nil, o)
 		return err
 	})
 	f.told(`["lift","Freeze",{"Key":"f","ID":null},null]`, func(o *domain.WriteOptions) error {
@@ -168,7 +166,7 @@ func TestAChangeThatAFreezeHoldsIsToldInTheVersionThatThisGaveIt_H6(t *testing.T
 	onStores(t, func(t *testing.T, f *fixture) {
 		f.estateOfChanges()
 		f.change("DB", 8, 12, "db", nil)
-		hold, err := f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "f", Name: "F", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
+		hold, err := f.CreateFreeze(f.ctx, newFreeze{Key: "f", Name: "F", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
 		require.NoError(t, err)
 		stored, err := f.Record(f.ctx, domain.KindChangeRequest, key("DB"), nil)
 		require.NoError(t, err)

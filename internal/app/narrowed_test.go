@@ -113,7 +113,7 @@ func TestAnExceptionIsSeenByWhoSeesItsChange(t *testing.T) {
 	f.change("THERE", 9, 10, "", nil)
 	f.connect(domain.RelTakesPlaceAt, "HERE", "par", nil)
 	f.connect(domain.RelTakesPlaceAt, "THERE", "nyc", nil)
-	_, err := f.CreateFreeze(f.ctx, domain.NewFreeze{Key: "still", Name: "Still", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
+	_, err := f.CreateFreeze(f.ctx, newFreeze{Key: "still", Name: "Still", From: some(march(9, 0)), To: some(march(12, 0)), Everywhere: some(true)}, nil)
 	require.NoError(t, err)
 	for _, change := range []string{"HERE", "THERE"} {
 		_, err := f.RequestFreezeException(f.ctx, domain.NewException{

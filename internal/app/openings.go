@@ -110,15 +110,11 @@ func (p *planner) scope(ctx context.Context, o *opening, regions map[string][]im
 	if err != nil {
 		return conflict.Scope{}, err
 	}
-	s := conflict.Scope{Everywhere: of.Everywhere, Sites: sites, Services: nodesIn(p.g, o.services)}
+	s := conflict.Scope{
+		Everywhere: of.Everywhere, Classes: of.Classes, Environments: of.Environments, Sites: sites, Services: nodesIn(p.g, o.services),
+	}
 	for _, r := range of.Regions {
 		s.Sites = append(s.Sites, regions[r]...)
-	}
-	for _, c := range of.Classes {
-		s.Classes = append(s.Classes, domain.Class(c))
-	}
-	for _, e := range of.Environments {
-		s.Environments = append(s.Environments, domain.Environment(e))
 	}
 	return s, nil
 }

@@ -140,11 +140,7 @@ func suspects(d *domain.AttributeDefinition, own store.Filter) store.Filter {
 		all = append(all, own)
 	}
 	if len(d.Classes) > 0 {
-		classes := make([]any, len(d.Classes))
-		for i, c := range d.Classes {
-			classes[i] = c
-		}
-		all = append(all, store.Compare{Property: "class", Op: store.OneOf, Value: classes})
+		all = append(all, store.Compare{Property: "class", Op: store.OneOf, Value: anyOf(d.Classes)})
 	}
 	if !d.Required {
 		all = append(all, store.Not{Filter: store.Compare{Property: property, Op: store.IsNull}})

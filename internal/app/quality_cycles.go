@@ -35,10 +35,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 	if err != nil {
 		return nil, err
 	}
-	g, err := q.a.today(ctx).seenGraph(ctx)
-	if g == nil && err == nil {
-		g, err = q.a.dependencies(ctx)
-	}
+	g, err := q.graph(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +51,15 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 		})
 	}
 	return pageOf(all, limit, after)
+}
+
+// graph is the whole estate, as far as the caller may see it.
+func (q *DataQuality) graph(ctx context.Context) (*Graph, error) {
+	g, err := q.a.today(ctx).seenGraph(ctx)
+	if g == nil && err == nil {
+		g, err = q.a.dependencies(ctx)
+	}
+	return g, err
 }
 
 // dependencies gives a graph of all items and what they depend on.

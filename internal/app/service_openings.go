@@ -178,9 +178,9 @@ func (s *openingScopes) why(o *opening, h impact.Hit) domain.OpeningReason {
 		return domain.OpeningAtSite
 	case slices.ContainsFunc(s.installed[id], func(site store.ID) bool { return slices.Contains(of.Regions, s.region[site]) }):
 		return domain.OpeningInRegion
-	case slices.Contains(of.Classes, string(facts.Class())):
+	case slices.Contains(of.Classes, facts.Class()):
 		return domain.OpeningOfClass
-	case slices.Contains(of.Environments, string(facts.Environment())):
+	case slices.Contains(of.Environments, facts.Environment()):
 		return domain.OpeningOfEnvironment
 	case of.Everywhere:
 		return domain.OpeningEverywhere

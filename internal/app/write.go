@@ -66,7 +66,7 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 		known:   []entity.Record{after},
 		explain: a.explainTaken("input.patch"),
 	}
-	if err := both(a.staysService(ctx, d, before, after), a.staysDiagnosed(ctx, d, before, after), a.staysBeforeBoard(ctx, d, before, after)); err != nil {
+	if err := both(a.staysService(ctx, d, before, after), a.staysNamed(ctx, before, after), a.staysDiagnosed(ctx, d, before, after), a.staysBeforeBoard(ctx, d, before, after)); err != nil {
 		return nil, nil, err
 	}
 	return d, after, nil

@@ -119,7 +119,7 @@ func (c *checker) checkFields(check string, subject func() string, fields []enti
 		case f.Required && (!given || isText && text == ""):
 			wrong("%s is missing, which is required", f.Name)
 		case !given:
-		case f.Enum != nil && !slices.Contains(f.Enum, text):
+		case f.Enum != nil && f.Kind != store.Strings && !slices.Contains(f.Enum, text):
 			wrong("%s is %q, which is none of %s", f.Name, text, strings.Join(f.Enum, ", "))
 		case store.CheckValue(v) != nil:
 			wrong("%s: %v", f.Name, store.CheckValue(v))

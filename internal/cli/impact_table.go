@@ -71,7 +71,7 @@ func (i *impact) table(w io.Writer, more string) {
 	s := i.Summary
 	fmt.Fprintf(w, "%d hit: %d FULL, %d DEGRADED; %d services, %d sites, %d users\n", s.Total, s.Full, s.Degraded, s.Services, s.Sites, s.Users)
 	if s.Redundant > 0 {
-		fmt.Fprintf(w, "%s more that others stand in for; --redundancy ignore lists them\n", counted(s.Redundant, "need"))
+		fmt.Fprintf(w, "Beside them %s that others stand in for; --redundancy ignore lists all\n", counted(s.Redundant, "need"))
 	}
 	if s.OpenProblems+s.KnownErrors+s.ChangeRequests+s.Agreements > 0 {
 		fmt.Fprintf(w, "Bearing on them: %s, %s, %s in flight, %s at stake\n", counted(s.OpenProblems, "open problem"),

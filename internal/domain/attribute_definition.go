@@ -15,7 +15,7 @@ type AttributeDefinition struct {
 	// Attribute is the name of the attribute.
 	Attribute string `graph:"attribute,required,filter,sort,set,text"`
 	// Classes are those whose items it is about; none: all.
-	Classes []string      `graph:"classes,set"`
+	Classes []Class       `graph:"classes,set"`
 	Type    AttributeType `graph:"type,required,filter,sort,set"`
 	// AllowedValues are the only ones, where there are any.
 	AllowedValues []string `graph:"allowedValues,set,text"`
@@ -59,7 +59,7 @@ func (d *AttributeDefinition) Check() Errors {
 		es.rule("C7", "indexed", fmt.Sprintf("cannot be, with an attribute called %q: of an indexed one the name holds ASCII letters, digits, blanks and _ . : / - only", d.Attribute))
 	}
 	for i, class := range d.Classes {
-		if !slices.Contains(Classes, Class(class)) {
+		if !slices.Contains(Classes, class) {
 			es.wrong(fmt.Sprintf("classes.%d", i), fmt.Errorf("%q is no class; there are %s", class, join(Classes)))
 		}
 	}
@@ -76,7 +76,7 @@ func (d *AttributeDefinition) Check() Errors {
 
 // Covers tells whether the definition is about items of the class.
 func (d *AttributeDefinition) Covers(class Class) bool {
-	return len(d.Classes) == 0 || slices.Contains(d.Classes, string(class))
+	return len(d.Classes) == 0 || slices.Contains(d.Classes, class)
 }
 
 // Breach says how the attributes of an item breach the definition (C7), or nil.

@@ -33,7 +33,7 @@ func TestAValueFitsItsType_C7(t *testing.T) {
 func TestADefinitionSaysAllThatIsWrongWithIt_C7(t *testing.T) {
 	d := &domain.AttributeDefinition{
 		Record: domain.Record{Key: "tier", Name: "Tier"}, Attribute: "tier", Type: domain.AttributeInteger,
-		Classes: []string{"SERVER", "BOAT"}, AllowedValues: []string{"1", "two"},
+		Classes: []domain.Class{"SERVER", "BOAT"}, AllowedValues: []string{"1", "two"},
 	}
 	var fields []string
 	for _, e := range d.Check() {
@@ -47,7 +47,7 @@ func TestADefinitionSaysAllThatIsWrongWithIt_C7(t *testing.T) {
 func TestABreachNamesTheDefinitionAndTheLegalValues_C7(t *testing.T) {
 	tier := &domain.AttributeDefinition{
 		Record: domain.Record{Key: "tier-of-servers"}, Attribute: "tier", Type: domain.AttributeEnum,
-		Classes: []string{"SERVER"}, AllowedValues: []string{"gold", "silver"}, Required: true,
+		Classes: []domain.Class{"SERVER"}, AllowedValues: []string{"gold", "silver"}, Required: true,
 	}
 	require.Nil(t, tier.Breach(domain.Service, nil), "it is about servers only")
 	require.Nil(t, tier.Breach(domain.Server, map[string]string{"tier": "gold"}))

@@ -14,7 +14,7 @@ type ChangeModel struct {
 	// Preauthorised says that the change management approved the model itself.
 	Preauthorised bool `graph:"preauthorised,filter,set"`
 	// Classes are those whose items it may touch; none: all.
-	Classes []string `graph:"classes,filter,set"`
+	Classes []Class `graph:"classes,filter,set"`
 	// What follows fills the requests made from it.
 	Priority      *Priority    `graph:"priority,filter,set"`
 	Category      *string      `graph:"category,filter,sort,set,text"`
@@ -31,7 +31,7 @@ type ChangeModel struct {
 func (m *ChangeModel) Check() Errors {
 	es := m.Record.Check()
 	for i, class := range m.Classes {
-		if !slices.Contains(Classes, Class(class)) {
+		if !slices.Contains(Classes, class) {
 			es.wrong(fmt.Sprintf("classes.%d", i), fmt.Errorf("%q is none of %v", class, Classes))
 		}
 	}
@@ -76,12 +76,12 @@ func fill[T any](field **T, from *T) {
 func (m *ChangeModel) covers(items []*ConfigurationItem) string {
 	var beyond []string
 	for _, i := range items {
-		if len(m.Classes) > 0 && !slices.Contains(m.Classes, string(i.Class)) {
+		if len(m.Classes) > 0 && !slices.Contains(m.Classes, i.Class) {
 			beyond = append(beyond, fmt.Sprintf("%s is of class %s", i.Key, i.Class))
 		}
 	}
 	if len(beyond) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("items that the model %s is about (%s): %s", m.Key, strings.Join(m.Classes, ", "), strings.Join(beyond, ", "))
+	return fmt.Sprintf("items that the model %s is about (%s): %s", m.Key, join(m.Classes), strings.Join(beyond, ", "))
 }

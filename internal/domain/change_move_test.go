@@ -105,7 +105,7 @@ func ready(of domain.ChangeRequestType, status domain.ChangeRequestStatus) *doma
 			Record: domain.Record{Key: "CAB"}, Members: []string{"ann", "bob", "cid", "dora"}, Quorum: 2, Emergency: of == domain.EmergencyChange,
 		},
 		Votes:    []*domain.Vote{vote("ann", domain.Approve), vote("bob", domain.Approve)},
-		Model:    &domain.ChangeModel{Record: domain.Record{Key: "M"}, Preauthorised: true, Classes: []string{"DATABASE"}},
+		Model:    &domain.ChangeModel{Record: domain.Record{Key: "M"}, Preauthorised: true, Classes: []domain.Class{"DATABASE"}},
 		Tasks:    []*domain.Task{{Record: domain.Record{Key: "T"}, Done: true}},
 		Released: true,
 	}
@@ -125,7 +125,7 @@ var withouts = map[domain.MoveNeed]func(*domain.ChangeFacts){
 	domain.NeedAssessment:    func(f *domain.ChangeFacts) { f.Outdated = []string{"db-1 changed"} },
 	domain.NeedBoard:         func(f *domain.ChangeFacts) { f.Board.Emergency = !f.Board.Emergency },
 	domain.NeedVotes:         func(f *domain.ChangeFacts) { f.Votes[0].ContentVersion = 2 },
-	domain.NeedModel:         func(f *domain.ChangeFacts) { f.Model.Classes = []string{"WORKSTATION"} },
+	domain.NeedModel:         func(f *domain.ChangeFacts) { f.Model.Classes = []domain.Class{"WORKSTATION"} },
 }
 
 func TestAuthorisedNeedsAllThatH3Names(t *testing.T) {

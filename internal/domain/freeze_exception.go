@@ -71,6 +71,26 @@ const (
 // ExceptionStatuses lists all statuses of an exception.
 var ExceptionStatuses = []ExceptionStatus{ExceptionRequested, ExceptionGranted, ExceptionRefused}
 
+// ExceptionVerdict is what can be decided of an exception.
+type ExceptionVerdict string
+
+// The verdicts on an exception.
+const (
+	GrantException  ExceptionVerdict = "GRANT"
+	RefuseException ExceptionVerdict = "REFUSE"
+)
+
+// status is what becomes of an exception by the verdict.
+func (v ExceptionVerdict) status() (ExceptionStatus, error) {
+	switch v {
+	case GrantException:
+		return ExceptionGranted, nil
+	case RefuseException:
+		return ExceptionRefused, nil
+	}
+	return "", fmt.Errorf("must be %s or %s, not %q", GrantException, RefuseException, v)
+}
+
 // Check tells what is wrong with the exception: one that is decided says by
 // whom and when.
 func (x *FreezeException) Check() Errors {
@@ -114,13 +134,12 @@ func (x *FreezeException) Asker() Doer {
 // Decide moves an exception to its decision, and says why it cannot be: nobody
 // decides on what they asked for, nor on their own change. ends tells that it
 // names a freeze and a change.
-func (x *FreezeException) Decide(verdict ExceptionStatus, ends bool, change *ChangeRequest, by Doer, at time.Time, comment *string) error {
+func (x *FreezeException) Decide(verdict ExceptionVerdict, ends bool, change *ChangeRequest, by Doer, at time.Time, comment *string) error {
 	var es Errors
-	if verdict == ExceptionRequested {
-		es.wrong("verdict", fmt.Errorf("must be %s or %s", ExceptionGranted, ExceptionRefused))
-	}
+	status, err := verdict.status()
+	es.wrong("verdict", err)
 	if len(es) == 0 {
-		es = ExceptionLife.CheckTo(x.Key, DecideException, verdict, x.Status, ExceptionFacts{Reason: x.Reason, Ends: ends})
+		es = ExceptionLife.CheckTo(x.Key, DecideException, status, x.Status, ExceptionFacts{Reason: x.Reason, Ends: ends})
 	}
 	if x.RequestedBy != nil && SamePerson(x.Asker(), by) {
 		es = append(es, &Error{
@@ -137,6 +156,6 @@ func (x *FreezeException) Decide(verdict ExceptionStatus, ends bool, change *Cha
 	if len(es) > 0 {
 		return es.Err()
 	}
-	x.Status, x.DecidedBy, x.DeciderIdentities, x.DecidedAt, x.Comment = verdict, &by.Name, by.Identities, &at, comment
+	x.Status, x.DecidedBy, x.DeciderIdentities, x.DecidedAt, x.Comment = status, &by.Name, by.Identities, &at, comment
 	return nil
 }

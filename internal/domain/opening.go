@@ -23,10 +23,10 @@ type Opening struct {
 	TimeZone   *string    `graph:"timeZone,filter,set"`
 	Except     []string   `graph:"except,set"`
 
-	Everywhere   bool     `graph:"everywhere,filter,set"`
-	Regions      []string `graph:"regions,filter,set"`
-	Classes      []string `graph:"classes,filter,set"`
-	Environments []string `graph:"environments,filter,set"`
+	Everywhere   bool          `graph:"everywhere,filter,set"`
+	Regions      []string      `graph:"regions,filter,set"`
+	Classes      []Class       `graph:"classes,filter,set"`
+	Environments []Environment `graph:"environments,filter,set"`
 }
 
 // Opens gives access to when any such record is on.
@@ -35,12 +35,12 @@ func (o *Opening) Opens() *Opening { return o }
 // check tells what is wrong with the scope.
 func (o *Opening) check(es *Errors) {
 	for i, c := range o.Classes {
-		if !slices.Contains(Classes, Class(c)) {
+		if !slices.Contains(Classes, c) {
 			es.wrong(fmt.Sprintf("classes.%d", i), fmt.Errorf("%q is none of %v", c, Classes))
 		}
 	}
 	for i, e := range o.Environments {
-		if !slices.Contains(Environments, Environment(e)) {
+		if !slices.Contains(Environments, e) {
 			es.wrong(fmt.Sprintf("environments.%d", i), fmt.Errorf("%q is none of %v", e, Environments))
 		}
 	}

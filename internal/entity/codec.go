@@ -97,7 +97,20 @@ func (f *Field) put(v reflect.Value, value any) {
 		target.Set(fresh)
 		target = fresh.Elem()
 	}
+	if texts, ok := value.([]string); ok {
+		setTexts(target, texts)
+		return
+	}
 	target.Set(reflect.ValueOf(value).Convert(target.Type()))
+}
+
+// setTexts sets a list of strings, or of values of an enumeration.
+func setTexts(target reflect.Value, texts []string) {
+	list := reflect.MakeSlice(target.Type(), len(texts), len(texts))
+	for i, text := range texts {
+		list.Index(i).SetString(text)
+	}
+	target.Set(list)
 }
 
 // encode reads the properties out of a struct.
@@ -140,6 +153,11 @@ func (f *Field) get(v reflect.Value) any {
 		if value.Len() == 0 {
 			return nil
 		}
+		texts := make([]string, value.Len())
+		for i := range texts {
+			texts[i] = value.Index(i).String()
+		}
+		return texts
 	}
 	return value.Interface()
 }

@@ -20,8 +20,8 @@ type Field struct {
 	Index []int        // for reflect.Value.FieldByIndex
 	Type  reflect.Type // of the Go field
 	Kind  store.Type
-	// Enum lists the legal values, nil when the field is no enumeration;
-	// EnumName is the name of its type.
+	// Enum lists the legal values of the field, or of what its list holds, nil
+	// when they are no enumeration; EnumName is the name of its type.
 	Enum     []string
 	EnumName string
 	// Shown is the type of the schema by whose values the texts of a list are
@@ -77,6 +77,13 @@ func (f *Field) classify() {
 	t := f.Type
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if t.Kind() == reflect.Slice {
+		f.Kind = store.Strings
+		if f.Enum = enums[t.Elem()]; f.Enum != nil {
+			f.EnumName = t.Elem().Name()
+			return
+		}
 	}
 	if values, ok := enums[t]; ok {
 		f.Kind, f.Enum, f.EnumName = store.String, values, t.Name()

@@ -17,7 +17,7 @@ func (f *Field) Operators() []string {
 		return []string{"eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "ignoringCase", "isNull"}
 	case f.Name == "id":
 		return []string{"eq", "in", "notIn"}
-	case f.Enum != nil:
+	case f.Enum != nil && f.Kind != store.Strings:
 		return []string{"eq", "ne", "in", "notIn", "isNull"}
 	}
 	switch f.Kind {

@@ -13,7 +13,7 @@ import (
 )
 
 // textScalars are the scalars that a Go string may be in the schema.
-var textScalars = []string{"String", "TimeZone", "Duration", "RecurrenceRule"}
+var textScalars = []string{"String", "TimeZone", "Duration", "RecurrenceRule", "LocalDateTime"}
 
 // mistakes collects all that disagrees, so that it is told at once.
 type mistakes []string
@@ -177,6 +177,8 @@ func scalarsOf(f entity.Field) []string {
 		return []string{"[" + f.Shown + "!]"}
 	case f.Map:
 		return []string{"Attributes"}
+	case f.Enum != nil && f.Kind == store.Strings:
+		return []string{"[" + f.EnumName + "!]"}
 	case f.Enum != nil:
 		return []string{f.EnumName}
 	case f.Name == "id":
@@ -194,7 +196,7 @@ func scalarsOf(f entity.Field) []string {
 	case store.Time:
 		return []string{"DateTime"}
 	case store.Strings:
-		return []string{"[String!]"}
+		return []string{"[String!]", "[LocalDateTime!]"}
 	}
 	return textScalars
 }

@@ -39,7 +39,7 @@ func (w *deriver) operators() {
 		switch name := filterName(f); {
 		case f.Map:
 			w.attributeOperator(s, f)
-		case f.Enum != nil:
+		case f.Enum != nil && f.Kind != store.Strings:
 			w.operator(w.at(f.EnumName), name, f)
 		default:
 			w.operator(s, name, f)
@@ -103,7 +103,7 @@ func filterName(f entity.Field) string {
 	switch {
 	case f.Map:
 		return "AttributeFilter"
-	case f.Enum != nil:
+	case f.Enum != nil && f.Kind != store.Strings:
 		return f.EnumName + "Filter"
 	case f.Name == "id":
 		return "IDFilter"

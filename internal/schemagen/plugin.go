@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/api"
@@ -16,7 +17,10 @@ import (
 )
 
 // plugin gives gqlgen what the schema's text does not say.
-type plugin struct{ derived *derivation }
+type plugin struct {
+	derived *derivation
+	models  config.TypeMap
+}
 
 // Name names the plugin in gqlgen's messages.
 func (p *plugin) Name() string { return "schemagen" }
@@ -32,7 +36,7 @@ func generate(root string, d *derivation) error {
 	var notes bytes.Buffer
 	log.SetOutput(&notes)
 	defer log.SetOutput(os.Stderr)
-	if err := api.Generate(cfg, api.PrependPlugin(&plugin{derived: d})); err != nil {
+	if err := api.Generate(cfg, api.PrependPlugin(&plugin{derived: d, models: cfg.Models})); err != nil {
 		return fmt.Errorf("%w\n%s", err, notes.String())
 	}
 	return unbound(&notes)
@@ -51,13 +55,19 @@ func fromCatalog(p *ast.Position) bool {
 	return p != nil && p.Src != nil && strings.HasSuffix(p.Src.Name, derivedSuffix)
 }
 
-// MutateSchema lets derived inputs look like scalars to the generator, which
-// so hands them over as they are: the Catalog interprets them, and no code is
+// raw reports whether an input is handed over as it is: a derived one, or one
+// for which gqlgen.yml says so.
+func (p *plugin) raw(t *ast.Definition) bool {
+	return fromCatalog(t.Position) || slices.Contains(p.models[t.Name].Model, relayPackage+".Input")
+}
+
+// MutateSchema lets raw inputs look like scalars to the generator, which so
+// hands them over as they are: the Catalog interprets them, and no code is
 // generated for each. The schema that is served is parsed from the files, and
 // stays whole.
 func (p *plugin) MutateSchema(schema *ast.Schema) error {
 	for _, t := range schema.Types {
-		if t.Kind == ast.InputObject && fromCatalog(t.Position) {
+		if t.Kind == ast.InputObject && p.raw(t) {
 			t.Kind, t.Fields = ast.Scalar, nil
 		}
 	}

@@ -82,16 +82,16 @@ func TestAllThatIsWrongWithValuesInADocumentIsToldWithItsField(t *testing.T) {
 	}
 }
 
-// createFreeze reads its scalars before it looks at anything.
+// createFreeze tells what cannot be read with all else that is wrong.
 func TestAllTextsThatCannotBeReadAreToldWithTheirFields(t *testing.T) {
 	r := overDemo(t, server.Config{})
 	wrong := map[string]any{
-		"key": "f", "name": "F", "reason": "R", "timeZone": "Mars/Base", "from": "noon", "duration": "long",
+		"key": "f", "name": "F", "reason": "R", "timeZone": "Mars/Base", "from": "noon", "duration": "long", "everywhere": true,
 	}
 	for name, told := range map[string]map[string]string{
 		"variables": r.wrongFields(t, makeFreeze, map[string]any{"input": wrong}),
 		"literals": r.wrongFields(t, `mutation { createFreeze(input: {
-			key: "f", name: "F", reason: "R", timeZone: "Mars/Base", from: "noon", duration: "long"}) { dryRun } }`, nil),
+			key: "f", name: "F", reason: "R", timeZone: "Mars/Base", from: "noon", duration: "long", everywhere: true}) { dryRun } }`, nil),
 	} {
 		for field, part := range map[string]string{"input.timeZone": "Mars/Base", "input.from": "noon", "input.duration": "long"} {
 			if !strings.Contains(told[field], part) {

@@ -235,7 +235,7 @@ func TestNobodyGrantsAnExceptionThatTheyAskedForUnderAnotherSpelling(t *testing.
 		}
 		decide := func(who, key string) *outcome {
 			return d.as(who+"; roles=CHANGE_MANAGER", `mutation($i: DecideFreezeExceptionInput!) { decideFreezeException(input: $i) { freezeException { status } } }`,
-				map[string]any{"ref": map[string]any{"key": key}, "verdict": "GRANTED"})
+				map[string]any{"ref": map[string]any{"key": key}, "verdict": "GRANT"})
 		}
 		ask("eve", "X1")
 		decide("Eve", "X1").refused("P7", "nobody decides on their own request")

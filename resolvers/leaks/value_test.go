@@ -126,6 +126,8 @@ func (q *asker) scalar(name, of string) string {
 		return `"PT2H"`
 	case "TimeZone":
 		return `"Europe/Paris"`
+	case "LocalDateTime":
+		return `"2026-12-18T22:00"`
 	case "RecurrenceRule":
 		return `"FREQ=DAILY"`
 	case "Attributes":

@@ -41,7 +41,7 @@ func (w *Window) Next(after time.Time, most int) (list []domain.TimeRange) {
 	if w.single != nil {
 		return w.Occurrences(domain.TimeRange{From: after, To: w.single.To})
 	}
-	for ahead := 400 * 24 * time.Hour; ; ahead *= 4 {
+	for ahead := 8 * 24 * time.Hour; ; ahead *= 4 {
 		to := after.Add(ahead)
 		if list = w.Occurrences(domain.TimeRange{From: after, To: to}); len(list) >= most {
 			return list[:most]
