@@ -7284,7 +7284,7 @@ type FrozenServicePayload {
 }
 
 "What was changed together, under one revision."
-type ChangeSet {
+type ChangeSet @cost(weight: 1000) {
   "Its number: change sets are numbered from 1, without gaps, in the order of their commit."
   revision: Revision!
   "When it was committed."
@@ -10084,21 +10084,21 @@ type DataQuality {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection! @cost(weight: 60000)
+  ): ConfigurationItemConnection! @cost(weight: 20000)
   "The items without any relationship."
   orphans(
     "At most so many; 50 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection! @cost(weight: 60000)
+  ): ConfigurationItemConnection! @cost(weight: 150000)
   "The services that no dependency, of either direction, joins to an item of class SERVICE_LEVEL_AGREEMENT."
   servicesWithoutAgreement(
     "At most so many; 50 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection! @cost(weight: 60000)
+  ): ConfigurationItemConnection! @cost(weight: 10000)
   "The items that nobody has changed or confirmed since."
   stale(
     "Since when."
@@ -10107,14 +10107,14 @@ type DataQuality {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ConfigurationItemConnection! @cost(weight: 60000)
+  ): ConfigurationItemConnection! @cost(weight: 20000)
   "The sets of items that depend on one another, each by way of the others: the largest first."
   cycles(
     "At most so many; 100 when absent."
     first: Int
     "Only what follows this cursor."
     after: String
-  ): DependencyCycleConnection! @cost(weight: 60000)
+  ): DependencyCycleConnection! @cost(weight: 10000)
   "The items that share what should be each one's own; those that lack an attribute share nothing."
   duplicates(
     "By these attributes together, at most three, such as a serial number. Without any: by name and class."
@@ -10137,7 +10137,7 @@ type DataQuality {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): AttributeBreachConnection! @cost(weight: 60000)
+  ): AttributeBreachConnection! @cost(weight: 10000)
 }
 
 "A page of dependency cycles, the largest first."
@@ -10854,7 +10854,7 @@ enum ScheduleStatus {
 
 extend type ChangeRequest {
   "What does not go together with it, while it is planned and not done."
-  conflicts: [ScheduleConflict!]! @cost(weight: 500)
+  conflicts: [ScheduleConflict!]! @cost(weight: 10000)
 }
 `, BuiltIn: false},
 	{Name: "../schema/search.graphqls", Input: `extend type Query {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -67,6 +68,9 @@ func (n naming) ofVariables(op *ast.OperationDefinition, values map[string]any, 
 // nameLiterals names the fields that errors about values in the document are
 // about.
 func (n naming) nameLiterals(query string, errs gqlerror.List) {
+	if !slices.ContainsFunc(errs, func(e *gqlerror.Error) bool { return len(e.Locations) > 0 }) {
+		return // what was refused before it was looked at
+	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, n.tokens)
 	if err != nil {
 		return

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"releasegraph/internal/server/budget"
+	"releasegraph/internal/store"
 	"releasegraph/resolvers"
 )
 
@@ -54,7 +55,7 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 		return t.notBegun(ctx, whole, exec, err)
 	}
 	defer leave()
-	responses, ctx := exec.DispatchOperation(ctx, op)
+	responses, ctx := exec.DispatchOperation(t.hurried(ctx, op), op)
 	if lasting { // each event has a turn of its own
 		leave()
 		ctx = resolvers.WithTurns(ctx, func(ctx context.Context) (func(), error) {
@@ -104,6 +105,14 @@ func (t runs) handOver(ctx context.Context, answer *graphql.Response, each func(
 	}
 	defer taken()
 	return each(answer)
+}
+
+// hurried has the store not keep a cheap operation waiting behind dear ones.
+func (t runs) hurried(ctx context.Context, op *graphql.OperationContext) context.Context {
+	if t.budget.Cheap(priceIn(op)) {
+		return store.WithUrgent(ctx)
+	}
+	return ctx
 }
 
 // hold counts an answer among those that wait to be taken.

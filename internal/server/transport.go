@@ -76,7 +76,7 @@ func (t overHTTP) answerOnce(ctx context.Context, w http.ResponseWriter, r *http
 		return
 	}
 	defer leave()
-	responses, ctx := exec.DispatchOperation(ctx, op)
+	responses, ctx := exec.DispatchOperation(t.hurried(ctx, op), op)
 	answer := responses(ctx)
 	if answer == nil { // gqlgen's way to say that the context has ended
 		answer = exec.DispatchError(ctx, gqlerror.List{ended(ctx)})

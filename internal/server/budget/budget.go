@@ -148,6 +148,9 @@ func (b *Budget) enter(ctx context.Context, caller string, price int, wait time.
 	return leave, nil
 }
 
+// Cheap reports whether an operation of a price is a cheap one.
+func (b *Budget) Cheap(price int) bool { return price <= b.limits.Cheap }
+
 // Hold counts an answer of so many bytes among those that wait to be taken,
 // until it is. It waits for others to be taken, as Enter does. Errors are a
 // BusyError, or that of the context.

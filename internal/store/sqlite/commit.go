@@ -207,6 +207,9 @@ func (s *Store) perform(cs store.Changeset) (store.Change, error) {
 
 // shut waits for the readers and closes all connections.
 func (s *Store) shut() {
+	for range cap(s.urgent) {
+		<-s.urgent
+	}
 	for range cap(s.readers) {
 		<-s.readers
 	}

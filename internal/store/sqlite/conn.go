@@ -14,6 +14,7 @@ type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt
 	tx    bool
+	home  chan *conn // where it waits for its next read
 }
 
 // limited ends a statement that has a limit, where the limit has nothing to say

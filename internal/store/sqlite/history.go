@@ -130,7 +130,7 @@ func (e *entryRead) effectsOf(id store.ID) (effects []store.Effect, err error) {
 }
 
 // maxEntriesRead is how many bytes of entries are kept for the next node.
-const maxEntriesRead = 16 << 20
+const maxEntriesRead = 48 << 20
 
 // of reads entries of the log, of each only what concerns the node. A revision
 // that was compacted meanwhile has none.

@@ -41,6 +41,7 @@ type Store struct {
 	limit    int
 
 	readers chan *conn
+	urgent  chan *conn // readers that are kept for what is urgent
 	all     []*conn
 	writer  *conn
 	guard   sync.RWMutex // in memory, where readers and the writer exclude each other
@@ -85,6 +86,10 @@ func Open(ctx context.Context, path string, schema store.Schema, o Options) (*St
 	return s, nil
 }
 
+// urgentReaders is how many readers are kept for reads that are urgent
+// (store.WithUrgent), which never wait behind long ones.
+const urgentReaders = 2
+
 func (s *Store) open(ctx context.Context, path string, o Options) error {
 	readers := o.Readers
 	if readers <= 0 {
@@ -104,12 +109,16 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 		return err
 	}
 	s.readers = make(chan *conn, readers)
-	for range readers {
-		c, err := s.connect(dsn, []string{"PRAGMA busy_timeout=10000", "PRAGMA query_only=1", "PRAGMA cache_size=-16384"})
-		if err != nil {
-			return err
+	s.urgent = make(chan *conn, urgentReaders)
+	for _, home := range []chan *conn{s.readers, s.urgent} {
+		for range cap(home) {
+			c, err := s.connect(dsn, []string{"PRAGMA busy_timeout=10000", "PRAGMA query_only=1", "PRAGMA cache_size=-16384"})
+			if err != nil {
+				return err
+			}
+			c.home = home
+			home <- c
 		}
-		s.readers <- c
 	}
 	return nil
 }
@@ -199,8 +208,14 @@ func (s *Store) acquire(ctx context.Context) (*conn, error) {
 		return nil, s.closed()
 	default:
 	}
+	var urgent chan *conn
+	if store.Urgent(ctx) {
+		urgent = s.urgent
+	}
 	select {
 	case c := <-s.readers:
+		return c, nil
+	case c := <-urgent:
 		return c, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -209,7 +224,7 @@ func (s *Store) acquire(ctx context.Context) (*conn, error) {
 	}
 }
 
-func (s *Store) giveBack(c *conn) { s.readers <- c }
+func (s *Store) giveBack(c *conn) { c.home <- c }
 
 func (s *Store) closed() error {
 	return fmt.Errorf("%w: %s is closed", store.ErrUnavailable, s.name)
