@@ -137,6 +137,9 @@ func TestWhatIsInNoAreaIsForTheAdministratorAlone(t *testing.T) {
 				}
 				require.Equal(t, role == domain.Admin, may(actor(role), action, name) == nil, "%s, %s %s", role, action, name)
 			}
+			if action != authz.Import {
+				require.Equal(t, []domain.Role{domain.Admin}, authz.Default().Allowed(action, name), "%s %s", action, name)
+			}
 		}
 	}
 }
