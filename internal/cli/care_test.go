@@ -163,3 +163,33 @@ func TestOldHistoryIsForgotten(t *testing.T) {
 	call(t, "", "compact", from, "--keep", "1ns").wants(t, 0, "changes forgotten. The estate can be read as of revision")
 	call(t, "", "compact", from, "--keep", "1ns").wants(t, 0, "0 changes forgotten")
 }
+
+func TestAFileOfNoBytesIsNoSoundStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cut.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"check", "export"} {
+		call(t, "", command, "--store=sqlite:"+path).wants(t, 1, path+" is empty, 0 bytes long")
+	}
+}
+
+func TestABackupThatIsCutShortIsToldAsOne(t *testing.T) {
+	_, from := filled(t)
+	text := call(t, "", "backup", from, "-").out
+	to := "--store=sqlite:" + filepath.Join(t.TempDir(), "new.db")
+	for _, left := range []int{5, 20, len(text) / 2, len(text) - 1} {
+		call(t, text[:left], "restore", to, "-").wants(t, 1, "the backup is damaged", "nothing was touched")
+	}
+}
+
+func TestABackupIsForItsOwnerAlone(t *testing.T) {
+	_, from := filled(t)
+	for _, form := range [][]string{nil, {"--logical"}} {
+		path := filepath.Join(t.TempDir(), "backup")
+		call(t, "", append([]string{"backup", from, path}, form...)...).wants(t, 0)
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v: %v, %v", form, info.Mode(), err)
+		}
+	}
+}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
@@ -111,12 +113,29 @@ func Run(ctx context.Context, args []string, streams Streams) (code int) {
 	}
 	chosen, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(streams.Stderr, "releasegraph: %v\nTry releasegraph --help\n", err)
+		fmt.Fprintf(streams.Stderr, "releasegraph: %v%s\nTry releasegraph --help\n", err, meant(parser.Model, args))
 		return exitUsage
 	}
 	r := &running{Context: ctx, Streams: streams, log: c.logger(streams)}
 	r.Context = context.WithValue(ctx, runningKey{}, r)
 	return report(streams, chosen.Run(r, parser.Model))
+}
+
+// meant suggests the command that was misspelt, if one was.
+func meant(app *kong.Application, args []string) string {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return ""
+	}
+	best, least := "", 3 // letters that may be wrong, and one more
+	for _, command := range app.Children {
+		if distance := levenshtein.ComputeDistance(args[0], command.Name); distance < min(least, len(command.Name)) {
+			best, least = command.Name, distance
+		}
+	}
+	if best == "" || least == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", best)
 }
 
 func newParser(c *commands, streams Streams) (*kong.Kong, error) {

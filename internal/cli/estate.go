@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +44,7 @@ type estate struct {
 	topology *topology.Store[domain.Facts, domain.Link] // nil: off
 	app      *app.App
 	retiring func() // ends the retention of history, nil without
+	clean    func() // removes the copy that is read, nil without
 }
 
 func (f storeFlags) check() error {
@@ -62,11 +65,57 @@ func (f storeFlags) openExisting(ctx context.Context, withTopology bool) (*estat
 		if err := sqlite.Unfinished(path); err != nil {
 			return nil, err
 		}
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("there is no file %s: import an estate first, or name another store by --store or --url", path)
+		switch info, err := os.Stat(path); {
+		case errors.Is(err, os.ErrNotExist):
+			return nil, fmt.Errorf("there is no file %s: import an estate first, or name another store by --store", path)
+		case err == nil && info.Size() == 0 && !info.IsDir():
+			return nil, fmt.Errorf("%s is empty, 0 bytes long: it was cut off, or is no store; restore it from a backup, or import an estate into it", path)
 		}
 	}
-	return f.open(ctx, withTopology)
+	e, err := f.open(ctx, withTopology)
+	if unwritable := new(store.UnwritableError); errors.As(err, &unwritable) {
+		return f.openCopy(ctx, withTopology, err)
+	}
+	return e, err
+}
+
+// openCopy opens a copy of a file that cannot be written: who only reads need
+// not be able to write, and SQLite must.
+func (f storeFlags) openCopy(ctx context.Context, withTopology bool, unwritable error) (*estate, error) {
+	dir, err := os.MkdirTemp("", "releasegraph-read-*")
+	if err != nil {
+		return nil, errors.Join(unwritable, err)
+	}
+	clean := func() { _ = os.RemoveAll(dir) } // a leftover in the temporary directory harms nobody
+	path := filepath.Join(dir, "copy.db")
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(path+suffix, strings.TrimPrefix(f.Store, "sqlite:")+suffix); err != nil && (suffix == "" || !errors.Is(err, os.ErrNotExist)) {
+			clean()
+			return nil, errors.Join(unwritable, err)
+		}
+	}
+	f.Store = "sqlite:" + path
+	e, err := f.open(ctx, withTopology)
+	if err != nil {
+		clean()
+		return nil, err
+	}
+	e.clean = clean
+	return e, nil
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // open opens the store, and with a topology begins to load it. The error is a
@@ -106,7 +155,13 @@ func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
 		told, end := migrating(ctx)
 		s, err := sqlite.Open(ctx, path, entity.Schema(), sqlite.Options{Progress: told})
 		end()
+		if err != nil && ctx.Err() != nil {
+			return nil, fmt.Errorf("interrupted while %s was opened: %w", shownText("store", f.Store), ctx.Err())
+		}
 		if err != nil {
+			if unwritable := new(store.UnwritableError); errors.As(err, &unwritable) {
+				return nil, unwritable
+			}
 			// A file that cannot be used now cannot be used later: the error is
 			// no store.ErrUnavailable any more.
 			return nil, errors.New("cannot use " + f.Store + ": " + err.Error())
@@ -118,6 +173,9 @@ func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {
 		return nil, err
 	}
 	s, err := neo4j.Open(ctx, f.Store, f.neo4jOptions(password), entity.Schema())
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("interrupted while %s was opened: %w", shownText("store", f.Store), ctx.Err())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", shownText("store", f.Store), err)
 	}
@@ -176,7 +234,11 @@ func (e *estate) close(ctx context.Context) error {
 	if e.retiring != nil {
 		e.retiring()
 	}
-	return e.store.Close(ctx)
+	err := e.store.Close(ctx)
+	if e.clean != nil {
+		e.clean()
+	}
+	return err
 }
 
 // checks say why the estate is not ready.

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"errors"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
 	"releasegraph/internal/importer"
+	"releasegraph/internal/store/sqlite"
 )
 
 type importCmd struct {
@@ -95,6 +98,11 @@ func (c *importCmd) target(r *running) (importer.Opener, func() error, error) {
 	if c.URL != "" {
 		to, err := remoteTarget(c.URL)
 		return to, func() error { return nil }, err
+	}
+	if path, file := strings.CutPrefix(c.Store, "sqlite:"); file && c.DryRun {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			c.Store = "sqlite:" + sqlite.Memory // a dry run makes no file
+		}
 	}
 	e, err := c.open(r, false)
 	if err != nil {

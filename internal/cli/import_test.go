@@ -1,8 +1,11 @@
 package cli_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -85,4 +88,30 @@ func TestAnImportTellsWhatItPutsOnHold_H6(t *testing.T) {
 		t.Error(held.out)
 	}
 	call(t, freeze(40), "import", db, "--json", "-").wants(t, 0, `{"changeRequest":"C-21","before":["sale"],"after":[]}`)
+}
+
+func TestADryRunMakesNoFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	call(t, shop, "import", "--dry-run", "--store=sqlite:"+path, "-").wants(t, 0, "would be created", "Nothing was written")
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the dry run made the file: %v", err)
+	}
+}
+
+func TestAMisspeltCommandIsSuggested(t *testing.T) {
+	call(t, "", "serv").wants(t, 2, `did you mean "serve"?`)
+	call(t, "", "improt", "a.ndjson").wants(t, 2, `did you mean "import"?`)
+	if got := call(t, "", "whatever"); strings.Contains(got.err, "did you mean") {
+		t.Error(got.err)
+	}
+}
+
+func TestACommandThatIsInterruptedAtItsStartSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs buffer
+	code := cli.Run(ctx, []string{"import", "--store=sqlite:" + filepath.Join(t.TempDir(), "k.db"), "-"}, cli.Streams{Stdin: strings.NewReader(shop), Stdout: &out, Stderr: &errs})
+	if code != 1 || !strings.Contains(errs.String(), "interrupted while sqlite:") {
+		t.Errorf("%d %s", code, errs.String())
+	}
 }

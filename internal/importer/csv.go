@@ -109,7 +109,7 @@ func csvProblem(e *csv.ParseError) domain.Errors {
 func (f *csvFormat) parse(r raw, want want) []parsed {
 	for _, cell := range r.row {
 		if !utf8.ValidString(cell) {
-			return []parsed{{errs: domain.Errors{{Code: domain.Invalid, Message: "the row is not valid UTF-8"}}}}
+			return []parsed{{errs: domain.Errors{{Code: domain.Invalid, Message: "the row is not valid UTF-8: save the file in that encoding"}}}}
 		}
 	}
 	var list []parsed
@@ -175,9 +175,29 @@ func (f *csvFormat) header(given []string) ([]string, error) {
 		return nil, errors.New("is empty: the first row names the columns")
 	}
 	for i := range header {
+		if !utf8.ValidString(header[i]) {
+			return nil, fmt.Errorf("line %d is not valid UTF-8: save the file in that encoding", f.rows.line)
+		}
 		header[i] = strings.TrimSpace(header[i])
 	}
+	if other := f.delimiter(header); other != "" {
+		return nil, fmt.Errorf("line %d is one cell, with %q in it: say what parts the cells, by delimiter: %q in a mapping (--map)", f.rows.line, other, other)
+	}
 	return header, err
+}
+
+// delimiter is what seems to part the cells of a first row that was read as one
+// cell, empty where that is as it should be.
+func (f *csvFormat) delimiter(header []string) string {
+	if len(header) != 1 {
+		return ""
+	}
+	for _, other := range []string{";", "\t", ","} {
+		if strings.Contains(header[0], other) {
+			return other
+		}
+	}
+	return ""
 }
 
 // plainRule takes every column for the field of its name.

@@ -20,3 +20,23 @@ func TestAQuoteThatIsNeverClosedIsToldBeforeTheFileEnds(t *testing.T) {
 		t.Errorf("something was written:\n%s", out)
 	}
 }
+
+func TestAFileInAnotherEncodingIsToldWithItsLine(t *testing.T) {
+	a, _ := newApp(t)
+	for text, want := range map[string]string{
+		"key,name,descripti\xf3n\nx,X,\n": "a.csv: line 1 is not valid UTF-8: save the file in that encoding",
+		"key,name\nx,X\ny,caf\xe9\n":      "a.csv:3: the row is not valid UTF-8: save the file in that encoding",
+	} {
+		if got := problems(t, a, importer.Options{Files: []string{file(t, "a.csv", text)}, NodeKind: "Site"}); !strings.Contains(got, want) {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestAnotherDelimiterIsToldOnce(t *testing.T) {
+	a, _ := newApp(t)
+	got := problems(t, a, importer.Options{Files: []string{file(t, "a.csv", "key;name\nx;X\ny;Y\n")}, NodeKind: "Site"})
+	if !strings.Contains(got, `line 1 is one cell, with ";" in it`) || !strings.Contains(got, `delimiter: ";"`) || strings.Contains(got, "\n") {
+		t.Error(got)
+	}
+}

@@ -89,8 +89,12 @@ func NewReader(r io.Reader) (*Reader, error) {
 
 func (d *Reader) header() error {
 	text, err := d.read()
-	if err != nil {
+	beginning := []byte(`{"format":"` + format)
+	if err != nil && len(d.buf) > 0 && !bytes.HasPrefix(beginning, d.buf[:min(len(d.buf), len(beginning))]) {
 		return ErrForeign
+	}
+	if err != nil {
+		return err
 	}
 	if json.Unmarshal(text, &d.Header) != nil || d.Header.Format != format {
 		return ErrForeign

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 
 	moderncsqlite "modernc.org/sqlite"
 
@@ -36,6 +38,14 @@ func (c *conn) copyTo(ctx context.Context, path string, progress func(done, tota
 	to, err := address(path)
 	if err != nil {
 		return err
+	}
+	// What is copied holds hashes of tokens: it is for its owner alone.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	b, err := c.raw.(backuper).NewBackup(to)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 
 	moderncsqlite "modernc.org/sqlite"
@@ -32,6 +33,15 @@ func (s *Store) outward(ctx context.Context, err error) error {
 	return unavailable(s.name, err)
 }
 
+// readable reports whether there is a file that can be read.
+func readable(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
+}
+
 func isPort(err error) bool {
 	for _, e := range portErrors {
 		if errors.Is(err, e) {
@@ -45,7 +55,11 @@ func isPort(err error) bool {
 // nothing of whether the store can be reached: the statement is wrong, or larger
 // than SQLite allows.
 func unavailable(name string, err error) error {
-	switch codeOf(err) {
+	code := codeOf(err)
+	if code == lib.SQLITE_CANTOPEN && readable(name) { // what lies beside it cannot be made
+		code = lib.SQLITE_READONLY
+	}
+	switch code {
 	case lib.SQLITE_FULL, lib.SQLITE_READONLY:
 		return &store.UnwritableError{Store: name, Why: advice(err)}
 	case lib.SQLITE_ERROR:
