@@ -74,7 +74,7 @@ func held(page *app.Holdings, err error) (*model.ImportHoldings, error) {
 			return nil, err
 		}
 		out.Records = append(out.Records, &model.ImportHeld{
-			Key: r.Key, Source: r.Source, Withdrawn: r.Withdrawn, Attributes: r.Attributes, Links: links,
+			Key: r.Key, Source: r.Source, ListedBy: r.ListedBy, Withdrawn: r.Withdrawn, Attributes: r.Attributes, Links: links,
 		})
 	}
 	return out, nil
@@ -87,7 +87,7 @@ func heldLinks(list []app.HeldLink) ([]*model.ImportHeldLink, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = &model.ImportHeldLink{Source: l.Source, Line: string(line)}
+		out[i] = &model.ImportHeldLink{Source: l.Source, ListedBy: l.ListedBy, Line: string(line)}
 	}
 	return out, nil
 }

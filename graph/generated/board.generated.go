@@ -960,6 +960,38 @@ func (ec *executionContext) fieldContext_Board_sources(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Board_listedBy(ctx context.Context, field graphql.CollectedField, obj *domain.Board) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Board_listedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.SourceListing) graphql.Marshaler {
+			return ec.marshalNSourceListing2ᚕᚖreleasegraphᚋinternalᚋdomainᚐSourceListingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Board_listedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Board",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SourceListing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Board_changeRequests(ctx context.Context, field graphql.CollectedField, obj *domain.Board) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1514,6 +1546,38 @@ func (ec *executionContext) fieldContext_Delegation_sources(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FieldSource(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Delegation_listedBy(ctx context.Context, field graphql.CollectedField, obj *domain.Delegation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delegation_listedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.SourceListing) graphql.Marshaler {
+			return ec.marshalNSourceListing2ᚕᚖreleasegraphᚋinternalᚋdomainᚐSourceListingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Delegation_listedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delegation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SourceListing(ctx, field)
 		},
 	}
 	return fc, nil
@@ -2218,6 +2282,38 @@ func (ec *executionContext) fieldContext_Vote_sources(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Vote_listedBy(ctx context.Context, field graphql.CollectedField, obj *domain.Vote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vote_listedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.SourceListing) graphql.Marshaler {
+			return ec.marshalNSourceListing2ᚕᚖreleasegraphᚋinternalᚋdomainᚐSourceListingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Vote_listedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Vote",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SourceListing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Vote_changeRequest(ctx context.Context, field graphql.CollectedField, obj *domain.Vote) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2672,6 +2768,11 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "listedBy":
+			out.Values[i] = ec._Board_listedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "changeRequests":
 			field := field
 
@@ -2934,6 +3035,11 @@ func (ec *executionContext) _Delegation(ctx context.Context, sel ast.SelectionSe
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "sources":
 			out.Values[i] = ec._Delegation_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "listedBy":
+			out.Values[i] = ec._Delegation_listedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -3300,6 +3406,11 @@ func (ec *executionContext) _Vote(ctx context.Context, sel ast.SelectionSet, obj
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "sources":
 			out.Values[i] = ec._Vote_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "listedBy":
+			out.Values[i] = ec._Vote_listedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

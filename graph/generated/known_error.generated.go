@@ -567,6 +567,38 @@ func (ec *executionContext) fieldContext_KnownError_sources(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _KnownError_listedBy(ctx context.Context, field graphql.CollectedField, obj *domain.KnownError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KnownError_listedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.SourceListing) graphql.Marshaler {
+			return ec.marshalNSourceListing2ᚕᚖreleasegraphᚋinternalᚋdomainᚐSourceListingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KnownError_listedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "KnownError",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SourceListing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _KnownError_diagnoses(ctx context.Context, field graphql.CollectedField, obj *domain.KnownError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -992,6 +1024,11 @@ func (ec *executionContext) _KnownError(ctx context.Context, sel ast.SelectionSe
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "sources":
 			out.Values[i] = ec._KnownError_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "listedBy":
+			out.Values[i] = ec._KnownError_listedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -398,6 +398,38 @@ func (ec *executionContext) fieldContext_Task_sources(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Task_listedBy(ctx context.Context, field graphql.CollectedField, obj *domain.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Task_listedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.SourceListing) graphql.Marshaler {
+			return ec.marshalNSourceListing2ᚕᚖreleasegraphᚋinternalᚋdomainᚐSourceListingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Task_listedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Task",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SourceListing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Task_changeRequest(ctx context.Context, field graphql.CollectedField, obj *domain.Task) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -561,6 +593,11 @@ func (ec *executionContext) _Task(ctx context.Context, sel ast.SelectionSet, obj
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "sources":
 			out.Values[i] = ec._Task_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "listedBy":
+			out.Values[i] = ec._Task_listedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -117,7 +117,7 @@ var (
 	assessedFields = []string{"class", "status", "environment", "criticality", "users"}
 	requestFields  = []string{"type", "backOutKind", "downtime", "plannedFrom", "plannedTo"}
 	// idleFields change nothing about an item.
-	idleFields = []string{"confirmedAt", entity.SourcesProperty}
+	idleFields = []string{"confirmedAt"}
 )
 
 // minded keeps, of what has changed, that on which the assessment rests: any
@@ -147,7 +147,7 @@ func (r *foundation) mattering(id store.ID) func(property string) bool {
 	case id == r.request:
 		return func(name string) bool { return slices.Contains(requestFields, name) }
 	case r.affected[id]:
-		return func(name string) bool { return !slices.Contains(idleFields, name) }
+		return func(name string) bool { return !slices.Contains(idleFields, name) && !entity.Kept(name) }
 	case r.touched[id]:
 		return func(name string) bool { return slices.Contains(assessedFields, name) }
 	}
@@ -169,6 +169,9 @@ func keep(props store.Props, matters func(string) bool) store.Props {
 }
 
 func (r *foundation) mindsEdge(e *store.Effect) bool {
+	if e.Verb() == store.Updated && !touches(e, func(name string) bool { return !entity.Kept(name) }) {
+		return false // who lists it is not what it is
+	}
 	switch e.Edge.Rel {
 	case domain.RelAffects, domain.RelExcludes:
 		return e.Edge.From == r.request
@@ -202,7 +205,7 @@ func reason(c *domain.Change) string {
 	}
 	var fields []string
 	for _, f := range c.Fields {
-		if f.Field != entity.SourcesProperty {
+		if !entity.Kept(f.Field) {
 			fields = append(fields, f.Field)
 		}
 	}

@@ -130,7 +130,7 @@ func fieldChanges(order []string, before, after store.Props) []domain.FieldChang
 	all := map[string]bool{}
 	for _, props := range []store.Props{before, after} {
 		for name := range props {
-			all[name] = name != entity.SourcesProperty && name != entity.SourceProperty
+			all[name] = !entity.Kept(name)
 		}
 	}
 	maps.DeleteFunc(all, func(_ string, shown bool) bool { return !shown })

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -35,8 +36,15 @@ type pair struct {
 func (p *pair) props() store.Props {
 	props := p.rel.EncodeLink(p.link)
 	entity.SetSource(props, entity.SourceOf(p.stored))
+	if listings, ok := p.stored[entity.ListingsProperty]; ok {
+		props[entity.ListingsProperty] = listings
+	}
 	if p.stored == nil || len(difference(p.stored, props)) > 0 {
 		entity.SetSource(props, domain.SourceAPI)
+	}
+	if p.stored != nil && entity.SourceOf(props) != entity.SourceOf(p.stored) { // who listed it still does
+		listings := entity.DecodeListings(p.stored).Add(domain.WholeRecord, entity.SourceOf(p.stored), domain.SourceAPI, time.Time{})
+		props[entity.ListingsProperty] = entity.EncodeListings(listings)
 	}
 	return props
 }
@@ -91,6 +99,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		}
 	}
 	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
+	d.wantedAgain(p)
 	if p.exists {
 		return d, p, staysDecided(p.from, "input.from")
 	}
@@ -156,6 +165,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
+		d.removedByPerson(p, edge)
 		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.leavesNamed(ctx, p), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
 	})
 }

@@ -37,7 +37,7 @@ func (e *historyExport) node(f *store.Effect) {
 	} else if f.Before[entity.SourcesProperty] != nil {
 		line = append(line, `,"sources":{}`...)
 	}
-	e.add("0"+r.kind.Name+r.key, line)
+	e.add("0"+r.kind.Name+r.key, interchange.AppendKeptChange(line, f.Before, f.After))
 }
 
 func appendKey(line []byte, key string) []byte {
@@ -163,4 +163,5 @@ func (e *historyExport) linkFields(line *[]byte, rel *entity.Relationship, f *st
 	if source := e.links[f.Edge]; source != "" {
 		*line = interchange.AppendJSON(append(*line, `,"source":`...), source)
 	}
+	*line = interchange.AppendKeptChange(*line, f.Before, f.After)
 }

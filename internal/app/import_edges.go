@@ -34,6 +34,10 @@ func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) erro
 	if err != nil {
 		return err
 	}
+	stay, err := b.keptRemoved(ctx, list, keys, have)
+	if err != nil {
+		return err
+	}
 	given := map[store.EdgeKey]*interchange.Item{}
 	for n, i := range list {
 		if keys[n] == (store.EdgeKey{}) {
@@ -46,6 +50,10 @@ func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) erro
 			continue
 		}
 		given[keys[n]] = i
+		if stay[keys[n]] {
+			keys[n] = store.EdgeKey{}
+			continue
+		}
 		b.put(index[n], i, keys[n], have)
 	}
 	if err := b.joinServices(ctx, list, keys, index); err != nil {
@@ -148,12 +156,12 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 		return
 	}
 	set := differences(edge.Props, i.Props, i.Values, i.Rel.Properties)
-	if len(set) == 0 {
-		b.count(i).Unchanged++
-		return
-	}
-	if !b.mayReplace(edge.Props) {
+	kept := len(set) > 0 && !b.mayReplace(edge.Props)
+	if kept {
 		b.keepEdge(i, edge.Props, set)
+	}
+	if kept || len(set) == 0 {
+		b.onlyList(i, edge, kept)
 		return
 	}
 	if _, err := i.Rel.PatchLink(i.Rel.DecodeLink(edge.Props), i.Values, ""); err != nil {
@@ -162,7 +170,9 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 		}
 		return
 	}
-	props := maps.Clone(edge.Props)
+	owner := b.im.options.Source
+	listed, _ := b.listLink(i, edge, owner)
+	props := maps.Clone(listed)
 	for name, value := range set {
 		if value == nil {
 			delete(props, name)
@@ -170,11 +180,23 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 			props[name] = value
 		}
 	}
-	entity.SetSource(props, b.im.options.Source)
+	entity.SetSource(props, owner)
 	b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: props})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Updated++
 	b.show(domain.ChangeUpdated, i, "", edge.Props, set)
+}
+
+// onlyList leaves a relationship as it is, and notes that the source lists it.
+func (b *importBatch) onlyList(i *interchange.Item, edge store.Edge, kept bool) {
+	props, fresh := b.listLink(i, edge, entity.SourceOf(edge.Props))
+	if fresh {
+		b.ops = append(b.ops, store.PutEdge{EdgeKey: edge.EdgeKey, Props: props})
+		b.guards = append(b.guards, store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version})
+		b.count(i).Listed++
+	} else if !kept {
+		b.count(i).Unchanged++
+	}
 }
 
 // replaceOnly removes what a record was linked to before, where it can be

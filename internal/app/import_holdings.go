@@ -32,16 +32,24 @@ type Holdings struct {
 // longer has.
 type Held struct {
 	Key        string
-	Source     string // that brought it
+	Source     string   // that brought it
+	ListedBy   []string // the sources that list it
 	Withdrawn  bool
 	Attributes map[string]string
 	Links      []HeldLink
 }
 
+// Alone reports whether a source is the only one to list the record.
+func (h *Held) Alone(source string) bool { return len(h.ListedBy) == 1 && h.ListedBy[0] == source }
+
+// Alone reports whether a source is the only one to list the relationship.
+func (l *HeldLink) Alone(source string) bool { return len(l.ListedBy) == 1 && l.ListedBy[0] == source }
+
 // HeldLink is a relationship: the item that would remove it.
 type HeldLink struct {
-	Source string // that set it
-	Item   *interchange.Item
+	Source   string   // that set it
+	ListedBy []string // the sources that list it
+	Item     *interchange.Item
 }
 
 // maxHeld is how many records a page of holdings has.
@@ -76,8 +84,9 @@ func (a *App) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error) 
 }
 
 func newHeld(n store.Node, attributes []string) Held {
+	owner := domain.OwnerOf(entity.DecodeSources(n.Props), domain.WholeRecord, true)
 	h := Held{
-		Key: text(n.Props["key"]), Source: domain.OwnerOf(entity.DecodeSources(n.Props), domain.WholeRecord, true),
+		Key: text(n.Props["key"]), Source: owner, ListedBy: entity.DecodeListings(n.Props).Of(domain.WholeRecord, owner),
 		Withdrawn: OutOfUse(n.Kind, text(n.Props["status"])), Attributes: map[string]string{},
 	}
 	for _, name := range attributes {
@@ -134,7 +143,8 @@ func newHeldLink(r *entity.Relationship, from, to interchange.End, props store.P
 			i.Values[f.Name], i.Props[f.Name] = v, v
 		}
 	}
-	return HeldLink{Source: entity.SourceOf(props), Item: i}
+	source := entity.SourceOf(props)
+	return HeldLink{Source: source, ListedBy: entity.DecodeListings(props).Of(domain.WholeRecord, source), Item: i}
 }
 
 // Pointers are what points at a record: at most maxPointers of each

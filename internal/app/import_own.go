@@ -16,26 +16,36 @@ func (b *importBatch) brought(i *interchange.Item) store.Props {
 	if sources == nil {
 		sources = domain.BroughtBy(b.im.options.Source)
 	}
-	if len(sources) == 0 {
+	if len(sources) == 0 && i.Listings == nil && i.WithdrawnFrom == "" && i.RemovedLinks == nil {
 		return i.Props
 	}
 	props := maps.Clone(i.Props)
-	props[entity.SourcesProperty] = entity.EncodeSources(sources)
+	for name, v := range map[string]any{entity.SourcesProperty: entity.EncodeSources(sources), entity.ListingsProperty: entity.EncodeListings(i.Listings)} {
+		if v != nil {
+			props[name] = v
+		}
+	}
+	if i.WithdrawnFrom != "" {
+		props[entity.WithdrawnFromProperty] = i.WithdrawnFrom
+	}
+	if len(i.RemovedLinks) > 0 {
+		props[entity.RemovedLinksProperty] = i.RemovedLinks
+	}
 	return props
 }
 
 // own takes out of the differences those that C6 keeps as they are, and adds
 // who set the others. It gives the values that remain of what the item says. A
 // plain import into records of plain imports has nothing to do here.
-func (b *importBatch) own(i *interchange.Item, node store.Node, set store.Props) map[string]any {
+func (b *importBatch) own(i *interchange.Item, node store.Node, set store.Props, values map[string]any) map[string]any {
 	sources := entity.DecodeSources(node.Props)
 	if len(set) == 0 || sources == nil && b.im.options.Source == domain.SourceImport {
-		return i.Values
+		return values
 	}
 	after, kept := domain.Own(sources, b.im.options.Source, b.im.options.Overwrite, claims(node.Props, set)...)
-	patch := i.Values
+	patch := values
 	if len(kept) > 0 {
-		patch = maps.Clone(i.Values)
+		patch = maps.Clone(values)
 	}
 	for _, name := range kept {
 		b.keep(i, domain.FieldKept{
@@ -107,10 +117,13 @@ func (b *importBatch) linked(i *interchange.Item, props store.Props) store.Props
 	if len(i.Sources) > 0 {
 		source = i.Sources[0].Source
 	}
-	if entity.SourceOf(props) == source {
+	if entity.SourceOf(props) == source && i.Listings == nil {
 		return props
 	}
 	props = maps.Clone(props)
 	entity.SetSource(props, source)
+	if listings := entity.EncodeListings(i.Listings); listings != nil {
+		props[entity.ListingsProperty] = listings
+	}
 	return props
 }

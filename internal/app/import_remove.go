@@ -52,10 +52,18 @@ func (b *importBatch) removeNode(i *interchange.Item, found map[interchange.End]
 		return
 	}
 	delete(found, i.End) // said twice, it is removed once
+	if i.Unlist {
+		b.unlist(i, node)
+		return
+	}
 	if owner := domain.OwnerOf(entity.DecodeSources(node.Props), domain.WholeRecord, true); !domain.MayOverwrite(owner, b.im.options.Source, b.im.options.Overwrite) {
 		b.keep(i, domain.FieldKept{Field: "key", Source: owner, Kept: &i.End.Key})
 		return
 	}
+	b.removeRecord(i, node)
+}
+
+func (b *importBatch) removeRecord(i *interchange.Item, node store.Node) {
 	b.ops = append(b.ops, store.RemoveNode{ID: node.ID})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
 	b.gone = append(b.gone, i.End)
@@ -94,6 +102,9 @@ func (b *importBatch) removeEdge(i *interchange.Item, key store.EdgeKey, have ma
 	case !ok:
 		b.count(i).Unchanged++
 		return
+	case i.Unlist && b.unlistLink(i, edge):
+		delete(have, key)
+		return
 	case !b.mayReplace(edge.Props):
 		b.keepEdge(i, edge.Props, emptied(edge.Props))
 		return
@@ -104,6 +115,25 @@ func (b *importBatch) removeEdge(i *interchange.Item, key store.EdgeKey, have ma
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Removed++
 	b.show(domain.ChangeRemoved, i, "", edge.Props, emptied(edge.Props))
+}
+
+// unlistLink notes that the source no longer lists a relationship, and reports
+// whether it stays, since another does, or this one never did (C6).
+func (b *importBatch) unlistLink(i *interchange.Item, edge store.Edge) bool {
+	owner, listings := entity.SourceOf(edge.Props), entity.DecodeListings(edge.Props)
+	after := listings.Remove(domain.WholeRecord, owner, b.im.options.Source)
+	props, changed := b.listed(edge.Props, after)
+	switch {
+	case !changed:
+		b.count(i).Unchanged++
+	case len(after.Of(domain.WholeRecord, owner)) == 0:
+		return false
+	default:
+		b.ops = append(b.ops, store.PutEdge{EdgeKey: edge.EdgeKey, Props: props})
+		b.guards = append(b.guards, store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version})
+		b.count(i).Unlisted++
+	}
+	return true
 }
 
 // emptied has all of the names, and none of the values.

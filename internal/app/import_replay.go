@@ -211,6 +211,7 @@ func (r *replay) fresh(i *interchange.Item) store.Props {
 		}
 	}
 	r.revise(i, props)
+	i.Tell(props)
 	if r.change.Told || i.Sources != nil {
 		r.attribute(props, entity.EncodeSources(i.Sources))
 	} else {
@@ -223,6 +224,7 @@ func (r *replay) fresh(i *interchange.Item) store.Props {
 func (r *replay) differences(i *interchange.Item, node store.Node) store.Props {
 	after := i.Merge(node.Props)
 	r.revise(i, after)
+	i.Tell(after)
 	set := difference(node.Props, after)
 	if r.change.Told || i.Sources != nil {
 		if i.Sources != nil {
@@ -270,6 +272,7 @@ func (r *replay) link(ctx context.Context, list []*interchange.Item) error {
 			before = i.Rel.Defaults()
 		}
 		props := i.Merge(before)
+		i.Tell(props)
 		switch {
 		case i.Sources != nil:
 			entity.SetSource(props, i.Sources[0].Source)

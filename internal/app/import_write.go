@@ -105,9 +105,10 @@ type importBatch struct {
 	guards   []store.Guard
 	ids      map[interchange.End]store.ID // of the batch's own records
 	created  map[store.ID]bool
-	classes  map[store.ID]domain.Class      // of the items it is known of
-	demoted  []int                          // items that stop being services
-	gone     []interchange.End              // keys that the batch removes
+	classes  map[store.ID]domain.Class // of the items it is known of
+	demoted  []int                     // items that stop being services
+	gone     []interchange.End         // keys that the batch removes
+	at       time.Time
 	requests map[store.ID]*interchange.Item // for change, by what changes their content
 	counts   map[string]*ImportCount
 	order    []string
@@ -119,7 +120,7 @@ type importBatch struct {
 }
 
 func newImportBatch(im *Import) *importBatch {
-	return &importBatch{im: im, ids: map[interchange.End]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
+	return &importBatch{im: im, at: im.app.now().UTC().Truncate(time.Second), ids: map[interchange.End]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
 }
 
 func (b *importBatch) count(i *interchange.Item) *ImportCount {
@@ -221,6 +222,11 @@ func (b *importBatch) nodes(ctx context.Context, items []*interchange.Item) erro
 		} else if node, ok := found[i.Kind.Name][i.Formerly]; ok {
 			b.gone = append(b.gone, interchange.End{Kind: i.Kind.Name, Key: i.Formerly})
 			b.change(n, i, node)
+			ops, _, err := b.im.app.rename(ctx, i.Kind.Name, i.Formerly, i.End.Key)
+			if err != nil {
+				return err
+			}
+			b.ops = append(b.ops, ops...)
 		} else {
 			b.create(n, i)
 		}
@@ -259,7 +265,16 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	b.settle(i, node.ID)
 	set := differences(node.Props, i.Props, i.Values, i.Kind.Fields)
 	set = b.unheld(set)
-	patch := b.own(i, node, set)
+	values, listings := i.Values, entity.DecodeListings(node.Props)
+	if !copied(i) {
+		values = b.revive(i, node, set, values)
+		values, listings = b.foreign(node, set, values, listings)
+	}
+	patch := b.own(i, node, set, values)
+	changed := len(set) > 0
+	if !copied(i) {
+		b.list(i, node, set, listings)
+	}
 	b.noteClass(n, i, node.ID, node.Props["class"], set)
 	if len(set) == 0 {
 		b.count(i).Unchanged++
@@ -278,6 +293,10 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	b.keepDefinition(n, after)
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
+	if !changed {
+		b.count(i).Listed++
+		return
+	}
 	b.count(i).Updated++
 	b.show(domain.ChangeUpdated, i, node.ID, node.Props, set)
 }

@@ -14,6 +14,12 @@ type ImportCount struct {
 	// Kept counts the fields that stayed as a person had set them (C6), or the
 	// relationships that did.
 	Kept int `json:"kept"`
+	// Listed counts what the source lists from now on, as others did before it;
+	// Unlisted what it lists no longer and others still do. Revived counts those
+	// of the updated records that a prune had withdrawn.
+	Listed   int `json:"listed,omitempty"`
+	Unlisted int `json:"unlisted,omitempty"`
+	Revived  int `json:"revived,omitempty"`
 }
 
 // Imported is what a batch of an import did, or with a dry run would do.

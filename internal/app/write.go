@@ -59,6 +59,9 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, seatsErr, a.revises(ctx, before, after)); err != nil {
 		return nil, nil, err
 	}
+	if _, said := patch["status"]; said { // a person's word, where a prune withdrew it before
+		after.Meta().WithdrawnFrom = ""
+	}
 	id := store.ID(before.Meta().ID)
 	d := &draft{
 		ops:     []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
@@ -68,6 +71,13 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	}
 	if err := both(a.staysService(ctx, d, before, after), a.staysNamed(ctx, before, after), a.staysDiagnosed(ctx, d, before, after), a.staysBeforeBoard(ctx, d, before, after)); err != nil {
 		return nil, nil, err
+	}
+	if old, now := before.Meta().Key, after.Meta().Key; old != now {
+		ops, guards, err := a.rename(ctx, k.Name, old, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		d.ops, d.guards = append(d.ops, ops...), append(d.guards, guards...)
 	}
 	return d, after, nil
 }
@@ -137,8 +147,16 @@ func (a *App) explainTaken(path string) func(context.Context, error) error {
 // changed fields now set by a person (C6), which after tells as well.
 func ownedDifference(k *entity.Kind, before, after entity.Record) store.Props {
 	had, has := k.Encode(before), k.Encode(after)
+	if had["status"] != has["status"] { // that a prune withdrew it is no longer so
+		after.Meta().WithdrawnFrom = ""
+		delete(has, entity.WithdrawnFromProperty)
+	}
 	set := difference(had, has)
-	after.Meta().Sources, _ = domain.Own(before.Meta().Sources, domain.SourceAPI, false, claims(had, set)...)
+	claimed := claims(had, set)
+	if _, said := set[entity.WithdrawnFromProperty]; said && had["status"] == has["status"] {
+		claimed = append(claimed, domain.FieldClaim{Field: "status", Had: true, Has: true}) // a person says so, too
+	}
+	after.Meta().Sources, _ = domain.Own(before.Meta().Sources, domain.SourceAPI, false, claimed...)
 	if sources := entity.EncodeSources(after.Meta().Sources); !store.EqualValues(had[entity.SourcesProperty], sources) {
 		set[entity.SourcesProperty] = sources
 	}
@@ -150,7 +168,7 @@ func ownedDifference(k *entity.Kind, before, after entity.Record) store.Props {
 func claims(had, set store.Props) []domain.FieldClaim {
 	list := make([]domain.FieldClaim, 0, len(set))
 	for name, value := range set {
-		if name == domain.FieldConfirmedAt {
+		if name == domain.FieldConfirmedAt || entity.Kept(name) {
 			continue
 		}
 		_, before := had[name]

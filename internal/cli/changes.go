@@ -45,6 +45,9 @@ func withdrawn(c domain.Change) bool {
 
 // kept tells that a field stays as it is (C6).
 func (p painter) kept(k domain.FieldKept) string {
+	if k.Removed {
+		return "= " + k.Kind + " " + subject(k.Key, k.From, k.To) + " (stays removed, by " + k.Source + "; offered again)"
+	}
 	text := "= " + k.Kind + " " + subject(k.Key, k.From, k.To) + " (" + k.Field + " stays " + orEmpty(k.Kept) +
 		", set by " + k.Source
 	if k.Offered != nil {

@@ -86,6 +86,12 @@ func (p *importReport) counts(sum importer.Summary) {
 		if n.Kept > 0 {
 			fmt.Fprintf(p.out, " %7d kept", n.Kept)
 		}
+		if n.Revived > 0 {
+			fmt.Fprintf(p.out, " %7d %srevived", n.Revived, verb)
+		}
+		if n.Listed > 0 {
+			fmt.Fprintf(p.out, " %7d %slisted by this source, too", n.Listed, verb)
+		}
 		fmt.Fprintln(p.out)
 	}
 }
@@ -100,6 +106,9 @@ func (p *importReport) pruned(sum importer.Summary) {
 	}
 	fmt.Fprintf(p.out, "Not in the files any more: %d items %swithdrawn, %d other records and %d relationships %sremoved.\n",
 		sum.Pruned.Withdrawn, verb, sum.Pruned.Removed, sum.Pruned.Relationships, verb)
+	if n := sum.Pruned.Unlisted; n > 0 {
+		fmt.Fprintf(p.out, "%d more stay, since other sources list them or people set them.\n", n)
+	}
 	p.inUse("withdrawn, and still pointed at (C3)", sum.Pruned.StillUsed, sum.Pruned.StillUsedCount)
 	p.inUse("not removed, since something points at it", sum.Pruned.Kept, sum.Pruned.KeptCount)
 }

@@ -32,6 +32,12 @@ type Record struct {
 	// Sources tell which source set which field last (C6), by field. What is
 	// not named was set by imports that name no source.
 	Sources []FieldSource
+	// Listings tell which sources list the record and its attributes, WithdrawnFrom
+	// the status from which a prune withdrew it, RemovedLinks which links from it
+	// people removed while a source listed them (C6). They are empty of nearly all.
+	Listings      Listings
+	WithdrawnFrom string
+	RemovedLinks  []string
 }
 
 // Meta gives access to the common part of any record.

@@ -43,6 +43,8 @@ type FieldKept struct {
 	Source  string     `json:"source"` // that set it
 	Kept    *string    `json:"kept"`
 	Offered *string    `json:"offered"`
+	// Removed tells that a person removed the relationship that was offered again.
+	Removed bool `json:"removed,omitempty"`
 }
 
 // MayOverwrite is the rule C6: what a person set, through the API, is kept by

@@ -16,7 +16,9 @@ func (k *Kind) Decode(n store.Node) Record {
 	r := v.Interface().(Record)
 	m := r.Meta()
 	m.ID, m.Version, m.CreatedAt, m.UpdatedAt = string(n.ID), int(n.Version), n.CreatedAt, n.UpdatedAt
-	m.Sources = DecodeSources(n.Props)
+	m.Sources, m.Listings = DecodeSources(n.Props), DecodeListings(n.Props)
+	m.WithdrawnFrom, _ = n.Props[WithdrawnFromProperty].(string)
+	m.RemovedLinks, _ = n.Props[RemovedLinksProperty].([]string)
 	return r
 }
 
@@ -25,6 +27,15 @@ func (k *Kind) Encode(r Record) store.Props {
 	props := encode(reflect.ValueOf(r).Elem(), k.Fields)
 	if sources := EncodeSources(r.Meta().Sources); sources != nil {
 		props[SourcesProperty] = sources
+	}
+	if listings := EncodeListings(r.Meta().Listings); listings != nil {
+		props[ListingsProperty] = listings
+	}
+	if r.Meta().WithdrawnFrom != "" {
+		props[WithdrawnFromProperty] = r.Meta().WithdrawnFrom
+	}
+	if len(r.Meta().RemovedLinks) > 0 {
+		props[RemovedLinksProperty] = r.Meta().RemovedLinks
 	}
 	return props
 }

@@ -9,14 +9,16 @@ func Schema() store.Schema {
 		s.Kinds = append(s.Kinds, k.schema())
 	}
 	for _, r := range relationships {
-		source := store.Property{Name: SourceProperty, Type: store.String}
-		s.Rels = append(s.Rels, store.RelSchema{Name: r.Name, From: r.From, To: r.To, Properties: append(properties(r.Properties), source)})
+		kept := []store.Property{{Name: SourceProperty, Type: store.String}, {Name: ListingsProperty, Type: store.Strings}}
+		s.Rels = append(s.Rels, store.RelSchema{Name: r.Name, From: r.From, To: r.To, Properties: append(properties(r.Properties), kept...)})
 	}
 	return s
 }
 
 func (k *Kind) schema() store.KindSchema {
-	s := store.KindSchema{Name: k.Name, Properties: append(properties(k.Fields), store.Property{Name: SourcesProperty, Type: store.Strings})}
+	s := store.KindSchema{Name: k.Name, Properties: append(properties(k.Fields),
+		store.Property{Name: SourcesProperty, Type: store.Strings}, store.Property{Name: ListingsProperty, Type: store.Strings},
+		store.Property{Name: WithdrawnFromProperty, Type: store.String}, store.Property{Name: RemovedLinksProperty, Type: store.Strings})}
 	for _, f := range k.Fields {
 		switch {
 		case f.Map:

@@ -113,6 +113,9 @@ func (p *replay) add(file string, e *entry) error {
 	case len(e.errs) > 0:
 		p.refuse(file, e.line, e.errs...)
 		return nil
+	case e.item.Unlist:
+		p.refuse(file, e.line, &domain.Error{Code: domain.Invalid, Field: "op", Message: `cannot be unlist: in a history it is "remove", or left out`})
+		return nil
 	}
 	at := e.item.At
 	switch {

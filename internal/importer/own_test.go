@@ -48,7 +48,7 @@ func TestADiscoveryRunKeepsWhatAPersonSetAndTellsSo(t *testing.T) { // C6
 		out := export(t, p.App)
 		for _, line := range []string{
 			`"criticality":5,"users":7,"attributes":{"tier":"gold"},"sources":{"*":"netbox","attributes.tier":"api","criticality":"api"}}`,
-			`"impact":"DEGRADED","redundancyGroup":"db","minimum":1,"source":"api"}`,
+			`"impact":"DEGRADED","redundancyGroup":"db","minimum":1,"source":"api","listings":["api=*","netbox=*"]}`,
 		} {
 			if !strings.Contains(out, line) {
 				t.Errorf("missing %s in\n%s", line, out)

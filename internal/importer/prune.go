@@ -20,6 +20,9 @@ type Pruned struct {
 	Withdrawn     int `json:"withdrawn"`     // items
 	Removed       int `json:"removed"`       // other records
 	Relationships int `json:"relationships"` // removed
+	// Unlisted counts records and relationships that stay, since other sources
+	// list them.
+	Unlisted int `json:"unlisted"`
 	// StillUsed are withdrawn items at which something still points (C3); Kept
 	// are records that are not removed since something does. Each lists the
 	// first ones, unless all are asked for; the counts are of all.
@@ -38,7 +41,7 @@ type InUse struct {
 }
 
 // pruning takes away what the files no longer have: of the kinds and
-// relationships that occur in them, what the same source brought. It walks the
+// relationships that occur in them, what no other source lists (C6). It walks the
 // graph by pages and keeps no more in mind than the run does: short names of
 // what has gone.
 type pruning struct {
@@ -46,6 +49,7 @@ type pruning struct {
 	kinds []string
 	rels  map[relationship]bool
 	gone  map[interchange.Fingerprint]bool // removed records
+	left  map[interchange.Fingerprint]bool // records that stay, since others list them
 	sum   *Pruned
 }
 
@@ -59,7 +63,7 @@ func relationshipOf(i *interchange.Item) relationship {
 // newPruning finds the scope: what occurs in the files, or of that what lies
 // within the kinds that were named.
 func newPruning(r *run) (*pruning, error) {
-	p := &pruning{run: r, rels: map[relationship]bool{}, gone: map[interchange.Fingerprint]bool{}, sum: &Pruned{}}
+	p := &pruning{run: r, rels: map[relationship]bool{}, gone: map[interchange.Fingerprint]bool{}, left: map[interchange.Fingerprint]bool{}, sum: &Pruned{}}
 	named := r.options.PruneKinds
 	for _, kind := range named {
 		if _, err := interchange.Fields(kind, ""); err != nil {
@@ -90,9 +94,13 @@ func (p *pruning) starts() []string {
 	return slices.Compact(list)
 }
 
-// goes tells whether a relationship has gone from the files.
-func (p *pruning) goes(l app.HeldLink) bool {
-	if l.Source != p.run.source() || !p.rels[relationshipOf(l.Item)] {
+// goes tells whether a relationship has gone from the files, and no other source
+// lists it.
+func (p *pruning) goes(l app.HeldLink) bool { return l.Alone(p.run.source()) && p.dropped(l) }
+
+// dropped tells whether a relationship has gone from the files of the source.
+func (p *pruning) dropped(l app.HeldLink) bool {
+	if !slices.Contains(l.ListedBy, p.run.source()) || !p.rels[relationshipOf(l.Item)] {
 		return false
 	}
 	named := *l.Item // as the files name it
@@ -101,7 +109,8 @@ func (p *pruning) goes(l app.HeldLink) bool {
 	return !given
 }
 
-// lost tells whether a record has gone from the files, while it is in use.
+// lost tells whether a record has gone from the files of the source, while it is
+// in use.
 func (p *pruning) lost(kind string, h app.Held) bool {
 	end := interchange.End{Kind: kind, Key: h.Key}
 	_, given := p.run.seen[end.Fingerprint()]
@@ -109,9 +118,9 @@ func (p *pruning) lost(kind string, h app.Held) bool {
 }
 
 // ours tells whether a record can be pruned at all: it is of the scope, the
-// same source brought it, and it is in use.
+// source lists it, and it is in use.
 func (p *pruning) ours(kind string, h app.Held) bool {
-	return slices.Contains(p.kinds, kind) && h.Source == p.run.source() && !h.Withdrawn
+	return slices.Contains(p.kinds, kind) && slices.Contains(h.ListedBy, p.run.source()) && !h.Withdrawn
 }
 
 // walk goes through all records of a kind, by pages.
@@ -159,10 +168,10 @@ func (p *pruning) check(ctx context.Context) error {
 		err := p.walk(ctx, kind, func(list []app.Held) error {
 			for _, h := range list {
 				if p.ours(kind, h) {
-					count(kind, p.lost(kind, h))
+					count(kind, p.lost(kind, h) && h.Alone(p.run.source()))
 				}
 				for _, l := range h.Links {
-					if l.Source == p.run.source() {
+					if slices.Contains(l.ListedBy, p.run.source()) {
 						count(l.Item.Name(), p.goes(l))
 					}
 				}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
 
@@ -73,6 +72,7 @@ func (t *taking) flush(ctx context.Context) error {
 	}
 	for i := range done.Counts {
 		*t.count += done.Counts[i].Updated + done.Counts[i].Removed
+		t.p.sum.Unlisted += done.Counts[i].Unlisted
 		done.Counts[i].Unchanged = 0 // the files say nothing of these
 	}
 	t.items = t.items[:0]
@@ -92,9 +92,10 @@ func (p *pruning) removeLinks(ctx context.Context, kind string) error {
 	return p.take(ctx, kind, &p.sum.Relationships, func(t *taking, list []app.Held) error {
 		for _, h := range list {
 			for _, l := range h.Links {
-				if !p.goes(l) {
+				if !p.dropped(l) {
 					continue
 				}
+				l.Item.Unlist = true
 				if err := t.add(ctx, l.Item); err != nil {
 					return err
 				}
@@ -110,12 +111,15 @@ func (p *pruning) withdraw(ctx context.Context, kind string) error {
 		var items []*interchange.Item
 		var keys []string
 		for _, h := range list {
-			if p.lost(kind, h) {
-				item, errs := interchange.Prepare(interchange.Record{Node: kind, Values: map[string]any{"key": h.Key, "status": string(domain.ItemWithdrawn)}})
-				if len(errs) > 0 {
-					return errs.Err()
-				}
-				items, keys = append(items, item), append(keys, h.Key)
+			if !p.lost(kind, h) {
+				continue
+			}
+			item, err := unlisted(kind, h.Key)
+			if err != nil {
+				return err
+			}
+			if items = append(items, item); h.Alone(p.run.source()) {
+				keys = append(keys, h.Key)
 			}
 		}
 		if err := t.add(ctx, items...); err != nil {
@@ -136,8 +140,20 @@ func (p *pruning) removeRecords(ctx context.Context, kind string) error {
 	return p.take(ctx, kind, &p.sum.Removed, func(t *taking, list []app.Held) error {
 		var keys []string
 		for _, h := range list {
-			if p.lost(kind, h) && !p.gone[interchange.End{Kind: kind, Key: h.Key}.Fingerprint()] {
+			end := interchange.End{Kind: kind, Key: h.Key}
+			switch {
+			case !p.lost(kind, h) || p.gone[end.Fingerprint()]:
+			case h.Alone(p.run.source()):
 				keys = append(keys, h.Key)
+			case !p.left[end.Fingerprint()]:
+				p.left[end.Fingerprint()] = true
+				item, err := unlisted(kind, h.Key)
+				if err != nil {
+					return err
+				}
+				if err := t.add(ctx, item); err != nil {
+					return err
+				}
 			}
 		}
 		return p.users(ctx, kind, keys, func(used InUse) error {
@@ -146,14 +162,20 @@ func (p *pruning) removeRecords(ctx context.Context, kind string) error {
 				p.sum.Kept = p.list(p.sum.Kept, used)
 				return nil
 			}
-			item, errs := interchange.Prepare(interchange.Record{Node: kind, Values: map[string]any{"key": used.Key}, Remove: true})
-			if len(errs) > 0 {
-				return errs.Err()
+			item, err := unlisted(kind, used.Key)
+			if err != nil {
+				return err
 			}
 			p.gone[item.End.Fingerprint()] = true
 			return t.add(ctx, item)
 		})
 	})
+}
+
+// unlisted says that the source lists a record no longer.
+func unlisted(kind, key string) (*interchange.Item, error) {
+	item, errs := interchange.Prepare(interchange.Record{Node: kind, Values: map[string]any{"key": key}, Remove: true, Unlist: true})
+	return item, errs.Err()
 }
 
 // users tells what points at some records, without what goes: in a dry run it

@@ -141,11 +141,11 @@ func (r *remote) assumed(ctx context.Context, items []*interchange.Item) ([]stri
 
 const importMutation = `mutation Import($input: ImportRecordsInput!, $options: WriteOptions) {
   importRecords(input: $input, options: $options) {
-    counts { name relationship created updated removed unchanged kept }
+    counts { name relationship created updated removed unchanged kept listed unlisted revived }
     errors { line field rule message }
     revision
     changes { type kind id key from { kind id key } to { kind id key } fields { field before after } }
-    kept { kind key from { kind id key } to { kind id key } field source kept offered }
+    kept { kind key from { kind id key } to { kind id key } field source kept offered removed }
     held { changeRequest before after }
     whole
   }

@@ -9,14 +9,17 @@ import (
 )
 
 // heldLink is a relationship as the API tells it.
-type heldLink struct{ Source, Line string }
+type heldLink struct {
+	Source, Line string
+	ListedBy     []string
+}
 
 func (l heldLink) read() (app.HeldLink, error) {
 	record, errs := interchange.Parse([]byte(l.Line))
 	if len(errs) == 0 {
 		var item *interchange.Item
 		if item, errs = interchange.Prepare(record); len(errs) == 0 {
-			return app.HeldLink{Source: l.Source, Item: item}, nil
+			return app.HeldLink{Source: l.Source, ListedBy: l.ListedBy, Item: item}, nil
 		}
 	}
 	return app.HeldLink{}, fmt.Errorf("the server tells of a relationship that cannot be read: %s: %w", l.Line, errs)
@@ -49,7 +52,7 @@ func (r *remote) Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdin
 		input["after"] = q.After
 	}
 	err := r.ask(ctx, `query Holdings($input: ImportHoldingsInput!) {
-  importHoldings(input: $input) { records { key source withdrawn attributes links { source line } } endCursor }
+  importHoldings(input: $input) { records { key source listedBy withdrawn attributes links { source listedBy line } } endCursor }
 }`, map[string]any{"input": input}, &answer)
 	if err != nil {
 		return nil, err
@@ -76,7 +79,7 @@ func (r *remote) Pointing(ctx context.Context, kind string, keys []string) ([]ap
 		}
 	}
 	err := r.ask(ctx, `query Pointers($kind: RecordKind!, $keys: [String!]!) {
-  importPointers(kind: $kind, keys: $keys) { key count links { source line } }
+  importPointers(kind: $kind, keys: $keys) { key count links { source listedBy line } }
 }`, map[string]any{"kind": app.EnumOf(kind), "keys": keys}, &answer)
 	if err != nil {
 		return nil, err

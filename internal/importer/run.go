@@ -91,8 +91,19 @@ func (s Summary) Removed() int { return s.sum(func(c app.ImportCount) int { retu
 // Kept is how many fields and relationships stayed as a person had set them.
 func (s Summary) Kept() int { return s.sum(func(c app.ImportCount) int { return c.Kept }) }
 
+// Listed is how many the source lists from now on, as others did before it.
+func (s Summary) Listed() int { return s.sum(func(c app.ImportCount) int { return c.Listed }) }
+
+// Unlisted is how many the source lists no longer, and others still do.
+func (s Summary) Unlisted() int { return s.sum(func(c app.ImportCount) int { return c.Unlisted }) }
+
+// Revived is how many records came back that a prune had withdrawn.
+func (s Summary) Revived() int { return s.sum(func(c app.ImportCount) int { return c.Revived }) }
+
 // Same tells that there was nothing to change.
-func (s Summary) Same() bool { return s.Created()+s.Updated()+s.Removed() == 0 }
+func (s Summary) Same() bool {
+	return s.Created()+s.Updated()+s.Removed()+s.Listed()+s.Unlisted() == 0
+}
 
 func (s Summary) sum(of func(app.ImportCount) int) (n int) {
 	for _, c := range s.Counts {

@@ -139,6 +139,7 @@ func (s *Summary) count(c app.ImportCount) {
 		if sum.Name == c.Name && sum.Relationship == c.Relationship {
 			sum.Created, sum.Updated, sum.Unchanged = sum.Created+c.Created, sum.Updated+c.Updated, sum.Unchanged+c.Unchanged
 			sum.Removed, sum.Kept = sum.Removed+c.Removed, sum.Kept+c.Kept
+			sum.Listed, sum.Unlisted, sum.Revived = sum.Listed+c.Listed, sum.Unlisted+c.Unlisted, sum.Revived+c.Revived
 			return
 		}
 	}

@@ -20,6 +20,7 @@ func AppendNode(b []byte, k *entity.Kind, props store.Props) []byte {
 	b = AppendJSON(b, k.Name)
 	b = appendFields(b, k.Fields, props)
 	b = AppendSources(b, props)
+	b = AppendKept(b, props)
 	return append(b, "}\n"...)
 }
 
@@ -35,6 +36,7 @@ func AppendEdge(b []byte, r *entity.Relationship, from, to End, props store.Prop
 	if source, ok := props[entity.SourceProperty]; ok {
 		b = AppendJSON(append(b, `,"source":`...), text(source))
 	}
+	b = AppendKept(b, props)
 	return append(b, "}\n"...)
 }
 

@@ -15,7 +15,8 @@ func (r *Record) extras() domain.Errors {
 	var errs domain.Errors
 	if op, ok := r.Values["op"]; ok {
 		delete(r.Values, "op")
-		if r.Remove = op == "remove"; !r.Remove {
+		r.Unlist = op == "unlist"
+		if r.Remove = r.Unlist || op == "remove"; !r.Remove {
 			errs = append(errs, invalid("op", fmt.Sprintf(`cannot be %v: it is "remove", or left out`, op)))
 		}
 	}
@@ -23,7 +24,7 @@ func (r *Record) extras() domain.Errors {
 		delete(r.Values, "at")
 		errs = append(errs, readTime("at", text(at), &r.At)...)
 	}
-	return append(errs, r.takeSources()...)
+	return append(append(errs, r.takeSources()...), r.takeKept()...)
 }
 
 // hasField tells whether the kind, or the relationship, has a field of its own of

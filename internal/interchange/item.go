@@ -24,11 +24,14 @@ type Item struct {
 	IfNew domain.Errors
 	// Stub tells that the record need only exist, Remove that it is to go.
 	Stub, Remove bool
+	// Unlist tells, of one that is to go, that its source no longer lists it: it
+	// goes unless another does (C6).
+	Unlist bool
 	// At is when it was so, zero where the file does not say.
 	At time.Time
 	// Formerly is the key by which the store may know the record still.
 	Formerly string
-	Sources  []domain.FieldSource
+	Kept
 }
 
 // IsEdge tells a relationship from a record.
@@ -87,9 +90,13 @@ func (i *Item) addExtras(line map[string]any) {
 	if i.Remove {
 		line["op"] = "remove"
 	}
+	if i.Unlist {
+		line["op"] = "unlist"
+	}
 	if i.Formerly != "" {
 		line["formerly"] = i.Formerly
 	}
+	i.addKept(line)
 	if len(i.Sources) == 0 {
 		return
 	}

@@ -27,7 +27,7 @@ func Prepare(r Record) (*Item, domain.Errors) {
 	}
 	item, errs := prepare(r)
 	if item != nil {
-		item.Remove, item.At, item.Formerly, item.Sources = r.Remove, r.At, domain.NormalKey(r.Formerly), r.Sources
+		item.Remove, item.Unlist, item.At, item.Formerly, item.Kept = r.Remove, r.Unlist, r.At, domain.NormalKey(r.Formerly), r.Kept
 	}
 	return item, errs
 }

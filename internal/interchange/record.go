@@ -3,11 +3,7 @@
 // the Catalog, and no store's contents.
 package interchange
 
-import (
-	"time"
-
-	"releasegraph/internal/domain"
-)
+import "time"
 
 // Record is one record or relationship as an import reads it, not
 // checked yet. Exactly one of Node and Edge is set.
@@ -25,15 +21,14 @@ type Record struct {
 	Stub bool
 	// Change begins a change set of a history; all else is empty then.
 	Change *Change
-	// Remove tells that the record or relationship is to go.
-	Remove bool
+	// Remove tells that the record or relationship is to go, Unlist that it is to
+	// do so unless another source lists it.
+	Remove, Unlist bool
 	// At is when it was so, zero where that is not said. It matters to a replay.
 	At time.Time
 	// Formerly is the key by which the store may know the record still.
 	Formerly string
-	// Sources tell which source set the fields of a new record, or under
-	// domain.WholeRecord a new relationship; others keep their own.
-	Sources []domain.FieldSource
+	Kept
 }
 
 // End names a record. As the end of a relationship, an empty Kind stands

@@ -25,7 +25,7 @@ func PrepareTold(r Record) (*Item, domain.Errors) {
 	}
 	item, errs := tell(r)
 	if item != nil {
-		item.Remove, item.At, item.Formerly, item.Sources = r.Remove, r.At, r.Formerly, r.Sources
+		item.Remove, item.Unlist, item.At, item.Formerly, item.Kept = r.Remove, r.Unlist, r.At, r.Formerly, r.Kept
 	}
 	return item, errs
 }
