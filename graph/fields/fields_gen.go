@@ -233,6 +233,7 @@ var Types = direct.Types{
 	"SitePartPayload":                         fieldsOfSitePartPayload(),
 	"SitePayload":                             fieldsOfSitePayload(),
 	"SizedCycle":                              fieldsOfSizedCycle(),
+	"SourceListing":                           fieldsOfSourceListing(),
 	"Statistics":                              fieldsOfStatistics(),
 	"SupplyPayload":                           fieldsOfSupplyPayload(),
 	"SupportPayload":                          fieldsOfSupportPayload(),
@@ -391,6 +392,7 @@ func fieldsOfAssessment() direct.Type {
 		"createdAt":  direct.Leaf(func(v *domain.Assessment) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":  direct.Leaf(func(v *domain.Assessment) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":    direct.Values(func(v *domain.Assessment) []domain.FieldSource { return v.Sources }),
+		"listedBy":   direct.Many(func(v *domain.Assessment) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -459,6 +461,7 @@ func fieldsOfAttributeDefinition() direct.Type {
 		"createdAt":     direct.Leaf(func(v *domain.AttributeDefinition) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":     direct.Leaf(func(v *domain.AttributeDefinition) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":       direct.Values(func(v *domain.AttributeDefinition) []domain.FieldSource { return v.Sources }),
+		"listedBy":      direct.Many(func(v *domain.AttributeDefinition) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -503,6 +506,7 @@ func fieldsOfBaseline() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.Baseline) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Baseline) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Baseline) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Baseline) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -544,6 +548,7 @@ func fieldsOfBoard() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.Board) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Board) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Board) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Board) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -582,6 +587,7 @@ func fieldsOfCalendarFeed() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.CalendarFeed) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.CalendarFeed) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.CalendarFeed) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.CalendarFeed) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -680,6 +686,7 @@ func fieldsOfChangeModel() direct.Type {
 		"createdAt":     direct.Leaf(func(v *domain.ChangeModel) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":     direct.Leaf(func(v *domain.ChangeModel) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":       direct.Values(func(v *domain.ChangeModel) []domain.FieldSource { return v.Sources }),
+		"listedBy":      direct.Many(func(v *domain.ChangeModel) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -754,6 +761,7 @@ func fieldsOfChangeRequest() direct.Type {
 		"createdAt":           direct.Leaf(func(v *domain.ChangeRequest) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":           direct.Leaf(func(v *domain.ChangeRequest) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":             direct.Values(func(v *domain.ChangeRequest) []domain.FieldSource { return v.Sources }),
+		"listedBy":            direct.Many(func(v *domain.ChangeRequest) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -945,6 +953,7 @@ func fieldsOfConfigurationItem() direct.Type {
 		"createdAt":      direct.Leaf(func(v *domain.ConfigurationItem) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":      direct.Leaf(func(v *domain.ConfigurationItem) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":        direct.Values(func(v *domain.ConfigurationItem) []domain.FieldSource { return v.Sources }),
+		"listedBy":       direct.Many(func(v *domain.ConfigurationItem) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -1200,6 +1209,7 @@ func fieldsOfDelegation() direct.Type {
 		"createdAt": direct.Leaf(func(v *domain.Delegation) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt": direct.Leaf(func(v *domain.Delegation) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":   direct.Values(func(v *domain.Delegation) []domain.FieldSource { return v.Sources }),
+		"listedBy":  direct.Many(func(v *domain.Delegation) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -1480,6 +1490,7 @@ func fieldsOfFieldKept() direct.Type {
 		"source":  direct.Leaf(func(v *domain.FieldKept) string { return v.Source }, direct.Text),
 		"kept":    direct.Optional(func(v *domain.FieldKept) *string { return v.Kept }, direct.Text),
 		"offered": direct.Optional(func(v *domain.FieldKept) *string { return v.Offered }, direct.Text),
+		"removed": direct.Leaf(func(v *domain.FieldKept) bool { return v.Removed }, direct.Bool),
 	})
 }
 
@@ -1533,6 +1544,7 @@ func fieldsOfFreeze() direct.Type {
 		"createdAt":    direct.Leaf(func(v *domain.Freeze) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":    direct.Leaf(func(v *domain.Freeze) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":      direct.Values(func(v *domain.Freeze) []domain.FieldSource { return v.Sources }),
+		"listedBy":     direct.Many(func(v *domain.Freeze) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -1572,6 +1584,7 @@ func fieldsOfFreezeException() direct.Type {
 		"createdAt":           direct.Leaf(func(v *domain.FreezeException) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":           direct.Leaf(func(v *domain.FreezeException) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":             direct.Values(func(v *domain.FreezeException) []domain.FieldSource { return v.Sources }),
+		"listedBy":            direct.Many(func(v *domain.FreezeException) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -1758,6 +1771,9 @@ func fieldsOfImportCount() direct.Type {
 		"removed":      direct.Leaf(func(v *app.ImportCount) int { return v.Removed }, direct.Int),
 		"unchanged":    direct.Leaf(func(v *app.ImportCount) int { return v.Unchanged }, direct.Int),
 		"kept":         direct.Leaf(func(v *app.ImportCount) int { return v.Kept }, direct.Int),
+		"listed":       direct.Leaf(func(v *app.ImportCount) int { return v.Listed }, direct.Int),
+		"unlisted":     direct.Leaf(func(v *app.ImportCount) int { return v.Unlisted }, direct.Int),
+		"revived":      direct.Leaf(func(v *app.ImportCount) int { return v.Revived }, direct.Int),
 	})
 }
 
@@ -1774,6 +1790,7 @@ func fieldsOfImportHeld() direct.Type {
 	return direct.Object(direct.Fields[*model.ImportHeld]{
 		"key":        direct.Leaf(func(v *model.ImportHeld) string { return v.Key }, direct.Text),
 		"source":     direct.Leaf(func(v *model.ImportHeld) string { return v.Source }, direct.Text),
+		"listedBy":   direct.Leaves(func(v *model.ImportHeld) []string { return v.ListedBy }, direct.Text),
 		"withdrawn":  direct.Leaf(func(v *model.ImportHeld) bool { return v.Withdrawn }, direct.Bool),
 		"attributes": direct.Leaf(func(v *model.ImportHeld) map[string]string { return v.Attributes }, direct.ByMap(scalar.MarshalAttributes)),
 		"links":      direct.Many(func(v *model.ImportHeld) []*model.ImportHeldLink { return v.Links }),
@@ -1782,8 +1799,9 @@ func fieldsOfImportHeld() direct.Type {
 
 func fieldsOfImportHeldLink() direct.Type {
 	return direct.Object(direct.Fields[*model.ImportHeldLink]{
-		"source": direct.Leaf(func(v *model.ImportHeldLink) string { return v.Source }, direct.Text),
-		"line":   direct.Leaf(func(v *model.ImportHeldLink) string { return v.Line }, direct.Text),
+		"source":   direct.Leaf(func(v *model.ImportHeldLink) string { return v.Source }, direct.Text),
+		"listedBy": direct.Leaves(func(v *model.ImportHeldLink) []string { return v.ListedBy }, direct.Text),
+		"line":     direct.Leaf(func(v *model.ImportHeldLink) string { return v.Line }, direct.Text),
 	})
 }
 
@@ -1885,6 +1903,7 @@ func fieldsOfKnownError() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.KnownError) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.KnownError) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.KnownError) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.KnownError) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2047,6 +2066,7 @@ func fieldsOfMaintenanceWindow() direct.Type {
 		"createdAt":    direct.Leaf(func(v *domain.MaintenanceWindow) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":    direct.Leaf(func(v *domain.MaintenanceWindow) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":      direct.Values(func(v *domain.MaintenanceWindow) []domain.FieldSource { return v.Sources }),
+		"listedBy":     direct.Many(func(v *domain.MaintenanceWindow) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2182,6 +2202,7 @@ func fieldsOfParty() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.Party) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Party) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Party) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Party) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2306,6 +2327,7 @@ func fieldsOfProblem() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.Problem) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Problem) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Problem) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Problem) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2384,6 +2406,7 @@ func fieldsOfReleaseUnit() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.ReleaseUnit) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.ReleaseUnit) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.ReleaseUnit) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.ReleaseUnit) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2555,6 +2578,7 @@ func fieldsOfSite() direct.Type {
 		"createdAt":    direct.Leaf(func(v *domain.Site) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":    direct.Leaf(func(v *domain.Site) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":      direct.Values(func(v *domain.Site) []domain.FieldSource { return v.Sources }),
+		"listedBy":     direct.Many(func(v *domain.Site) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2630,6 +2654,14 @@ func fieldsOfSizedCycle() direct.Type {
 	})
 }
 
+func fieldsOfSourceListing() direct.Type {
+	return direct.Object(direct.Fields[*domain.SourceListing]{
+		"source":      direct.Leaf(func(v *domain.SourceListing) string { return v.Source }, direct.Text),
+		"firstListed": direct.Optional(func(v *domain.SourceListing) *time.Time { return v.FirstListed }, direct.Time),
+		"lastListed":  direct.Optional(func(v *domain.SourceListing) *time.Time { return v.LastListed }, direct.Time),
+	})
+}
+
 func fieldsOfStatistics() direct.Type {
 	return direct.Object(direct.Fields[*app.Statistics]{})
 }
@@ -2684,6 +2716,7 @@ func fieldsOfTask() direct.Type {
 		"createdAt":   direct.Leaf(func(v *domain.Task) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":   direct.Leaf(func(v *domain.Task) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":     direct.Values(func(v *domain.Task) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Task) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2787,6 +2820,7 @@ func fieldsOfVote() direct.Type {
 		"createdAt":      direct.Leaf(func(v *domain.Vote) time.Time { return v.CreatedAt }, direct.Time),
 		"updatedAt":      direct.Leaf(func(v *domain.Vote) time.Time { return v.UpdatedAt }, direct.Time),
 		"sources":        direct.Values(func(v *domain.Vote) []domain.FieldSource { return v.Sources }),
+		"listedBy":       direct.Many(func(v *domain.Vote) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 

@@ -306,6 +306,21 @@ interface Record implements Node {
   names. The field "*" stands for the record and all of its fields that are not named.
   """
   sources: [FieldSource!]!
+  """
+  The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until
+  another source lists it, too.
+  """
+  listedBy: [SourceListing!]!
+}
+
+"That a source lists a record, and when."
+type SourceListing {
+  "The source."
+  source: String!
+  "When it first did; null where that is not known."
+  firstListed: DateTime
+  "When an import that confirms (confirmedAt) last saw it; null where that is not known."
+  lastListed: DateTime
 }
 
 "Which source set a field last. An import of another source keeps what people set."
@@ -619,6 +634,8 @@ extend type Assessment implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The request that was assessed."
   changeRequest(
     "As it was at this moment; that of the record when absent."
@@ -890,6 +907,8 @@ extend type AttributeDefinition implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
 }
 
 extend type Query {
@@ -1183,6 +1202,8 @@ extend type Baseline implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
 }
 
 extend type Query {
@@ -1566,6 +1587,8 @@ extend type Board implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The requests for change that this board decides on."
   changeRequests(
     "Only those that match."
@@ -1847,6 +1870,8 @@ extend type Delegation implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The board on which the deputy stands in; null: on every board."
   board(
     "As it was at this moment; that of the record when absent."
@@ -2097,6 +2122,8 @@ extend type Vote implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The request that was voted on."
   changeRequest(
     "As it was at this moment; that of the record when absent."
@@ -2378,6 +2405,8 @@ extend type CalendarFeed implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The site whose changes it shows, with all its parts; null for all."
   site(
     "As it was at this moment; that of the record when absent."
@@ -2704,6 +2733,8 @@ extend type ChangeModel implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The requests for change that follow this model."
   changeRequests(
     "Only those that match."
@@ -3387,6 +3418,8 @@ extend type ChangeRequest implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The problems that this change is to resolve."
   resolves(
     "Only those that match."
@@ -4847,6 +4880,8 @@ extend type ConfigurationItem implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "What this item needs."
   dependsOn(
     "Only those that match."
@@ -6525,6 +6560,8 @@ extend type FreezeException implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The freeze that is not to hold the change."
   freeze(
     "As it was at this moment; that of the record when absent."
@@ -6884,6 +6921,8 @@ extend type Freeze implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The sites that it leaves alone, with all their parts."
   sites(
     "Only those that match."
@@ -8013,6 +8052,8 @@ type ImportHeld {
   key: String!
   "The source that brought it."
   source: String!
+  "The sources that list it, and so keep it alive (C6)."
+  listedBy: [String!]!
   "Whether it is out of use already."
   withdrawn: Boolean!
   "Those of its attributes that were asked for."
@@ -8025,6 +8066,8 @@ type ImportHeld {
 type ImportHeldLink {
   "The source that set it."
   source: String!
+  "The sources that list it, and so keep it alive (C6)."
+  listedBy: [String!]!
   "The line of the interchange format that would remove it."
   line: String!
 }
@@ -8109,6 +8152,8 @@ type FieldKept {
   kept: String
   "What the import offered, null when empty."
   offered: String
+  "Whether a person removed the relationship, which was offered again."
+  removed: Boolean!
 }
 
 "How many records of a kind, or relationships of a name, an import created, changed and left alone."
@@ -8127,6 +8172,12 @@ type ImportCount {
   unchanged: Int!
   "How many fields, or relationships, stayed as a person had set them."
   kept: Int!
+  "How many the source lists from now on, as others did before it (C6)."
+  listed: Int!
+  "How many the source lists no longer, and others still do."
+  unlisted: Int!
+  "How many of the changed records a prune had withdrawn, and came back."
+  revived: Int!
 }
 
 "What is wrong with one line."
@@ -8247,6 +8298,8 @@ extend type KnownError implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The problems that this known error is behind."
   diagnoses(
     "Only those that match."
@@ -8766,6 +8819,8 @@ extend type MaintenanceWindow implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The sites, with all their parts, that may be worked on in this window."
   sites(
     "Only those that match."
@@ -9160,6 +9215,8 @@ extend type Party implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The items that this party answers for."
   owns(
     "Only those that match."
@@ -9727,6 +9784,8 @@ extend type Problem implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The requests for change that are to resolve this problem."
   resolvedBy(
     "Only those that match."
@@ -10454,6 +10513,8 @@ extend type ReleaseUnit implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The items that can only be updated together."
   groups(
     "Only those that match."
@@ -10979,6 +11040,8 @@ extend type Site implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The items that run at this site, in which version."
   installedItems(
     "Only those that match."
@@ -11565,6 +11628,8 @@ extend type Task implements Record & Node {
   ): ChangeSetConnection!
   "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
   sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
   "The request for change that this task prepares (R12)."
   changeRequest(
     "As it was at this moment; that of the record when absent."
@@ -12166,6 +12231,8 @@ func (ec *executionContext) childFields_Assessment(ctx context.Context, field gr
 		return ec.fieldContext_Assessment_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Assessment_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Assessment_listedBy(ctx, field)
 	case "changeRequest":
 		return ec.fieldContext_Assessment_changeRequest(ctx, field)
 	}
@@ -12266,6 +12333,8 @@ func (ec *executionContext) childFields_AttributeDefinition(ctx context.Context,
 		return ec.fieldContext_AttributeDefinition_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_AttributeDefinition_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_AttributeDefinition_listedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinition", field.Name)
 }
@@ -12330,6 +12399,8 @@ func (ec *executionContext) childFields_Baseline(ctx context.Context, field grap
 		return ec.fieldContext_Baseline_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Baseline_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Baseline_listedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Baseline", field.Name)
 }
@@ -12400,6 +12471,8 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Board_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Board_listedBy(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_Board_changeRequests(ctx, field)
 	case "delegations":
@@ -12468,6 +12541,8 @@ func (ec *executionContext) childFields_CalendarFeed(ctx context.Context, field 
 		return ec.fieldContext_CalendarFeed_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_CalendarFeed_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_CalendarFeed_listedBy(ctx, field)
 	case "site":
 		return ec.fieldContext_CalendarFeed_site(ctx, field)
 	case "service":
@@ -12626,6 +12701,8 @@ func (ec *executionContext) childFields_ChangeModel(ctx context.Context, field g
 		return ec.fieldContext_ChangeModel_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ChangeModel_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ChangeModel_listedBy(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_ChangeModel_changeRequests(ctx, field)
 	}
@@ -12758,6 +12835,8 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ChangeRequest_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ChangeRequest_listedBy(ctx, field)
 	case "resolves":
 		return ec.fieldContext_ChangeRequest_resolves(ctx, field)
 	case "affects":
@@ -13058,6 +13137,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ConfigurationItem_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ConfigurationItem_listedBy(ctx, field)
 	case "dependsOn":
 		return ec.fieldContext_ConfigurationItem_dependsOn(ctx, field)
 	case "dependents":
@@ -13450,6 +13531,8 @@ func (ec *executionContext) childFields_Delegation(ctx context.Context, field gr
 		return ec.fieldContext_Delegation_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Delegation_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Delegation_listedBy(ctx, field)
 	case "board":
 		return ec.fieldContext_Delegation_board(ctx, field)
 	}
@@ -13796,6 +13879,8 @@ func (ec *executionContext) childFields_FieldKept(ctx context.Context, field gra
 		return ec.fieldContext_FieldKept_kept(ctx, field)
 	case "offered":
 		return ec.fieldContext_FieldKept_offered(ctx, field)
+	case "removed":
+		return ec.fieldContext_FieldKept_removed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldKept", field.Name)
 }
@@ -13876,6 +13961,8 @@ func (ec *executionContext) childFields_Freeze(ctx context.Context, field graphq
 		return ec.fieldContext_Freeze_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Freeze_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Freeze_listedBy(ctx, field)
 	case "sites":
 		return ec.fieldContext_Freeze_sites(ctx, field)
 	case "services":
@@ -13956,6 +14043,8 @@ func (ec *executionContext) childFields_FreezeException(ctx context.Context, fie
 		return ec.fieldContext_FreezeException_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_FreezeException_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_FreezeException_listedBy(ctx, field)
 	case "freeze":
 		return ec.fieldContext_FreezeException_freeze(ctx, field)
 	case "changeRequest":
@@ -14254,6 +14343,12 @@ func (ec *executionContext) childFields_ImportCount(ctx context.Context, field g
 		return ec.fieldContext_ImportCount_unchanged(ctx, field)
 	case "kept":
 		return ec.fieldContext_ImportCount_kept(ctx, field)
+	case "listed":
+		return ec.fieldContext_ImportCount_listed(ctx, field)
+	case "unlisted":
+		return ec.fieldContext_ImportCount_unlisted(ctx, field)
+	case "revived":
+		return ec.fieldContext_ImportCount_revived(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportCount", field.Name)
 }
@@ -14278,6 +14373,8 @@ func (ec *executionContext) childFields_ImportHeld(ctx context.Context, field gr
 		return ec.fieldContext_ImportHeld_key(ctx, field)
 	case "source":
 		return ec.fieldContext_ImportHeld_source(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ImportHeld_listedBy(ctx, field)
 	case "withdrawn":
 		return ec.fieldContext_ImportHeld_withdrawn(ctx, field)
 	case "attributes":
@@ -14292,6 +14389,8 @@ func (ec *executionContext) childFields_ImportHeldLink(ctx context.Context, fiel
 	switch field.Name {
 	case "source":
 		return ec.fieldContext_ImportHeldLink_source(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ImportHeldLink_listedBy(ctx, field)
 	case "line":
 		return ec.fieldContext_ImportHeldLink_line(ctx, field)
 	}
@@ -14440,6 +14539,8 @@ func (ec *executionContext) childFields_KnownError(ctx context.Context, field gr
 		return ec.fieldContext_KnownError_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_KnownError_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_KnownError_listedBy(ctx, field)
 	case "diagnoses":
 		return ec.fieldContext_KnownError_diagnoses(ctx, field)
 	case "presentIn":
@@ -14674,6 +14775,8 @@ func (ec *executionContext) childFields_MaintenanceWindow(ctx context.Context, f
 		return ec.fieldContext_MaintenanceWindow_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_MaintenanceWindow_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_MaintenanceWindow_listedBy(ctx, field)
 	case "sites":
 		return ec.fieldContext_MaintenanceWindow_sites(ctx, field)
 	case "services":
@@ -14874,6 +14977,8 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Party_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Party_listedBy(ctx, field)
 	case "owns":
 		return ec.fieldContext_Party_owns(ctx, field)
 	case "supports":
@@ -15058,6 +15163,8 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 		return ec.fieldContext_Problem_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Problem_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Problem_listedBy(ctx, field)
 	case "resolvedBy":
 		return ec.fieldContext_Problem_resolvedBy(ctx, field)
 	case "concerns":
@@ -15198,6 +15305,8 @@ func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field g
 		return ec.fieldContext_ReleaseUnit_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_ReleaseUnit_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ReleaseUnit_listedBy(ctx, field)
 	case "groups":
 		return ec.fieldContext_ReleaseUnit_groups(ctx, field)
 	}
@@ -15466,6 +15575,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Site_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Site_listedBy(ctx, field)
 	case "installedItems":
 		return ec.fieldContext_Site_installedItems(ctx, field)
 	case "partOf":
@@ -15600,6 +15711,18 @@ func (ec *executionContext) childFields_SizedCycle(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type SizedCycle", field.Name)
 }
 
+func (ec *executionContext) childFields_SourceListing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_SourceListing_source(ctx, field)
+	case "firstListed":
+		return ec.fieldContext_SourceListing_firstListed(ctx, field)
+	case "lastListed":
+		return ec.fieldContext_SourceListing_lastListed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SourceListing", field.Name)
+}
+
 func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "assessments":
@@ -15704,6 +15827,8 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Task_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Task_listedBy(ctx, field)
 	case "changeRequest":
 		return ec.fieldContext_Task_changeRequest(ctx, field)
 	}
@@ -15878,6 +16003,8 @@ func (ec *executionContext) childFields_Vote(ctx context.Context, field graphql.
 		return ec.fieldContext_Vote_history(ctx, field)
 	case "sources":
 		return ec.fieldContext_Vote_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Vote_listedBy(ctx, field)
 	case "changeRequest":
 		return ec.fieldContext_Vote_changeRequest(ctx, field)
 	}

@@ -69,6 +69,8 @@ type ImportHeld struct {
 	Key string `json:"key"`
 	// The source that brought it.
 	Source string `json:"source"`
+	// The sources that list it, and so keep it alive (C6).
+	ListedBy []string `json:"listedBy"`
 	// Whether it is out of use already.
 	Withdrawn bool `json:"withdrawn"`
 	// Those of its attributes that were asked for.
@@ -81,6 +83,8 @@ type ImportHeld struct {
 type ImportHeldLink struct {
 	// The source that set it.
 	Source string `json:"source"`
+	// The sources that list it, and so keep it alive (C6).
+	ListedBy []string `json:"listedBy"`
 	// The line of the interchange format that would remove it.
 	Line string `json:"line"`
 }

@@ -253,6 +253,10 @@ func (d *drawing) scalar(name, of string) string {
 // that has just begun.
 func (d *drawing) instant(name string) time.Time {
 	switch lower := strings.ToLower(name); {
+	case lower == "actualfrom": // what was done is over
+		return d.now.Add(-2 * time.Hour).Truncate(time.Second)
+	case lower == "actualto":
+		return d.now.Add(-time.Hour).Truncate(time.Second)
 	case strings.HasSuffix(lower, "to"), strings.HasSuffix(lower, "until"), strings.HasSuffix(lower, "end"), strings.HasPrefix(lower, "expires"):
 		return d.now.Add(time.Duration(40+d.rand.IntN(100)) * time.Hour)
 	case strings.HasPrefix(lower, "planned"):

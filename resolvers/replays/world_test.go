@@ -151,7 +151,7 @@ func (w *world) story() {
 	n := w.names
 	steps := []string{
 		fmt.Sprintf(`createConfigurationItem(input: {key: "story-item-%[1]d", name: "I", class: SERVICE})`, n),
-		fmt.Sprintf(`createBoard(input: {key: "story-board-%[1]d", name: "B", members: ["ann", "bob", "cid", "dora"], quorum: 1})`, n),
+		fmt.Sprintf(`createBoard(input: {key: "story-board-%[1]d", name: "B", members: ["bob", "cid", "dora"], quorum: 1})`, n),
 		fmt.Sprintf(`createChangeRequest(input: {key: "story-%[1]d", name: "S", justification: "j", plan: "p", backOutKind: FULL, backOutPlan: "b"})`, n),
 		fmt.Sprintf(`connectAffectedItem(input: {from: {key: "story-%[1]d"}, to: {key: "story-item-%[1]d"}})`, n),
 		fmt.Sprintf(`connectDecidingBoard(input: {from: {key: "story-%[1]d"}, to: {key: "story-board-%[1]d"}})`, n),
