@@ -119,10 +119,8 @@ func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby,
 	if n.depth == 0 {
 		return newNearby(near), nil
 	}
-	reader, err := n.reading(ctx, at)
-	if err != nil {
-		return nil, err
-	}
+	// Today's graph, even while at is its revision, may be a later one when it is read.
+	reader := n.app.at(ctx, at)
 	for _, d := range []store.Direction{store.Out, store.In} {
 		found, err := reader.Walk(ctx, store.Walk{
 			Roots: []store.ID{n.item}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: n.depth, Limit: maxNear,
@@ -141,18 +139,6 @@ func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby,
 		}
 	}
 	return newNearby(near), nil
-}
-
-// reading reads as of a revision: today's graph when that is the last one.
-func (n *neighbourhood) reading(ctx context.Context, at store.Revision) (store.Reader, error) {
-	head, err := n.app.store.Head(ctx)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	if at >= head {
-		return n.app.today(ctx), nil
-	}
-	return n.app.at(ctx, at), nil
 }
 
 // touched tells whether an effect is of one of the items, or of an edge at one.
