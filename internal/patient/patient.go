@@ -61,9 +61,16 @@ func send(client *http.Client, r *http.Request) (answer *http.Response, err erro
 // wait tells for how long a server that refused asks to wait; nil when it did
 // not refuse, or does not say.
 func wait(answer *http.Response) error {
-	n, err := strconv.Atoi(answer.Header.Get("Retry-After"))
-	if answer.StatusCode != http.StatusTooManyRequests || err != nil || n < 0 {
+	seconds, ok := retryAfter(answer)
+	if !ok {
 		return nil
 	}
-	return &backoff.RetryAfterError{Duration: max(shortest, time.Duration(min(n, 1<<20))*time.Second)}
+	return &backoff.RetryAfterError{Duration: max(shortest, time.Duration(min(seconds, 1<<20))*time.Second)}
+}
+
+// retryAfter returns the seconds that a refusal names, and reports whether there
+// are any.
+func retryAfter(answer *http.Response) (seconds int, ok bool) {
+	n, err := strconv.Atoi(answer.Header.Get("Retry-After"))
+	return n, answer.StatusCode == http.StatusTooManyRequests && err == nil && n >= 0
 }

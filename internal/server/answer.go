@@ -89,9 +89,11 @@ func writeAnswer(w http.ResponseWriter, status int, media string, a *graphql.Res
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.WriteHeader(status)
 	s := newSteady(w)
-	s.Write(beforeData(a))
-	s.Write(a.Data)
-	s.Write([]byte{'}'})
+	for _, part := range [][]byte{beforeData(a), a.Data, {'}'}} {
+		if _, err := s.Write(part); err != nil {
+			return // nobody is there to be told
+		}
+	}
 }
 
 // encoded is an answer as JSON.
