@@ -45,6 +45,34 @@ func FuzzLine(f *testing.F) {
 	})
 }
 
+// FuzzToldLine: any line of a history gives an item or errors, and what is known
+// by it can be looked at.
+func FuzzToldLine(f *testing.F) {
+	f.Add([]byte(`{"node":"Board","key":"b","quorum":2,"members":[],"sources":{}}`))
+	f.Add([]byte(`{"node":"ConfigurationItem","key":"a","formerly":"b","attributes":{"tier":"1"},"status":null,"listings":["cmdb=*"],"withdrawnFrom":"LIVE"}`))
+	f.Add([]byte(`{"edge":"EXCLUDES","from":"C1","to":"a","reason":"r","by":"ann","since":"2026-03-01T08:00:00Z"}`))
+	f.Add([]byte(`{"op":"remove","edge":"EXCLUDES","from":"C1","to":"a"}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		record, errs := interchange.Parse(line)
+		if len(errs) > 0 || record.Change != nil {
+			return
+		}
+		item, errs := interchange.PrepareTold(record)
+		if len(errs) > 0 || item.Remove {
+			return
+		}
+		var known interchange.Known
+		for range 2 {
+			if err := known.Add(item); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := known.Breaches(nil); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	})
+}
+
 // FuzzScan: what the scanner reads is what the standard library reads.
 func FuzzScan(f *testing.F) {
 	f.Add(`{"node":"a","b":{"c":"d\n"},"e":[1,true,null,-2.5e3]}`)
