@@ -22,6 +22,10 @@ func (r *minutesEntryResolver) Decision(ctx context.Context, obj *domain.Minutes
 	return &obj.Decision, nil
 }
 
+func (r *mutationResolver) ConfirmDelegation(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error) {
+	return written[domain.Delegation](r.App.ConfirmDelegation(ctx, input, options))
+}
+
 func (r *mutationResolver) CastVote(ctx context.Context, input app.CastVote, options *domain.WriteOptions) (*app.Reviewed, error) {
 	return r.App.CastVote(ctx, input, options)
 }

@@ -13,6 +13,14 @@ import (
 	"releasegraph/internal/domain"
 )
 
+func (r *mutationResolver) ReleaseName(ctx context.Context, input model.ReleaseNameInput) (*model.ReleaseNamePayload, error) {
+	name, err := r.App.ReleaseName(ctx, input.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ReleaseNamePayload{BoundName: name}, nil
+}
+
 func (r *mutationResolver) CreateAPIToken(ctx context.Context, input app.NewToken) (*app.CreatedToken, error) {
 	return r.App.CreateToken(ctx, input)
 }
@@ -31,4 +39,8 @@ func (r *queryResolver) Viewer(ctx context.Context) (*app.Viewer, error) {
 
 func (r *queryResolver) APITokens(ctx context.Context) ([]*domain.APIToken, error) {
 	return r.App.Tokens(ctx)
+}
+
+func (r *queryResolver) BoundNames(ctx context.Context) ([]*domain.BoundName, error) {
+	return r.App.BoundNames(ctx)
 }

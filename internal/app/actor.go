@@ -65,6 +65,14 @@ func method(ctx context.Context) *domain.IdentityMethod {
 	return &m
 }
 
+// inPerson refuses API tokens: what is to be judged, a person judges.
+func inPerson(ctx context.Context) error {
+	if who := actorName(ctx); domain.IsToken(who) {
+		return &domain.Error{Code: domain.Forbidden, Message: who + " is an API token, and tokens do not judge: a person has to log in"}
+	}
+	return nil
+}
+
 // actorName is the name under which the actor's deeds are recorded.
 func actorName(ctx context.Context) string {
 	if name := ActorFrom(ctx).Name; name != "" {

@@ -52,6 +52,7 @@ type App struct {
 	policies  *authz.Policies
 	exclusive []domain.Exclusive
 	shelf     store.Shelf // nil: there are no tokens
+	bindings  bindings
 	tokens    tokens
 	now       func() time.Time
 	newID     func() string

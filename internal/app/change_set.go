@@ -16,6 +16,10 @@ type ChangeSet struct {
 	Actor    string
 	Reason   *string // nil where none was given
 	Source   string  // by what means: "api", "import", …
+	// Method is how who made it was known, nil where that was not kept, and
+	// Identities by what.
+	Method     *domain.IdentityMethod
+	Identities []string
 
 	names   *names
 	effects []store.Effect
@@ -32,8 +36,10 @@ func newChangeSets(names *names, changes []store.Change) []*ChangeSet {
 	list := make([]*ChangeSet, len(changes))
 	for i := range changes {
 		c := &changes[i]
+		signed := readSource(c.Source)
 		list[i] = &ChangeSet{
-			Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: notEmpty(c.Reason), Source: c.Source,
+			Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: notEmpty(c.Reason), Source: signed.source,
+			Method: signed.method, Identities: signed.identities,
 			names: names, effects: c.Effects,
 		}
 		names.announce(c.Effects[:min(len(c.Effects), eager)])

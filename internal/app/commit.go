@@ -18,6 +18,7 @@ type writing struct {
 	app    *App
 	source string
 	key    string // idempotency, empty: none
+	digest string // of the input, under an idempotency key
 	reason string
 	dryRun bool
 	// earlier is what the same mutation did before, under the same key.
@@ -65,7 +66,7 @@ func (w *writing) readOptions(o *domain.WriteOptions) error {
 // changeset is the draft with who, why, when and how.
 func (w *writing) changeset(ctx context.Context, d *draft) store.Changeset {
 	return store.Changeset{
-		Ops: d.ops, Guards: d.guards, Actor: actorName(ctx), Reason: w.reason, Source: w.source, Key: w.key,
+		Ops: d.ops, Guards: d.guards, Actor: actorName(ctx), Reason: w.reason, Source: signedSource(ctx, w.source) + w.digest, Key: w.key,
 		At: w.app.now().UTC().Truncate(time.Microsecond),
 	}
 }
@@ -73,6 +74,9 @@ func (w *writing) changeset(ctx context.Context, d *draft) store.Changeset {
 // commit writes what decide decides. Where a guard does not hold, decide reads
 // and decides anew; what the caller relied on (ifVersion) it refuses itself.
 func (w *writing) commit(ctx context.Context, decide func() (*draft, error)) (*draft, *store.Change, error) {
+	if err := w.app.bind(ctx, w.dryRun); err != nil {
+		return nil, nil, err
+	}
 	var last error
 	for range attempts {
 		d, err := decide()

@@ -103,7 +103,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 	if p.exists {
 		return d, p, staysDecided(p.from, "input.from")
 	}
-	return d, p, both(staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
+	return d, p, both(staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p), a.delegatesOn(ctx, d, p))
 }
 
 func selfLink(p *pair) error {
@@ -166,7 +166,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			known:  []entity.Record{p.from, p.to},
 		}
 		d.removedByPerson(p, edge)
-		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.leavesNamed(ctx, p), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p))
+		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.leavesNamed(ctx, p), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p), a.delegatesOn(ctx, d, p))
 	})
 }
 

@@ -59,7 +59,7 @@ func newEvents(a *App, c *store.Change, f *eventFilter) []*Event {
 
 func newEvent(c *store.Change, e store.Effect, told *telling) *Event {
 	event := &Event{
-		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: notEmpty(c.Reason), Source: c.Source,
+		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: notEmpty(c.Reason), Source: readSource(c.Source).source,
 		Type: eventType(&e), Kind: e.Kind, ResumeAfter: int64(c.Revision) - 1, effect: e, told: told,
 	}
 	if e.Node == "" {

@@ -85,7 +85,7 @@ func kindsAndRelationships() []string {
 
 // ofSet tells whether events of a change set may be wanted at all.
 func (f *eventFilter) ofSet(c *store.Change) bool {
-	return among(f.in.Actors, c.Actor) && among(f.in.Sources, c.Source)
+	return among(f.in.Actors, c.Actor) && among(f.in.Sources, readSource(c.Source).source)
 }
 
 // holds tells whether an effect is wanted.

@@ -51,6 +51,9 @@ func reasoned(reason *string) error {
 func (a *App) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict domain.ExceptionVerdict, comment *string, ifVersion *int, o *domain.WriteOptions) (*Written, error) {
 	m := mutation{authz.Move, domain.KindFreezeException, o, []any{"decide", domain.KindFreezeException, ref, verdict, comment, ifVersion}}
 	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
+		if err := inPerson(ctx); err != nil {
+			return nil, nil, err
+		}
 		before, err := a.existing(ctx, k, ref, "input.ref")
 		if err != nil {
 			return nil, nil, err

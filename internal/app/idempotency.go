@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -20,13 +19,6 @@ const (
 	digestMarker = ";sha256="
 )
 
-// Source is the source of a change as people read it, without the digest of
-// its input.
-func Source(stored string) string {
-	plain, _, _ := strings.Cut(stored, digestMarker)
-	return plain
-}
-
 // identify takes note of the idempotency key, apart for each actor, and of
 // the input.
 func (w *writing) identify(ctx context.Context, key string, input []any) error {
@@ -35,7 +27,7 @@ func (w *writing) identify(ctx context.Context, key string, input []any) error {
 		return wrong("input", "cannot be read: %s", err)
 	}
 	w.key = sha256Text([]byte(ActorFrom(ctx).Name + "\x00" + key))
-	w.source += digestMarker + sha256Text(text)
+	w.digest = digestMarker + sha256Text(text)
 	return nil
 }
 
@@ -61,7 +53,7 @@ func (w *writing) findEarlier(ctx context.Context) error {
 
 // sameInput refuses a key that another input was committed under.
 func (w *writing) sameInput(c *store.Change) error {
-	if w.key == "" || len(c.Effects) == 0 || c.Source == w.source {
+	if w.key == "" || len(c.Effects) == 0 || digestOf(c.Source) == w.digest {
 		return nil
 	}
 	return &domain.Error{

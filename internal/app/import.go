@@ -37,6 +37,9 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
+	who     domain.Doer
+	asked   map[string]error // what may be done with all records of a kind
+	method  domain.IdentityMethod
 	source  string          // by what means, of the change sets
 	key     string          // that makes them idempotent, empty: none
 	settled map[string]bool // keys of the requests for change that the import brings whole
@@ -68,6 +71,9 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	if err := a.may(ctx, authz.Import, authz.KindRecords); err != nil {
 		return nil, err
 	}
+	if err := a.bind(ctx, o.DryRun); err != nil {
+		return nil, err
+	}
 	if o.Source == "" {
 		o.Source = domain.SourceImport
 	}
@@ -78,7 +84,7 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 		o.Show = maxImportChanges
 	}
 	im := &Import{
-		app: a, options: o, actor: actor, source: sourceImport,
+		app: a, options: o, actor: actor, who: doer(ctx), method: *method(ctx), source: signedSource(ctx, sourceImport),
 		young: map[interchange.End]store.ID{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{},
 	}
 	for _, key := range o.Whole {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -149,6 +150,7 @@ func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[s
 func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, exists := have[key]
 	if !exists {
+		b.permit(n, i, authz.Connect)
 		b.noteLink(i, key)
 		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: b.linked(i, i.Props)})
 		b.count(i).Created++
@@ -181,6 +183,7 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 		}
 	}
 	entity.SetSource(props, owner)
+	b.permit(n, i, authz.Connect)
 	b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: props})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Updated++

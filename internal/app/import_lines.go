@@ -85,7 +85,7 @@ func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*Import
 	if err != nil {
 		return nil, err
 	}
-	im.source, im.key = w.source, w.key
+	im.source, im.key = signedSource(ctx, w.source)+w.digest, w.key
 	done := &ImportedLines{DryRun: w.dryRun}
 	items := make([]*interchange.Item, 0, len(lines))
 	for n, line := range lines {

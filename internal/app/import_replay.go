@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -52,7 +53,7 @@ func (im *Import) Stored(ctx context.Context, kind string, keys []string) (map[s
 // today's (C4). A history overwrites what people have set (C6): it tells who
 // set what, or is older than all of it.
 func (im *Import) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (Imported, error) {
-	if err := im.mayTouch(items); err != nil {
+	if err := both(im.mayTouch(items), im.mayAll(authz.Migrate, authz.KindRecords)); err != nil {
 		return Imported{}, err
 	}
 	for attempt := 1; ; attempt++ {

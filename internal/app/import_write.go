@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -80,6 +81,9 @@ func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported,
 		return Imported{}, err
 	}
 	b := newImportBatch(im)
+	if b.refused(items) {
+		return Imported{}, b.problems
+	}
 	if err := b.nodes(ctx, items); err != nil {
 		return Imported{}, err
 	}
@@ -117,6 +121,7 @@ type importBatch struct {
 	problems ImportProblems
 	whole    []string                     // keys of requests that it brings as a whole
 	assumed  map[interchange.End]store.ID // records that a dry run takes for existing
+	migrates bool                         // it brings what is otherwise left to the verbs
 }
 
 func newImportBatch(im *Import) *importBatch {
@@ -141,7 +146,7 @@ func (b *importBatch) problem(index int, err *domain.Error) {
 // commit writes what the batch decided, with the holds that follow.
 func (b *importBatch) commit(ctx context.Context) (Imported, error) {
 	cs := store.Changeset{
-		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.im.source,
+		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.writtenBy(),
 		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
 	}
 	if err := b.im.app.letVotesFall(ctx, &cs, b.im.settled); err != nil {
@@ -247,11 +252,13 @@ func (b *importBatch) create(n int, i *interchange.Item) {
 	case domain.KindAttributeDefinition:
 		b.keepDefinition(n, i.AsNew())
 	}
+	b.permit(n, i, authz.Create)
+	b.keepDuties(n, nil, i.AsNew())
 	id := store.ID(b.im.app.newID())
 	b.ids[i.End], b.created[id] = id, true
 	b.noteClass(n, i, id, nil, i.Props)
 	b.settle(i, id)
-	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.Kind.Name, Props: b.unheld(b.brought(i))})
+	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.Kind.Name, Props: b.signed(i, b.unheld(b.brought(i)))})
 	b.count(i).Created++
 	b.show(domain.ChangeCreated, i, id, nil, i.Props)
 }
@@ -280,6 +287,8 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 		b.count(i).Unchanged++
 		return
 	}
+	b.permit(n, i, authz.Update)
+	b.resigned(i, node, set)
 	after, err := i.Kind.BringPatch(i.Kind.Decode(node), patch, "")
 	if err != nil {
 		for _, e := range domain.ErrorsOf(err) {
@@ -287,6 +296,7 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 		}
 		return
 	}
+	b.keepDuties(n, i.Kind.Decode(node), after)
 	b.noteContent(i, i.Kind.Decode(node), after)
 	b.keepDefinitions(n, after, given(patch))
 	b.keepOpening(n, after)

@@ -133,7 +133,7 @@ func (a *App) TokenIdentity(ctx context.Context, text string) (Identity, error) 
 	if err := a.used(ctx, id, now); err != nil {
 		return Identity{}, err
 	}
-	return Identity{Actor: t.Actor(), Method: domain.ByToken, Expires: t.ExpiresAt, TokenID: id}, nil
+	return Identity{Actor: t.Actor(), Method: domain.ByToken, Expires: t.ExpiresAt, TokenID: id, Identities: t.Identities()}, nil
 }
 
 // used notes that a token was used: apart from the token, so that no use can

@@ -18,6 +18,7 @@ type NewToken struct {
 	Roles                   []domain.Role
 	Sites, Suppliers, Kinds []string
 	ExpiresAt               *time.Time // nil: in domain.TokenLife
+	Owner                   *string    // for whom it acts; nil: who makes it
 }
 
 // CreatedToken is a new token with its secret, which is told this once.
@@ -31,11 +32,15 @@ func (a *App) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, erro
 	if err := a.mayTokens(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.bind(ctx, false); err != nil {
+		return nil, err
+	}
 	now := a.now().UTC().Truncate(time.Second)
 	t := &storedToken{APIToken: domain.APIToken{
 		ID: a.newID(), Name: in.Name, Roles: in.Roles, Sites: in.Sites, Suppliers: in.Suppliers, Kinds: in.Kinds,
 		CreatedBy: actorName(ctx), CreatedAt: now, ExpiresAt: now.Add(domain.TokenLife),
 	}}
+	t.own(doer(ctx), in.Owner)
 	if in.ExpiresAt != nil {
 		t.ExpiresAt = in.ExpiresAt.UTC()
 	}
@@ -55,6 +60,14 @@ func (a *App) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, erro
 		return nil, err
 	}
 	return &CreatedToken{Secret: TokenPrefix + t.ID + "." + secret, APIToken: &t.APIToken}, nil
+}
+
+// own says for whom the token acts: who makes it, or whom they name.
+func (t *storedToken) own(maker domain.Doer, named *string) {
+	t.Owner, t.OwnerIdentities = maker.Name, maker.Identities
+	if named != nil && !domain.SameName(*named, maker.Name) {
+		t.Owner, t.OwnerIdentities = *named, nil
+	}
 }
 
 // Tokens lists all API tokens, the newest first.

@@ -25,6 +25,9 @@ type CastVote struct {
 func (a *App) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions) (*Reviewed, error) {
 	m := mutation{authz.Vote, domain.KindChangeRequest, o, []any{"vote", in}}
 	return a.review(ctx, m, func() (*draft, *Reviewed, error) {
+		if err := inPerson(ctx); err != nil {
+			return nil, nil, err
+		}
 		if in.Comment != nil {
 			if err := domain.CheckText(*in.Comment, domain.MaxText); err != nil {
 				return nil, nil, wrong("input.comment", "%s", err)

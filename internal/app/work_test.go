@@ -113,7 +113,7 @@ func TestAMembersWorkCostsWhatIsBeforeTheirBoards(t *testing.T) {
 		f.brings(
 			`{"node":"Board","key":"cab","name":"CAB","members":["ann","bob"],"quorum":2}`,
 			`{"node":"Board","key":"other","name":"Other","members":["dan","eve"],"quorum":2}`,
-			`{"node":"Delegation","key":"d","name":"D","absent":"bob","deputy":"cleo","from":"2026-01-01T00:00:00Z"}`,
+			`{"node":"Delegation","key":"d","name":"D","absent":"bob","deputy":"cleo","from":"2026-01-01T00:00:00Z","confirmedAt":"2026-01-01T00:00:00Z"}`,
 		)
 		bring := func(board string, from, to int) {
 			var lines []string

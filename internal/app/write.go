@@ -25,7 +25,7 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	m := mutation{authz.Create, kind, o, []any{"create", kind, values}}
 	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		r, err := k.New(values, "input")
-		if err := both(err, a.checkWritten(ctx, r, every, "input"), seatsOthers(doer(ctx), nil, r, "input")); err != nil {
+		if err := both(err, a.checkWritten(ctx, r, every, "input"), seatsOthers(doer(ctx), nil, r, "input"), a.delegates(ctx, nil, r)); err != nil {
 			return nil, nil, err
 		}
 		sign(ctx, r)
@@ -56,7 +56,7 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	after, patchErr := k.Patch(before, patch, "input.patch")
 	writtenErr := a.checkWritten(ctx, after, given(patch), "input.patch")
 	seatsErr := seatsOthers(doer(ctx), before, after, "input.patch")
-	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, seatsErr, a.revises(ctx, before, after)); err != nil {
+	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, seatsErr, a.revises(ctx, before, after), a.delegates(ctx, before, after)); err != nil {
 		return nil, nil, err
 	}
 	if _, said := patch["status"]; said { // a person's word, where a prune withdrew it before
@@ -97,7 +97,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 			known:   []entity.Record{r},
 			explain: a.explainInUse(r),
 		}
-		return d, nil, both(a.removesDiagnoses(ctx, d, r), staysDecided(r, "input.ref"), a.removesDraft(ctx, r))
+		return d, nil, both(a.removesDiagnoses(ctx, d, r), staysDecided(r, "input.ref"), a.removesDraft(ctx, r), a.delegates(ctx, r, nil))
 	})
 }
 

@@ -27,6 +27,8 @@ const (
 	Decide Action = "decide"
 	// Import is writing records of any kind in bulk.
 	Import Action = "import"
+	// Migrate is bringing by an import what is otherwise left to the verbs.
+	Migrate Action = "migrate"
 	// Manage is seeing and handling what is not of the graph, such as tokens.
 	Manage Action = "manage"
 )
@@ -58,6 +60,7 @@ var actions = []declaredAction{
 	{Implement, "", "report that a change was carried out"},
 	{Decide, "", "lead a request for change on where no vote is needed"},
 	{Import, "", "write records of any kind in bulk"},
+	{Migrate, "", "bring by an import what is otherwise left to the verbs: votes, states, decisions, as they are"},
 	{Manage, "", "handle what is not of the graph, such as tokens"},
 }
 

@@ -56,6 +56,7 @@ func (c *checkCmd) Run(r *running) error {
 }
 
 func printChecked(w io.Writer, done *care.Checked) {
+	w = legible(w)
 	if len(done.Findings) > 0 {
 		t := table.NewWriter()
 		t.SetOutputMirror(w)

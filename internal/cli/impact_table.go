@@ -52,6 +52,7 @@ func upper(s string) string { return strings.ToUpper(s) }
 
 // table prints the hits, the cycles they met, and the totals.
 func (i *impact) table(w io.Writer, more string) {
+	w = legible(w)
 	if len(i.Hits.Nodes) > 0 {
 		t := table.NewWriter()
 		t.SetOutputMirror(w)
@@ -93,6 +94,7 @@ const mostTold = 8
 
 // tell names the parties to tell, each with the number of hits that concern it.
 func (i *impact) tell(w io.Writer) {
+	w = legible(w)
 	if i.ToTell.TotalCount == 0 {
 		return
 	}

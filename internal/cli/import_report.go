@@ -19,7 +19,7 @@ type importReport struct {
 }
 
 func newImportReport(r *running, asJSON bool) *importReport {
-	p := &importReport{out: r.Stdout, paint: painter{on: r.Color}}
+	p := &importReport{out: legible(r.Stdout), paint: painter{on: r.Color}}
 	if asJSON {
 		p.json = &jsonList{out: r.Stdout}
 	}

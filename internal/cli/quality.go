@@ -91,6 +91,7 @@ func (c *qualityCmd) variables() map[string]any {
 
 // table prints a line for each check: how many, and the first of them.
 func (f *findings) table(w io.Writer) {
+	w = legible(w)
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
 	t.SetStyle(plain())

@@ -74,6 +74,7 @@ func (c *searchCmd) variables() map[string]any {
 }
 
 func (f *found) table(w io.Writer) {
+	w = legible(w)
 	if len(f.Edges) > 0 {
 		t := table.NewWriter()
 		t.SetOutputMirror(w)

@@ -93,6 +93,7 @@ func (c *tokenListCmd) Run(r *running) error {
 type tokenList []apiToken
 
 func (list tokenList) table(w io.Writer) {
+	w = legible(w)
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
 	t.SetStyle(table.StyleLight)

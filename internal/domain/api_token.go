@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -9,14 +10,18 @@ import (
 // APIToken lets a program act, without its secret, which nobody keeps.
 type APIToken struct {
 	ID   string
-	Name string // the actor whose name the log has
+	Name string // behind TokenName it is the actor whose name the log has
 	// Roles are what it may do. Sites, when there are any, keep it to these and
 	// to what is there; Suppliers are the companies for which it acts as a
 	// SUPPLIER; Kinds, when there are any, are the only kinds it may touch.
 	Roles                   []Role
 	Sites, Suppliers, Kinds []string
 	CreatedBy               string
-	CreatedAt, ExpiresAt    time.Time
+	// Owner is for whom it acts, and whose duties are its own; OwnerIdentities
+	// are those by which the owner is known.
+	Owner                string
+	OwnerIdentities      []string
+	CreatedAt, ExpiresAt time.Time
 	// LastUsedAt is exact to a minute or so.
 	LastUsedAt, RevokedAt *time.Time
 }
@@ -31,6 +36,8 @@ const (
 // Check tells what is wrong with a new token.
 func (t *APIToken) Check(exclusions []Exclusive) (es Errors) {
 	es.wrong("name", CheckKey(t.Name))
+	es.wrong("name", CheckHuman(t.Name))
+	es.wrong("owner", CheckCaller(t.Owner))
 	if len(t.Roles) == 0 {
 		es = append(es, &Error{Code: Invalid, Field: "roles", Message: "name at least one role"})
 	}
@@ -55,11 +62,17 @@ func (t *APIToken) Check(exclusions []Exclusive) (es Errors) {
 
 // Actor is who acts by the token.
 func (t *APIToken) Actor() Actor {
-	a := Actor{Name: t.Name, Roles: t.Roles, Sites: t.Sites, Suppliers: t.Suppliers, Bound: len(t.Sites) > 0}
+	a := Actor{Name: TokenName + t.Name, Roles: t.Roles, Sites: t.Sites, Suppliers: t.Suppliers, Bound: len(t.Sites) > 0}
 	if len(t.Kinds) > 0 {
 		a.Kinds = t.Kinds
 	}
 	return a
+}
+
+// Identities are those by which who acts by the token is known: the token, and
+// its owner.
+func (t *APIToken) Identities() []string {
+	return append([]string{TokenName + t.ID, NameIdentity(cmp.Or(t.Owner, t.CreatedBy))}, t.OwnerIdentities...)
 }
 
 // Ended says why the token is good for nothing at a time, "" while it is.

@@ -100,6 +100,8 @@ type Delegation struct {
 	// given an end.
 	From  time.Time  `graph:"from,required,filter,sort,set"`
 	Until *time.Time `graph:"until,filter,sort,set"`
+	// ConfirmedAt is when who is absent said so; before, nobody votes by it.
+	ConfirmedAt *time.Time `graph:"confirmedAt,filter,sort,import"`
 }
 
 // Check tells what is wrong with the delegation.
@@ -115,7 +117,40 @@ func (d *Delegation) Check() Errors {
 	return es
 }
 
+// Confirm lets who is away say that they want the delegation (H3): nobody else
+// gives their vote away.
+func (d *Delegation) Confirm(who Doer, at time.Time) error {
+	if !SameName(d.Absent, who.Name) {
+		return &Error{
+			Code: RuleViolation, Rule: "H3", Field: "input.ref", Details: map[string]any{"legal": []string{d.Absent}},
+			Message: fmt.Sprintf("gives the vote of %s away: only they confirm it", d.Absent),
+		}
+	}
+	if d.ConfirmedAt == nil {
+		d.ConfirmedAt = &at
+	}
+	return nil
+}
+
+// Settle says what a change by somebody makes of the confirmation: by who is away
+// it is one, by another it takes one back, unless it changes no more than words.
+// had is the delegation as it was, nil of a new one.
+func (d *Delegation) Settle(had *Delegation, who Doer, at time.Time) {
+	switch same := had != nil && d.sameTerms(had); {
+	case same && had.ConfirmedAt != nil:
+	case SameName(d.Absent, who.Name):
+		d.ConfirmedAt = &at
+	case !same:
+		d.ConfirmedAt = nil
+	}
+}
+
+func (d *Delegation) sameTerms(other *Delegation) bool {
+	return SameName(d.Absent, other.Absent) && SameName(d.Deputy, other.Deputy) && d.From.Equal(other.From) &&
+		(d.Until == nil) == (other.Until == nil) && (d.Until == nil || d.Until.Equal(*other.Until))
+}
+
 // Holds tells whether the delegation holds at a time.
 func (d *Delegation) Holds(at time.Time) bool {
-	return !at.Before(d.From) && (d.Until == nil || at.Before(*d.Until))
+	return d.ConfirmedAt != nil && !at.Before(d.From) && (d.Until == nil || at.Before(*d.Until))
 }

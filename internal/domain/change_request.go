@@ -104,6 +104,15 @@ var ChangeRequestStatuses = []ChangeRequestStatus{
 	ChangeImplemented, ChangeClosed, ChangeWithdrawn, ChangeBackedOut,
 }
 
+// Decided tells whether a status is one that somebody's decision led to.
+func (s ChangeRequestStatus) Decided() bool {
+	switch s {
+	case ChangeDraft, ChangeSubmitted, ChangeAssessed, ChangeWithdrawn:
+		return false
+	}
+	return true
+}
+
 // OpenChanges are the statuses of the requests that are under way: neither being
 // written nor done with.
 var OpenChanges = []ChangeRequestStatus{ChangeSubmitted, ChangeAssessed, ChangeAuthorised, ChangeInRelease}
@@ -124,13 +133,15 @@ var BackOutKinds = []BackOutKind{BackOutFull, BackOutPartial, BackOutNone}
 // Asker is who asks for the change; nobody's name is empty.
 func (c *ChangeRequest) Asker() Doer {
 	if c.Requester == nil {
-		return Doer{}
+		return Doer{Identities: c.RequesterIdentities}
 	}
 	return Doer{*c.Requester, c.RequesterIdentities}
 }
 
 // AskedBy tells whether somebody asked for the change.
-func (c *ChangeRequest) AskedBy(d Doer) bool { return c.Requester != nil && SamePerson(c.Asker(), d) }
+func (c *ChangeRequest) AskedBy(d Doer) bool {
+	return (c.Requester != nil || len(c.RequesterIdentities) > 0) && SamePerson(c.Asker(), d)
+}
 
 // Check tells what is wrong with the request: what can never be right, whatever
 // its status. What a status needs besides is asked when it is moved there (H2).

@@ -85,7 +85,7 @@ func (r *changeRun) vote(t *rapid.T) {
 	b := domain.Ballot{
 		Voter:   domain.Doer{Name: rapid.SampledFrom([]string{"ann", "bob", "cid", "dora", "rita", "zoe"}).Draw(t, "voter")},
 		Verdict: rapid.SampledFrom([]domain.Verdict{domain.Approve, domain.Approve, domain.Approve, domain.Reject}).Draw(t, "verdict"),
-		At:      r.clock, Comment: some("as it is"), Delegations: []*domain.Delegation{{Absent: "dora", Deputy: "zoe", From: noon}, {Absent: "cid", Deputy: "ann", From: noon}},
+		At:      r.clock, Comment: some("as it is"), Delegations: []*domain.Delegation{{Absent: "dora", Deputy: "zoe", From: noon, ConfirmedAt: &noon}, {Absent: "cid", Deputy: "ann", From: noon, ConfirmedAt: &noon}},
 		For: rapid.SampledFrom([]string{"", "", "dora", "cid"}).Draw(t, "for"),
 	}
 	seat, es := domain.CheckBallot(r.f, b)

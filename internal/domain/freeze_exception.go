@@ -131,6 +131,14 @@ func (x *FreezeException) Asker() Doer {
 	return Doer{*x.RequestedBy, x.RequesterIdentities}
 }
 
+// Decider is who decided on the exception; nobody's name is empty.
+func (x *FreezeException) Decider() Doer {
+	if x.DecidedBy == nil {
+		return Doer{}
+	}
+	return Doer{*x.DecidedBy, x.DeciderIdentities}
+}
+
 // Decide moves an exception to its decision, and says why it cannot be: nobody
 // decides on what they asked for, nor on their own change. ends tells that it
 // names a freeze and a change.

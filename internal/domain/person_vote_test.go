@@ -32,7 +32,7 @@ func TestAQuorumIsOfThatManyPersonsHoweverTheyAreSpelt(t *testing.T) { // H3
 		f.Request.Requester = some(spelt("requester"))
 		var delegations []*domain.Delegation
 		for range rapid.IntRange(0, 4).Draw(t, "delegations") {
-			delegations = append(delegations, &domain.Delegation{Absent: spelt("absent"), Deputy: spelt("deputy"), From: noon})
+			delegations = append(delegations, &domain.Delegation{Absent: spelt("absent"), Deputy: spelt("deputy"), From: noon, ConfirmedAt: &noon})
 		}
 		for n := range rapid.IntRange(0, 12).Draw(t, "votes") {
 			ballot(t, f, delegations, spelt, n)
@@ -88,7 +88,7 @@ func TestNobodyVotesTwiceUnderAnotherSpellingOrForAnotherSeat(t *testing.T) { //
 	require.ErrorContains(t, es, "nobody votes twice")
 
 	b := approves(" Ann")
-	b.For, b.Delegations = "bob", []*domain.Delegation{{Absent: "Bob", Deputy: "ann", From: noon}}
+	b.For, b.Delegations = "bob", []*domain.Delegation{{Absent: "Bob", Deputy: "ann", From: noon, ConfirmedAt: &noon}}
 	_, es = domain.CheckBallot(f, b)
 	require.ErrorContains(t, es, "nobody votes twice")
 

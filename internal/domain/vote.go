@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -184,13 +185,10 @@ func (b *Ballot) deputised(board *Board) []string {
 // refuseOwn keeps requesters from voting on their own request (H3), and others
 // from doing it for them.
 func (f *ChangeFacts) refuseOwn(voter Doer, seat string) (es Errors) {
-	if f.Request.Requester == nil {
-		return nil
-	}
 	switch who := f.Request.Asker(); {
-	case SamePerson(who, voter):
-		es = append(es, ballotError("H3", "input.ref", fmt.Sprintf("was asked for by %s: nobody votes on their own request", who.Name), nil))
-	case seat != "" && AlikeNames(who.Name, seat):
+	case f.Request.AskedBy(voter):
+		es = append(es, ballotError("H3", "input.ref", fmt.Sprintf("was asked for by %s: nobody votes on their own request", cmp.Or(who.Name, voter.Name)), nil))
+	case seat != "" && f.Request.Requester != nil && AlikeNames(who.Name, seat):
 		es = append(es, ballotError("H3", "input.onBehalfOf", fmt.Sprintf("%s asked for it: nobody votes on their own request, nor lets others", who.Name), nil))
 	}
 	return es

@@ -56,7 +56,7 @@ func TestNobodyVotesOnTheirOwnRequest(t *testing.T) { // H3
 	_, es := domain.CheckBallot(f, approves("ann"))
 	require.ErrorContains(t, es, "nobody votes on their own request")
 	b := approves("zoe")
-	b.Delegations = []*domain.Delegation{{Absent: "ann", Deputy: "zoe", From: noon.Add(-time.Hour)}}
+	b.Delegations = []*domain.Delegation{{Absent: "ann", Deputy: "zoe", From: noon.Add(-time.Hour), ConfirmedAt: &noon}}
 	_, es = domain.CheckBallot(f, b)
 	require.ErrorContains(t, es, "nobody votes on their own request, nor lets others")
 }
@@ -64,7 +64,7 @@ func TestNobodyVotesOnTheirOwnRequest(t *testing.T) { // H3
 func TestADeputyVotesForWhoIsAway(t *testing.T) { // H3
 	end := noon.Add(time.Hour)
 	b := approves("zoe")
-	b.Delegations = []*domain.Delegation{{Absent: "ann", Deputy: "zoe", From: noon, Until: &end}}
+	b.Delegations = []*domain.Delegation{{Absent: "ann", Deputy: "zoe", From: noon, ConfirmedAt: &noon, Until: &end}}
 	seat, es := domain.CheckBallot(before(), b)
 	require.Empty(t, es)
 	require.Equal(t, "ann", seat)
@@ -78,7 +78,7 @@ func TestADeputyVotesForWhoIsAway(t *testing.T) { // H3
 	require.ErrorContains(t, es, "zoe does not stand in for bob")
 
 	b.For = ""
-	b.Delegations = append(b.Delegations, &domain.Delegation{Absent: "bob", Deputy: "zoe", From: noon})
+	b.Delegations = append(b.Delegations, &domain.Delegation{Absent: "bob", Deputy: "zoe", From: noon, ConfirmedAt: &noon})
 	_, es = domain.CheckBallot(before(), b)
 	require.ErrorContains(t, es, "zoe stands in for ann and bob: say for whom")
 }
@@ -89,7 +89,7 @@ func TestASeatVotesOnceWhoeverVotesForIt(t *testing.T) { // H3
 	_, es := domain.CheckBallot(before(stand), approves("ann"))
 	require.ErrorContains(t, es, "zoe voted APPROVE for ann already")
 	b := approves("bob")
-	b.For, b.Delegations = "cid", []*domain.Delegation{{Absent: "cid", Deputy: "bob", From: noon}}
+	b.For, b.Delegations = "cid", []*domain.Delegation{{Absent: "cid", Deputy: "bob", From: noon, ConfirmedAt: &noon}}
 	_, es = domain.CheckBallot(before(vote("bob", domain.Approve)), b)
 	require.ErrorContains(t, es, "bob voted APPROVE already")
 }

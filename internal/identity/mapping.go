@@ -24,7 +24,7 @@ type Mapping struct {
 	Audience string `yaml:"audience"`
 	// ClockSkew is how far the provider's clock may be from ours; 30 s when absent.
 	ClockSkew Duration `yaml:"clockSkew"`
-	// Name is the claim that names the actor: preferred_username when absent.
+	// Name is the claim that names the actor: sub, which nobody can change, when absent.
 	Name  string `yaml:"name"`
 	Roles Roles  `yaml:"roles"`
 	// Sites and Suppliers are the claims that hold the keys of a person's sites,
@@ -60,7 +60,7 @@ func (d *Duration) UnmarshalYAML(text []byte) error {
 const (
 	defaultSkew = 30 * time.Second
 	maxSkew     = 5 * time.Minute
-	defaultName = "preferred_username"
+	defaultName = "sub"
 )
 
 // ParseMapping reads a mapping file, and tells all that is wrong with it.

@@ -95,7 +95,7 @@ func (p *Provider) verify(ctx context.Context, token string) (app.Identity, erro
 		}
 		return app.Identity{}, refused(err.Error(), nil)
 	}
-	return app.Identity{Actor: actor, Method: domain.ByProvider, Expires: checked.Expiry.Add(p.skew())}, nil
+	return app.Identity{Actor: actor, Method: domain.ByProvider, Identities: []string{checked.Issuer + "#" + checked.Subject}, Expires: checked.Expiry.Add(p.skew())}, nil
 }
 
 func (p *Provider) skew() time.Duration { return time.Duration(p.mapping.ClockSkew) }

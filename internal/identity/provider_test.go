@@ -103,6 +103,7 @@ func (s *signer) signWith(t *testing.T, key jose.SigningKey, c claims) string {
 
 const mappingText = `
 audience: releasegraph
+name: preferred_username
 clockSkew: 30s
 roles:
   claim: groups

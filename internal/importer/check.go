@@ -119,6 +119,7 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 		r.problems.addAll(name, e.line, e.errs)
 		return
 	}
+	r.problems.addAll(name, e.line, r.target.Permits(e.item))
 	r.scope.add(e.item)
 	if e.item.IsEdge() {
 		r.has[file].edges++

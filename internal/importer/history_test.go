@@ -75,7 +75,7 @@ func TestAHistoryIsReplayedAsOfItsTimes(t *testing.T) { // C4
 		if c := changes[2]; c.Actor != "alice" || c.Reason != "clean up" || c.Source != "api" || !c.At.Equal(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("%+v", c)
 		}
-		if c := changes[0]; c.Actor != "local" || c.Source != "import" || len(c.Effects) != 3 {
+		if c := changes[0]; c.Actor != "local" || !strings.HasPrefix(c.Source, "import;method=LOCAL") || len(c.Effects) != 3 {
 			t.Errorf("%+v", c)
 		}
 		if out := export(t, p.App); !strings.Contains(out, `"sources":{"productVersion":"api"}`) {

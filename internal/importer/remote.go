@@ -40,6 +40,7 @@ type remote struct {
 	header   http.Header
 	client   *http.Client
 	options  app.ImportOptions
+	rights   rights
 	whole    map[string]bool // requests for change that this import brings as a whole
 }
 
@@ -48,8 +49,10 @@ type remote struct {
 func (r *remote) Open(ctx context.Context, o app.ImportOptions) (Target, error) {
 	opened := *r
 	opened.options, opened.whole = o, map[string]bool{}
-	_, err := opened.send(ctx, nil, nil, nil)
-	return &opened, err
+	if _, err := opened.send(ctx, nil, nil, nil); err != nil {
+		return nil, err
+	}
+	return &opened, opened.askRights(ctx)
 }
 
 // Batch is what fits into one request.

@@ -91,7 +91,7 @@ func TestTheHistoryTellsThatRecordsWereImported(t *testing.T) { // C4
 	if err != nil || len(changes) != 3 {
 		t.Fatal(len(changes), err)
 	}
-	if c := changes[0]; c.Source != "import" || c.Reason != "import of -" || c.Actor != "local" {
+	if c := changes[0]; !strings.HasPrefix(c.Source, "import;method=LOCAL") || c.Reason != "import of -" || c.Actor != "local" {
 		t.Errorf("%+v", c)
 	}
 	if changes[2].Reason != "new site" {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
 
@@ -17,6 +18,8 @@ type Target interface {
 	Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdings, error)
 	// Pointing tells what points at some records of a kind, at most maxAsked.
 	Pointing(ctx context.Context, kind string, keys []string) ([]app.Pointers, error)
+	// Permits says what of an item the actor may not import.
+	Permits(i *interchange.Item) domain.Errors
 	// Write creates and changes what the items say, all of them or none, and
 	// may be repeated.
 	Write(ctx context.Context, items []*interchange.Item) (app.Imported, error)

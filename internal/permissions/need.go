@@ -54,6 +54,8 @@ var named = map[string]Need{
 	"Query.importPointers": {authz.Read, domain.KindConfigurationItem},
 
 	"Mutation.createApiToken":            {authz.Manage, authz.KindToken},
+	"Query.boundNames":                   {authz.Manage, authz.KindToken},
+	"Mutation.releaseName":               {authz.Manage, authz.KindToken},
 	"Mutation.revokeApiToken":            {authz.Manage, authz.KindToken},
 	"Mutation.importRecords":             {authz.Import, authz.KindRecords},
 	"Mutation.withdrawConfigurationItem": {authz.Withdraw, domain.KindConfigurationItem},
@@ -66,6 +68,7 @@ var named = map[string]Need{
 	"Mutation.assessChangeRequest":    {authz.Assess, domain.KindChangeRequest},
 	"Mutation.excludeFromImpact":      {authz.Assess, domain.KindChangeRequest},
 	"Mutation.includeInImpact":        {authz.Assess, domain.KindChangeRequest},
+	"Mutation.confirmDelegation":      {authz.Update, domain.KindDelegation},
 	"Mutation.castVote":               {authz.Vote, domain.KindChangeRequest},
 	"Mutation.withdrawChangeRequest":  {authz.Withdraw, domain.KindChangeRequest},
 	"Mutation.authoriseChangeRequest": {authz.Decide, domain.KindChangeRequest},

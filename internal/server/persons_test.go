@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/neo4jtest"
 	"releasegraph/internal/server"
@@ -48,7 +51,7 @@ func onBothStores(t *testing.T, test func(*testing.T, *duties)) {
 func dutiesOver(t *testing.T, s store.Store, c server.Config) *duties {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	a := appOver(s)
+	a := app.New(app.Config{Store: s, Shelf: s.(store.Shelf), Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
 	r := start(t, c, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
 			return &server.Core{Schema: resolvers.New(a, zerolog.Nop())}, nil
@@ -244,4 +247,159 @@ func TestNobodyGrantsAnExceptionThatTheyAskedForUnderAnotherSpelling(t *testing.
 			t.Fatal("another grants it")
 		}
 	})
+}
+
+const delegate = `mutation($i: CreateDelegationInput!) { createDelegation(input: $i) { delegation { confirmedAt } } }`
+
+func TestADelegationHoldsOnceWhoIsAwayConfirmsIt(t *testing.T) { // H3
+	onBothStores(t, func(t *testing.T, d *duties) {
+		d.assessed("C1", "mallory", 2, "ann", "bob", "carol")
+		away := func(who, absent, deputy string) *outcome {
+			return d.as(who, delegate, map[string]any{
+				"key": absent + "-" + deputy, "name": "away", "absent": absent, "deputy": deputy, "from": "2020-01-01T00:00:00Z",
+			})
+		}
+		confirm := func(who, key string) *outcome {
+			return d.as(who, `mutation($i: ConfirmDelegationInput!) { confirmDelegation(input: $i) { delegation { confirmedAt } } }`,
+				map[string]any{"ref": map[string]any{"key": key}})
+		}
+		away(member("zoe"), "bob", "zoe").refused("FORBIDDEN", "may delegate their own vote alone")
+		away(maxs, "bob", "bob ").refused("INVALID", "blank")
+		if away(maxs, "bob", "zoe").done("createDelegation.delegation.confirmedAt") != nil {
+			t.Fatal("nobody has asked bob")
+		}
+		d.as(member("zoe"), vote, ballot("C1", "bob")).refused("H3", "does not stand in for bob")
+		confirm(maxs, "bob-zoe").refused("H3", "gives the vote of bob away: only they confirm it")
+		confirm(member("Bob"), "bob-zoe").done("")
+		d.as(member("zoe"), vote, ballot("C1", "bob")).done("")
+		away(member("carol"), "carol", "Zoe").done("")
+		d.as(member("zoe"), vote, ballot("C1", "carol")).refused("H3", "nobody votes twice")
+		away(member("ann"), "ann", "mallory").done("")
+		d.as(member("Mallory"), vote, ballot("C1", "ann")).refused("H3", "nobody votes on their own request")
+		d.as(maxs, `mutation($i: UpdateDelegationInput!) { updateDelegation(input: $i) { delegation { confirmedAt } } }`,
+			map[string]any{"ref": map[string]any{"key": "carol-Zoe"}, "patch": map[string]any{"deputy": "yan"}}).done("")
+		d.as(member("yan"), vote, ballot("C1", "carol")).refused("H3", "does not stand in for carol")
+	})
+}
+
+const bring = `mutation($i: ImportRecordsInput!) { importRecords(input: $i) { revision errors { line field message rule } } }`
+
+func brought(list ...string) map[string]any { return map[string]any{"records": list, "overwrite": true} }
+
+func TestAnImportIsNoWayRoundTheRoles(t *testing.T) { // section 9
+	onBothStores(t, func(t *testing.T, d *duties) {
+		d.assessed("C1", "rita", 2, "ann", "bob")
+		config := "cfg; roles=CONFIGURATION_MANAGER,CAB_MEMBER"
+		for line, why := range map[string]string{
+			`{"node":"ChangeRequest","key":"C1","name":"A change","status":"AUTHORISED"}`:                                                                          "brings status, which is left to the verbs: cfg may not migrate ChangeRequest",
+			`{"node":"ChangeRequest","key":"C2","name":"Mine"}`:                                                                                                    "cfg may not create ChangeRequest",
+			`{"node":"ChangeRequest","key":"C1","name":"A change","requester":null}`:                                                                               "brings requester",
+			`{"node":"Board","key":"CAB","name":"CAB","members":["cfg"],"quorum":1}`:                                                                               "cfg may not create Board",
+			`{"node":"Vote","key":"V","name":"V","voter":"ann","seat":"ann","verdict":"APPROVE","castAt":"2026-01-01T00:00:00Z","board":"CAB","contentVersion":1}`: "cfg may not migrate Vote",
+			`{"node":"FreezeException","key":"X","name":"X","status":"GRANTED","decidedBy":"boss","decidedAt":"2026-01-01T00:00:00Z"}`:                             "cfg may not migrate FreezeException",
+			`{"edge":"DECIDED_BY","from":"ChangeRequest:C1","to":"Board:CAB"}`:                                                                                     "cfg may not connect DECIDED_BY",
+		} {
+			answer := d.as(config, bring, brought(line, `{"node":"ConfigurationItem","key":"new","name":"new","class":"SERVER"}`))
+			if !strings.Contains(answer.body, why) || !strings.Contains(answer.body, `"line":1`) {
+				t.Errorf("%s: %s", line, answer.body)
+			}
+		}
+		if d.as(maxs, `query($i: String!) { configurationItem(key: $i) { key } }`, "new").done("configurationItem") != nil {
+			t.Fatal("half of a refused import was written")
+		}
+		d.as(config, bring, brought(`{"node":"ConfigurationItem","key":"new","name":"new","class":"SERVER"}`)).done("")
+	})
+}
+
+func TestDutiesStaySeparateWhatAnImportBrings(t *testing.T) { // H3, section 9
+	onBothStores(t, func(t *testing.T, d *duties) {
+		d.assessed("C1", "rita", 1, "ann", "bob")
+		admin := "ann; roles=ADMIN"
+		for line, why := range map[string]string{
+			`{"node":"Vote","key":"V","name":"V","voter":"Ann","seat":"bob","verdict":"APPROVE","castAt":"2026-01-01T00:00:00Z","board":"CAB","contentVersion":1}`: "nobody imports a vote of theirs",
+			`{"node":"Board","key":"B2","name":"B2","members":["ANN"],"quorum":1}`:                                                                                 "nobody gives themselves a seat",
+			`{"node":"Delegation","key":"D","name":"D","absent":"bob","deputy":"Ann","from":"2020-01-01T00:00:00Z","confirmedAt":"2020-01-01T00:00:00Z"}`:          "nobody makes themselves a deputy",
+			`{"node":"ChangeRequest","key":"C3","name":"C3","requester":"Ann","status":"AUTHORISED"}`:                                                              "nobody imports a decision on their own request",
+		} {
+			if answer := d.as(admin, bring, brought(line)); !strings.Contains(answer.body, why) {
+				t.Errorf("%s: %s", line, answer.body)
+			}
+		}
+		d.as(admin, bring, brought(`{"node":"ChangeRequest","key":"C1","name":"A change","requester":"somebody"}`)).done("")
+		d.as(member("rita"), vote, ballot("C1")).refused("H3", "")
+		d.as("ann; roles=ADMIN,CAB_MEMBER", vote, ballot("C1")).refused("H3", "nobody votes on their own request")
+		last := d.as(admin, `query { changeSets(last: 1) { nodes { source method actor } } }`, nil)
+		if last.done("changeSets.nodes.0.source") != "migration" || last.done("changeSets.nodes.0.method") != "HEADER" {
+			t.Fatal("the log does not mark what was migrated: " + last.body)
+		}
+	})
+}
+
+// provided is a provider whose tokens are a subject and a name: "s1:ann".
+type provided struct{ app **app.App }
+
+func (p provided) Identity(ctx context.Context, token string) (app.Identity, error) {
+	if strings.HasPrefix(token, app.TokenPrefix) {
+		return (*p.app).TokenIdentity(ctx, token)
+	}
+	subject, name, _ := strings.Cut(token, ":")
+	who := domain.Actor{Name: name, Roles: []domain.Role{domain.CABMember, domain.ChangeManager, domain.Admin}}
+	return app.Identity{Actor: who, Method: domain.ByProvider, Identities: []string{"https://login.example.com#" + subject}}, nil
+}
+
+func withProvider(t *testing.T) *duties {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a *app.App
+	d := dutiesOver(t, s, server.Config{Identities: provided{&a}})
+	a = d.app
+	return d
+}
+
+func withToken(token string) header { return header{"Authorization": "Bearer " + token} }
+
+const site = `mutation($i: CreateSiteInput!) { createSite(input: $i) { revision } }`
+
+func TestANameBelongsToTheIdentityThatActedUnderItFirst(t *testing.T) { // section 9
+	d := withProvider(t)
+	create := func(token, key string) *outcome {
+		return d.by(withToken(token), site, map[string]any{"key": key, "name": key})
+	}
+	create("s1:ann", "one").done("")
+	create("s2:Ann", "two").refused("FORBIDDEN", "another person has acted as")
+	create("s2:ａnn", "two").refused("FORBIDDEN", "releaseName")
+	create("s1:ANN", "three").done("")
+	create("s1:ann-smith", "four").done("")
+	free := `mutation($i: ReleaseNameInput!) { releaseName(input: $i) { boundName { identity } } }`
+	d.by(withToken("s1:ann"), free, map[string]any{"name": "ann"}).refused("RULE_VIOLATION", "another administrator")
+	if d.by(withToken("s9:root"), free, map[string]any{"name": "ann"}).done("releaseName.boundName.identity") != "https://login.example.com#s1" {
+		t.Fatal("not whose it was")
+	}
+	create("s2:Ann", "two").done("")
+	last := d.by(withToken("s9:root"), `query { changeSets(last: 1) { nodes { actor method identities } } }`, nil)
+	if last.done("changeSets.nodes.0.method") != "PROVIDER" || last.done("changeSets.nodes.0.identities.0") != "https://login.example.com#s2" {
+		t.Fatal("the log does not say who it was: " + last.body)
+	}
+}
+
+func TestATokenIsNamedAsATokenAndDoesNotVote(t *testing.T) { // section 9
+	d := withProvider(t)
+	made := d.by(withToken("s9:root"), `mutation($i: CreateApiTokenInput!) { createApiToken(input: $i) { secret apiToken { owner } } }`,
+		map[string]any{"name": "carol", "roles": []string{"ADMIN", "CAB_MEMBER"}})
+	token, _ := made.done("createApiToken.secret").(string)
+	if d.by(withToken(token), `query { viewer { name method } }`, nil).done("viewer.name") != "token:carol" {
+		t.Fatal("a token goes by the name of a person")
+	}
+	d.by(withToken(token), `mutation($i: CreateBoardInput!) { createBoard(input: $i) { revision } }`,
+		map[string]any{"key": "B2", "name": "B2", "members": []string{"root"}}).refused("H3", "nobody gives themselves a seat")
+	d.by(withToken(token), `mutation($i: CreateChangeRequestInput!) { createChangeRequest(input: $i) { revision } }`,
+		map[string]any{"key": "C1", "name": "C1"}).done("")
+	d.by(withToken(token), vote, ballot("C1")).refused("FORBIDDEN", "tokens do not judge")
+	last := d.by(withToken("s9:root"), `query { changeSets(last: 1) { nodes { actor method identities } } changeRequest(key: "C1") { requester requesterIdentities } }`, nil)
+	if last.done("changeSets.nodes.0.actor") != "token:carol" || last.done("changeSets.nodes.0.method") != "API_TOKEN" || !strings.Contains(last.body, "#s9") {
+		t.Fatal("the log does not tell a token from a person: " + last.body)
+	}
 }

@@ -8,6 +8,9 @@ import "context"
 type Shelf interface {
 	// Shelve puts a value on a shelf under an id; nil takes it away.
 	Shelve(ctx context.Context, shelf, id string, value []byte) error
+	// ShelveNew puts a value where there is none, and returns the one that is
+	// there from then on: of several at once, one is the first for all.
+	ShelveNew(ctx context.Context, shelf, id string, value []byte) ([]byte, error)
 	// Shelved returns the values of a shelf that have one of the ids; all of
 	// them when none is given.
 	Shelved(ctx context.Context, shelf string, ids ...string) (map[string][]byte, error)

@@ -23,6 +23,24 @@ func (s *Store) Shelve(ctx context.Context, shelf, id string, value []byte) erro
 	})
 }
 
+// ShelveNew implements store.Shelf. Commits of others wait meanwhile, and so do
+// others who put the same value: MERGE alone would let two of them come first.
+func (s *Store) ShelveNew(ctx context.Context, shelf, id string, value []byte) (held []byte, err error) {
+	err = s.write(ctx, func(t tx) error {
+		if _, err := t.lockHead(); err != nil {
+			return err
+		}
+		row, err := t.row("MERGE (s:"+shelfLabel+" {shelf: $shelf, id: $id}) ON CREATE SET s.value = $value RETURN s.value",
+			params{"shelf": shelf, "id": id, "value": string(value)})
+		if err == nil {
+			text, _ := row[0].(string)
+			held = []byte(text)
+		}
+		return err
+	})
+	return held, err
+}
+
 // Shelved implements store.Shelf.
 func (s *Store) Shelved(ctx context.Context, shelf string, ids ...string) (map[string][]byte, error) {
 	if ids == nil {

@@ -25,6 +25,23 @@ func (s *Store) Shelve(ctx context.Context, shelf, id string, value []byte) erro
 	})
 }
 
+// ShelveNew implements store.Shelf.
+func (s *Store) ShelveNew(ctx context.Context, shelf, id string, value []byte) (held []byte, err error) {
+	err = s.alone(ctx, func(c *conn) error {
+		if err := c.exec(shelfTable); err != nil {
+			return err
+		}
+		if err := c.exec("INSERT OR IGNORE INTO shelf (shelf, id, value) VALUES (?, ?, ?)", shelf, id, string(value)); err != nil {
+			return err
+		}
+		return c.query(ctx, "SELECT value FROM shelf WHERE shelf = ? AND id = ?", []any{shelf, id}, func(row []driver.Value) error {
+			held = []byte(row[0].(string))
+			return nil
+		})
+	})
+	return held, err
+}
+
 // Shelved implements store.Shelf.
 func (s *Store) Shelved(ctx context.Context, shelf string, ids ...string) (map[string][]byte, error) {
 	found := map[string][]byte{}

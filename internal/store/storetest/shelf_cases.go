@@ -36,6 +36,14 @@ var shelfCases = []testCase{
 		b.must(shelf.Shelve(b.ctx, "tokens", "b", nil))
 		b.must(shelf.Shelve(b.ctx, "tokens", "never", nil))
 		is("map[a:4]")
+		for _, value := range []string{"first", "second"} {
+			held, err := shelf.ShelveNew(b.ctx, "names", "ann", []byte(value))
+			b.must(err)
+			if string(held) != "first" {
+				b.Errorf("%q was put first, and the shelf holds %q", "first", held)
+			}
+		}
+		b.must(shelf.Shelve(b.ctx, "names", "ann", nil))
 		now, err := b.Head(b.ctx)
 		b.must(err)
 		if now != head {

@@ -1,0 +1,134 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"releasegraph/internal/domain"
+)
+
+// nameShelf is where bound names lie, by what they look like.
+const nameShelf = "bound-names"
+
+// bindings are the names that were found bound to an identity lately.
+type bindings struct {
+	mu    sync.Mutex
+	known map[string]string // identities, by name
+}
+
+// maxBindings is how many are kept in mind.
+const maxBindings = 10_000
+
+func (b *bindings) has(name, identity string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.known[name] == identity
+}
+
+func (b *bindings) keep(name, identity string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.known == nil || len(b.known) >= maxBindings {
+		b.known = map[string]string{}
+	}
+	b.known[name] = identity
+}
+
+func (b *bindings) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.known = nil
+}
+
+// bind gives a person's name to their identity with their first deed, and refuses
+// the deeds of another who comes under it, or under one that looks like it
+// (section 9). Whoever only reads binds nothing, nor does a dry run.
+func (a *App) bind(ctx context.Context, dryRun bool) error {
+	who := actingFrom(ctx)
+	if a.shelf == nil || who.identity.Method != domain.ByProvider || len(who.identity.Identities) == 0 {
+		return nil
+	}
+	identity, look := who.identity.Identities[0], domain.LookOfName(who.Name)
+	if a.bindings.has(who.Name, identity) {
+		return nil
+	}
+	held, err := a.boundTo(ctx, look, &domain.BoundName{Name: who.Name, Identity: identity, Since: a.now().UTC()}, dryRun)
+	if err != nil || held == nil {
+		return err
+	}
+	if err := held.CheckBound(who.Name, identity); err != nil {
+		return err
+	}
+	a.bindings.keep(who.Name, identity)
+	return nil
+}
+
+// boundTo is to whom the name is bound: to the first who came. Where nobody did
+// a dry run finds nothing.
+func (a *App) boundTo(ctx context.Context, look string, n *domain.BoundName, dryRun bool) (*domain.BoundName, error) {
+	var held []byte
+	if dryRun {
+		found, err := a.shelf.Shelved(ctx, nameShelf, look)
+		if held = found[look]; err != nil || held == nil {
+			return nil, storeError(err)
+		}
+	} else {
+		value, err := json.Marshal(n)
+		if err != nil {
+			return nil, err
+		}
+		if held, err = a.shelf.ShelveNew(ctx, nameShelf, look, value); err != nil {
+			return nil, storeError(err)
+		}
+	}
+	first := &domain.BoundName{}
+	return first, json.Unmarshal(held, first)
+}
+
+// BoundNames lists the names that are bound, in their order.
+func (a *App) BoundNames(ctx context.Context) ([]*domain.BoundName, error) {
+	if err := a.mayTokens(ctx); err != nil {
+		return nil, err
+	}
+	found, err := a.shelf.Shelved(ctx, nameShelf)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	list := make([]*domain.BoundName, 0, len(found))
+	for _, value := range found {
+		n := &domain.BoundName{}
+		if err := json.Unmarshal(value, n); err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	slices.SortFunc(list, func(x, y *domain.BoundName) int { return cmp.Compare(x.Name, y.Name) })
+	return list, nil
+}
+
+// ReleaseName frees a name for the next identity that acts under it, as when a
+// provider was replaced. What was done under it keeps the identity that did it.
+func (a *App) ReleaseName(ctx context.Context, name string) (*domain.BoundName, error) {
+	if err := a.mayTokens(ctx); err != nil {
+		return nil, err
+	}
+	look := domain.LookOfName(name)
+	found, err := a.shelf.Shelved(ctx, nameShelf, look)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	n := &domain.BoundName{}
+	if value, ok := found[look]; !ok {
+		return nil, &domain.Error{Code: domain.NotFound, Field: "input.name", Message: "no identity has acted under this name"}
+	} else if err := json.Unmarshal(value, n); err != nil {
+		return nil, err
+	}
+	if who := actingFrom(ctx).identity.Identities; slices.Contains(who, n.Identity) || domain.SameName(n.Name, actorName(ctx)) {
+		return nil, &domain.Error{Code: domain.RuleViolation, Field: "input.name", Message: "is your own: another administrator frees it"}
+	}
+	defer a.bindings.forget()
+	return n, storeError(a.shelf.Shelve(ctx, nameShelf, look, nil))
+}
