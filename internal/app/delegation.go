@@ -45,7 +45,7 @@ func (a *App) delegates(ctx context.Context, before, after entity.Record) error 
 		return nil
 	}
 	if err := a.may(ctx, authz.Decide, domain.KindDelegation); err != nil {
-		return &domain.Error{Code: domain.Forbidden, Message: fmt.Sprintf(
+		return &domain.Error{Code: domain.RuleViolation, Rule: "H3", Field: "input", Message: fmt.Sprintf(
 			"%s may delegate their own vote alone: for others, who leads changes prepares it, and who is away confirms it", who.Name)}
 	}
 	if is {

@@ -263,7 +263,7 @@ func TestADelegationHoldsOnceWhoIsAwayConfirmsIt(t *testing.T) { // H3
 			return d.as(who, `mutation($i: ConfirmDelegationInput!) { confirmDelegation(input: $i) { delegation { confirmedAt } } }`,
 				map[string]any{"ref": map[string]any{"key": key}})
 		}
-		away(member("zoe"), "bob", "zoe").refused("FORBIDDEN", "may delegate their own vote alone")
+		away(member("zoe"), "bob", "zoe").refused("H3", "may delegate their own vote alone")
 		away(maxs, "bob", "bob ").refused("INVALID", "blank")
 		if away(maxs, "bob", "zoe").done("createDelegation.delegation.confirmedAt") != nil {
 			t.Fatal("nobody has asked bob")
