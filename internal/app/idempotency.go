@@ -53,7 +53,7 @@ func (w *writing) findEarlier(ctx context.Context) error {
 
 // sameInput refuses a key that another input was committed under.
 func (w *writing) sameInput(c *store.Change) error {
-	if w.key == "" || len(c.Effects) == 0 || digestOf(c.Source) == w.digest {
+	if w.key == "" || len(c.Effects) == 0 || inputDigest(c.Source) == w.digest {
 		return nil
 	}
 	return &domain.Error{

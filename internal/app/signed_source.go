@@ -56,8 +56,8 @@ func readSource(stored string) signature {
 	return s
 }
 
-// digestOf is the digest of its input that a source carries, "" when it has none.
-func digestOf(stored string) string {
+// inputDigest is the digest of its input that a source carries, "" when it has none.
+func inputDigest(stored string) string {
 	if i := strings.Index(stored, digestMarker); i >= 0 {
 		return stored[i:]
 	}

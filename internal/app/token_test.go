@@ -28,7 +28,7 @@ func TestATokenIsKnownByItsSecretUntilItIsRevoked(t *testing.T) {
 		id, err := f.TokenIdentity(f.ctx, made.Secret)
 		require.NoError(t, err)
 		require.Equal(t, domain.Actor{
-			Name: "tool", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par-1"}, Bound: true, Kinds: []string{"Site"},
+			Name: "token:tool", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par-1"}, Bound: true, Kinds: []string{"Site"},
 		}, id.Actor)
 		ctx := app.WithIdentity(f.ctx, id)
 		require.NoError(t, f.Recheck(ctx))
