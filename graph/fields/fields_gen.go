@@ -45,6 +45,7 @@ var Types = direct.Types{
 	"BoardConnection":                         fieldsOfBoardConnection(),
 	"BoardEdge":                               fieldsOfBoardEdge(),
 	"BoardPayload":                            fieldsOfBoardPayload(),
+	"BoundName":                               fieldsOfBoundName(),
 	"CalendarFeed":                            fieldsOfCalendarFeed(),
 	"CalendarFeedConnection":                  fieldsOfCalendarFeedConnection(),
 	"CalendarFeedEdge":                        fieldsOfCalendarFeedEdge(),
@@ -207,6 +208,7 @@ var Types = direct.Types{
 	"ProblemMove":                             fieldsOfProblemMove(),
 	"ProblemPayload":                          fieldsOfProblemPayload(),
 	"ReasonToTell":                            fieldsOfReasonToTell(),
+	"ReleaseNamePayload":                      fieldsOfReleaseNamePayload(),
 	"ReleaseUnit":                             fieldsOfReleaseUnit(),
 	"ReleaseUnitConnection":                   fieldsOfReleaseUnitConnection(),
 	"ReleaseUnitEdge":                         fieldsOfReleaseUnitEdge(),
@@ -343,6 +345,7 @@ func fieldsOfApiToken() direct.Type {
 	return direct.Object(direct.Fields[*domain.APIToken]{
 		"id":         direct.Leaf(func(v *domain.APIToken) string { return v.ID }, direct.Text),
 		"name":       direct.Leaf(func(v *domain.APIToken) string { return v.Name }, direct.Text),
+		"owner":      direct.Leaf(func(v *domain.APIToken) string { return v.Owner }, direct.Text),
 		"roles":      direct.Leaves(func(v *domain.APIToken) []domain.Role { return v.Roles }, direct.Text),
 		"sites":      direct.Leaves(func(v *domain.APIToken) []string { return v.Sites }, direct.Text),
 		"suppliers":  direct.Leaves(func(v *domain.APIToken) []string { return v.Suppliers }, direct.Text),
@@ -573,6 +576,14 @@ func fieldsOfBoardPayload() direct.Type {
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Board]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Board]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Board]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfBoundName() direct.Type {
+	return direct.Object(direct.Fields[*domain.BoundName]{
+		"name":     direct.Leaf(func(v *domain.BoundName) string { return v.Name }, direct.Text),
+		"identity": direct.Leaf(func(v *domain.BoundName) string { return v.Identity }, direct.Text),
+		"since":    direct.Leaf(func(v *domain.BoundName) time.Time { return v.Since }, direct.Time),
 	})
 }
 
@@ -867,11 +878,13 @@ func fieldsOfChangeSchedule() direct.Type {
 
 func fieldsOfChangeSet() direct.Type {
 	return direct.Object(direct.Fields[*app.ChangeSet]{
-		"revision": direct.Leaf(func(v *app.ChangeSet) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"at":       direct.Leaf(func(v *app.ChangeSet) time.Time { return v.At }, direct.Time),
-		"actor":    direct.Leaf(func(v *app.ChangeSet) string { return v.Actor }, direct.Text),
-		"reason":   direct.Optional(func(v *app.ChangeSet) *string { return v.Reason }, direct.Text),
-		"source":   direct.Leaf(func(v *app.ChangeSet) string { return v.Source }, direct.Text),
+		"revision":   direct.Leaf(func(v *app.ChangeSet) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":         direct.Leaf(func(v *app.ChangeSet) time.Time { return v.At }, direct.Time),
+		"actor":      direct.Leaf(func(v *app.ChangeSet) string { return v.Actor }, direct.Text),
+		"reason":     direct.Optional(func(v *app.ChangeSet) *string { return v.Reason }, direct.Text),
+		"source":     direct.Leaf(func(v *app.ChangeSet) string { return v.Source }, direct.Text),
+		"method":     direct.Optional(func(v *app.ChangeSet) *domain.IdentityMethod { return v.Method }, direct.Text),
+		"identities": direct.Leaves(func(v *app.ChangeSet) []string { return v.Identities }, direct.Text),
 	})
 }
 
@@ -1197,19 +1210,20 @@ func fieldsOfDefinitionContradiction() direct.Type {
 
 func fieldsOfDelegation() direct.Type {
 	return direct.Object(direct.Fields[*domain.Delegation]{
-		"reason":    direct.Optional(func(v *domain.Delegation) *string { return v.Reason }, direct.Text),
-		"absent":    direct.Leaf(func(v *domain.Delegation) string { return v.Absent }, direct.Text),
-		"deputy":    direct.Leaf(func(v *domain.Delegation) string { return v.Deputy }, direct.Text),
-		"from":      direct.Leaf(func(v *domain.Delegation) time.Time { return v.From }, direct.Time),
-		"until":     direct.Optional(func(v *domain.Delegation) *time.Time { return v.Until }, direct.Time),
-		"id":        direct.Leaf(func(v *domain.Delegation) string { return v.ID }, direct.Text),
-		"key":       direct.Leaf(func(v *domain.Delegation) string { return v.Key }, direct.Text),
-		"name":      direct.Leaf(func(v *domain.Delegation) string { return v.Name }, direct.Text),
-		"version":   direct.Leaf(func(v *domain.Delegation) int { return v.Version }, direct.Int),
-		"createdAt": direct.Leaf(func(v *domain.Delegation) time.Time { return v.CreatedAt }, direct.Time),
-		"updatedAt": direct.Leaf(func(v *domain.Delegation) time.Time { return v.UpdatedAt }, direct.Time),
-		"sources":   direct.Values(func(v *domain.Delegation) []domain.FieldSource { return v.Sources }),
-		"listedBy":  direct.Many(func(v *domain.Delegation) []*domain.SourceListing { return v.ListedBy() }),
+		"reason":      direct.Optional(func(v *domain.Delegation) *string { return v.Reason }, direct.Text),
+		"absent":      direct.Leaf(func(v *domain.Delegation) string { return v.Absent }, direct.Text),
+		"deputy":      direct.Leaf(func(v *domain.Delegation) string { return v.Deputy }, direct.Text),
+		"from":        direct.Leaf(func(v *domain.Delegation) time.Time { return v.From }, direct.Time),
+		"until":       direct.Optional(func(v *domain.Delegation) *time.Time { return v.Until }, direct.Time),
+		"confirmedAt": direct.Optional(func(v *domain.Delegation) *time.Time { return v.ConfirmedAt }, direct.Time),
+		"id":          direct.Leaf(func(v *domain.Delegation) string { return v.ID }, direct.Text),
+		"key":         direct.Leaf(func(v *domain.Delegation) string { return v.Key }, direct.Text),
+		"name":        direct.Leaf(func(v *domain.Delegation) string { return v.Name }, direct.Text),
+		"version":     direct.Leaf(func(v *domain.Delegation) int { return v.Version }, direct.Int),
+		"createdAt":   direct.Leaf(func(v *domain.Delegation) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":   direct.Leaf(func(v *domain.Delegation) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":     direct.Values(func(v *domain.Delegation) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Delegation) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2392,6 +2406,12 @@ func fieldsOfReasonToTell() direct.Type {
 	return direct.Object(direct.Fields[*app.ToldReason]{
 		"why":  direct.Leaf(func(v *app.ToldReason) domain.WhyTold { return v.Why }, direct.Text),
 		"hits": direct.Leaf(func(v *app.ToldReason) int { return v.Hits }, direct.Int),
+	})
+}
+
+func fieldsOfReleaseNamePayload() direct.Type {
+	return direct.Object(direct.Fields[*model.ReleaseNamePayload]{
+		"boundName": direct.One(func(v *model.ReleaseNamePayload) *domain.BoundName { return v.BoundName }),
 	})
 }
 

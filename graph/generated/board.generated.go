@@ -1337,6 +1337,29 @@ func (ec *executionContext) fieldContext_Delegation_until(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Delegation", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Delegation_confirmedAt(ctx context.Context, field graphql.CollectedField, obj *domain.Delegation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delegation_confirmedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConfirmedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delegation_confirmedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delegation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Delegation_id(ctx context.Context, field graphql.CollectedField, obj *domain.Delegation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2420,6 +2443,43 @@ func (ec *executionContext) unmarshalInputCastVoteInput(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputConfirmDelegationInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
+	var it app.ChangeVerb
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -2962,6 +3022,11 @@ func (ec *executionContext) _Delegation(ctx context.Context, sel ast.SelectionSe
 			}
 		case "until":
 			out.Values[i] = ec._Delegation_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "confirmedAt":
+			out.Values[i] = ec._Delegation_confirmedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -3593,6 +3658,11 @@ func (ec *executionContext) marshalNBoard2ᚖreleasegraphᚋinternalᚋdomainᚐ
 
 func (ec *executionContext) unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx context.Context, v any) (app.CastVote, error) {
 	res, err := ec.unmarshalInputCastVoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+	res, err := ec.unmarshalInputConfirmDelegationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -91,6 +91,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBackOutChangeRequestInput,
 		ec.unmarshalInputCastVoteInput,
 		ec.unmarshalInputCloseProblemInput,
+		ec.unmarshalInputConfirmDelegationInput,
 		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateBaselineInput,
 		ec.unmarshalInputCreateCalendarFeedInput,
@@ -114,6 +115,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProblemDraftInput,
 		ec.unmarshalInputPublishKnownErrorInput,
 		ec.unmarshalInputRecordRef,
+		ec.unmarshalInputReleaseNameInput,
 		ec.unmarshalInputReopenProblemInput,
 		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputRequestStandardChangeInput,
@@ -1400,6 +1402,16 @@ type Delegation {
   from: DateTime!
   "Until when it holds; for the time being when null."
   until: DateTime
+  "When who is away confirmed it; null: it waits for them, and nobody votes by it."
+  confirmedAt: DateTime
+}
+
+"A delegation to confirm."
+input ConfirmDelegationInput {
+  "The delegation."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
 }
 
 "What one member of a board, or their deputy, said of a request for change."
@@ -1523,6 +1535,13 @@ type MinutesEntry {
 }
 
 extend type Mutation {
+  "Says of a delegation that who is away wants it: for them alone (H3)."
+  confirmDelegation(
+    "What to do."
+    input: ConfirmDelegationInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DelegationPayload
   """
   Casts a vote on a request that is before its board: for oneself, or for a member who is away. The vote that completes the quorum
   authorises the request, one rejection rejects it (H3).
@@ -1988,6 +2007,8 @@ input DelegationFilter {
   from: DateTimeFilter
   "Until when it holds; for the time being when null."
   until: DateTimeFilter
+  "When who is away confirmed it; null: it waits for them, and nobody votes by it."
+  confirmedAt: DateTimeFilter
   "The board on which the deputy stands in; null: on every board."
   board: BoardLinkFilter
 }
@@ -2014,6 +2035,8 @@ enum DelegationOrderField {
   FROM
   "Until when it holds; for the time being when null."
   UNTIL
+  "When who is away confirmed it; null: it waits for them, and nobody votes by it."
+  CONFIRMED_AT
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -2098,6 +2121,8 @@ enum DelegationGroupField {
   FROM
   "Until when it holds; for the time being when null."
   UNTIL
+  "When who is away confirmed it; null: it waits for them, and nobody votes by it."
+  CONFIRMED_AT
 }
 
 extend type Vote implements Record & Node {
@@ -7332,8 +7357,12 @@ type ChangeSet @cost(weight: 1000) {
   actor: String!
   "Why, where that was said."
   reason: String
-  "By what means, such as api or import."
+  "By what means: api, import, or migration, of an import that brought what is otherwise left to the verbs."
   source: String!
+  "How who did it was known; null where that was not kept."
+  method: IdentityMethod
+  "By which identities they were known: the provider and the subject there, or the token; of a token also its owner's."
+  identities: [String!]!
   "What was changed. In the history of a record: in the record and its relationships."
   changes(
     "At most so many; 50 when absent."
@@ -7429,7 +7458,39 @@ input DiffScope {
   apiTokens: [ApiToken!]!
 }
 
+extend type Query {
+  "The names under which persons have acted, each bound to one identity. For ADMIN."
+  boundNames: [BoundName!]!
+}
+
+"A name that belongs to one identity: no other acts under it, or under one that looks like it."
+type BoundName {
+  "The name."
+  name: String!
+  "The provider and the subject there."
+  identity: String!
+  "When its person did something first."
+  since: DateTime!
+}
+
+"A name to free."
+input ReleaseNameInput {
+  "The name."
+  name: String!
+}
+
+"What was freed."
+type ReleaseNamePayload {
+  "The name, as it was bound."
+  boundName: BoundName!
+}
+
 extend type Mutation {
+  "Frees a name for the next identity that acts under it, as when a provider was replaced. For ADMIN, and never one's own."
+  releaseName(
+    "Which one."
+    input: ReleaseNameInput!
+  ): ReleaseNamePayload
   "Makes an API token. Its secret is told this once. For ADMIN."
   createApiToken(
     "What to make."
@@ -7524,8 +7585,10 @@ enum Role {
 type ApiToken {
   "Its name in the list of tokens; it is no secret."
   id: ID!
-  "The actor as which the program acts."
+  "Its name: the actor as which the program acts is token: and this."
   name: String!
+  "For whom the program acts: what they may not do to keep duties separate, it may not either."
+  owner: String!
   "What it may do."
   roles: [Role!]!
   "The keys of the sites that it is kept to; none: it is not."
@@ -7548,8 +7611,10 @@ type ApiToken {
 
 "A token to make."
 input CreateApiTokenInput {
-  "The actor as which the program acts, such as ci-pipeline."
+  "Its name, such as ci-pipeline: the actor as which the program acts is token:ci-pipeline."
   name: String!
+  "For whom the program acts: what they may not do to keep duties separate, it may not either. Who makes the token, when absent."
+  owner: String
   "What it may do."
   roles: [Role!]!
   "Keys of sites, to keep it to these and to what is there."
@@ -12125,6 +12190,8 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 		return ec.fieldContext_ApiToken_id(ctx, field)
 	case "name":
 		return ec.fieldContext_ApiToken_name(ctx, field)
+	case "owner":
+		return ec.fieldContext_ApiToken_owner(ctx, field)
 	case "roles":
 		return ec.fieldContext_ApiToken_roles(ctx, field)
 	case "sites":
@@ -12517,6 +12584,18 @@ func (ec *executionContext) childFields_BoardPayload(ctx context.Context, field 
 		return ec.fieldContext_BoardPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BoardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BoundName(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_BoundName_name(ctx, field)
+	case "identity":
+		return ec.fieldContext_BoundName_identity(ctx, field)
+	case "since":
+		return ec.fieldContext_BoundName_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoundName", field.Name)
 }
 
 func (ec *executionContext) childFields_CalendarFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13023,6 +13102,10 @@ func (ec *executionContext) childFields_ChangeSet(ctx context.Context, field gra
 		return ec.fieldContext_ChangeSet_reason(ctx, field)
 	case "source":
 		return ec.fieldContext_ChangeSet_source(ctx, field)
+	case "method":
+		return ec.fieldContext_ChangeSet_method(ctx, field)
+	case "identities":
+		return ec.fieldContext_ChangeSet_identities(ctx, field)
 	case "changes":
 		return ec.fieldContext_ChangeSet_changes(ctx, field)
 	}
@@ -13515,6 +13598,8 @@ func (ec *executionContext) childFields_Delegation(ctx context.Context, field gr
 		return ec.fieldContext_Delegation_from(ctx, field)
 	case "until":
 		return ec.fieldContext_Delegation_until(ctx, field)
+	case "confirmedAt":
+		return ec.fieldContext_Delegation_confirmedAt(ctx, field)
 	case "id":
 		return ec.fieldContext_Delegation_id(ctx, field)
 	case "key":
@@ -15281,6 +15366,14 @@ func (ec *executionContext) childFields_ReasonToTell(ctx context.Context, field 
 		return ec.fieldContext_ReasonToTell_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReasonToTell", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseNamePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "boundName":
+		return ec.fieldContext_ReleaseNamePayload_boundName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseNamePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -34,6 +34,7 @@ type MutationResolver interface {
 	CreateBaseline(ctx context.Context, input domain.NewBaseline, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
 	UpdateBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
 	RemoveBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
+	ConfirmDelegation(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error)
 	CastVote(ctx context.Context, input app.CastVote, options *domain.WriteOptions) (*app.Reviewed, error)
 	CreateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error)
 	UpdateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error)
@@ -107,6 +108,7 @@ type MutationResolver interface {
 	DisconnectFrozenSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink], error)
 	ConnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error)
 	DisconnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error)
+	ReleaseName(ctx context.Context, input model.ReleaseNameInput) (*model.ReleaseNamePayload, error)
 	CreateAPIToken(ctx context.Context, input app.NewToken) (*app.CreatedToken, error)
 	RevokeAPIToken(ctx context.Context, input model.RevokeAPITokenInput) (*model.RevokeAPITokenPayload, error)
 	ImportRecords(ctx context.Context, input model.ImportRecordsInput, options *domain.WriteOptions) (*model.ImportRecordsPayload, error)
@@ -191,6 +193,7 @@ type QueryResolver interface {
 	GraphDiff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*app.GraphDiff, error)
 	Viewer(ctx context.Context) (*app.Viewer, error)
 	APITokens(ctx context.Context) ([]*domain.APIToken, error)
+	BoundNames(ctx context.Context) ([]*domain.BoundName, error)
 	Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*app.ImpactResult, error)
 	DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.DependencyPathResult, error)
 	InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.InstallationOrderResult, error)
@@ -319,6 +322,28 @@ func (ec *executionContext) field_Mutation_closeProblem_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.CloseProblemInput, error) {
 			return ec.unmarshalNCloseProblemInput2releasegraphᚋgraphᚋmodelᚐCloseProblemInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmDelegation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.ChangeVerb, error) {
+			return ec.unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2106,6 +2131,20 @@ func (ec *executionContext) field_Mutation_publishKnownError_args(ctx context.Co
 		return nil, err
 	}
 	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_releaseName_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReleaseNameInput, error) {
+			return ec.unmarshalNReleaseNameInput2releasegraphᚋgraphᚋmodelᚐReleaseNameInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -5873,6 +5912,50 @@ func (ec *executionContext) fieldContext_Mutation_removeBaseline(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_confirmDelegation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmDelegation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmDelegation(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
+			return ec.marshalODelegationPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmDelegation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DelegationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmDelegation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_castVote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9079,6 +9162,50 @@ func (ec *executionContext) fieldContext_Mutation_disconnectFrozenService(ctx co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_disconnectFrozenService_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_releaseName(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_releaseName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleaseName(ctx, fc.Args["input"].(model.ReleaseNameInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseNamePayload) graphql.Marshaler {
+			return ec.marshalOReleaseNamePayload2ᚖreleasegraphᚋgraphᚋmodelᚐReleaseNamePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_releaseName(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReleaseNamePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_releaseName_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12761,6 +12888,38 @@ func (ec *executionContext) fieldContext_Query_apiTokens(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_boundNames(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_boundNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().BoundNames(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.BoundName) graphql.Marshaler {
+			return ec.marshalNBoundName2ᚕᚖreleasegraphᚋinternalᚋdomainᚐBoundNameᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_boundNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BoundName(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_impact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14774,6 +14933,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "confirmDelegation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmDelegation(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "castVote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_castVote(ctx, field)
@@ -15281,6 +15447,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "disconnectFrozenService":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectFrozenService(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "releaseName":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_releaseName(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -16451,6 +16624,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_apiTokens(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "boundNames":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_boundNames(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

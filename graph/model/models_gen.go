@@ -191,6 +191,18 @@ type PublishKnownErrorInput struct {
 type Query struct {
 }
 
+// A name to free.
+type ReleaseNameInput struct {
+	// The name.
+	Name string `json:"name"`
+}
+
+// What was freed.
+type ReleaseNamePayload struct {
+	// The name, as it was bound.
+	BoundName *domain.BoundName `json:"boundName"`
+}
+
 // Which problem to open again.
 type ReopenProblemInput struct {
 	// The problem.

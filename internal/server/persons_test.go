@@ -284,7 +284,9 @@ func TestADelegationHoldsOnceWhoIsAwayConfirmsIt(t *testing.T) { // H3
 
 const bring = `mutation($i: ImportRecordsInput!) { importRecords(input: $i) { revision errors { line field message rule } } }`
 
-func brought(list ...string) map[string]any { return map[string]any{"records": list, "overwrite": true} }
+func brought(list ...string) map[string]any {
+	return map[string]any{"records": list, "overwrite": true}
+}
 
 func TestAnImportIsNoWayRoundTheRoles(t *testing.T) { // section 9
 	onBothStores(t, func(t *testing.T, d *duties) {
