@@ -232,6 +232,9 @@ func (d *drawing) scalar(name, of string) string {
 		if name == "required" { // of an attribute: nothing could be created any more
 			return "false"
 		}
+		if name == "everywhere" && strings.HasPrefix(d.root, "create") { // nothing is for nothing
+			return "true"
+		}
 		return pick(d.world, []string{"true", "false"})
 	case "DateTime":
 		return fmt.Sprintf("%q", d.instant(name).Format(time.RFC3339))
