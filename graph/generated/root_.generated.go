@@ -354,7 +354,7 @@ input RecordRef {
 }
 
 "Names a moment of the estate: give exactly one."
-input AsOf @cost(weight: 50000) {
+input AsOf @cost(weight: 200000) {
   "Just after this change set."
   revision: Revision
   "At this time."
@@ -6161,9 +6161,9 @@ input AttributeFilter {
   "It starts with this."
   startsWith: String @cost(weight: 2000)
   "It ends with this."
-  endsWith: String
+  endsWith: String @cost(weight: 5000)
   "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent."
-  ignoringCase: Boolean
+  ignoringCase: Boolean @cost(weight: 5000)
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -6255,9 +6255,9 @@ input StringFilter {
   "It starts with this."
   startsWith: String @cost(weight: 2000)
   "It ends with this."
-  endsWith: String
+  endsWith: String @cost(weight: 5000)
   "Whether upper and lower case are one for eq, ne, in, notIn, contains, startsWith and endsWith; they differ when absent."
-  ignoringCase: Boolean
+  ignoringCase: Boolean @cost(weight: 5000)
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }

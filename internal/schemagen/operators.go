@@ -29,7 +29,10 @@ var operatorDocs = map[string]string{
 }
 
 // operatorCosts are of what looks into each text.
-var operatorCosts = map[string]string{"contains": " @cost(weight: 5000)", "startsWith": " @cost(weight: 2000)"}
+var operatorCosts = map[string]string{
+	"contains": " @cost(weight: 5000)", "endsWith": " @cost(weight: 5000)", "ignoringCase": " @cost(weight: 5000)",
+	"startsWith": " @cost(weight: 2000)",
+}
 
 // operators derives the filters of single fields: one for each scalar and for
 // each enumeration that a kind or a link can be filtered by.

@@ -62,8 +62,8 @@ func TestThePriceCountsWhatIsLoaded(t *testing.T) {
 		`{configurationItems(first:1,filter:{dependsOn:{some:{name:{contains:"x"}}}}){nodes{key}}}`:           "55053",
 		`{configurationItems(first:100){nodes{dependsOn(first:1,filter:{name:{contains:"x"}}){nodes{key}}}}}`: "10451",
 		// A moment counts once, however often it is named.
-		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"1"}){key}}`: "50104",
-		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"2"}){key}}`: "100104",
+		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"1"}){key}}`: "200104",
+		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"2"}){key}}`: "400104",
 	})
 }
 
