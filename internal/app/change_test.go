@@ -353,11 +353,13 @@ func TestTheAgendaTellsForWhomARequestWaits(t *testing.T) { // H3
 		f.request("R1")
 		f.request("R2", values{"priority": "HIGH"})
 		f.put(domain.KindDelegation, values{"key": "D", "name": "D", "absent": "bob", "deputy": "zoe", "from": "2026-01-01T00:00:00Z"})
+		_, err := f.ConfirmDelegation(f.as("bob", domain.CABMember), app.ChangeVerb{Ref: key("D")}, nil)
+		require.NoError(t, err)
 		for _, k := range []string{"R1", "R2"} {
 			f.submit(k)
 			f.assess(k)
 		}
-		_, err := f.vote("ann", "R1", domain.Approve)
+		_, err = f.vote("ann", "R1", domain.Approve)
 		require.NoError(t, err)
 		page, err := f.BoardAgenda(f.ctx, key("CAB"), nil, nil)
 		require.NoError(t, err)

@@ -15,7 +15,7 @@ func (a *App) ConfirmDelegation(ctx context.Context, in ChangeVerb, o *domain.Wr
 	m := mutation{authz.Update, domain.KindDelegation, o, []any{"confirm", domain.KindDelegation, in}}
 	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		before, err := a.target(ctx, authz.Update, k, in.Ref, "input.ref")
-		if err := both(err); err != nil {
+		if err != nil {
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.Delegation)

@@ -26,8 +26,8 @@ func (a *App) Occurrences(r entity.Record, during *domain.TimeRange, first int) 
 		return nil, err
 	}
 	list := []*domain.Occurrence{}
-	w, errs := calendar.New(spec(r.(opens).Opens()))
-	if errs != nil {
+	w, unfit := calendar.New(spec(r.(opens).Opens()))
+	if len(unfit) > 0 {
 		return list, nil // an older record may be on never: quality and check say so
 	}
 	var found []domain.TimeRange

@@ -65,9 +65,9 @@ func unread(unfit, wrong error) error {
 	for _, e := range domain.ErrorsOf(unfit) {
 		known[e.Field] = true
 	}
-	return domain.Errors(slices.DeleteFunc(domain.ErrorsOf(wrong), func(e *domain.Error) bool {
+	return slices.DeleteFunc(domain.ErrorsOf(wrong), func(e *domain.Error) bool {
 		return known[e.Field] || strings.HasPrefix(e.Message, "is missing")
-	})).Err()
+	}).Err()
 }
 
 // named refuses a window or freeze that is for nothing.

@@ -181,10 +181,10 @@ func (b *builder) yields() {
 			break
 		}
 	}
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		b.wrong("recurrence", "yields nothing: no date from startsAt on fits all parts of the rule%s", b.leftOut())
-	case n == probed:
+	case probed:
 		b.wrong("duration", "is so long that it never closes: the window of %s would still be open %s later, when the next begins, and so on",
 			FormatWall(first), Duration{Exact: second.Sub(first)})
 	}

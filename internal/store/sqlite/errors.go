@@ -64,11 +64,11 @@ func unavailable(name string, err error) error {
 		return &store.UnwritableError{Store: name, Why: advice(err)}
 	case lib.SQLITE_ERROR:
 		if tooLarge.MatchString(err.Error()) {
-			return fmt.Errorf("%w: %s: %s", store.ErrLimit, name, err)
+			return fmt.Errorf("%w: %s: %w", store.ErrLimit, name, err)
 		}
 		return fmt.Errorf("%s: %w", name, err)
 	case lib.SQLITE_TOOBIG:
-		return fmt.Errorf("%w: %s: %s", store.ErrLimit, name, err)
+		return fmt.Errorf("%w: %s: %w", store.ErrLimit, name, err)
 	case lib.SQLITE_INTERNAL, lib.SQLITE_MISUSE, lib.SQLITE_RANGE, lib.SQLITE_MISMATCH, lib.SQLITE_CONSTRAINT:
 		return fmt.Errorf("%s: %w", name, err)
 	}
