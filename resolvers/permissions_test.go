@@ -109,7 +109,8 @@ func sampleArguments(t *testing.T, s *ast.Schema, list ast.ArgumentDefinitionLis
 
 // samples are legal values of scalars.
 var samples = map[string]string{
-	"String": `"x"`, "ID": `"x"`, "Int": "1", "Float": "1", "Boolean": "true", "Revision": `"0"`, "Attributes": "{}",
+	"LocalDateTime": `"2026-03-01T08:00"`,
+	"String":        `"x"`, "ID": `"x"`, "Int": "1", "Float": "1", "Boolean": "true", "Revision": `"0"`, "Attributes": "{}",
 	"DateTime": `"2026-03-01T08:00:00Z"`, "TimeZone": `"Europe/Paris"`, "Duration": `"PT1H"`, "RecurrenceRule": `"FREQ=DAILY"`,
 }
 

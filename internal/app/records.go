@@ -120,11 +120,11 @@ func find(ctx context.Context, v view, k *entity.Kind, ref domain.Ref, field str
 		}
 		n, ok = nodes[store.ID(*ref.ID)]
 	} else {
-		nodes, err := v.Lookup(ctx, k.Name, "key", *ref.Key)
+		nodes, err := v.Lookup(ctx, k.Name, "key", domain.SpellingsOfKey(*ref.Key)...)
 		if err != nil {
 			return nil, storeError(err)
 		}
-		n, ok = nodes[*ref.Key]
+		n, ok = spelt(nodes, *ref.Key)
 	}
 	if !ok || n.Kind != k.Name {
 		return nil, nil

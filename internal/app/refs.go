@@ -65,7 +65,9 @@ func (r *refs) resolve(ctx context.Context) error {
 		if byKey[w.kind] == nil {
 			byKey[w.kind] = map[string]bool{}
 		}
-		byKey[w.kind][*w.ref.Key] = true
+		for _, key := range domain.SpellingsOfKey(*w.ref.Key) {
+			byKey[w.kind][key] = true
+		}
 	}
 	var named map[store.ID]store.Node
 	keyed := map[string]map[string]store.Node{}
@@ -122,8 +124,18 @@ func (r *refs) pick(w wantedRef, named map[store.ID]store.Node, keyed map[string
 		n, ok = named[store.ID(*w.ref.ID)]
 		return n, ok
 	}
-	n, ok = keyed[w.kind][*w.ref.Key]
-	return n, ok
+	return spelt(keyed[w.kind], *w.ref.Key)
+}
+
+// spelt finds the record that a caller names by a key, among those that were
+// found by its spellings (C1).
+func spelt(found map[string]store.Node, key string) (n store.Node, ok bool) {
+	for _, key := range domain.SpellingsOfKey(key) {
+		if n, ok = found[key]; ok {
+			return n, true
+		}
+	}
+	return store.Node{}, false
 }
 
 func sortedKeys[K ~string](set map[K]bool) []K {

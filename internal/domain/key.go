@@ -44,3 +44,12 @@ func CheckKey(key string) error {
 // NormalKey is how a key is kept: an é is one character, however it was typed
 // (C1).
 func NormalKey(key string) string { return norm.NFC.String(key) }
+
+// SpellingsOfKey are those under which a record may be kept that a caller names
+// by the key: as it was typed, first, and as keys are kept today (C1).
+func SpellingsOfKey(key string) []string {
+	if normal := NormalKey(key); normal != key {
+		return []string{key, normal}
+	}
+	return []string{key}
+}

@@ -18,6 +18,7 @@ var byTheWhole = map[string]string{
 // refused are the queries that nobody who is narrowed may ask.
 var refused = map[string]string{
 	"apiTokens":     "tokens are not of the graph, and are made by who sees all of it",
+	"boundNames":    "names and identities are not of the graph, and are for ADMIN",
 	"calendarFeed":  "a feed shows the whole schedule to whoever knows its address",
 	"calendarFeeds": "a feed shows the whole schedule to whoever knows its address",
 }

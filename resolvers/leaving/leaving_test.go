@@ -41,7 +41,7 @@ func (v *service) documents() map[string]string {
 		"dataQuality":       `dataQuality {cycles(first: 100) {totalCount nodes {size}}}`,
 		"scheduleConflicts": `scheduleConflicts(during: ` + year + `, first: 100) {totalCount truncated nodes {kind chain {kind} items {key} freeSlots(first: 1) {from}}}`,
 		"changeSchedule":    `changeSchedule(during: ` + year + `, first: 1000) {totalCount nodes {window {from} items {key} sites {key}}}`,
-		"freeSlots":         `freeSlots(changeRequest: {key: "RFC-0000"}) {from}`,
+		"freeSlots":         `freeSlots(changeRequest: {key: "RFC-0000"}, length: "PT2H") {from}`,
 		"search":            `search(text: "a", first: 1000) {totalCount edges {cursor}}`,
 		"statistics":        `statistics {__typename}`,
 		"myWork":            `myWork(first: 100) {totalCount}`,
@@ -51,7 +51,7 @@ func (v *service) documents() map[string]string {
 // atOnce are the queries that are bounded by what they are asked for: some few
 // records by their ids or keys, or what there is little of.
 var atOnce = map[string]string{
-	"node": "one record", "changeSet": "one change set", "viewer": "who asks", "apiTokens": "tokens", "boardAgenda": "what is before one board",
+	"node": "one record", "changeSet": "one change set", "viewer": "who asks", "apiTokens": "tokens", "boundNames": "persons", "boardAgenda": "what is before one board",
 	"boardMinutes": "one board's votes", "unknownKeys": "as many keys as are named", "importPointers": "as many keys as are named",
 	"importHoldings": "one source's records",
 }
