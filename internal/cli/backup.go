@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -53,7 +52,7 @@ func (c *backupCmd) Run(r *running) error {
 	if c.JSON && c.File != "-" {
 		return json.NewEncoder(r.Stdout).Encode(taken)
 	}
-	fmt.Fprintf(r.Stderr, "The store as of revision %d, %.1f MB in %s.\n",
+	r.say("The store as of revision %d, %.1f MB in %s.\n",
 		taken.Revision, float64(taken.Bytes)/1e6, time.Since(began).Round(10*time.Millisecond))
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// painter writes changes as lines of text, in colours where there is a
+// painter writes changes as legible lines of text, in colours where there is a
 // terminal.
 type painter struct{ on bool }
 
@@ -18,6 +18,7 @@ const (
 )
 
 func (p painter) in(colour, text string) string {
+	text = legibleText(text)
 	if !p.on {
 		return text
 	}
@@ -35,7 +36,7 @@ func (p painter) change(c domain.Change) string {
 	case withdrawn(c):
 		return p.in(inRed, "- "+text+" (withdrawn)")
 	}
-	return p.in(inYellow, "~ "+text) + p.fields(c.Fields)
+	return p.in(inYellow, "~ "+text) + legibleText(p.fields(c.Fields))
 }
 
 // withdrawn tells that an item is taken out of use (C3).
@@ -46,14 +47,14 @@ func withdrawn(c domain.Change) bool {
 // kept tells that a field stays as it is (C6).
 func (p painter) kept(k domain.FieldKept) string {
 	if k.Removed {
-		return "= " + k.Kind + " " + subject(k.Key, k.From, k.To) + " (stays removed, by " + k.Source + "; offered again)"
+		return legibleText("= " + k.Kind + " " + subject(k.Key, k.From, k.To) + " (stays removed, by " + k.Source + "; offered again)")
 	}
 	text := "= " + k.Kind + " " + subject(k.Key, k.From, k.To) + " (" + k.Field + " stays " + orEmpty(k.Kept) +
 		", set by " + k.Source
 	if k.Offered != nil {
 		text += "; offered " + *k.Offered
 	}
-	return text + ")"
+	return legibleText(text + ")")
 }
 
 func orEmpty(text *string) string {

@@ -108,12 +108,12 @@ func Run(ctx context.Context, args []string, streams Streams) (code int) {
 	var c commands
 	parser, err := newParser(&c, streams)
 	if err != nil {
-		fmt.Fprintf(streams.Stderr, "releasegraph: %v\n", err)
+		fmt.Fprintf(legible(streams.Stderr), "releasegraph: %v\n", err)
 		return exitFailed
 	}
 	chosen, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(streams.Stderr, "releasegraph: %v%s\nTry releasegraph --help\n", err, meant(parser.Model, args))
+		fmt.Fprintf(legible(streams.Stderr), "releasegraph: %v%s\nTry releasegraph --help\n", err, meant(parser.Model, args))
 		return exitUsage
 	}
 	r := &running{Context: ctx, Streams: streams, log: c.logger(streams)}
@@ -156,10 +156,10 @@ func report(streams Streams, err error) int {
 	var problems *importer.Problems
 	if errors.As(err, &problems) {
 		// Each line is FILE:LINE: …, so that an editor can jump there.
-		fmt.Fprintf(streams.Stderr, "%v\nreleasegraph: nothing was written, because of what is wrong with the files\n", err)
+		fmt.Fprintf(legible(streams.Stderr), "%v\nreleasegraph: nothing was written, because of what is wrong with the files\n", err)
 		return exitFailed
 	}
-	fmt.Fprintf(streams.Stderr, "releasegraph: %v\n", err)
+	fmt.Fprintf(legible(streams.Stderr), "releasegraph: %v\n", err)
 	if errors.As(err, new(usageError)) {
 		return exitUsage
 	}
@@ -175,5 +175,5 @@ func (c *commands) logger(streams Streams) zerolog.Logger {
 	if c.LogFormat == "console" || (c.LogFormat == "auto" && streams.Terminal) {
 		out = zerolog.ConsoleWriter{Out: streams.Stderr, TimeFormat: "15:04:05"}
 	}
-	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+	return zerolog.New(legible(out)).Level(level).With().Timestamp().Logger()
 }

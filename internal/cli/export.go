@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"errors"
-	"fmt"
 
 	"releasegraph/internal/importer"
 )
@@ -49,7 +48,7 @@ func (c *exportCmd) Run(r *running) error {
 	if err := errors.Join(err, out.Flush(), e.close(r)); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Stderr, "%d records and %d relationships, as of revision %d\n", done.Records, done.Relationships, done.Revision)
+	r.say("%d records and %d relationships, as of revision %d\n", done.Records, done.Relationships, done.Revision)
 	return nil
 }
 
@@ -58,6 +57,6 @@ func (c *exportCmd) history(r *running, e *estate, out *bufio.Writer) error {
 	if err := errors.Join(err, out.Flush(), e.close(r)); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Stderr, "%d changes of records and %d of relationships, up to revision %d\n", done.Records, done.Relationships, done.Revision)
+	r.say("%d changes of records and %d of relationships, up to revision %d\n", done.Records, done.Relationships, done.Revision)
 	return nil
 }

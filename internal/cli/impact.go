@@ -65,7 +65,7 @@ func (c *impactCmd) Run(r *running) error {
 		return err
 	}
 	for _, t := range got.Truncated {
-		fmt.Fprintf(r.Stderr, "%s left out %d\n", t.Limit, t.Omitted)
+		r.say("%s left out %d\n", t.Limit, t.Omitted)
 	}
 	return c.print(r.Stdout, got, raw)
 }

@@ -13,13 +13,14 @@ import (
 // importReport prints what an import does: changes as they are told, so that
 // any number of them can be listed, then the counts.
 type importReport struct {
-	out   io.Writer
-	paint painter
-	json  *jsonList // nil: text
+	out     io.Writer
+	paint   painter
+	painted io.Writer // what painter made
+	json    *jsonList // nil: text
 }
 
 func newImportReport(r *running, asJSON bool) *importReport {
-	p := &importReport{out: legible(r.Stdout), paint: painter{on: r.Color}}
+	p := &importReport{out: legible(r.Stdout), paint: painter{on: r.Color}, painted: r.Stdout}
 	if asJSON {
 		p.json = &jsonList{out: r.Stdout}
 	}
@@ -31,7 +32,7 @@ func (p *importReport) change(c domain.Change) error {
 	if p.json != nil {
 		return p.json.add("changes", c)
 	}
-	_, err := fmt.Fprintln(p.out, p.paint.change(c))
+	_, err := fmt.Fprintln(p.painted, p.paint.change(c))
 	return err
 }
 
@@ -40,7 +41,7 @@ func (p *importReport) kept(k domain.FieldKept) error {
 	if p.json != nil {
 		return p.json.keep(k)
 	}
-	_, err := fmt.Fprintln(p.out, p.paint.kept(k))
+	_, err := fmt.Fprintln(p.painted, p.paint.kept(k))
 	return err
 }
 

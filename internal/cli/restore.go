@@ -90,7 +90,7 @@ func (c *restoreCmd) restoreCopy(r *running, path, file string) error {
 	if err := c.told(r, kept, err); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Stderr, "%s is the store that the backup holds.\n", path)
+	r.say("%s is the store that the backup holds.\n", path)
 	return nil
 }
 
@@ -121,7 +121,7 @@ func (c *restoreCmd) restoreStream(r *running, path, file string, toFile bool) e
 	if err := c.told(r, kept, err); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Stderr, "%d records, %d relationships and %d changes, as of revision %d.\n", end.Nodes, end.Edges, end.Changes, end.Revision)
+	r.say("%d records, %d relationships and %d changes, as of revision %d.\n", end.Nodes, end.Edges, end.Changes, end.Revision)
 	return nil
 }
 
@@ -134,7 +134,7 @@ func (c *restoreCmd) told(r *running, kept string, err error) error {
 		return err
 	}
 	if kept != "" {
-		fmt.Fprintf(r.Stderr, "What was there is now %s.\n", kept)
+		r.say("What was there is now %s.\n", kept)
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func (c *tokenCreateCmd) Run(r *running) error {
 	q := question{document: createDocument, variables: map[string]any{"input": input}, field: "createApiToken"}
 	var lost error
 	err := c.answer(r, q, &made, func(w io.Writer) {
-		fmt.Fprintf(r.Stderr, "The token %s is good until %s. It cannot be shown again:\n", made.APIToken.ID, made.APIToken.ExpiresAt.Format(time.DateTime))
+		r.say("The token %s is good until %s. It cannot be shown again:\n", made.APIToken.ID, made.APIToken.ExpiresAt.Format(time.DateTime))
 		_, lost = fmt.Fprintln(w, made.Secret)
 	})
 	return errors.Join(err, lost)
@@ -124,7 +124,7 @@ func (c *tokenRevokeCmd) Run(r *running) error {
 	var ended struct{ APIToken apiToken }
 	_, err := c.ask(r, question{url: c.URL, document: revokeDocument, variables: map[string]any{"id": c.ID}, field: "revokeApiToken"}, &ended)
 	if err == nil {
-		fmt.Fprintf(r.Stderr, "%s (%s) is revoked.\n", ended.APIToken.ID, ended.APIToken.Name)
+		r.say("%s (%s) is revoked.\n", ended.APIToken.ID, ended.APIToken.Name)
 	}
 	return err
 }

@@ -33,6 +33,20 @@ func (m *Mapping) actor(claims map[string]any, subject string) (domain.Actor, er
 	return a, nil
 }
 
+// checkParty refuses a token for several programs that was handed to one which
+// is not believed (OpenID Connect Core 3.1.3.7): each of the others could send
+// it on.
+func (m *Mapping) checkParty(audience []string, claims map[string]any) error {
+	if len(audience) < 2 {
+		return nil
+	}
+	party, _ := claims["azp"].(string)
+	if party == m.Audience || party != "" && slices.Contains(m.AuthorizedParties, party) {
+		return nil
+	}
+	return refused(fmt.Sprintf("the token is for %d programs, and was handed to %q (azp), which is neither the audience nor one of the authorizedParties", len(audience), party), nil)
+}
+
 // claim finds a claim by its name; a dot leads into an object, unless the whole
 // name is one of its own, as with https://example.com/roles.
 func claim(claims map[string]any, name string) any {

@@ -22,6 +22,9 @@ type Mapping struct {
 	Issuer string `yaml:"issuer"`
 	// Audience is what a token must be for.
 	Audience string `yaml:"audience"`
+	// AuthorizedParties are the programs, beside the audience, whose tokens are
+	// believed when those are for several audiences.
+	AuthorizedParties []string `yaml:"authorizedParties"`
 	// ClockSkew is how far the provider's clock may be from ours; 30 s when absent.
 	ClockSkew Duration `yaml:"clockSkew"`
 	// Name is the claim that names the actor: sub, which nobody can change, when absent.

@@ -87,6 +87,9 @@ func (p *Provider) verify(ctx context.Context, token string) (app.Identity, erro
 	if err := p.checkTimes(checked, claims); err != nil {
 		return app.Identity{}, err
 	}
+	if err := p.mapping.checkParty(checked.Audience, claims); err != nil {
+		return app.Identity{}, err
+	}
 	actor, err := p.mapping.actor(claims, checked.Subject)
 	if err != nil {
 		var known *domain.Error
@@ -107,8 +110,11 @@ func (p *Provider) checkTimes(t *oidc.IDToken, claims map[string]any) error {
 		return refused("the token has expired", nil)
 	}
 	for _, name := range []string{"nbf", "iat"} {
-		at, given := claims[name].(float64)
-		if given && time.Unix(int64(at), 0).After(now.Add(p.skew())) {
+		at, number := claims[name].(float64)
+		if !number && claims[name] != nil {
+			return refused(fmt.Sprintf("the token's %s is no number of seconds", name), nil)
+		}
+		if number && time.Unix(int64(at), 0).After(now.Add(p.skew())) {
 			return refused(fmt.Sprintf("the token is not good yet (%s): are the clocks right?", name), nil)
 		}
 	}

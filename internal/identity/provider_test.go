@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -103,6 +104,7 @@ func (s *signer) signWith(t *testing.T, key jose.SigningKey, c claims) string {
 
 const mappingText = `
 audience: releasegraph
+authorizedParties: [web-ui]
 name: preferred_username
 clockSkew: 30s
 roles:
@@ -160,15 +162,21 @@ func TestWhatIsNotTheProvidersForThisServerAndNowIsRefused(t *testing.T) {
 	good := s.sign(t, c.at, nil)
 	parts := bytes.Split([]byte(good), []byte("."))
 	for name, token := range map[string]string{
-		"audience":     s.sign(t, c.at, claims{"aud": "another"}),
-		"no audience":  s.sign(t, c.at, claims{"aud": nil}),
-		"issuer":       s.sign(t, c.at, claims{"iss": "https://elsewhere.example.com"}),
-		"expired":      s.sign(t, c.at.Add(-2*time.Hour), nil),
-		"just expired": s.sign(t, c.at, claims{"exp": c.at.Add(-31 * time.Second).Unix()}),
-		"no expiry":    s.sign(t, c.at, claims{"exp": nil}),
-		"not yet":      s.sign(t, c.at, claims{"nbf": c.at.Add(time.Minute).Unix()}),
-		"from ahead":   s.sign(t, c.at.Add(time.Minute), nil),
-		"another key":  other.signWith(t, jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: other.own, KeyID: "first"}}, s.good(c.at, nil)),
+		"audience":                    s.sign(t, c.at, claims{"aud": "another"}),
+		"no audience":                 s.sign(t, c.at, claims{"aud": nil}),
+		"issuer":                      s.sign(t, c.at, claims{"iss": "https://elsewhere.example.com"}),
+		"expired":                     s.sign(t, c.at.Add(-2*time.Hour), nil),
+		"just expired":                s.sign(t, c.at, claims{"exp": c.at.Add(-31 * time.Second).Unix()}),
+		"no expiry":                   s.sign(t, c.at, claims{"exp": nil}),
+		"not yet":                     s.sign(t, c.at, claims{"nbf": c.at.Add(time.Minute).Unix()}),
+		"from ahead":                  s.sign(t, c.at.Add(time.Minute), nil),
+		"not yet, as a text":          s.sign(t, c.at, claims{"nbf": fmt.Sprint(c.at.Add(time.Minute).Unix())}),
+		"from ahead, as a text":       s.sign(t, c.at, claims{"iat": fmt.Sprint(c.at.Add(time.Minute).Unix())}),
+		"times as something else":     s.sign(t, c.at, claims{"nbf": true}),
+		"several audiences, no party": s.sign(t, c.at, claims{"aud": []string{"releasegraph", "account"}}),
+		"several, another party":      s.sign(t, c.at, claims{"aud": []string{"releasegraph", "account"}, "azp": "elsewhere"}),
+		"several, a party of no text": s.sign(t, c.at, claims{"aud": []string{"releasegraph", "account"}, "azp": []string{"releasegraph"}}),
+		"another key":                 other.signWith(t, jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: other.own, KeyID: "first"}}, s.good(c.at, nil)),
 		"HS256 with the public key as its secret": s.signWith(t, jose.SigningKey{Algorithm: jose.HS256, Key: secret}, s.good(c.at, nil)),
 		"alg none":        "eyJhbGciOiJub25lIn0." + string(parts[1]) + ".",
 		"no signature":    string(parts[0]) + "." + string(parts[1]) + ".",
@@ -184,6 +192,20 @@ func TestWhatIsNotTheProvidersForThisServerAndNowIsRefused(t *testing.T) {
 	}
 	_, err = p.Identity(t.Context(), good)
 	require.NoError(t, err)
+}
+
+func TestATokenForSeveralAudiencesIsTakenFromAuthorizedPartiesOnly(t *testing.T) {
+	s := newSigner(t)
+	p, c := provider(t, s)
+	for _, more := range []claims{
+		{"aud": []string{"releasegraph", "account"}, "azp": "releasegraph"}, {"aud": []string{"releasegraph", "account"}, "azp": "web-ui"},
+		{"aud": []string{"releasegraph"}, "azp": "elsewhere"}, {"aud": "releasegraph"},
+	} {
+		_, err := p.Identity(t.Context(), s.sign(t, c.at, more))
+		require.NoError(t, err, more)
+	}
+	_, err := p.Identity(t.Context(), s.sign(t, c.at, claims{"aud": []string{"releasegraph", "account"}, "azp": "elsewhere"}))
+	require.ErrorContains(t, err, `handed to "elsewhere" (azp)`)
 }
 
 func TestClocksMayDifferByTheSkew(t *testing.T) {

@@ -111,7 +111,7 @@ func cut(ctx context.Context, f format, work, order chan<- *block) error {
 	for {
 		b := &block{format: f, lines: make([]raw, 0, blockLines), done: make(chan struct{})}
 		var err error
-		for len(b.lines) < blockLines && err == nil {
+		for len(b.lines) < blockLines && err == nil && ctx.Err() == nil {
 			var one raw
 			if one, err = f.next(); err == nil {
 				b.lines = append(b.lines, one)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,9 +23,13 @@ const (
 	maxRefusal = 64 << 10
 )
 
-// Do sends a request. While the server refuses it since the caller has sent too
-// many (429), it is sent again after as long as Retry-After says: the server
-// has not acted on it. When that takes too long, the refusal is the answer.
+// busy are the refusals by which a server that has not acted on a request asks
+// to wait: since the caller has sent too many, or since it has no turn for any.
+var busy = []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}
+
+// Do sends a request. While the server refuses it and says for how long to wait
+// (429 or 503, with Retry-After), it is sent again after as long. When that
+// takes too long, the refusal is the answer.
 func Do(client *http.Client, r *http.Request) (*http.Response, error) {
 	answer, err := backoff.Retry(r.Context(), func() (*http.Response, error) {
 		answer, err := send(client, r)
@@ -49,7 +54,7 @@ func send(client *http.Client, r *http.Request) (answer *http.Response, err erro
 		}
 	}
 	answer, err = client.Do(r)
-	if err != nil || answer.StatusCode != http.StatusTooManyRequests {
+	if err != nil || !slices.Contains(busy, answer.StatusCode) {
 		return answer, err
 	}
 	defer answer.Body.Close()
@@ -72,5 +77,5 @@ func wait(answer *http.Response) error {
 // are any.
 func retryAfter(answer *http.Response) (seconds int, ok bool) {
 	n, err := strconv.Atoi(answer.Header.Get("Retry-After"))
-	return n, answer.StatusCode == http.StatusTooManyRequests && err == nil && n >= 0
+	return n, slices.Contains(busy, answer.StatusCode) && err == nil && n >= 0
 }
