@@ -144,6 +144,7 @@ func (c *complaining) object(path ast.Path, d *ast.Definition, value any) {
 
 // scalars read the texts of the schema's own scalars.
 var scalars = map[string]func(any) error{
+	"Int":            reads(scalar.UnmarshalInt),
 	"DateTime":       reads(scalar.UnmarshalDateTime),
 	"Revision":       reads(scalar.UnmarshalRevision),
 	"TimeZone":       reads(scalar.UnmarshalTimeZone),
@@ -159,8 +160,7 @@ func reads[T any](unmarshal func(any) (T, error)) func(any) error {
 	}
 }
 
-// wrongScalar says why a value is none of a scalar, or "". What GraphQL's own
-// coercion takes is taken here.
+// wrongScalar says why a value is none of a scalar, or "".
 func wrongScalar(name string, value any) string {
 	if read := scalars[name]; read != nil {
 		if err := read(value); err != nil {
@@ -175,17 +175,10 @@ func wrongScalar(name string, value any) string {
 }
 
 func fits(name string, value any) bool {
-	text, isText := value.(string)
+	_, isText := value.(string)
 	switch name {
-	case "Int":
-		if n, ok := value.(json.Number); ok {
-			text, isText = n.String(), true
-		}
-		_, err := strconv.ParseInt(text, 10, 64)
-		return isNumber(value) && !isText || isText && err == nil
 	case "Float":
-		_, err := strconv.ParseFloat(text, 64)
-		return isNumber(value) || isText && err == nil
+		return isNumber(value)
 	case "String":
 		return isText
 	case "ID":

@@ -1,4 +1,4 @@
-// Package scalar reads and writes the API's own scalars.
+// Package scalar reads and writes the API's scalars.
 package scalar
 
 import (
@@ -13,6 +13,22 @@ import (
 
 	"releasegraph/internal/domain"
 )
+
+// MarshalInt writes a whole number.
+func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
+
+// UnmarshalInt reads a whole number. A text that looks like one is refused: all
+// that asks for the number before, such as the price, takes it for none.
+func UnmarshalInt(v any) (int, error) {
+	if s, ok := v.(string); ok {
+		return 0, invalid("an Int is a whole number without quotes, not the text %q", s)
+	}
+	n, err := graphql.UnmarshalInt(v)
+	if err != nil {
+		return 0, invalid("an Int is a whole number of up to 64 bits, not %v", v)
+	}
+	return n, nil
+}
 
 // MarshalDateTime writes an instant in UTC.
 func MarshalDateTime(t time.Time) graphql.Marshaler {

@@ -63,6 +63,19 @@ func TestARevisionIsReadFromTextOrNumberAndWrittenAsText(t *testing.T) {
 	}
 }
 
+func TestAnIntIsReadFromNumbersOnly(t *testing.T) {
+	for _, v := range []any{json.Number("-5"), int64(-5), -5} {
+		if got, err := UnmarshalInt(v); err != nil || got != -5 || written(MarshalInt(got)) != "-5" {
+			t.Errorf("%v was read as %d, %v", v, got, err)
+		}
+	}
+	for _, v := range []any{"5", "", "five", json.Number("1.5"), json.Number("1e3"), json.Number("9223372036854775808"), 1.5, true} {
+		if got, err := UnmarshalInt(v); err == nil {
+			t.Errorf("%#v was read as %d", v, got)
+		}
+	}
+}
+
 func TestATimeZoneMustBeInTheDatabase(t *testing.T) {
 	if name, err := UnmarshalTimeZone("Asia/Kathmandu"); err != nil || name != "Asia/Kathmandu" {
 		t.Errorf("Asia/Kathmandu was read as %q, %v", name, err)

@@ -133,7 +133,7 @@ func writer(t *config.TypeReference) string {
 	switch marshaler := t.Marshaler.FullName(); marshaler {
 	case "github.com/99designs/gqlgen/graphql.MarshalString", "github.com/99designs/gqlgen/graphql.MarshalID":
 		return d + ".Text"
-	case "github.com/99designs/gqlgen/graphql.MarshalInt":
+	case "releasegraph/graph/scalar.MarshalInt":
 		return d + ".Int"
 	case "github.com/99designs/gqlgen/graphql.MarshalBoolean":
 		return d + ".Bool"

@@ -49,7 +49,7 @@ func TestAllThatIsWrongWithVariablesIsToldWithItsField(t *testing.T) {
 		"input.class":              `"PLATINUM" is not a valid Class; the values are SERVICE, `,
 		"input.status":             `7 is not a valid ItemStatus; the values are `,
 		"input.colour":             "is no field of CreateConfigurationItemInput",
-		"input.users":              `must be of the type Int, not the text "many"`,
+		"input.users":              `an Int is a whole number without quotes, not the text "many"`,
 		"input.name":               "must not be null",
 		"input.key":                "must be given",
 		"options.dryRun":           "must be of the type Boolean",
@@ -101,5 +101,20 @@ func TestAllTextsThatCannotBeReadAreToldWithTheirFields(t *testing.T) {
 		if len(told) != 3 {
 			t.Errorf("%s: %v", name, told)
 		}
+	}
+}
+
+func TestATextIsNoNumber(t *testing.T) {
+	r := overDemo(t, server.Config{})
+	const sites = `query($n: Int) { sites(first: $n) { nodes { key } } }`
+	for _, n := range []any{"5", "1000", "05"} {
+		if told := r.wrongFields(t, sites, map[string]any{"n": n})["first"]; !strings.Contains(told, "a whole number without quotes") {
+			t.Errorf("%q: %q", n, told)
+		}
+	}
+	r.post(document(t, sites, map[string]any{"n": 5}), nil).lacks(t, `"errors"`)
+	told := r.wrongFields(t, makeItem, map[string]any{"input": map[string]any{"key": "k", "name": "n", "class": "SERVICE", "users": "5"}})
+	if !strings.Contains(told["input.users"], "must be a whole number") {
+		t.Errorf("%v", told)
 	}
 }
