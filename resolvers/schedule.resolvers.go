@@ -14,8 +14,8 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func (r *changeRequestResolver) Conflicts(ctx context.Context, obj *domain.ChangeRequest) ([]*app.ScheduleConflict, error) {
-	return r.App.ChangeConflicts(ctx, obj)
+func (r *changeRequestResolver) Conflicts(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*app.ScheduleConflicts, error) {
+	return r.App.ChangeConflicts(ctx, obj, first, after)
 }
 
 func (r *changeScheduleResolver) PageInfo(ctx context.Context, obj *app.ChangeSchedule) (*relay.PageInfo, error) {

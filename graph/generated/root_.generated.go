@@ -10888,13 +10888,13 @@ type TimeRange {
   to: DateTime!
 }
 
-"What does not go together in a period."
+"What does not go together, in a period or with a change."
 type ScheduleConflicts {
   "A page of the conflicts."
   nodes: [ScheduleConflict!]!
   "How many there are on all pages together, or, where it is truncated, how many of them are counted and told."
   totalCount: Int!
-  "Whether there are more: of more than 10,000 only the first by time are told. Ask for a shorter period, or for fewer kinds."
+  "Whether there are more: of more than 10,000 only the first by time are told. Ask ` + "`" + `scheduleConflicts` + "`" + ` for a shorter period, or for fewer kinds."
   truncated: Boolean!
   "Where the page lies in the list."
   pageInfo: PageInfo!
@@ -10913,7 +10913,10 @@ type ScheduleConflict {
   between: [Record!]!
   "Of DEPENDENCY, a shortest chain from an item of the one to an item of the other; empty for other kinds."
   chain: [DependencyLink!]!
-  "When both sides meet; of OUTSIDE_WINDOW when the change is first outside."
+  """
+  When both sides meet; of OUTSIDE_WINDOW when the change is outside. A change may meet a freeze or be outside several times: this is the first
+  that meets the period asked for.
+  """
   overlap: TimeRange!
   "The items that both sides share (DIRECT), or for which the windows or the freeze are."
   items: [ConfigurationItem!]!
@@ -10979,8 +10982,13 @@ enum ScheduleStatus {
 }
 
 extend type ChangeRequest {
-  "What does not go together with it, while it is planned and not done."
-  conflicts: [ScheduleConflict!]! @cost(weight: 10000)
+  "What does not go together with it, while it is planned and not done, by time."
+  conflicts(
+    "At most so many; 100 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): ScheduleConflicts! @cost(weight: 10000, length: 100)
 }
 `, BuiltIn: false},
 	{Name: "../schema/search.graphqls", Input: `extend type Query {

@@ -104,9 +104,45 @@ func TestEachKindOfConflictIsFound_H6(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, sides(got.Nodes), sides(append(page.Nodes, rest.Nodes...)))
 
-		own, err := f.ChangeConflicts(f.ctx, f.read(domain.KindChangeRequest, "B").(*domain.ChangeRequest))
+		own, err := f.ChangeConflicts(f.ctx, f.read(domain.KindChangeRequest, "B").(*domain.ChangeRequest), nil, nil)
 		require.NoError(t, err)
-		require.Equal(t, []string{"DEPENDENCY A B", "DEPENDENCY B D", "DEPENDENCY B E", "SAME_PERSON A B"}, sides(own))
+		require.Equal(t, []string{"DEPENDENCY A B", "DEPENDENCY B D", "DEPENDENCY B E", "SAME_PERSON A B"}, sides(own.Nodes))
+		require.Equal(t, 4, own.TotalCount)
+		require.False(t, own.Truncated)
+		before, err := f.ChangeConflicts(f.ctx, f.rfc("B"), some(3), nil)
+		require.NoError(t, err)
+		require.True(t, before.Part.HasNext)
+		after, err := f.ChangeConflicts(f.ctx, f.rfc("B"), nil, before.Part.End)
+		require.NoError(t, err)
+		require.Equal(t, sides(own.Nodes), sides(append(before.Nodes, after.Nodes...)))
+		_, err = f.ChangeConflicts(f.ctx, f.rfc("B"), some(1001), some("x"))
+		require.Len(t, domain.ErrorsOf(err), 2)
+	})
+}
+
+func TestAFreezeThatComesAgainIsToldInEachPeriod_H6(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		f.estateOfChanges()
+		f.change("LONG", 0, 24*6, "db", nil)
+		f.create(domain.KindMaintenanceWindow, "days", values{
+			"recurrence": "FREQ=DAILY", "startsAt": "2026-01-01T05:00", "duration": "PT18H", "timeZone": "UTC", "classes": []string{"DATABASE"},
+		})
+		closing := newFreeze{Key: "closing", Name: "Closing", Classes: []domain.Class{domain.Database}, More: values{
+			"recurrence": "FREQ=DAILY", "startsAt": "2026-01-01T18:00", "duration": "PT4H", "timeZone": "UTC",
+		}}
+		_, err := f.CreateFreeze(f.ctx, closing, nil)
+		require.NoError(t, err)
+		for day := 10; day < 16; day++ {
+			found, err := f.ScheduleConflicts(f.ctx, domain.TimeRange{From: march(day, 12), To: march(day+1, 0)}, nil, nil, nil, nil)
+			require.NoError(t, err)
+			require.Len(t, found.Nodes, 2)
+			require.Equal(t, domain.TimeRange{From: march(day, 18), To: march(day, 22)}, found.Nodes[0].Overlap)
+			night := domain.TimeRange{From: march(day, 23), To: march(day+1, 5)}
+			require.Equal(t, night.Meet(domain.TimeRange{From: march(10, 0), To: march(16, 0)}), found.Nodes[1].Overlap)
+			found, err = f.ScheduleConflicts(f.ctx, domain.TimeRange{From: march(day, 6), To: march(day, 12)}, nil, nil, nil, nil)
+			require.NoError(t, err)
+			require.Empty(t, found.Nodes, "in the window, and before the freeze")
+		}
 	})
 }
 

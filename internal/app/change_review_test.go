@@ -216,10 +216,10 @@ func TestAnExceptionFallsWhenThePlanItWasGrantedForChanges(t *testing.T) { // P7
 			require.NoError(t, change(k))
 			require.Equal(t, []string{"peak"}, f.heldBy(k), what)
 			require.False(t, f.stands(k+"-x"), what)
-			conflicts, err := f.ChangeConflicts(f.ctx, f.rfc(k))
+			conflicts, err := f.ChangeConflicts(f.ctx, f.rfc(k), nil, nil)
 			require.NoError(t, err)
 			var kinds []domain.ConflictKind
-			for _, c := range conflicts {
+			for _, c := range conflicts.Nodes {
 				kinds = append(kinds, c.Kind)
 			}
 			require.Contains(t, kinds, domain.ConflictFreeze, what)

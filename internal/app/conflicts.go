@@ -12,8 +12,7 @@ import (
 	"releasegraph/internal/plan/conflict"
 )
 
-// mostConflicts is how many conflicts are looked for: who has more has to ask
-// for a shorter period.
+// mostConflicts is how many conflicts are looked for, the first by time.
 const mostConflicts = 10_000
 
 // longestPeriod is for how long a question about the plan may ask.
@@ -30,7 +29,7 @@ func checkPeriod(r domain.TimeRange, field string, most time.Duration) error {
 	return nil
 }
 
-// ScheduleConflicts is a page of what does not go together in a period (H6).
+// ScheduleConflicts is a page of what does not go together (H6).
 type ScheduleConflicts struct {
 	Nodes      []*ScheduleConflict
 	TotalCount int
@@ -72,15 +71,11 @@ func (a *App) ScheduleConflicts(ctx context.Context, during domain.TimeRange, ch
 	if err != nil {
 		return nil, err
 	}
-	q := conflict.Query{During: &during, Kinds: kinds, Most: mostConflicts}
+	q := conflict.Query{During: &during, Kinds: kinds}
 	if only != nil {
 		q.Of = only.Key
 	}
-	found, err := p.conflicts(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return p.page(found, p.slotsFrom(during.From), limit, from), nil
+	return p.page(ctx, q, limit, from)
 }
 
 // optionalRequest finds the request that a reference names, nil for none.
@@ -92,48 +87,35 @@ func (a *App) optionalRequest(ctx context.Context, ref *domain.Ref) (*domain.Cha
 }
 
 // ChangeConflicts finds what does not go together with one request for change.
-func (a *App) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest) ([]*ScheduleConflict, error) {
+func (a *App) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest, first *int, after *string) (*ScheduleConflicts, error) {
+	limit, firstErr := pageLength(first)
+	from, afterErr := readPosition(after)
+	if err := both(firstErr, afterErr); err != nil {
+		return nil, err
+	}
 	if r.PlannedFrom == nil || r.PlannedTo == nil || !domain.ChangePlanned(r.Status) {
-		return []*ScheduleConflict{}, nil
+		return &ScheduleConflicts{Nodes: []*ScheduleConflict{}}, nil
 	}
 	within := domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
 	p, err := a.planner(ctx, a.today(ctx), within, domain.ChangesPlanned, r)
 	if err != nil {
 		return nil, err
 	}
-	found, err := p.conflicts(ctx, conflict.Query{Of: r.Key})
-	if err != nil {
-		return nil, err
-	}
-	return p.page(found, p.slotsFrom(within.From), len(found.Conflicts), nil).Nodes, nil
+	return p.page(ctx, conflict.Query{Of: r.Key}, limit, from)
 }
 
 // conflicts finds what of the plan does not go together, and with windows and
 // freezes.
 func (p *planner) conflicts(ctx context.Context, q conflict.Query) (conflict.Found, error) {
-	c, err := p.closing(ctx, p.span())
+	c, err := p.closing(ctx, p.plan.Span(p.within))
 	if err != nil {
 		return conflict.Found{}, err
 	}
 	if err := p.app.layers.prepare(ctx, p.g, p.plan, q.Of == ""); err != nil {
 		return conflict.Found{}, err
 	}
-	q.Windows, q.Freezes = c.windows, c.freezes
+	q.Windows, q.Freezes, q.Most = c.windows, c.freezes, mostConflicts
 	return p.plan.Find(ctx, q)
-}
-
-// span is the period and all work that reaches out of it.
-func (p *planner) span() domain.TimeRange {
-	span := p.within
-	for _, w := range p.plan.Works() {
-		if w.When.From.Before(span.From) {
-			span.From = w.When.From
-		}
-		if w.When.To.After(span.To) {
-			span.To = w.When.To
-		}
-	}
-	return span
 }
 
 func (p *planner) placeOf(c *conflict.Conflict) position {
@@ -144,8 +126,12 @@ func (p *planner) placeOf(c *conflict.Conflict) position {
 	return position{c.Overlap.From.UnixMicro(), p.plan.Works()[c.A].Key, other, string(c.Kind)}
 }
 
-// page is a part of the conflicts.
-func (p *planner) page(found conflict.Found, s *slots, limit int, after *position) *ScheduleConflicts {
+// page is a part of the conflicts, by time.
+func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *position) (*ScheduleConflicts, error) {
+	found, err := p.conflicts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	type placed struct {
 		position
 		*conflict.Conflict
@@ -157,16 +143,16 @@ func (p *planner) page(found conflict.Found, s *slots, limit int, after *positio
 	}
 	slices.SortFunc(all, func(x, y placed) int { return x.compare(y.position) })
 	list, part := partOf(all, func(x placed) position { return x.position }, limit, after)
-	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(all), Part: part, Truncated: found.Truncated, slots: s}
+	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(all), Part: part, Truncated: found.Truncated, slots: p.slotsFrom(p.within.From)}
 	for _, one := range list {
 		c := *one.Conflict
-		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: s}
+		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: out.slots}
 		if c.Kind == domain.ConflictPerson {
 			n.Person = &p.plan.Works()[c.A].Person
 		}
 		out.Nodes = append(out.Nodes, n)
 	}
-	return out
+	return out, nil
 }
 
 // Between lists both sides: two changes, or a change and windows or a freeze.

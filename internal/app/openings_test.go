@@ -259,8 +259,8 @@ func TestWorkMeetsAtPartsOfSites_H6(t *testing.T) {
 			require.Len(t, at, 1)
 			require.Equal(t, map[bool]string{true: "room", false: "town"}[strings.Contains(strings.Join(sides([]*app.ScheduleConflict{c}), ""), "INSTALLED")], at[0].Key)
 		}
-		own, err := f.ChangeConflicts(f.ctx, f.read(domain.KindChangeRequest, "NAMED").(*domain.ChangeRequest))
+		own, err := f.ChangeConflicts(f.ctx, f.read(domain.KindChangeRequest, "NAMED").(*domain.ChangeRequest), nil, nil)
 		require.NoError(t, err)
-		require.Equal(t, []string{"SITE AROUND NAMED", "SITE INSTALLED NAMED"}, sides(own))
+		require.Equal(t, []string{"SITE AROUND NAMED", "SITE INSTALLED NAMED"}, sides(own.Nodes))
 	})
 }

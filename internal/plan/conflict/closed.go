@@ -3,6 +3,8 @@ package conflict
 import (
 	"context"
 	"slices"
+	"sort"
+	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/pace"
@@ -41,10 +43,11 @@ func (x *Windows) open(windows []int) (open calendar.Ranges) {
 	return open
 }
 
-// closes is when none of the windows is open first within a range.
-func (x *Windows) closes(windows []int, within domain.TimeRange) (domain.TimeRange, bool) {
-	at := within.From
-	for at.Before(within.To) {
+// closes is when none of the windows is open within a range: the first such time
+// that meets what is asked for.
+func (x *Windows) closes(windows []int, within, asked domain.TimeRange) (domain.TimeRange, bool) {
+	at := latest(within.From, asked.From)
+	for at.Before(within.To) && at.Before(asked.To) {
 		opens, next := within.To, at
 		for _, i := range windows {
 			r, ok := x.list[i].Open.First(domain.TimeRange{From: at, To: within.To})
@@ -57,11 +60,49 @@ func (x *Windows) closes(windows []int, within domain.TimeRange) (domain.TimeRan
 			}
 		}
 		if next.Equal(at) {
-			return domain.TimeRange{From: at, To: opens}, true
+			return domain.TimeRange{From: x.closedSince(windows, within.From, at), To: opens}, true
 		}
 		at = next
 	}
 	return domain.TimeRange{}, false
+}
+
+// closedSince is since when none of the windows is open that are not at a time:
+// since the last of them closed, or since the time before which nobody asks.
+func (x *Windows) closedSince(windows []int, from, at time.Time) time.Time {
+	for _, i := range windows {
+		open := x.list[i].Open
+		if next := firstAfter(open, at); next > 0 {
+			from = latest(from, open[next-1].To)
+		}
+	}
+	return from
+}
+
+// firstAfter is the place of the first range that ends after a time.
+func firstAfter(open calendar.Ranges, t time.Time) int {
+	return sort.Search(len(open), func(i int) bool { return open[i].To.After(t) })
+}
+
+// frozen is when a freeze meets a range: the first such time that meets what is
+// asked for.
+func (x *Windows) frozen(freeze int, within, asked domain.TimeRange) (domain.TimeRange, bool) {
+	open, both := x.list[freeze].Open, within.Meet(asked)
+	if both.Empty() {
+		return domain.TimeRange{}, false
+	}
+	i := firstAfter(open, both.From)
+	if i == len(open) || !open[i].Overlaps(both) {
+		return domain.TimeRange{}, false
+	}
+	return open[i].Meet(within), true
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // applying lists the windows that apply to a piece of distinct work, those aside
@@ -91,8 +132,12 @@ func (f *finder) closed(i int) error {
 	if f.late(w.When.From) { // it is closed no earlier than it begins
 		return nil
 	}
+	asked := w.When
+	if f.q.During != nil {
+		asked = *f.q.During
+	}
 	if f.q.Windows != nil && f.q.wants(domain.ConflictOutside) {
-		if err := f.outside(i); err != nil {
+		if err := f.outside(i, asked); err != nil {
 			return err
 		}
 	}
@@ -104,7 +149,7 @@ func (f *finder) closed(i int) error {
 		return err
 	}
 	for _, n := range applying {
-		if frozen, meets := f.q.Freezes.list[n].Open.First(w.When); meets {
+		if frozen, meets := f.q.Freezes.frozen(n, w.When, asked); meets {
 			f.add(Conflict{Kind: domain.ConflictFreeze, A: i, B: -1, Overlap: frozen, Windows: []int{n}, by: f.q.Freezes})
 		}
 	}
@@ -113,7 +158,7 @@ func (f *finder) closed(i int) error {
 
 // outside finds the parties in none of whose windows the work at a place lies;
 // those with the same windows are told together.
-func (f *finder) outside(i int) error {
+func (f *finder) outside(i int, asked domain.TimeRange) error {
 	w, windows := &f.works[i], f.q.Windows
 	var told [][]int
 	for _, p := range windows.parties(w) {
@@ -124,7 +169,7 @@ func (f *finder) outside(i int) error {
 			continue
 		}
 		told = append(told, p.windows)
-		if when, closes := windows.closes(p.windows, w.When); closes {
+		if when, closes := windows.closes(p.windows, w.When, asked); closes {
 			f.add(Conflict{Kind: domain.ConflictOutside, A: i, B: -1, Overlap: when, Windows: p.windows, by: windows})
 		}
 	}

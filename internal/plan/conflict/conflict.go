@@ -19,7 +19,8 @@ type Conflict struct {
 	// -1 where the other side is windows.
 	A, B int
 	// Overlap is when both sides meet first; of work outside its windows, when it
-	// is first outside.
+	// is first outside. Work may meet a freeze several times, and be outside its
+	// windows: Overlap is then the first that meets what is asked for.
 	Overlap domain.TimeRange
 	// Windows are the other side, as places among windows (OUTSIDE_WINDOW: none
 	// of them is open all the time) or among freezes (FREEZE: one).

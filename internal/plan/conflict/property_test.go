@@ -205,6 +205,69 @@ func TestWindowsAndFreezesCloseWhatAnHourByHourLookFinds(t *testing.T) {
 	})
 }
 
+// meeting is the first time, hour by hour, in which something is so while work
+// goes on, and which meets a period.
+func meeting(during domain.TimeRange, w conflict.Work, is func(hour domain.TimeRange) bool) (first domain.TimeRange, any bool) {
+	for from := w.When.From; from.Before(w.When.To); from = from.Add(time.Hour) {
+		to := from
+		for to.Before(w.When.To) && is(domain.TimeRange{From: to, To: to.Add(time.Hour)}) {
+			to = to.Add(time.Hour)
+		}
+		if so := (domain.TimeRange{From: from, To: to}); !so.Empty() && so.Overlaps(during) {
+			return so, true
+		}
+		from = to
+	}
+	return domain.TimeRange{}, false
+}
+
+// H6: work that meets a freeze several times, or is outside its windows several
+// times, is told by the first time that meets the period.
+func TestWindowsAndFreezesAreLookedAtWithinThePeriod(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawEstate(t)
+		works := drawWorks(t, 4)
+		for i := range works { // long work, to be interrupted
+			works[i].When.To = works[i].When.To.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, "longer")) * time.Hour)
+		}
+		windows, freezes := drawWindows(t, "windows", nil), drawWindows(t, "freezes", works)
+		q := conflict.Query{
+			Windows: plantest.Done(conflict.NewWindows(context.Background(), g, windows)),
+			Freezes: plantest.Done(conflict.NewWindows(context.Background(), g, freezes)),
+		}
+		p := conflict.New(g, works)
+		ever := closed(p, q)
+		during := drawRange(t)
+		if during.Empty() {
+			during.To = during.From.Add(time.Hour)
+		}
+		q.During = &during
+		var got, want []string
+		say := func(c conflict.Conflict, when domain.TimeRange) string {
+			return fmt.Sprint(c.Kind, p.Works()[c.A].Key, c.Windows, when.From.Format("02T15"), when.To.Format("02T15"))
+		}
+		for _, c := range closed(p, q) {
+			got = append(got, say(c, c.Overlap))
+		}
+		for _, c := range ever {
+			when, any := meeting(during, p.Works()[c.A], func(hour domain.TimeRange) bool {
+				if c.Kind == domain.ConflictFreeze {
+					return freezes[c.Windows[0]].Open.Covers(hour)
+				}
+				return !slices.ContainsFunc(c.Windows, func(n int) bool { return windows[n].Open.Covers(hour) })
+			})
+			if any {
+				want = append(want, say(c, when))
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("in %s-%s: got\n  %s\nwant\n  %s", during.From.Format("02T15"), during.To.Format("02T15"), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		}
+	})
+}
+
 // calm tells whether work may go on in each of its hours.
 func calm(g *conflict.Graph, windows, freezes []conflict.Window, w conflict.Work) bool {
 	for at := w.When.From; at.Before(w.When.To); at = at.Add(time.Hour) {

@@ -84,6 +84,14 @@ func (p *Plan) With(w Work) *Plan {
 // Works lists the work by the places that conflicts name.
 func (p *Plan) Works() []Work { return p.given }
 
+// Span is a range and all work that reaches out of it.
+func (p *Plan) Span(r domain.TimeRange) domain.TimeRange {
+	for i := range p.works {
+		r = r.Span(p.works[i].When)
+	}
+	return r
+}
+
 // place is where the work with a key stands, -1 where there is none.
 func (p *Plan) place(key string) int {
 	return slices.IndexFunc(p.works, func(w Work) bool { return w.Key == key })
