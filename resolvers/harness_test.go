@@ -43,7 +43,7 @@ func newAPI(t testing.TB) *api {
 	t.Cleanup(func() { _ = s.Close(ctx) })
 	counted := &reads{Store: s}
 	a := app.New(app.Config{
-		Store: counted, Now: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) },
+		Store: counted, Shelf: s, Now: func() time.Time { return time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC) },
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 	})
 	log := &bytes.Buffer{}

@@ -58,7 +58,7 @@ func TestTheExamplesAnswerTheSameOnTheDemosEstate(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = top.Close(context.Background()) })
 	now := time.Now()
-	a := app.New(app.Config{Store: top, Graphs: top, Now: func() time.Time { return now }, NewID: uuid.NewString})
+	a := app.New(app.Config{Store: top, Graphs: top, Shelf: beneath, Now: func() time.Time { return now }, NewID: uuid.NewString})
 	if _, err := demo.Load(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}

@@ -196,6 +196,7 @@ var Types = direct.Types{
 	"PartyToTellConnection":                   fieldsOfPartyToTellConnection(),
 	"PartyToTellEdge":                         fieldsOfPartyToTellEdge(),
 	"Permission":                              fieldsOfPermission(),
+	"Person":                                  fieldsOfPerson(),
 	"PreparationPayload":                      fieldsOfPreparationPayload(),
 	"Presence":                                fieldsOfPresence(),
 	"PresencePayload":                         fieldsOfPresencePayload(),
@@ -311,8 +312,8 @@ func fieldsOfAgendaItemEdge() direct.Type {
 
 func fieldsOfAgendaWait() direct.Type {
 	return direct.Object(direct.Fields[*app.AgendaWait]{
-		"member":   direct.Leaf(func(v *app.AgendaWait) string { return v.Member }, direct.Text),
-		"deputies": direct.Leaves(func(v *app.AgendaWait) []string { return v.Deputies }, direct.Text),
+		"member":   direct.One(func(v *app.AgendaWait) *domain.Person { return v.Member }),
+		"deputies": direct.Many(func(v *app.AgendaWait) []*domain.Person { return v.Deputies }),
 	})
 }
 
@@ -345,12 +346,12 @@ func fieldsOfApiToken() direct.Type {
 	return direct.Object(direct.Fields[*domain.APIToken]{
 		"id":         direct.Leaf(func(v *domain.APIToken) string { return v.ID }, direct.Text),
 		"name":       direct.Leaf(func(v *domain.APIToken) string { return v.Name }, direct.Text),
-		"owner":      direct.Leaf(func(v *domain.APIToken) string { return v.Owner }, direct.Text),
+		"owner":      direct.One(func(v *domain.APIToken) *domain.Person { return v.OwnerPerson() }),
 		"roles":      direct.Leaves(func(v *domain.APIToken) []domain.Role { return v.Roles }, direct.Text),
 		"sites":      direct.Leaves(func(v *domain.APIToken) []string { return v.Sites }, direct.Text),
 		"suppliers":  direct.Leaves(func(v *domain.APIToken) []string { return v.Suppliers }, direct.Text),
 		"kinds":      direct.Leaves(func(v *domain.APIToken) []string { return v.Kinds }, direct.By(scalar.MarshalRecordKind)),
-		"createdBy":  direct.Leaf(func(v *domain.APIToken) string { return v.CreatedBy }, direct.Text),
+		"createdBy":  direct.One(func(v *domain.APIToken) *domain.Person { return v.CreatedByPerson() }),
 		"createdAt":  direct.Leaf(func(v *domain.APIToken) time.Time { return v.CreatedAt }, direct.Time),
 		"expiresAt":  direct.Leaf(func(v *domain.APIToken) time.Time { return v.ExpiresAt }, direct.Time),
 		"lastUsedAt": direct.Optional(func(v *domain.APIToken) *time.Time { return v.LastUsedAt }, direct.Time),
@@ -372,7 +373,7 @@ func fieldsOfAssessment() direct.Type {
 	return direct.Object(direct.Fields[*domain.Assessment]{
 		"ordinal":    direct.Leaf(func(v *domain.Assessment) int { return v.Ordinal }, direct.Int),
 		"revision":   direct.Leaf(func(v *domain.Assessment) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"assessor":   direct.Leaf(func(v *domain.Assessment) string { return v.Assessor }, direct.Text),
+		"assessor":   direct.One(func(v *domain.Assessment) *domain.Person { return v.AssessorPerson() }),
 		"method":     direct.Optional(func(v *domain.Assessment) *domain.IdentityMethod { return v.Method }, direct.Text),
 		"identities": direct.Leaves(func(v *domain.Assessment) []string { return v.Identities }, direct.Text),
 		"assessedAt": direct.Leaf(func(v *domain.Assessment) time.Time { return v.AssessedAt }, direct.Time),
@@ -540,7 +541,7 @@ func fieldsOfBaselinePayload() direct.Type {
 func fieldsOfBoard() direct.Type {
 	return direct.Object(direct.Fields[*domain.Board]{
 		"description": direct.Optional(func(v *domain.Board) *string { return v.Description }, direct.Text),
-		"members":     direct.Leaves(func(v *domain.Board) []string { return v.Members }, direct.Text),
+		"members":     direct.Many(func(v *domain.Board) []*domain.Person { return v.MemberPersons() }),
 		"quorum":      direct.Leaf(func(v *domain.Board) int { return v.Quorum }, direct.Int),
 		"emergency":   direct.Leaf(func(v *domain.Board) bool { return v.Emergency }, direct.Bool),
 		"releaseOnly": direct.Leaf(func(v *domain.Board) bool { return v.ReleaseOnly }, direct.Bool),
@@ -589,7 +590,7 @@ func fieldsOfBoundName() direct.Type {
 
 func fieldsOfCalendarFeed() direct.Type {
 	return direct.Object(direct.Fields[*domain.CalendarFeed]{
-		"createdBy":   direct.Optional(func(v *domain.CalendarFeed) *string { return v.CreatedBy }, direct.Text),
+		"createdBy":   direct.One(func(v *domain.CalendarFeed) *domain.Person { return v.CreatedByPerson() }),
 		"fingerprint": direct.Leaf(func(v *domain.CalendarFeed) string { return v.Fingerprint }, direct.Text),
 		"id":          direct.Leaf(func(v *domain.CalendarFeed) string { return v.ID }, direct.Text),
 		"key":         direct.Leaf(func(v *domain.CalendarFeed) string { return v.Key }, direct.Text),
@@ -743,9 +744,9 @@ func fieldsOfChangeRequest() direct.Type {
 		"backOutKind":         direct.Optional(func(v *domain.ChangeRequest) *domain.BackOutKind { return v.BackOutKind }, direct.Text),
 		"backOutPlan":         direct.Optional(func(v *domain.ChangeRequest) *string { return v.BackOutPlan }, direct.Text),
 		"mitigation":          direct.Optional(func(v *domain.ChangeRequest) *string { return v.Mitigation }, direct.Text),
-		"requester":           direct.Optional(func(v *domain.ChangeRequest) *string { return v.Requester }, direct.Text),
+		"requester":           direct.One(func(v *domain.ChangeRequest) *domain.Person { return v.RequesterPerson() }),
 		"requesterIdentities": direct.Leaves(func(v *domain.ChangeRequest) []string { return v.RequesterIdentities }, direct.Text),
-		"assignee":            direct.Optional(func(v *domain.ChangeRequest) *string { return v.Assignee }, direct.Text),
+		"assignee":            direct.One(func(v *domain.ChangeRequest) *domain.Person { return v.AssigneePerson() }),
 		"plannedFrom":         direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.PlannedFrom }, direct.Time),
 		"plannedTo":           direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.PlannedTo }, direct.Time),
 		"downtime":            direct.Optional(func(v *domain.ChangeRequest) *string { return v.Downtime }, direct.By(scalar.MarshalDuration)),
@@ -760,7 +761,7 @@ func fieldsOfChangeRequest() direct.Type {
 		"carriedOutBy":        direct.Optional(func(v *domain.ChangeRequest) *string { return v.CarriedOutBy }, direct.Text),
 		"proof":               direct.Optional(func(v *domain.ChangeRequest) *string { return v.Proof }, direct.Text),
 		"reviewOutcome":       direct.Optional(func(v *domain.ChangeRequest) *domain.ReviewOutcome { return v.ReviewOutcome }, direct.Text),
-		"reviewedBy":          direct.Optional(func(v *domain.ChangeRequest) *string { return v.ReviewedBy }, direct.Text),
+		"reviewedBy":          direct.One(func(v *domain.ChangeRequest) *domain.Person { return v.ReviewedByPerson() }),
 		"reviewedAt":          direct.Optional(func(v *domain.ChangeRequest) *time.Time { return v.ReviewedAt }, direct.Time),
 		"learnt":              direct.Optional(func(v *domain.ChangeRequest) *string { return v.Learnt }, direct.Text),
 		"contentVersion":      direct.Leaf(func(v *domain.ChangeRequest) int { return v.ContentVersion }, direct.Int),
@@ -841,7 +842,7 @@ func fieldsOfChangeRequestExclusionEdge() direct.Type {
 		"node":   direct.One(func(v *relay.ChangeRequestExclusionEdge) *domain.ChangeRequest { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.Cursor }, direct.Text),
 		"reason": direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.Reason }, direct.Text),
-		"by":     direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) string { return v.By }, direct.Text),
+		"by":     direct.One(func(v *relay.ChangeRequestExclusionEdge) *domain.Person { return v.ByPerson() }),
 		"since":  direct.Leaf(func(v *relay.ChangeRequestExclusionEdge) time.Time { return v.Since }, direct.Time),
 	})
 }
@@ -1036,7 +1037,7 @@ func fieldsOfConfigurationItemExclusionEdge() direct.Type {
 		"node":   direct.One(func(v *relay.ConfigurationItemExclusionEdge) *domain.ConfigurationItem { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) string { return v.Cursor }, direct.Text),
 		"reason": direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) string { return v.Reason }, direct.Text),
-		"by":     direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) string { return v.By }, direct.Text),
+		"by":     direct.One(func(v *relay.ConfigurationItemExclusionEdge) *domain.Person { return v.ByPerson() }),
 		"since":  direct.Leaf(func(v *relay.ConfigurationItemExclusionEdge) time.Time { return v.Since }, direct.Time),
 	})
 }
@@ -1211,8 +1212,8 @@ func fieldsOfDefinitionContradiction() direct.Type {
 func fieldsOfDelegation() direct.Type {
 	return direct.Object(direct.Fields[*domain.Delegation]{
 		"reason":      direct.Optional(func(v *domain.Delegation) *string { return v.Reason }, direct.Text),
-		"absent":      direct.Leaf(func(v *domain.Delegation) string { return v.Absent }, direct.Text),
-		"deputy":      direct.Leaf(func(v *domain.Delegation) string { return v.Deputy }, direct.Text),
+		"absent":      direct.One(func(v *domain.Delegation) *domain.Person { return v.AbsentPerson() }),
+		"deputy":      direct.One(func(v *domain.Delegation) *domain.Person { return v.DeputyPerson() }),
 		"from":        direct.Leaf(func(v *domain.Delegation) time.Time { return v.From }, direct.Time),
 		"until":       direct.Optional(func(v *domain.Delegation) *time.Time { return v.Until }, direct.Time),
 		"confirmedAt": direct.Optional(func(v *domain.Delegation) *time.Time { return v.ConfirmedAt }, direct.Time),
@@ -1447,7 +1448,7 @@ func fieldsOfExceptionMove() direct.Type {
 func fieldsOfExclusion() direct.Type {
 	return direct.Object(direct.Fields[*domain.Exclusion]{
 		"reason": direct.Leaf(func(v *domain.Exclusion) string { return v.Reason }, direct.Text),
-		"by":     direct.Leaf(func(v *domain.Exclusion) string { return v.By }, direct.Text),
+		"by":     direct.One(func(v *domain.Exclusion) *domain.Person { return v.ByPerson() }),
 		"since":  direct.Leaf(func(v *domain.Exclusion) time.Time { return v.Since }, direct.Time),
 	})
 }
@@ -1582,9 +1583,9 @@ func fieldsOfFreezeException() direct.Type {
 		"kind":                direct.Optional(func(v *domain.FreezeException) *string { return v.Kind }, direct.Text),
 		"reason":              direct.Optional(func(v *domain.FreezeException) *string { return v.Reason }, direct.Text),
 		"status":              direct.Leaf(func(v *domain.FreezeException) domain.ExceptionStatus { return v.Status }, direct.Text),
-		"requestedBy":         direct.Optional(func(v *domain.FreezeException) *string { return v.RequestedBy }, direct.Text),
+		"requestedBy":         direct.One(func(v *domain.FreezeException) *domain.Person { return v.RequestedByPerson() }),
 		"requesterIdentities": direct.Leaves(func(v *domain.FreezeException) []string { return v.RequesterIdentities }, direct.Text),
-		"decidedBy":           direct.Optional(func(v *domain.FreezeException) *string { return v.DecidedBy }, direct.Text),
+		"decidedBy":           direct.One(func(v *domain.FreezeException) *domain.Person { return v.DecidedByPerson() }),
 		"deciderIdentities":   direct.Leaves(func(v *domain.FreezeException) []string { return v.DeciderIdentities }, direct.Text),
 		"decidedAt":           direct.Optional(func(v *domain.FreezeException) *time.Time { return v.DecidedAt }, direct.Time),
 		"comment":             direct.Optional(func(v *domain.FreezeException) *string { return v.Comment }, direct.Text),
@@ -2125,7 +2126,7 @@ func fieldsOfMatchPart() direct.Type {
 
 func fieldsOfMinutes() direct.Type {
 	return direct.Object(direct.Fields[*domain.Minutes]{
-		"attended": direct.Leaves(func(v *domain.Minutes) []string { return v.Attended() }, direct.Text),
+		"attended": direct.Many(func(v *domain.Minutes) []*domain.Person { return v.AttendedPersons() }),
 		"entries":  direct.Many(func(v *domain.Minutes) []*domain.MinutesEntry { return v.Entries }),
 		"markdown": direct.Leaf(func(v *domain.Minutes) string { return v.Markdown() }, direct.Text),
 	})
@@ -2136,7 +2137,7 @@ func fieldsOfMinutesEntry() direct.Type {
 		"request": direct.One(func(v *domain.MinutesEntry) *domain.ChangeRequest { return v.Request }),
 		"votes":   direct.Many(func(v *domain.MinutesEntry) []*domain.Vote { return v.Votes }),
 		"quorum":  direct.Optional(func(v *domain.MinutesEntry) *int { return v.Quorum() }, direct.Int),
-		"members": direct.Leaves(func(v *domain.MinutesEntry) []string { return v.Members() }, direct.Text),
+		"members": direct.Many(func(v *domain.MinutesEntry) []*domain.Person { return v.MemberPersons() }),
 	})
 }
 
@@ -2277,6 +2278,12 @@ func fieldsOfPermission() direct.Type {
 	})
 }
 
+func fieldsOfPerson() direct.Type {
+	return direct.Object(direct.Fields[*domain.Person]{
+		"name": direct.Leaf(func(v *domain.Person) string { return v.Name }, direct.Text),
+	})
+}
+
 func fieldsOfPreparationPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) *domain.Task {
@@ -2331,7 +2338,7 @@ func fieldsOfProblem() direct.Type {
 		"category":    direct.Optional(func(v *domain.Problem) *string { return v.Category }, direct.Text),
 		"cause":       direct.Optional(func(v *domain.Problem) *string { return v.Cause }, direct.Text),
 		"resolution":  direct.Optional(func(v *domain.Problem) *string { return v.Resolution }, direct.Text),
-		"assignee":    direct.Optional(func(v *domain.Problem) *string { return v.Assignee }, direct.Text),
+		"assignee":    direct.One(func(v *domain.Problem) *domain.Person { return v.AssigneePerson() }),
 		"openedAt":    direct.Optional(func(v *domain.Problem) *time.Time { return v.OpenedAt }, direct.Time),
 		"statusSince": direct.Optional(func(v *domain.Problem) *time.Time { return v.StatusSince }, direct.Time),
 		"id":          direct.Leaf(func(v *domain.Problem) string { return v.ID }, direct.Text),
@@ -2499,7 +2506,7 @@ func fieldsOfScheduleConflict() direct.Type {
 		"overlap": direct.One(func(v *app.ScheduleConflict) *domain.TimeRange { return &v.Overlap }),
 		"items":   direct.LoadedMany((*app.ScheduleConflict).Items),
 		"sites":   direct.LoadedMany((*app.ScheduleConflict).Sites),
-		"person":  direct.Optional(func(v *app.ScheduleConflict) *string { return v.Person }, direct.Text),
+		"person":  direct.One(func(v *app.ScheduleConflict) *domain.Person { return v.Person }),
 	})
 }
 
@@ -2726,7 +2733,7 @@ func fieldsOfTask() direct.Type {
 	return direct.Object(direct.Fields[*domain.Task]{
 		"description": direct.Optional(func(v *domain.Task) *string { return v.Description }, direct.Text),
 		"kind":        direct.Leaf(func(v *domain.Task) domain.TaskKind { return v.Kind }, direct.Text),
-		"owner":       direct.Optional(func(v *domain.Task) *string { return v.Owner }, direct.Text),
+		"owner":       direct.One(func(v *domain.Task) *domain.Person { return v.OwnerPerson() }),
 		"due":         direct.Optional(func(v *domain.Task) *time.Time { return v.Due }, direct.Time),
 		"done":        direct.Leaf(func(v *domain.Task) bool { return v.Done }, direct.Bool),
 		"id":          direct.Leaf(func(v *domain.Task) string { return v.ID }, direct.Text),
@@ -2824,8 +2831,8 @@ func fieldsOfViewer() direct.Type {
 
 func fieldsOfVote() direct.Type {
 	return direct.Object(direct.Fields[*domain.Vote]{
-		"voter":          direct.Leaf(func(v *domain.Vote) string { return v.Voter }, direct.Text),
-		"seat":           direct.Leaf(func(v *domain.Vote) string { return v.Seat }, direct.Text),
+		"voter":          direct.One(func(v *domain.Vote) *domain.Person { return v.VoterPerson() }),
+		"seat":           direct.One(func(v *domain.Vote) *domain.Person { return v.SeatPerson() }),
 		"verdict":        direct.Leaf(func(v *domain.Vote) domain.Verdict { return v.Verdict }, direct.Text),
 		"comment":        direct.Optional(func(v *domain.Vote) *string { return v.Comment }, direct.Text),
 		"castAt":         direct.Leaf(func(v *domain.Vote) time.Time { return v.CastAt }, direct.Time),

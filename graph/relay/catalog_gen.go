@@ -301,6 +301,13 @@ func NewConfigurationItemExclusionEdge(node *domain.ConfigurationItem, link any,
 	return &ConfigurationItemExclusionEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.Exclusion)}
 }
 
+// ByPerson is whom the relationship names, in the view of its record.
+func (e *ConfigurationItemExclusionEdge) ByPerson() *domain.Person {
+	p := e.Exclusion.ByPerson()
+	p.Of = e.Node
+	return p
+}
+
 // ConfigurationItemExclusionConnection is bound to the type of its name.
 type ConfigurationItemExclusionConnection = Connection[domain.ConfigurationItem, ConfigurationItemExclusionEdge]
 
@@ -313,6 +320,13 @@ type ChangeRequestExclusionEdge struct {
 // NewChangeRequestExclusionEdge makes an edge from a record and a *domain.Exclusion.
 func NewChangeRequestExclusionEdge(node *domain.ChangeRequest, link any, cursor string) *ChangeRequestExclusionEdge {
 	return &ChangeRequestExclusionEdge{Edge[domain.ChangeRequest]{node, cursor}, *link.(*domain.Exclusion)}
+}
+
+// ByPerson is whom the relationship names, in the view of its record.
+func (e *ChangeRequestExclusionEdge) ByPerson() *domain.Person {
+	p := e.Exclusion.ByPerson()
+	p.Of = e.Node
+	return p
 }
 
 // ChangeRequestExclusionConnection is bound to the type of its name.

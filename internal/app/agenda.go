@@ -1,13 +1,13 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/work"
 	"releasegraph/internal/store"
 )
 
@@ -25,8 +25,8 @@ type AgendaItem struct {
 
 // AgendaWait is someone who has to act, and who may do it instead.
 type AgendaWait struct {
-	Member   string
-	Deputies []string
+	Member   *domain.Person
+	Deputies []*domain.Person
 }
 
 // BoardAgenda lists what is before a board, and for whom it waits: the most
@@ -49,7 +49,7 @@ func (a *App) BoardAgenda(ctx context.Context, board domain.Ref, first *int, aft
 	}
 	var all []finding[AgendaItem]
 	for _, c := range requests {
-		all = append(all, finding[AgendaItem]{size: a.urgency(c), name: submitted(c) + " " + c.Key, node: &AgendaItem{ChangeRequest: c}})
+		all = append(all, finding[AgendaItem]{size: work.Urgency(c), name: work.HandedIn(c) + " " + c.Key, node: &AgendaItem{ChangeRequest: c}})
 	}
 	page, err := pageOf(all, limit, after)
 	if err != nil {
@@ -65,17 +65,6 @@ func (a *App) BoardAgenda(ctx context.Context, board domain.Ref, first *int, aft
 		}
 	}
 	return page, nil
-}
-
-func submitted(c *domain.ChangeRequest) string {
-	if c.SubmittedAt == nil {
-		return "9999"
-	}
-	return c.SubmittedAt.UTC().Format("2006-01-02T15:04:05.000000Z")
-}
-
-func (a *App) urgency(c *domain.ChangeRequest) int {
-	return slices.Index(domain.Priorities, c.Priority) + 1
 }
 
 // before lists the requests in some statuses that are before a board: those
@@ -123,21 +112,23 @@ func (a *App) fillAgenda(ctx context.Context, item *AgendaItem, delegations []*d
 		return nil
 	}
 	item.Quorum = f.Board.Quorum
-	var waiting []string
+	var waiting, beside []string
 	waiting, item.Approvals = f.Waiting()
 	if item.ChangeRequest.Status != domain.ChangeAssessed {
 		return nil
 	}
 	at := a.clock()
 	for _, member := range waiting {
-		w := &AgendaWait{Member: member, Deputies: []string{}}
+		var deputies []string
 		for _, d := range delegations {
-			if domain.SameName(d.Absent, member) && d.Holds(at) && !domain.ContainsName(w.Deputies, d.Deputy) {
-				w.Deputies = append(w.Deputies, d.Deputy)
+			if domain.SameName(d.Absent, member) && d.Holds(at) && !domain.ContainsName(deputies, d.Deputy) {
+				deputies = append(deputies, d.Deputy)
 			}
 		}
-		slices.SortFunc(w.Deputies, cmp.Compare[string])
-		item.WaitsFor = append(item.WaitsFor, w)
+		slices.Sort(deputies)
+		item.WaitsFor = append(item.WaitsFor, &AgendaWait{domain.PersonOf(f.Board, member), domain.PeopleOf(f.Board, deputies)})
+		beside = append(append(beside, member), deputies...)
 	}
+	partiesIn(ctx, a.today(ctx)).Want(beside...)
 	return nil
 }

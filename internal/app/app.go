@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/adjacency"
+	"releasegraph/internal/app/person"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -52,11 +53,14 @@ type App struct {
 	policies  *authz.Policies
 	exclusive []domain.Exclusive
 	shelf     store.Shelf // nil: there are no tokens
-	bindings  bindings
+	bindings  person.Bindings
 	tokens    tokens
 	now       func() time.Time
 	newID     func() string
 	layers    layers
+	// askers and partyKeys tell how names are written: of who asks for or carries
+	// out a change, and as keys of parties.
+	askers, partyKeys *person.Book
 }
 
 // Config is what an App is made of. Graphs may be nil; without Policies the
@@ -88,6 +92,7 @@ func New(c Config) *App {
 	return &App{
 		store: c.Store, entire: c.Store, policies: c.Policies, exclusive: c.Exclusive, shelf: c.Shelf, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
 		feed: feed.New(c.Store, feed.Options{}), layers: newLayers(), graphs: c.Graphs, now: c.Now, newID: c.NewID,
+		askers: person.NewBook(c.Store, domain.KindChangeRequest, "requester", "assignee"), partyKeys: person.NewBook(c.Store, domain.KindParty, "key"),
 	}
 }
 

@@ -5,43 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"sync"
 
 	"releasegraph/internal/domain"
 )
 
 // nameShelf is where bound names lie, by what they look like.
 const nameShelf = "bound-names"
-
-// bindings are the names that were found bound to an identity lately.
-type bindings struct {
-	mu    sync.Mutex
-	known map[string]string // identities, by name
-}
-
-// maxBindings is how many are kept in mind.
-const maxBindings = 10_000
-
-func (b *bindings) has(name, identity string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.known[name] == identity
-}
-
-func (b *bindings) keep(name, identity string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.known == nil || len(b.known) >= maxBindings {
-		b.known = map[string]string{}
-	}
-	b.known[name] = identity
-}
-
-func (b *bindings) forget() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.known = nil
-}
 
 // bind gives a person's name to their identity with their first deed, and refuses
 // the deeds of another who comes under it, or under one that looks like it
@@ -52,7 +21,7 @@ func (a *App) bind(ctx context.Context, dryRun bool) error {
 		return nil
 	}
 	identity, look := who.identity.Identities[0], domain.LookOfName(who.Name)
-	if a.bindings.has(who.Name, identity) {
+	if a.bindings.Has(who.Name, identity) {
 		return nil
 	}
 	held, err := a.boundTo(ctx, look, &domain.BoundName{Name: who.Name, Identity: identity, Since: a.now().UTC()}, dryRun)
@@ -62,7 +31,7 @@ func (a *App) bind(ctx context.Context, dryRun bool) error {
 	if err := held.CheckBound(who.Name, identity); err != nil {
 		return err
 	}
-	a.bindings.keep(who.Name, identity)
+	a.bindings.Keep(who.Name, identity)
 	return nil
 }
 
@@ -129,6 +98,6 @@ func (a *App) ReleaseName(ctx context.Context, name string) (*domain.BoundName, 
 	if who := actingFrom(ctx).identity.Identities; slices.Contains(who, n.Identity) || domain.SameName(n.Name, actorName(ctx)) {
 		return nil, &domain.Error{Code: domain.RuleViolation, Field: "input.name", Message: "is your own: another administrator frees it"}
 	}
-	defer a.bindings.forget()
+	defer a.bindings.Forget()
 	return n, storeError(a.shelf.Shelve(ctx, nameShelf, look, nil))
 }

@@ -366,7 +366,12 @@ func TestTheAgendaTellsForWhomARequestWaits(t *testing.T) { // H3
 		require.Len(t, page.Nodes, 2)
 		require.Equal(t, "R2", page.Nodes[0].ChangeRequest.Key, "the more urgent first")
 		r1 := page.Nodes[1]
-		require.Equal(t, []*app.AgendaWait{{Member: "bob", Deputies: []string{"zoe"}}, {Member: "cid", Deputies: []string{}}}, r1.WaitsFor)
+		require.Len(t, r1.WaitsFor, 2)
+		require.Equal(t, "bob", r1.WaitsFor[0].Member.Name)
+		require.Len(t, r1.WaitsFor[0].Deputies, 1)
+		require.Equal(t, "zoe", r1.WaitsFor[0].Deputies[0].Name)
+		require.Equal(t, "cid", r1.WaitsFor[1].Member.Name)
+		require.Empty(t, r1.WaitsFor[1].Deputies)
 		require.Equal(t, 1, r1.Approvals)
 		voted, err := f.vote("zoe", "R1", domain.Approve)
 		require.NoError(t, err)

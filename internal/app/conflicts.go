@@ -45,7 +45,7 @@ type ScheduleConflicts struct {
 type ScheduleConflict struct {
 	Kind    domain.ConflictKind
 	Overlap domain.TimeRange
-	Person  *string
+	Person  *domain.Person
 
 	p     *planner
 	c     conflict.Conflict
@@ -148,7 +148,9 @@ func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *
 		c := *one.Conflict
 		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: out.slots}
 		if c.Kind == domain.ConflictPerson {
-			n.Person = &p.plan.Works()[c.A].Person
+			work := p.plan.Works()[c.A]
+			n.Person = domain.PersonOf(p.requests[work.Key], work.Person)
+			partiesIn(ctx, p.view).Want(work.Person)
 		}
 		out.Nodes = append(out.Nodes, n)
 	}

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 
+	"releasegraph/internal/app/person"
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -93,16 +96,47 @@ func (a *App) keyLoader(ctx context.Context, record entity.Record, kind string) 
 	if !ok {
 		return fresh
 	}
-	place := keyPlace{kind, v.past, v.at}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.keys == nil {
 		l.keys = map[keyPlace]*keyLoader{}
 	}
-	if l.keys[place] == nil {
-		l.keys[place] = fresh
+	return entryOr(l.keys, keyPlace{kind, v.past, v.at}, fresh)
+}
+
+// PartyOf is the party of a person, nil when there is none that the caller may
+// see. Those whom the records beside name as well are loaded with it.
+func (a *App) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, error) {
+	if a.may(ctx, authz.Read, domain.KindParty) != nil {
+		return nil, nil
 	}
-	return l.keys[place]
+	c := &cohort{view: a.today(ctx)}
+	if r, ok := p.Of.(entity.Record); ok {
+		c = a.cohortOf(ctx, r)
+	}
+	party, err := partiesIn(ctx, c.view).Get(ctx, p.Name, func() []string {
+		names := slices.Clone(p.Beside)
+		for _, r := range c.records {
+			names = append(names, entity.PersonsIn(r, c.kind.Fields)...)
+		}
+		return names
+	})
+	return party, storeError(err)
+}
+
+// partiesIn are the parties of persons in a view, those of the request or its own.
+func partiesIn(ctx context.Context, v view) *person.Parties {
+	fresh := person.NewParties(v.app.partyKeys, v, func(records ...entity.Record) { enroll(ctx, v, records...) })
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return fresh
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parties == nil {
+		l.parties = map[keyPlace]*person.Parties{}
+	}
+	return entryOr(l.parties, keyPlace{domain.KindParty, v.past, v.at}, fresh)
 }
 
 // keyPlace is where a keyLoader looks.

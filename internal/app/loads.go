@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"releasegraph/internal/app/person"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -18,6 +19,7 @@ type loads struct {
 	cohorts map[entity.Record]*cohort
 	sights  map[*acting]*sight
 	keys    map[keyPlace]*keyLoader
+	parties map[keyPlace]*person.Parties
 }
 
 type loadsKey struct{}
@@ -34,6 +36,7 @@ type cohort struct {
 	kind    *entity.Kind
 	view    view
 	members []store.ID
+	records []entity.Record
 
 	mu     sync.Mutex
 	pages  map[string]*load[map[store.ID]*Page]
@@ -71,7 +74,7 @@ func enroll(ctx context.Context, v view, records ...entity.Record) {
 			c = newCohort(k, v)
 			byKind[k] = c
 		}
-		c.members = append(c.members, store.ID(r.Meta().ID))
+		c.members, c.records = append(c.members, store.ID(r.Meta().ID)), append(c.records, r)
 		l.cohorts[r] = c
 	}
 }
@@ -119,11 +122,11 @@ func (c *cohort) historiesOf(key string) *load[map[store.ID]*ChangeSetPage] {
 	return entry(c.past, key)
 }
 
-func entry[K comparable, T any](m map[K]*load[T], key K) *load[T] {
-	l := m[key]
-	if l == nil {
-		l = &load[T]{}
-		m[key] = l
+func entry[K comparable, T any](m map[K]*T, key K) *T { return entryOr(m, key, new(T)) }
+
+func entryOr[K comparable, T any](m map[K]*T, key K, fresh *T) *T {
+	if m[key] == nil {
+		m[key] = fresh
 	}
-	return l
+	return m[key]
 }

@@ -100,11 +100,15 @@ func (a *App) loadPages(ctx context.Context, v view, c *cohort, e *farEnd, l Lis
 		return nil, err
 	}
 	next := map[store.ID]entity.Record{}
+	parties := partiesIn(ctx, v)
 	pages := make(map[store.ID]*Page, len(c.members))
 	for i, id := range c.members {
 		p := e.page(&found[i], next)
 		p.Total = func(ctx context.Context) (int, error) { return total(ctx, v, c, string(totalKey), id, q) }
 		pages[id] = s.trim(p)
+		for _, item := range p.Items {
+			parties.Want(entity.PersonsIn(item.Link, e.rel.Properties)...)
+		}
 	}
 	enroll(ctx, v, values(next)...)
 	return pages, nil

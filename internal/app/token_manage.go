@@ -80,9 +80,10 @@ func (a *App) Tokens(ctx context.Context) ([]*domain.APIToken, error) {
 		return nil, err
 	}
 	slices.SortFunc(all, func(x, y *storedToken) int { return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID)) })
-	list := make([]*domain.APIToken, len(all))
+	list, parties := make([]*domain.APIToken, len(all)), partiesIn(ctx, a.today(ctx))
 	for i, t := range all {
 		list[i] = &t.APIToken
+		parties.Want(t.OwnerPerson().Name, t.CreatedBy)
 	}
 	return list, a.addUses(ctx, list)
 }
@@ -120,7 +121,7 @@ func (a *App) RevokeToken(ctx context.Context, id string) (*domain.APIToken, err
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, &domain.Error{Code: domain.NotFound, Field: "id", Message: "there is no such token"}
+		return nil, &domain.Error{Code: domain.NotFound, Field: "input.id", Message: "there is no such token"}
 	}
 	t := *all[0]
 	if t.RevokedAt == nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/work"
 )
 
 // Work is something that waits for the caller.
@@ -30,21 +32,13 @@ type WorkPage struct {
 	HasNext, HasPrevious bool
 
 	a       *App
-	sources []*workSource
+	sources []*work.Source
 }
 
 // WorkCount counts what waits for one reason.
 type WorkCount struct {
 	Why   domain.WorkReason
 	Count int
-}
-
-// workSource is where work of one reason is found.
-type workSource struct {
-	why    domain.WorkReason
-	kind   string
-	filter map[string]any
-	since  string // the field by which it is ordered
 }
 
 // MyWork lists what waits for the caller.
@@ -72,9 +66,9 @@ func (a *App) MyWork(ctx context.Context, first *int, after *string) (*WorkPage,
 }
 
 // add lists what one source has, up to a number, and tells whether it has more.
-func (p *WorkPage) add(ctx context.Context, s *workSource, first int, after *string) (more bool, err error) {
-	page, err := p.a.Records(ctx, s.kind, List{
-		Filter: s.filter, OrderBy: []map[string]any{{"field": entity.UpperSnake(s.since)}}, First: &first, After: after,
+func (p *WorkPage) add(ctx context.Context, s *work.Source, first int, after *string) (more bool, err error) {
+	page, err := p.a.Records(ctx, s.Kind, List{
+		Filter: s.Filter, OrderBy: []map[string]any{{"field": entity.UpperSnake(s.Since)}}, First: &first, After: after,
 	})
 	if err != nil {
 		return false, err
@@ -82,7 +76,7 @@ func (p *WorkPage) add(ctx context.Context, s *workSource, first int, after *str
 	for _, i := range page.Items {
 		record := i.Record.(entity.Record)
 		p.Nodes = append(p.Nodes, &Work{
-			Why: s.why, Record: record, Since: since(record, s.since), Cursor: string(s.why) + " " + i.Cursor,
+			Why: s.Why, Record: record, Since: since(record, s.Since), Cursor: string(s.Why) + " " + i.Cursor,
 		})
 	}
 	return page.HasNext, nil
@@ -104,7 +98,7 @@ func (p *WorkPage) place(after *string) (from int, cursor *string, err error) {
 		return 0, nil, nil
 	}
 	why, rest, ok := strings.Cut(*after, " ")
-	from = slices.IndexFunc(p.sources, func(s *workSource) bool { return string(s.why) == why })
+	from = slices.IndexFunc(p.sources, func(s *work.Source) bool { return string(s.Why) == why })
 	if !ok || from < 0 {
 		return 0, nil, wrong("after", "is no cursor of this list")
 	}
@@ -116,7 +110,7 @@ func (p *WorkPage) ByReason(ctx context.Context) ([]*WorkCount, error) {
 	list := []*WorkCount{}
 	zero := 0
 	for _, s := range p.sources {
-		page, err := p.a.Records(ctx, s.kind, List{Filter: s.filter, First: &zero})
+		page, err := p.a.Records(ctx, s.Kind, List{Filter: s.Filter, First: &zero})
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +119,7 @@ func (p *WorkPage) ByReason(ctx context.Context) ([]*WorkCount, error) {
 			return nil, err
 		}
 		if n > 0 {
-			list = append(list, &WorkCount{Why: s.why, Count: n})
+			list = append(list, &WorkCount{Why: s.Why, Count: n})
 		}
 	}
 	return list, nil
@@ -142,54 +136,28 @@ func (p *WorkPage) Total(ctx context.Context) (n int, err error) {
 
 // workSources lists where work for the caller can be found: by their roles, and
 // by their name.
-func (a *App) workSources(ctx context.Context) ([]*workSource, error) {
+func (a *App) workSources(ctx context.Context) ([]*work.Source, error) {
 	actor := ActorFrom(ctx)
-	var mine []*workSource
-	for _, s := range allWork(actor.Name, a.clock()) {
-		roles := s.why.WorkFor()
+	names, namesErr := a.askers.Spellings(ctx, actor.Name)
+	keys, keysErr := a.partyKeys.Spellings(ctx, actor.Name)
+	if err := errors.Join(namesErr, keysErr); err != nil {
+		return nil, storeError(err)
+	}
+	var mine []*work.Source
+	for _, s := range work.Sources(names[actor.Name], keys[actor.Name], a.clock()) {
+		roles := s.Why.WorkFor()
 		waits := roles == nil || slices.ContainsFunc(actor.Roles, func(r domain.Role) bool { return slices.Contains(roles, r) })
-		if !waits || a.may(ctx, authz.Read, s.kind) != nil {
+		if !waits || a.may(ctx, authz.Read, s.Kind) != nil {
 			continue
 		}
-		if s.why == domain.WorkVote {
+		if s.Why == domain.WorkVote {
 			ids, err := a.awaitedVotes(ctx, doer(ctx))
 			if err != nil {
 				return nil, err
 			}
-			s.filter = doubtful{"id": doubtful{"in": ids}}
+			s.Filter = doubtful{"id": doubtful{"in": ids}}
 		}
 		mine = append(mine, s)
 	}
 	return mine, nil
-}
-
-// allWork lists every source, for a person of this name.
-func allWork(name string, now time.Time) []*workSource {
-	is := func(value string) doubtful { return doubtful{"eq": value} }
-	request := func(why domain.WorkReason, since string, more doubtful, statuses ...domain.ChangeRequestStatus) *workSource {
-		more["status"] = doubtful{"in": anyOf(statuses)}
-		return &workSource{why, domain.KindChangeRequest, more, since}
-	}
-	problem := func(why domain.WorkReason, status domain.ProblemStatus) *workSource {
-		return &workSource{why, domain.KindProblem, doubtful{"status": is(string(status))}, "statusSince"}
-	}
-	return []*workSource{
-		request(domain.WorkVote, "submittedAt", doubtful{}, domain.ChangeAssessed), // of these, those on which a vote is awaited
-		request(domain.WorkAssess, "submittedAt", doubtful{}, domain.ChangeSubmitted, domain.ChangeBackedOut),
-		request(domain.WorkReview, "implementedAt", doubtful{}, domain.ChangeImplemented),
-		problem(domain.WorkDiagnose, domain.ProblemOpen),
-		problem(domain.WorkResolve, domain.ProblemDiagnosed),
-		problem(domain.WorkClose, domain.ProblemResolved),
-		{domain.WorkPublish, domain.KindKnownError, doubtful{"status": is(string(domain.KnownErrorDraft))}, "statusSince"},
-		request(domain.WorkRevise, "decidedAt", doubtful{"requester": is(name)}, domain.ChangeRejected),
-		request(domain.WorkSubmit, "updatedAt", doubtful{"requester": is(name)}, domain.ChangeDraft),
-		request(domain.WorkCarryOut, "decidedAt", doubtful{"or": []any{
-			doubtful{"assignee": is(name)}, doubtful{"assignee": doubtful{"isNull": true}, "requester": is(name)},
-		}}, domain.ChangeAuthorised),
-		{domain.WorkConfirm, domain.KindConfigurationItem, doubtful{
-			"ownedBy":   doubtful{"some": doubtful{"key": is(name)}},
-			"updatedAt": doubtful{"lt": now.Add(-domain.ConfirmAfter)},
-			"status":    doubtful{"in": anyOf([]domain.ItemStatus{domain.ItemInTest, domain.ItemLive, domain.ItemPlanned, domain.ItemOrdered, domain.ItemInDevelopment})},
-		}, "updatedAt"},
-	}
 }

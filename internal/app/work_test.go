@@ -100,9 +100,64 @@ func TestAnItemThatNobodyConfirmedForAYearWaitsForItsOwner_C8(t *testing.T) {
 		}})
 		require.NoError(t, err)
 		require.Equal(t, []string{"CONFIRM_ITEM srv-1"}, waits(t, as(f, "ada", domain.Viewer), f, 5))
+		require.Equal(t, []string{"CONFIRM_ITEM srv-1"}, waits(t, as(f, "Ada", domain.Viewer), f, 5), "the key, however the name is written")
 		_, err = f.Update(f.ctx, domain.KindConfigurationItem, key("srv-1"), values{"confirmedAt": time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}, nil, nil)
 		require.NoError(t, err)
 		require.Empty(t, waits(t, as(f, "ada", domain.Viewer), f, 5))
+	})
+}
+
+// Names are compared as where duties are separate, also those that were brought
+// in another spelling, before they were read here or since.
+func TestOnesOwnWorkIsFoundHoweverTheNameIsWritten(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		request := func(k, status, requester, more string) {
+			f.brings(fmt.Sprintf(`{"node":"ChangeRequest","key":%q,"name":"R","type":"NORMAL","status":%q,"requester":%q,"decidedAt":"2026-01-05T00:00:00Z"%s}`, k, status, requester, more))
+		}
+		request("A-no", "REJECTED", "ADA", "")
+		request("B-draft", "DRAFT", "\uff21da", "")
+		request("C-go", "AUTHORISED", "bo", `,"assignee":"Ada"`)
+		request("D-mine", "AUTHORISED", "aDa", "")
+		request("E-draft", "DRAFT", "adam", "")
+		ada := as(f, "ada", domain.Requester)
+		mine := []string{"REVISE A-no", "SUBMIT B-draft", "CARRY_OUT C-go", "CARRY_OUT D-mine"}
+		require.Equal(t, mine, waits(t, ada, f, 50))
+		require.Equal(t, mine, waits(t, as(f, "\uff21DA", domain.Requester), f, 1))
+		request("F-no", "REJECTED", "Ada", "")
+		require.Equal(t, []string{"REVISE A-no", "REVISE F-no"}, waits(t, ada, f, 50)[:2], "a spelling that is new")
+		request("G-no", "REJECTED", "AdA", "")
+		head, err := f.store.Head(f.ctx)
+		require.NoError(t, err)
+		require.NoError(t, f.store.Compact(f.ctx, head))
+		require.Equal(t, []string{"REVISE A-no", "REVISE F-no", "REVISE G-no"}, waits(t, ada, f, 50)[:3], "a spelling of which the log tells no more")
+	})
+}
+
+// What waits for a requester costs as much as they have asked for, however many
+// others ask.
+func TestOnesOwnWorkCostsWhatOneAskedFor(t *testing.T) {
+	onStores(t, func(t *testing.T, f *fixture) {
+		bring := func(who string, from, to int) {
+			var lines []string
+			for i := from; i < to; i++ {
+				lines = append(lines, fmt.Sprintf(`{"node":"ChangeRequest","key":"%s-%02d","name":"R","type":"NORMAL","status":"REJECTED","requester":%q,"decidedAt":"2026-01-05T00:00:00Z"}`, who, i, who))
+			}
+			f.brings(lines...)
+		}
+		ask := func() (n int, calls, rows int64) {
+			calls, rows = f.store.calls.Load(), f.store.rows.Load()
+			n = len(waits(t, f.WithLoads(as(f, "ada", domain.Requester)), f, 50))
+			return n, f.store.calls.Load() - calls, f.store.rows.Load() - rows
+		}
+		bring("Ada", 0, 3)
+		_, _, _ = ask()
+		bring("bo", 0, 3)
+		n, calls, rows := ask()
+		require.Equal(t, 3, n)
+		bring("bo", 3, 60)
+		again, callsThen, rowsThen := ask()
+		require.Equal(t, n, again)
+		require.Equal(t, [2]int64{calls, rows}, [2]int64{callsThen, rowsThen})
 	})
 }
 

@@ -26,6 +26,14 @@ type APIToken struct {
 	LastUsedAt, RevokedAt *time.Time
 }
 
+// OwnerPerson is for whom the token acts.
+func (t *APIToken) OwnerPerson() *Person {
+	return PersonOf(nil, cmp.Or(t.Owner, t.CreatedBy), t.OwnerIdentities...)
+}
+
+// CreatedByPerson is who made the token.
+func (t *APIToken) CreatedByPerson() *Person { return PersonOf(nil, t.CreatedBy) }
+
 // MaxTokenLife is how long a token may live at most, TokenLife how long it does
 // when nothing else is said.
 const (

@@ -46,6 +46,9 @@ type Assessment struct {
 	Findings string `graph:"findings,filter,import"`
 }
 
+// AssessorPerson is who assessed.
+func (a *Assessment) AssessorPerson() *Person { return PersonOf(a, a.Assessor, a.Identities...) }
+
 // Check tells what is wrong with the assessment, as an import may bring it.
 func (a *Assessment) Check() Errors {
 	es := a.Record.Check()
@@ -69,6 +72,9 @@ const MaxAssessedHits = 10_000
 // whatever the analysis finds: who says so, and why (I10).
 type Exclusion struct {
 	Reason string    `graph:"reason,required,set"`
-	By     string    `graph:"by,required,filter,set"`
+	By     string    `graph:"by,required,filter,set,person"`
 	Since  time.Time `graph:"since,set"`
 }
+
+// ByPerson is who says so.
+func (x *Exclusion) ByPerson() *Person { return PersonOf(nil, x.By) }

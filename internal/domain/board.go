@@ -22,6 +22,9 @@ type Board struct {
 	ReleaseOnly bool `graph:"releaseOnly,filter,set"`
 }
 
+// MemberPersons are the members.
+func (b *Board) MemberPersons() []*Person { return PeopleOf(b, b.Members) }
+
 // Check tells what is wrong with the board: its quorum can be reached, and
 // nobody sits on it twice.
 func (b *Board) Check() Errors {
@@ -103,6 +106,12 @@ type Delegation struct {
 	// ConfirmedAt is when who is absent said so; before, nobody votes by it.
 	ConfirmedAt *time.Time `graph:"confirmedAt,filter,sort,import"`
 }
+
+// AbsentPerson is who is away.
+func (d *Delegation) AbsentPerson() *Person { return PersonOf(d, d.Absent) }
+
+// DeputyPerson is who votes instead.
+func (d *Delegation) DeputyPerson() *Person { return PersonOf(d, d.Deputy) }
 
 // Check tells what is wrong with the delegation.
 func (d *Delegation) Check() Errors {

@@ -11,10 +11,13 @@ import (
 type CalendarFeed struct {
 	Record
 	// CreatedBy is the name of the actor who made it.
-	CreatedBy *string `graph:"createdBy,filter,sort,import,text"`
+	CreatedBy *string `graph:"createdBy,filter,sort,import,text,person"`
 	// Fingerprint is all that is kept of the secret: see Fingerprint.
 	Fingerprint string `graph:"fingerprint,unique,required,import"`
 }
+
+// CreatedByPerson is who made the feed.
+func (f *CalendarFeed) CreatedByPerson() *Person { return maybePersonOf(f, f.CreatedBy) }
 
 // FeedSecret marks the secret of an address, so that one that was lost somewhere
 // is known for what it is.

@@ -130,6 +130,17 @@ const (
 // BackOutKinds lists all kinds of back-out, the best first.
 var BackOutKinds = []BackOutKind{BackOutFull, BackOutPartial, BackOutNone}
 
+// RequesterPerson is who asks for the change.
+func (c *ChangeRequest) RequesterPerson() *Person {
+	return maybePersonOf(c, c.Requester, c.RequesterIdentities...)
+}
+
+// AssigneePerson is who carries the change out.
+func (c *ChangeRequest) AssigneePerson() *Person { return maybePersonOf(c, c.Assignee) }
+
+// ReviewedByPerson is who reviewed the change.
+func (c *ChangeRequest) ReviewedByPerson() *Person { return maybePersonOf(c, c.ReviewedBy) }
+
 // Asker is who asks for the change; nobody's name is empty.
 func (c *ChangeRequest) Asker() Doer {
 	if c.Requester == nil {

@@ -30,6 +30,16 @@ type FreezeException struct {
 	Scope       *string    `graph:"scope,import"`
 }
 
+// RequestedByPerson is who asked for the exception.
+func (x *FreezeException) RequestedByPerson() *Person {
+	return maybePersonOf(x, x.RequestedBy, x.RequesterIdentities...)
+}
+
+// DecidedByPerson is who decided on the exception.
+func (x *FreezeException) DecidedByPerson() *Person {
+	return maybePersonOf(x, x.DecidedBy, x.DeciderIdentities...)
+}
+
 // ExceptedPlan is for what an exception is granted: when the change is planned,
 // and, as a digest, on which items and at which sites.
 type ExceptedPlan struct {

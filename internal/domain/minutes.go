@@ -40,6 +40,9 @@ func (m *Minutes) Attended() []string {
 	return names
 }
 
+// AttendedPersons are who voted.
+func (m *Minutes) AttendedPersons() []*Person { return PeopleOf(m.Board, m.Attended()) }
+
 // Decide says what the votes of the entry came to, when the request was decided
 // on in the time of the minutes.
 func (e *MinutesEntry) Decide(during TimeRange) {
@@ -138,6 +141,9 @@ func (e *MinutesEntry) Members() []string {
 	}
 	return append([]string{}, e.Board.Members...)
 }
+
+// MemberPersons are those who could vote.
+func (e *MinutesEntry) MemberPersons() []*Person { return PeopleOf(e.Board, e.Members()) }
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 

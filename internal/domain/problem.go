@@ -41,6 +41,9 @@ var ProblemStatuses = []ProblemStatus{ProblemOpen, ProblemDiagnosed, ProblemReso
 // these.
 var OpenProblemStatuses = []ProblemStatus{ProblemOpen, ProblemDiagnosed}
 
+// AssigneePerson is who works on the problem.
+func (p *Problem) AssigneePerson() *Person { return maybePersonOf(p, p.Assignee) }
+
 // Check tells what is wrong with the problem as it stands, however it came
 // there.
 func (p *Problem) Check() Errors {

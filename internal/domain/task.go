@@ -8,10 +8,13 @@ type Task struct {
 	Description *string  `graph:"description,set,text"`
 	Kind        TaskKind `graph:"kind,required,filter,sort,set"`
 	// Owner is the name of who does it.
-	Owner *string    `graph:"owner,filter,sort,set,text"`
+	Owner *string    `graph:"owner,filter,sort,set,text,person"`
 	Due   *time.Time `graph:"due,filter,sort,set"`
 	Done  bool       `graph:"done,filter,sort,set"`
 }
+
+// OwnerPerson is who does the task.
+func (t *Task) OwnerPerson() *Person { return maybePersonOf(t, t.Owner) }
 
 // TaskKind says what sort of preparation a task is (R12).
 type TaskKind string

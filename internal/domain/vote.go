@@ -31,6 +31,17 @@ type Vote struct {
 // Doer is who cast the vote.
 func (v *Vote) Doer() Doer { return Doer{v.Voter, v.Identities} }
 
+// VoterPerson is who cast the vote.
+func (v *Vote) VoterPerson() *Person { return PersonOf(v, v.Voter, v.Identities...) }
+
+// SeatPerson is the member whose vote it is.
+func (v *Vote) SeatPerson() *Person {
+	if v.Deputised() {
+		return PersonOf(v, v.Seat)
+	}
+	return PersonOf(v, v.Seat, v.Identities...)
+}
+
 // Check tells what is wrong with the vote, as an import may bring it.
 func (v *Vote) Check() Errors {
 	es := v.Record.Check()

@@ -91,6 +91,28 @@ func KindOf(record any) *Kind {
 	return nil
 }
 
+// PersonsIn are the names of all persons whom a record, or what a relationship
+// says, names in its fields.
+func PersonsIn(v any, fields []Field) (names []string) {
+	in := reflect.Indirect(reflect.ValueOf(v))
+	for i := range fields {
+		if !fields[i].Person {
+			continue
+		}
+		switch name := in.FieldByIndex(fields[i].Index).Interface().(type) {
+		case string:
+			names = append(names, name)
+		case *string:
+			if name != nil {
+				names = append(names, *name)
+			}
+		case []string:
+			names = append(names, name...)
+		}
+	}
+	return names
+}
+
 // MetaFields are the fields that every record has besides the tagged ones: all
 // can be filtered on and, the id aside, ordered by; none can be set.
 func MetaFields() []Field { return metaFields }

@@ -15,6 +15,10 @@ import (
 // textScalars are the scalars that a Go string may be in the schema.
 var textScalars = []string{"String", "TimeZone", "Duration", "RecurrenceRule", "LocalDateTime"}
 
+// personType is the type of the schema as which a person is shown whom a field
+// names.
+const personType = "Person"
+
 // mistakes collects all that disagrees, so that it is told at once.
 type mistakes []string
 
@@ -175,6 +179,10 @@ func scalarsOf(f entity.Field) []string {
 	switch {
 	case f.Shown != "":
 		return []string{"[" + f.Shown + "!]"}
+	case f.Person && f.Kind == store.Strings:
+		return []string{"[" + personType + "!]"}
+	case f.Person:
+		return []string{personType}
 	case f.Map:
 		return []string{"Attributes"}
 	case f.Enum != nil && f.Kind == store.Strings:

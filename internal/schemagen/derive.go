@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
 
 // body writes a resolver's body; use returns the name by which the file knows
@@ -97,6 +98,24 @@ func (w *deriver) header(s *sdl, k *entity.Kind) {
 		w.link(s, k, e)
 	}
 	s.close()
+	w.persons(k.Name, k.Fields)
+}
+
+// persons says which methods answer the fields of a type that name persons.
+func (w *deriver) persons(typ string, fields []entity.Field) {
+	for _, f := range fields {
+		if f.Person {
+			w.renamed[typ+"."+f.Name] = personMethod(f)
+		}
+	}
+}
+
+// personMethod answers with whom a field names: AssigneePerson, MemberPersons.
+func personMethod(f entity.Field) string {
+	if f.Kind == store.Strings {
+		return strings.TrimSuffix(f.Go, "s") + personType + "s"
+	}
+	return f.Go + personType
 }
 
 // common is a field of every record: stored, or, where it has arguments, what a

@@ -158,13 +158,17 @@ func (w *deriver) givable(s *sdl, typ string, fields []entity.Field, defaults re
 	}
 }
 
-// bareType is the documented type, nullable.
+// bareType is the documented type, nullable. Who names a person gives the name.
 func (w *deriver) bareType(typ, field string) string {
 	sdl := w.doc.fields[typ].ForName(field)
 	if sdl == nil {
 		sdl = w.doc.fields["Record"].ForName(field)
 	}
-	return strings.TrimSuffix(sdl.Type.String(), "!")
+	text := strings.TrimSuffix(sdl.Type.String(), "!")
+	if sdl.Type.Name() == personType {
+		text = strings.Replace(text, personType, "String", 1)
+	}
+	return text
 }
 
 // kindDefaults is a new record of the kind to which nothing was given. That it

@@ -37,6 +37,8 @@ func (w *deriver) connection(s *sdl, target string, r *entity.Relationship) {
 			s.line(f.Description, f.Name+": "+f.Type.String())
 		}
 		w.edge(stem, target, r)
+		w.persons(stem+"Edge", r.Properties)
+		w.persons(r.GoType.Name(), r.Properties)
 	} else {
 		w.alias(stem+"Edge", "Edge[domain."+target+"]")
 	}

@@ -31,6 +31,17 @@ func New%[1]sEdge(node *domain.%[2]s, link any, cursor string) *%[1]sEdge {
 	return &%[1]sEdge{Edge[domain.%[2]s]{node, cursor}, *link.(*domain.%[3]s)}
 }
 `, stem, target, link))
+	for _, p := range r.Properties {
+		if p.Person {
+			w.aliases = append(w.aliases, fmt.Sprintf(`// %[2]s is whom the relationship names, in the view of its record.
+func (e *%[1]sEdge) %[2]s() *domain.Person {
+	p := e.%[3]s.%[2]s()
+	p.Of = e.Node
+	return p
+}
+`, stem, personMethod(p), link))
+		}
+	}
 }
 
 func (w *deriver) relayFile() string {

@@ -115,8 +115,8 @@ func (a *outcome) refused(ruleOrCode, why string) {
 
 const (
 	maxs = "max; roles=CHANGE_MANAGER"
-	vote = `mutation($i: CastVoteInput!) { castVote(input: $i) { changeRequest { status } vote { voter seat method stands } } }`
-	see  = `query($i: String!) { changeRequest(key: $i) { status contentVersion votes { nodes { voter seat stands } } moves { to lacks { need message } } } }`
+	vote = `mutation($i: CastVoteInput!) { castVote(input: $i) { changeRequest { status } vote { voter { name } seat { name me } method stands } } }`
+	see  = `query($i: String!) { changeRequest(key: $i) { status contentVersion votes { nodes { voter { name } seat { name } stands } } moves { to lacks { need message } } } }`
 )
 
 func member(name string) string { return name + "; roles=CAB_MEMBER" }
@@ -159,7 +159,7 @@ func TestNobodyVotesOnTheirOwnRequestUnderAnotherSpelling(t *testing.T) { // H3
 			got := d.post(`{"query":"{viewer{name}}"}`, header{server.ActAs: member(hidden)})
 			got.wants(t, http.StatusBadRequest, `"code":"INVALID"`)
 		}
-		if d.as(member("ANN"), vote, ballot("C1")).done("castVote.vote.seat") != "ann" {
+		if d.as(member("ANN"), vote, ballot("C1")).done("castVote.vote.seat.name") != "ann" {
 			t.Fatal("a vote is for the seat as the board spells it")
 		}
 		d.as(member("ann"), vote, ballot("C1")).refused("H3", "nobody votes twice")
@@ -400,7 +400,7 @@ func TestATokenIsNamedAsATokenAndDoesNotVote(t *testing.T) { // section 9
 	d.by(withToken(token), `mutation($i: CreateChangeRequestInput!) { createChangeRequest(input: $i) { revision } }`,
 		map[string]any{"key": "C1", "name": "C1"}).done("")
 	d.by(withToken(token), vote, ballot("C1")).refused("FORBIDDEN", "tokens do not judge")
-	last := d.by(withToken("s9:root"), `query { changeSets(last: 1) { nodes { actor method identities } } changeRequest(key: "C1") { requester requesterIdentities } }`, nil)
+	last := d.by(withToken("s9:root"), `query { changeSets(last: 1) { nodes { actor method identities } } changeRequest(key: "C1") { requester { name } requesterIdentities } }`, nil)
 	if last.done("changeSets.nodes.0.actor") != "token:carol" || last.done("changeSets.nodes.0.method") != "API_TOKEN" || !strings.Contains(last.body, "#s9") {
 		t.Fatal("the log does not tell a token from a person: " + last.body)
 	}

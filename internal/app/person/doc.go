@@ -1,0 +1,2 @@
+// Package person finds what belongs to a person's name, however that is written.
+package person
