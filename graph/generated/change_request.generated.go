@@ -857,18 +857,27 @@ func (ec *executionContext) _ChangeRequest_requester(ctx context.Context, field 
 			return ec.fieldContext_ChangeRequest_requester(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Requester, nil
+			return obj.RequesterPerson(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖreleasegraphᚋinternalᚋdomainᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeRequest_requester(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+	fc = &graphql.FieldContext{
+		Object:     "ChangeRequest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ChangeRequest_requesterIdentities(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
@@ -903,18 +912,27 @@ func (ec *executionContext) _ChangeRequest_assignee(ctx context.Context, field g
 			return ec.fieldContext_ChangeRequest_assignee(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Assignee, nil
+			return obj.AssigneePerson(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖreleasegraphᚋinternalᚋdomainᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeRequest_assignee(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+	fc = &graphql.FieldContext{
+		Object:     "ChangeRequest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ChangeRequest_plannedFrom(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {
@@ -1280,18 +1298,27 @@ func (ec *executionContext) _ChangeRequest_reviewedBy(ctx context.Context, field
 			return ec.fieldContext_ChangeRequest_reviewedBy(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReviewedBy, nil
+			return obj.ReviewedByPerson(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖreleasegraphᚋinternalᚋdomainᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeRequest_reviewedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeRequest", field, false, false, errors.New("field of type String does not have child fields"))
+	fc = &graphql.FieldContext{
+		Object:     "ChangeRequest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ChangeRequest_reviewedAt(ctx context.Context, field graphql.CollectedField, obj *domain.ChangeRequest) (ret graphql.Marshaler) {

@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	MinutesEntry() MinutesEntryResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
+	Person() PersonResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
 	ReleaseUnit() ReleaseUnitResolver
@@ -428,7 +429,7 @@ type Assessment {
   "The revision of the estate that was analysed: impact(asOf:) gives the chains."
   revision: Revision!
   "Who made it."
-  assessor: String!
+  assessor: Person!
   "How the assessor was known; null of an assessment that was made elsewhere, or before this was kept."
   method: IdentityMethod
   "By which identities the assessor is known: the provider and the subject there, or the token; of a token also its owner's."
@@ -518,7 +519,7 @@ type Exclusion {
   "Why."
   reason: String!
   "Who says so."
-  by: String!
+  by: Person!
   "Since when."
   since: DateTime!
 }
@@ -1380,8 +1381,8 @@ enum BaselineGroupField {
 type Board {
   "What it decides on, in a few sentences."
   description: String
-  "The names of the actors who vote."
-  members: [String!]!
+  "Those who vote."
+  members: [Person!]!
   "How many votes a decision needs."
   quorum: Int!
   "Whether it decides on emergencies, and on nothing else (H1)."
@@ -1395,9 +1396,9 @@ type Delegation {
   "Why."
   reason: String
   "The member of a board who is away."
-  absent: String!
+  absent: Person!
   "Who votes instead."
-  deputy: String!
+  deputy: Person!
   "Since when it holds."
   from: DateTime!
   "Until when it holds; for the time being when null."
@@ -1417,9 +1418,9 @@ input ConfirmDelegationInput {
 "What one member of a board, or their deputy, said of a request for change."
 type Vote {
   "Who cast it."
-  voter: String!
+  voter: Person!
   "The member whose vote it is: the voter, or who was away."
-  seat: String!
+  seat: Person!
   "What it says."
   verdict: Verdict!
   "What the voter added."
@@ -1505,15 +1506,15 @@ type AgendaItem {
 "Someone for whom a request waits."
 type AgendaWait {
   "The member of the board."
-  member: String!
+  member: Person!
   "Who may vote instead now, since the member is away."
-  deputies: [String!]!
+  deputies: [Person!]!
 }
 
 "What a board said and decided in a time."
 type Minutes {
   "Who voted."
-  attended: [String!]!
+  attended: [Person!]!
   "The requests that were voted on."
   entries: [MinutesEntry!]!
   "The minutes as a document, in Markdown."
@@ -1531,7 +1532,7 @@ type MinutesEntry {
   "How many votes the decision needed, as the board was then; null when nobody can tell."
   quorum: Int
   "Who could vote, as the board was then."
-  members: [String!]!
+  members: [Person!]!
 }
 
 extend type Mutation {
@@ -1745,7 +1746,7 @@ input BoardFilter {
   key: StringFilter
   "What people call it."
   name: StringFilter
-  "The names of the actors who vote."
+  "Those who vote."
   members: StringListFilter
   "How many votes a decision needs."
   quorum: IntFilter
@@ -1799,7 +1800,7 @@ input CreateBoardInput {
   name: String!
   "What it decides on, in a few sentences."
   description: String
-  "The names of the actors who vote."
+  "Those who vote."
   members: [String!]
   "How many votes a decision needs."
   quorum: Int
@@ -1817,7 +1818,7 @@ input BoardPatch {
   name: String
   "What it decides on, in a few sentences."
   description: String
-  "The names of the actors who vote."
+  "Those who vote."
   members: [String!]
   "How many votes a decision needs."
   quorum: Int
@@ -2365,7 +2366,7 @@ input VerdictFilter {
 	{Name: "../schema/calendar_feed.graphqls", Input: `"A secret address of the forward schedule, for calendar programs, which cannot log in. Removing it revokes the address."
 type CalendarFeed {
   "The name of the actor who made it."
-  createdBy: String
+  createdBy: Person
   "The SHA-256 of the secret. The secret itself is not kept, and is shown once, when it is made."
   fingerprint: String!
 }
@@ -3042,12 +3043,12 @@ type ChangeRequest {
   backOutPlan: String
   "What is done instead where the change cannot be undone."
   mitigation: String
-  "The name of the actor who asks for it."
-  requester: String
+  "Who asks for it."
+  requester: Person
   "By which identities the requester is known: the provider and the subject there, or the token; of a token also its owner's."
   requesterIdentities: [String!]!
-  "The name of the person who carries it out."
-  assignee: String
+  "Who carries it out."
+  assignee: Person
   "When it is planned to begin."
   plannedFrom: DateTime
   "When it is planned to be done."
@@ -3079,7 +3080,7 @@ type ChangeRequest {
   "How it turned out, as its last review found (H8)."
   reviewOutcome: ReviewOutcome
   "Who reviewed it."
-  reviewedBy: String
+  reviewedBy: Person
   "When it was reviewed."
   reviewedAt: DateTime
   "What was learnt from it."
@@ -3704,9 +3705,9 @@ input ChangeRequestFilter {
   category: StringFilter
   "How far the change can be undone (R10)."
   backOutKind: BackOutKindFilter
-  "The name of the actor who asks for it."
+  "Who asks for it."
   requester: StringFilter
-  "The name of the person who carries it out."
+  "Who carries it out."
   assignee: StringFilter
   "When it is planned to begin."
   plannedFrom: DateTimeFilter
@@ -3838,9 +3839,9 @@ enum ChangeRequestOrderField {
   PRIORITY
   "What sort of change it is, in the house's own words: software, network, access."
   CATEGORY
-  "The name of the actor who asks for it."
+  "Who asks for it."
   REQUESTER
-  "The name of the person who carries it out."
+  "Who carries it out."
   ASSIGNEE
   "When it is planned to begin."
   PLANNED_FROM
@@ -3900,7 +3901,7 @@ input CreateChangeRequestInput {
   backOutPlan: String
   "What is done instead where the change cannot be undone."
   mitigation: String
-  "The name of the person who carries it out."
+  "Who carries it out."
   assignee: String
   "When it is planned to begin."
   plannedFrom: DateTime
@@ -3934,7 +3935,7 @@ input ChangeRequestPatch {
   backOutPlan: String
   "What is done instead where the change cannot be undone."
   mitigation: String
-  "The name of the person who carries it out."
+  "Who carries it out."
   assignee: String
   "When it is planned to begin."
   plannedFrom: DateTime
@@ -3986,9 +3987,9 @@ enum ChangeRequestGroupField {
   CATEGORY
   "How far the change can be undone (R10)."
   BACK_OUT_KIND
-  "The name of the actor who asks for it."
+  "Who asks for it."
   REQUESTER
-  "The name of the person who carries it out."
+  "Who carries it out."
   ASSIGNEE
   "When it is planned to begin."
   PLANNED_FROM
@@ -4274,7 +4275,7 @@ type ConfigurationItemExclusionEdge {
   "Why."
   reason: String!
   "Who says so."
-  by: String!
+  by: Person!
   "Since when."
   since: DateTime!
 }
@@ -4300,7 +4301,7 @@ type ChangeRequestExclusionEdge {
   "Why."
   reason: String!
   "Who says so."
-  by: String!
+  by: Person!
   "Since when."
   since: DateTime!
 }
@@ -6511,12 +6512,12 @@ type FreezeException {
   reason: String
   "What became of it. It is changed by decideFreezeException alone."
   status: ExceptionStatus!
-  "The name of the actor who asked."
-  requestedBy: String
+  "Who asked."
+  requestedBy: Person
   "By which identities who asked is known: the provider and the subject there, or the token; of a token also its owner's."
   requesterIdentities: [String!]!
-  "The name of the actor who decided."
-  decidedBy: String
+  "Who decided."
+  decidedBy: Person
   "By which identities who decided is known: the provider and the subject there, or the token; of a token also its owner's."
   deciderIdentities: [String!]!
   "When it was decided."
@@ -6704,9 +6705,9 @@ input FreezeExceptionFilter {
   kind: StringFilter
   "What became of it. It is changed by decideFreezeException alone."
   status: ExceptionStatusFilter
-  "The name of the actor who asked."
+  "Who asked."
   requestedBy: StringFilter
-  "The name of the actor who decided."
+  "Who decided."
   decidedBy: StringFilter
   "When it was decided."
   decidedAt: DateTimeFilter
@@ -6732,9 +6733,9 @@ enum FreezeExceptionOrderField {
   NAME
   "What became of it. It is changed by decideFreezeException alone."
   STATUS
-  "The name of the actor who asked."
+  "Who asked."
   REQUESTED_BY
-  "The name of the actor who decided."
+  "Who decided."
   DECIDED_BY
   "When it was decided."
   DECIDED_AT
@@ -6806,9 +6807,9 @@ enum FreezeExceptionGroupField {
   KIND
   "What became of it. It is changed by decideFreezeException alone."
   STATUS
-  "The name of the actor who asked."
+  "Who asked."
   REQUESTED_BY
-  "The name of the actor who decided."
+  "Who decided."
   DECIDED_BY
   "When it was decided."
   DECIDED_AT
@@ -7588,7 +7589,7 @@ type ApiToken {
   "Its name: the actor as which the program acts is token: and this."
   name: String!
   "For whom the program acts: what they may not do to keep duties separate, it may not either."
-  owner: String!
+  owner: Person!
   "What it may do."
   roles: [Role!]!
   "The keys of the sites that it is kept to; none: it is not."
@@ -7598,7 +7599,7 @@ type ApiToken {
   "The only kinds of record that it may touch; none: all."
   kinds: [RecordKind!]!
   "Who made it."
-  createdBy: String!
+  createdBy: Person!
   "When it was made."
   createdAt: DateTime!
   "When it ends."
@@ -9583,6 +9584,19 @@ input PartyTypeFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/person.graphqls", Input: `"Somebody, as a record names them."
+type Person {
+  "The name as it was written, for reading: two that differ in case may be one person's."
+  name: String!
+  """
+  Whether this is the caller, as where duties are kept apart: by an identity, or by a name that is the caller's however it is written, or
+  looks like it.
+  """
+  me: Boolean!
+  "The party of type PERSON whose key is the name, however either is written; null when there is none that the caller may see."
+  party: Party
+}
+`, BuiltIn: false},
 	{Name: "../schema/problem.graphqls", Input: `"A cause of incidents, found or still looked for."
 type Problem {
   "What is known of it, in a few sentences."
@@ -9599,8 +9613,8 @@ type Problem {
   cause: String
   "Why it counts as resolved where no change resolves it."
   resolution: String
-  "The name of the person who works on it."
-  assignee: String
+  "Who works on it."
+  assignee: Person
   "When it was first noticed."
   openedAt: DateTime
   "Since when it has been in its status."
@@ -10004,7 +10018,7 @@ input ProblemFilter {
   priority: PriorityFilter
   "What sort of fault it is, in the house's own words: missing file, wrong file version."
   category: StringFilter
-  "The name of the person who works on it."
+  "Who works on it."
   assignee: StringFilter
   "When it was first noticed."
   openedAt: DateTimeFilter
@@ -10046,7 +10060,7 @@ enum ProblemOrderField {
   PRIORITY
   "What sort of fault it is, in the house's own words: missing file, wrong file version."
   CATEGORY
-  "The name of the person who works on it."
+  "Who works on it."
   ASSIGNEE
   "When it was first noticed."
   OPENED_AT
@@ -10076,7 +10090,7 @@ input ProblemPatch {
   category: String
   "What was found to be behind it."
   cause: String
-  "The name of the person who works on it."
+  "Who works on it."
   assignee: String
   "When it was first noticed."
   openedAt: DateTime
@@ -10120,7 +10134,7 @@ enum ProblemGroupField {
   PRIORITY
   "What sort of fault it is, in the house's own words: missing file, wrong file version."
   CATEGORY
-  "The name of the person who works on it."
+  "Who works on it."
   ASSIGNEE
   "When it was first noticed."
   OPENED_AT
@@ -10923,7 +10937,7 @@ type ScheduleConflict {
   "The sites where both sides meet (SITE), or for which the windows or the freeze are."
   sites: [Site!]!
   "Who is to carry out both (SAME_PERSON)."
-  person: String
+  person: Person
   "Times within 90 days to which the later of two changes, or the only one, could be moved."
   freeSlots(
     "At most so many, and never more than a hundred."
@@ -11649,8 +11663,8 @@ type Task {
   description: String
   "What sort of preparation it is."
   kind: TaskKind!
-  "The name of who does it."
-  owner: String
+  "Who does it."
+  owner: Person
   "By when."
   due: DateTime
   "Whether it is done."
@@ -11813,7 +11827,7 @@ input TaskFilter {
   name: StringFilter
   "What sort of preparation it is."
   kind: TaskKindFilter
-  "The name of who does it."
+  "Who does it."
   owner: StringFilter
   "By when."
   due: DateTimeFilter
@@ -11839,7 +11853,7 @@ enum TaskOrderField {
   NAME
   "What sort of preparation it is."
   KIND
-  "The name of who does it."
+  "Who does it."
   OWNER
   "By when."
   DUE
@@ -11863,7 +11877,7 @@ input CreateTaskInput {
   description: String
   "What sort of preparation it is. When absent: OTHER."
   kind: TaskKind
-  "The name of who does it."
+  "Who does it."
   owner: String
   "By when."
   due: DateTime
@@ -11881,7 +11895,7 @@ input TaskPatch {
   description: String
   "What sort of preparation it is."
   kind: TaskKind
-  "The name of who does it."
+  "Who does it."
   owner: String
   "By when."
   due: DateTime
@@ -11923,7 +11937,7 @@ extend type Statistics {
 enum TaskGroupField {
   "What sort of preparation it is."
   KIND
-  "The name of who does it."
+  "Who does it."
   OWNER
   "By when."
   DUE
@@ -15172,6 +15186,18 @@ func (ec *executionContext) childFields_Permission(ctx context.Context, field gr
 		return ec.fieldContext_Permission_everything(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
+func (ec *executionContext) childFields_Person(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Person_name(ctx, field)
+	case "me":
+		return ec.fieldContext_Person_me(ctx, field)
+	case "party":
+		return ec.fieldContext_Person_party(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
 }
 
 func (ec *executionContext) childFields_PreparationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

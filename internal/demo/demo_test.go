@@ -35,7 +35,7 @@ func estate(t *testing.T) (*app.App, importer.Summary) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { top.Close(context.Background()) })
-	a := app.New(app.Config{Store: top, Graphs: top, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
+	a := app.New(app.Config{Store: top, Graphs: top, Shelf: beneath, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
 	sum, err := demo.Load(t.Context(), a)
 	if err != nil {
 		t.Fatal(err)

@@ -389,7 +389,7 @@ func TestANameBelongsToTheIdentityThatActedUnderItFirst(t *testing.T) { // secti
 
 func TestATokenIsNamedAsATokenAndDoesNotVote(t *testing.T) { // section 9
 	d := withProvider(t)
-	made := d.by(withToken("s9:root"), `mutation($i: CreateApiTokenInput!) { createApiToken(input: $i) { secret apiToken { owner } } }`,
+	made := d.by(withToken("s9:root"), `mutation($i: CreateApiTokenInput!) { createApiToken(input: $i) { secret apiToken { owner { name } } } }`,
 		map[string]any{"name": "carol", "roles": []string{"ADMIN", "CAB_MEMBER"}})
 	token, _ := made.done("createApiToken.secret").(string)
 	if d.by(withToken(token), `query { viewer { name method } }`, nil).done("viewer.name") != "token:carol" {
