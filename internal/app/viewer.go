@@ -31,7 +31,9 @@ type Permission struct {
 
 // IsCaller tells whether a person is whoever asks, by what keeps duties apart:
 // an identity, or a name that is theirs or looks like it.
-func IsCaller(ctx context.Context, p *domain.Person) bool { return domain.SamePerson(p.Doer, doer(ctx)) }
+func IsCaller(ctx context.Context, p *domain.Person) bool {
+	return domain.SamePerson(p.Doer, doer(ctx))
+}
 
 // Viewer tells whoever asks who they are and what they may.
 func (a *App) Viewer(ctx context.Context) *Viewer {
