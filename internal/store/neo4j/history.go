@@ -1,9 +1,11 @@
 package neo4j
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -57,87 +59,182 @@ func leads(ids []store.ID) (few []int64, many any) {
 	return nil, strings.Join(words, " ")
 }
 
-// historyPage is how many entries are read at once: those of an import are
-// large.
-const historyPage = 16
-
-// History implements store.Reader.
+// History implements store.Reader. However many nodes are asked for, it asks for
+// what touched them all at once, and then for the entries that are needed, each
+// once: many nodes came by the same import.
 func (s *Store) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryPage, error) {
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
-	pages := make([]store.HistoryPage, len(q.Nodes))
-	err := s.read(ctx, func(t tx) error {
-		oldest, err := t.oldest()
-		if err != nil {
-			return err
-		}
-		for i, id := range q.Nodes {
-			found, err := t.history(id, q)
-			if err != nil {
-				return err
-			}
-			pages[i] = q.Page(id, found, oldest)
-		}
-		return nil
+	if len(q.Nodes) == 0 {
+		return []store.HistoryPage{}, ctx.Err()
+	}
+	var pages []store.HistoryPage
+	err := s.read(ctx, func(t tx) (err error) {
+		pages, err = t.history(q)
+		return err
 	})
 	return pages, err
 }
 
-// history reads the entries of a node until there is one more than asked for.
-func (t tx) history(id store.ID, q store.HistoryQuery) ([]store.Change, error) {
-	before := int64(q.Before)
-	if before == 0 {
-		before = math.MaxInt64
-	}
-	var found []store.Change
-	for {
-		revisions, err := t.touching(hash(id), before)
-		if err != nil || len(revisions) == 0 {
-			return found, err
-		}
-		more, err := t.entriesOf(id, revisions)
-		if err != nil {
-			return nil, err
-		}
-		if found = append(found, more...); q.First > 0 && len(found) > q.First {
-			return found[:q.First+1], nil
-		}
-		before = revisions[len(revisions)-1]
-	}
-}
-
-// touching lists revisions that touched a node with the hash, newest first, a
-// page of them.
-func (t tx) touching(hash, before int64) ([]int64, error) {
-	p := params{"hash": hash, "index": touchedIndexName, "word": word(hash), "before": before, "limit": int64(historyPage)}
-	var revisions []int64
-	for _, source := range []string{
-		"MATCH (t:" + touchLabel + ") WHERE t.hash = $hash AND t.revision < $before WITH t.hash AS h, t.revision AS r ORDER BY h DESC, r DESC LIMIT $limit RETURN collect(r)",
-		"CALL db.index.fulltext.queryNodes($index, $word) YIELD node AS c WITH c.revision AS r WHERE r < $before WITH r ORDER BY r DESC LIMIT $limit RETURN collect(r)",
-	} {
-		values, err := t.row(source, p)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range values[0].([]any) {
-			revisions = append(revisions, r.(int64))
-		}
-	}
-	slices.Sort(revisions)
-	slices.Reverse(revisions)
-	return revisions[:min(len(revisions), historyPage)], nil
-}
-
-// entriesOf reads entries, of each only what concerns the node.
-func (t tx) entriesOf(id store.ID, revisions []int64) ([]store.Change, error) {
-	values, err := t.row("UNWIND $revisions AS r MATCH (c:Changeset {revision: r}) WITH c ORDER BY c.revision DESC RETURN "+entryColumns,
-		params{"revisions": revisions})
+func (t tx) history(q store.HistoryQuery) ([]store.HistoryPage, error) {
+	oldest, err := t.oldest()
 	if err != nil {
 		return nil, err
 	}
-	changes, _, err := decodeEntries(values, func(body []byte) ([]store.Effect, error) { return store.DecodeEffectsOf(body, id) })
-	return slices.DeleteFunc(changes, func(c store.Change) bool { return len(c.Effects) == 0 }), err
+	nodes := make([]*nodeHistory, len(q.Nodes))
+	for i, id := range q.Nodes {
+		nodes[i] = newNodeHistory(id, q)
+	}
+	for open := nodes; len(open) > 0; {
+		if err := t.touching(open); err != nil {
+			return nil, err
+		}
+		if err := t.readEntries(open); err != nil {
+			return nil, err
+		}
+		open = slices.DeleteFunc(slices.Clone(open), (*nodeHistory).complete)
+	}
+	pages := make([]store.HistoryPage, len(nodes))
+	for i, n := range nodes {
+		pages[i] = q.Page(n.id, n.found, oldest)
+	}
+	return pages, nil
+}
+
+// nodeHistory collects the entries of one node, one more than asked for.
+type nodeHistory struct {
+	id     store.ID
+	before int64 // only revisions below are still to be looked for
+	limit  int64 // how many entries at most
+	found  []store.Change
+	latest []int64 // revisions found last, newest first
+}
+
+func newNodeHistory(id store.ID, q store.HistoryQuery) *nodeHistory {
+	n := &nodeHistory{id: id, before: math.MaxInt64, limit: math.MaxInt64}
+	if q.Before > 0 {
+		n.before = int64(q.Before)
+	}
+	if q.First > 0 {
+		n.limit = int64(q.First) + 1
+	}
+	return n
+}
+
+// complete tells whether nothing is left to be found. Where an entry turned out
+// not to concern the node, whose hash another has too, there may be.
+func (n *nodeHistory) complete() bool {
+	return int64(len(n.latest)) < n.limit || int64(len(n.found)) >= n.limit
+}
+
+// touching looks for the newest revisions that touched a node with the hash of
+// each of these.
+func (t tx) touching(nodes []*nodeHistory) error {
+	rows := make([]any, len(nodes))
+	for i, n := range nodes {
+		h := hash(n.id)
+		rows[i] = []any{h, word(h), n.before}
+	}
+	records, err := t.rows("UNWIND range(0, size($rows) - 1) AS i WITH i, $rows[i][0] AS hash, $rows[i][1] AS word, $rows[i][2] AS before "+
+		"CALL (hash, before) { MATCH (t:"+touchLabel+") WHERE t.hash = hash AND t.revision < before "+
+		"WITH t.hash AS h, t.revision AS r ORDER BY h DESC, r DESC LIMIT $limit RETURN collect(r) AS few } "+
+		"CALL (word, before) { CALL db.index.fulltext.queryNodes($index, word) YIELD node AS c WITH c.revision AS r WHERE r < before "+
+		"WITH r ORDER BY r DESC LIMIT $limit RETURN collect(r) AS many } WITH i, few + many AS revisions ORDER BY i RETURN revisions",
+		params{"rows": rows, "index": touchedIndexName, "limit": nodes[0].limit})
+	if err != nil {
+		return err
+	}
+	for i, n := range nodes {
+		n.latest = nil
+		for _, r := range records[i].Values[0].([]any) {
+			n.latest = append(n.latest, r.(int64))
+		}
+		slices.Sort(n.latest)
+		slices.Reverse(n.latest)
+		n.latest = n.latest[:min(int64(len(n.latest)), n.limit)]
+		if len(n.latest) > 0 {
+			n.before = n.latest[len(n.latest)-1]
+		}
+	}
+	return nil
+}
+
+const (
+	// historyPage is how many entries are read first: those of an import are large.
+	historyPage = 16
+	// historyBytes is about how much is read at once after that.
+	historyBytes = 16 << 20
+)
+
+// readEntries reads the entries of the revisions found last, each once.
+func (t tx) readEntries(nodes []*nodeHistory) error {
+	asking := map[int64][]*nodeHistory{}
+	for _, n := range nodes {
+		for _, r := range n.latest {
+			asking[r] = append(asking[r], n)
+		}
+	}
+	revisions := slices.SortedFunc(maps.Keys(asking), func(a, b int64) int { return cmp.Compare(b, a) })
+	for size := historyPage; len(revisions) > 0; {
+		some := revisions[:min(size, len(revisions))]
+		bytes, err := t.readSome(some, asking)
+		if err != nil {
+			return err
+		}
+		revisions = revisions[len(some):]
+		size = max(historyPage, historyBytes/(bytes/len(some)+1))
+	}
+	return nil
+}
+
+// readSome reads entries, and gives each node what concerns it of those that it
+// asked for. It tells how many bytes it read.
+func (t tx) readSome(revisions []int64, asking map[int64][]*nodeHistory) (read int, err error) {
+	values, err := t.row("UNWIND $revisions AS r MATCH (c:Changeset {revision: r}) WITH c ORDER BY c.revision DESC RETURN "+entryColumns,
+		params{"revisions": revisions})
+	if err != nil {
+		return 0, err
+	}
+	var bodies [][]byte
+	entries, _, err := decodeEntries(values, func(body []byte) ([]store.Effect, error) {
+		bodies = append(bodies, body)
+		return nil, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, entry := range entries {
+		read += len(bodies[i])
+		if err := share(entry, bodies[i], asking[int64(entry.Revision)]); err != nil {
+			return 0, err
+		}
+	}
+	return read, nil
+}
+
+// share gives nodes what concerns them of an entry. One that several ask for is
+// looked through once.
+func share(entry store.Change, body []byte, nodes []*nodeHistory) error {
+	const several = 4
+	of := func(id store.ID) ([]store.Effect, error) { return store.DecodeEffectsOf(body, id) }
+	if len(nodes) >= several {
+		index, err := store.IndexEffects(body)
+		if err != nil {
+			return err
+		}
+		of = index.Of
+	}
+	for _, n := range nodes {
+		var err error
+		if entry.Effects, err = of(n.id); err != nil {
+			return fmt.Errorf("revision %d: %w", entry.Revision, err)
+		}
+		if len(entry.Effects) > 0 {
+			n.found = append(n.found, entry)
+		}
+	}
+	return nil
 }
 
 // RevisionAt implements store.Reader.
