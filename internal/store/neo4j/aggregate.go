@@ -13,6 +13,25 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 	if err := s.catalog.CheckAggregation(a); err != nil {
 		return nil, err
 	}
+	var groups []store.Group
+	err := s.read(ctx, func(t tx) error {
+		groups = nil
+		counted := a
+		var err error
+		if counted.Filter, err = s.settle(t, a.Kind, a.Filter); err != nil {
+			return err
+		}
+		records, err := t.rows(s.counting(counted))
+		for _, r := range records {
+			groups = append(groups, groupOf(r.Values))
+		}
+		return err
+	})
+	return groups, err
+}
+
+// counting answers with a record for each group.
+func (s *Store) counting(a store.Aggregation) (string, params) {
 	b := s.builder()
 	sc := scope{variable: "n", kinds: []string{a.Kind}}
 	cypher := fmt.Sprintf("MATCH (n:%s)%s ", quote(a.Kind), b.filtered(a.Filter, sc))
@@ -25,16 +44,7 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 	// null comes last, strings bytewise; without columns the server counts to 0.
 	cypher += "WITH " + strings.Join(append(columns, "count(*) AS c"), ", ") + " WHERE c >= " + b.param(max(a.AtLeast, 1)) +
 		" RETURN " + strings.Join(append(values, "c"), ", ") + " ORDER BY " + strings.Join(append([]string{"c DESC"}, values...), ", ")
-	var groups []store.Group
-	err := s.read(ctx, func(t tx) error {
-		groups = nil
-		records, err := t.rows(cypher, b.params)
-		for _, r := range records {
-			groups = append(groups, groupOf(r.Values))
-		}
-		return err
-	})
-	return groups, err
+	return cypher, b.params
 }
 
 func groupOf(row []any) store.Group {

@@ -231,7 +231,7 @@ func (c *committer) attempt(g *group) (unknown bool, err error) {
 	// it after its own timeout; this one is for a server that does not answer.
 	ctx, cancel := context.WithTimeout(context.Background(), c.store.options.Timeout+10*time.Second)
 	defer cancel()
-	committing, err := c.store.once(ctx, neo4j.AccessModeWrite, g.run)
+	committing, err := c.store.once(ctx, neo4j.AccessModeWrite, c.store.options.Timeout, g.run)
 	var answer *neo4j.Neo4jError
 	unknown = err != nil && committing && g.wrote && !errors.As(last(err), &answer)
 	return unknown, err

@@ -44,24 +44,33 @@ func (s *Store) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage,
 	if err != nil {
 		return nil, err
 	}
-	pages := make([]store.EdgePage, len(q.Nodes))
-	if len(pages) == 0 {
-		return pages, ctx.Err()
+	if len(q.Nodes) == 0 {
+		return []store.EdgePage{}, ctx.Err()
 	}
-	cypher, p := f.pageQuery()
-	err = s.read(ctx, func(t tx) error {
-		records, err := t.rows(cypher, p)
-		if err != nil {
-			return err
-		}
-		for i, r := range records {
-			if pages[i], err = f.page(q.Nodes[i], r); err != nil {
-				return err
-			}
-		}
-		return nil
+	var pages []store.EdgePage
+	err = s.read(ctx, func(t tx) (err error) {
+		pages, err = f.pages(t)
+		return err
 	})
 	return pages, err
+}
+
+func (f *edgeFinder) pages(t tx) ([]store.EdgePage, error) {
+	f, err := f.settled(t)
+	if err != nil {
+		return nil, err
+	}
+	records, err := t.rows(f.pageQuery())
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]store.EdgePage, len(f.query.Nodes))
+	for i, r := range records {
+		if pages[i], err = f.page(f.query.Nodes[i], r); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
 }
 
 // CountEdges implements store.Reader.
@@ -74,10 +83,14 @@ func (s *Store) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, err
 	if len(counts) == 0 {
 		return counts, ctx.Err()
 	}
-	b := s.builder()
-	cypher := fmt.Sprintf("UNWIND $ids AS id RETURN COUNT { %s%s } AS c", f.pattern(), f.where(b))
-	b.params["ids"] = texts(q.Nodes)
 	err = s.read(ctx, func(t tx) error {
+		f, err := f.settled(t)
+		if err != nil {
+			return err
+		}
+		b := s.builder()
+		cypher := fmt.Sprintf("UNWIND $ids AS id RETURN COUNT { %s%s } AS c", f.pattern(), f.where(b))
+		b.params["ids"] = texts(q.Nodes)
 		records, err := t.rows(cypher, b.params)
 		for i, r := range records {
 			counts[i] = r.Values[0].(int64)
@@ -87,15 +100,31 @@ func (s *Store) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, err
 	return counts, err
 }
 
+// manyEdges is from how many edges on their far ends' filter is settled: it then
+// reads all of a kind, which may be more than what lies behind a few edges.
+const manyEdges = 1_000
+
+// settled settles the filter of the far ends, for this transaction alone.
+func (f *edgeFinder) settled(t tx) (*edgeFinder, error) {
+	if depth(f.query.Filter) < 2 {
+		return f, nil
+	}
+	degrees := "UNWIND $ids AS id MATCH (n:Node {id: id}) RETURN sum(COUNT { " + path("n", "", "", store.Related{Rel: f.query.Rel, Direction: f.query.Direction}) + " })"
+	values, err := t.row(degrees, params{"ids": texts(f.query.Nodes)})
+	if err != nil || values[0].(int64) < manyEdges {
+		return f, err
+	}
+	run := *f
+	run.query.Filter, err = f.store.settle(t, f.end, f.query.Filter)
+	return &run, err
+}
+
 func (f *edgeFinder) pattern() string {
-	far := "(m:Node)"
+	far := "m:Node"
 	if f.end != "" {
-		far = "(m:" + quote(f.end) + ")"
+		far = "m:" + quote(f.end)
 	}
-	if f.query.Direction == store.In {
-		return fmt.Sprintf("MATCH (n:Node {id: id})<-[r:%s]-%s", quote(f.query.Rel), far)
-	}
-	return fmt.Sprintf("MATCH (n:Node {id: id})-[r:%s]->%s", quote(f.query.Rel), far)
+	return "MATCH " + path("n:Node {id: id}", "r", far, store.Related{Rel: f.query.Rel, Direction: f.query.Direction})
 }
 
 func (f *edgeFinder) scope() scope { return scope{variable: "m", kinds: []string{f.end}} }

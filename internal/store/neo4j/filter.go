@@ -54,6 +54,8 @@ func (b *builder) where(f store.Filter, s scope) string {
 		return "NOT coalesce(" + b.where(f.Filter, s) + ", false)"
 	case store.Related:
 		return b.related(f, s)
+	case settled:
+		return b.settled(f, s)
 	case store.OfKind:
 		return "(" + s.variable + ":" + quote(f.Kind) + " AND " + b.where(f.Filter, scope{variable: s.variable, kinds: []string{f.Kind}}) + ")"
 	}
@@ -97,9 +99,7 @@ const manyTexts = 16
 
 // either writes an alternative, long ones with what is alike put together.
 func (b *builder) either(f store.Or, s scope) string {
-	var list []store.Filter = f.Gathered(func(rel string, d store.Direction) bool {
-		return s.rel == "" && len(b.catalog.FarKinds(rel, s.kinds[0], d)) == 1
-	})
+	var list []store.Filter = b.catalog.gathered(f, s)
 	type search struct {
 		property string
 		op       store.Operator
@@ -135,24 +135,42 @@ func (b *builder) either(f store.Or, s scope) string {
 	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
+// gathered puts together what is alike in an alternative.
+func (c catalog) gathered(f store.Or, s scope) store.Or {
+	return f.Gathered(func(rel string, d store.Direction) bool {
+		return s.rel == "" && len(c.FarKinds(rel, s.kinds[0], d)) == 1
+	})
+}
+
 func (b *builder) related(f store.Related, s scope) string {
 	edge, far := b.name("r"), b.name("n")
-	pattern := fmt.Sprintf("(%s)-[%s:%s]->(%s)", s.variable, edge, quote(f.Rel), far)
+	return fmt.Sprintf("EXISTS { MATCH %s WHERE %s AND %s }", path(s.variable, edge, far, f),
+		b.where(f.EdgeFilter, scope{variable: edge, rel: f.Rel}),
+		b.where(f.Filter, scope{variable: far, kinds: b.catalog.behind(s.kinds[0], f)}))
+}
+
+// path writes the pattern of an edge that a relationship asks for.
+func path(near, edge, far string, f store.Related) string {
 	if f.Direction == store.In {
-		pattern = fmt.Sprintf("(%s)<-[%s:%s]-(%s)", s.variable, edge, quote(f.Rel), far)
+		return fmt.Sprintf("(%s)<-[%s:%s]-(%s)", near, edge, quote(f.Rel), far)
 	}
-	kinds := b.catalog.FarKinds(f.Rel, s.kinds[0], f.Direction)
-	if f.Filter != nil {
-		kinds = fitting(b.catalog, kinds, f.Filter)
+	return fmt.Sprintf("(%s)-[%s:%s]->(%s)", near, edge, quote(f.Rel), far)
+}
+
+// behind lists the kinds that a relationship from a kind leads to, one first
+// that its filter fits.
+func (c catalog) behind(kind string, f store.Related) []string {
+	kinds := c.FarKinds(f.Rel, kind, f.Direction)
+	if f.Filter == nil {
+		return kinds
 	}
-	return fmt.Sprintf("EXISTS { MATCH %s WHERE %s AND %s }", pattern,
-		b.where(f.EdgeFilter, scope{variable: edge, rel: f.Rel}), b.where(f.Filter, scope{variable: far, kinds: kinds}))
+	return fitting(c, kinds, f.Filter)
 }
 
 // fitting puts a kind first whose properties the filter names.
 func fitting(c catalog, kinds []string, f store.Filter) []string {
 	for i, k := range kinds {
-		if c.CheckFilter(k, f) == nil {
+		if c.CheckFilter(k, asked(f)) == nil {
 			return kinds[i:]
 		}
 	}

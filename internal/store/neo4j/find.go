@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"releasegraph/internal/store"
 )
@@ -19,12 +20,28 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 		return store.Page{}, err
 	}
 	var page store.Page
-	err = s.read(ctx, func(t tx) error {
-		var err error
+	here := func(t tx) (err error) {
 		page, err = f.page(t)
+		return err
+	}
+	if f.mayEndEarly() && s.tried(ctx, patience, here) {
+		return page, nil
+	}
+	err = s.read(ctx, func(t tx) (err error) {
+		page, err = f.settledPage(t)
 		return err
 	})
 	return page, err
+}
+
+// patience is for how long a page is looked for without settling its filter.
+const patience = 150 * time.Millisecond
+
+// mayEndEarly tells whether a page could be there before its filter is settled:
+// it ends as soon as it is full, and where much matches that is soon. What leads
+// through more than two relationships takes the server too long to plan.
+func (f *finder) mayEndEarly() bool {
+	return f.query.First+f.query.Last > 0 && depth(f.query.Filter) == 2
 }
 
 // finder reads pages of one query.
@@ -47,6 +64,16 @@ func (s *Store) finder(q store.Query) (*finder, error) {
 	}
 	f.before, err = store.DecodeCursor(ordering, q.Before)
 	return f, err
+}
+
+// settledPage settles the query's filter first, for this transaction alone.
+func (f *finder) settledPage(t tx) (store.Page, error) {
+	run := *f
+	var err error
+	if run.query.Filter, err = f.store.settle(t, f.query.Kind, f.query.Filter); err != nil {
+		return store.Page{}, err
+	}
+	return run.page(t)
 }
 
 func (f *finder) page(t tx) (store.Page, error) {

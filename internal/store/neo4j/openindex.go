@@ -170,7 +170,7 @@ func (s *Store) createOpen(ctx context.Context, kind string, names []string) err
 func (s *Store) create(ctx context.Context, statements []string) error {
 	for _, statement := range statements {
 		err := s.retry(ctx, func() error {
-			_, err := s.once(ctx, neo4j.AccessModeWrite, func(t tx) error { return t.run(statement, nil) })
+			_, err := s.once(ctx, neo4j.AccessModeWrite, s.options.Timeout, func(t tx) error { return t.run(statement, nil) })
 			if exists(err) {
 				return nil
 			}

@@ -67,18 +67,25 @@ func (s *Store) Count(ctx context.Context, kind string, f store.Filter) (int64, 
 	if err := s.catalog.CheckFilter(kind, f); err != nil {
 		return 0, err
 	}
-	b := s.builder()
-	in := scope{variable: "n", kinds: []string{kind}}
-	cypher := fmt.Sprintf("MATCH (n:%s)%s%s RETURN count(n)", quote(kind), b.openHint(f, in), b.filtered(f, in))
 	var count int64
-	err := s.read(ctx, func(t tx) error {
-		values, err := t.row(cypher, b.params)
-		if err == nil {
-			count = values[0].(int64)
-		}
+	err := s.read(ctx, func(t tx) (err error) {
+		count, err = s.count(t, kind, f)
 		return err
 	})
 	return count, err
+}
+
+func (s *Store) count(t tx, kind string, f store.Filter) (int64, error) {
+	f, err := s.settle(t, kind, f)
+	if err != nil {
+		return 0, err
+	}
+	b, in := s.builder(), scope{variable: "n", kinds: []string{kind}}
+	values, err := t.row(fmt.Sprintf("MATCH (n:%s)%s%s RETURN count(n)", quote(kind), b.openHint(f, in), b.filtered(f, in)), b.params)
+	if err != nil {
+		return 0, err
+	}
+	return values[0].(int64), nil
 }
 
 // filtered writes a WHERE of a filter and further conditions, none for none.

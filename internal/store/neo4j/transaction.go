@@ -3,6 +3,7 @@ package neo4j
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 )
@@ -74,23 +75,30 @@ func (t tx) run(cypher string, p params) error {
 // reason: work must start from nothing each time.
 func (s *Store) read(ctx context.Context, work func(tx) error) error {
 	return s.retry(ctx, func() error {
-		_, err := s.once(ctx, neo4j.AccessModeRead, work)
+		_, err := s.once(ctx, neo4j.AccessModeRead, s.options.Timeout, work)
 		return err
 	})
+}
+
+// tried runs work in a read transaction once, and tells whether it came to an
+// end within the time.
+func (s *Store) tried(ctx context.Context, limit time.Duration, work func(tx) error) bool {
+	_, err := s.once(ctx, neo4j.AccessModeRead, limit, work)
+	return err == nil
 }
 
 // write runs work in a write transaction that may be repeated without harm.
 func (s *Store) write(ctx context.Context, work func(tx) error) error {
 	return s.retry(ctx, func() error {
-		_, err := s.once(ctx, neo4j.AccessModeWrite, work)
+		_, err := s.once(ctx, neo4j.AccessModeWrite, s.options.Timeout, work)
 		return err
 	})
 }
 
-// once runs one transaction. committing tells that the work was done when the
+// once runs one transaction, within a time. committing tells that the work was done when the
 // error came: with an error that is no answer of the server it is then unknown
 // whether the transaction was committed.
-func (s *Store) once(ctx context.Context, mode neo4j.AccessMode, work func(tx) error) (committing bool, err error) {
+func (s *Store) once(ctx context.Context, mode neo4j.AccessMode, limit time.Duration, work func(tx) error) (committing bool, err error) {
 	session := s.driver.NewSession(ctx, neo4j.SessionConfig{
 		AccessMode: mode, DatabaseName: s.options.Database, BookmarkManager: s.bookmarks,
 	})
@@ -104,6 +112,6 @@ func (s *Store) once(ctx context.Context, mode neo4j.AccessMode, work func(tx) e
 		err := work(tx{ctx, m})
 		committing = err == nil
 		return nil, err
-	}, neo4j.WithTxTimeout(s.options.Timeout), neo4j.WithTxMetadata(params{"app": "releasegraph"}))
+	}, neo4j.WithTxTimeout(limit), neo4j.WithTxMetadata(params{"app": "releasegraph"}))
 	return committing, err
 }

@@ -14,7 +14,7 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 	if err := s.declared.CheckAggregation(a); err != nil {
 		return nil, err
 	}
-	c := &compiler{Store: s, few: s.namesFew(a.Kind, a.Filter)}
+	c := &compiler{Store: s, few: s.declared.NamesNodes(a.Kind, a.Filter)}
 	t := s.layout.kinds[a.Kind]
 	text := "SELECT count(*)"
 	types := make([]store.Type, len(a.By))

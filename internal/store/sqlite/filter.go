@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,21 +20,6 @@ type compiler struct {
 	few bool
 	// long tells that a condition is one of very many, for which no index is used.
 	long bool
-}
-
-// namesFew tells whether a filter names the nodes that it selects from, by id or
-// by a unique property.
-func (s *Store) namesFew(kind string, f store.Filter) bool {
-	switch f := f.(type) {
-	case store.And:
-		return slices.ContainsFunc(f, func(one store.Filter) bool { return s.namesFew(kind, one) })
-	case store.OfKind:
-		return f.Kind == kind && s.namesFew(kind, f.Filter)
-	case store.Compare:
-		p, _ := s.declared.Property(kind, f.Property)
-		return (f.Property == "id" || p.Unique) && (f.Op == store.Eq || f.Op == store.OneOf)
-	}
-	return false
 }
 
 // scope tells how the properties of what is filtered are read.

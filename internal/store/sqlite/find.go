@@ -77,7 +77,7 @@ func (f *finder) fetch(after, before *bound, reverse bool, limit int) ([]found, 
 
 // selectRows reads rows that match the query's filter and a condition.
 func (f *finder) selectRows(order string, limit int, condition func(*compiler) string) ([]found, error) {
-	c := &compiler{Store: f.Store, few: f.namesFew(f.q.Kind, f.q.Filter)}
+	c := &compiler{Store: f.Store, few: f.declared.NamesNodes(f.q.Kind, f.q.Filter)}
 	text := "SELECT " + f.t.fields("t")
 	for _, k := range f.keys[:len(f.keys)-1] {
 		text += ", " + k.expr
@@ -105,7 +105,7 @@ func (s *Store) Count(ctx context.Context, kind string, filter store.Filter) (in
 	if err := s.declared.CheckFilter(kind, filter); err != nil {
 		return 0, err
 	}
-	c := &compiler{Store: s, few: s.namesFew(kind, filter)}
+	c := &compiler{Store: s, few: s.declared.NamesNodes(kind, filter)}
 	where, err := c.where(filter, c.nodeScope(kind, "t"))
 	if err != nil {
 		return 0, err

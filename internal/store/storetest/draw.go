@@ -262,16 +262,7 @@ func drawSome(t *rapid.T, kind string, depth int) store.Filter {
 }
 
 func drawRelated(t *rapid.T, kind string, depth int) store.Filter {
-	type way struct {
-		rel, far  string
-		direction store.Direction
-	}
-	ways := map[string][]way{
-		"Item":  {{"NEEDS", "Item", store.Out}, {"NEEDS", "Item", store.In}, {"AT", "Place", store.Out}},
-		"Place": {{"AT", "Item", store.In}, {"WITHIN", "Place", store.Out}, {"WITHIN", "Place", store.In}},
-		"Label": {{"AT", "Item", store.In}},
-	}[kind]
-	w := rapid.SampledFrom(ways).Draw(t, "way")
+	w := drawWay(t, kind)
 	r := store.Related{Rel: w.rel, Direction: w.direction, Filter: drawFilter(t, w.far, depth-1)}
 	if w.far == "Place" && rapid.IntRange(0, 3).Draw(t, "either end") == 0 {
 		r.Filter = store.Or{store.OfKind{Kind: "Place", Filter: r.Filter}, store.OfKind{Kind: "Label", Filter: drawFilter(t, "Label", depth-1)}}
@@ -280,6 +271,49 @@ func drawRelated(t *rapid.T, kind string, depth int) store.Filter {
 		r.EdgeFilter = drawEdgeFilter(t, w.rel)
 	}
 	return r
+}
+
+// way is a relationship as it is seen from a kind.
+type way struct {
+	rel, far  string
+	direction store.Direction
+}
+
+func drawWay(t *rapid.T, kind string) way {
+	ways := map[string][]way{
+		"Item":  {{"NEEDS", "Item", store.Out}, {"NEEDS", "Item", store.In}, {"AT", "Place", store.Out}},
+		"Place": {{"AT", "Item", store.In}, {"WITHIN", "Place", store.Out}, {"WITHIN", "Place", store.In}},
+		"Label": {{"AT", "Item", store.In}},
+	}[kind]
+	return rapid.SampledFrom(ways).Draw(t, "way")
+}
+
+// drawThrough draws a filter that leads through so many relationships one after
+// another, some of them to be absent, with other conditions beside each.
+func drawThrough(t *rapid.T, kind string, relationships int) store.Filter {
+	if relationships == 0 {
+		return drawFilter(t, kind, 1)
+	}
+	w := drawWay(t, kind)
+	r := store.Related{Rel: w.rel, Direction: w.direction, Filter: drawThrough(t, w.far, relationships-1)}
+	if rapid.IntRange(0, 3).Draw(t, "by the edge") == 0 {
+		r.EdgeFilter = drawEdgeFilter(t, w.rel)
+	}
+	var f store.Filter = r
+	if rapid.IntRange(0, 2).Draw(t, "none") == 0 {
+		f = store.Not{Filter: r}
+	}
+	switch rapid.IntRange(0, 5).Draw(t, "beside") {
+	case 0:
+		f = store.And{f, drawSome(t, kind, 1)}
+	case 1:
+		f = store.Or{drawNodeCompare(t, kind), f}
+	case 2:
+		f = store.Or{f, drawThrough(t, kind, 1)}
+	case 3:
+		f = store.Not{Filter: f}
+	}
+	return f
 }
 
 func drawNodeCompare(t *rapid.T, kind string) store.Filter {

@@ -166,19 +166,23 @@ func (r *rounds) lookup() {
 	r.equal(fmt.Sprintf("lookup %q", keys), text(got), text(want))
 }
 
-// history asks for a page of a node's history.
+// history asks for a page of the history of some nodes.
 func (r *rounds) history() {
-	q := store.HistoryQuery{Nodes: []store.ID{drawID(r.t)}, First: rapid.IntRange(0, 3).Draw(r.t, "first")}
+	q := store.HistoryQuery{Nodes: slice(r.t, 1, 6, drawID), First: rapid.IntRange(0, 3).Draw(r.t, "first")}
 	first := r.model.head - store.Revision(len(r.model.log)) + 1 // older rounds are not in the model
 	if rapid.Bool().Draw(r.t, "before") {
 		q.Before = store.Revision(rapid.Int64Range(int64(first), int64(r.model.head)+1).Draw(r.t, "before"))
 	}
-	page, err := historyOf(r.b.ctx, r, q)
-	if err != nil {
-		r.t.Fatalf("history %+v: %v", q, err)
+	pages, err := r.History(r.b.ctx, q)
+	if err != nil || len(pages) != len(q.Nodes) {
+		r.t.Fatalf("history %+v: %d pages, %v", q, len(pages), err)
 	}
-	got := slices.DeleteFunc(page.Changes, func(c store.Change) bool { return c.Revision < first })
-	r.equal(fmt.Sprintf("history %+v", q), got, r.model.history(q))
+	for i, id := range q.Nodes {
+		got := slices.DeleteFunc(pages[i].Changes, func(c store.Change) bool { return c.Revision < first })
+		one := q
+		one.Nodes = []store.ID{id}
+		r.equal(fmt.Sprintf("history of %s in %+v", id, q), got, r.model.history(one))
+	}
 }
 
 func (r *rounds) ask() {
@@ -188,8 +192,13 @@ func (r *rounds) ask() {
 
 // find asks for a page, and then for one beside or between its nodes.
 func (r *rounds) find() {
-	q := store.Query{Kind: drawKind(r.t), Order: nil}
-	q.Order, q.Filter = drawOrder(r.t, q.Kind), drawFilter(r.t, q.Kind, 2)
+	kind := drawKind(r.t)
+	r.findBy(kind, drawFilter(r.t, kind, 2))
+}
+
+// findBy does so with a filter.
+func (r *rounds) findBy(kind string, f store.Filter) {
+	q := store.Query{Kind: kind, Order: drawOrder(r.t, kind), Filter: f}
 	count, err := r.Count(r.b.ctx, q.Kind, q.Filter)
 	all, rows := r.model.find(q, window{})
 	if err != nil || int(count) != len(all.Nodes) {
@@ -222,8 +231,9 @@ func (r *rounds) position(length int, label string) int {
 	return rapid.IntRange(-1, length-1).Draw(r.t, label)
 }
 
-func (r *rounds) edges() {
-	q := drawEdgeQuery(r.t)
+func (r *rounds) edges() { r.edgesBy(drawEdgeQuery(r.t)) }
+
+func (r *rounds) edgesBy(q store.EdgeQuery) {
 	if r.oneKind && q.Rel == "AT" && q.Direction == store.Out && q.Kind == "" {
 		q.Kind = "Label"
 	}
@@ -284,8 +294,13 @@ func (r *rounds) walk() {
 
 func (r *rounds) aggregate() {
 	kind := drawKind(r.t)
+	r.aggregateBy(kind, drawFilter(r.t, kind, 1))
+}
+
+// aggregateBy does so with a filter.
+func (r *rounds) aggregateBy(kind string, f store.Filter) {
 	by := rapid.SliceOfNDistinct(rapid.SampledFrom(sortable(kind)), 0, 3, func(s string) string { return s }).Draw(r.t, "by")
-	a := store.Aggregation{Kind: kind, By: by, Filter: drawFilter(r.t, kind, 1), AtLeast: rapid.Int64Range(0, 3).Draw(r.t, "atLeast")}
+	a := store.Aggregation{Kind: kind, By: by, Filter: f, AtLeast: rapid.Int64Range(0, 3).Draw(r.t, "atLeast")}
 	got, err := r.Aggregate(r.b.ctx, a)
 	if err != nil {
 		r.t.Fatalf("aggregate %+v: %v", a, err)

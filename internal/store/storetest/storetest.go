@@ -64,6 +64,9 @@ func Run(t *testing.T, open func(t *testing.T, schema store.Schema) store.Store)
 	t.Run("random change sets and queries answer as the reference model does", func(t *testing.T) {
 		testRandom(&bench{t, t.Context(), open(t, Schema())})
 	})
+	t.Run("filters through several relationships answer as the reference model does", func(t *testing.T) {
+		testThrough(&bench{t, t.Context(), open(t, Schema())})
+	})
 	t.Run("as of each past revision the store answers as a copy taken then (C4)", func(t *testing.T) {
 		testPast(&bench{t, t.Context(), open(t, Schema())})
 	})
