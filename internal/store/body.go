@@ -2,13 +2,11 @@ package store
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -147,92 +145,109 @@ func appendText(b []byte, s string) []byte {
 	return append(append(b, s[start:]...), '"')
 }
 
-type loggedEffect struct {
-	Node    ID          `json:"node"`
-	Kind    string      `json:"kind"`
-	Rel     string      `json:"rel"`
-	From    ID          `json:"from"`
-	To      ID          `json:"to"`
-	Tag     string      `json:"tag"`
-	Version int64       `json:"version"`
-	Was     []int64     `json:"was"`
-	Before  loggedProps `json:"before"`
-	After   loggedProps `json:"after"`
-}
-
-type loggedProps Props
-
-// UnmarshalJSON reads the lossless form.
-func (p *loggedProps) UnmarshalJSON(b []byte) error {
-	props, err := DecodeProps(b)
-	*p = loggedProps(props)
-	return err
-}
-
 // DecodeEffects reads what EncodeEffects wrote.
 func DecodeEffects(b []byte) ([]Effect, error) {
-	var logged []loggedEffect
-	if err := json.Unmarshal(b, &logged); err != nil {
-		return nil, fmt.Errorf("effects in the log: %w", err)
-	}
-	effects := make([]Effect, len(logged))
-	for i := range logged {
-		effects[i] = logged[i].effect()
-	}
-	return effects, nil
+	return decodeEffects(b, func(r *logText, e *Effect) {
+		r.changed(e)
+		r.must("}")
+	})
 }
 
-func (l *loggedEffect) effect() Effect {
-	e := Effect{
-		Node: l.Node, Kind: l.Kind, Version: l.Version,
-		Edge:   EdgeKey{l.Rel, l.From, l.To, l.Tag},
-		Before: Props(l.Before), After: Props(l.After),
+// DecodeUndo reads of what EncodeEffects wrote what undoing the effects needs.
+// With which properties something was created it passes over: its After is
+// empty.
+func DecodeUndo(b []byte) ([]Effect, error) {
+	return decodeEffects(b, func(r *logText, e *Effect) {
+		if r.hasBefore() {
+			r.changed(e)
+			r.must("}")
+			return
+		}
+		e.After = unread
+		r.rest = r.rest[max(0, effectEnd(r.rest, 0)):]
+	})
+}
+
+// unread stands for the properties that DecodeUndo passes over.
+var unread = Props{}
+
+// decodeEffects reads each effect's head, and has the rest of it read.
+func decodeEffects(b []byte, rest func(*logText, *Effect)) ([]Effect, error) {
+	b = bytes.TrimSpace(b)
+	r := newLogText(b)
+	effects := make([]Effect, 0, bytes.Count(b, opening)+1)
+	r.must("[")
+	for !r.wrong && !r.skip("]") {
+		if len(effects) > 0 {
+			r.must(",")
+		}
+		e := r.head()
+		rest(r, &e)
+		effects = append(effects, e)
 	}
-	if len(l.Was) == 2 {
-		e.CreatedAt, e.UpdatedAt = time.UnixMicro(l.Was[0]).UTC(), time.UnixMicro(l.Was[1]).UTC()
+	r.wrong = r.wrong || len(r.rest) > 0
+	return effects, r.err("effects", b)
+}
+
+// decodeEffect reads one effect.
+func decodeEffect(b []byte) (Effect, error) {
+	r := newLogText(b)
+	e := r.head()
+	r.changed(&e)
+	r.must("}")
+	return e, r.err("an effect", b)
+}
+
+// head reads the beginning of an effect, as appendEffect writes it, up to its
+// properties.
+func (r *logText) head() (e Effect) {
+	if r.skip(`{"node":`) {
+		e.Node = ID(r.text())
+		r.must(`,"kind":`)
+		e.Kind = r.name()
+	} else {
+		r.must(`{"rel":`)
+		e.Edge.Rel = r.name()
+		r.must(`,"from":`)
+		e.Edge.From = ID(r.text())
+		r.must(`,"to":`)
+		e.Edge.To = ID(r.text())
+		if r.skip(`,"tag":`) {
+			e.Edge.Tag = r.name()
+		}
+	}
+	r.must(`,"version":`)
+	e.Version = r.integer()
+	if r.skip(`,"was":[`) {
+		e.CreatedAt = time.UnixMicro(r.integer()).UTC()
+		r.must(`,`)
+		e.UpdatedAt = time.UnixMicro(r.integer()).UTC()
+		r.must(`]`)
 	}
 	return e
 }
 
-// DecodeProps reads what AppendProps wrote.
-func DecodeProps(b []byte) (Props, error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	var raw map[string]any
-	if err := d.Decode(&raw); err != nil {
-		return nil, fmt.Errorf("properties: %w", err)
+const before, after = `,"before":`, `,"after":`
+
+func (r *logText) hasBefore() bool { return bytes.HasPrefix(r.rest, []byte(before)) }
+
+// changed reads the properties of an effect.
+func (r *logText) changed(e *Effect) {
+	if r.skip(before) {
+		e.Before = r.props()
 	}
-	for name, v := range raw {
-		decoded, err := decodeValue(v)
-		if err != nil {
-			return nil, fmt.Errorf("property %q: %w", name, err)
-		}
-		raw[name] = decoded
+	if r.skip(after) {
+		e.After = r.props()
 	}
-	return raw, nil
 }
 
-func decodeValue(v any) (any, error) {
-	switch v := v.(type) {
-	case bool, string:
-		return v, nil
-	case json.Number:
-		if strings.ContainsAny(v.String(), ".eE") {
-			return decodeFloat(v.String())
-		}
-		return strconv.ParseInt(v.String(), 10, 64)
-	case []any:
-		return decodeList(v)
-	case map[string]any:
-		if text, ok := v["time"].(string); ok {
-			t, err := time.Parse(time.RFC3339Nano, text)
-			return t.UTC(), err
-		}
-		if text, ok := v["float"].(string); ok {
-			return strconv.ParseFloat(text, 64)
-		}
-	}
-	return nil, fmt.Errorf("%v is not in the log's form", v)
+// DecodeProps reads what AppendProps wrote.
+func DecodeProps(b []byte) (Props, error) {
+	r := &logText{rest: b}
+	p := r.props()
+	r.space()
+	r.wrong = r.wrong || len(r.rest) > 0
+	return p, r.err("properties", b)
 }
 
 // decodeFloat takes a number too large for a float for infinite.
@@ -242,16 +257,4 @@ func decodeFloat(text string) (any, error) {
 		return f, nil
 	}
 	return f, err
-}
-
-func decodeList(list []any) (any, error) {
-	texts := make([]string, len(list))
-	for i, e := range list {
-		s, ok := e.(string)
-		if !ok {
-			return nil, fmt.Errorf("%v is not a string", e)
-		}
-		texts[i] = s
-	}
-	return texts, nil
 }

@@ -65,25 +65,28 @@ func DecodeCursor(o Ordering, c Cursor) (*Position, error) {
 	if err != nil {
 		return nil, foreign
 	}
-	d := json.NewDecoder(strings.NewReader(string(b)))
-	d.UseNumber()
-	var raw []any
-	if d.Decode(&raw) != nil || len(raw) != 3+len(o.Order) || raw[0] != o.print {
+	var raw []json.RawMessage
+	if json.Unmarshal(b, &raw) != nil || len(raw) != 3+len(o.Order) || o.print != plainText(raw[0]) {
 		return nil, foreign
 	}
-	id, ok1 := raw[1].(string)
-	tag, ok2 := raw[2].(string)
-	if !ok1 || !ok2 {
+	p := &Position{ID: ID(plainText(raw[1])), Tag: plainText(raw[2]), Keys: make([]any, len(o.Order))}
+	if p.ID == "" {
 		return nil, foreign
 	}
-	p := &Position{ID: ID(id), Tag: tag, Keys: raw[3:]}
-	for i, k := range p.Keys {
-		if k == nil {
+	for i, k := range raw[3:] {
+		if string(k) == "null" {
 			continue
 		}
-		if p.Keys[i], err = decodeValue(k); err != nil || !isOf(o.Types[i], p.Keys[i]) {
+		r := logText{rest: k}
+		if p.Keys[i] = r.value(); r.wrong || !isOf(o.Types[i], p.Keys[i]) {
 			return nil, foreign
 		}
 	}
 	return p, nil
+}
+
+// plainText is a JSON string, empty where it is none.
+func plainText(b []byte) string {
+	r := logText{rest: b}
+	return r.text()
 }

@@ -2,9 +2,7 @@ package store
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 )
 
 // EffectIndex finds effects in what EncodeEffects wrote, by the nodes that they
@@ -56,11 +54,11 @@ func (h EffectHead) concerns() []ID {
 func (x *EffectIndex) Of(id ID) ([]Effect, error) {
 	effects := make([]Effect, 0, len(x.at[id]))
 	for _, where := range x.at[id] {
-		var l loggedEffect
-		if err := json.Unmarshal(x.text[where.from:where.to], &l); err != nil {
-			return nil, fmt.Errorf("effects in the log: %w", err)
+		e, err := decodeEffect(x.text[where.from:where.to])
+		if err != nil {
+			return nil, err
 		}
-		effects = append(effects, l.effect())
+		effects = append(effects, e)
 	}
 	return effects, nil
 }

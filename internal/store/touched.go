@@ -2,8 +2,6 @@ package store
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 )
 
 // Touched lists the nodes that effects concern, each once: those that changed,
@@ -45,11 +43,11 @@ func DecodeEffectsOf(b []byte, id ID) ([]Effect, error) {
 		if start < 0 {
 			continue
 		}
-		var l loggedEffect
-		if err := json.Unmarshal(b[start:end], &l); err != nil {
-			return nil, fmt.Errorf("effects in the log: %w", err)
+		e, err := decodeEffect(b[start:end])
+		if err != nil {
+			return nil, err
 		}
-		if e := l.effect(); e.Concerns(id) {
+		if e.Concerns(id) {
 			effects = append(effects, e)
 		}
 	}
