@@ -12,6 +12,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
+	"releasegraph/internal/store/entries"
 	"releasegraph/internal/store/feed"
 )
 
@@ -38,7 +39,7 @@ type writes interface {
 	Commit(ctx context.Context, cs store.Changeset) (store.Change, error)
 	Preview(ctx context.Context, cs store.Changeset) (store.Change, error)
 	Head(ctx context.Context) (store.Revision, error)
-	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
+	entries.Store
 	Await(ctx context.Context, after store.Revision) (store.Revision, error)
 	IndexOpen(ctx context.Context, kind string, properties []string) error
 }

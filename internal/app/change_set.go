@@ -22,16 +22,25 @@ type ChangeSet struct {
 	Identities []string
 
 	names   *names
-	effects []store.Effect
-	// read, when not nil, reads the effects, which are too many to be kept with
-	// those of others.
-	read func(context.Context) ([]store.Effect, error)
+	effects effects
+}
+
+// effects reads a part of what a change set changed, and counts all.
+type effects func(ctx context.Context, from, first int) (store.EffectPage, error)
+
+// these are effects at hand.
+func these(list []store.Effect) effects {
+	return func(_ context.Context, from, first int) (store.EffectPage, error) {
+		from = min(from, len(list))
+		return store.EffectPage{Effects: list[from:min(from+first, len(list))], Total: len(list)}, nil
+	}
 }
 
 // eager is how many changes of each set of a page are looked up together.
 const eager = 20
 
-// newChangeSets makes change sets that look names up together.
+// newChangeSets makes change sets, whose effects are at hand, that look names
+// up together.
 func newChangeSets(names *names, changes []store.Change) []*ChangeSet {
 	list := make([]*ChangeSet, len(changes))
 	for i := range changes {
@@ -40,9 +49,27 @@ func newChangeSets(names *names, changes []store.Change) []*ChangeSet {
 		list[i] = &ChangeSet{
 			Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: notEmpty(c.Reason), Source: signed.source,
 			Method: signed.method, Identities: signed.identities,
-			names: names, effects: c.Effects,
+			names: names, effects: these(c.Effects),
 		}
 		names.announce(c.Effects[:min(len(c.Effects), eager)])
+	}
+	return list
+}
+
+// logged makes change sets of their heads. Their effects are read when they are
+// asked for.
+func logged(v view, heads []store.Change) []*ChangeSet {
+	names := newNames(v.app.entire)
+	revisions := make([]store.Revision, len(heads))
+	for i := range heads {
+		revisions[i] = heads[i].Revision
+	}
+	list, all := newChangeSets(names, heads), v.log().EffectsOf(revisions, names.announce)
+	for i, r := range revisions {
+		list[i].effects = func(ctx context.Context, from, first int) (store.EffectPage, error) {
+			p, err := all.Of(ctx, r, from, first)
+			return p, storeError(err)
+		}
 	}
 	return list
 }
@@ -56,14 +83,7 @@ func notEmpty(s string) *string {
 
 // Changes returns a page of the changes of the set.
 func (c *ChangeSet) Changes(ctx context.Context, first *int, after *string) (*ChangePage, error) {
-	effects := c.effects
-	if c.read != nil {
-		var err error
-		if effects, err = c.read(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return changePage(ctx, c.names, len(effects), func(from, end int) []store.Effect { return effects[from:end] }, first, after)
+	return changePage(ctx, c.names, c.effects, first, after)
 }
 
 // ChangePage is a page of changes.
@@ -79,7 +99,7 @@ type ChangePage struct {
 // past, so its place in there names a change for ever.
 func (p *ChangePage) Cursor(i int) string { return strconv.Itoa(p.from + i) }
 
-func changePage(ctx context.Context, names *names, total int, effects func(from, end int) []store.Effect, first *int, after *string) (*ChangePage, error) {
+func changePage(ctx context.Context, names *names, effects effects, first *int, after *string) (*ChangePage, error) {
 	limit, err := pageLength(first)
 	if err != nil {
 		return nil, err
@@ -87,14 +107,20 @@ func changePage(ctx context.Context, names *names, total int, effects func(from,
 	from := 0
 	if after != nil {
 		at, err := strconv.Atoi(*after)
-		if err != nil || at < 0 || at >= total {
+		if err != nil || at < 0 {
 			return nil, wrong("after", "is no cursor of this list")
 		}
 		from = at + 1
 	}
-	end := min(from+limit, total)
-	list, err := names.tell(ctx, effects(from, end))
-	return &ChangePage{Nodes: list, TotalCount: total, HasNext: end < total, HasPrevious: from > 0, from: from}, err
+	p, err := effects(ctx, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	if from > p.Total {
+		return nil, wrong("after", "is no cursor of this list")
+	}
+	list, err := names.tell(ctx, p.Effects)
+	return &ChangePage{Nodes: list, TotalCount: p.Total, HasNext: from+len(list) < p.Total, HasPrevious: from > 0, from: from}, err
 }
 
 // longPage is pageLength for lists that are shown as a whole where they are not

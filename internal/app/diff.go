@@ -122,12 +122,14 @@ func (d *GraphDiff) Changes(ctx context.Context, types []domain.ChangeType, firs
 			return !slices.Contains(types, domain.ChangeType(d.effects[i].Verb()))
 		})
 	}
-	return changePage(ctx, d.names, len(order), func(from, end int) (page []store.Effect) {
-		for _, i := range order[from:end] {
-			page = append(page, d.effects[i])
+	page := func(_ context.Context, from, first int) (store.EffectPage, error) {
+		p := store.EffectPage{Total: len(order)}
+		for _, i := range order[min(from, len(order)):min(from+first, len(order))] {
+			p.Effects = append(p.Effects, d.effects[i])
 		}
-		return page
-	}, first, after)
+		return p, nil
+	}
+	return changePage(ctx, d.names, page, first, after)
 }
 
 // unknownKinds says which names are neither of a kind nor of a relationship.

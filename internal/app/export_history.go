@@ -100,7 +100,7 @@ func (e *historyExport) write() error {
 // base writes the state as of the oldest revision that can be read, in as many
 // change sets as it takes: nodes before edges.
 func (e *historyExport) base(oldest store.Revision) error {
-	first, err := e.app.store.Changes(e.ctx, oldest, 1)
+	first, err := e.app.store.Heads(e.ctx, oldest, 1)
 	if err != nil || len(first) == 0 {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"releasegraph/internal/authz"
@@ -83,7 +82,8 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v := a.today(ctx); v.part != nil {
+	v := a.today(ctx)
+	if v.part != nil {
 		return a.changeSetsSeen(ctx, v, s)
 	}
 	oldest, head, err := a.logEnds(ctx)
@@ -95,54 +95,9 @@ func (a *App) ChangeSets(ctx context.Context, l List) (*ChangeSetPage, error) {
 	if from >= end {
 		return page, nil
 	}
-	page.Nodes, err = a.logged(ctx, from, end)
-	return page, err
-}
-
-const (
-	// keptEffects is how many effects the change sets of a page keep together.
-	// What is beyond is read again when it is asked for: an import's change set
-	// has thousands.
-	keptEffects = 20_000
-	// fewSets and manySets are how many change sets are read at once.
-	fewSets, manySets = 1, 32
-)
-
-// logged reads the change sets after a revision and up to another.
-func (a *App) logged(ctx context.Context, from, end store.Revision) ([]*ChangeSet, error) {
-	names, list := newNames(a.entire), []*ChangeSet{}
-	kept, sets := 0, manySets
-	for from < end {
-		changes, err := a.store.Changes(ctx, from, min(sets, int(end-from)))
-		if err != nil {
-			return nil, storeError(err)
-		}
-		if len(changes) == 0 {
-			break
-		}
-		if sets = manySets; kept > keptEffects {
-			sets = fewSets
-		}
-		for i, c := range newChangeSets(names, changes) {
-			if kept += len(c.effects); kept > keptEffects {
-				c.effects, c.read = nil, a.effectsOf(changes[i].Revision)
-			}
-			list = append(list, c)
-		}
-		from = changes[len(changes)-1].Revision
-	}
-	return list, nil
-}
-
-// effectsOf reads the effects of a change set when they are asked for.
-func (a *App) effectsOf(r store.Revision) func(context.Context) ([]store.Effect, error) {
-	return func(ctx context.Context) ([]store.Effect, error) {
-		changes, err := a.store.Changes(ctx, r-1, 1)
-		if err != nil || len(changes) == 0 {
-			return nil, storeError(err)
-		}
-		return changes[0].Effects, nil
-	}
+	heads, err := v.log().Between(ctx, from, end)
+	page.Nodes = logged(v, heads)
+	return page, storeError(err)
 }
 
 // run is a page of the log, which has no gaps: revisions after one and before
@@ -201,18 +156,12 @@ func (a *App) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error)
 	if revision < 1 {
 		return nil, nil
 	}
-	changes, err := a.store.Changes(ctx, store.Revision(revision)-1, 1)
-	if err != nil {
+	v := a.today(ctx)
+	heads, err := v.log().Between(ctx, store.Revision(revision)-1, store.Revision(revision))
+	if err != nil || len(heads) == 0 || int64(heads[0].Revision) != revision {
 		return nil, compacted(err, "revision")
 	}
-	if i := slices.IndexFunc(changes, func(c store.Change) bool { return int64(c.Revision) == revision }); i >= 0 {
-		seen, err := a.today(ctx).seenOf(ctx, changes[i:i+1])
-		if err != nil || len(seen) == 0 {
-			return nil, err
-		}
-		return newChangeSets(newNames(a.entire), seen)[0], nil
-	}
-	return nil, nil
+	return logged(v, heads)[0], nil
 }
 
 // logEnds are the revisions between which the log is.

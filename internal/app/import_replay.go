@@ -28,7 +28,7 @@ func (im *Import) Last(ctx context.Context) (LastChange, time.Time, error) {
 	if err != nil || head == 0 {
 		return LastChange{}, now, storeError(err)
 	}
-	list, err := im.app.store.Changes(ctx, head-1, 1)
+	list, err := im.app.store.Heads(ctx, head-1, 1)
 	if err != nil || len(list) == 0 {
 		return LastChange{}, now, storeError(err)
 	}

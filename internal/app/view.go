@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/entries"
 	"releasegraph/internal/store/scoped"
 )
 
@@ -67,6 +68,15 @@ func (v view) seenOf(ctx context.Context, changes []store.Change) ([]store.Chang
 	}
 	kept, err := v.part.SeenOf(ctx, changes)
 	return kept, storeError(err)
+}
+
+// log is the log as the caller sees it.
+func (v view) log() entries.Log {
+	l := entries.Log{Store: v.app.store}
+	if v.part != nil {
+		l.Seen = v.seenOf
+	}
+	return l
 }
 
 // everything is the estate as it is, whoever asks: rules that hold for all work
@@ -149,7 +159,7 @@ func (a *App) revisionAt(ctx context.Context, t time.Time, field string) (store.
 	if err != nil || r > 0 {
 		return r, storeError(err)
 	}
-	first, err := a.store.Changes(ctx, 0, 1)
+	first, err := a.store.Heads(ctx, 0, 1)
 	switch {
 	case errors.Is(err, store.ErrCompacted):
 		return 0, compacted(err, field)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 )
@@ -19,32 +18,29 @@ type EffectHead struct {
 // looking through the text: what fills tables from a whole log has no need of
 // the properties.
 func ScanEffects(b []byte, visit func(EffectHead) error) error {
-	b = bytes.TrimSpace(b)
-	if len(b) < 2 || b[0] != '[' {
-		return errors.New("effects in the log are no list")
-	}
-	if string(b) == "[]" {
-		return nil
-	}
-	for at := 1; at >= 0; at = nextEffect(b, at) {
-		h, err := readHead(b[at:])
+	return eachEffect(b, func(at, end int) error {
+		h, err := readHead(b[at:end])
 		if err != nil {
 			return err
 		}
-		if err := visit(h); err != nil {
-			return err
-		}
-	}
-	return nil
+		return visit(h)
+	})
 }
 
-// nextEffect finds where the effect after the one at a position begins, -1 at
-// the end.
-func nextEffect(b []byte, at int) int {
-	if next := effectEnd(b, at); next < len(b)-1 {
-		return next + 1
+// eachEffect tells where each effect begins and ends in what EncodeEffects
+// wrote.
+func eachEffect(b []byte, visit func(at, end int) error) error {
+	if len(b) < 2 || b[0] != '[' {
+		return errors.New("effects in the log are no list")
 	}
-	return -1
+	for at := 1; at < len(b)-1; {
+		end := effectEnd(b, at)
+		if err := visit(at, end); err != nil {
+			return err
+		}
+		at = end + 1
+	}
+	return nil
 }
 
 // readHead reads the beginning of an effect.

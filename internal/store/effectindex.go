@@ -1,10 +1,5 @@
 package store
 
-import (
-	"bytes"
-	"errors"
-)
-
 // EffectIndex finds effects in what EncodeEffects wrote, by the nodes that they
 // concern: for many nodes, where DecodeEffectsOf would look through the text for
 // each.
@@ -18,25 +13,14 @@ type span struct{ from, to int }
 
 // IndexEffects looks through the text once.
 func IndexEffects(b []byte) (*EffectIndex, error) {
-	b = bytes.TrimSpace(b)
-	if len(b) < 2 || b[0] != '[' {
-		return nil, errors.New("effects in the log are no list")
-	}
 	x := &EffectIndex{text: b, at: map[ID][]span{}}
-	if string(b) == "[]" {
-		return x, nil
-	}
-	for at := 1; at >= 0; at = nextEffect(b, at) {
-		h, err := readHead(b[at:])
-		if err != nil {
-			return nil, err
-		}
-		where := span{at, effectEnd(b, at)}
+	return x, eachEffect(b, func(at, end int) error {
+		h, err := readHead(b[at:end])
 		for _, id := range h.concerns() {
-			x.at[id] = append(x.at[id], where)
+			x.at[id] = append(x.at[id], span{at, end})
 		}
-	}
-	return x, nil
+		return err
+	})
 }
 
 // concerns lists the node, or the ends of an edge, each once.

@@ -70,6 +70,10 @@ type Batch struct {
 	Edges []Edge
 }
 
+// RunBytes is about how much of the log's text is read at once: an import's
+// change sets have thousands of effects, and many read at the same time.
+const RunBytes = 4 << 20
+
 // Store is a property graph that can be changed. All methods may be called
 // concurrently.
 type Store interface {
@@ -95,8 +99,18 @@ type Store interface {
 	// change set.
 	Settled(ctx context.Context) (Revision, error)
 	// Changes returns up to limit committed change sets after a revision, in
-	// order, without gaps. ErrCompacted when the log no longer reaches back.
+	// order, without gaps: fewer, but one at least, where they are longer than
+	// RunBytes together. ErrCompacted when the log no longer reaches back.
 	Changes(ctx context.Context, after Revision, limit int) ([]Change, error)
+	// Undo returns what Changes does, as far as it is needed to undo it: of what
+	// was created it does not tell with which properties. After is empty there.
+	Undo(ctx context.Context, after Revision, limit int) ([]Change, error)
+	// Heads returns what Changes does, without effects. It costs as much however
+	// many there are.
+	Heads(ctx context.Context, after Revision, limit int) ([]Change, error)
+	// Effects returns, for each revision asked for, a page of the effects of its
+	// change set. One that the log does not hold has none.
+	Effects(ctx context.Context, q EffectQuery) ([]EffectPage, error)
 	// Await blocks until the head is beyond the revision or the context ends,
 	// and returns the head. It is a wake-up only: read with Changes.
 	Await(ctx context.Context, after Revision) (Revision, error)

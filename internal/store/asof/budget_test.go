@@ -21,15 +21,27 @@ type watched struct {
 }
 
 func (l *watched) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	l.watch()
+	changes, err := l.Store.Changes(ctx, after, limit)
+	l.read.Add(int64(len(changes)))
+	return changes, err
+}
+
+func (l *watched) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	l.watch()
+	changes, err := l.Store.Undo(ctx, after, limit)
+	l.read.Add(int64(len(changes)))
+	return changes, err
+}
+
+// watch measures how much is held.
+func (l *watched) watch() {
 	for held := l.history.Held(); ; {
 		most := l.most.Load()
 		if held <= most || l.most.CompareAndSwap(most, held) {
 			break
 		}
 	}
-	changes, err := l.Store.Changes(ctx, after, limit)
-	l.read.Add(int64(len(changes)))
-	return changes, err
 }
 
 // grown is a store with many change sets of some size.

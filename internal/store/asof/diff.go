@@ -89,28 +89,25 @@ func (d *difference) size() int64 { return d.bytes.Load() }
 // read follows the log from one revision to the other.
 func (d *difference) read(ctx context.Context, h *History) error {
 	low, high := min(d.from, d.to), max(d.from, d.to)
-	for at, limit := low, firstRun; at < high; {
-		changes, err := h.store.Changes(ctx, at, min(limit, int(high-at)))
+	for at := low; at < high; {
+		changes, err := h.store.Changes(ctx, at, min(longestRun, int(high-at)))
 		if err != nil {
 			return err
 		}
 		if len(changes) == 0 {
 			return fmt.Errorf("%w: the log ends at revision %d, before revision %d", store.ErrUnavailable, at, high)
 		}
-		effects := 0
 		for i := range changes {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			d.follow(&changes[i])
-			effects += len(changes[i].Effects)
 		}
 		at = changes[len(changes)-1].Revision
 		h.fit(d)
 		if d.size() > h.max {
 			return &TooMuchError{low, at, h.max}
 		}
-		limit = nextRun(len(changes), effects)
 	}
 	var err error
 	if d.list, err = d.effects(ctx); err != nil {

@@ -82,15 +82,5 @@ func (h *History) follow(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// The log is read in runs: short ones at first, since an import's change sets
-// are large, then as long as such that hold about so many effects.
-const (
-	firstRun   = 16
-	longestRun = 512
-	runEffects = 20_000
-)
-
-// nextRun is how many change sets are read after a run of so many.
-func nextRun(changes, effects int) int {
-	return max(1, min(longestRun, 2*changes, changes*runEffects/max(effects, 1)))
-}
+// longestRun is how many change sets are read at once, where they are short.
+const longestRun = 512

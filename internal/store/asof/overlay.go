@@ -93,41 +93,38 @@ func (o *overlay) reach(ctx context.Context, to store.Revision) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	for limit := firstRun; o.reachedAt() < to; {
-		changes, err := o.store.Changes(ctx, o.reachedAt(), limit)
+	for o.reachedAt() < to {
+		changes, err := o.store.Undo(ctx, o.reachedAt(), longestRun)
 		if err != nil {
 			return err
 		}
 		if len(changes) == 0 {
 			return fmt.Errorf("%w: the log ends at revision %d, before its head at %d", store.ErrUnavailable, o.reachedAt(), to)
 		}
-		effects, err := o.follow(ctx, changes)
-		if err != nil {
+		if err := o.follow(ctx, changes); err != nil {
 			return err
 		}
 		o.history.fit(o)
-		limit = nextRun(len(changes), effects)
 	}
 	return nil
 }
 
-func (o *overlay) follow(ctx context.Context, changes []store.Change) (effects int, err error) {
+func (o *overlay) follow(ctx context.Context, changes []store.Change) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := range changes {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return err
 		}
 		for j := range changes[i].Effects {
 			o.effect(&changes[i].Effects[j])
 		}
-		effects += len(changes[i].Effects)
 		o.reached = changes[i].Revision
 		if o.bytes > o.max {
-			return 0, &TooMuchError{o.revision, o.reached, o.max}
+			return &TooMuchError{o.revision, o.reached, o.max}
 		}
 	}
-	return effects, nil
+	return nil
 }
 
 func (o *overlay) effect(e *store.Effect) {

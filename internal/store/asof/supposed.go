@@ -37,15 +37,15 @@ func (s *supposed) Settled(ctx context.Context) (store.Revision, error) {
 	return head + 1, err
 }
 
-// Changes tells of the undoing before all that came after the base.
-func (s *supposed) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+// Undo tells of the undoing before all that came after the base.
+func (s *supposed) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
 	var list []store.Change
 	if after == s.base {
 		list, limit = append(list, s.undo), limit-1
 	} else {
 		after--
 	}
-	more, err := s.Store.Changes(ctx, after, limit)
+	more, err := s.Store.Undo(ctx, after, limit)
 	for _, c := range more {
 		c.Revision++
 		list = append(list, c)

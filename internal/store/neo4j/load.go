@@ -290,7 +290,7 @@ func (l *loader) recent(needs store.Needs) error {
 	if err != nil {
 		return err
 	}
-	changes, err := l.tx.entries(needs.Since, math.MaxInt32)
+	changes, err := l.tx.entries(needs.Since, math.MaxInt32, undoPart)
 	l.state.AddRecent(changes, oldest)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"releasegraph/internal/store"
 )
@@ -47,19 +48,101 @@ func (t tx) lockHead() (store.Revision, error) {
 }
 
 // columns of an entry: answered as lists, which is much faster than rows.
-const entryColumns = "collect(c.revision), collect(c.at), collect(c.actor), collect(coalesce(c.reason, '')), collect(coalesce(c.source, '')), " +
-	"collect(CASE WHEN c.madeUpKey THEN '' ELSE c.key END), collect(c.body), collect(c.key)"
+const (
+	entryColumns = entryStart + "collect(c.body)" + entryEnd
+	headColumns  = entryStart + "collect('')" + entryEnd
+	entryStart   = "collect(c.revision), collect(c.at), collect(c.actor), collect(coalesce(c.reason, '')), collect(coalesce(c.source, '')), " +
+		"collect(CASE WHEN c.madeUpKey THEN '' ELSE c.key END), "
+	entryEnd = ", collect(c.key)"
+)
 
-// Changes implements store.Store. What follows a gap is left for later, though
-// none was ever seen.
+// entryPart is what is read of an entry.
+type entryPart struct {
+	columns string
+	effects func([]byte) ([]store.Effect, error)
+}
+
+var (
+	wholePart = entryPart{entryColumns, store.DecodeEffects}
+	undoPart  = entryPart{entryColumns, store.DecodeUndo}
+	headPart  = entryPart{headColumns, func([]byte) ([]store.Effect, error) { return nil, nil }}
+)
+
+// Changes implements store.Store.
 func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return s.entries(ctx, after, limit, wholePart)
+}
+
+// Undo implements store.Store.
+func (s *Store) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return s.entries(ctx, after, limit, undoPart)
+}
+
+// Heads implements store.Store.
+func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return s.entries(ctx, after, limit, headPart)
+}
+
+// effectsAtOnce is of how many change sets the effects are read at once.
+const effectsAtOnce = 8
+
+// Effects implements store.Store.
+func (s *Store) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	pages := make(map[store.Revision]store.EffectPage, len(q.Revisions))
+	for some := range slices.Chunk(q.Revisions, effectsAtOnce) {
+		err := s.read(ctx, func(t tx) error {
+			return t.effects(some, q, pages)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	list := make([]store.EffectPage, len(q.Revisions))
+	for i, r := range q.Revisions {
+		list[i] = pages[r]
+	}
+	return list, nil
+}
+
+func (t tx) effects(revisions []store.Revision, q store.EffectQuery, pages map[store.Revision]store.EffectPage) error {
+	values, err := t.row("UNWIND $revisions AS r MATCH (c:Changeset {revision: r}) RETURN collect(c.revision), collect(c.body)",
+		params{"revisions": numbers(revisions)})
+	if err != nil {
+		return err
+	}
+	columns, err := even(values)
+	if err != nil {
+		return err
+	}
+	for i, r := range columns[0] {
+		if pages[store.Revision(r.(int64))], err = q.Page([]byte(columns[1][i].(string))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func numbers(revisions []store.Revision) []int64 {
+	list := make([]int64, len(revisions))
+	for i, r := range revisions {
+		list[i] = int64(r)
+	}
+	return list
+}
+
+// entries reads a part of what follows a revision. What follows a gap is left
+// for later, though none was ever seen.
+func (s *Store) entries(ctx context.Context, after store.Revision, limit int, of entryPart) ([]store.Change, error) {
 	if limit <= 0 {
 		return nil, ctx.Err()
 	}
 	var list []store.Change
 	err := s.read(ctx, func(t tx) error {
 		var err error
-		if list, err = t.entries(after, limit); err != nil {
+		if list, err = t.runEntries(after, limit, of); err != nil {
 			return err
 		}
 		oldest, err := t.oldest()
@@ -76,14 +159,40 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 	return list, err
 }
 
+// fewEntries is how many entries are read first: there may be much in each.
+const fewEntries = 2
+
+// runEntries reads entries, ever more at once while they are short.
+func (t tx) runEntries(after store.Revision, limit int, of entryPart) (list []store.Change, err error) {
+	bytes, decode := 0, of.effects
+	of.effects = func(b []byte) ([]store.Effect, error) {
+		bytes += len(b)
+		return decode(b)
+	}
+	for some := min(fewEntries, limit); len(list) < limit && bytes < store.RunBytes; {
+		before := bytes
+		more, err := t.entries(after, some, of)
+		if err != nil || len(more) == 0 {
+			return list, err
+		}
+		list, after = append(list, more...), more[len(more)-1].Revision
+		if len(more) < some {
+			return list, nil
+		}
+		fit := (store.RunBytes - bytes) * some / max(bytes-before, 1)
+		some = max(1, min(limit-len(list), fit))
+	}
+	return list, nil
+}
+
 // entries reads what was committed after a revision, up to a limit.
-func (t tx) entries(after store.Revision, limit int) ([]store.Change, error) {
-	values, err := t.row("MATCH (c:Changeset) WHERE c.revision > $after WITH c ORDER BY c.revision LIMIT $limit RETURN "+entryColumns,
+func (t tx) entries(after store.Revision, limit int, of entryPart) ([]store.Change, error) {
+	values, err := t.row("MATCH (c:Changeset) WHERE c.revision > $after WITH c ORDER BY c.revision LIMIT $limit RETURN "+of.columns,
 		params{"after": int64(after), "limit": int64(limit)})
 	if err != nil {
 		return nil, err
 	}
-	list, _, err := decodeEntries(values, store.DecodeEffects)
+	list, _, err := decodeEntries(values, of.effects)
 	return list, err
 }
 

@@ -139,6 +139,21 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 	return observe(ctx, s, "Changes", func(ctx context.Context) ([]store.Change, error) { return s.Store.Changes(ctx, after, limit) })
 }
 
+// Undo is that of the store.
+func (s *Store) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return observe(ctx, s, "Undo", func(ctx context.Context) ([]store.Change, error) { return s.Store.Undo(ctx, after, limit) })
+}
+
+// Heads is that of the store.
+func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return observe(ctx, s, "Heads", func(ctx context.Context) ([]store.Change, error) { return s.Store.Heads(ctx, after, limit) })
+}
+
+// Effects is that of the store.
+func (s *Store) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
+	return observe(ctx, s, "Effects", func(ctx context.Context) ([]store.EffectPage, error) { return s.Store.Effects(ctx, q) })
+}
+
 // Compact is that of the store.
 func (s *Store) Compact(ctx context.Context, through store.Revision) error {
 	ctx, over := s.observer.Begin(ctx, "Compact")

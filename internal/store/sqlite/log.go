@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,9 +13,10 @@ import (
 )
 
 const (
-	headQuery  = "SELECT max(revision) FROM log"
-	firstQuery = "SELECT min(revision) FROM log"
-	logColumns = "revision, at, actor, reason, source, key, body"
+	headQuery   = "SELECT max(revision) FROM log"
+	firstQuery  = "SELECT min(revision) FROM log"
+	headColumns = "revision, at, actor, reason, source, key"
+	logColumns  = headColumns + ", body"
 )
 
 // log appends the entry of a change.
@@ -44,10 +47,21 @@ func readEntry(row []driver.Value) store.Change {
 	return c
 }
 
+func readHead(row []driver.Value) (store.Change, error) { return readEntry(row), nil }
+
 func readChange(row []driver.Value) (store.Change, error) {
-	c := readEntry(row)
-	var err error
-	c.Effects, err = store.DecodeEffects([]byte(row[6].(string)))
+	return decodeEntry(row, store.DecodeEffects)
+}
+
+func readUndo(row []driver.Value) (store.Change, error) {
+	return decodeEntry(row, store.DecodeUndo)
+}
+
+func decodeEntry(row []driver.Value, decode func([]byte) ([]store.Effect, error)) (c store.Change, err error) {
+	c = readEntry(row)
+	if c.Effects, err = decode([]byte(row[6].(string))); err != nil {
+		err = fmt.Errorf("revision %d: %w", c.Revision, err)
+	}
 	return c, err
 }
 
@@ -90,6 +104,48 @@ func (s *Store) Settled(ctx context.Context) (store.Revision, error) { return s.
 
 // Changes returns up to limit committed change sets after a revision.
 func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return s.entries(ctx, after, limit, entryPart{logColumns, readChange, store.RunBytes})
+}
+
+// Undo returns of the change sets after a revision what undoing them needs.
+func (s *Store) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return s.entries(ctx, after, limit, entryPart{logColumns, readUndo, store.RunBytes})
+}
+
+// Heads returns the change sets after a revision without their effects.
+func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	return s.entries(ctx, after, limit, entryPart{headColumns, readHead, 0})
+}
+
+// Effects returns a page of the effects of each change set.
+func (s *Store) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
+	if err := q.Check(); err != nil {
+		return nil, err
+	}
+	pages := make([]store.EffectPage, len(q.Revisions))
+	err := s.read(ctx, func(c *conn) error {
+		for i, r := range q.Revisions {
+			err := c.query(ctx, "SELECT body FROM log WHERE revision = ?", []any{int64(r)}, func(row []driver.Value) (err error) {
+				pages[i], err = q.Page([]byte(row[0].(string)))
+				return err
+			})
+			if err := cmp.Or(err, ctx.Err()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return pages, err
+}
+
+// entryPart is what is read of entries.
+type entryPart struct {
+	columns string
+	read    func([]driver.Value) (store.Change, error)
+	most    int // about how many bytes of effects; 0: any
+}
+
+func (s *Store) entries(ctx context.Context, after store.Revision, limit int, of entryPart) ([]store.Change, error) {
 	changes := []store.Change{}
 	if limit <= 0 {
 		return changes, nil
@@ -99,25 +155,38 @@ func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([
 			return cmp.Or(err, compacted(oldest))
 		}
 		var err error
-		changes, err = entries(ctx, c, after, limit)
+		changes, err = entries(ctx, c, after, limit, of)
 		return err
 	})
 	return changes, err
 }
 
+// errEnough ends a run of the log that is long enough.
+var errEnough = errors.New("enough is read")
+
 // entries reads what was committed after a revision, up to a limit (below 0:
 // all).
-func entries(ctx context.Context, c *conn, after store.Revision, limit int) ([]store.Change, error) {
+func entries(ctx context.Context, c *conn, after store.Revision, limit int, of entryPart) ([]store.Change, error) {
 	changes := []store.Change{}
-	const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision" + limited
+	find := "SELECT " + of.columns + " FROM log WHERE revision > ? ORDER BY revision" + limited
+	bytes := 0
 	err := c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
 		if err := ctx.Err(); err != nil { // there may be much in one entry
 			return err
 		}
-		change, err := readChange(row)
+		change, err := of.read(row)
 		changes = append(changes, change)
-		return err
+		if err != nil || of.most == 0 {
+			return err
+		}
+		if bytes += len(row[6].(string)); bytes >= of.most {
+			return errEnough
+		}
+		return nil
 	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
 	return changes, err
 }
 

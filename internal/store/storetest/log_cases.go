@@ -33,6 +33,87 @@ var logCases = []testCase{
 		b.must(err)
 		b.equal(len(got), 0)
 	}},
+	{"of the log there can be read heads without effects, and what undoing needs", func(b *bench) {
+		b.commit(item("i1", "a", store.Props{"rank": int64(1)}), item("i2", "b", nil), needs("i1", "i2"))
+		cs := set(store.UpdateNode{ID: "i1", Set: store.Props{"rank": nil, "name": "x"}})
+		cs.Key = "once"
+		b.commitSet(cs)
+		b.commit(store.RemoveNode{ID: "i1"})
+		changes, err := b.Changes(b.ctx, 0, 10)
+		b.must(err)
+		heads, err := b.Heads(b.ctx, 1, 10)
+		b.must(err)
+		undo, err := b.Undo(b.ctx, 0, 2)
+		b.must(err)
+		b.equal(len(heads), 2)
+		for i, h := range heads {
+			want := changes[i+1]
+			want.Effects = nil
+			b.equal(h, want)
+		}
+		for i := range changes[0].Effects {
+			changes[0].Effects[i].After = store.Props{}
+		}
+		b.equal(undo, changes[:2])
+		heads, err = b.Heads(b.ctx, 3, 10)
+		b.must(err)
+		b.equal(len(heads), 0)
+		heads, err = b.Heads(b.ctx, 0, 0)
+		b.must(err)
+		b.equal(len(heads), 0)
+		b.must(b.Compact(b.ctx, 1))
+		for _, read := range []func(context.Context, store.Revision, int) ([]store.Change, error){b.Changes, b.Undo, b.Heads} {
+			if _, err := read(b.ctx, 0, 10); !errors.Is(err, store.ErrCompacted) {
+				b.Fatal(err)
+			}
+		}
+	}},
+	{"the effects of change sets come in pages, and are counted", func(b *bench) {
+		var ops []store.Op
+		for i := range 30 {
+			ops = append(ops, item(store.ID(fmt.Sprintf("i%02d", i)), fmt.Sprint(`,{"node":"`, i), store.Props{"note": `},{"rel":"`}))
+		}
+		want := b.commit(ops...).Effects
+		one := b.commit(needs("i01", "i02")).Effects
+		for _, size := range []int{1, 7, 30} {
+			for from := 0; from < 32; from += size {
+				pages, err := b.Effects(b.ctx, store.EffectQuery{Revisions: []store.Revision{2, 1, 9}, From: from, First: size})
+				b.must(err)
+				b.equal(fmt.Sprint(pages[0].Total, pages[1].Total, pages[2].Total), "1 30 0")
+				b.equal(pages[0].Effects, one[min(from, 1):min(from+size, 1)])
+				b.equal(pages[1].Effects, want[min(from, 30):min(from+size, 30)])
+			}
+		}
+		pages, err := b.Effects(b.ctx, store.EffectQuery{Revisions: []store.Revision{1}})
+		b.must(err)
+		b.equal(fmt.Sprint(len(pages[0].Effects), pages[0].Total), "0 30")
+		if _, err := b.Effects(b.ctx, store.EffectQuery{From: -1}); !errors.Is(err, store.ErrInvalid) {
+			b.Fatal(err)
+		}
+	}},
+	{"a run of long change sets ends early, and the next one goes on", func(b *bench) {
+		note := strings.Repeat("n", store.RunBytes/3)
+		for i := range 12 {
+			b.commit(item(store.ID(fmt.Sprint("i", i)), fmt.Sprint(i), store.Props{"note": note}))
+		}
+		for _, read := range []func(context.Context, store.Revision, int) ([]store.Change, error){b.Changes, b.Undo} {
+			for after, want := store.Revision(0), store.Revision(1); after < 12; {
+				changes, err := read(b.ctx, after, 100)
+				b.must(err)
+				if len(changes) == 0 || len(changes) > 8 {
+					b.Fatalf("%d change sets after %d", len(changes), after)
+				}
+				for _, c := range changes {
+					b.equal(c.Revision, want)
+					want++
+				}
+				after = want - 1
+			}
+		}
+		heads, err := b.Heads(b.ctx, 0, 100)
+		b.must(err)
+		b.equal(len(heads), 12)
+	}},
 	{"await wakes when the head is beyond the revision", func(b *bench) {
 		b.commit(item("i1", "a", nil))
 		head, err := b.Await(b.ctx, 0)

@@ -118,6 +118,9 @@ type writes interface {
 	Head(ctx context.Context) (store.Revision, error)
 	Settled(ctx context.Context) (store.Revision, error)
 	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
+	Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
+	Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
+	Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error)
 	Await(ctx context.Context, after store.Revision) (store.Revision, error)
 	Compact(ctx context.Context, through store.Revision) error
 	IndexOpen(ctx context.Context, kind string, properties []string) error

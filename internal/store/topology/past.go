@@ -106,19 +106,16 @@ func (p *pasts[F, L]) keep(k past[F, L]) {
 func (s *Store[F, L]) travel(ctx context.Context, p past[F, L], to store.Revision) (past[F, L], error) {
 	a := &applying[F, L]{s: s, e: p.graph.Branch().Edit(), partial: map[string]bool{}}
 	// Few at first: an import's change sets are large.
-	limit := store.Revision(16)
+	limit := store.Revision(2)
 	for at := p.revision(); at != to; {
-		from, next := at, min(to, at+limit)
+		from, next, read := at, min(to, at+limit), s.Changes
 		if to < at {
-			from, next = max(to, at-limit), max(to, at-limit)
+			from, next, read = max(to, at-limit), max(to, at-limit), s.Undo
 		}
 		count := max(next-at, at-next)
-		changes, err := s.Changes(ctx, from, int(count))
+		changes, err := between(ctx, read, from, count)
 		if err != nil {
 			return p, err
-		}
-		if store.Revision(len(changes)) < count {
-			return p, fmt.Errorf("%w: the log lacks revisions between %d and %d", store.ErrUnavailable, at, next)
 		}
 		effects, err := a.all(ctx, changes, to < at)
 		if err != nil {
@@ -128,6 +125,22 @@ func (s *Store[F, L]) travel(ctx context.Context, p past[F, L], to store.Revisio
 		limit = store.Revision(state[F, L]{density: (effects + len(changes)) / len(changes)}.batch())
 	}
 	return past[F, L]{a.e.Graph(int64(to)), p.depth + 1}, nil
+}
+
+// between reads so many change sets after a revision.
+func between(ctx context.Context, read func(context.Context, store.Revision, int) ([]store.Change, error), from, count store.Revision) ([]store.Change, error) {
+	var changes []store.Change
+	for done := store.Revision(0); done < count; done = store.Revision(len(changes)) {
+		more, err := read(ctx, from+done, int(count-done))
+		if err != nil {
+			return nil, err
+		}
+		if len(more) == 0 {
+			return nil, fmt.Errorf("%w: the log lacks revisions after %d", store.ErrUnavailable, from+done)
+		}
+		changes = append(changes, more...)
+	}
+	return changes, nil
 }
 
 // all applies changes, or undoes them.
