@@ -83,11 +83,16 @@ func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 		}
 	}
 	for _, k := range entity.Kinds() {
-		if o.Kinds != nil && !slices.Contains(o.Kinds, k.Name) {
+		err := e.app.may(ctx, authz.Read, k.Name)
+		switch {
+		case err == nil && !e.app.sightOf(ctx).all(k.Name): // what is seen names what is not
+			return &domain.Error{Code: domain.Forbidden, Message: "an export is for those who may see the whole estate, and you may see a part of it only"}
+		case o.Kinds != nil && !slices.Contains(o.Kinds, k.Name):
 			continue
-		}
-		if err := e.app.may(ctx, authz.Read, k.Name); err != nil {
+		case err != nil:
 			return err
+		case o.Kinds == nil && k.Name == domain.KindBaseline: // it names a moment of this log, which goes with a history only
+			continue
 		}
 		e.kinds = append(e.kinds, k.Name)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -30,13 +29,8 @@ const (
 // says so in the reason of that change set. It keeps in mind, for each record,
 // its key, its attributes and who set its fields.
 func (a *App) ExportHistory(ctx context.Context, w io.Writer) (Exported, error) {
-	for _, k := range entity.Kinds() {
-		if err := a.may(ctx, authz.Read, k.Name); err != nil {
-			return Exported{}, err
-		}
-	}
-	if !a.sightOf(ctx).unlimited {
-		return Exported{}, &domain.Error{Code: domain.Forbidden, Message: "a history is exported as a whole, and you may see a part of the estate only"}
+	if err := (&exporting{app: a}).choose(ctx, ExportOptions{}); err != nil {
+		return Exported{}, err
 	}
 	e := &historyExport{
 		app: a, ctx: ctx, out: bufio.NewWriterSize(w, 1<<16),

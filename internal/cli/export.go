@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 
+	"releasegraph/internal/app"
 	"releasegraph/internal/importer"
 )
 
@@ -13,6 +14,7 @@ type exportCmd struct {
 	Dependents  bool     `help:"With --from: what needs them, instead of what they need."`
 	Depth       int      `help:"With --from: go no further than so many relationships."`
 	WithHistory bool     `help:"Write the whole log: what import --history replays into an empty store."`
+	URL         string   `name:"url" placeholder:"URL" help:"Export from this server instead of --store."`
 	storeFlags
 }
 
@@ -23,6 +25,7 @@ func (exportCmd) Help() string {
     releasegraph export > estate.ndjson
     releasegraph export --kind Site --kind ConfigurationItem
     releasegraph export --from ConfigurationItem:web-shop --depth 2
+    releasegraph export --url http://127.0.0.1:8080 > estate.ndjson
     releasegraph export --with-history | releasegraph import --history --store sqlite:copy.db -
 
 Importing the file into an empty store of either kind gives the same graph.`
@@ -36,27 +39,33 @@ func (c *exportCmd) Run(r *running) error {
 	if c.WithHistory && len(c.From)+len(c.Kind) > 0 {
 		return usagef("--with-history writes everything: leave --kind and --from out")
 	}
-	e, err := c.openExisting(r, false)
+	done, err := c.write(r)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(r.Stdout, 1<<16)
 	if c.WithHistory {
-		return c.history(r, e, out)
-	}
-	done, err := importer.Export(r, e.app, out, importer.ExportOptions{Kinds: c.Kind, Roots: c.From, Depth: c.Depth, Dependents: c.Dependents})
-	if err := errors.Join(err, out.Flush(), e.close(r)); err != nil {
-		return err
+		r.say("%d changes of records and %d of relationships, up to revision %d\n", done.Records, done.Relationships, done.Revision)
+		return nil
 	}
 	r.say("%d records and %d relationships, as of revision %d\n", done.Records, done.Relationships, done.Revision)
 	return nil
 }
 
-func (c *exportCmd) history(r *running, e *estate, out *bufio.Writer) error {
-	done, err := importer.ExportHistory(r, e.app, out)
-	if err := errors.Join(err, out.Flush(), e.close(r)); err != nil {
-		return err
+// write writes what is asked for, and tells how much that is.
+func (c *exportCmd) write(r *running) (app.Exported, error) {
+	if c.URL != "" {
+		return c.download(r)
 	}
-	r.say("%d changes of records and %d of relationships, up to revision %d\n", done.Records, done.Relationships, done.Revision)
-	return nil
+	e, err := c.openExisting(r, false)
+	if err != nil {
+		return app.Exported{}, err
+	}
+	out := bufio.NewWriterSize(r.Stdout, 1<<16)
+	var done app.Exported
+	if c.WithHistory {
+		done, err = importer.ExportHistory(r, e.app, out)
+	} else {
+		done, err = importer.Export(r, e.app, out, importer.ExportOptions{Kinds: c.Kind, Roots: c.From, Depth: c.Depth, Dependents: c.Dependents})
+	}
+	return done, errors.Join(err, out.Flush(), e.close(r))
 }

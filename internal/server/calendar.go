@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -45,7 +44,7 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
 		file, err = served.core.Calendar.Calendar(ctx, site, service)
 	}
 	if err != nil {
-		s.refuseCalendar(w, r, err)
+		s.refuseRead(w, r, "the calendar", err)
 		return
 	}
 	writeCalendar(w, r, file)
@@ -72,19 +71,4 @@ func writeCalendar(w http.ResponseWriter, r *http.Request, file string) {
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Referrer-Policy", "no-referrer")
 	http.ServeContent(newSteady(w), r, "", time.Time{}, strings.NewReader(file))
-}
-
-// refuseCalendar tells what is wrong, of errors that callers can act on.
-func (s *Server) refuseCalendar(w http.ResponseWriter, r *http.Request, err error) {
-	status := map[domain.Code]int{
-		domain.NotFound: http.StatusNotFound, domain.Forbidden: http.StatusForbidden, domain.Unauthenticated: http.StatusUnauthorized,
-		domain.Invalid: http.StatusBadRequest, domain.Unavailable: http.StatusServiceUnavailable, domain.Limit: http.StatusBadRequest,
-	}
-	var e *domain.Error
-	if errors.As(err, &e) && status[e.Code] != 0 {
-		refuse(w, r, status[e.Code], string(e.Code), e.Error())
-		return
-	}
-	s.config.Log.Error().Err(err).Msg("the calendar could not be written")
-	refuse(w, r, http.StatusInternalServerError, codeInternal, "the calendar could not be written; the server's log says why")
 }

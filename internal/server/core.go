@@ -14,6 +14,8 @@ type Core struct {
 	Schema graphql.ExecutableSchema
 	// Calendar answers at /calendar.ics.
 	Calendar Calendar
+	// Exporter answers at /export.ndjson.
+	Exporter Exporter
 	// Revoked, when not nil, gives what is closed when the next API token is
 	// revoked.
 	Revoked func() <-chan struct{}
