@@ -10891,7 +10891,7 @@ type GroupingPayload {
     within: TimeRangeInput
     "At most so many, and never more than a hundred."
     first: Int! = 5
-  ): [TimeRange!]! @cost(weight: 10000)
+  ): [TimeRange!]! @cost(weight: 30000)
 }
 
 "A length of time. It holds its beginning, and not its end."
@@ -11002,7 +11002,7 @@ extend type ChangeRequest {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ScheduleConflicts! @cost(weight: 10000, length: 100)
+  ): ScheduleConflicts! @cost(weight: 20000, length: 100)
 }
 `, BuiltIn: false},
 	{Name: "../schema/search.graphqls", Input: `extend type Query {

@@ -28,7 +28,7 @@ import (
 
 // overEstate serves a large made estate, half of which depends on the item that
 // its answer names.
-func overEstate(t *testing.T) (*running, *graphgen.Estate) {
+func overEstate(t *testing.T) (*running, *graphgen.Estate, *app.App) {
 	t.Helper()
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "estate.db"), entity.Schema(), sqlite.Options{})
@@ -52,11 +52,11 @@ func overEstate(t *testing.T) (*running, *graphgen.Estate) {
 	registry := prometheus.NewRegistry()
 	r := start(t, server.Config{Metrics: registry, Gather: registry}, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop())}, nil
+			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a, Exporter: a}, nil
 		}
 	})
 	r.awaitReady()
-	return r, e
+	return r, e, a
 }
 
 // sieges are what took gigabytes and minutes, each within the price limit, or
@@ -85,7 +85,7 @@ func TestASiegeByOneCallerLeavesMemoryAndOthersAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a while")
 	}
-	r, e := overEstate(t)
+	r, e, _ := overEstate(t)
 	source := e.Key(e.Source())
 	ask := document(t, `{configurationItem(key:"`+source+`"){key}}`, nil)
 	small := func() time.Duration {
