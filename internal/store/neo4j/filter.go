@@ -68,6 +68,9 @@ func (b *builder) all(list store.And, s scope) string {
 	if len(list) == 0 {
 		return b.param(true)
 	}
+	if len(list) > manyPredicates {
+		list = denied(list)
+	}
 	var parts, many []string
 	for _, f := range list {
 		if text := b.where(f, s); len(list) > manyPredicates && !b.indexed(f, s) {
@@ -80,6 +83,24 @@ func (b *builder) all(list store.And, s scope) string {
 		parts = append(parts, "all(holds IN ["+strings.Join(many, ", ")+"] WHERE holds)")
 	}
 	return "(" + strings.Join(parts, " AND ") + ")"
+}
+
+// denied puts the negations of a conjunction together as that of an alternative,
+// in which what is alike becomes one.
+func denied(list store.And) store.And {
+	var rest store.And
+	var none store.Or
+	for _, f := range list {
+		if not, ok := f.(store.Not); ok {
+			none = append(none, not.Filter)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	if len(none) == 0 {
+		return rest
+	}
+	return append(rest, store.Not{Filter: none})
 }
 
 // indexed tells whether a comparison is of a property for whose index a hint may

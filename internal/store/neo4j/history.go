@@ -28,8 +28,7 @@ const (
 	fewTouches       = 100
 )
 
-var touchedIndex = fmt.Sprintf("CREATE FULLTEXT INDEX %s IF NOT EXISTS FOR (c:Changeset) ON EACH [c.%s] "+
-	"OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}", touchedIndexName, touchedProp)
+var touchedIndex = words(touchedIndexName, "Changeset", touchedProp)
 
 func hash(id store.ID) int64 {
 	h := fnv.New64a()

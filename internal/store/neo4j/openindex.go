@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"releasegraph/internal/store"
 )
 
@@ -158,29 +156,11 @@ func (s *Store) fillOpen(ctx context.Context, kind string, names []string) error
 }
 
 func (s *Store) createOpen(ctx context.Context, kind string, names []string) error {
-	var statements []string
+	var all []definition
 	for _, name := range names {
-		statements = append(statements, index(kind, openTextPrefix+name), index(kind, openNumberPrefix+name))
+		all = append(all, index(kind, openTextPrefix+name), index(kind, openNumberPrefix+name))
 	}
-	return s.create(ctx, statements)
-}
-
-// create runs statements that create indexes and constraints, and waits until
-// these are there.
-func (s *Store) create(ctx context.Context, statements []string) error {
-	for _, statement := range statements {
-		err := s.retry(ctx, func() error {
-			_, err := s.once(ctx, neo4j.AccessModeWrite, s.options.Timeout, func(t tx) error { return t.run(statement, nil) })
-			if exists(err) {
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return s.read(ctx, func(t tx) error { return t.run("CALL db.awaitIndexes(600)", nil) })
+	return s.create(ctx, all)
 }
 
 // narrow writes a condition that follows from the comparison of an indexed

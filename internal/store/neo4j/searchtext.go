@@ -21,14 +21,9 @@ const (
 
 var searchProps = []string{searchKeyProp, searchNamesProp, searchRestProp}
 
-// searchStatements create the indexes of a search. The words are folded and
-// split already.
-func searchStatements() []string {
-	return []string{
-		index(commonLabel, searchKeyProp, idProp),
-		fmt.Sprintf("CREATE FULLTEXT INDEX %s IF NOT EXISTS FOR (n:%s) ON EACH [n.%s, n.%s] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}",
-			quote(searchIndex), quote(commonLabel), searchNamesProp, searchRestProp),
-	}
+// searchDefinitions are the indexes of a search.
+func searchDefinitions() []definition {
+	return []definition{index(commonLabel, searchKeyProp, idProp), words(searchIndex, commonLabel, searchNamesProp, searchRestProp)}
 }
 
 // addSearch adds what a search reads of the node to the properties to write.
