@@ -27,7 +27,7 @@ func (c *tripCounter) Run(ctx context.Context, cypher string, values map[string]
 // pasts opens a store where many items came by one change set, and changed since.
 func pasts(t *testing.T, items int) (*Store, []store.ID) {
 	t.Helper()
-	uri, user, password := neo4jtest.Fresh(t)
+	uri, user, password := neo4jtest.Emptied(t)
 	s, err := Open(t.Context(), uri, Options{User: user, Password: password}, store.Schema{
 		Kinds: []store.KindSchema{{Name: "Item", Properties: []store.Property{{Name: "key", Type: store.String, Unique: true}}}},
 	})

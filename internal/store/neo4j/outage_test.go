@@ -12,8 +12,14 @@ import (
 	"releasegraph/internal/store/neo4j"
 )
 
-func TestAServerThatIsAwayIsUnavailableAndComesBackByItself(t *testing.T) {
+// A server is started once, and dies in each of these.
+func TestAServerThatDies(t *testing.T) {
 	server := neo4jtest.Start(t)
+	t.Run("is unavailable, and comes back by itself", func(t *testing.T) { comesBack(t, server) })
+	t.Run("among writers loses nothing, and does nothing twice", func(t *testing.T) { losesNothing(t, server) })
+}
+
+func comesBack(t *testing.T, server *neo4jtest.Server) {
 	s := reopen(t, server.Access().URI, neo4j.Options{})
 	commit(t, s, item("a", nil))
 	server.Kill()
@@ -34,10 +40,9 @@ func TestAServerThatIsAwayIsUnavailableAndComesBackByItself(t *testing.T) {
 	}
 }
 
-func TestNothingIsLostOrDoneTwiceWhenTheServerDiesAmongWriters(t *testing.T) {
-	server := neo4jtest.Start(t)
+func losesNothing(t *testing.T, server *neo4jtest.Server) {
 	s := reopen(t, server.Access().URI, neo4j.Options{})
-	commit(t, s, item("start", nil))
+	before := int(commit(t, s, item("start", nil)).Revision)
 	const writers, sets = 8, 60
 	half := make(chan struct{}, writers)
 	var wg sync.WaitGroup
@@ -58,8 +63,8 @@ func TestNothingIsLostOrDoneTwiceWhenTheServerDiesAmongWriters(t *testing.T) {
 	server.Restart(t)
 	wg.Wait()
 	head, err := s.Head(t.Context())
-	if err != nil || head != 1+writers*sets {
-		t.Fatalf("the head is %d, want %d; %v", head, 1+writers*sets, err)
+	if want := store.Revision(before + writers*sets); err != nil || head != want {
+		t.Fatalf("the head is %d, want %d; %v", head, want, err)
 	}
 	changes, err := s.Changes(t.Context(), 0, int(head)+1)
 	if err != nil || len(changes) != int(head) {

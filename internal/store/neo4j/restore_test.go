@@ -17,8 +17,8 @@ import (
 	"releasegraph/internal/store/storetest"
 )
 
-func openFresh(t *testing.T, schema store.Schema) store.Store {
-	uri, user, password := neo4jtest.Fresh(t)
+func openEmptied(t *testing.T, schema store.Schema) store.Store {
+	uri, user, password := neo4jtest.Emptied(t)
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, schema)
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func openFile(t *testing.T, schema store.Schema) store.Store {
 	return s
 }
 
-func restoreFresh(t *testing.T, from store.Restoration) (store.Store, error) {
-	uri, user, password := neo4jtest.Fresh(t)
+func restoreEmptied(t *testing.T, from store.Restoration) (store.Store, error) {
+	uri, user, password := neo4jtest.Emptied(t)
 	o := neo4j.Options{User: user, Password: password}
 	if err := neo4j.Restore(t.Context(), uri, o, storetest.Schema(), from); err != nil {
 		if _, opening := neo4j.Open(t.Context(), uri, o, storetest.Schema()); !errors.Is(opening, store.ErrUnfinished) {
@@ -53,15 +53,15 @@ func restoreFresh(t *testing.T, from store.Restoration) (store.Store, error) {
 }
 
 func TestADatabaseIsRestoredFromADump(t *testing.T) {
-	storetest.RunRestore(t, openFresh, restoreFresh)
+	storetest.RunRestore(t, openEmptied, restoreEmptied)
 }
 
 func TestADatabaseIsRestoredFromADumpOfAFile(t *testing.T) {
-	storetest.RunRestore(t, openFile, restoreFresh)
+	storetest.RunRestore(t, openFile, restoreEmptied)
 }
 
 func TestAFileIsRestoredFromADumpOfADatabase(t *testing.T) {
-	storetest.RunRestore(t, openFresh, func(t *testing.T, from store.Restoration) (store.Store, error) {
+	storetest.RunRestore(t, openEmptied, func(t *testing.T, from store.Restoration) (store.Store, error) {
 		path := filepath.Join(t.TempDir(), "restored.db")
 		if _, err := sqlite.Restore(t.Context(), path, storetest.Schema(), from, false); err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func TestAFileIsRestoredFromADumpOfADatabase(t *testing.T) {
 }
 
 func TestADatabaseThatHoldsSomethingIsNotRestoredInto(t *testing.T) {
-	s := openFresh(t, storetest.Schema())
+	s := openEmptied(t, storetest.Schema())
 	storetest.Busy(t, s, 0)
 	want := storetest.Picture(t, s)
 	uri, user, password := neo4jtest.Address(t)

@@ -15,7 +15,7 @@ const hubUsers = 1_500
 
 func hub(t *testing.T) *Store {
 	t.Helper()
-	uri, user, password := neo4jtest.Fresh(t)
+	uri, user, password := neo4jtest.Emptied(t)
 	s, err := Open(t.Context(), uri, Options{User: user, Password: password}, store.Schema{
 		Kinds: []store.KindSchema{{Name: "Item", Properties: []store.Property{{Name: "key", Type: store.String, Unique: true}}}},
 		Rels:  []store.RelSchema{{Name: "NEEDS", From: "Item", To: "Item"}},
