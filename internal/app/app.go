@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"releasegraph/internal/adjacency"
@@ -62,6 +63,9 @@ type App struct {
 	// askers and partyKeys tell how names are written: of who asks for or carries
 	// out a change, and as keys of parties.
 	askers, partyKeys *person.Book
+
+	rules        []Rule
+	consequences []Consequence
 }
 
 // Config is what an App is made of. Graphs may be nil; without Policies the
@@ -90,11 +94,15 @@ func New(c Config) *App {
 	if c.Exclusive == nil {
 		c.Exclusive = domain.SeparateDuties
 	}
-	return &App{
+	a := &App{
 		store: c.Store, entire: c.Store, policies: c.Policies, exclusive: c.Exclusive, shelf: c.Shelf, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
 		feed: feed.New(c.Store, feed.Options{}), layers: newLayers(), graphs: c.Graphs, now: c.Now, newID: c.NewID,
 		askers: person.NewBook(c.Store, domain.KindChangeRequest, "requester", "assignee"), partyKeys: person.NewBook(c.Store, domain.KindParty, "key"),
 	}
+	a.rules = slices.Concat(a.configurationRules(), a.calendarRules(), a.problemRules(), a.changeRules())
+	// In the order in which one may follow from another.
+	a.consequences = slices.Concat(a.problemConsequences(), a.changeConsequences(), a.calendarConsequences())
+	return a
 }
 
 // Subscribers is how many follow the log at the moment.

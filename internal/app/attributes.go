@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -37,51 +36,7 @@ func (a *App) parseFilter(ctx context.Context, k *entity.Kind, raw map[string]an
 	return k.ParseFilter(raw, "filter", definitions...)
 }
 
-// checkAttributes tells what the definitions find wrong with an item that is
-// about to be written with these values (C7). An edit that touches neither its
-// class nor its attributes is none of their business: what they found wrong
-// before stays as it is, and dataQuality lists it. A definition that is
-// written at the same time counts as written later.
-func (a *App) checkAttributes(ctx context.Context, r entity.Record, touched func(field string) bool, path string) error {
-	item, ok := r.(*domain.ConfigurationItem)
-	if !ok || !touched("class") && !touched("attributes") {
-		return nil
-	}
-	definitions, err := a.definitions(ctx)
-	if err != nil {
-		return err
-	}
-	errs := domain.CheckAttributes(definitions, item.Class, item.Attributes)
-	for _, e := range errs {
-		e.Field = path + "." + e.Field
-	}
-	return errs.Err()
-}
-
-// definitionFields are what a definition says of values.
-var definitionFields = []string{"attribute", "classes", "type", "allowedValues"}
-
-// checkDefinition refuses a definition that contradicts others (C7).
-func (a *App) checkDefinition(ctx context.Context, r entity.Record, touched func(field string) bool, path string) error {
-	d, ok := r.(*domain.AttributeDefinition)
-	if !ok || !slices.ContainsFunc(definitionFields, touched) {
-		return nil
-	}
-	others, err := a.definitions(ctx)
-	if err != nil {
-		return err
-	}
-	errs := domain.CheckDefinition(d, others)
-	for _, e := range errs {
-		e.Field = path + "." + e.Field
-	}
-	return errs.Err()
-}
-
 // given tells which fields an input names.
 func given(values map[string]any) func(string) bool {
 	return func(field string) bool { _, ok := values[field]; return ok }
 }
-
-// every stands for a new record, which is given all its fields.
-func every(string) bool { return true }

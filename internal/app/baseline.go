@@ -25,7 +25,8 @@ func (a *App) CreateBaseline(ctx context.Context, in domain.NewBaseline, o *doma
 		}
 		b := made.(*domain.Baseline)
 		b.Revision = int64(at)
-		return a.creating(b), b, nil
+		d, _ := a.creating(b)
+		return d, b, nil
 	})
 }
 

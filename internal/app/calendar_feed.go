@@ -44,7 +44,7 @@ func (a *App) CreateCalendarFeed(ctx context.Context, key, name string, site, se
 		}
 		f := record.(*domain.CalendarFeed)
 		f.Sources = domain.BroughtBy(domain.SourceAPI)
-		d := a.creating(f)
+		d, _ := a.creating(f)
 		d.join(domain.RelFeedAt, f, at.ID)
 		d.join(domain.RelFeedOf, f, of.ID)
 		return d, f, nil

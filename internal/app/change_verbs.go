@@ -154,7 +154,9 @@ func (v *changeVerb) carryOut(f *changeFacts, at time.Time) domain.Errors {
 func (a *App) draftOf(f *changeFacts, before *domain.ChangeRequest) *draft {
 	id := store.ID(before.ID)
 	set := ownedDifference(entity.KindNamed(domain.KindChangeRequest), before, f.Request)
-	d := &draft{ops: []store.Op{store.UpdateNode{ID: id, Set: set}}, guards: f.guards, known: []entity.Record{f.Request}}
+	d := &draft{}
+	d.change(before, f.Request)
+	d.ops, d.guards, d.known = []store.Op{store.UpdateNode{ID: id, Set: set}}, f.guards, []entity.Record{f.Request}
 	if f.Board != nil && !f.boardKnown && f.Request.Status == domain.ChangeAssessed {
 		d.known = append(d.known, f.decider)
 		d.join(domain.RelDecidedBy, before, store.ID(f.decider.ID))

@@ -23,8 +23,8 @@ type writing struct {
 	dryRun bool
 	// earlier is what the same mutation did before, under the same key.
 	earlier *store.Change
-	// moved are the changes that it put on hold or released (H6).
-	moved []movedHold
+	// told is what the consequences told.
+	told []any
 }
 
 // begin reads the options of a mutation, and finds out whether it is a repeat.
@@ -80,21 +80,18 @@ func (w *writing) commit(ctx context.Context, decide func() (*draft, error)) (*d
 	var last error
 	for range attempts {
 		d, err := decide()
-		if err != nil {
+		p := w.app.propose(d)
+		if err = both(err, w.app.bound(ctx, p)); err != nil {
 			return nil, nil, err
 		}
-		cs := w.changeset(ctx, d)
-		var moved []movedHold
-		if err = w.app.letVotesFall(ctx, &cs, nil); err == nil {
-			moved, err = w.app.hold(ctx, &cs)
-		}
+		err = w.app.consequent(ctx, p)
 		var change store.Change
 		if err == nil {
-			change, err = w.put(ctx, cs)
+			change, err = w.put(ctx, w.changeset(ctx, d))
 		}
 		if err == nil {
-			d.held(moved)
-			w.moved = moved
+			d.refresh()
+			w.told = p.told
 			return d, &change, w.sameInput(&change)
 		}
 		last = err

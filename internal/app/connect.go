@@ -87,9 +87,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		return nil, nil, err
 	}
 	d := &draft{known: []entity.Record{p.from, p.to}}
-	if err := both(onlyServices(d, p), affects(d, p), boardFits(d, p), a.refuseExcluded(ctx, d, p)); err != nil {
-		return nil, nil, err
-	}
+	l := d.link(p, p.key())
 	if err := a.keepLink(ctx, d, p, link); err != nil {
 		return nil, nil, err
 	}
@@ -100,10 +98,15 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 	}
 	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
 	d.wantedAgain(p)
-	if p.exists {
-		return d, p, staysDecided(p.from, "input.from")
-	}
-	return d, p, both(staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p), a.delegatesOn(ctx, d, p))
+	l.Exists = p.exists
+	return d, p, nil
+}
+
+// link notes that an operation writes a link.
+func (d *draft) link(p *pair, key store.EdgeKey) *LinkChange {
+	l := &LinkChange{Rel: p.rel, Key: key, From: p.from, To: p.to, By: ByMutation, inputAt: inputAt{path: "input"}}
+	d.links = append(d.links, l)
+	return l
 }
 
 func selfLink(p *pair) error {
@@ -166,7 +169,9 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			known:  []entity.Record{p.from, p.to},
 		}
 		d.removedByPerson(p, edge)
-		return d, p, both(a.leavesDiagnosed(ctx, d, p, edge.EdgeKey), a.leavesNamed(ctx, p), staysDecided(p.from, "input.from"), a.revisesLinks(ctx, d, p), a.delegatesOn(ctx, d, p))
+		l := d.link(p, edge.EdgeKey)
+		l.Exists, l.Goes = true, true
+		return d, p, nil
 	})
 }
 

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"reflect"
+	"slices"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -12,6 +14,9 @@ import (
 type draft struct {
 	ops    []store.Op
 	guards []store.Guard
+	// records and links are what it does, typed.
+	records []*RecordChange
+	links   []*LinkChange
 	// known are records that the decision has read or made, by which changes
 	// name what they are about. What it has made or changed of them is given the
 	// version and times of the commit.
@@ -21,23 +26,39 @@ type draft struct {
 	explain func(context.Context, error) error
 }
 
+// relationshipOf is one of the relationships of a name that begin at a record.
+func relationshipOf(rel string, from entity.Record) *entity.Relationship {
+	list, kind := entity.RelationshipsNamed(rel), entity.KindOf(from).Name
+	return list[max(0, slices.IndexFunc(list, func(r *entity.Relationship) bool { return r.From == kind }))]
+}
+
 // creating is a draft that adds a record, under a new id.
-func (a *App) creating(r entity.Record) *draft {
+func (a *App) creating(r entity.Record) (*draft, *RecordChange) {
 	r.Meta().ID = a.newID()
 	d := &draft{explain: a.explainTaken("input")}
-	d.create(r)
-	return d
+	return d, d.create(r)
 }
 
 // create adds that a record comes to be.
-func (d *draft) create(r entity.Record) {
+func (d *draft) create(r entity.Record) *RecordChange {
 	k := entity.KindOf(r)
+	c := d.change(nil, r)
 	d.ops = append(d.ops, store.CreateNode{ID: store.ID(r.Meta().ID), Kind: k.Name, Props: k.Encode(r)})
 	d.known = append(d.known, r)
+	return c
+}
+
+// change notes that the next operation writes a record, as the verb of an area
+// does it.
+func (d *draft) change(before, after entity.Record) *RecordChange {
+	c := &RecordChange{Before: before, After: after, By: ByVerb, inputAt: inputAt{path: "input"}, op: len(d.ops)}
+	d.records = append(d.records, c)
+	return c
 }
 
 // update adds that a record changes, if it does.
 func (d *draft) update(before, after entity.Record) {
+	d.change(before, after)
 	k, id := entity.KindOf(before), store.ID(before.Meta().ID)
 	d.ops = append(d.ops, store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))})
 	d.guards = append(d.guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
@@ -53,6 +74,9 @@ func (d *draft) join(rel string, from entity.Record, to ...store.ID) {
 			entity.SetSource(props, domain.SourceAPI)
 			key := store.EdgeKey{Rel: rel, From: store.ID(from.Meta().ID), To: id}
 			d.ops = append(d.ops, store.PutEdge{EdgeKey: key, Props: props})
+			d.links = append(d.links, &LinkChange{
+				Rel: relationshipOf(rel, from), Key: key, From: from, By: ByVerb, inputAt: inputAt{path: "input"},
+			})
 		}
 	}
 }
@@ -68,6 +92,17 @@ func stamp(records []entity.Record, c *store.Change) {
 			m.Version, m.UpdatedAt = int(e.Version), c.At
 			if e.Before == nil {
 				m.CreatedAt = c.At
+			}
+		}
+	}
+}
+
+// refresh gives the known records that the draft changes what they will be.
+func (d *draft) refresh() {
+	for _, c := range d.records {
+		for _, r := range d.known {
+			if !c.Gone() && r != c.After && r.Meta().ID == c.After.Meta().ID {
+				reflect.ValueOf(r).Elem().Set(reflect.ValueOf(c.After).Elem())
 			}
 		}
 	}

@@ -121,3 +121,12 @@ func both(list ...error) error {
 	}
 	return all.Err()
 }
+
+// whole says of an error that it is about this field.
+func whole(err error, field string) error {
+	var e *domain.Error
+	if errors.As(err, &e) {
+		e.Field = field
+	}
+	return err
+}

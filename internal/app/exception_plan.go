@@ -105,7 +105,7 @@ func readExceptions(ctx context.Context, v view, freezes []*opening) (unplanned 
 
 // planExceptions lets the change set note, with those of its exceptions that do
 // not say for which plan they were granted, the one that there is.
-func (h *holding) planExceptions(ctx context.Context, cs *store.Changeset) error {
+func (h *holding) planExceptions(ctx context.Context, p *Proposal) error {
 	maps.DeleteFunc(h.unplanned, func(id store.ID, _ domain.ExceptedPlan) bool { return !h.exceptions[id] })
 	found, err := h.view.Nodes(ctx, slices.Sorted(maps.Keys(h.unplanned))...)
 	if err != nil {
@@ -116,11 +116,10 @@ func (h *holding) planExceptions(ctx context.Context, cs *store.Changeset) error
 		if !ok {
 			continue
 		}
-		k := entity.KindNamed(domain.KindFreezeException)
-		before := k.Decode(n).(*domain.FreezeException)
-		after := entity.Clone(before).(*domain.FreezeException)
-		after.Plan(h.unplanned[id])
-		cs.Ops = append(slices.Clip(cs.Ops), store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))})
+		err := p.Change(h.before(entity.DecodeNode(n)), func(x entity.Record) { x.(*domain.FreezeException).Plan(h.unplanned[id]) })
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"releasegraph/internal/authz"
@@ -60,26 +59,6 @@ func (a *App) refuseAffected(ctx context.Context, d *draft, excludes store.EdgeK
 		}
 	}
 	d.guards = append(d.guards, store.EdgeAt{EdgeKey: affects})
-	return nil
-}
-
-// refuseExcluded refuses that a request affect what it was found not to hurt.
-func (a *App) refuseExcluded(ctx context.Context, d *draft, p *pair) error {
-	if p.rel.Name != domain.RelAffects {
-		return nil
-	}
-	excludes := store.EdgeKey{Rel: domain.RelExcludes, From: p.fromID(), To: p.toID()}
-	edges, err := a.entire.EdgesBetween(ctx, excludes)
-	if err != nil {
-		return storeError(err)
-	}
-	if _, excluded := edges[excludes]; excluded {
-		return &domain.Error{
-			Code: domain.RuleViolation, Rule: "I10", Field: "input.to",
-			Message: fmt.Sprintf("was found not impacted by %s: includeInImpact takes that back", p.from.Meta().Key),
-		}
-	}
-	d.guards = append(d.guards, store.EdgeAt{EdgeKey: excludes})
 	return nil
 }
 

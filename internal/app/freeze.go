@@ -112,7 +112,7 @@ func (a *App) held(ctx context.Context, w *Written, err error) (*FreezeHold, err
 		return nil, err
 	}
 	f, _ := w.Record.(*domain.Freeze)
-	moved, err := a.seenHolds(ctx, w.moved)
+	moved, err := a.seenHolds(ctx, w.told)
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,9 @@ func (a *App) RequestFreezeException(ctx context.Context, in domain.NewException
 			return nil, nil, err
 		}
 		x.Sources = domain.BroughtBy(domain.SourceAPI)
-		sign(ctx, x)
-		d := a.creating(x)
+		who := doer(ctx)
+		x.RequestedBy, x.RequesterIdentities = &who.Name, who.Identities
+		d, _ := a.creating(x)
 		d.join(domain.RelExcepts, x, freeze.ID)
 		d.join(domain.RelExceptionFor, x, change.ID)
 		return d, x, nil
@@ -122,12 +123,4 @@ func (a *App) ExceptionMoves(ctx context.Context, x *domain.FreezeException) ([]
 		return nil, err
 	}
 	return domain.ExceptionLife.From(x.Status, domain.ExceptionFacts{Reason: x.Reason, Ends: ends}), nil
-}
-
-// staysDecided keeps a decided exception as it was decided.
-func staysDecided(r entity.Record, field string) error {
-	if x, ok := r.(*domain.FreezeException); ok {
-		return x.CheckStays(field)
-	}
-	return nil
 }

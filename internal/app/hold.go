@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -22,31 +21,29 @@ var standing = store.Compare{Property: "liftedAt", Op: store.IsNull}
 // hold adds to a change set what follows from it for holds (H6): changes that
 // come into a freeze are put on hold, those that come out of it are released,
 // in the same change set, whoever makes it and by whatever means. It looks at
-// the graph as it would be, and guards hold that nothing comes between. The
-// answer is the changes that are held otherwise from then on, by key.
-func (a *App) hold(ctx context.Context, cs *store.Changeset) ([]movedHold, error) {
-	b := holdBearingOf(cs.Ops)
+// the graph as it would be, and guards hold that nothing comes between. It tells
+// a movedHold for each change that is held otherwise from then on, by key.
+func (a *App) hold(ctx context.Context, p *Proposal) error {
+	b := holdBearingOf(p.draft.ops)
 	if !b.any() {
-		return nil, nil
+		return nil
 	}
-	if none, err := a.frozenByNone(ctx, &b, cs); err != nil || none {
-		return nil, err
+	if none, err := a.frozenByNone(ctx, &b, p); err != nil || none {
+		return err
 	}
-	supposed := *cs
-	supposed.Key = "" // a key that was used would tell of an earlier set
-	would, err := a.store.Preview(ctx, supposed)
+	would, err := p.Would(ctx)
 	if err != nil || len(would.Effects) == 0 {
-		return nil, err
+		return err
 	}
 	h := &holding{app: a, would: would, requests: map[store.ID]*domain.ChangeRequest{}}
 	h.view = view{Reader: a.past.Supposing(would), app: a, sight: &sight{app: a, unlimited: true}}
 	h.view.entire = h.view.Reader
-	return h.decide(ctx, cs)
+	return h.decide(ctx, p)
 }
 
 // frozenByNone tells that no freeze has to do with a change set: there is none,
 // which a guard holds for what is planned, or it does not mind what changes.
-func (a *App) frozenByNone(ctx context.Context, b *holdBearing, cs *store.Changeset) (bool, error) {
+func (a *App) frozenByNone(ctx context.Context, b *holdBearing, p *Proposal) (bool, error) {
 	if b.freezes {
 		return false, nil
 	}
@@ -59,7 +56,7 @@ func (a *App) frozenByNone(ctx context.Context, b *holdBearing, cs *store.Change
 	case err != nil:
 		return false, storeError(err)
 	case found == 0 && b.plan:
-		cs.Guards = append(slices.Clip(cs.Guards), store.Unchanged{Since: since, Kind: domain.KindFreeze})
+		p.Guard(store.Unchanged{Since: since, Kind: domain.KindFreeze})
 		return true, nil
 	case found == 0:
 		return true, nil
@@ -145,22 +142,9 @@ func sets(props store.Props, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { _, ok := props[name]; return ok })
 }
 
-// held tells those of the records that a use case answers with which freezes
-// hold them now.
-func (d *draft) held(moved []movedHold) {
-	for _, m := range moved {
-		r := m.after
-		i := slices.IndexFunc(d.known, func(known entity.Record) bool { return known.Meta().ID == r.ID })
-		if i < 0 {
-			d.known = append(d.known, r)
-		} else if c, ok := d.known[i].(*domain.ChangeRequest); ok {
-			c.HeldBy = r.HeldBy
-		}
-	}
-}
-
 // seenHolds leaves out the changes that the caller may not see.
-func (a *App) seenHolds(ctx context.Context, moved []movedHold) ([]movedHold, error) {
+func (a *App) seenHolds(ctx context.Context, all []any) ([]movedHold, error) {
+	moved := told[movedHold](all)
 	ids := make([]store.ID, len(moved))
 	for i, m := range moved {
 		ids[i] = store.ID(m.after.ID)

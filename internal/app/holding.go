@@ -29,33 +29,32 @@ type holding struct {
 	unplanned map[store.ID]domain.ExceptedPlan
 }
 
-func (h *holding) decide(ctx context.Context, cs *store.Changeset) ([]movedHold, error) {
+func (h *holding) decide(ctx context.Context, p *Proposal) error {
 	h.touch()
 	for _, step := range []func(context.Context) error{h.readFreezes, h.readTouched, h.readPlanned, h.readFormer} {
 		if err := step(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := h.planExceptions(ctx, cs); err != nil {
-		return nil, err
+	if err := h.planExceptions(ctx, p); err != nil {
+		return err
 	}
 	holders, err := h.holders(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var moved []movedHold
-	for _, id := range slices.Sorted(maps.Keys(h.requests)) {
-		r := h.requests[id]
-		if h.whole[id] {
-			cs.Guards = append(slices.Clip(cs.Guards), h.asRead(r)...)
+	for _, r := range slices.SortedFunc(maps.Values(h.requests), func(x, y *domain.ChangeRequest) int { return strings.Compare(x.Key, y.Key) }) {
+		if h.whole[store.ID(r.ID)] {
+			p.Guard(h.asRead(r)...)
 		}
 		if held := h.heldNow(r, holders[r.Key]); !slices.Equal(held, r.HeldBy) {
-			moved = append(moved, movedHold{h.rehold(cs, r, held), r.HeldBy})
+			if err := h.rehold(p, r, held); err != nil {
+				return err
+			}
 		}
 	}
-	cs.Guards = append(slices.Clip(cs.Guards), h.guards()...)
-	slices.SortFunc(moved, func(x, y movedHold) int { return strings.Compare(x.after.Key, y.after.Key) })
-	return moved, nil
+	p.Guard(h.guards()...)
+	return nil
 }
 
 // readFreezes reads the freezes that will stand; those that will not any more

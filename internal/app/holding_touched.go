@@ -96,12 +96,23 @@ func (h *holding) asRead(r *domain.ChangeRequest) []store.Guard {
 }
 
 // rehold has a change set put a request on hold, or release it.
-func (h *holding) rehold(cs *store.Changeset, r *domain.ChangeRequest, held []string) *domain.ChangeRequest {
-	after := entity.Clone(r).(*domain.ChangeRequest)
-	after.HeldBy = held
-	k := entity.KindOf(r)
-	cs.Ops = append(slices.Clip(cs.Ops), store.UpdateNode{ID: store.ID(r.ID), Set: difference(k.Encode(r), k.Encode(after))})
-	return after
+func (h *holding) rehold(p *Proposal, r *domain.ChangeRequest, held []string) error {
+	before := r.HeldBy
+	return p.Change(h.before(r), func(after entity.Record) {
+		c := after.(*domain.ChangeRequest)
+		c.HeldBy = held
+		p.Tell(movedHold{c, before})
+	})
+}
+
+// before is a record of the graph as it would be, at the version that it has.
+func (h *holding) before(r entity.Record) entity.Record {
+	if !h.bumped[store.ID(r.Meta().ID)] {
+		return r
+	}
+	was := entity.Clone(r)
+	was.Meta().Version--
+	return was
 }
 
 // guards hold what was looked at: freezes and exceptions; where freezes change,

@@ -37,21 +37,15 @@ type Import struct {
 	app     *App
 	options ImportOptions
 	actor   domain.Actor
-	who     domain.Doer
 	asked   map[string]error // what may be done with all records of a kind
-	method  domain.IdentityMethod
-	source  string          // by what means, of the change sets
-	key     string          // that makes them idempotent, empty: none
-	settled map[string]bool // keys of the requests for change that the import brings whole
+	source  string           // by what means, of the change sets
+	key     string           // that makes them idempotent, empty: none
+	settled map[string]bool  // keys of the requests for change that the import brings whole
 	// known maps records to ids in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
-	young, old  map[interchange.End]store.ID
-	definitions []*domain.AttributeDefinition
-	defined     bool       // the definitions are read
-	revisions   renumbered // of a history
-	// defining are the definitions as they will be, once they are read.
-	defining     []*domain.AttributeDefinition
-	definesKnown bool
+	young, old map[interchange.End]store.ID
+	memory     map[string]any // of the rules
+	revisions  renumbered     // of a history
 	// fresh holds what a dry run would have created.
 	fresh map[interchange.End]bool
 }
@@ -84,8 +78,8 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 		o.Show = maxImportChanges
 	}
 	im := &Import{
-		app: a, options: o, actor: actor, who: doer(ctx), method: *method(ctx), source: signedSource(ctx, sourceImport),
-		young: map[interchange.End]store.ID{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{},
+		app: a, options: o, actor: actor, source: signedSource(ctx, sourceImport),
+		young: map[interchange.End]store.ID{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{}, memory: map[string]any{},
 	}
 	for _, key := range o.Whole {
 		im.settled[key] = true

@@ -57,9 +57,6 @@ func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) erro
 		}
 		b.put(index[n], i, keys[n], have)
 	}
-	if err := b.joinServices(ctx, list, keys, index); err != nil {
-		return err
-	}
 	if err := b.replaceOnly(ctx, list, keys); err != nil {
 		return err
 	}
@@ -151,7 +148,7 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 	edge, exists := have[key]
 	if !exists {
 		b.permit(n, i, authz.Connect)
-		b.noteLink(i, key)
+		b.joins(n, i, key)
 		b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: b.linked(i, i.Props)})
 		b.count(i).Created++
 		b.show(domain.ChangeCreated, i, "", nil, i.Props)
@@ -184,6 +181,7 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 	}
 	entity.SetSource(props, owner)
 	b.permit(n, i, authz.Connect)
+	b.joins(n, i, key).Exists = true
 	b.ops = append(b.ops, store.PutEdge{EdgeKey: key, Props: props})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Updated++
@@ -248,9 +246,9 @@ func (b *importBatch) keepPlace(i *interchange.Item, edge store.Edge, to store.I
 	b.changes = slices.DeleteFunc(b.changes, func(c domain.Change) bool {
 		return c.Type == domain.ChangeCreated && c.Kind == edge.Rel && c.From.Key == i.From.Key && c.To.Key == i.To.Key
 	})
-	if b.requests[edge.From] == i {
-		delete(b.requests, edge.From)
-	}
+	b.links = slices.DeleteFunc(b.links, func(l *LinkChange) bool {
+		return l.Key.Rel == edge.Rel && l.Key.From == edge.From && l.Key.To == to
+	})
 	b.count(i).Created--
 	b.keepEdge(i, edge.Props, emptied(edge.Props))
 }

@@ -125,7 +125,7 @@ func (b *importBatch) listed(props store.Props, listings domain.Listings) (store
 
 // unlist notes that the source no longer lists a record. Where no other does, it
 // is withdrawn, or removed where its kind has no such status (C6).
-func (b *importBatch) unlist(i *interchange.Item, node store.Node) {
+func (b *importBatch) unlist(n int, i *interchange.Item, node store.Node) {
 	source, sources := b.im.options.Source, entity.DecodeSources(node.Props)
 	owner := domain.OwnerOf(sources, domain.WholeRecord, true)
 	before := entity.DecodeListings(node.Props)
@@ -139,7 +139,7 @@ func (b *importBatch) unlist(i *interchange.Item, node store.Node) {
 	case len(listings.Of(domain.WholeRecord, owner)) > 0, OutOfUse(node.Kind, text(node.Props["status"])):
 		b.count(i).Unlisted++
 	case !CanBeWithdrawn(node.Kind):
-		b.removeRecord(i, node)
+		b.removeRecord(n, i, node)
 		return
 	default:
 		b.withdraw(i, node, set)

@@ -61,7 +61,7 @@ func bringsLink(r *entity.Relationship) bool {
 func broughtFields(i *interchange.Item) (names []string) {
 	for n := range i.Kind.Fields {
 		f := &i.Kind.Fields[n]
-		if _, given := i.Values[f.Name]; given && f.Import && !f.Set && f.Name != "heldBy" {
+		if _, given := i.Values[f.Name]; given && f.Import && !f.Set && !f.Derived {
 			names = append(names, f.Name)
 		}
 	}

@@ -14,17 +14,18 @@ import (
 // has gone already is left alone.
 func (b *importBatch) removals(ctx context.Context, items []*interchange.Item) error {
 	var edges []*interchange.Item
+	var index []int
 	keys := map[string][]string{}
-	for _, i := range items {
+	for n, i := range items {
 		switch {
 		case !i.Remove:
 		case i.IsEdge():
-			edges = append(edges, i)
+			edges, index = append(edges, i), append(index, n)
 		default:
 			keys[i.Kind.Name] = append(keys[i.Kind.Name], i.End.Key)
 		}
 	}
-	if err := b.removeEdges(ctx, edges); err != nil {
+	if err := b.removeEdges(ctx, edges, index); err != nil {
 		return err
 	}
 	found := map[interchange.End]store.Node{}
@@ -37,15 +38,15 @@ func (b *importBatch) removals(ctx context.Context, items []*interchange.Item) e
 			found[interchange.End{Kind: kind, Key: key}] = node
 		}
 	}
-	for _, i := range items {
+	for n, i := range items {
 		if i.Remove && !i.IsEdge() {
-			b.removeNode(i, found)
+			b.removeNode(n, i, found)
 		}
 	}
 	return nil
 }
 
-func (b *importBatch) removeNode(i *interchange.Item, found map[interchange.End]store.Node) {
+func (b *importBatch) removeNode(n int, i *interchange.Item, found map[interchange.End]store.Node) {
 	node, ok := found[i.End]
 	if !ok {
 		b.count(i).Unchanged++
@@ -53,17 +54,18 @@ func (b *importBatch) removeNode(i *interchange.Item, found map[interchange.End]
 	}
 	delete(found, i.End) // said twice, it is removed once
 	if i.Unlist {
-		b.unlist(i, node)
+		b.unlist(n, i, node)
 		return
 	}
 	if owner := domain.OwnerOf(entity.DecodeSources(node.Props), domain.WholeRecord, true); !domain.MayOverwrite(owner, b.im.options.Source, b.im.options.Overwrite) {
 		b.keep(i, domain.FieldKept{Field: "key", Source: owner, Kept: &i.End.Key})
 		return
 	}
-	b.removeRecord(i, node)
+	b.removeRecord(n, i, node)
 }
 
-func (b *importBatch) removeRecord(i *interchange.Item, node store.Node) {
+func (b *importBatch) removeRecord(n int, i *interchange.Item, node store.Node) {
+	b.brings(n, i.Kind.Decode(node), nil)
 	b.ops = append(b.ops, store.RemoveNode{ID: node.ID})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
 	b.gone = append(b.gone, i.End)
@@ -71,7 +73,7 @@ func (b *importBatch) removeRecord(i *interchange.Item, node store.Node) {
 	b.show(domain.ChangeRemoved, i, node.ID, node.Props, emptied(node.Props))
 }
 
-func (b *importBatch) removeEdges(ctx context.Context, list []*interchange.Item) error {
+func (b *importBatch) removeEdges(ctx context.Context, list []*interchange.Item, index []int) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -91,12 +93,12 @@ func (b *importBatch) removeEdges(ctx context.Context, list []*interchange.Item)
 		return err
 	}
 	for n, i := range list {
-		b.removeEdge(i, keys[n], have)
+		b.removeEdge(index[n], i, keys[n], have)
 	}
 	return nil
 }
 
-func (b *importBatch) removeEdge(i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+func (b *importBatch) removeEdge(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, ok := have[key]
 	switch {
 	case !ok:
@@ -110,7 +112,8 @@ func (b *importBatch) removeEdge(i *interchange.Item, key store.EdgeKey, have ma
 		return
 	}
 	delete(have, key)
-	b.noteLink(i, key)
+	l := b.joins(n, i, key)
+	l.Exists, l.Goes = true, true
 	b.ops = append(b.ops, store.RemoveEdge{EdgeKey: key})
 	b.guards = append(b.guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
 	b.count(i).Removed++

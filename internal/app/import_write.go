@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,9 +78,6 @@ func (im *Import) mayTouch(items []*interchange.Item) error {
 }
 
 func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported, error) {
-	if _, err := im.Definitions(ctx); err != nil {
-		return Imported{}, err
-	}
 	b := newImportBatch(im)
 	if b.refused(items) {
 		return Imported{}, b.problems
@@ -93,27 +91,28 @@ func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported,
 	if err := b.removals(ctx, items); err != nil {
 		return Imported{}, err
 	}
-	if err := b.reviseRequests(ctx, items); err != nil {
+	p := b.propose()
+	if err := im.app.ask(ctx, p); err != nil {
 		return Imported{}, err
 	}
+	for _, one := range p.problems {
+		b.problem(one.line, one.Error)
+	}
 	if len(b.problems) > 0 {
+		slices.SortStableFunc(b.problems, func(x, y ImportProblem) int { return cmp.Compare(x.Index, y.Index) })
 		return Imported{}, b.problems
 	}
-	return b.commit(ctx)
+	return b.commit(ctx, p)
 }
 
 // importBatch decides what one change set does.
 type importBatch struct {
+	draft
 	im       *Import
-	ops      []store.Op
-	guards   []store.Guard
 	ids      map[interchange.End]store.ID // of the batch's own records
 	created  map[store.ID]bool
-	classes  map[store.ID]domain.Class // of the items it is known of
-	demoted  []int                     // items that stop being services
-	gone     []interchange.End         // keys that the batch removes
+	gone     []interchange.End // keys that the batch removes
 	at       time.Time
-	requests map[store.ID]*interchange.Item // for change, by what changes their content
 	counts   map[string]*ImportCount
 	order    []string
 	changes  []domain.Change
@@ -125,7 +124,7 @@ type importBatch struct {
 }
 
 func newImportBatch(im *Import) *importBatch {
-	return &importBatch{im: im, at: im.app.now().UTC().Truncate(time.Second), ids: map[interchange.End]store.ID{}, classes: map[store.ID]domain.Class{}, counts: map[string]*ImportCount{}}
+	return &importBatch{im: im, at: im.app.now().UTC().Truncate(time.Second), ids: map[interchange.End]store.ID{}, counts: map[string]*ImportCount{}}
 }
 
 func (b *importBatch) count(i *interchange.Item) *ImportCount {
@@ -143,20 +142,16 @@ func (b *importBatch) problem(index int, err *domain.Error) {
 	b.problems = append(b.problems, ImportProblem{Index: index, Error: err})
 }
 
-// commit writes what the batch decided, with the holds that follow.
-func (b *importBatch) commit(ctx context.Context) (Imported, error) {
-	cs := store.Changeset{
-		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.writtenBy(),
-		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
-	}
-	if err := b.im.app.letVotesFall(ctx, &cs, b.im.settled); err != nil {
-		return Imported{}, err
-	}
-	held, err := b.hold(ctx, &cs)
+// commit writes what the batch decided, with what follows.
+func (b *importBatch) commit(ctx context.Context, p *Proposal) (Imported, error) {
+	held, err := b.consequent(ctx, p)
 	if err != nil {
 		return Imported{}, err
 	}
-	done, err := b.write(ctx, cs)
+	done, err := b.write(ctx, store.Changeset{
+		Ops: b.ops, Guards: b.guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.writtenBy(),
+		At: b.im.app.now().UTC().Truncate(time.Microsecond), Key: b.im.key,
+	})
 	done.Held = held
 	return done, err
 }
@@ -203,11 +198,6 @@ func (b *importBatch) nodes(ctx context.Context, items []*interchange.Item) erro
 		}
 	}
 	found := map[string]map[string]store.Node{}
-	if len(keys[domain.KindAttributeDefinition]) > 0 {
-		if err := b.readDefining(ctx); err != nil {
-			return err
-		}
-	}
 	for kind, list := range keys {
 		nodes, err := b.im.app.entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
@@ -236,29 +226,21 @@ func (b *importBatch) nodes(ctx context.Context, items []*interchange.Item) erro
 			b.create(n, i)
 		}
 	}
-	return b.keepServices(ctx, items)
+	return nil
 }
 
 func (b *importBatch) create(n int, i *interchange.Item) {
 	for _, err := range i.IfNew {
 		b.problem(n, err)
 	}
-	if len(b.im.definitions) > 0 {
-		b.keepDefinitions(n, i.AsNew(), every)
-	}
-	switch i.Kind.Name {
-	case domain.KindMaintenanceWindow, domain.KindFreeze:
-		b.keepOpening(n, i.AsNew())
-	case domain.KindAttributeDefinition:
-		b.keepDefinition(n, i.AsNew())
-	}
 	b.permit(n, i, authz.Create)
-	b.keepDuties(n, nil, i.AsNew())
 	id := store.ID(b.im.app.newID())
 	b.ids[i.End], b.created[id] = id, true
-	b.noteClass(n, i, id, nil, i.Props)
 	b.settle(i, id)
-	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.Kind.Name, Props: b.signed(i, b.unheld(b.brought(i)))})
+	made := i.AsNew()
+	made.Meta().ID = string(id)
+	b.brings(n, nil, made)
+	b.ops = append(b.ops, store.CreateNode{ID: id, Kind: i.Kind.Name, Props: unbrought(i.Kind, b.brought(i))})
 	b.count(i).Created++
 	b.show(domain.ChangeCreated, i, id, nil, i.Props)
 }
@@ -271,7 +253,7 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	}
 	b.settle(i, node.ID)
 	set := differences(node.Props, i.Props, i.Values, i.Kind.Fields)
-	set = b.unheld(set)
+	set = unbrought(i.Kind, set)
 	values, listings := i.Values, entity.DecodeListings(node.Props)
 	if !copied(i) {
 		values = b.revive(i, node, set, values)
@@ -282,13 +264,11 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	if !copied(i) {
 		b.list(i, node, set, listings)
 	}
-	b.noteClass(n, i, node.ID, node.Props["class"], set)
 	if len(set) == 0 {
 		b.count(i).Unchanged++
 		return
 	}
 	b.permit(n, i, authz.Update)
-	b.resigned(i, node, set)
 	after, err := i.Kind.BringPatch(i.Kind.Decode(node), patch, "")
 	if err != nil {
 		for _, e := range domain.ErrorsOf(err) {
@@ -296,11 +276,7 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 		}
 		return
 	}
-	b.keepDuties(n, i.Kind.Decode(node), after)
-	b.noteContent(i, i.Kind.Decode(node), after)
-	b.keepDefinitions(n, after, given(patch))
-	b.keepOpening(n, after)
-	b.keepDefinition(n, after)
+	b.brings(n, i.Kind.Decode(node), after).given = given(patch)
 	b.ops = append(b.ops, store.UpdateNode{ID: node.ID, Set: set})
 	b.guards = append(b.guards, store.NodeAt{ID: node.ID, Version: node.Version})
 	if !changed {
@@ -309,6 +285,20 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 	}
 	b.count(i).Updated++
 	b.show(domain.ChangeUpdated, i, node.ID, node.Props, set)
+}
+
+// brings notes that the next operation writes a record, as a line says.
+func (b *importBatch) brings(n int, before, after entity.Record) *RecordChange {
+	c := b.draft.change(before, after)
+	c.By, c.inputAt = ByImport, inputAt{line: n}
+	return c
+}
+
+// joins notes that a line writes a link.
+func (b *importBatch) joins(n int, i *interchange.Item, key store.EdgeKey) *LinkChange {
+	l := &LinkChange{Rel: i.Rel, Key: key, By: ByImport, inputAt: inputAt{line: n}}
+	b.links = append(b.links, l)
+	return l
 }
 
 // differences are the properties that must be set, or with nil be removed, so

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/calendar"
@@ -37,18 +35,4 @@ func fieldAt(path, field string) string {
 		return field
 	}
 	return path + "." + field
-}
-
-// checkWritten tells what is wrong with a record that is about to be written
-// beyond its own rules: with its attributes or what it says of those of others
-// (C7), and with when it is on (P7).
-func (a *App) checkWritten(ctx context.Context, r entity.Record, touched func(field string) bool, path string) error {
-	return both(a.checkAttributes(ctx, r, touched, path), a.checkDefinition(ctx, r, touched, path), checkOpening(r, path))
-}
-
-// keepOpening refuses an imported record, as it will be, that is never on.
-func (b *importBatch) keepOpening(n int, r entity.Record) {
-	for _, err := range domain.ErrorsOf(checkOpening(r, "")) {
-		b.problem(n, err)
-	}
 }

@@ -43,7 +43,7 @@ func (a *App) createOpening(ctx context.Context, kind string, in domain.NewOpeni
 			return nil, nil, err
 		}
 		record.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
-		d := a.creating(record)
+		d, _ := a.creating(record)
 		at, of := openingRels(kind)
 		d.join(at, record, distinctIDs(made.sites)...)
 		d.join(of, record, distinctIDs(made.services)...)
@@ -88,34 +88,6 @@ func servicesOnly(items []store.Node, field string) error {
 		}
 	}
 	return es.Err()
-}
-
-// staysNamed refuses a patch after which a window or freeze is for nothing.
-func (a *App) staysNamed(ctx context.Context, before, after entity.Record) error {
-	was, ok := before.(opens)
-	if !ok || was.Opens().NamesNothing() || !after.(opens).Opens().NamesNothing() {
-		return nil
-	}
-	named, err := a.namedBy(ctx, after)
-	if err != nil || named > 0 {
-		return err
-	}
-	return after.(opens).Opens().CheckNames("input.patch")
-}
-
-// leavesNamed refuses to part a window or freeze from the last that it is for.
-func (a *App) leavesNamed(ctx context.Context, p *pair) error {
-	o, ok := p.from.(opens)
-	if !ok || !o.Opens().NamesNothing() {
-		return nil
-	}
-	if at, of := openingRels(p.rel.From); p.rel.Name != at && p.rel.Name != of {
-		return nil
-	}
-	if named, err := a.namedBy(ctx, p.from); err != nil || named > 1 {
-		return err
-	}
-	return o.Opens().CheckNames("input.to")
 }
 
 // namedBy counts the sites and services that a window or freeze names.

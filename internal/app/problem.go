@@ -38,7 +38,7 @@ func (a *App) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain
 			return nil, nil, err
 		}
 		items = distinctIDs(concerned)
-		d := a.creating(p)
+		d, _ := a.creating(p)
 		d.join(domain.RelConcerns, p, items...)
 		return d, p, nil
 	})

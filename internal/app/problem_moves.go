@@ -175,9 +175,10 @@ func (a *App) moved(k *entity.Kind, before entity.Record, to any, set map[string
 		return nil, nil, err
 	}
 	id := store.ID(before.Meta().ID)
-	return &draft{
-		ops:    []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
-		guards: append(guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)}),
-		known:  []entity.Record{after},
-	}, after, nil
+	d := &draft{}
+	d.change(before, after)
+	d.ops = []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}}
+	d.guards = append(guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
+	d.known = []entity.Record{after}
+	return d, after, nil
 }

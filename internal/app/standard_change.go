@@ -53,7 +53,7 @@ func (a *App) fromModel(ctx context.Context, action authz.Action, verb string, i
 			return nil, nil, err
 		}
 		c := f.Request
-		d := a.creating(c)
+		d, _ := a.creating(c)
 		d.guards, d.known = f.guards, append(d.known, f.Model)
 		d.join(domain.RelFollows, c, store.ID(f.Model.ID))
 		for _, item := range f.Items {
@@ -80,7 +80,8 @@ func (a *App) filled(ctx context.Context, k *entity.Kind, in FromModel) (*change
 	c := made.(*domain.ChangeRequest)
 	c.Sources = domain.BroughtBy(domain.SourceAPI)
 	c.Description, c.Justification, c.Assignee, c.PlannedFrom, c.PlannedTo = in.Description, in.Justification, in.Assignee, in.PlannedFrom, in.PlannedTo
-	sign(ctx, c)
+	who := doer(ctx)
+	c.Requester, c.RequesterIdentities = &who.Name, who.Identities
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c, Model: entity.DecodeNode(model).(*domain.ChangeModel)}}
 	c.Priority = ""
 	f.Model.Fill(c)

@@ -17,7 +17,7 @@ type Written struct {
 	DryRun   bool
 	Changes  []domain.Change
 
-	moved []movedHold
+	told []any // by consequences
 }
 
 // Create adds a record. Its key must not be another's (C1).
@@ -25,16 +25,10 @@ func (a *App) Create(ctx context.Context, kind string, values map[string]any, o 
 	m := mutation{authz.Create, kind, o, []any{"create", kind, values}}
 	return a.mutate(ctx, m, func(k *entity.Kind) (*draft, entity.Record, error) {
 		r, err := k.New(values, "input")
-		if err := both(err, a.checkWritten(ctx, r, every, "input"), seatsOthers(doer(ctx), nil, r, "input"), a.delegates(ctx, nil, r)); err != nil {
-			return nil, nil, err
-		}
-		sign(ctx, r)
 		r.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
-		if known, ok := r.(*domain.KnownError); ok {
-			now := a.clock()
-			known.StatusSince = &now
-		}
-		return a.creating(r), r, nil
+		d, c := a.creating(r)
+		c.By = ByMutation
+		return d, r, err
 	})
 }
 
@@ -54,23 +48,18 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 		return nil, nil, err
 	}
 	after, patchErr := k.Patch(before, patch, "input.patch")
-	writtenErr := a.checkWritten(ctx, after, given(patch), "input.patch")
-	seatsErr := seatsOthers(doer(ctx), before, after, "input.patch")
-	if err := both(checkVersion(before, ifVersion), patchErr, writtenErr, seatsErr, a.revises(ctx, before, after), a.delegates(ctx, before, after)); err != nil {
-		return nil, nil, err
-	}
 	if _, said := patch["status"]; said { // a person's word, where a prune withdrew it before
 		after.Meta().WithdrawnFrom = ""
 	}
 	id := store.ID(before.Meta().ID)
-	d := &draft{
-		ops:     []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}},
-		guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}},
-		known:   []entity.Record{after},
-		explain: a.explainTaken("input.patch"),
-	}
-	if err := both(a.staysService(ctx, d, before, after), a.staysNamed(ctx, before, after), a.staysDiagnosed(ctx, d, before, after), a.staysBeforeBoard(ctx, d, before, after)); err != nil {
-		return nil, nil, err
+	d := &draft{explain: a.explainTaken("input.patch")}
+	c := d.change(before, after)
+	c.By, c.given, c.path = ByMutation, given(patch), "input.patch"
+	d.ops = []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}}
+	d.guards = []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}}
+	d.known = []entity.Record{after}
+	if err := both(checkVersion(before, ifVersion), patchErr); err != nil {
+		return d, nil, err
 	}
 	if old, now := before.Meta().Key, after.Meta().Key; old != now {
 		ops, guards, err := a.rename(ctx, k.Name, old, now)
@@ -91,13 +80,12 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 			return nil, nil, err
 		}
 		id := store.ID(r.Meta().ID)
-		d := &draft{
-			ops:     []store.Op{store.RemoveNode{ID: id}},
-			guards:  []store.Guard{store.NodeAt{ID: id, Version: int64(r.Meta().Version)}},
-			known:   []entity.Record{r},
-			explain: a.explainInUse(r),
-		}
-		return d, nil, both(a.removesDiagnoses(ctx, d, r), staysDecided(r, "input.ref"), a.removesDraft(ctx, r), a.delegates(ctx, r, nil))
+		d := &draft{known: []entity.Record{r}, explain: a.explainInUse(r)}
+		c := d.change(r, nil)
+		c.By, c.path, c.whole = ByMutation, "input.ref", true
+		d.ops = []store.Op{store.RemoveNode{ID: id}}
+		d.guards = []store.Guard{store.NodeAt{ID: id, Version: int64(r.Meta().Version)}}
+		return d, nil, nil
 	})
 }
 
@@ -107,7 +95,7 @@ func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change,
 	if err != nil {
 		return nil, err
 	}
-	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list, moved: w.moved}
+	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list, told: w.told}
 	if r != nil {
 		enroll(ctx, w.app.today(ctx), r)
 		out.Record = r

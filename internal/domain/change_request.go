@@ -41,7 +41,7 @@ type ChangeRequest struct {
 	// Risk is what the last assessment found.
 	Risk *Risk `graph:"risk,filter,sort,import"`
 	// HeldBy are the keys of the freezes that put the change on hold.
-	HeldBy []string `graph:"heldBy,filter,import,shown=FreezeKey"`
+	HeldBy []string `graph:"heldBy,filter,import,derived,shown=FreezeKey"`
 	// SubmittedAt to ClosedAt are when the last of these moves was made.
 	SubmittedAt   *time.Time `graph:"submittedAt,filter,sort,import"`
 	DecidedAt     *time.Time `graph:"decidedAt,filter,sort,import"`

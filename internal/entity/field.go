@@ -31,6 +31,9 @@ type Field struct {
 	Map bool
 
 	Unique, Required, Filter, Sort, Set, Import, Text, Identity, Person bool
+	// Derived says that the server works the field out: an import never brings it,
+	// though a history does.
+	Derived bool
 }
 
 // Nullable tells whether the Go field can hold null.
@@ -55,7 +58,7 @@ func newField(f reflect.StructField, tag []string) Field {
 	flags := map[string]*bool{
 		"unique": &field.Unique, "required": &field.Required, "filter": &field.Filter, "sort": &field.Sort,
 		"set": &field.Set, "import": &field.Import, "text": &field.Text, "identity": &field.Identity,
-		"person": &field.Person,
+		"person": &field.Person, "derived": &field.Derived,
 	}
 	for _, word := range tag[1:] {
 		if shown, ok := strings.CutPrefix(word, "shown="); ok {

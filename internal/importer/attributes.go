@@ -19,7 +19,7 @@ type attributes struct {
 // not, what it holds them to is checked while writing.
 type defining interface {
 	Definitions(ctx context.Context) ([]*domain.AttributeDefinition, error)
-	Breaches(ctx context.Context, items []*interchange.Item) ([]domain.Errors, error)
+	Breaches(ctx context.Context, by []*domain.AttributeDefinition, items []*interchange.Item) ([]domain.Errors, error)
 }
 
 func (a *attributes) begin(ctx context.Context, r *run) error {
@@ -48,7 +48,7 @@ func (a *attributes) flush(ctx context.Context, r *run, many int) error {
 	for i, s := range a.suspect {
 		items[i] = s.item
 	}
-	wrong, err := retry(ctx, r, func() ([]domain.Errors, error) { return a.target.Breaches(ctx, items) })
+	wrong, err := retry(ctx, r, func() ([]domain.Errors, error) { return a.target.Breaches(ctx, a.definitions, items) })
 	if err != nil {
 		return err
 	}

@@ -44,12 +44,36 @@ func (l localOpener) Open(ctx context.Context, o app.ImportOptions) (Target, err
 	if err != nil {
 		return nil, err
 	}
-	return local{im}, nil
+	return local{im, l.app}, nil
 }
 
 // local writes change sets of a size at which their fixed cost no longer
 // counts, and no lock is held for long.
-type local struct{ *app.Import }
+type local struct {
+	*app.Import
+	app *app.App
+}
+
+// Definitions are what attributes may hold before the import.
+func (l local) Definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
+	return l.app.Definitions(ctx)
+}
+
+// Breaches tells, for each item, what the definitions find wrong with it as it
+// will be.
+func (l local) Breaches(ctx context.Context, by []*domain.AttributeDefinition, items []*interchange.Item) ([]domain.Errors, error) {
+	return l.app.Breaches(ctx, by, items)
+}
+
+// Classes finds the classes of stored items by key.
+func (l local) Classes(ctx context.Context, keys []string) (map[string]domain.Class, error) {
+	return l.app.Classes(ctx, keys)
+}
+
+// Serving hands over the keys of the stored items that serve customers.
+func (l local) Serving(ctx context.Context, yield func(key string)) error {
+	return l.app.Serving(ctx, yield)
+}
 
 // Batch is what the stores take best at once.
 func (local) Batch() (nodes, edges int) { return 5_000, 10_000 }
