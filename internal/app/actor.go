@@ -80,3 +80,6 @@ func actorName(ctx context.Context) string {
 	}
 	return local.Name
 }
+
+// localActs reports whether the local administrator acts, who is no person.
+func localActs(ctx context.Context) bool { return *method(ctx) == domain.ByDefault }

@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/app/person"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
 	"releasegraph/internal/store/entries"
@@ -66,6 +67,12 @@ type App struct {
 
 	rules        []Rule
 	consequences []Consequence
+	// filters reads a filter on records of a kind.
+	filters func(context.Context, *entity.Kind, map[string]any) (store.Filter, error)
+	// admits refuses who asks to do anything; with a dry run it notes nothing.
+	admits func(ctx context.Context, dryRun bool) error
+	// committed sees what was committed.
+	committed func(context.Context, *store.Change)
 }
 
 // Config is what an App is made of. Graphs may be nil; without Policies the
@@ -102,6 +109,7 @@ func New(c Config) *App {
 	a.rules = slices.Concat(a.configurationRules(), a.calendarRules(), a.problemRules(), a.changeRules())
 	// In the order in which one may follow from another.
 	a.consequences = slices.Concat(a.problemConsequences(), a.changeConsequences(), a.calendarConsequences())
+	a.filters, a.admits, a.committed = a.parseFilter, a.bind, a.indexDefined
 	return a
 }
 

@@ -29,15 +29,13 @@ func (a *App) IndexAttributes(ctx context.Context) error {
 	return storeError(a.store.IndexOpen(ctx, domain.KindConfigurationItem, properties))
 }
 
-// commit writes a change set, and has attributes indexed where it defines any.
-// What is committed stays so without its index: that is made when the store
-// next opens, and no answer depends on it.
-func (a *App) commit(ctx context.Context, cs store.Changeset) (store.Change, error) {
-	change, err := a.store.Commit(ctx, cs)
-	if err == nil && slices.ContainsFunc(change.Effects, defines) {
+// indexDefined has attributes indexed where a change defines any. What is
+// committed stays so without its index: that is made when the store next opens,
+// and no answer depends on it.
+func (a *App) indexDefined(ctx context.Context, change *store.Change) {
+	if slices.ContainsFunc(change.Effects, defines) {
 		_ = a.IndexAttributes(context.WithoutCancel(ctx))
 	}
-	return change, err
 }
 
 // defines tells whether an effect is a definition, new or changed.

@@ -35,8 +35,3 @@ func (a *App) parseFilter(ctx context.Context, k *entity.Kind, raw map[string]an
 	}
 	return k.ParseFilter(raw, "filter", definitions...)
 }
-
-// given tells which fields an input names.
-func given(values map[string]any) func(string) bool {
-	return func(field string) bool { _, ok := values[field]; return ok }
-}

@@ -7,9 +7,6 @@ import (
 	"releasegraph/internal/store"
 )
 
-// unseen stands for the name of what the caller may not see.
-const unseen = "…"
-
 // conceal takes the names of what the caller may not see out of the facts:
 // whatever is then said of them, by a rule or a list of what is lacking, names
 // nothing hidden. What is decided stays the same.
@@ -50,28 +47,4 @@ func (a *App) conceal(ctx context.Context, f *changeFacts) error {
 		f.Model = concealed(f.Model, hidden)
 	}
 	return nil
-}
-
-// concealed is a record, or, of one that is hidden, a copy without its names.
-func concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
-	if !hidden[store.ID(r.Meta().ID)] {
-		return r
-	}
-	c := entity.Clone(r).(R)
-	c.Meta().Key, c.Meta().Name = unseen, unseen
-	return c
-}
-
-// keysSeen are the keys of nodes, those of hidden ones concealed.
-func (a *App) keysSeen(ctx context.Context, nodes []store.Node) ([]string, error) {
-	hidden, err := a.today(ctx).hidden(ctx, idsOf(nodes)...)
-	var keys []string
-	for _, n := range nodes {
-		key := text(n.Props["key"])
-		if hidden[n.ID] {
-			key = unseen
-		}
-		keys = append(keys, key)
-	}
-	return keys, err
 }

@@ -95,38 +95,6 @@ func latest(list []*domain.Assessment) (last *domain.Assessment) {
 	return last
 }
 
-// factReader reads what relationships join to a request.
-type factReader struct {
-	ctx context.Context
-	app *App
-	id  store.ID
-	err error
-}
-
-func related[R entity.Record](r *factReader, rel string, direction store.Direction, kind string) (list []R) {
-	if r.err != nil {
-		return nil
-	}
-	pages, err := r.app.entire.Edges(r.ctx, store.EdgeQuery{
-		Nodes: []store.ID{r.id}, Rel: rel, Direction: direction, Kind: kind, Order: []store.Order{{Property: "key"}},
-	})
-	if err != nil {
-		r.err = err
-		return nil
-	}
-	for _, n := range pages[0].Nodes {
-		list = append(list, entity.DecodeNode(n).(R))
-	}
-	return list
-}
-
-func only1[R any](list []*R) *R {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
-}
-
 // reviewedRequest finds the request that a verb is about.
 func (a *App) reviewedRequest(ctx context.Context, action authz.Action, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
 	r, err := a.target(ctx, action, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")

@@ -241,9 +241,6 @@ func seatedByOthers(ctx context.Context, p *Proposal) error {
 	return nil
 }
 
-// localActs reports whether the local administrator acts, who is no person.
-func localActs(ctx context.Context) bool { return *method(ctx) == domain.ByDefault }
-
 // ownDelegations keeps delegations to those who are away, and to those who lead
 // changes, whose delegations wait until who is away confirms them.
 func (a *App) ownDelegations(ctx context.Context, p *Proposal) error {

@@ -122,22 +122,3 @@ func changePage(ctx context.Context, names *names, effects effects, first *int, 
 	list, err := names.tell(ctx, p.Effects)
 	return &ChangePage{Nodes: list, TotalCount: p.Total, HasNext: from+len(list) < p.Total, HasPrevious: from > 0, from: from}, err
 }
-
-// longPage is pageLength for lists that are shown as a whole where they are not
-// too long for it.
-func longPage(first *int) (int, error) {
-	if first == nil {
-		return maxPage, nil
-	}
-	return pageLength(first)
-}
-
-// pageLength checks the length of a page.
-func pageLength(first *int) (int, error) {
-	if first == nil {
-		return defaultPage, nil
-	}
-	var errs domain.Errors
-	n := length(&errs, "first", first)
-	return n, errs.Err()
-}

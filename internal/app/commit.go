@@ -74,7 +74,7 @@ func (w *writing) changeset(ctx context.Context, d *draft) store.Changeset {
 // commit writes what decide decides. Where a guard does not hold, decide reads
 // and decides anew; what the caller relied on (ifVersion) it refuses itself.
 func (w *writing) commit(ctx context.Context, decide func() (*draft, error)) (*draft, *store.Change, error) {
-	if err := w.app.bind(ctx, w.dryRun); err != nil {
+	if err := w.app.admits(ctx, w.dryRun); err != nil {
 		return nil, nil, err
 	}
 	var last error
@@ -115,4 +115,13 @@ func (w *writing) put(ctx context.Context, cs store.Changeset) (store.Change, er
 		return w.app.store.Preview(ctx, cs)
 	}
 	return w.app.commit(ctx, cs)
+}
+
+// commit writes a change set, and tells those who wait for it.
+func (a *App) commit(ctx context.Context, cs store.Changeset) (store.Change, error) {
+	change, err := a.store.Commit(ctx, cs)
+	if err == nil {
+		a.committed(ctx, &change)
+	}
+	return change, err
 }

@@ -68,7 +68,7 @@ func (a *App) Connect(ctx context.Context, rel string, from, to domain.Ref, link
 	if err != nil {
 		return nil, err
 	}
-	return w.pair(ctx, list, func() (*draft, *pair, error) {
+	return a.carryPair(ctx, w, list, func() (*draft, *pair, error) {
 		return a.decideConnect(ctx, list, from, to, link)
 	})
 }
@@ -87,7 +87,7 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		return nil, nil, err
 	}
 	d := &draft{known: []entity.Record{p.from, p.to}}
-	l := d.link(p, p.key())
+	l := linking(d, p, p.key())
 	if err := a.keepLink(ctx, d, p, link); err != nil {
 		return nil, nil, err
 	}
@@ -97,13 +97,13 @@ func (a *App) decideConnect(ctx context.Context, list []*entity.Relationship, fr
 		}
 	}
 	d.ops = append(d.ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
-	d.wantedAgain(p)
+	wantedAgain(d, p)
 	l.Exists = p.exists
 	return d, p, nil
 }
 
-// link notes that an operation writes a link.
-func (d *draft) link(p *pair, key store.EdgeKey) *LinkChange {
+// linking notes that an operation writes a link.
+func linking(d *draft, p *pair, key store.EdgeKey) *LinkChange {
 	l := &LinkChange{Rel: p.rel, Key: key, From: p.from, To: p.to, By: ByMutation, inputAt: inputAt{path: "input"}}
 	d.links = append(d.links, l)
 	return l
@@ -152,7 +152,7 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 	if err != nil {
 		return nil, err
 	}
-	return w.pair(ctx, list, func() (*draft, *pair, error) {
+	return a.carryPair(ctx, w, list, func() (*draft, *pair, error) {
 		p, endsErr := a.ends(ctx, authz.Disconnect, list, from, to)
 		identity, linkErr := list[0].Identity(link, "input")
 		if err := both(endsErr, linkErr); err != nil {
@@ -168,8 +168,8 @@ func (a *App) Disconnect(ctx context.Context, rel string, from, to domain.Ref, l
 			guards: []store.Guard{store.EdgeAt{EdgeKey: edge.EdgeKey, Version: edge.Version}},
 			known:  []entity.Record{p.from, p.to},
 		}
-		d.removedByPerson(p, edge)
-		l := d.link(p, edge.EdgeKey)
+		removedByPerson(d, p, edge)
+		l := linking(d, p, edge.EdgeKey)
 		l.Exists, l.Goes = true, true
 		return d, p, nil
 	})
@@ -249,13 +249,13 @@ func (a *App) ends(ctx context.Context, action authz.Action, list []*entity.Rela
 	return nil, first
 }
 
-// pair commits what is decided about one link, and tells what was done.
-func (w *writing) pair(ctx context.Context, list []*entity.Relationship, decide func() (*draft, *pair, error)) (*Connected, error) {
-	recall := func(ctx context.Context, c *store.Change) (*pair, error) { return w.app.recallPair(ctx, list, c) }
-	return carryOut(ctx, w, outcome[*pair, Connected]{recall, w.connected}, decide)
+// carryPair commits what is decided about one link, and tells what was done.
+func (a *App) carryPair(ctx context.Context, w *writing, list []*entity.Relationship, decide func() (*draft, *pair, error)) (*Connected, error) {
+	recall := func(ctx context.Context, c *store.Change) (*pair, error) { return a.recallPair(ctx, list, c) }
+	return carryOut(ctx, w, outcome[*pair, Connected]{recall, a.connected}, decide)
 }
 
-func (w *writing) connected(ctx context.Context, p *pair, c *store.Change, known []entity.Record) (_ *Connected, err error) {
+func (a *App) connected(ctx context.Context, w *writing, p *pair, c *store.Change, known []entity.Record) (_ *Connected, err error) {
 	out := &Connected{Link: p.link, Revision: int64(c.Revision), DryRun: w.dryRun}
 	var ends []entity.Record
 	if p.from != nil {
@@ -264,7 +264,7 @@ func (w *writing) connected(ctx context.Context, p *pair, c *store.Change, known
 	if p.to != nil {
 		out.To, ends = p.to, append(ends, p.to)
 	}
-	enroll(ctx, w.app.today(ctx), ends...)
-	out.Changes, err = w.app.changes(ctx, c.Effects, known)
+	enroll(ctx, a.today(ctx), ends...)
+	out.Changes, err = a.changes(ctx, c.Effects, known)
 	return out, err
 }

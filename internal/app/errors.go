@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 
+	"context"
+
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
 )
@@ -129,4 +132,32 @@ func whole(err error, field string) error {
 		e.Field = field
 	}
 	return err
+}
+
+// explainTaken names the holder of a unique value (C1). Of one that is hidden
+// from the caller it says no more than that there is one.
+func (a *App) explainTaken(path string) func(context.Context, error) error {
+	return func(ctx context.Context, err error) error {
+		var e *store.TakenError
+		if !errors.As(err, &e) || e.Property == "" {
+			return nil
+		}
+		hidden, hiddenErr := a.today(ctx).hidden(ctx, e.Holder)
+		if hiddenErr != nil {
+			return hiddenErr
+		}
+		return taken(e, path, hidden[e.Holder])
+	}
+}
+
+func noRecord(end interchange.End, field string) *domain.Error {
+	return &domain.Error{Code: domain.NotFound, Field: field, Message: fmt.Sprintf("there is no %s with the key %q", end.Kind, end.Key)}
+}
+
+// fieldAt is the path of a field.
+func fieldAt(path, field string) string {
+	if path == "" {
+		return field
+	}
+	return path + "." + field
 }

@@ -250,11 +250,3 @@ func (r *partReader) add(nodes ...store.Node) {
 		}
 	}
 }
-
-func idsOf(nodes []store.Node) []store.ID {
-	ids := make([]store.ID, len(nodes))
-	for i, n := range nodes {
-		ids[i] = n.ID
-	}
-	return ids
-}

@@ -40,7 +40,7 @@ func (a *App) History(ctx context.Context, record any, first *int, after *string
 	if err != nil {
 		return nil, err
 	}
-	pages, err := c.historiesOf(string(key)).get(func() (map[store.ID]*ChangeSetPage, error) {
+	pages, err := loadOf[*ChangeSetPage](c, "history "+string(key)).get(func() (map[store.ID]*ChangeSetPage, error) {
 		return a.histories(ctx, c.view, c.members, before, limit)
 	})
 	if err != nil {

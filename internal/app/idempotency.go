@@ -62,3 +62,6 @@ func (w *writing) sameInput(c *store.Change) error {
 		Details: map[string]any{"revision": int64(c.Revision)},
 	}
 }
+
+// sourceImport is the source of what an import writes.
+const sourceImport = "import"

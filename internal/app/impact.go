@@ -35,7 +35,7 @@ func (a *App) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.As
 	if err != nil {
 		return nil, err
 	}
-	if query.Sees, err = v.sees(ctx, g, q.assumed()); err != nil {
+	if query.Sees, err = sees(ctx, v, g, q.assumed()); err != nil {
 		return nil, err
 	}
 	found, err := impact.Analyse(ctx, g, query)

@@ -50,7 +50,7 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	}
 	g := r.found.Graph()
 	au := &audience{hits: hits, graph: g}
-	there, err := r.load.view.anyParty(ctx)
+	there, err := anyParty(ctx, r.load.view)
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +73,13 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	if err != nil {
 		return nil, err
 	}
-	au.parties, err = r.load.view.seenParties(ctx, au.graph, parties)
+	au.parties, err = seenParties(ctx, r.load.view, au.graph, parties)
 	return au, err
 }
 
 // anyParty tells whether there is anybody who could be told: an estate without
 // parties is not searched for theirs, hit by hit.
-func (v view) anyParty(ctx context.Context) (bool, error) {
+func anyParty(ctx context.Context, v view) (bool, error) {
 	found, err := v.Find(ctx, store.Query{Kind: domain.KindParty, First: 1})
 	if err != nil {
 		return false, storeError(err)
@@ -197,4 +197,14 @@ func (t *ToldReason) nodes(first int) []impact.Node {
 		nodes[i] = t.page.result.audience.hits[t.hits[i]].Node
 	}
 	return nodes
+}
+
+// seenParties leaves out the parties that the caller may not see.
+func seenParties(ctx context.Context, v view, g *Graph, parties []*tell.Party) ([]*tell.Party, error) {
+	ids := make([]store.ID, len(parties))
+	for i, p := range parties {
+		ids[i] = store.ID(g.ID(p.Node))
+	}
+	hidden, err := v.hidden(ctx, ids...)
+	return slices.DeleteFunc(parties, func(p *tell.Party) bool { return hidden[store.ID(g.ID(p.Node))] }), err
 }

@@ -100,13 +100,6 @@ func assumedDependency(r *refs, in *domain.HypotheticalDependencyInput, field st
 	}
 }
 
-func or[T any](v *T, otherwise T) T {
-	if v == nil {
-		return otherwise
-	}
-	return *v
-}
-
 // check says what cannot be assumed, once all records are known.
 func (s *assumptions) check() error {
 	var es domain.Errors

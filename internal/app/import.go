@@ -50,9 +50,6 @@ type Import struct {
 	fresh map[interchange.End]bool
 }
 
-// sourceImport is the source of what an import writes.
-const sourceImport = "import"
-
 // generation is how many ids are kept in mind, at least.
 const generation = 1_000_000
 
@@ -65,7 +62,7 @@ func (a *App) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	if err := a.may(ctx, authz.Import, authz.KindRecords); err != nil {
 		return nil, err
 	}
-	if err := a.bind(ctx, o.DryRun); err != nil {
+	if err := a.admits(ctx, o.DryRun); err != nil {
 		return nil, err
 	}
 	if o.Source == "" {

@@ -58,9 +58,9 @@ func (a *App) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.Wr
 		return nil, err
 	}
 	if w.earlier != nil {
-		return w.importedEarlier(ctx)
+		return a.importedEarlier(ctx, w)
 	}
-	return w.importLines(ctx, in)
+	return a.importLines(ctx, w, in)
 }
 
 func checkImportSize(lines []string) error {
@@ -75,13 +75,13 @@ func checkImportSize(lines []string) error {
 	return nil
 }
 
-func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*ImportedLines, error) {
+func (a *App) importLines(ctx context.Context, w *writing, in ImportLinesInput) (*ImportedLines, error) {
 	lines := in.Lines
 	options := ImportOptions{Reason: w.reason, DryRun: w.dryRun, Source: in.Source, Overwrite: in.Overwrite, Show: in.Show, Whole: in.Whole}
 	for _, name := range in.Assume {
 		options.Assume = append(options.Assume, interchange.ParseEnd(name))
 	}
-	im, err := w.app.Importer(ctx, options)
+	im, err := a.Importer(ctx, options)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (w *writing) importLines(ctx context.Context, in ImportLinesInput) (*Import
 		}
 	}
 	if err == nil && len(done.Wrong) > 0 {
-		head, headErr := w.app.store.Head(ctx)
+		head, headErr := a.store.Head(ctx)
 		done.Revision, err = int64(head), storeError(headErr)
 	}
 	return done, err
@@ -120,7 +120,7 @@ func (d *ImportedLines) wrong(n int, errs ...*domain.Error) {
 }
 
 // importedEarlier answers as the first call under the same key did.
-func (w *writing) importedEarlier(ctx context.Context) (*ImportedLines, error) {
+func (a *App) importedEarlier(ctx context.Context, w *writing) (*ImportedLines, error) {
 	effects := w.earlier.Effects
 	done := &ImportedLines{DryRun: w.dryRun, Imported: Imported{Revision: int64(w.earlier.Revision)}}
 	place := map[string]int{}
@@ -145,6 +145,6 @@ func (w *writing) importedEarlier(ctx context.Context) (*ImportedLines, error) {
 		}
 	}
 	var err error
-	done.Changes, err = w.app.changes(ctx, effects[:min(len(effects), maxImportChanges)], nil)
+	done.Changes, err = a.changes(ctx, effects[:min(len(effects), maxImportChanges)], nil)
 	return done, err
 }

@@ -20,47 +20,6 @@ type keyed struct {
 	from *keyLoader
 }
 
-// FreezeKey names a freeze.
-type FreezeKey struct{ keyed }
-
-// Freeze is the freeze of that key, nil when there is none that the caller may
-// see.
-func (k *FreezeKey) Freeze(ctx context.Context) (*domain.Freeze, error) {
-	return ofKey[*domain.Freeze](ctx, &k.keyed)
-}
-
-// ConfigurationItemKey names a configuration item.
-type ConfigurationItemKey struct{ keyed }
-
-// Item is the item of that key, nil when there is none that the caller may see.
-func (k *ConfigurationItemKey) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
-	return ofKey[*domain.ConfigurationItem](ctx, &k.keyed)
-}
-
-// ChangeRequestKey names a request for change.
-type ChangeRequestKey struct{ keyed }
-
-// ChangeRequest is the request of that key, nil when there is none that the
-// caller may see.
-func (k *ChangeRequestKey) ChangeRequest(ctx context.Context) (*domain.ChangeRequest, error) {
-	return ofKey[*domain.ChangeRequest](ctx, &k.keyed)
-}
-
-// FreezesOf are the freezes that a record names by these keys.
-func (a *App) FreezesOf(ctx context.Context, record entity.Record, keys []string) []*FreezeKey {
-	return keysIn(a.keyLoader(ctx, record, domain.KindFreeze), keys, func(k keyed) *FreezeKey { return &FreezeKey{k} })
-}
-
-// ItemsOf are the items that a record names by these keys.
-func (a *App) ItemsOf(ctx context.Context, record entity.Record, keys []string) []*ConfigurationItemKey {
-	return keysIn(a.keyLoader(ctx, record, domain.KindConfigurationItem), keys, func(k keyed) *ConfigurationItemKey { return &ConfigurationItemKey{k} })
-}
-
-// RequestsOf are the requests for change that a record names by these keys.
-func (a *App) RequestsOf(ctx context.Context, record entity.Record, keys []string) []*ChangeRequestKey {
-	return keysIn(a.keyLoader(ctx, record, domain.KindChangeRequest), keys, func(k keyed) *ChangeRequestKey { return &ChangeRequestKey{k} })
-}
-
 func keysIn[K any](l *keyLoader, keys []string, of func(keyed) K) []K {
 	l.want(keys)
 	list := make([]K, len(keys))

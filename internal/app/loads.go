@@ -41,7 +41,7 @@ type cohort struct {
 	mu     sync.Mutex
 	pages  map[string]*load[map[store.ID]*Page]
 	totals map[string]*load[map[store.ID]int]
-	past   map[string]*load[map[store.ID]*ChangeSetPage]
+	more   map[string]any // *load of what areas load
 }
 
 // load is something that is fetched once.
@@ -80,7 +80,7 @@ func enroll(ctx context.Context, v view, records ...entity.Record) {
 }
 
 func newCohort(k *entity.Kind, v view) *cohort {
-	return &cohort{kind: k, view: v, pages: map[string]*load[map[store.ID]*Page]{}, totals: map[string]*load[map[store.ID]int]{}, past: map[string]*load[map[store.ID]*ChangeSetPage]{}}
+	return &cohort{kind: k, view: v, pages: map[string]*load[map[store.ID]*Page]{}, totals: map[string]*load[map[store.ID]int]{}, more: map[string]any{}}
 }
 
 // cohortOf finds the cohort of a record. A record in none is one by itself, of
@@ -103,7 +103,7 @@ func (l *loads) of(r entity.Record) *cohort {
 	return l.cohorts[r]
 }
 
-// pagesOf, totalsOf and historiesOf find the load for a key, the same for all who ask.
+// pagesOf and totalsOf find the load for a key, the same for all who ask.
 func (c *cohort) pagesOf(key string) *load[map[store.ID]*Page] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -116,10 +116,16 @@ func (c *cohort) totalsOf(key string) *load[map[store.ID]int] {
 	return entry(c.totals, key)
 }
 
-func (c *cohort) historiesOf(key string) *load[map[store.ID]*ChangeSetPage] {
+// loadOf is the load that an area makes for a cohort, under a key of its own.
+func loadOf[T any](c *cohort, key string) *load[map[store.ID]T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return entry(c.past, key)
+	l, ok := c.more[key].(*load[map[store.ID]T])
+	if !ok {
+		l = &load[map[store.ID]T]{}
+		c.more[key] = l
+	}
+	return l
 }
 
 func entry[K comparable, T any](m map[K]*T, key K) *T { return entryOr(m, key, new(T)) }

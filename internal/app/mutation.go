@@ -29,7 +29,7 @@ func (a *App) mutate(ctx context.Context, m mutation, decide func(*entity.Kind) 
 	}
 	return carryOut(ctx, w, outcome[entity.Record, Written]{
 		recall: func(ctx context.Context, c *store.Change) (entity.Record, error) { return a.subject(ctx, k, c) },
-		tell:   w.written,
+		tell:   a.written,
 	}, func() (*draft, entity.Record, error) { return decide(k) })
 }
 
@@ -48,7 +48,7 @@ type outcome[D, A any] struct {
 	// recall reads from the log what was decided by what has become of it.
 	recall func(context.Context, *store.Change) (D, error)
 	// tell answers; known are records by which changes name what they are about.
-	tell func(ctx context.Context, decided D, c *store.Change, known []entity.Record) (*A, error)
+	tell func(ctx context.Context, w *writing, decided D, c *store.Change, known []entity.Record) (*A, error)
 }
 
 // carryOut commits what is decided, and tells what that did. What was done
@@ -66,7 +66,7 @@ func carryOut[D, A any](ctx context.Context, w *writing, o outcome[D, A], decide
 		}
 		if w.key == "" || w.dryRun || len(made.Effects) == 0 {
 			stamp(d.known, made)
-			return o.tell(ctx, decided, made, d.known)
+			return o.tell(ctx, w, decided, made, d.known)
 		}
 		// Two of the same may have met: the answer is what the log holds.
 		change = made
@@ -75,5 +75,5 @@ func carryOut[D, A any](ctx context.Context, w *writing, o outcome[D, A], decide
 	if err != nil {
 		return nil, err
 	}
-	return o.tell(ctx, decided, change, nil)
+	return o.tell(ctx, w, decided, change, nil)
 }

@@ -28,11 +28,3 @@ func checkOpening(r entity.Record, path string) error {
 	}
 	return errs.Err()
 }
-
-// fieldAt is the path of a field.
-func fieldAt(path, field string) string {
-	if path == "" {
-		return field
-	}
-	return path + "." + field
-}

@@ -99,22 +99,6 @@ func (p *planner) readEnds(ctx context.Context) (err error) {
 	return err
 }
 
-// farNodes reads what a relationship joins to each of some records.
-func farNodes(ctx context.Context, v view, ids []store.ID, rel string, d store.Direction, kind string) (map[store.ID][]store.Node, error) {
-	far := map[store.ID][]store.Node{}
-	if len(ids) == 0 {
-		return far, nil
-	}
-	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: d, Kind: kind, Order: []store.Order{{Property: "key"}}})
-	if err != nil {
-		return nil, storeError(err)
-	}
-	for i, id := range ids {
-		far[id] = pages[i].Nodes
-	}
-	return far, nil
-}
-
 // survey says what part of the estate bears on the plan: all that is touched,
 // and all that it needs, since what depends on it and is planned is touched, too.
 func (p *planner) survey() survey {
@@ -209,21 +193,4 @@ func (p *planner) loadSites(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// seenEstate is the estate for a plan, without what the caller may not see: no
-// chain leads through it.
-func (a *App) seenEstate(ctx context.Context, v view, s survey) (*Graph, error) {
-	if v.sight.all(domain.KindConfigurationItem, domain.KindSite) {
-		return a.estate(ctx, v, s)
-	}
-	head, err := a.store.Head(ctx)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	r := newPartReader(ctx, v.part)
-	if err := r.read(s); err != nil {
-		return nil, storeError(err)
-	}
-	return r.b.Graph(int64(head)), nil
 }

@@ -77,29 +77,7 @@ func (a *App) newProblem(k *entity.Kind, in domain.NewProblem) (*domain.Problem,
 	return p, both(err, openedErr)
 }
 
-// distinctIDs lists the nodes' ids, each once, in their order.
-func distinctIDs(nodes []store.Node) []store.ID {
-	seen := map[store.ID]bool{}
-	var list []store.ID
-	for _, n := range nodes {
-		if n.ID != "" && !seen[n.ID] {
-			seen[n.ID] = true
-			list = append(list, n.ID)
-		}
-	}
-	return list
-}
-
 // OpenProblems counts the problems that show in an item and are not resolved.
 func (a *App) OpenProblems(ctx context.Context, item *domain.ConfigurationItem) (int, error) {
 	return a.CountRelated(ctx, item, Via{Rel: domain.RelConcerns, In: true, Kind: domain.KindProblem}, anyOf(domain.OpenProblemStatuses))
-}
-
-// anyOf is a list of values to compare with.
-func anyOf[T ~string](values []T) []any {
-	list := make([]any, len(values))
-	for i, v := range values {
-		list[i] = string(v)
-	}
-	return list
 }

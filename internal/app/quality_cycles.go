@@ -55,7 +55,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 
 // graph is the whole estate, as far as the caller may see it.
 func (q *DataQuality) graph(ctx context.Context) (*Graph, error) {
-	g, err := q.a.today(ctx).seenGraph(ctx)
+	g, err := seenGraph(ctx, q.a.today(ctx))
 	if g == nil && err == nil {
 		g, err = q.a.dependencies(ctx)
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/rank"
 )
 
@@ -56,4 +57,23 @@ func cutOf[T rank.Placed](all []T, c cut) (list []T, previous, next bool) {
 		return list[:c.first], previous, true
 	}
 	return list, previous, false
+}
+
+// longPage is pageLength for lists that are shown as a whole where they are not
+// too long for it.
+func longPage(first *int) (int, error) {
+	if first == nil {
+		return maxPage, nil
+	}
+	return pageLength(first)
+}
+
+// pageLength checks the length of a page.
+func pageLength(first *int) (int, error) {
+	if first == nil {
+		return defaultPage, nil
+	}
+	var errs domain.Errors
+	n := length(&errs, "first", first)
+	return n, errs.Err()
 }

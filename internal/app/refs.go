@@ -149,3 +149,16 @@ func sortedKeys[K ~string](set map[K]bool) []K {
 
 // element is the field path of an element of a list.
 func element(field string, i int) string { return field + "." + strconv.Itoa(i) }
+
+// distinctIDs lists the nodes' ids, each once, in their order.
+func distinctIDs(nodes []store.Node) []store.ID {
+	seen := map[store.ID]bool{}
+	var list []store.ID
+	for _, n := range nodes {
+		if n.ID != "" && !seen[n.ID] {
+			seen[n.ID] = true
+			list = append(list, n.ID)
+		}
+	}
+	return list
+}

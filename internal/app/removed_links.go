@@ -11,18 +11,18 @@ import (
 
 // removedByPerson remembers that a person removed a link that a source lists: its
 // imports do not bring it back (C6).
-func (d *draft) removedByPerson(p *pair, edge *store.Edge) {
+func removedByPerson(d *draft, p *pair, edge *store.Edge) {
 	owner := entity.SourceOf(edge.Props)
 	listers := entity.DecodeListings(edge.Props).Of(domain.WholeRecord, owner)
 	if slices.ContainsFunc(listers, func(source string) bool { return source != domain.SourceAPI }) {
-		d.remember(p.from, append(slices.Clone(p.from.Meta().RemovedLinks), p.removed()))
+		rememberRemoved(d, p.from, append(slices.Clone(p.from.Meta().RemovedLinks), p.removed()))
 	}
 }
 
 // wantedAgain forgets that a person removed a link, since one made it.
-func (d *draft) wantedAgain(p *pair) {
+func wantedAgain(d *draft, p *pair) {
 	if name := p.removed(); slices.Contains(p.from.Meta().RemovedLinks, name) {
-		d.remember(p.from, without(p.from.Meta().RemovedLinks, name))
+		rememberRemoved(d, p.from, without(p.from.Meta().RemovedLinks, name))
 	}
 }
 
@@ -31,8 +31,8 @@ func (p *pair) removed() string {
 	return entity.RemovedLink(p.rel, p.to.Meta().Key, p.key().Tag)
 }
 
-// remember has a record say which links from it people removed.
-func (d *draft) remember(r entity.Record, links []string) {
+// rememberRemoved has a record say which links from it people removed.
+func rememberRemoved(d *draft, r entity.Record, links []string) {
 	slices.Sort(links)
 	links = slices.Compact(links)
 	if slices.Equal(links, r.Meta().RemovedLinks) {

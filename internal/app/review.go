@@ -40,13 +40,13 @@ func (a *App) review(ctx context.Context, m mutation, decide func() (*draft, *Re
 	if err != nil {
 		return nil, err
 	}
-	return carryOut(ctx, w, outcome[*Reviewed, Reviewed]{recall: a.recallReview, tell: w.reviewed}, decide)
+	return carryOut(ctx, w, outcome[*Reviewed, Reviewed]{recall: a.recallReview, tell: a.reviewed}, decide)
 }
 
-func (w *writing) reviewed(ctx context.Context, out *Reviewed, c *store.Change, known []entity.Record) (_ *Reviewed, err error) {
-	enroll(ctx, w.app.today(ctx), out.records()...)
+func (a *App) reviewed(ctx context.Context, w *writing, out *Reviewed, c *store.Change, known []entity.Record) (_ *Reviewed, err error) {
+	enroll(ctx, a.today(ctx), out.records()...)
 	out.Revision, out.DryRun = int64(c.Revision), w.dryRun
-	out.Changes, err = w.app.changes(ctx, c.Effects, known)
+	out.Changes, err = a.changes(ctx, c.Effects, known)
 	return out, err
 }
 

@@ -30,7 +30,7 @@ type selection struct {
 func (a *App) parseSelection(ctx context.Context, k *entity.Kind, l List) (*selection, error) {
 	s := &selection{}
 	var filterErr, orderErr error
-	s.filter, filterErr = a.parseFilter(ctx, k, l.Filter)
+	s.filter, filterErr = a.filters(ctx, k, l.Filter)
 	switch {
 	case l.within != nil && s.filter != nil:
 		s.filter = store.And{s.filter, l.within}

@@ -43,7 +43,7 @@ func (a *App) ServiceView(ctx context.Context, ref domain.Ref, asOf *domain.AsOf
 	service := k.Decode(node).(*domain.ConfigurationItem)
 	enroll(ctx, v, entity.Record(service))
 	query := impact.Query{Sources: nodesIn(g, []store.Node{node}), Dependencies: true, IgnoreRedundancy: true}
-	if query.Sees, err = v.sees(ctx, g, nil); err != nil {
+	if query.Sees, err = sees(ctx, v, g, nil); err != nil {
 		return nil, err
 	}
 	found, err := impact.Analyse(ctx, g, query)

@@ -8,13 +8,12 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/impact"
-	"releasegraph/internal/plan/tell"
 	"releasegraph/internal/store"
 )
 
 // sees tells which items and sites of a graph the caller may see, nil for all.
 // Hypothetical items are the caller's own. It costs as much as there is to see.
-func (v view) sees(ctx context.Context, g *Graph, assumed []*domain.ConfigurationItem) (func(impact.Node) bool, error) {
+func sees(ctx context.Context, v view, g *Graph, assumed []*domain.ConfigurationItem) (func(impact.Node) bool, error) {
 	if v.sight.all(domain.KindConfigurationItem, domain.KindSite) {
 		return nil, nil
 	}
@@ -38,19 +37,9 @@ func (v view) sees(ctx context.Context, g *Graph, assumed []*domain.Configuratio
 	return func(n impact.Node) bool { return seen[n] }, nil
 }
 
-// seenParties leaves out the parties that the caller may not see.
-func (v view) seenParties(ctx context.Context, g *Graph, parties []*tell.Party) ([]*tell.Party, error) {
-	ids := make([]store.ID, len(parties))
-	for i, p := range parties {
-		ids[i] = store.ID(g.ID(p.Node))
-	}
-	hidden, err := v.hidden(ctx, ids...)
-	return slices.DeleteFunc(parties, func(p *tell.Party) bool { return hidden[store.ID(g.ID(p.Node))] }), err
-}
-
 // seenGraph is the graph of the items that the caller may see and of what they
 // need, as if there were nothing else; nil when the caller may see all.
-func (v view) seenGraph(ctx context.Context) (*Graph, error) {
+func seenGraph(ctx context.Context, v view) (*Graph, error) {
 	if v.sight.all(domain.KindConfigurationItem) {
 		return nil, nil
 	}
@@ -88,4 +77,21 @@ func (v view) seenGraph(ctx context.Context) (*Graph, error) {
 		}
 	}
 	return b.Graph(int64(head)), nil
+}
+
+// seenEstate is the estate for a plan, without what the caller may not see: no
+// chain leads through it.
+func (a *App) seenEstate(ctx context.Context, v view, s survey) (*Graph, error) {
+	if v.sight.all(domain.KindConfigurationItem, domain.KindSite) {
+		return a.estate(ctx, v, s)
+	}
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	r := newPartReader(ctx, v.part)
+	if err := r.read(s); err != nil {
+		return nil, storeError(err)
+	}
+	return r.b.Graph(int64(head)), nil
 }

@@ -57,7 +57,7 @@ func (a *App) CountBy(ctx context.Context, kind string, g Grouping) (*Counts, er
 		return nil, err
 	}
 	by, byErr := k.ParseGrouping(g.By, g.ByAttributes)
-	filter, filterErr := a.parseFilter(ctx, k, g.Filter)
+	filter, filterErr := a.filters(ctx, k, g.Filter)
 	first, firstErr := groupLimit(g.First)
 	if err := both(byErr, filterErr, firstErr); err != nil {
 		return nil, err

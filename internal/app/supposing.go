@@ -62,7 +62,7 @@ func (q *supposing) seenGraph(ctx context.Context, a *App, roots, named []store.
 	if err := q.check(ctx); err != nil {
 		return nil, err
 	}
-	g, err := q.view.seenGraph(ctx)
+	g, err := seenGraph(ctx, q.view)
 	if err != nil {
 		return nil, err
 	}

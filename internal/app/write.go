@@ -2,23 +2,12 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
-
-// Written is what a mutation of a record did, or with a dry run would do.
-type Written struct {
-	Record   any // nil when removed
-	Revision int64
-	DryRun   bool
-	Changes  []domain.Change
-
-	told []any // by consequences
-}
 
 // Create adds a record. Its key must not be another's (C1).
 func (a *App) Create(ctx context.Context, kind string, values map[string]any, o *domain.WriteOptions) (*Written, error) {
@@ -89,94 +78,7 @@ func (a *App) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion
 	})
 }
 
-// written tells what was done to a record, nil when it is gone.
-func (w *writing) written(ctx context.Context, r entity.Record, c *store.Change, known []entity.Record) (*Written, error) {
-	list, err := w.app.changes(ctx, c.Effects, known)
-	if err != nil {
-		return nil, err
-	}
-	out := &Written{Revision: int64(c.Revision), DryRun: w.dryRun, Changes: list, told: w.told}
-	if r != nil {
-		enroll(ctx, w.app.today(ctx), r)
-		out.Record = r
-	}
-	return out, nil
-}
-
-// subject finds the record that a change was about, as it is now, nil when it
-// is gone.
-func (a *App) subject(ctx context.Context, k *entity.Kind, c *store.Change) (entity.Record, error) {
-	for _, e := range c.Effects {
-		if e.Node != "" && e.Kind == k.Name {
-			id := string(e.Node)
-			return find(ctx, a.today(ctx), k, domain.Ref{ID: &id}, "input.ref")
-		}
-	}
-	return nil, nil
-}
-
-// explainTaken names the holder of a unique value (C1). Of one that is hidden
-// from the caller it says no more than that there is one.
-func (a *App) explainTaken(path string) func(context.Context, error) error {
-	return func(ctx context.Context, err error) error {
-		var e *store.TakenError
-		if !errors.As(err, &e) || e.Property == "" {
-			return nil
-		}
-		hidden, hiddenErr := a.today(ctx).hidden(ctx, e.Holder)
-		if hiddenErr != nil {
-			return hiddenErr
-		}
-		return taken(e, path, hidden[e.Holder])
-	}
-}
-
-// ownedDifference is what has to be set to get from before to after, with the
-// changed fields now set by a person (C6), which after tells as well.
-func ownedDifference(k *entity.Kind, before, after entity.Record) store.Props {
-	had, has := k.Encode(before), k.Encode(after)
-	if had["status"] != has["status"] { // that a prune withdrew it is no longer so
-		after.Meta().WithdrawnFrom = ""
-		delete(has, entity.WithdrawnFromProperty)
-	}
-	set := difference(had, has)
-	claimed := claims(had, set)
-	if _, said := set[entity.WithdrawnFromProperty]; said && had["status"] == has["status"] {
-		claimed = append(claimed, domain.FieldClaim{Field: "status", Had: true, Has: true}) // a person says so, too
-	}
-	after.Meta().Sources, _ = domain.Own(before.Meta().Sources, domain.SourceAPI, false, claimed...)
-	if sources := entity.EncodeSources(after.Meta().Sources); !store.EqualValues(had[entity.SourcesProperty], sources) {
-		set[entity.SourcesProperty] = sources
-	}
-	return set
-}
-
-// claims are the fields that a difference changes, except the one that belongs
-// to no source.
-func claims(had, set store.Props) []domain.FieldClaim {
-	list := make([]domain.FieldClaim, 0, len(set))
-	for name, value := range set {
-		if name == domain.FieldConfirmedAt || entity.Kept(name) {
-			continue
-		}
-		_, before := had[name]
-		list = append(list, domain.FieldClaim{Field: name, Had: before, Has: value != nil})
-	}
-	return list
-}
-
-// difference is what has to be set to get from before to after; nil removes.
-func difference(before, after store.Props) store.Props {
-	set := store.Props{}
-	for name, v := range after {
-		if old, ok := before[name]; !ok || !store.EqualValues(old, v) {
-			set[name] = v
-		}
-	}
-	for name := range before {
-		if _, stays := after[name]; !stays {
-			set[name] = nil
-		}
-	}
-	return set
+// given tells which fields an input names.
+func given(values map[string]any) func(string) bool {
+	return func(field string) bool { _, ok := values[field]; return ok }
 }
