@@ -71,6 +71,9 @@ type App struct {
 	filters func(context.Context, *entity.Kind, map[string]any) (store.Filter, error)
 	// admits refuses who asks to do anything; with a dry run it notes nothing.
 	admits func(ctx context.Context, dryRun bool) error
+	// baselines finds the revision that a baseline stands for; the field names the
+	// baseline in errors.
+	baselines func(ctx context.Context, key, field string) (store.Revision, error)
 	// committed sees what was committed.
 	committed func(context.Context, *store.Change)
 }
@@ -110,6 +113,7 @@ func New(c Config) *App {
 	// In the order in which one may follow from another.
 	a.consequences = slices.Concat(a.problemConsequences(), a.changeConsequences(), a.calendarConsequences())
 	a.filters, a.admits, a.committed = a.parseFilter, a.bind, a.indexDefined
+	a.baselines = a.baselined
 	return a
 }
 

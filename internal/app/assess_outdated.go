@@ -26,7 +26,7 @@ const brought = time.Hour
 // changed, so that they are told only to those who see all of it.
 func (a *App) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
 	reasons, err := a.whyOutdated(WithActor(ctx, local.Actor), as, c)
-	if len(reasons) > 0 && !a.sightOf(ctx).judges() {
+	if len(reasons) > 0 && !a.judges(ctx) {
 		reasons = []string{"what it rests on has changed"}
 	}
 	return reasons, err

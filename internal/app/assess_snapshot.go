@@ -14,7 +14,7 @@ import (
 // snapshot analyses what a request hurts (I1, I7), what else is in flight (I6),
 // and the risk that follows.
 func (a *App) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
-	if !a.sightOf(ctx).judges() {
+	if !a.judges(ctx) {
 		return nil, &domain.Error{Code: domain.Forbidden, Rule: "I1", Message: "an assessment is made by someone who sees the whole estate"}
 	}
 	found, err := a.impactOf(ctx, c.ID)

@@ -37,3 +37,17 @@ func (a *App) baselineAt(ctx context.Context, asOf *domain.AsOf) (store.Revision
 	head, err := a.store.Head(ctx)
 	return head, storeError(err)
 }
+
+// baselined is the revision that a baseline stands for.
+func (a *App) baselined(ctx context.Context, key, field string) (store.Revision, error) {
+	found, err := a.today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
+	if err != nil {
+		return 0, storeError(err)
+	}
+	n, ok := found[key]
+	if !ok {
+		return 0, missing(domain.KindBaseline, domain.Ref{Key: &key}, field)
+	}
+	r, _ := n.Props["revision"].(int64)
+	return store.Revision(r), nil
+}

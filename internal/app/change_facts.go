@@ -106,3 +106,8 @@ func (a *App) reviewedRequest(ctx context.Context, action authz.Action, ref doma
 	}
 	return r.(*domain.ChangeRequest), nil
 }
+
+// judges reports whether all may be seen that a change is judged by.
+func (a *App) judges(ctx context.Context) bool {
+	return a.sightOf(ctx).all(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
+}

@@ -54,7 +54,7 @@ func (l *assumedLink) want(r *refs, from, to domain.Ref) {
 // readItems makes the hypothetical items. The rest of the input names them by
 // their keys, which no stored item has.
 func (s *assumptions) readItems(r *refs, list []*domain.HypotheticalItemInput, in string) {
-	r.assumed, r.free = map[string]store.Node{}, map[string]string{}
+	r.assumed, r.free, r.freeOf = map[string]store.Node{}, map[string]string{}, domain.KindConfigurationItem
 	kind := entity.KindNamed(domain.KindConfigurationItem)
 	for i, given := range list {
 		field := element(in, i)

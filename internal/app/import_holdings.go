@@ -100,12 +100,12 @@ func newHeld(n store.Node, attributes []string) Held {
 // OutOfUse tells whether a status says that records of the kind are not in use
 // any more.
 func OutOfUse(kind, status string) bool {
-	return kind == domain.KindConfigurationItem && (status == string(domain.ItemWithdrawn) || status == string(domain.ItemDisposed))
+	return slices.Contains(entity.KindNamed(kind).OutOfUse, status)
 }
 
 // CanBeWithdrawn tells whether records of the kind are taken out of use by a
 // status (C3); others are removed.
-func CanBeWithdrawn(kind string) bool { return kind == domain.KindConfigurationItem }
+func CanBeWithdrawn(kind string) bool { return entity.KindNamed(kind).OutOfUse != nil }
 
 func (a *App) heldLinks(ctx context.Context, h *Holdings, nodes []store.Node, rels []string) error {
 	if len(nodes) == 0 {

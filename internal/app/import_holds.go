@@ -4,25 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 
-	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
-	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
-
-// OfPlan tells whether an item is about when changes are planned, where and on
-// what, or about freezes: holds come about by such.
-func OfPlan(i *interchange.Item) bool {
-	var b holdBearing
-	if i.IsEdge() {
-		b.edge(i.Rel.Name)
-		return b.plan
-	}
-	kinds := []string{domain.KindChangeRequest, domain.KindFreeze, domain.KindFreezeException}
-	return slices.Contains(kinds, i.Kind.Name)
-}
 
 // consequent adds to the batch what follows from it, as mutations do. A dry run
 // takes what it has not created as records without properties; what cannot be

@@ -151,7 +151,7 @@ func (b *importBatch) unlist(n int, i *interchange.Item, node store.Node) {
 // withdraw takes a record out of use that no source lists any more, unless a
 // person set its status.
 func (b *importBatch) withdraw(i *interchange.Item, node store.Node, set store.Props) {
-	withdrawn := string(domain.ItemWithdrawn)
+	withdrawn := i.Kind.OutOfUse[0]
 	sources, kept := domain.Own(entity.DecodeSources(node.Props), b.im.options.Source, b.im.options.Overwrite, domain.FieldClaim{Field: "status", Had: true, Has: true})
 	if len(kept) > 0 {
 		b.keep(i, domain.FieldKept{Field: "status", Source: domain.SourceAPI, Kept: format(node.Props["status"]), Offered: &withdrawn})

@@ -44,17 +44,10 @@ func ImportNeeds(i *interchange.Item) []ImportNeed {
 
 // bringsRecord tells of what kinds records follow from who made them, and when:
 // brought, they say so by themselves.
-func bringsRecord(k *entity.Kind) bool {
-	return k.ByVerbs || k.Name == domain.KindDelegation || k.Name == domain.KindFreezeException
-}
+func bringsRecord(k *entity.Kind) bool { return k.Deed }
 
 // bringsLink tells the same of relationships.
-func bringsLink(r *entity.Relationship) bool {
-	said := []string{
-		domain.RelCastOn, domain.RelAssesses, domain.RelExcludes, domain.RelDelegatesOn, domain.RelExcepts, domain.RelExceptionFor,
-	}
-	return r.ByVerbs || slices.Contains(said, r.Name)
-}
+func bringsLink(r *entity.Relationship) bool { return r.ByVerbs || r.Deed }
 
 // broughtFields are the fields of a line that are otherwise left to the verbs.
 // Which freezes hold a change is worked out, whatever a line says.

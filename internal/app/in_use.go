@@ -51,7 +51,7 @@ func inUse(r entity.Record, e *store.InUseError, nodes map[store.ID]store.Node, 
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	advice := "remove these relationships first"
-	if _, ok := r.(*domain.ConfigurationItem); ok {
+	if entity.KindOf(r).OutOfUse != nil {
 		advice = "withdraw it, or remove these relationships first"
 	}
 	return &domain.Error{

@@ -30,7 +30,7 @@ func TestEveryKindHasAWayToASiteOrIsSaidToHaveNone(t *testing.T) {
 		for _, p := range placeless {
 			none = none || p == k.Name
 		}
-		require.Equal(t, none, at == nil, "say in place (reach.go) how a %s comes to be at a site, or here that it does not", k.Name)
+		require.Equal(t, none, at == nil, "say by AtSites of a relationship how a %s comes to be at a site, or here that it does not", k.Name)
 		for _, f := range []store.Filter{at, h.fact(k.Name, authz.SuppliedByYou)} {
 			if f != nil {
 				require.NoError(t, declared.CheckFilter(k.Name, f))

@@ -18,7 +18,8 @@ type refs struct {
 	view    view
 	wanted  []wantedRef
 	assumed map[string]store.Node // hypothetical items by key
-	free    map[string]string     // keys that no stored item may have, with their fields
+	free    map[string]string     // keys that no stored record of freeOf may have, with their fields
+	freeOf  string                // a kind
 	errs    domain.Errors
 }
 
@@ -35,8 +36,8 @@ func (r *refs) want(kind string, ref domain.Ref, field string, into *store.Node)
 		r.errs = append(r.errs, wrong(field, "give either key or id"))
 		return
 	}
-	if ref.Key != nil && kind == domain.KindConfigurationItem {
-		if n, ok := r.assumed[*ref.Key]; ok {
+	if ref.Key != nil {
+		if n, ok := r.assumed[*ref.Key]; ok && n.Kind == kind {
 			*into = n
 			return
 		}
@@ -105,14 +106,14 @@ func (r *refs) checkFree(ctx context.Context) error {
 	if len(r.free) == 0 {
 		return nil
 	}
-	held, err := r.view.Lookup(ctx, domain.KindConfigurationItem, "key", slices.Sorted(maps.Keys(r.free))...)
+	held, err := r.view.Lookup(ctx, r.freeOf, "key", slices.Sorted(maps.Keys(r.free))...)
 	if err != nil {
 		return storeError(err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(held)) {
 		r.errs = append(r.errs, &domain.Error{
 			Code: domain.Conflict, Rule: "C1", Field: r.free[key],
-			Message: fmt.Sprintf("%q is the key of a stored item", key),
+			Message: fmt.Sprintf("%q is the key of a stored record", key),
 			Details: map[string]any{"holder": map[string]any{"id": string(held[key].ID), "key": key}},
 		})
 	}

@@ -63,11 +63,6 @@ func (s *sight) all(kinds ...string) bool {
 	return !slices.ContainsFunc(kinds, func(k string) bool { return !grants.Decide(s.actor, authz.Read, k).All() })
 }
 
-// judges tells whether all may be seen that a change is judged by.
-func (s *sight) judges() bool {
-	return s.all(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
-}
-
 // resolve gives the rules of all kinds.
 func (s *sight) resolve(ctx context.Context) (scoped.Scope, error) {
 	s.once.Do(func() {

@@ -135,7 +135,7 @@ func (a *App) named(ctx context.Context, asOf *domain.AsOf, field string) (store
 	case asOf.Revision == nil && asOf.Time != nil && asOf.Baseline == nil:
 		return a.revisionAt(ctx, *asOf.Time, field+".time")
 	case asOf.Revision == nil && asOf.Time == nil && asOf.Baseline != nil:
-		return a.baselined(ctx, *asOf.Baseline, field+".baseline")
+		return a.baselines(ctx, *asOf.Baseline, field+".baseline")
 	}
 	return 0, wrong(field, "give exactly one of revision, time and baseline")
 }
@@ -169,18 +169,4 @@ func (a *App) revisionAt(ctx context.Context, t time.Time, field string) (store.
 		return 0, wrong(field, "nothing has been recorded yet")
 	}
 	return 0, wrong(field, "is before the first change, which was at %s", first[0].At.Format(time.RFC3339Nano))
-}
-
-// baselined is the revision that a baseline stands for.
-func (a *App) baselined(ctx context.Context, key, field string) (store.Revision, error) {
-	found, err := a.today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
-	if err != nil {
-		return 0, storeError(err)
-	}
-	n, ok := found[key]
-	if !ok {
-		return 0, missing(domain.KindBaseline, domain.Ref{Key: &key}, field)
-	}
-	r, _ := n.Props["revision"].(int64)
-	return store.Revision(r), nil
 }

@@ -61,7 +61,7 @@ type ChangeRequest struct {
 	Learnt        *string        `graph:"learnt,import,text"`
 	// ContentVersion counts the changes to what the board decides on: what is
 	// asked for, on which items, where and when. Votes fall when it rises (H3).
-	ContentVersion int `graph:"contentVersion,import"`
+	ContentVersion int `graph:"contentVersion,import,whole"`
 	// ReviewCount counts the assessments and the votes, so that two who review
 	// at the same time see one another.
 	ReviewCount int `graph:"reviewCount,import"`

@@ -15,7 +15,8 @@ import (
 // declareKinds declares each kind of record.
 func declareKinds() []*Kind {
 	return []*Kind{
-		newKind[domain.ConfigurationItem](domain.KindConfigurationItem),
+		newKind[domain.ConfigurationItem](domain.KindConfigurationItem).
+			outOfUse(string(domain.ItemWithdrawn), string(domain.ItemDisposed)),
 		newKind[domain.Site](domain.KindSite),
 		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
 		newKind[domain.Party](domain.KindParty),
@@ -25,12 +26,12 @@ func declareKinds() []*Kind {
 		newKind[domain.Problem](domain.KindProblem),
 		newKind[domain.MaintenanceWindow](domain.KindMaintenanceWindow),
 		newKind[domain.Freeze](domain.KindFreeze),
-		newKind[domain.FreezeException](domain.KindFreezeException),
+		newKind[domain.FreezeException](domain.KindFreezeException).deed(),
 		newKind[domain.CalendarFeed](domain.KindCalendarFeed),
 		newKind[domain.KnownError](domain.KindKnownError),
 		newKind[domain.ChangeModel](domain.KindChangeModel),
 		newKind[domain.Board](domain.KindBoard),
-		newKind[domain.Delegation](domain.KindDelegation),
+		newKind[domain.Delegation](domain.KindDelegation).deed(),
 		newKind[domain.Vote](domain.KindVote).byVerbs(),
 		newKind[domain.Assessment](domain.KindAssessment).byVerbs(),
 		newKind[domain.Task](domain.KindTask),
@@ -54,7 +55,7 @@ func declareRelationships() []*Relationship {
 			Inverse: "dependents", InverseDoc: "What needs this item.",
 		}),
 		link[domain.Installation](Relationship{
-			Name: domain.RelInstalledAt, Noun: "Installation", From: item, To: site,
+			Name: domain.RelInstalledAt, Noun: "Installation", From: item, To: site, AtSites: FromEnd,
 			Field: "installedAt", FieldDoc: "The sites where this item runs, in which version.",
 			Inverse: "installedItems", InverseDoc: "The items that run at this site, in which version.",
 		}),
@@ -69,27 +70,27 @@ func declareRelationships() []*Relationship {
 			Inverse: "neededBy", InverseDoc: "The sites that do not work without this one.",
 		},
 		{
-			Name: domain.RelGroups, Noun: "Grouping", From: unit, To: item,
+			Name: domain.RelGroups, Noun: "Grouping", From: unit, To: item, AtSites: FromEnd,
 			Field: "groups", FieldDoc: "The items that can only be updated together.",
 			Inverse: "releaseUnits", InverseDoc: "The release units that hold this item.",
 		},
 		{
-			Name: domain.RelOwnedBy, Noun: "Ownership", From: item, To: party,
+			Name: domain.RelOwnedBy, Noun: "Ownership", From: item, To: party, AtSites: ToEnd,
 			Field: "ownedBy", FieldDoc: "Who answers for this item.",
 			Inverse: "owns", InverseDoc: "The items that this party answers for.",
 		},
 		{
-			Name: domain.RelSupportedBy, Noun: "Support", From: item, To: party,
+			Name: domain.RelSupportedBy, Noun: "Support", From: item, To: party, AtSites: ToEnd,
 			Field: "supportedBy", FieldDoc: "Who helps the users of this item.",
 			Inverse: "supports", InverseDoc: "The items whose users this party helps.",
 		},
 		{
-			Name: domain.RelSuppliedBy, Noun: "Supply", From: item, To: party,
+			Name: domain.RelSuppliedBy, Noun: "Supply", From: item, To: party, AtSites: ToEnd, Supplied: FromEnd,
 			Field: "suppliedBy", FieldDoc: "Who delivers this item.",
 			Inverse: "supplies", InverseDoc: "The items that this party delivers.",
 		},
 		{
-			Name: domain.RelServes, Noun: "Customer", From: item, To: party,
+			Name: domain.RelServes, Noun: "Customer", From: item, To: party, AtSites: ToEnd,
 			Field: "serves", FieldDoc: "The customers of this service; only items of class SERVICE have any.",
 			Inverse: "servedBy", InverseDoc: "The services that this party is a customer of.",
 		},
@@ -99,17 +100,17 @@ func declareRelationships() []*Relationship {
 			Inverse: "resolvedBy", InverseDoc: "The requests for change that are to resolve this problem.",
 		},
 		{
-			Name: domain.RelConcerns, Noun: "Concern", From: problem, To: item,
+			Name: domain.RelConcerns, Noun: "Concern", From: problem, To: item, AtSites: FromEnd,
 			Field: "concerns", FieldDoc: "The items in which this problem shows.",
 			Inverse: "problems", InverseDoc: "The problems that show in this item.",
 		},
 		{
-			Name: domain.RelDiagnoses, Noun: "Diagnosis", From: knownError, To: problem,
+			Name: domain.RelDiagnoses, Noun: "Diagnosis", From: knownError, To: problem, AtSites: FromEnd,
 			Field: "diagnoses", FieldDoc: "The problems that this known error is behind.",
 			Inverse: "diagnosedBy", InverseDoc: "The known errors that are behind this problem.",
 		},
 		link[domain.Presence](Relationship{
-			Name: domain.RelPresentIn, Noun: "Presence", From: knownError, To: item,
+			Name: domain.RelPresentIn, Noun: "Presence", From: knownError, To: item, AtSites: FromEnd,
 			Field: "presentIn", FieldDoc: "The items that have this known error, and in which versions.",
 			Inverse: "knownErrors", InverseDoc: "The known errors of this item, with their workarounds, and in which versions they are.",
 		}),

@@ -42,12 +42,12 @@ func calendarRelationships() []*Relationship {
 			Inverse: "freezes", InverseDoc: "The freezes that name this item.",
 		},
 		{
-			Name: domain.RelExcepts, Noun: "ExceptedFreeze", From: exception, To: freeze, ToOne: true,
+			Name: domain.RelExcepts, Noun: "ExceptedFreeze", From: exception, To: freeze, Deed: true, ToOne: true,
 			Field: "freeze", FieldDoc: "The freeze that is not to hold the change.",
 			Inverse: "exceptions", InverseDoc: "The exceptions that were asked for.",
 		},
 		{
-			Name: domain.RelExceptionFor, Noun: "ExceptedChange", From: exception, To: request, ToOne: true,
+			Name: domain.RelExceptionFor, Noun: "ExceptedChange", From: exception, To: request, Deed: true, AtSites: FromEnd, ToOne: true,
 			Field: "changeRequest", FieldDoc: "The one change that it is for.",
 			Inverse: "freezeExceptions", InverseDoc: "The exceptions from freezes that were asked for.",
 		},

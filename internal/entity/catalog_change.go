@@ -10,12 +10,12 @@ func changeRelationships() []*Relationship {
 	)
 	return []*Relationship{
 		{
-			Name: domain.RelAffects, Noun: "AffectedItem", From: request, To: item,
+			Name: domain.RelAffects, Noun: "AffectedItem", From: request, To: item, AtSites: FromEnd,
 			Field: "affects", FieldDoc: "The items that this request wants to change.",
 			Inverse: "changeRequests", InverseDoc: "The requests for change that affect this item.",
 		},
 		{
-			Name: domain.RelTakesPlaceAt, Noun: "ChangeSite", From: request, To: site,
+			Name: domain.RelTakesPlaceAt, Noun: "ChangeSite", From: request, To: site, AtSites: FromEnd,
 			Field: "sites", FieldDoc: "The sites where the change is carried out.",
 			Inverse: "changeRequests", InverseDoc: "The requests for change that are carried out at this site.",
 		},
@@ -30,27 +30,27 @@ func changeRelationships() []*Relationship {
 			Inverse: "changeRequests", InverseDoc: "The requests for change that this board decides on.",
 		},
 		link[domain.Exclusion](Relationship{
-			Name: domain.RelExcludes, Noun: "Exclusion", From: request, To: item, ByVerbs: true,
+			Name: domain.RelExcludes, Noun: "Exclusion", From: request, To: item, Deed: true, ByVerbs: true,
 			Field: "excludes", FieldDoc: "The items that analysts marked as not impacted by this request (I10).",
 			Inverse: "excludedBy", InverseDoc: "The requests for change by which analysts found this item not impacted.",
 		}),
 		{
-			Name: domain.RelCastOn, Noun: "CastVote", From: domain.KindVote, To: request, ToOne: true, ByVerbs: true,
+			Name: domain.RelCastOn, Noun: "CastVote", From: domain.KindVote, To: request, Deed: true, AtSites: FromEnd, ToOne: true, ByVerbs: true,
 			Field: "changeRequest", FieldDoc: "The request that was voted on.",
 			Inverse: "votes", InverseDoc: "The votes that were cast on this request, those that have fallen among them.",
 		},
 		{
-			Name: domain.RelAssesses, Noun: "RequestAssessment", From: domain.KindAssessment, To: request, ToOne: true, ByVerbs: true,
+			Name: domain.RelAssesses, Noun: "RequestAssessment", From: domain.KindAssessment, To: request, Deed: true, ToOne: true, ByVerbs: true,
 			Field: "changeRequest", FieldDoc: "The request that was assessed.",
 			Inverse: "assessments", InverseDoc: "The assessments of this request; the last one counts.",
 		},
 		{
-			Name: domain.RelPrepares, Noun: "Preparation", From: domain.KindTask, To: request, ToOne: true,
+			Name: domain.RelPrepares, Noun: "Preparation", From: domain.KindTask, To: request, AtSites: FromEnd, ToOne: true,
 			Field: "changeRequest", FieldDoc: "The request for change that this task prepares (R12).",
 			Inverse: "tasks", InverseDoc: "What has to be prepared before this change may go on (R12).",
 		},
 		{
-			Name: domain.RelDelegatesOn, Noun: "DelegationBoard", From: domain.KindDelegation, To: board, ToOne: true,
+			Name: domain.RelDelegatesOn, Noun: "DelegationBoard", From: domain.KindDelegation, To: board, Deed: true, ToOne: true,
 			Field: "board", FieldDoc: "The board on which the deputy stands in; null: on every board.",
 			Inverse: "delegations", InverseDoc: "Who stands in for whom on this board, and on no other.",
 		},

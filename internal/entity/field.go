@@ -31,6 +31,9 @@ type Field struct {
 	Map bool
 
 	Unique, Required, Filter, Sort, Set, Import, Text, Identity, Person bool
+	// Whole says that an import that gives the field brings the record as a whole,
+	// with all that belongs to it.
+	Whole bool
 	// Derived says that the server works the field out: an import never brings it,
 	// though a history does.
 	Derived bool
@@ -58,7 +61,7 @@ func newField(f reflect.StructField, tag []string) Field {
 	flags := map[string]*bool{
 		"unique": &field.Unique, "required": &field.Required, "filter": &field.Filter, "sort": &field.Sort,
 		"set": &field.Set, "import": &field.Import, "text": &field.Text, "identity": &field.Identity,
-		"person": &field.Person, "derived": &field.Derived,
+		"person": &field.Person, "derived": &field.Derived, "whole": &field.Whole,
 	}
 	for _, word := range tag[1:] {
 		if shown, ok := strings.CutPrefix(word, "shown="); ok {

@@ -16,6 +16,24 @@ type Kind struct {
 	// ByVerbs says that its records are written by the verbs of the rules (a
 	// vote by casting it) and by imports: there is no create, update or remove.
 	ByVerbs bool
+	// Deed says that a record follows from who made it and when: an import brings
+	// it only as a migration.
+	Deed bool
+	// OutOfUse are the statuses that say that a record is not in use any more; the
+	// first is what takes it out (C3). Nil: its records are removed.
+	OutOfUse []string
+}
+
+// deed says that the kind's records follow from who made them.
+func (k *Kind) deed() *Kind {
+	k.Deed = true
+	return k
+}
+
+// outOfUse says by which statuses the kind's records are not in use any more.
+func (k *Kind) outOfUse(statuses ...string) *Kind {
+	k.OutOfUse = statuses
+	return k
 }
 
 // EnumName is the kind's name as a value of an enumeration: CONFIGURATION_ITEM.
@@ -70,7 +88,7 @@ func newKind[T any](name string) *Kind {
 }
 
 func (k *Kind) byVerbs() *Kind {
-	k.ByVerbs = true
+	k.ByVerbs, k.Deed = true, true
 	return k
 }
 

@@ -18,12 +18,28 @@ type Relationship struct {
 	// ByVerbs says that it is written by the verbs of the rules and by imports:
 	// there is no connect or disconnect.
 	ByVerbs bool
+	// Deed says that a link follows from who made it and when, as with Kind.Deed.
+	Deed bool
+
+	// AtSites says which end is at the sites of the other, Supplied which end is
+	// supplied by the supplier of the other: who is kept to some sees it so.
+	AtSites, Supplied End
 
 	// Properties are those of the link, GoType their struct, nil when the
 	// relationship has none.
 	Properties []Field
 	GoType     reflect.Type
 }
+
+// End is an end of a relationship.
+type End uint8
+
+// The ends.
+const (
+	NoEnd End = iota
+	FromEnd
+	ToEnd
+)
 
 // link adds the properties of T to a relationship.
 func link[T any](r Relationship) *Relationship {
