@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"releasegraph/internal/adjacency"
@@ -61,9 +60,7 @@ type App struct {
 	now       func() time.Time
 	newID     func() string
 	layers    layers
-	// askers and partyKeys tell how names are written: of who asks for or carries
-	// out a change, and as keys of parties.
-	askers, partyKeys *person.Book
+	books     books
 
 	rules        []Rule
 	consequences []Consequence
@@ -96,25 +93,18 @@ type Config struct {
 // bytes for a record, millions of changes since.
 const pastBytes = 512 << 20
 
-// New returns the use cases over a store.
-func New(c Config) *App {
+// newEstate returns the estate over a store, as yet without rules.
+func newEstate(c Config) *App {
 	if c.Policies == nil {
 		c.Policies = authz.Default()
 	}
 	if c.Exclusive == nil {
 		c.Exclusive = domain.SeparateDuties
 	}
-	a := &App{
+	return &App{
 		store: c.Store, entire: c.Store, policies: c.Policies, exclusive: c.Exclusive, shelf: c.Shelf, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
-		feed: feed.New(c.Store, feed.Options{}), layers: newLayers(), graphs: c.Graphs, now: c.Now, newID: c.NewID,
-		askers: person.NewBook(c.Store, domain.KindChangeRequest, "requester", "assignee"), partyKeys: person.NewBook(c.Store, domain.KindParty, "key"),
+		feed: feed.New(c.Store, feed.Options{}), graphs: c.Graphs, now: c.Now, newID: c.NewID,
 	}
-	a.rules = slices.Concat(a.configurationRules(), a.calendarRules(), a.problemRules(), a.changeRules())
-	// In the order in which one may follow from another.
-	a.consequences = slices.Concat(a.problemConsequences(), a.changeConsequences(), a.calendarConsequences())
-	a.filters, a.admits, a.committed = a.parseFilter, a.bind, a.indexDefined
-	a.baselines = a.baselined
-	return a
 }
 
 // Subscribers is how many follow the log at the moment.

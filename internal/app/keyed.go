@@ -85,7 +85,7 @@ func (a *App) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, err
 
 // partiesIn are the parties of persons in a view, those of the request or its own.
 func partiesIn(ctx context.Context, v view) *person.Parties {
-	fresh := person.NewParties(v.app.partyKeys, v, func(records ...entity.Record) { enroll(ctx, v, records...) })
+	fresh := person.NewParties(v.app.book(domain.KindParty, "key"), v, func(records ...entity.Record) { enroll(ctx, v, records...) })
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok {
 		return fresh

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 
 	"releasegraph/internal/plan/conflict"
 )
@@ -9,18 +10,18 @@ import (
 // layers keeps the order of the estate's dependencies for as long as nothing in
 // it changes: questions about the plan come in rows.
 type layers struct {
+	once   sync.Once
 	making chan struct{} // holds one token: of who looks or makes
 	g      *Graph
 	order  *conflict.Layers
 }
-
-func newLayers() layers { return layers{making: make(chan struct{}, 1)} }
 
 // manyWorks is from how much work on the order is worth its making.
 const manyWorks = 8
 
 // prepare gives a plan the order: one that is there, or for much work a new one.
 func (l *layers) prepare(ctx context.Context, g *Graph, p *conflict.Plan, all bool) error {
+	l.once.Do(func() { l.making = make(chan struct{}, 1) })
 	select {
 	case l.making <- struct{}{}:
 		defer func() { <-l.making }()

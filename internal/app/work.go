@@ -138,8 +138,8 @@ func (p *WorkPage) Total(ctx context.Context) (n int, err error) {
 // by their name.
 func (a *App) workSources(ctx context.Context) ([]*work.Source, error) {
 	actor := ActorFrom(ctx)
-	names, namesErr := a.askers.Spellings(ctx, actor.Name)
-	keys, keysErr := a.partyKeys.Spellings(ctx, actor.Name)
+	names, namesErr := a.book(domain.KindChangeRequest, "requester", "assignee").Spellings(ctx, actor.Name)
+	keys, keysErr := a.book(domain.KindParty, "key").Spellings(ctx, actor.Name)
 	if err := errors.Join(namesErr, keysErr); err != nil {
 		return nil, storeError(err)
 	}
