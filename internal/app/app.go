@@ -109,3 +109,6 @@ func newEstate(c Config) *App {
 
 // Subscribers is how many follow the log at the moment.
 func (a *App) Subscribers() int { return a.feed.Readers() }
+
+// clock is the time as it is stored.
+func (a *App) clock() time.Time { return a.now().UTC().Truncate(time.Microsecond) }

@@ -153,7 +153,7 @@ func (v *changeVerb) carryOut(f *changeFacts, at time.Time) domain.Errors {
 // only one there is has been found for it.
 func (a *App) draftOf(f *changeFacts, before *domain.ChangeRequest) *draft {
 	id := store.ID(before.ID)
-	set := ownedDifference(entity.KindNamed(domain.KindChangeRequest), before, f.Request)
+	set := entity.OwnedDifference(entity.KindNamed(domain.KindChangeRequest), before, f.Request)
 	d := &draft{}
 	d.change(before, f.Request)
 	d.ops, d.guards, d.known = []store.Op{store.UpdateNode{ID: id, Set: set}}, f.guards, []entity.Record{f.Request}

@@ -39,7 +39,7 @@ func (p *pair) props() store.Props {
 	if listings, ok := p.stored[entity.ListingsProperty]; ok {
 		props[entity.ListingsProperty] = listings
 	}
-	if p.stored == nil || len(difference(p.stored, props)) > 0 {
+	if p.stored == nil || len(entity.Difference(p.stored, props)) > 0 {
 		entity.SetSource(props, domain.SourceAPI)
 	}
 	if p.stored != nil && entity.SourceOf(props) != entity.SourceOf(p.stored) { // who listed it still does

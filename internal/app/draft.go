@@ -60,7 +60,7 @@ func (d *draft) change(before, after entity.Record) *RecordChange {
 func (d *draft) update(before, after entity.Record) {
 	d.change(before, after)
 	k, id := entity.KindOf(before), store.ID(before.Meta().ID)
-	d.ops = append(d.ops, store.UpdateNode{ID: id, Set: difference(k.Encode(before), k.Encode(after))})
+	d.ops = append(d.ops, store.UpdateNode{ID: id, Set: entity.Difference(k.Encode(before), k.Encode(after))})
 	d.guards = append(d.guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
 	d.known = append(d.known, after)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
 )
 
@@ -32,7 +33,7 @@ func (a *App) Breaches(ctx context.Context, definitions []*domain.AttributeDefin
 		node, exists := found[i.End.Key]
 		r := i.AsNew()
 		if exists {
-			if len(differences(node.Props, i.Props, i.Values, i.Kind.Fields)) == 0 {
+			if len(entity.GivenDifference(node.Props, i.Props, i.Values, i.Kind.Fields)) == 0 {
 				continue
 			}
 			if r, err = i.Kind.BringPatch(i.Kind.Decode(node), i.Values, ""); err != nil {

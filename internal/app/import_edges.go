@@ -154,7 +154,7 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 		b.show(domain.ChangeCreated, i, "", nil, i.Props)
 		return
 	}
-	set := differences(edge.Props, i.Props, i.Values, i.Rel.Properties)
+	set := entity.GivenDifference(edge.Props, i.Props, i.Values, i.Rel.Properties)
 	kept := len(set) > 0 && !b.mayReplace(edge.Props)
 	if kept {
 		b.keepEdge(i, edge.Props, set)

@@ -42,7 +42,7 @@ func (b *importBatch) own(i *interchange.Item, node store.Node, set store.Props,
 	if len(set) == 0 || sources == nil && b.im.options.Source == domain.SourceImport {
 		return values
 	}
-	after, kept := domain.Own(sources, b.im.options.Source, b.im.options.Overwrite, claims(node.Props, set)...)
+	after, kept := domain.Own(sources, b.im.options.Source, b.im.options.Overwrite, entity.Claims(node.Props, set)...)
 	patch := values
 	if len(kept) > 0 {
 		patch = maps.Clone(values)

@@ -226,16 +226,16 @@ func (r *replay) differences(i *interchange.Item, node store.Node) store.Props {
 	after := i.Merge(node.Props)
 	r.revise(i, after)
 	i.Tell(after)
-	set := difference(node.Props, after)
+	set := entity.Difference(node.Props, after)
 	if r.change.Told || i.Sources != nil {
 		if i.Sources != nil {
 			r.attribute(after, entity.EncodeSources(i.Sources))
 		}
 	} else if len(set) > 0 {
-		sources, _ := domain.Own(entity.DecodeSources(node.Props), r.im.options.Source, true, claims(node.Props, set)...)
+		sources, _ := domain.Own(entity.DecodeSources(node.Props), r.im.options.Source, true, entity.Claims(node.Props, set)...)
 		r.attribute(after, entity.EncodeSources(sources))
 	}
-	return difference(node.Props, after)
+	return entity.Difference(node.Props, after)
 }
 
 // attribute says who set what.
@@ -279,10 +279,10 @@ func (r *replay) link(ctx context.Context, list []*interchange.Item) error {
 			entity.SetSource(props, i.Sources[0].Source)
 		case r.change.Told:
 			delete(props, entity.SourceProperty)
-		case !exists || len(difference(before, props)) > 0:
+		case !exists || len(entity.Difference(before, props)) > 0:
 			entity.SetSource(props, r.im.options.Source)
 		}
-		if exists && len(difference(before, props)) == 0 {
+		if exists && len(entity.Difference(before, props)) == 0 {
 			r.count(i).Unchanged++
 			continue
 		}

@@ -252,7 +252,7 @@ func (b *importBatch) change(n int, i *interchange.Item, node store.Node) {
 		return
 	}
 	b.settle(i, node.ID)
-	set := differences(node.Props, i.Props, i.Values, i.Kind.Fields)
+	set := entity.GivenDifference(node.Props, i.Props, i.Values, i.Kind.Fields)
 	set = unbrought(i.Kind, set)
 	values, listings := i.Values, entity.DecodeListings(node.Props)
 	if !copied(i) {

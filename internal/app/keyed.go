@@ -2,12 +2,8 @@ package app
 
 import (
 	"context"
-	"slices"
 	"sync"
 
-	"releasegraph/internal/app/person"
-	"releasegraph/internal/authz"
-	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -51,51 +47,7 @@ type keyLoader struct {
 func (a *App) keyLoader(ctx context.Context, record entity.Record, kind string) *keyLoader {
 	v := a.cohortOf(ctx, record).view
 	fresh := &keyLoader{kind: entity.KindNamed(kind), view: v, known: map[string]entity.Record{}}
-	l, ok := ctx.Value(loadsKey{}).(*loads)
-	if !ok {
-		return fresh
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.keys == nil {
-		l.keys = map[keyPlace]*keyLoader{}
-	}
-	return entryOr(l.keys, keyPlace{kind, v.past, v.at}, fresh)
-}
-
-// PartyOf is the party of a person, nil when there is none that the caller may
-// see. Those whom the records beside name as well are loaded with it.
-func (a *App) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, error) {
-	if a.may(ctx, authz.Read, domain.KindParty) != nil {
-		return nil, nil
-	}
-	c := &cohort{view: a.today(ctx)}
-	if r, ok := p.Of.(entity.Record); ok {
-		c = a.cohortOf(ctx, r)
-	}
-	party, err := partiesIn(ctx, c.view).Get(ctx, p.Name, func() []string {
-		names := slices.Clone(p.Beside)
-		for _, r := range c.records {
-			names = append(names, entity.PersonsIn(r, c.kind.Fields)...)
-		}
-		return names
-	})
-	return party, storeError(err)
-}
-
-// partiesIn are the parties of persons in a view, those of the request or its own.
-func partiesIn(ctx context.Context, v view) *person.Parties {
-	fresh := person.NewParties(v.app.book(domain.KindParty, "key"), v, func(records ...entity.Record) { enroll(ctx, v, records...) })
-	l, ok := ctx.Value(loadsKey{}).(*loads)
-	if !ok {
-		return fresh
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.parties == nil {
-		l.parties = map[keyPlace]*person.Parties{}
-	}
-	return entryOr(l.parties, keyPlace{domain.KindParty, v.past, v.at}, fresh)
+	return shared(ctx, keyPlace{kind, v.past, v.at}, fresh)
 }
 
 // keyPlace is where a keyLoader looks.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"releasegraph/internal/app/person"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -18,8 +17,7 @@ type loads struct {
 	mu      sync.Mutex
 	cohorts map[entity.Record]*cohort
 	sights  map[*acting]*sight
-	keys    map[keyPlace]*keyLoader
-	parties map[keyPlace]*person.Parties
+	shared  map[any]any
 }
 
 type loadsKey struct{}
@@ -135,4 +133,22 @@ func entryOr[K comparable, T any](m map[K]*T, key K, fresh *T) *T {
 		m[key] = fresh
 	}
 	return m[key]
+}
+
+// shared is what a request has made under a key, or fresh, which it keeps.
+func shared[T any](ctx context.Context, key any, fresh T) T {
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return fresh
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if kept, ok := l.shared[key].(T); ok {
+		return kept
+	}
+	if l.shared == nil {
+		l.shared = map[any]any{}
+	}
+	l.shared[key] = fresh
+	return fresh
 }

@@ -177,7 +177,7 @@ func (a *App) moved(k *entity.Kind, before entity.Record, to any, set map[string
 	id := store.ID(before.Meta().ID)
 	d := &draft{}
 	d.change(before, after)
-	d.ops = []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}}
+	d.ops = []store.Op{store.UpdateNode{ID: id, Set: entity.OwnedDifference(k, before, after)}}
 	d.guards = append(guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
 	d.known = []entity.Record{after}
 	return d, after, nil

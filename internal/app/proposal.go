@@ -211,7 +211,7 @@ func (p *Proposal) Amend(c *RecordChange, amend func()) error {
 	k := entity.KindOf(c.After)
 	had := k.Encode(c.After)
 	amend()
-	set := difference(had, k.Encode(c.After))
+	set := entity.Difference(had, k.Encode(c.After))
 	if len(set) == 0 {
 		return nil
 	}
@@ -256,7 +256,7 @@ func (p *Proposal) Change(before entity.Record, change func(after entity.Record)
 	after := entity.Clone(before)
 	change(after)
 	k := entity.KindOf(before)
-	set := difference(k.Encode(before), k.Encode(after))
+	set := entity.Difference(k.Encode(before), k.Encode(after))
 	if len(set) == 0 {
 		return nil
 	}

@@ -44,7 +44,7 @@ func (a *App) decideUpdate(ctx context.Context, action authz.Action, k *entity.K
 	d := &draft{explain: a.explainTaken("input.patch")}
 	c := d.change(before, after)
 	c.By, c.given, c.path = ByMutation, given(patch), "input.patch"
-	d.ops = []store.Op{store.UpdateNode{ID: id, Set: ownedDifference(k, before, after)}}
+	d.ops = []store.Op{store.UpdateNode{ID: id, Set: entity.OwnedDifference(k, before, after)}}
 	d.guards = []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}}
 	d.known = []entity.Record{after}
 	if err := both(checkVersion(before, ifVersion), patchErr); err != nil {

@@ -1,39 +1,38 @@
-package app
+package entity
 
 import (
 	"strings"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
-// ownedDifference is what has to be set to get from before to after, with the
+// OwnedDifference is what has to be set to get from before to after, with the
 // changed fields now set by a person (C6), which after tells as well.
-func ownedDifference(k *entity.Kind, before, after entity.Record) store.Props {
+func OwnedDifference(k *Kind, before, after Record) store.Props {
 	had, has := k.Encode(before), k.Encode(after)
 	if had["status"] != has["status"] { // that a prune withdrew it is no longer so
 		after.Meta().WithdrawnFrom = ""
-		delete(has, entity.WithdrawnFromProperty)
+		delete(has, WithdrawnFromProperty)
 	}
-	set := difference(had, has)
-	claimed := claims(had, set)
-	if _, said := set[entity.WithdrawnFromProperty]; said && had["status"] == has["status"] {
+	set := Difference(had, has)
+	claimed := Claims(had, set)
+	if _, said := set[WithdrawnFromProperty]; said && had["status"] == has["status"] {
 		claimed = append(claimed, domain.FieldClaim{Field: "status", Had: true, Has: true}) // a person says so, too
 	}
 	after.Meta().Sources, _ = domain.Own(before.Meta().Sources, domain.SourceAPI, false, claimed...)
-	if sources := entity.EncodeSources(after.Meta().Sources); !store.EqualValues(had[entity.SourcesProperty], sources) {
-		set[entity.SourcesProperty] = sources
+	if sources := EncodeSources(after.Meta().Sources); !store.EqualValues(had[SourcesProperty], sources) {
+		set[SourcesProperty] = sources
 	}
 	return set
 }
 
-// claims are the fields that a difference changes, except the one that belongs
+// Claims are the fields that a difference changes, except the one that belongs
 // to no source.
-func claims(had, set store.Props) []domain.FieldClaim {
+func Claims(had, set store.Props) []domain.FieldClaim {
 	list := make([]domain.FieldClaim, 0, len(set))
 	for name, value := range set {
-		if name == domain.FieldConfirmedAt || entity.Kept(name) {
+		if name == domain.FieldConfirmedAt || Kept(name) {
 			continue
 		}
 		_, before := had[name]
@@ -42,8 +41,8 @@ func claims(had, set store.Props) []domain.FieldClaim {
 	return list
 }
 
-// difference is what has to be set to get from before to after; nil removes.
-func difference(before, after store.Props) store.Props {
+// Difference is what has to be set to get from before to after; nil removes.
+func Difference(before, after store.Props) store.Props {
 	set := store.Props{}
 	for name, v := range after {
 		if old, ok := before[name]; !ok || !store.EqualValues(old, v) {
@@ -58,9 +57,9 @@ func difference(before, after store.Props) store.Props {
 	return set
 }
 
-// differences are the properties that must be set, or with nil be removed, so
+// GivenDifference are the properties that must be set, or with nil be removed, so
 // that a record says of its given fields what an item says.
-func differences(have, props store.Props, given map[string]any, fields []entity.Field) store.Props {
+func GivenDifference(have, props store.Props, given map[string]any, fields []Field) store.Props {
 	set := store.Props{}
 	for i := range fields {
 		f := &fields[i]
