@@ -31,7 +31,7 @@ func (b *importBatch) consequent(ctx context.Context, p *Proposal) ([]ImportHold
 // propose is what the batch writes, as rules and consequences see it.
 func (b *importBatch) propose() *Proposal {
 	p := b.im.app.propose(&b.draft)
-	p.memory, p.settled = b.im.memory, b.im.settled
+	p.remembered, p.wholes = b.im.memory, b.im.settled
 	for end, id := range b.assumed {
 		p.supposed = append(p.supposed, store.CreateNode{ID: id, Kind: end.Kind, Props: store.Props{"key": end.Key}})
 	}

@@ -24,11 +24,11 @@ type proposing struct {
 	app   *App
 	draft *draft
 	// memory is what rules keep in mind from batch to batch of an import.
-	memory map[string]any
+	remembered map[string]any
 	// supposed are records that a dry run takes for existing.
 	supposed []store.Op
 	// settled are the keys of records that an import brings whole.
-	settled  map[string]bool
+	wholes   map[string]bool
 	problems []problem
 	told     []any
 	// following is the consequence that has its turn, nil: none.
@@ -142,20 +142,20 @@ func (p *Proposal) Keep(r entity.Record) {
 
 // Settled reports whether the import brings the record with this key as a
 // whole, with all that belongs to it.
-func (p *Proposal) Settled(key string) bool { return p.settled[key] }
+func (p *Proposal) Settled(key string) bool { return p.wholes[key] }
 
 // Memory returns what a rule keeps in mind from batch to batch of an import, and
 // makes it the first time.
 func (p *Proposal) Memory(rule string, first func() (any, error)) (any, error) {
-	if kept, ok := p.memory[rule]; ok {
+	if kept, ok := p.remembered[rule]; ok {
 		return kept, nil
 	}
 	made, err := first()
 	if err == nil {
-		if p.memory == nil {
-			p.memory = map[string]any{}
+		if p.remembered == nil {
+			p.remembered = map[string]any{}
 		}
-		p.memory[rule] = made
+		p.remembered[rule] = made
 	}
 	return made, err
 }
