@@ -6,12 +6,17 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 )
 
 // list gathers the arguments of a connection.
-func list(filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) app.List {
-	l := app.List{Filter: filter, First: first, After: after, Last: last, Before: before}
+func list(filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) estate.List {
+	l := estate.List{Filter: filter, First: first, After: after, Last: last, Before: before}
 	for _, o := range orderBy {
 		l.OrderBy = append(l.OrderBy, o)
 	}
@@ -30,20 +35,20 @@ func one[N any](record any, err error) (*N, error) {
 	return n, nil
 }
 
-// records answers with a page of a kind.
-func records[N, E any](ctx context.Context, a *app.App, kind string, l app.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
-	page, err := a.Records(ctx, kind, l)
+// many answers with a page of a kind.
+func many[N, E any](ctx context.Context, a *app.App, kind string, l estate.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+	page, err := a.Records.Records(ctx, kind, l)
 	return connection(page, err, newEdge)
 }
 
 // related answers with a page of what a relationship joins to a record.
-func related[N, E any](ctx context.Context, a *app.App, record any, via app.Via, l app.List, asOf *domain.AsOf, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+func related[N, E any](ctx context.Context, a *app.App, record any, via estate.Via, l estate.List, asOf *domain.AsOf, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
 	l.AsOf = asOf
-	page, err := a.Related(ctx, record, via, l)
+	page, err := a.Records.Related(ctx, record, via, l)
 	return connection(page, err, newEdge)
 }
 
-func connection[N, E any](page *app.Page, err error, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+func connection[N, E any](page *estate.Page, err error, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +69,7 @@ func connection[N, E any](page *app.Page, err error, newEdge func(*N, any, strin
 }
 
 // written answers a mutation of a record.
-func written[N any](w *app.Written, err error) (*relay.Payload[N], error) {
+func written[N any](w *estate.Written, err error) (*relay.Payload[N], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +78,7 @@ func written[N any](w *app.Written, err error) (*relay.Payload[N], error) {
 }
 
 // connected answers a mutation of a relationship.
-func connected[F, T, L any](c *app.Connected, err error) (*relay.LinkPayload[F, T, L], error) {
+func connected[F, T, L any](c *records.Connected, err error) (*relay.LinkPayload[F, T, L], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +127,7 @@ func nodes(records []any) ([]relay.Node, error) {
 }
 
 // withdrawn answers the withdrawal of an item.
-func withdrawn(w *app.Withdrawn, err error) (*model.WithdrawConfigurationItemPayload, error) {
+func withdrawn(w *configuration.Withdrawn, err error) (*model.WithdrawConfigurationItemPayload, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +139,7 @@ func withdrawn(w *app.Withdrawn, err error) (*model.WithdrawConfigurationItemPay
 }
 
 // hits answers with a page of an impact analysis.
-func hits(page *app.ImpactHitPage, err error) (*model.ImpactHitConnection, error) {
+func hits(page *impact.ImpactHitPage, err error) (*model.ImpactHitConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +158,7 @@ func hits(page *app.ImpactHitPage, err error) (*model.ImpactHitConnection, error
 }
 
 // toTell answers with a page of the parties to tell of an impact.
-func toTell(page *app.ToTellPage, err error) (*model.PartyToTellConnection, error) {
+func toTell(page *impact.ToTellPage, err error) (*model.PartyToTellConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -172,12 +177,12 @@ func toTell(page *app.ToTellPage, err error) (*model.PartyToTellConnection, erro
 }
 
 // items answers with a page of configuration items.
-func items(page *app.Page, err error) (*relay.ConfigurationItemConnection, error) {
+func items(page *estate.Page, err error) (*relay.ConfigurationItemConnection, error) {
 	return connection(page, err, relay.NewEdge[domain.ConfigurationItem])
 }
 
 // findings answers with a page of what a check found.
-func findings[N any](page *app.FindingPage[N], err error) (*relay.Connection[N, relay.Edge[N]], error) {
+func findings[N any](page *configuration.FindingPage[N], err error) (*relay.Connection[N, relay.Edge[N]], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +201,7 @@ func findings[N any](page *app.FindingPage[N], err error) (*relay.Connection[N, 
 }
 
 // duplicates answers with a page of groups of duplicates.
-func duplicates(found *app.Duplicates, err error) (*model.DuplicateGroupConnection, error) {
+func duplicates(found *configuration.Duplicates, err error) (*model.DuplicateGroupConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +210,7 @@ func duplicates(found *app.Duplicates, err error) (*model.DuplicateGroupConnecti
 }
 
 // breaches answers with a page of breaches of attribute definitions.
-func breaches(page *app.BreachPage, err error) (*model.AttributeBreachConnection, error) {
+func breaches(page *configuration.BreachPage, err error) (*model.AttributeBreachConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +228,7 @@ func breaches(page *app.BreachPage, err error) (*model.AttributeBreachConnection
 }
 
 // concerning answers with a page of what bears on items.
-func concerning(page *app.ConcernPage, err error) (*model.ConcernConnection, error) {
+func concerning(page *impact.ConcernPage, err error) (*model.ConcernConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -241,8 +246,8 @@ func concerning(page *app.ConcernPage, err error) (*model.ConcernConnection, err
 	return c, nil
 }
 
-// work answers with a page of what waits for the caller.
-func work(page *app.WorkPage, err error) (*model.WorkConnection, error) {
+// workPage answers with a page of what waits for the caller.
+func workPage(page *work.WorkPage, err error) (*model.WorkConnection, error) {
 	if err != nil {
 		return nil, err
 	}

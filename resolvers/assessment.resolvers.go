@@ -11,28 +11,29 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/change"
+	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/domain"
 )
 
-func (r *assessmentResolver) Affected(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
-	return r.App.ItemsOf(ctx, obj, obj.Affected), nil
+func (r *assessmentResolver) Affected(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error) {
+	return r.App.Configuration.ItemsOf(ctx, obj, obj.Affected), nil
 }
 
-func (r *assessmentResolver) Excluded(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
-	return r.App.ItemsOf(ctx, obj, obj.Excluded), nil
+func (r *assessmentResolver) Excluded(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error) {
+	return r.App.Configuration.ItemsOf(ctx, obj, obj.Excluded), nil
 }
 
-func (r *assessmentResolver) HitFull(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
-	return r.App.ItemsOf(ctx, obj, obj.HitFull), nil
+func (r *assessmentResolver) HitFull(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error) {
+	return r.App.Configuration.ItemsOf(ctx, obj, obj.HitFull), nil
 }
 
-func (r *assessmentResolver) HitDegraded(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error) {
-	return r.App.ItemsOf(ctx, obj, obj.HitDegraded), nil
+func (r *assessmentResolver) HitDegraded(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error) {
+	return r.App.Configuration.ItemsOf(ctx, obj, obj.HitDegraded), nil
 }
 
-func (r *assessmentResolver) InFlight(ctx context.Context, obj *domain.Assessment) ([]*app.ChangeRequestKey, error) {
-	return r.App.RequestsOf(ctx, obj, obj.InFlight), nil
+func (r *assessmentResolver) InFlight(ctx context.Context, obj *domain.Assessment) ([]*change.ChangeRequestKey, error) {
+	return r.App.Changes.RequestsOf(ctx, obj, obj.InFlight), nil
 }
 
 func (r *assessmentResolver) RiskParts(ctx context.Context, obj *domain.Assessment) ([]*domain.RiskPart, error) {
@@ -40,19 +41,19 @@ func (r *assessmentResolver) RiskParts(ctx context.Context, obj *domain.Assessme
 }
 
 func (r *assessmentResolver) OutdatedBecause(ctx context.Context, obj *domain.Assessment) ([]string, error) {
-	return r.App.AssessmentOutdated(ctx, obj)
+	return r.App.Changes.AssessmentOutdated(ctx, obj)
 }
 
-func (r *mutationResolver) AssessChangeRequest(ctx context.Context, input app.Assess, options *domain.WriteOptions) (*app.Reviewed, error) {
-	return r.App.AssessChangeRequest(ctx, input, options)
+func (r *mutationResolver) AssessChangeRequest(ctx context.Context, input change.Assess, options *domain.WriteOptions) (*change.Reviewed, error) {
+	return r.App.Changes.AssessChangeRequest(ctx, input, options)
 }
 
-func (r *mutationResolver) ExcludeFromImpact(ctx context.Context, input app.Exclude, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.ExcludeFromImpact(ctx, input, options))
+func (r *mutationResolver) ExcludeFromImpact(ctx context.Context, input change.Exclude, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.ExcludeFromImpact(ctx, input, options))
 }
 
 func (r *mutationResolver) IncludeInImpact(ctx context.Context, input model.IncludeInImpactInput, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.IncludeInImpact(ctx, *input.Ref, *input.Item, options))
+	return written[domain.ChangeRequest](r.App.Changes.IncludeInImpact(ctx, *input.Ref, *input.Item, options))
 }
 
 func (r *Resolver) Assessment() generated.AssessmentResolver { return &assessmentResolver{r} }

@@ -10,26 +10,27 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *assessmentResolver) History(ctx context.Context, obj *domain.Assessment, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *assessmentResolver) ChangeRequest(ctx context.Context, obj *domain.Assessment, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.RelatedOne(ctx, obj, app.Via{Rel: "ASSESSES", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "ASSESSES", In: false, Kind: "ChangeRequest"}, asOf))
 }
 
 func (r *queryResolver) Assessment(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Assessment, error) {
-	return one[domain.Assessment](r.App.Record(ctx, "Assessment", domain.Ref{Key: &key}, asOf))
+	return one[domain.Assessment](r.App.Records.Record(ctx, "Assessment", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Assessments(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Assessment, relay.AssessmentEdge], error) {
-	return records(ctx, r.App, "Assessment", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Assessment])
+	return many(ctx, r.App, "Assessment", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Assessment])
 }
 
-func (r *statisticsResolver) Assessments(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Assessment", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Assessments(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Assessment", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -10,34 +10,34 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *attributeDefinitionResolver) History(ctx context.Context, obj *domain.AttributeDefinition, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *mutationResolver) CreateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error) {
-	return written[domain.AttributeDefinition](r.App.Create(ctx, "AttributeDefinition", input, options))
+	return written[domain.AttributeDefinition](r.App.Records.Create(ctx, "AttributeDefinition", input, options))
 }
 
 func (r *mutationResolver) UpdateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error) {
-	return written[domain.AttributeDefinition](r.App.Update(ctx, "AttributeDefinition", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.AttributeDefinition](r.App.Records.Update(ctx, "AttributeDefinition", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error) {
-	return written[domain.AttributeDefinition](r.App.Remove(ctx, "AttributeDefinition", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.AttributeDefinition](r.App.Records.Remove(ctx, "AttributeDefinition", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *queryResolver) AttributeDefinition(ctx context.Context, key string, asOf *domain.AsOf) (*domain.AttributeDefinition, error) {
-	return one[domain.AttributeDefinition](r.App.Record(ctx, "AttributeDefinition", domain.Ref{Key: &key}, asOf))
+	return one[domain.AttributeDefinition](r.App.Records.Record(ctx, "AttributeDefinition", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) AttributeDefinitions(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge], error) {
-	return records(ctx, r.App, "AttributeDefinition", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.AttributeDefinition])
+	return many(ctx, r.App, "AttributeDefinition", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.AttributeDefinition])
 }
 
-func (r *statisticsResolver) AttributeDefinitions(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "AttributeDefinition", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) AttributeDefinitions(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "AttributeDefinition", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func (r *mutationResolver) CreateBaseline(ctx context.Context, input domain.NewBaseline, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error) {
-	return written[domain.Baseline](r.App.CreateBaseline(ctx, input, options))
+	return written[domain.Baseline](r.App.History.CreateBaseline(ctx, input, options))
 }
 
 func (r *Resolver) Baseline() generated.BaselineResolver { return &baselineResolver{r} }

@@ -10,30 +10,30 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *baselineResolver) History(ctx context.Context, obj *domain.Baseline, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *mutationResolver) UpdateBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error) {
-	return written[domain.Baseline](r.App.Update(ctx, "Baseline", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Baseline](r.App.Records.Update(ctx, "Baseline", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error) {
-	return written[domain.Baseline](r.App.Remove(ctx, "Baseline", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Baseline](r.App.Records.Remove(ctx, "Baseline", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *queryResolver) Baseline(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Baseline, error) {
-	return one[domain.Baseline](r.App.Record(ctx, "Baseline", domain.Ref{Key: &key}, asOf))
+	return one[domain.Baseline](r.App.Records.Record(ctx, "Baseline", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Baselines(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Baseline, relay.BaselineEdge], error) {
-	return records(ctx, r.App, "Baseline", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Baseline])
+	return many(ctx, r.App, "Baseline", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Baseline])
 }
 
-func (r *statisticsResolver) Baselines(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Baseline", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Baselines(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Baseline", records.Grouping{By: by, Filter: filter, First: first})
 }

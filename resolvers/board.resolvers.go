@@ -11,7 +11,7 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/change"
 	"releasegraph/internal/domain"
 )
 
@@ -22,24 +22,24 @@ func (r *minutesEntryResolver) Decision(ctx context.Context, obj *domain.Minutes
 	return &obj.Decision, nil
 }
 
-func (r *mutationResolver) ConfirmDelegation(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error) {
-	return written[domain.Delegation](r.App.ConfirmDelegation(ctx, input, options))
+func (r *mutationResolver) ConfirmDelegation(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error) {
+	return written[domain.Delegation](r.App.Changes.ConfirmDelegation(ctx, input, options))
 }
 
-func (r *mutationResolver) CastVote(ctx context.Context, input app.CastVote, options *domain.WriteOptions) (*app.Reviewed, error) {
-	return r.App.CastVote(ctx, input, options)
+func (r *mutationResolver) CastVote(ctx context.Context, input change.CastVote, options *domain.WriteOptions) (*change.Reviewed, error) {
+	return r.App.Changes.CastVote(ctx, input, options)
 }
 
-func (r *queryResolver) BoardAgenda(ctx context.Context, board domain.Ref, first *int, after *string) (*relay.Connection[app.AgendaItem, model.AgendaItemEdge], error) {
-	return findings(r.App.BoardAgenda(ctx, board, first, after))
+func (r *queryResolver) BoardAgenda(ctx context.Context, board domain.Ref, first *int, after *string) (*relay.Connection[change.AgendaItem, model.AgendaItemEdge], error) {
+	return findings(r.App.Changes.BoardAgenda(ctx, board, first, after))
 }
 
 func (r *queryResolver) BoardMinutes(ctx context.Context, board domain.Ref, during domain.TimeRange) (*domain.Minutes, error) {
-	return r.App.BoardMinutes(ctx, board, during)
+	return r.App.Changes.BoardMinutes(ctx, board, during)
 }
 
 func (r *voteResolver) Stands(ctx context.Context, obj *domain.Vote) (bool, error) {
-	return r.App.VoteStands(ctx, obj)
+	return r.App.Changes.VoteStands(ctx, obj)
 }
 
 func (r *Resolver) Board() generated.BoardResolver { return &boardResolver{r} }

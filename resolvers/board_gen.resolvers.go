@@ -10,102 +10,103 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *boardResolver) History(ctx context.Context, obj *domain.Board, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *boardResolver) ChangeRequests(ctx context.Context, obj *domain.Board, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DECIDED_BY", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, estate.Via{Rel: "DECIDED_BY", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *boardResolver) Delegations(ctx context.Context, obj *domain.Board, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Delegation, relay.DelegationEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DELEGATES_ON", In: true, Kind: "Delegation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Delegation])
+	return related(ctx, r.App, obj, estate.Via{Rel: "DELEGATES_ON", In: true, Kind: "Delegation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Delegation])
 }
 
 func (r *delegationResolver) History(ctx context.Context, obj *domain.Delegation, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *delegationResolver) Board(ctx context.Context, obj *domain.Delegation, asOf *domain.AsOf) (*domain.Board, error) {
-	return one[domain.Board](r.App.RelatedOne(ctx, obj, app.Via{Rel: "DELEGATES_ON", In: false, Kind: "Board"}, asOf))
+	return one[domain.Board](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "DELEGATES_ON", In: false, Kind: "Board"}, asOf))
 }
 
 func (r *mutationResolver) CreateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error) {
-	return written[domain.Board](r.App.Create(ctx, "Board", input, options))
+	return written[domain.Board](r.App.Records.Create(ctx, "Board", input, options))
 }
 
 func (r *mutationResolver) UpdateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error) {
-	return written[domain.Board](r.App.Update(ctx, "Board", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Board](r.App.Records.Update(ctx, "Board", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error) {
-	return written[domain.Board](r.App.Remove(ctx, "Board", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Board](r.App.Records.Remove(ctx, "Board", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) CreateDelegation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error) {
-	return written[domain.Delegation](r.App.Create(ctx, "Delegation", input, options))
+	return written[domain.Delegation](r.App.Records.Create(ctx, "Delegation", input, options))
 }
 
 func (r *mutationResolver) UpdateDelegation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error) {
-	return written[domain.Delegation](r.App.Update(ctx, "Delegation", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Delegation](r.App.Records.Update(ctx, "Delegation", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveDelegation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error) {
-	return written[domain.Delegation](r.App.Remove(ctx, "Delegation", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Delegation](r.App.Records.Remove(ctx, "Delegation", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectDelegationBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink], error) {
-	return connected[domain.Delegation, domain.Board, relay.NoLink](r.App.Connect(ctx, "DELEGATES_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Delegation, domain.Board, relay.NoLink](r.App.Records.Connect(ctx, "DELEGATES_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectDelegationBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink], error) {
-	return connected[domain.Delegation, domain.Board, relay.NoLink](r.App.Disconnect(ctx, "DELEGATES_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Delegation, domain.Board, relay.NoLink](r.App.Records.Disconnect(ctx, "DELEGATES_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) Board(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Board, error) {
-	return one[domain.Board](r.App.Record(ctx, "Board", domain.Ref{Key: &key}, asOf))
+	return one[domain.Board](r.App.Records.Record(ctx, "Board", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Boards(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Board, relay.BoardEdge], error) {
-	return records(ctx, r.App, "Board", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Board])
+	return many(ctx, r.App, "Board", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Board])
 }
 
 func (r *queryResolver) Delegation(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Delegation, error) {
-	return one[domain.Delegation](r.App.Record(ctx, "Delegation", domain.Ref{Key: &key}, asOf))
+	return one[domain.Delegation](r.App.Records.Record(ctx, "Delegation", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Delegations(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Delegation, relay.DelegationEdge], error) {
-	return records(ctx, r.App, "Delegation", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Delegation])
+	return many(ctx, r.App, "Delegation", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Delegation])
 }
 
 func (r *queryResolver) Vote(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Vote, error) {
-	return one[domain.Vote](r.App.Record(ctx, "Vote", domain.Ref{Key: &key}, asOf))
+	return one[domain.Vote](r.App.Records.Record(ctx, "Vote", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Votes(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Vote, relay.VoteEdge], error) {
-	return records(ctx, r.App, "Vote", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Vote])
+	return many(ctx, r.App, "Vote", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Vote])
 }
 
-func (r *statisticsResolver) Boards(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Board", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Boards(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Board", records.Grouping{By: by, Filter: filter, First: first})
 }
 
-func (r *statisticsResolver) Delegations(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Delegation", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Delegations(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Delegation", records.Grouping{By: by, Filter: filter, First: first})
 }
 
-func (r *statisticsResolver) Votes(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Vote", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Votes(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Vote", records.Grouping{By: by, Filter: filter, First: first})
 }
 
 func (r *voteResolver) History(ctx context.Context, obj *domain.Vote, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *voteResolver) ChangeRequest(ctx context.Context, obj *domain.Vote, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.RelatedOne(ctx, obj, app.Via{Rel: "CAST_ON", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "CAST_ON", In: false, Kind: "ChangeRequest"}, asOf))
 }

@@ -10,54 +10,55 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *calendarFeedResolver) History(ctx context.Context, obj *domain.CalendarFeed, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *calendarFeedResolver) Site(ctx context.Context, obj *domain.CalendarFeed, asOf *domain.AsOf) (*domain.Site, error) {
-	return one[domain.Site](r.App.RelatedOne(ctx, obj, app.Via{Rel: "FEED_AT", In: false, Kind: "Site"}, asOf))
+	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FEED_AT", In: false, Kind: "Site"}, asOf))
 }
 
 func (r *calendarFeedResolver) Service(ctx context.Context, obj *domain.CalendarFeed, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {
-	return one[domain.ConfigurationItem](r.App.RelatedOne(ctx, obj, app.Via{Rel: "FEED_OF", In: false, Kind: "ConfigurationItem"}, asOf))
+	return one[domain.ConfigurationItem](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FEED_OF", In: false, Kind: "ConfigurationItem"}, asOf))
 }
 
 func (r *mutationResolver) UpdateCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error) {
-	return written[domain.CalendarFeed](r.App.Update(ctx, "CalendarFeed", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.CalendarFeed](r.App.Records.Update(ctx, "CalendarFeed", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error) {
-	return written[domain.CalendarFeed](r.App.Remove(ctx, "CalendarFeed", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.CalendarFeed](r.App.Records.Remove(ctx, "CalendarFeed", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectFeedSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink], error) {
-	return connected[domain.CalendarFeed, domain.Site, relay.NoLink](r.App.Connect(ctx, "FEED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.CalendarFeed, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "FEED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectFeedSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink], error) {
-	return connected[domain.CalendarFeed, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "FEED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.CalendarFeed, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "FEED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectFeedService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink](r.App.Connect(ctx, "FEED_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "FEED_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectFeedService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "FEED_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.CalendarFeed, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "FEED_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) CalendarFeed(ctx context.Context, key string, asOf *domain.AsOf) (*domain.CalendarFeed, error) {
-	return one[domain.CalendarFeed](r.App.Record(ctx, "CalendarFeed", domain.Ref{Key: &key}, asOf))
+	return one[domain.CalendarFeed](r.App.Records.Record(ctx, "CalendarFeed", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) CalendarFeeds(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge], error) {
-	return records(ctx, r.App, "CalendarFeed", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.CalendarFeed])
+	return many(ctx, r.App, "CalendarFeed", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.CalendarFeed])
 }
 
-func (r *statisticsResolver) CalendarFeeds(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "CalendarFeed", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) CalendarFeeds(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "CalendarFeed", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -10,38 +10,39 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *changeModelResolver) History(ctx context.Context, obj *domain.ChangeModel, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *changeModelResolver) ChangeRequests(ctx context.Context, obj *domain.ChangeModel, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "FOLLOWS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, estate.Via{Rel: "FOLLOWS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *mutationResolver) CreateChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error) {
-	return written[domain.ChangeModel](r.App.Create(ctx, "ChangeModel", input, options))
+	return written[domain.ChangeModel](r.App.Records.Create(ctx, "ChangeModel", input, options))
 }
 
 func (r *mutationResolver) UpdateChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error) {
-	return written[domain.ChangeModel](r.App.Update(ctx, "ChangeModel", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.ChangeModel](r.App.Records.Update(ctx, "ChangeModel", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error) {
-	return written[domain.ChangeModel](r.App.Remove(ctx, "ChangeModel", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.ChangeModel](r.App.Records.Remove(ctx, "ChangeModel", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *queryResolver) ChangeModel(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ChangeModel, error) {
-	return one[domain.ChangeModel](r.App.Record(ctx, "ChangeModel", domain.Ref{Key: &key}, asOf))
+	return one[domain.ChangeModel](r.App.Records.Record(ctx, "ChangeModel", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) ChangeModels(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge], error) {
-	return records(ctx, r.App, "ChangeModel", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ChangeModel])
+	return many(ctx, r.App, "ChangeModel", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ChangeModel])
 }
 
-func (r *statisticsResolver) ChangeModels(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "ChangeModel", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) ChangeModels(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "ChangeModel", records.Grouping{By: by, Filter: filter, First: first})
 }

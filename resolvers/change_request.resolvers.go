@@ -10,53 +10,54 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/change"
 	"releasegraph/internal/domain"
 )
 
-func (r *changeRequestResolver) HeldBy(ctx context.Context, obj *domain.ChangeRequest) ([]*app.FreezeKey, error) {
-	return r.App.FreezesOf(ctx, obj, obj.HeldBy), nil
+func (r *changeRequestResolver) HeldBy(ctx context.Context, obj *domain.ChangeRequest) ([]*calendar.FreezeKey, error) {
+	return r.App.Calendar.FreezesOf(ctx, obj, obj.HeldBy), nil
 }
 
 func (r *changeRequestResolver) Assessment(ctx context.Context, obj *domain.ChangeRequest) (*domain.Assessment, error) {
-	return r.App.CurrentAssessment(ctx, obj)
+	return r.App.Changes.CurrentAssessment(ctx, obj)
 }
 
 func (r *changeRequestResolver) Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalMove[domain.ChangeRequestStatus], error) {
-	moves, err := r.App.ChangeMoves(ctx, obj)
+	moves, err := r.App.Changes.ChangeMoves(ctx, obj)
 	return pointers(moves), err
 }
 
-func (r *mutationResolver) SubmitChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.SubmitChangeRequest(ctx, input, options))
+func (r *mutationResolver) SubmitChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.SubmitChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) WithdrawChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.WithdrawChangeRequest(ctx, input, options))
+func (r *mutationResolver) WithdrawChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.WithdrawChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) AuthoriseChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.AuthoriseChangeRequest(ctx, input, options))
+func (r *mutationResolver) AuthoriseChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.AuthoriseChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) ImplementChangeRequest(ctx context.Context, input app.ImplementChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.ImplementChangeRequest(ctx, input, options))
+func (r *mutationResolver) ImplementChangeRequest(ctx context.Context, input change.ImplementChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.ImplementChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) ReviewChangeRequest(ctx context.Context, input app.ReviewChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.ReviewChangeRequest(ctx, input, options))
+func (r *mutationResolver) ReviewChangeRequest(ctx context.Context, input change.ReviewChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.ReviewChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) BackOutChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.BackOutChangeRequest(ctx, input, options))
+func (r *mutationResolver) BackOutChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.BackOutChangeRequest(ctx, input, options))
 }
 
-func (r *mutationResolver) RequestStandardChange(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.RequestStandardChange(ctx, input, options))
+func (r *mutationResolver) RequestStandardChange(ctx context.Context, input change.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.RequestStandardChange(ctx, input, options))
 }
 
-func (r *mutationResolver) DraftChangeFromModel(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.DraftChangeFromModel(ctx, input, options))
+func (r *mutationResolver) DraftChangeFromModel(ctx context.Context, input change.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
+	return written[domain.ChangeRequest](r.App.Changes.DraftChangeFromModel(ctx, input, options))
 }
 
 func (r *Resolver) ChangeRequest() generated.ChangeRequestResolver { return &changeRequestResolver{r} }

@@ -10,114 +10,115 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *changeRequestResolver) History(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *changeRequestResolver) Resolves(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *changeRequestResolver) Affects(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "AFFECTS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *changeRequestResolver) Sites(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, estate.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *changeRequestResolver) Model(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.ChangeModel, error) {
-	return one[domain.ChangeModel](r.App.RelatedOne(ctx, obj, app.Via{Rel: "FOLLOWS", In: false, Kind: "ChangeModel"}, asOf))
+	return one[domain.ChangeModel](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FOLLOWS", In: false, Kind: "ChangeModel"}, asOf))
 }
 
 func (r *changeRequestResolver) Board(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.Board, error) {
-	return one[domain.Board](r.App.RelatedOne(ctx, obj, app.Via{Rel: "DECIDED_BY", In: false, Kind: "Board"}, asOf))
+	return one[domain.Board](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "DECIDED_BY", In: false, Kind: "Board"}, asOf))
 }
 
 func (r *changeRequestResolver) Excludes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "EXCLUDES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemExclusionEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "EXCLUDES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemExclusionEdge)
 }
 
 func (r *changeRequestResolver) Votes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Vote, relay.VoteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "CAST_ON", In: true, Kind: "Vote"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Vote])
+	return related(ctx, r.App, obj, estate.Via{Rel: "CAST_ON", In: true, Kind: "Vote"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Vote])
 }
 
 func (r *changeRequestResolver) Assessments(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Assessment, relay.AssessmentEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "ASSESSES", In: true, Kind: "Assessment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Assessment])
+	return related(ctx, r.App, obj, estate.Via{Rel: "ASSESSES", In: true, Kind: "Assessment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Assessment])
 }
 
 func (r *changeRequestResolver) Tasks(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
+	return related(ctx, r.App, obj, estate.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
 }
 
 func (r *changeRequestResolver) FreezeExceptions(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "EXCEPTION_FOR", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
+	return related(ctx, r.App, obj, estate.Via{Rel: "EXCEPTION_FOR", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
 }
 
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.Create(ctx, "ChangeRequest", input, options))
+	return written[domain.ChangeRequest](r.App.Records.Create(ctx, "ChangeRequest", input, options))
 }
 
 func (r *mutationResolver) UpdateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.Update(ctx, "ChangeRequest", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.ChangeRequest](r.App.Records.Update(ctx, "ChangeRequest", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
-	return written[domain.ChangeRequest](r.App.Remove(ctx, "ChangeRequest", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.ChangeRequest](r.App.Records.Remove(ctx, "ChangeRequest", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Connect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Records.Connect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectResolution(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Disconnect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.Problem, relay.NoLink](r.App.Records.Disconnect(ctx, "RESOLVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectAffectedItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink](r.App.Connect(ctx, "AFFECTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "AFFECTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectAffectedItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "AFFECTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "AFFECTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectChangeSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Site, relay.NoLink](r.App.Connect(ctx, "TAKES_PLACE_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "TAKES_PLACE_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectChangeSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Site, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "TAKES_PLACE_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "TAKES_PLACE_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectFollowedModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Connect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Records.Connect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectFollowedModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Disconnect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Records.Disconnect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectDecidingBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Board, relay.NoLink](r.App.Connect(ctx, "DECIDED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.Board, relay.NoLink](r.App.Records.Connect(ctx, "DECIDED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectDecidingBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.Board, relay.NoLink](r.App.Disconnect(ctx, "DECIDED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.Board, relay.NoLink](r.App.Records.Disconnect(ctx, "DECIDED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ChangeRequest(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.Record(ctx, "ChangeRequest", domain.Ref{Key: &key}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.Record(ctx, "ChangeRequest", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) ChangeRequests(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return records(ctx, r.App, "ChangeRequest", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ChangeRequest])
+	return many(ctx, r.App, "ChangeRequest", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ChangeRequest])
 }
 
-func (r *statisticsResolver) ChangeRequests(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "ChangeRequest", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) ChangeRequests(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "ChangeRequest", records.Grouping{By: by, Filter: filter, First: first})
 }

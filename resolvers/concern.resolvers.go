@@ -11,47 +11,48 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 )
 
-func (r *impactAnalysisResolver) Problems(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *impactAnalysisResolver) Problems(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.Problems(ctx, first, after))
 }
 
-func (r *impactAnalysisResolver) KnownErrors(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *impactAnalysisResolver) KnownErrors(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.KnownErrors(ctx, first, after))
 }
 
-func (r *impactAnalysisResolver) ChangeRequests(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *impactAnalysisResolver) ChangeRequests(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.ChangeRequests(ctx, first, after))
 }
 
-func (r *impactAnalysisResolver) Agreements(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *impactAnalysisResolver) Agreements(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.Agreements(ctx, first, after))
 }
 
-func (r *queryResolver) ServiceView(ctx context.Context, service domain.Ref, asOf *domain.AsOf) (*app.ServiceView, error) {
-	return r.App.ServiceView(ctx, service, asOf)
+func (r *queryResolver) ServiceView(ctx context.Context, service domain.Ref, asOf *domain.AsOf) (*work.ServiceView, error) {
+	return r.App.Work.ServiceView(ctx, service, asOf)
 }
 
-func (r *serviceOpeningResolver) Record(ctx context.Context, obj *app.ServiceOpening) (relay.Node, error) {
+func (r *serviceOpeningResolver) Record(ctx context.Context, obj *work.ServiceOpening) (relay.Node, error) {
 	return node(obj.Record)
 }
 
-func (r *serviceViewResolver) Problems(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *serviceViewResolver) Problems(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.Problems(ctx, first, after))
 }
 
-func (r *serviceViewResolver) KnownErrors(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *serviceViewResolver) KnownErrors(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.KnownErrors(ctx, first, after))
 }
 
-func (r *serviceViewResolver) ChangeRequests(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error) {
+func (r *serviceViewResolver) ChangeRequests(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error) {
 	return concerning(obj.ChangeRequests(ctx, first, after))
 }
 
-func (r *serviceViewResolver) Openings(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge], error) {
+func (r *serviceViewResolver) Openings(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge], error) {
 	return findings(obj.Openings(ctx, first, after))
 }
 

@@ -11,15 +11,15 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) WithdrawConfigurationItem(ctx context.Context, input model.WithdrawConfigurationItemInput, options *domain.WriteOptions) (*model.WithdrawConfigurationItemPayload, error) {
-	return withdrawn(r.App.WithdrawConfigurationItem(ctx, *input.Ref, input.IfVersion.Value(), options))
+	return withdrawn(r.App.Configuration.WithdrawConfigurationItem(ctx, *input.Ref, input.IfVersion.Value(), options))
 }
 
-func (r *useResolver) Record(ctx context.Context, obj *app.Use) (relay.Record, error) {
+func (r *useResolver) Record(ctx context.Context, obj *configuration.Use) (relay.Record, error) {
 	return node(obj.Record)
 }
 

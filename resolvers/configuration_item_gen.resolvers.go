@@ -10,138 +10,139 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *configurationItemResolver) History(ctx context.Context, obj *domain.ConfigurationItem, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *configurationItemResolver) DependsOn(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DEPENDS_ON", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "DEPENDS_ON", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
 }
 
 func (r *configurationItemResolver) Dependents(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DEPENDS_ON", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "DEPENDS_ON", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
 }
 
 func (r *configurationItemResolver) InstalledAt(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteInstallationEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "INSTALLED_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteInstallationEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "INSTALLED_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteInstallationEdge)
 }
 
 func (r *configurationItemResolver) ReleaseUnits(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
+	return related(ctx, r.App, obj, estate.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
 }
 
 func (r *configurationItemResolver) OwnedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, estate.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) SupportedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) SuppliedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) Problems(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "CONCERNS", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "CONCERNS", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *configurationItemResolver) KnownErrors(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "PRESENT_IN", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewKnownErrorPresenceEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "PRESENT_IN", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewKnownErrorPresenceEdge)
 }
 
 func (r *configurationItemResolver) ChangeRequests(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, estate.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *configurationItemResolver) ExcludedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "EXCLUDES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewChangeRequestExclusionEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "EXCLUDES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewChangeRequestExclusionEdge)
 }
 
 func (r *configurationItemResolver) MaintenanceWindows(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_OF", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
+	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_OF", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
 }
 
 func (r *configurationItemResolver) Freezes(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "FREEZES", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
-	return written[domain.ConfigurationItem](r.App.Create(ctx, "ConfigurationItem", input, options))
+	return written[domain.ConfigurationItem](r.App.Records.Create(ctx, "ConfigurationItem", input, options))
 }
 
 func (r *mutationResolver) UpdateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
-	return written[domain.ConfigurationItem](r.App.Update(ctx, "ConfigurationItem", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.ConfigurationItem](r.App.Records.Update(ctx, "ConfigurationItem", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
-	return written[domain.ConfigurationItem](r.App.Remove(ctx, "ConfigurationItem", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.ConfigurationItem](r.App.Records.Remove(ctx, "ConfigurationItem", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectDependency(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency], error) {
-	return connected[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency](r.App.Connect(ctx, "DEPENDS_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency](r.App.Records.Connect(ctx, "DEPENDS_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectDependency(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency], error) {
-	return connected[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency](r.App.Disconnect(ctx, "DEPENDS_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency](r.App.Records.Disconnect(ctx, "DEPENDS_ON", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectInstallation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation], error) {
-	return connected[domain.ConfigurationItem, domain.Site, domain.Installation](r.App.Connect(ctx, "INSTALLED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Site, domain.Installation](r.App.Records.Connect(ctx, "INSTALLED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectInstallation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Site, domain.Installation], error) {
-	return connected[domain.ConfigurationItem, domain.Site, domain.Installation](r.App.Disconnect(ctx, "INSTALLED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Site, domain.Installation](r.App.Records.Disconnect(ctx, "INSTALLED_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectOwnership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "OWNED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Connect(ctx, "OWNED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectOwnership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "OWNED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Disconnect(ctx, "OWNED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectSupport(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "SUPPORTED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Connect(ctx, "SUPPORTED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectSupport(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SUPPORTED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Disconnect(ctx, "SUPPORTED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectSupply(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "SUPPLIED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Connect(ctx, "SUPPLIED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectSupply(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SUPPLIED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Disconnect(ctx, "SUPPLIED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Connect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Connect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
-	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Disconnect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Disconnect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ConfigurationItem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {
-	return one[domain.ConfigurationItem](r.App.Record(ctx, "ConfigurationItem", domain.Ref{Key: &key}, asOf))
+	return one[domain.ConfigurationItem](r.App.Records.Record(ctx, "ConfigurationItem", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) ConfigurationItems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return records(ctx, r.App, "ConfigurationItem", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
+	return many(ctx, r.App, "ConfigurationItem", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *statisticsResolver) ConfigurationItems(ctx context.Context, obj *app.Statistics, by []string, byAttributes []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "ConfigurationItem", app.Grouping{By: by, ByAttributes: byAttributes, Filter: filter, First: first})
+func (r *statisticsResolver) ConfigurationItems(ctx context.Context, obj *records.Statistics, by []string, byAttributes []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "ConfigurationItem", records.Grouping{By: by, ByAttributes: byAttributes, Filter: filter, First: first})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/resolvers"
@@ -92,7 +92,7 @@ func everyState() (states [][]string) {
 
 func (a *api) bring(lines ...string) {
 	a.t.Helper()
-	got, err := a.app.ImportLines(a.t.Context(), app.ImportLinesInput{Lines: lines, Overwrite: true}, nil)
+	got, err := a.app.Bulk.ImportLines(a.t.Context(), bulk.ImportLinesInput{Lines: lines, Overwrite: true}, nil)
 	if err != nil || len(got.Wrong) > 0 {
 		a.t.Fatal(err, got)
 	}

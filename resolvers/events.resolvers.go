@@ -10,25 +10,26 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/event"
+	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
 )
 
-func (r *eventResolver) Subject(ctx context.Context, obj *app.Event) (relay.Record, error) {
+func (r *eventResolver) Subject(ctx context.Context, obj *event.Event) (relay.Record, error) {
 	return subject(obj.Subject(ctx))
 }
 
-func (r *eventResolver) Changes(ctx context.Context, obj *app.Event) ([]*domain.FieldChange, error) {
+func (r *eventResolver) Changes(ctx context.Context, obj *event.Event) ([]*domain.FieldChange, error) {
 	return pointers(obj.Changes()), nil
 }
 
-func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *app.Event, error) {
-	return stream(ctx, func() (*app.Stream[*app.Event], error) { return r.App.Events(ctx, filter, after) })
+func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *event.Event, error) {
+	return stream(ctx, func() (*event.Stream[*event.Event], error) { return r.App.Events.Events(ctx, filter, after) })
 }
 
-func (r *subscriptionResolver) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *app.ChangeSet, error) {
-	return stream(ctx, func() (*app.Stream[*app.ChangeSet], error) {
-		return r.App.ConfigurationChanges(ctx, item, depth, after)
+func (r *subscriptionResolver) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *history.ChangeSet, error) {
+	return stream(ctx, func() (*event.Stream[*history.ChangeSet], error) {
+		return r.App.Events.ConfigurationChanges(ctx, item, depth, after)
 	})
 }
 

@@ -11,32 +11,32 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/domain"
 )
 
 func (r *freezeResolver) Occurrences(ctx context.Context, obj *domain.Freeze, during *domain.TimeRange, first int) ([]*domain.Occurrence, error) {
-	return r.App.Occurrences(obj, during, first)
+	return r.App.Calendar.Occurrences(obj, during, first)
 }
 
-func (r *freezeResolver) Matches(ctx context.Context, obj *domain.Freeze) (*app.OpeningMatches, error) {
-	return r.App.Matches(ctx, obj)
+func (r *freezeResolver) Matches(ctx context.Context, obj *domain.Freeze) (*calendar.OpeningMatches, error) {
+	return r.App.Calendar.Matches(ctx, obj)
 }
 
-func (r *mutationResolver) CreateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*app.FreezeHold, error) {
-	return r.App.CreateFreeze(ctx, newOpening(input), options)
+func (r *mutationResolver) CreateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*calendar.FreezeHold, error) {
+	return r.App.Calendar.CreateFreeze(ctx, newOpening(input), options)
 }
 
-func (r *mutationResolver) LiftFreeze(ctx context.Context, input model.LiftFreezeInput, options *domain.WriteOptions) (*app.FreezeHold, error) {
-	return r.App.LiftFreeze(ctx, *input.Ref, input.IfVersion.Value(), options)
+func (r *mutationResolver) LiftFreeze(ctx context.Context, input model.LiftFreezeInput, options *domain.WriteOptions) (*calendar.FreezeHold, error) {
+	return r.App.Calendar.LiftFreeze(ctx, *input.Ref, input.IfVersion.Value(), options)
 }
 
 func (r *mutationResolver) RequestFreezeException(ctx context.Context, input domain.NewException, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error) {
-	return written[domain.FreezeException](r.App.RequestFreezeException(ctx, input, options))
+	return written[domain.FreezeException](r.App.Calendar.RequestFreezeException(ctx, input, options))
 }
 
 func (r *mutationResolver) DecideFreezeException(ctx context.Context, input model.DecideFreezeExceptionInput, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error) {
-	return written[domain.FreezeException](r.App.DecideFreezeException(ctx, *input.Ref, input.Verdict, input.Comment.Value(), input.IfVersion.Value(), options))
+	return written[domain.FreezeException](r.App.Calendar.DecideFreezeException(ctx, *input.Ref, input.Verdict, input.Comment.Value(), input.IfVersion.Value(), options))
 }
 
 func (r *Resolver) Freeze() generated.FreezeResolver { return &freezeResolver{r} }

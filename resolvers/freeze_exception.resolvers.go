@@ -13,11 +13,11 @@ import (
 )
 
 func (r *freezeExceptionResolver) Stands(ctx context.Context, obj *domain.FreezeException) (bool, error) {
-	return r.App.ExceptionStands(ctx, obj)
+	return r.App.Calendar.ExceptionStands(ctx, obj)
 }
 
 func (r *freezeExceptionResolver) Moves(ctx context.Context, obj *domain.FreezeException) ([]*domain.LegalMove[domain.ExceptionStatus], error) {
-	moves, err := r.App.ExceptionMoves(ctx, obj)
+	moves, err := r.App.Calendar.ExceptionMoves(ctx, obj)
 	return pointers(moves), err
 }
 

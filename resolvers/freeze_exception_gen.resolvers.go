@@ -10,58 +10,59 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *freezeExceptionResolver) History(ctx context.Context, obj *domain.FreezeException, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *freezeExceptionResolver) Freeze(ctx context.Context, obj *domain.FreezeException, asOf *domain.AsOf) (*domain.Freeze, error) {
-	return one[domain.Freeze](r.App.RelatedOne(ctx, obj, app.Via{Rel: "EXCEPTS", In: false, Kind: "Freeze"}, asOf))
+	return one[domain.Freeze](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "EXCEPTS", In: false, Kind: "Freeze"}, asOf))
 }
 
 func (r *freezeExceptionResolver) ChangeRequest(ctx context.Context, obj *domain.FreezeException, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.RelatedOne(ctx, obj, app.Via{Rel: "EXCEPTION_FOR", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "EXCEPTION_FOR", In: false, Kind: "ChangeRequest"}, asOf))
 }
 
 func (r *mutationResolver) CreateFreezeException(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error) {
-	return written[domain.FreezeException](r.App.Create(ctx, "FreezeException", input, options))
+	return written[domain.FreezeException](r.App.Records.Create(ctx, "FreezeException", input, options))
 }
 
 func (r *mutationResolver) UpdateFreezeException(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error) {
-	return written[domain.FreezeException](r.App.Update(ctx, "FreezeException", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.FreezeException](r.App.Records.Update(ctx, "FreezeException", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveFreezeException(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error) {
-	return written[domain.FreezeException](r.App.Remove(ctx, "FreezeException", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.FreezeException](r.App.Records.Remove(ctx, "FreezeException", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectExceptedFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink], error) {
-	return connected[domain.FreezeException, domain.Freeze, relay.NoLink](r.App.Connect(ctx, "EXCEPTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.FreezeException, domain.Freeze, relay.NoLink](r.App.Records.Connect(ctx, "EXCEPTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectExceptedFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.FreezeException, domain.Freeze, relay.NoLink], error) {
-	return connected[domain.FreezeException, domain.Freeze, relay.NoLink](r.App.Disconnect(ctx, "EXCEPTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.FreezeException, domain.Freeze, relay.NoLink](r.App.Records.Disconnect(ctx, "EXCEPTS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectExceptedChange(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink], error) {
-	return connected[domain.FreezeException, domain.ChangeRequest, relay.NoLink](r.App.Connect(ctx, "EXCEPTION_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.FreezeException, domain.ChangeRequest, relay.NoLink](r.App.Records.Connect(ctx, "EXCEPTION_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectExceptedChange(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.FreezeException, domain.ChangeRequest, relay.NoLink], error) {
-	return connected[domain.FreezeException, domain.ChangeRequest, relay.NoLink](r.App.Disconnect(ctx, "EXCEPTION_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.FreezeException, domain.ChangeRequest, relay.NoLink](r.App.Records.Disconnect(ctx, "EXCEPTION_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) FreezeException(ctx context.Context, key string, asOf *domain.AsOf) (*domain.FreezeException, error) {
-	return one[domain.FreezeException](r.App.Record(ctx, "FreezeException", domain.Ref{Key: &key}, asOf))
+	return one[domain.FreezeException](r.App.Records.Record(ctx, "FreezeException", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) FreezeExceptions(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error) {
-	return records(ctx, r.App, "FreezeException", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.FreezeException])
+	return many(ctx, r.App, "FreezeException", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.FreezeException])
 }
 
-func (r *statisticsResolver) FreezeExceptions(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "FreezeException", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) FreezeExceptions(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "FreezeException", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -10,58 +10,59 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *freezeResolver) History(ctx context.Context, obj *domain.Freeze, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *freezeResolver) Sites(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "FREEZES_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *freezeResolver) Services(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "FREEZES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *freezeResolver) Exceptions(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "EXCEPTS", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
+	return related(ctx, r.App, obj, estate.Via{Rel: "EXCEPTS", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
 }
 
 func (r *mutationResolver) UpdateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Freeze], error) {
-	return written[domain.Freeze](r.App.Update(ctx, "Freeze", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Freeze](r.App.Records.Update(ctx, "Freeze", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Freeze], error) {
-	return written[domain.Freeze](r.App.Remove(ctx, "Freeze", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Freeze](r.App.Records.Remove(ctx, "Freeze", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectFrozenSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink], error) {
-	return connected[domain.Freeze, domain.Site, relay.NoLink](r.App.Connect(ctx, "FREEZES_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Freeze, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "FREEZES_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectFrozenSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink], error) {
-	return connected[domain.Freeze, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "FREEZES_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Freeze, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "FREEZES_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.Freeze, domain.ConfigurationItem, relay.NoLink](r.App.Connect(ctx, "FREEZES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Freeze, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "FREEZES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.Freeze, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "FREEZES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Freeze, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "FREEZES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) Freeze(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Freeze, error) {
-	return one[domain.Freeze](r.App.Record(ctx, "Freeze", domain.Ref{Key: &key}, asOf))
+	return one[domain.Freeze](r.App.Records.Record(ctx, "Freeze", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Freezes(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
-	return records(ctx, r.App, "Freeze", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Freeze])
+	return many(ctx, r.App, "Freeze", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Freeze])
 }
 
-func (r *statisticsResolver) Freezes(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Freeze", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Freezes(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Freeze", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -5,11 +5,11 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/history"
 )
 
-// history answers with a page of change sets.
-func history(page *app.ChangeSetPage, err error) (*model.ChangeSetConnection, error) {
+// historyPage answers with a page of change sets.
+func historyPage(page *history.ChangeSetPage, err error) (*model.ChangeSetConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func history(page *app.ChangeSetPage, err error) (*model.ChangeSetConnection, er
 }
 
 // changes answers with a page of changes.
-func changes(page *app.ChangePage, err error) (*model.ChangeConnection, error) {
+func changes(page *history.ChangePage, err error) (*model.ChangeConnection, error) {
 	if err != nil {
 		return nil, err
 	}

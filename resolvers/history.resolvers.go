@@ -11,28 +11,29 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
 )
 
-func (r *changeSetResolver) Changes(ctx context.Context, obj *app.ChangeSet, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error) {
+func (r *changeSetResolver) Changes(ctx context.Context, obj *history.ChangeSet, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error) {
 	return changes(obj.Changes(ctx, first, after))
 }
 
-func (r *graphDiffResolver) Changes(ctx context.Context, obj *app.GraphDiff, types []domain.ChangeType, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error) {
+func (r *graphDiffResolver) Changes(ctx context.Context, obj *history.GraphDiff, types []domain.ChangeType, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error) {
 	return changes(obj.Changes(ctx, types, first, after))
 }
 
 func (r *queryResolver) ChangeSets(ctx context.Context, first *int, after *string, last *int, before *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.ChangeSets(ctx, app.List{First: first, After: after, Last: last, Before: before}))
+	return historyPage(r.App.History.ChangeSets(ctx, estate.List{First: first, After: after, Last: last, Before: before}))
 }
 
-func (r *queryResolver) ChangeSet(ctx context.Context, revision int64) (*app.ChangeSet, error) {
-	return r.App.ChangeSet(ctx, revision)
+func (r *queryResolver) ChangeSet(ctx context.Context, revision int64) (*history.ChangeSet, error) {
+	return r.App.History.ChangeSet(ctx, revision)
 }
 
-func (r *queryResolver) GraphDiff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*app.GraphDiff, error) {
-	return r.App.Diff(ctx, from, to, scope)
+func (r *queryResolver) GraphDiff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*history.GraphDiff, error) {
+	return r.App.History.Diff(ctx, from, to, scope)
 }
 
 func (r *Resolver) ChangeSet() generated.ChangeSetResolver { return &changeSetResolver{r} }

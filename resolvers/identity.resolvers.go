@@ -9,38 +9,38 @@ import (
 	"context"
 
 	"releasegraph/graph/model"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) ReleaseName(ctx context.Context, input model.ReleaseNameInput) (*model.ReleaseNamePayload, error) {
-	name, err := r.App.ReleaseName(ctx, input.Name)
+	name, err := r.App.Tokens.ReleaseName(ctx, input.Name)
 	if err != nil {
 		return nil, err
 	}
 	return &model.ReleaseNamePayload{BoundName: name}, nil
 }
 
-func (r *mutationResolver) CreateAPIToken(ctx context.Context, input app.NewToken) (*app.CreatedToken, error) {
-	return r.App.CreateToken(ctx, input)
+func (r *mutationResolver) CreateAPIToken(ctx context.Context, input token.NewToken) (*token.CreatedToken, error) {
+	return r.App.Tokens.CreateToken(ctx, input)
 }
 
 func (r *mutationResolver) RevokeAPIToken(ctx context.Context, input model.RevokeAPITokenInput) (*model.RevokeAPITokenPayload, error) {
-	token, err := r.App.RevokeToken(ctx, input.ID)
+	token, err := r.App.Tokens.RevokeToken(ctx, input.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &model.RevokeAPITokenPayload{APIToken: token}, nil
 }
 
-func (r *queryResolver) Viewer(ctx context.Context) (*app.Viewer, error) {
-	return r.App.Viewer(ctx), nil
+func (r *queryResolver) Viewer(ctx context.Context) (*token.Viewer, error) {
+	return r.App.Tokens.Viewer(ctx), nil
 }
 
 func (r *queryResolver) APITokens(ctx context.Context) ([]*domain.APIToken, error) {
-	return r.App.Tokens(ctx)
+	return r.App.Tokens.Tokens(ctx)
 }
 
 func (r *queryResolver) BoundNames(ctx context.Context) ([]*domain.BoundName, error) {
-	return r.App.BoundNames(ctx)
+	return r.App.Tokens.BoundNames(ctx)
 }

@@ -11,30 +11,30 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/impact"
 	"releasegraph/internal/domain"
 )
 
-func (r *impactAnalysisResolver) Hits(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.ImpactHit, model.ImpactHitEdge], error) {
+func (r *impactAnalysisResolver) Hits(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.ImpactHit, model.ImpactHitEdge], error) {
 	page, err := obj.Hits(ctx, first, after)
 	return hits(page, err)
 }
 
-func (r *impactAnalysisResolver) ToTell(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.ToTell, model.PartyToTellEdge], error) {
+func (r *impactAnalysisResolver) ToTell(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.ToTell, model.PartyToTellEdge], error) {
 	page, err := obj.ToTell(ctx, first, after)
 	return toTell(page, err)
 }
 
-func (r *queryResolver) Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*app.ImpactResult, error) {
-	return r.App.Impact(ctx, input, asOf)
+func (r *queryResolver) Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*impact.ImpactResult, error) {
+	return r.App.Impact.Impact(ctx, input, asOf)
 }
 
-func (r *queryResolver) DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.DependencyPathResult, error) {
-	return r.App.DependencyPath(ctx, from, to, whatIf, asOf)
+func (r *queryResolver) DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*impact.DependencyPathResult, error) {
+	return r.App.Impact.DependencyPath(ctx, from, to, whatIf, asOf)
 }
 
-func (r *queryResolver) InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.InstallationOrderResult, error) {
-	return r.App.InstallationOrder(ctx, items, whatIf, asOf)
+func (r *queryResolver) InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*impact.InstallationOrderResult, error) {
+	return r.App.Impact.InstallationOrder(ctx, items, whatIf, asOf)
 }
 
 func (r *Resolver) ImpactAnalysis() generated.ImpactAnalysisResolver {

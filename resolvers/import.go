@@ -2,11 +2,11 @@ package resolvers
 
 import (
 	"releasegraph/graph/model"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 )
 
 // imported answers an import.
-func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, error) {
+func imported(done *bulk.ImportedLines, err error) (*model.ImportRecordsPayload, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -29,8 +29,8 @@ func imported(done *app.ImportedLines, err error) (*model.ImportRecordsPayload, 
 }
 
 // importInput reads the input of an import.
-func importInput(input model.ImportRecordsInput) app.ImportLinesInput {
-	in := app.ImportLinesInput{Lines: input.Records}
+func importInput(input model.ImportRecordsInput) bulk.ImportLinesInput {
+	in := bulk.ImportLinesInput{Lines: input.Records}
 	in.Assume, _ = input.Assume.ValueOK()
 	in.Whole, _ = input.Whole.ValueOK()
 	if source := input.Source.Value(); source != nil {
@@ -46,8 +46,8 @@ func importInput(input model.ImportRecordsInput) app.ImportLinesInput {
 }
 
 // holdingsQuery reads the input of importHoldings.
-func holdingsQuery(input model.ImportHoldingsInput) app.HoldingsQuery {
-	q := app.HoldingsQuery{Kind: input.Kind}
+func holdingsQuery(input model.ImportHoldingsInput) bulk.HoldingsQuery {
+	q := bulk.HoldingsQuery{Kind: input.Kind}
 	q.Relationships, _ = input.Relationships.ValueOK()
 	q.Attributes, _ = input.Attributes.ValueOK()
 	if after := input.After.Value(); after != nil {
@@ -60,7 +60,7 @@ func holdingsQuery(input model.ImportHoldingsInput) app.HoldingsQuery {
 }
 
 // held answers a page of holdings.
-func held(page *app.Holdings, err error) (*model.ImportHoldings, error) {
+func held(page *bulk.Holdings, err error) (*model.ImportHoldings, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func held(page *app.Holdings, err error) (*model.ImportHoldings, error) {
 	return out, nil
 }
 
-func heldLinks(list []app.HeldLink) ([]*model.ImportHeldLink, error) {
+func heldLinks(list []bulk.HeldLink) ([]*model.ImportHeldLink, error) {
 	out := make([]*model.ImportHeldLink, len(list))
 	for i, l := range list {
 		line, err := l.Item.Line()
@@ -93,7 +93,7 @@ func heldLinks(list []app.HeldLink) ([]*model.ImportHeldLink, error) {
 }
 
 // pointed answers what points at some records.
-func pointed(list []app.Pointers, err error) ([]*model.ImportPointers, error) {
+func pointed(list []bulk.Pointers, err error) ([]*model.ImportPointers, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -13,17 +13,17 @@ import (
 )
 
 func (r *mutationResolver) ImportRecords(ctx context.Context, input model.ImportRecordsInput, options *domain.WriteOptions) (*model.ImportRecordsPayload, error) {
-	return imported(r.App.ImportLines(ctx, importInput(input), options))
+	return imported(r.App.Bulk.ImportLines(ctx, importInput(input), options))
 }
 
 func (r *queryResolver) UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error) {
-	return r.App.UnknownKeys(ctx, kind, keys)
+	return r.App.Bulk.UnknownKeys(ctx, kind, keys)
 }
 
 func (r *queryResolver) ImportHoldings(ctx context.Context, input model.ImportHoldingsInput) (*model.ImportHoldings, error) {
-	return held(r.App.Holdings(ctx, holdingsQuery(input)))
+	return held(r.App.Bulk.Holdings(ctx, holdingsQuery(input)))
 }
 
 func (r *queryResolver) ImportPointers(ctx context.Context, kind string, keys []string) ([]*model.ImportPointers, error) {
-	return pointed(r.App.Pointing(ctx, kind, keys))
+	return pointed(r.App.Bulk.Pointing(ctx, kind, keys))
 }

@@ -11,20 +11,20 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/problem"
 	"releasegraph/internal/domain"
 )
 
 func (r *knownErrorResolver) Moves(ctx context.Context, obj *domain.KnownError) ([]*domain.LegalMove[domain.KnownErrorStatus], error) {
-	return pointers(app.KnownErrorMoves(obj)), nil
+	return pointers(problem.KnownErrorMoves(obj)), nil
 }
 
 func (r *mutationResolver) PublishKnownError(ctx context.Context, input model.PublishKnownErrorInput, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
-	return written[domain.KnownError](r.App.PublishKnownError(ctx, *input.Ref, input.IfVersion.Value(), options))
+	return written[domain.KnownError](r.App.Problems.PublishKnownError(ctx, *input.Ref, input.IfVersion.Value(), options))
 }
 
 func (r *mutationResolver) RetireKnownError(ctx context.Context, input model.RetireKnownErrorInput, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
-	return written[domain.KnownError](r.App.RetireKnownError(ctx, *input.Ref, input.IfVersion.Value(), options))
+	return written[domain.KnownError](r.App.Problems.RetireKnownError(ctx, *input.Ref, input.IfVersion.Value(), options))
 }
 
 func (r *Resolver) KnownError() generated.KnownErrorResolver { return &knownErrorResolver{r} }

@@ -10,58 +10,59 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *knownErrorResolver) History(ctx context.Context, obj *domain.KnownError, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *knownErrorResolver) Diagnoses(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DIAGNOSES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "DIAGNOSES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *knownErrorResolver) PresentIn(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "PRESENT_IN", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemPresenceEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "PRESENT_IN", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemPresenceEdge)
 }
 
 func (r *mutationResolver) CreateKnownError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
-	return written[domain.KnownError](r.App.Create(ctx, "KnownError", input, options))
+	return written[domain.KnownError](r.App.Records.Create(ctx, "KnownError", input, options))
 }
 
 func (r *mutationResolver) UpdateKnownError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
-	return written[domain.KnownError](r.App.Update(ctx, "KnownError", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.KnownError](r.App.Records.Update(ctx, "KnownError", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveKnownError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
-	return written[domain.KnownError](r.App.Remove(ctx, "KnownError", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.KnownError](r.App.Records.Remove(ctx, "KnownError", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectDiagnosis(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink], error) {
-	return connected[domain.KnownError, domain.Problem, relay.NoLink](r.App.Connect(ctx, "DIAGNOSES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.KnownError, domain.Problem, relay.NoLink](r.App.Records.Connect(ctx, "DIAGNOSES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectDiagnosis(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink], error) {
-	return connected[domain.KnownError, domain.Problem, relay.NoLink](r.App.Disconnect(ctx, "DIAGNOSES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.KnownError, domain.Problem, relay.NoLink](r.App.Records.Disconnect(ctx, "DIAGNOSES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectPresence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence], error) {
-	return connected[domain.KnownError, domain.ConfigurationItem, domain.Presence](r.App.Connect(ctx, "PRESENT_IN", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.KnownError, domain.ConfigurationItem, domain.Presence](r.App.Records.Connect(ctx, "PRESENT_IN", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectPresence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence], error) {
-	return connected[domain.KnownError, domain.ConfigurationItem, domain.Presence](r.App.Disconnect(ctx, "PRESENT_IN", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.KnownError, domain.ConfigurationItem, domain.Presence](r.App.Records.Disconnect(ctx, "PRESENT_IN", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) KnownError(ctx context.Context, key string, asOf *domain.AsOf) (*domain.KnownError, error) {
-	return one[domain.KnownError](r.App.Record(ctx, "KnownError", domain.Ref{Key: &key}, asOf))
+	return one[domain.KnownError](r.App.Records.Record(ctx, "KnownError", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) KnownErrors(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
-	return records(ctx, r.App, "KnownError", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.KnownError])
+	return many(ctx, r.App, "KnownError", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.KnownError])
 }
 
-func (r *statisticsResolver) KnownErrors(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "KnownError", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) KnownErrors(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "KnownError", records.Grouping{By: by, Filter: filter, First: first})
 }

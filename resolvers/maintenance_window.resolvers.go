@@ -10,20 +10,20 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/domain"
 )
 
 func (r *maintenanceWindowResolver) Occurrences(ctx context.Context, obj *domain.MaintenanceWindow, during *domain.TimeRange, first int) ([]*domain.Occurrence, error) {
-	return r.App.Occurrences(obj, during, first)
+	return r.App.Calendar.Occurrences(obj, during, first)
 }
 
-func (r *maintenanceWindowResolver) Matches(ctx context.Context, obj *domain.MaintenanceWindow) (*app.OpeningMatches, error) {
-	return r.App.Matches(ctx, obj)
+func (r *maintenanceWindowResolver) Matches(ctx context.Context, obj *domain.MaintenanceWindow) (*calendar.OpeningMatches, error) {
+	return r.App.Calendar.Matches(ctx, obj)
 }
 
 func (r *mutationResolver) CreateMaintenanceWindow(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MaintenanceWindow], error) {
-	return written[domain.MaintenanceWindow](r.App.CreateMaintenanceWindow(ctx, newOpening(input), options))
+	return written[domain.MaintenanceWindow](r.App.Calendar.CreateMaintenanceWindow(ctx, newOpening(input), options))
 }
 
 func (r *Resolver) MaintenanceWindow() generated.MaintenanceWindowResolver {

@@ -10,54 +10,55 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *maintenanceWindowResolver) History(ctx context.Context, obj *domain.MaintenanceWindow, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *maintenanceWindowResolver) Sites(ctx context.Context, obj *domain.MaintenanceWindow, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *maintenanceWindowResolver) Services(ctx context.Context, obj *domain.MaintenanceWindow, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_OF", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_OF", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *mutationResolver) UpdateMaintenanceWindow(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MaintenanceWindow], error) {
-	return written[domain.MaintenanceWindow](r.App.Update(ctx, "MaintenanceWindow", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.MaintenanceWindow](r.App.Records.Update(ctx, "MaintenanceWindow", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveMaintenanceWindow(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MaintenanceWindow], error) {
-	return written[domain.MaintenanceWindow](r.App.Remove(ctx, "MaintenanceWindow", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.MaintenanceWindow](r.App.Records.Remove(ctx, "MaintenanceWindow", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectMaintenanceSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink], error) {
-	return connected[domain.MaintenanceWindow, domain.Site, relay.NoLink](r.App.Connect(ctx, "WINDOW_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.MaintenanceWindow, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "WINDOW_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectMaintenanceSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink], error) {
-	return connected[domain.MaintenanceWindow, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "WINDOW_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.MaintenanceWindow, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "WINDOW_AT", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectMaintenanceService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink](r.App.Connect(ctx, "WINDOW_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "WINDOW_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectMaintenanceService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "WINDOW_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "WINDOW_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) MaintenanceWindow(ctx context.Context, key string, asOf *domain.AsOf) (*domain.MaintenanceWindow, error) {
-	return one[domain.MaintenanceWindow](r.App.Record(ctx, "MaintenanceWindow", domain.Ref{Key: &key}, asOf))
+	return one[domain.MaintenanceWindow](r.App.Records.Record(ctx, "MaintenanceWindow", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) MaintenanceWindows(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
-	return records(ctx, r.App, "MaintenanceWindow", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.MaintenanceWindow])
+	return many(ctx, r.App, "MaintenanceWindow", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.MaintenanceWindow])
 }
 
-func (r *statisticsResolver) MaintenanceWindows(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "MaintenanceWindow", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) MaintenanceWindows(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "MaintenanceWindow", records.Grouping{By: by, Filter: filter, First: first})
 }

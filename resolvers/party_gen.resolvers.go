@@ -10,50 +10,51 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) CreateParty(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Party], error) {
-	return written[domain.Party](r.App.Create(ctx, "Party", input, options))
+	return written[domain.Party](r.App.Records.Create(ctx, "Party", input, options))
 }
 
 func (r *mutationResolver) UpdateParty(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Party], error) {
-	return written[domain.Party](r.App.Update(ctx, "Party", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Party](r.App.Records.Update(ctx, "Party", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveParty(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Party], error) {
-	return written[domain.Party](r.App.Remove(ctx, "Party", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Party](r.App.Records.Remove(ctx, "Party", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *partyResolver) History(ctx context.Context, obj *domain.Party, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *partyResolver) Owns(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "OWNED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "OWNED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) Supports(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPORTED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPORTED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) Supplies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SUPPLIED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPLIED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *queryResolver) Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error) {
-	return one[domain.Party](r.App.Record(ctx, "Party", domain.Ref{Key: &key}, asOf))
+	return one[domain.Party](r.App.Records.Record(ctx, "Party", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Parties(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return records(ctx, r.App, "Party", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
+	return many(ctx, r.App, "Party", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Party])
 }
 
-func (r *statisticsResolver) Parties(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Party", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Parties(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Party", records.Grouping{By: by, Filter: filter, First: first})
 }

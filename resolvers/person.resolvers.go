@@ -9,16 +9,16 @@ import (
 	"context"
 
 	"releasegraph/graph/generated"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 )
 
 func (r *personResolver) Me(ctx context.Context, obj *domain.Person) (bool, error) {
-	return app.IsCaller(ctx, obj), nil
+	return token.IsCaller(ctx, obj), nil
 }
 
 func (r *personResolver) Party(ctx context.Context, obj *domain.Person) (*domain.Party, error) {
-	return r.App.PartyOf(ctx, obj)
+	return r.App.Parties.PartyOf(ctx, obj)
 }
 
 func (r *Resolver) Person() generated.PersonResolver { return &personResolver{r} }

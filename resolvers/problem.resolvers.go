@@ -11,41 +11,41 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/problem"
 	"releasegraph/internal/domain"
 )
 
 func (r *configurationItemResolver) OpenProblems(ctx context.Context, obj *domain.ConfigurationItem) (int, error) {
-	return r.App.OpenProblems(ctx, obj)
+	return r.App.Problems.OpenProblems(ctx, obj)
 }
 
-func (r *mutationResolver) CreateProblem(ctx context.Context, input domain.NewProblem, options *domain.WriteOptions) (*app.ProblemCreated, error) {
-	return r.App.CreateProblem(ctx, input, options)
+func (r *mutationResolver) CreateProblem(ctx context.Context, input domain.NewProblem, options *domain.WriteOptions) (*problem.ProblemCreated, error) {
+	return r.App.Problems.CreateProblem(ctx, input, options)
 }
 
 func (r *mutationResolver) DiagnoseProblem(ctx context.Context, input model.DiagnoseProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error) {
-	return written[domain.Problem](r.App.DiagnoseProblem(ctx, *input.Ref, input.Cause.Value(), input.IfVersion.Value(), options))
+	return written[domain.Problem](r.App.Problems.DiagnoseProblem(ctx, *input.Ref, input.Cause.Value(), input.IfVersion.Value(), options))
 }
 
 func (r *mutationResolver) ResolveProblem(ctx context.Context, input model.ResolveProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error) {
-	return written[domain.Problem](r.App.ResolveProblem(ctx, *input.Ref, input.Resolution.Value(), input.IfVersion.Value(), options))
+	return written[domain.Problem](r.App.Problems.ResolveProblem(ctx, *input.Ref, input.Resolution.Value(), input.IfVersion.Value(), options))
 }
 
 func (r *mutationResolver) CloseProblem(ctx context.Context, input model.CloseProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error) {
-	return written[domain.Problem](r.App.CloseProblem(ctx, *input.Ref, input.IfVersion.Value(), options))
+	return written[domain.Problem](r.App.Problems.CloseProblem(ctx, *input.Ref, input.IfVersion.Value(), options))
 }
 
 func (r *mutationResolver) ReopenProblem(ctx context.Context, input model.ReopenProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error) {
-	return written[domain.Problem](r.App.ReopenProblem(ctx, *input.Ref, input.Reason, input.IfVersion.Value(), options))
+	return written[domain.Problem](r.App.Problems.ReopenProblem(ctx, *input.Ref, input.Reason, input.IfVersion.Value(), options))
 }
 
 func (r *problemResolver) Moves(ctx context.Context, obj *domain.Problem) ([]*domain.LegalMove[domain.ProblemStatus], error) {
-	moves, err := r.App.ProblemMoves(ctx, obj)
+	moves, err := r.App.Problems.ProblemMoves(ctx, obj)
 	return pointers(moves), err
 }
 
-func (r *queryResolver) KnownErrorMatches(ctx context.Context, problem *domain.Ref, draft *domain.ProblemDraft, first int) (*app.KnownErrorMatches, error) {
-	return r.App.KnownErrorMatches(ctx, problem, draft, first)
+func (r *queryResolver) KnownErrorMatches(ctx context.Context, problem *domain.Ref, draft *domain.ProblemDraft, first int) (*problem.KnownErrorMatches, error) {
+	return r.App.Problems.KnownErrorMatches(ctx, problem, draft, first)
 }
 
 func (r *Resolver) Problem() generated.ProblemResolver { return &problemResolver{r} }

@@ -10,50 +10,51 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) UpdateProblem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error) {
-	return written[domain.Problem](r.App.Update(ctx, "Problem", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Problem](r.App.Records.Update(ctx, "Problem", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveProblem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error) {
-	return written[domain.Problem](r.App.Remove(ctx, "Problem", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Problem](r.App.Records.Remove(ctx, "Problem", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectConcern(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.Problem, domain.ConfigurationItem, relay.NoLink](r.App.Connect(ctx, "CONCERNS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Problem, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "CONCERNS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectConcern(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.Problem, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "CONCERNS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Problem, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "CONCERNS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *problemResolver) History(ctx context.Context, obj *domain.Problem, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *problemResolver) ResolvedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "RESOLVES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, estate.Via{Rel: "RESOLVES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *problemResolver) Concerns(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "CONCERNS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "CONCERNS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *problemResolver) DiagnosedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "DIAGNOSES", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
+	return related(ctx, r.App, obj, estate.Via{Rel: "DIAGNOSES", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
 }
 
 func (r *queryResolver) Problem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Problem, error) {
-	return one[domain.Problem](r.App.Record(ctx, "Problem", domain.Ref{Key: &key}, asOf))
+	return one[domain.Problem](r.App.Records.Record(ctx, "Problem", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Problems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return records(ctx, r.App, "Problem", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Problem])
+	return many(ctx, r.App, "Problem", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Problem])
 }
 
-func (r *statisticsResolver) Problems(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Problem", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Problems(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Problem", records.Grouping{By: by, Filter: filter, First: first})
 }

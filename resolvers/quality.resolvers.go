@@ -12,44 +12,44 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/domain"
 )
 
-func (r *dataQualityResolver) WithoutOwner(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+func (r *dataQualityResolver) WithoutOwner(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return items(obj.WithoutOwner(ctx, first, after))
 }
 
-func (r *dataQualityResolver) Orphans(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+func (r *dataQualityResolver) Orphans(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return items(obj.Orphans(ctx, first, after))
 }
 
-func (r *dataQualityResolver) ServicesWithoutAgreement(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+func (r *dataQualityResolver) ServicesWithoutAgreement(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return items(obj.WithoutAgreement(ctx, first, after))
 }
 
-func (r *dataQualityResolver) Stale(ctx context.Context, obj *app.DataQuality, since time.Time, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+func (r *dataQualityResolver) Stale(ctx context.Context, obj *configuration.DataQuality, since time.Time, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return items(obj.Stale(ctx, since, first, after))
 }
 
-func (r *dataQualityResolver) Cycles(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.SizedCycle, model.DependencyCycleEdge], error) {
+func (r *dataQualityResolver) Cycles(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge], error) {
 	return findings(obj.Cycles(ctx, first, after))
 }
 
-func (r *dataQualityResolver) Duplicates(ctx context.Context, obj *app.DataQuality, attributes []string, first *int, after *string) (*model.DuplicateGroupConnection, error) {
+func (r *dataQualityResolver) Duplicates(ctx context.Context, obj *configuration.DataQuality, attributes []string, first *int, after *string) (*model.DuplicateGroupConnection, error) {
 	return duplicates(obj.Duplicates(ctx, attributes, first, after))
 }
 
-func (r *dataQualityResolver) Breaches(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.AttributeBreach, model.AttributeBreachEdge], error) {
+func (r *dataQualityResolver) Breaches(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge], error) {
 	return breaches(obj.Breaches(ctx, first, after))
 }
 
-func (r *duplicateGroupResolver) Members(ctx context.Context, obj *app.DuplicateGroup, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+func (r *duplicateGroupResolver) Members(ctx context.Context, obj *configuration.DuplicateGroup, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
 	return items(obj.Members(ctx, first, after))
 }
 
-func (r *queryResolver) DataQuality(ctx context.Context, filter relay.Input) (*app.DataQuality, error) {
-	return r.App.DataQuality(ctx, filter)
+func (r *queryResolver) DataQuality(ctx context.Context, filter relay.Input) (*configuration.DataQuality, error) {
+	return r.App.Configuration.DataQuality(ctx, filter)
 }
 
 func (r *Resolver) DataQuality() generated.DataQualityResolver { return &dataQualityResolver{r} }

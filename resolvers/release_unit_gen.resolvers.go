@@ -10,46 +10,47 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) CreateReleaseUnit(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ReleaseUnit], error) {
-	return written[domain.ReleaseUnit](r.App.Create(ctx, "ReleaseUnit", input, options))
+	return written[domain.ReleaseUnit](r.App.Records.Create(ctx, "ReleaseUnit", input, options))
 }
 
 func (r *mutationResolver) UpdateReleaseUnit(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ReleaseUnit], error) {
-	return written[domain.ReleaseUnit](r.App.Update(ctx, "ReleaseUnit", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.ReleaseUnit](r.App.Records.Update(ctx, "ReleaseUnit", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveReleaseUnit(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ReleaseUnit], error) {
-	return written[domain.ReleaseUnit](r.App.Remove(ctx, "ReleaseUnit", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.ReleaseUnit](r.App.Records.Remove(ctx, "ReleaseUnit", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectGrouping(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink](r.App.Connect(ctx, "GROUPS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "GROUPS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectGrouping(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink], error) {
-	return connected[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink](r.App.Disconnect(ctx, "GROUPS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ReleaseUnit, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "GROUPS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ReleaseUnit(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ReleaseUnit, error) {
-	return one[domain.ReleaseUnit](r.App.Record(ctx, "ReleaseUnit", domain.Ref{Key: &key}, asOf))
+	return one[domain.ReleaseUnit](r.App.Records.Record(ctx, "ReleaseUnit", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) ReleaseUnits(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
-	return records(ctx, r.App, "ReleaseUnit", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ReleaseUnit])
+	return many(ctx, r.App, "ReleaseUnit", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.ReleaseUnit])
 }
 
 func (r *releaseUnitResolver) History(ctx context.Context, obj *domain.ReleaseUnit, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *releaseUnitResolver) Groups(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, estate.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
-func (r *statisticsResolver) ReleaseUnits(ctx context.Context, obj *app.Statistics, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "ReleaseUnit", app.Grouping{Filter: filter, First: first})
+func (r *statisticsResolver) ReleaseUnits(ctx context.Context, obj *records.Statistics, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "ReleaseUnit", records.Grouping{Filter: filter, First: first})
 }

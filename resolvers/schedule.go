@@ -2,15 +2,16 @@ package resolvers
 
 import (
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/listing"
 )
 
-func pageInfo(p app.Part) *relay.PageInfo {
+func pageInfo(p listing.Part) *relay.PageInfo {
 	return &relay.PageInfo{HasNextPage: p.HasNext, HasPreviousPage: p.HasPrevious, StartCursor: p.Start, EndCursor: p.End}
 }
 
 // sides are what a conflict is between, as records of any kind.
-func sides(c *app.ScheduleConflict) ([]relay.Record, error) {
+func sides(c *calendar.ScheduleConflict) ([]relay.Record, error) {
 	list := []relay.Record{}
 	for _, side := range c.Between() {
 		record, err := node(side)

@@ -10,35 +10,35 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/domain"
 )
 
-func (r *changeRequestResolver) Conflicts(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*app.ScheduleConflicts, error) {
-	return r.App.ChangeConflicts(ctx, obj, first, after)
+func (r *changeRequestResolver) Conflicts(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*calendar.ScheduleConflicts, error) {
+	return r.App.Calendar.ChangeConflicts(ctx, obj, first, after)
 }
 
-func (r *changeScheduleResolver) PageInfo(ctx context.Context, obj *app.ChangeSchedule) (*relay.PageInfo, error) {
+func (r *changeScheduleResolver) PageInfo(ctx context.Context, obj *calendar.ChangeSchedule) (*relay.PageInfo, error) {
 	return pageInfo(obj.Part), nil
 }
 
-func (r *queryResolver) ScheduleConflicts(ctx context.Context, during domain.TimeRange, changeRequest *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) (*app.ScheduleConflicts, error) {
-	return r.App.ScheduleConflicts(ctx, during, changeRequest, kinds, first, after)
+func (r *queryResolver) ScheduleConflicts(ctx context.Context, during domain.TimeRange, changeRequest *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) (*calendar.ScheduleConflicts, error) {
+	return r.App.Calendar.ScheduleConflicts(ctx, during, changeRequest, kinds, first, after)
 }
 
-func (r *queryResolver) ChangeSchedule(ctx context.Context, during domain.TimeRange, site *domain.Ref, service *domain.Ref, first *int, after *string) (*app.ChangeSchedule, error) {
-	return r.App.ChangeSchedule(ctx, during, site, service, first, after)
+func (r *queryResolver) ChangeSchedule(ctx context.Context, during domain.TimeRange, site *domain.Ref, service *domain.Ref, first *int, after *string) (*calendar.ChangeSchedule, error) {
+	return r.App.Calendar.ChangeSchedule(ctx, during, site, service, first, after)
 }
 
 func (r *queryResolver) FreeSlots(ctx context.Context, changeRequest domain.Ref, length *string, within *domain.TimeRange, first int) ([]*domain.TimeRange, error) {
-	return r.App.FreeSlots(ctx, changeRequest, length, within, first)
+	return r.App.Calendar.FreeSlots(ctx, changeRequest, length, within, first)
 }
 
-func (r *scheduleConflictResolver) Between(ctx context.Context, obj *app.ScheduleConflict) ([]relay.Record, error) {
+func (r *scheduleConflictResolver) Between(ctx context.Context, obj *calendar.ScheduleConflict) ([]relay.Record, error) {
 	return sides(obj)
 }
 
-func (r *scheduleConflictsResolver) PageInfo(ctx context.Context, obj *app.ScheduleConflicts) (*relay.PageInfo, error) {
+func (r *scheduleConflictsResolver) PageInfo(ctx context.Context, obj *calendar.ScheduleConflicts) (*relay.PageInfo, error) {
 	return pageInfo(obj.Part), nil
 }
 

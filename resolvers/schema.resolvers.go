@@ -14,7 +14,7 @@ import (
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (relay.Node, error) {
-	found, err := r.App.RecordsByID(ctx, []string{id}, nil)
+	found, err := r.App.Records.RecordsByID(ctx, []string{id}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (relay.Node, error)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string, asOf *domain.AsOf) ([]relay.Node, error) {
-	found, err := r.App.RecordsByID(ctx, ids, asOf)
+	found, err := r.App.Records.RecordsByID(ctx, ids, asOf)
 	if err != nil {
 		return nil, err
 	}

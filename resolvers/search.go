@@ -3,11 +3,11 @@ package resolvers
 import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 )
 
 // found answers with a page of a search.
-func found(page *app.SearchPage, err error) (*model.SearchConnection, error) {
+func found(page *records.SearchPage, err error) (*model.SearchConnection, error) {
 	if err != nil {
 		return nil, err
 	}

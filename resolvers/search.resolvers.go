@@ -9,9 +9,9 @@ import (
 	"context"
 
 	"releasegraph/graph/model"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 )
 
 func (r *queryResolver) Search(ctx context.Context, text string, kinds []string, first *int, after *string) (*model.SearchConnection, error) {
-	return found(r.App.Search(ctx, app.SearchQuery{Text: text, Kinds: kinds, First: first, After: after}))
+	return found(r.App.Records.Search(ctx, records.SearchQuery{Text: text, Kinds: kinds, First: first, After: after}))
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/vektah/gqlparser/v2/lexer"
 	"golang.org/x/sync/singleflight"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/event"
 	"releasegraph/internal/bytecache"
 )
 
@@ -59,7 +60,7 @@ var (
 // answers are those that a change set has for a subscriber and all their like.
 // They hold as long as nothing else was committed: a later look at the same
 // change set may see something else.
-func (s *sharing) answers(ctx context.Context, b *subscriber, c *app.Committed) ([][]byte, error) {
+func (s *sharing) answers(ctx context.Context, b *subscriber, c *event.Committed) ([][]byte, error) {
 	key := fmt.Sprintf("%s%s %d %d", b.question, b.source.State(), c.Revision, b.source.Head())
 	if answers, ok := s.kept.Get(ctx, key); ok {
 		return unlessLong(answers)
@@ -84,7 +85,7 @@ func unlessLong(answers [][]byte) ([][]byte, error) {
 
 // work works out the answers as one of the subscribers, who may be gone before
 // it is done.
-func (s *sharing) work(ctx context.Context, b *subscriber, c *app.Committed, key string) (answers [][]byte, err error) {
+func (s *sharing) work(ctx context.Context, b *subscriber, c *event.Committed, key string) (answers [][]byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = RecoverFunc(s.log)(ctx, p)
@@ -95,7 +96,7 @@ func (s *sharing) work(ctx context.Context, b *subscriber, c *app.Committed, key
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTime)
 	defer cancel()
-	ctx, personal := app.WatchPersonal(ctx)
+	ctx, personal := estate.WatchPersonal(ctx)
 	// Each subscriber meets the errors again, and has them presented then.
 	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, RecoverFunc(s.log))
 	respond, err := b.own(ctx, c)
@@ -137,7 +138,7 @@ func (s schema) question(ctx context.Context) string {
 			delete(variables, after.Value.Raw) // declared, and used nowhere else
 		}
 	}
-	text, err := json.Marshal([]any{op.RawQuery, op.OperationName, variables, s.app.Audience(ctx)})
+	text, err := json.Marshal([]any{op.RawQuery, op.OperationName, variables, s.app.Estate.Audience(ctx)})
 	if err != nil {
 		return ""
 	}

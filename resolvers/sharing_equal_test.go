@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/app"
+	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/neo4jtest"
 	"releasegraph/resolvers"
@@ -42,11 +43,11 @@ func newStage(t *testing.T, rt *rapid.T, e *drawnEstate) *stage {
 		case party:
 			values["type"] = "TEAM"
 		}
-		_, err := s.app.Create(context.Background(), n.kind, values, nil)
+		_, err := s.app.Records.Create(context.Background(), n.kind, values, nil)
 		must(rt, err)
 	}
 	for _, r := range e.arcs {
-		_, err := s.app.Connect(context.Background(), r.rel, domain.Ref{Key: &r.from.key}, domain.Ref{Key: &r.to.key}, nil, nil)
+		_, err := s.app.Records.Connect(context.Background(), r.rel, domain.Ref{Key: &r.from.key}, domain.Ref{Key: &r.to.key}, nil, nil)
 		must(rt, err)
 	}
 	return s
@@ -63,11 +64,11 @@ func must(t *rapid.T, err error) {
 func (s *stage) end(t *rapid.T, e *drawnEstate, word string) {
 	for _, n := range e.nodes {
 		if n.kind == item {
-			_, err := s.app.Update(context.Background(), item, domain.Ref{Key: &n.key}, map[string]any{"name": word}, nil, nil)
+			_, err := s.app.Records.Update(context.Background(), item, domain.Ref{Key: &n.key}, map[string]any{"name": word}, nil, nil)
 			must(t, err)
 		}
 	}
-	_, err := s.app.Create(context.Background(), domain.KindAttributeDefinition, vars{"key": word, "name": word, "attribute": word, "type": "STRING"}, nil)
+	_, err := s.app.Records.Create(context.Background(), domain.KindAttributeDefinition, vars{"key": word, "name": word, "attribute": word, "type": "STRING"}, nil)
 	must(t, err)
 }
 
@@ -82,7 +83,7 @@ type listener struct {
 }
 
 func (s *stage) listen(ctx context.Context, caller domain.Actor, document string, variables vars) *listener {
-	as := app.WithActor(ctx, caller)
+	as := estatearea.WithActor(ctx, caller)
 	return &listener{
 		caller: caller, document: document, variables: variables,
 		together: s.shared.subscribe(as, document, variables), alone: s.alone.subscribe(as, document, variables),
@@ -154,13 +155,13 @@ func (s *stage) moves(t *rapid.T, e *drawnEstate) {
 		if rapid.IntRange(0, 2).Draw(t, "stays") > 0 {
 			return false
 		}
-		_, err := s.app.Disconnect(context.Background(), r.rel, domain.Ref{Key: &r.from.key}, domain.Ref{Key: &r.to.key}, nil, nil)
+		_, err := s.app.Records.Disconnect(context.Background(), r.rel, domain.Ref{Key: &r.from.key}, domain.Ref{Key: &r.to.key}, nil, nil)
 		must(t, err)
 		return true
 	})
 	for _, n := range e.nodes {
 		if rapid.IntRange(0, 3).Draw(t, "renamed") == 0 {
-			_, err := s.app.Update(context.Background(), n.kind, domain.Ref{Key: &n.key}, map[string]any{"name": "Another " + n.key}, nil, nil)
+			_, err := s.app.Records.Update(context.Background(), n.kind, domain.Ref{Key: &n.key}, map[string]any{"name": "Another " + n.key}, nil, nil)
 			must(t, err)
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -105,7 +107,7 @@ func newWatched(t *testing.T) (*watched, *app.App) {
 
 func addSite(t *testing.T, a *app.App, key string) {
 	t.Helper()
-	if _, err := a.Create(context.Background(), domain.KindSite, map[string]any{"key": key, "name": key}, nil); err != nil {
+	if _, err := a.Records.Create(context.Background(), domain.KindSite, map[string]any{"key": key, "name": key}, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -117,7 +119,7 @@ func TestAChangeSetIsWorkedOutOnceForAllWhoAskTheSame(t *testing.T) {
 	s := newAudience(resolvers.New(a, zerolog.Nop()))
 	var list []func() string
 	for i := range 100 {
-		as := app.WithActor(t.Context(), domain.Actor{Name: fmt.Sprint("viewer-", i), Roles: []domain.Role{domain.Viewer}})
+		as := estatearea.WithActor(t.Context(), domain.Actor{Name: fmt.Sprint("viewer-", i), Roles: []domain.Role{domain.Viewer}})
 		list = append(list, s.subscribe(as, subjects, vars{"after": "0"}))
 	}
 	addSite(t, a, "par-1")
@@ -188,7 +190,7 @@ func TestWhatIsToldOfAChangeSetIsNotToldOnceSomethingElseWasCommitted(t *testing
 		t.Error(got)
 	}
 	key := "par-1"
-	if _, err := a.Update(t.Context(), domain.KindSite, domain.Ref{Key: &key}, map[string]any{"name": "Paris"}, nil, nil); err != nil {
+	if _, err := a.Records.Update(t.Context(), domain.KindSite, domain.Ref{Key: &key}, map[string]any{"name": "Paris"}, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	early() // which has heard of it, and so has the server
@@ -209,7 +211,7 @@ func TestLongAnswersAreToldWholeAndInOrder(t *testing.T) {
 		}
 		lines[i] = string(line)
 	}
-	if done, err := a.ImportLines(t.Context(), app.ImportLinesInput{Lines: lines}, nil); err != nil || len(done.Wrong) > 0 {
+	if done, err := a.Bulk.ImportLines(t.Context(), bulk.ImportLinesInput{Lines: lines}, nil); err != nil || len(done.Wrong) > 0 {
 		t.Fatalf("%v %+v", err, done)
 	}
 	for range 2 {

@@ -10,82 +10,83 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) CreateSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Site], error) {
-	return written[domain.Site](r.App.Create(ctx, "Site", input, options))
+	return written[domain.Site](r.App.Records.Create(ctx, "Site", input, options))
 }
 
 func (r *mutationResolver) UpdateSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Site], error) {
-	return written[domain.Site](r.App.Update(ctx, "Site", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Site](r.App.Records.Update(ctx, "Site", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Site], error) {
-	return written[domain.Site](r.App.Remove(ctx, "Site", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Site](r.App.Records.Remove(ctx, "Site", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectSitePart(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error) {
-	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Connect(ctx, "PART_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "PART_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectSitePart(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error) {
-	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "PART_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "PART_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectSiteNeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error) {
-	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Connect(ctx, "SITE_NEEDS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "SITE_NEEDS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectSiteNeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error) {
-	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Disconnect(ctx, "SITE_NEEDS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "SITE_NEEDS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) Site(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Site, error) {
-	return one[domain.Site](r.App.Record(ctx, "Site", domain.Ref{Key: &key}, asOf))
+	return one[domain.Site](r.App.Records.Record(ctx, "Site", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Sites(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return records(ctx, r.App, "Site", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
+	return many(ctx, r.App, "Site", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) History(ctx context.Context, obj *domain.Site, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *siteResolver) InstalledItems(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "INSTALLED_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemInstallationEdge)
+	return related(ctx, r.App, obj, estate.Via{Rel: "INSTALLED_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemInstallationEdge)
 }
 
 func (r *siteResolver) PartOf(ctx context.Context, obj *domain.Site, asOf *domain.AsOf) (*domain.Site, error) {
-	return one[domain.Site](r.App.RelatedOne(ctx, obj, app.Via{Rel: "PART_OF", In: false, Kind: "Site"}, asOf))
+	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "PART_OF", In: false, Kind: "Site"}, asOf))
 }
 
 func (r *siteResolver) Parts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "PART_OF", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, estate.Via{Rel: "PART_OF", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) Needs(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SITE_NEEDS", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, estate.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) ChangeRequests(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "TAKES_PLACE_AT", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, estate.Via{Rel: "TAKES_PLACE_AT", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *siteResolver) MaintenanceWindows(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "WINDOW_AT", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
+	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_AT", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
 }
 
 func (r *siteResolver) Freezes(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
-	return related(ctx, r.App, obj, app.Via{Rel: "FREEZES_AT", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES_AT", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
-func (r *statisticsResolver) Sites(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Site", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Site", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -9,11 +9,11 @@ import (
 	"context"
 
 	"releasegraph/graph/generated"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 )
 
-func (r *queryResolver) Statistics(ctx context.Context) (*app.Statistics, error) {
-	return &app.Statistics{}, nil
+func (r *queryResolver) Statistics(ctx context.Context) (*records.Statistics, error) {
+	return &records.Statistics{}, nil
 }
 
 func (r *Resolver) Statistics() generated.StatisticsResolver { return &statisticsResolver{r} }

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/event"
 )
 
 type endingKey struct{}
@@ -54,19 +54,19 @@ func takeTurn(ctx context.Context) (leave func(), err error) {
 }
 
 // source is what a subscription is fed from, change set by change set: an
-// app.Stream, of whatever it tells.
+// event.Stream, of whatever it tells.
 type source interface {
-	Next(ctx context.Context) (*app.Committed, error)
+	Next(ctx context.Context) (*event.Committed, error)
 	State() string
 	Head() int64
 	Close()
 	// items lists what the change set that Next gave last has to tell.
-	items(ctx context.Context, c *app.Committed) (any, error)
+	items(ctx context.Context, c *event.Committed) (any, error)
 }
 
-type fed[T any] struct{ *app.Stream[T] }
+type fed[T any] struct{ *event.Stream[T] }
 
-func (f fed[T]) items(ctx context.Context, c *app.Committed) (any, error) { return f.Of(ctx, c) }
+func (f fed[T]) items(ctx context.Context, c *event.Committed) (any, error) { return f.Of(ctx, c) }
 
 // turn is what the resolver of a subscription is called for: at first to begin
 // it, and then, for each change set, to hand over what there is to tell.
@@ -78,7 +78,7 @@ type turn struct {
 type turnKey struct{}
 
 // stream takes a subscription's turn.
-func stream[T any](ctx context.Context, begin func() (*app.Stream[T], error)) (<-chan T, error) {
+func stream[T any](ctx context.Context, begin func() (*event.Stream[T], error)) (<-chan T, error) {
 	t, ok := ctx.Value(turnKey{}).(*turn)
 	if !ok {
 		return nil, internalf("a subscription out of turn")

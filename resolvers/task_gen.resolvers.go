@@ -10,46 +10,47 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 func (r *mutationResolver) CreateTask(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Task], error) {
-	return written[domain.Task](r.App.Create(ctx, "Task", input, options))
+	return written[domain.Task](r.App.Records.Create(ctx, "Task", input, options))
 }
 
 func (r *mutationResolver) UpdateTask(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Task], error) {
-	return written[domain.Task](r.App.Update(ctx, "Task", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
+	return written[domain.Task](r.App.Records.Update(ctx, "Task", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) RemoveTask(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Task], error) {
-	return written[domain.Task](r.App.Remove(ctx, "Task", input.Ref("ref"), input.Int("ifVersion"), options))
+	return written[domain.Task](r.App.Records.Remove(ctx, "Task", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
 func (r *mutationResolver) ConnectPreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink], error) {
-	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Connect(ctx, "PREPARES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Records.Connect(ctx, "PREPARES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectPreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink], error) {
-	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Disconnect(ctx, "PREPARES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Records.Disconnect(ctx, "PREPARES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) Task(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Task, error) {
-	return one[domain.Task](r.App.Record(ctx, "Task", domain.Ref{Key: &key}, asOf))
+	return one[domain.Task](r.App.Records.Record(ctx, "Task", domain.Ref{Key: &key}, asOf))
 }
 
 func (r *queryResolver) Tasks(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
-	return records(ctx, r.App, "Task", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Task])
+	return many(ctx, r.App, "Task", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.Task])
 }
 
-func (r *statisticsResolver) Tasks(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error) {
-	return r.App.CountBy(ctx, "Task", app.Grouping{By: by, Filter: filter, First: first})
+func (r *statisticsResolver) Tasks(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "Task", records.Grouping{By: by, Filter: filter, First: first})
 }
 
 func (r *taskResolver) History(ctx context.Context, obj *domain.Task, first *int, after *string) (*model.ChangeSetConnection, error) {
-	return history(r.App.History(ctx, obj, first, after))
+	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
 func (r *taskResolver) ChangeRequest(ctx context.Context, obj *domain.Task, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.RelatedOne(ctx, obj, app.Via{Rel: "PREPARES", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "PREPARES", In: false, Kind: "ChangeRequest"}, asOf))
 }

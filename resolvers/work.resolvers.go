@@ -11,14 +11,14 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/work"
 )
 
 func (r *queryResolver) MyWork(ctx context.Context, first *int, after *string) (*model.WorkConnection, error) {
-	return work(r.App.MyWork(ctx, first, after))
+	return workPage(r.App.Work.MyWork(ctx, first, after))
 }
 
-func (r *workResolver) Record(ctx context.Context, obj *app.Work) (relay.Node, error) {
+func (r *workResolver) Record(ctx context.Context, obj *work.Work) (relay.Node, error) {
 	return node(obj.Record)
 }
 

@@ -18,6 +18,7 @@ import (
 	"releasegraph/graph/fields"
 	"releasegraph/graph/generated"
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/demo"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -36,8 +37,8 @@ type loading struct {
 func (s loading) Exec(ctx context.Context) graphql.ResponseHandler {
 	next := s.ExecutableSchema.Exec(ctx)
 	return func(ctx context.Context) *graphql.Response {
-		ctx = app.WithActor(ctx, domain.Actor{Name: "tester", Roles: []domain.Role{domain.Admin}})
-		return next(s.app.WithLoads(ctx))
+		ctx = estate.WithActor(ctx, domain.Actor{Name: "tester", Roles: []domain.Role{domain.Admin}})
+		return next(s.app.Estate.WithLoads(ctx))
 	}
 }
 

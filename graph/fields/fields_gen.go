@@ -10,7 +10,17 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/graph/scalar"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/change"
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/event"
+	"releasegraph/internal/app/history"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/problem"
+	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/token"
+	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/schedule"
 )
@@ -284,61 +294,63 @@ func fieldsOfAffectedItemPayload() direct.Type {
 }
 
 func fieldsOfAgendaItem() direct.Type {
-	return direct.Object(direct.Fields[*app.AgendaItem]{
-		"changeRequest": direct.One(func(v *app.AgendaItem) *domain.ChangeRequest { return v.ChangeRequest }),
-		"waitsFor":      direct.Many(func(v *app.AgendaItem) []*app.AgendaWait { return v.WaitsFor }),
-		"approvals":     direct.Leaf(func(v *app.AgendaItem) int { return v.Approvals }, direct.Int),
-		"quorum":        direct.Leaf(func(v *app.AgendaItem) int { return v.Quorum }, direct.Int),
-		"lacks":         direct.Values(func(v *app.AgendaItem) []domain.MoveLack { return v.Lacks }),
+	return direct.Object(direct.Fields[*change.AgendaItem]{
+		"changeRequest": direct.One(func(v *change.AgendaItem) *domain.ChangeRequest { return v.ChangeRequest }),
+		"waitsFor":      direct.Many(func(v *change.AgendaItem) []*change.AgendaWait { return v.WaitsFor }),
+		"approvals":     direct.Leaf(func(v *change.AgendaItem) int { return v.Approvals }, direct.Int),
+		"quorum":        direct.Leaf(func(v *change.AgendaItem) int { return v.Quorum }, direct.Int),
+		"lacks":         direct.Values(func(v *change.AgendaItem) []domain.MoveLack { return v.Lacks }),
 	})
 }
 
 func fieldsOfAgendaItemConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.AgendaItem, model.AgendaItemEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) []*model.AgendaItemEdge {
+	return direct.Object(direct.Fields[*relay.Connection[change.AgendaItem, model.AgendaItemEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) []*model.AgendaItemEdge {
 			return v.Edges
 		}),
-		"nodes":    direct.Many(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) []*app.AgendaItem { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) *relay.PageInfo { return v.PageInfo }),
+		"nodes": direct.Many(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) []*change.AgendaItem {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfAgendaItemEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.AgendaItem]]{
-		"node":   direct.One(func(v *relay.Edge[app.AgendaItem]) *app.AgendaItem { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.AgendaItem]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[change.AgendaItem]]{
+		"node":   direct.One(func(v *relay.Edge[change.AgendaItem]) *change.AgendaItem { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[change.AgendaItem]) string { return v.Cursor }, direct.Text),
 	})
 }
 
 func fieldsOfAgendaWait() direct.Type {
-	return direct.Object(direct.Fields[*app.AgendaWait]{
-		"member":   direct.One(func(v *app.AgendaWait) *domain.Person { return v.Member }),
-		"deputies": direct.Many(func(v *app.AgendaWait) []*domain.Person { return v.Deputies }),
+	return direct.Object(direct.Fields[*change.AgendaWait]{
+		"member":   direct.One(func(v *change.AgendaWait) *domain.Person { return v.Member }),
+		"deputies": direct.Many(func(v *change.AgendaWait) []*domain.Person { return v.Deputies }),
 	})
 }
 
 func fieldsOfAgreementConcern() direct.Type {
-	return direct.Object(direct.Fields[*app.Concern]{
-		"agreement": direct.One(func(v *app.Concern) *domain.ConfigurationItem { return v.Agreement() }),
-		"hits":      direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":      direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded":  direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":   direct.LoadedOne((*app.Concern).Nearest),
+	return direct.Object(direct.Fields[*impact.Concern]{
+		"agreement": direct.One(func(v *impact.Concern) *domain.ConfigurationItem { return v.Agreement() }),
+		"hits":      direct.Leaf(func(v *impact.Concern) int { return v.Hits }, direct.Int),
+		"full":      direct.Leaf(func(v *impact.Concern) int { return v.Full }, direct.Int),
+		"degraded":  direct.Leaf(func(v *impact.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":   direct.LoadedOne((*impact.Concern).Nearest),
 	})
 }
 
 func fieldsOfAgreementConcernConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfAgreementConcernEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
-		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[impact.Concern]]{
+		"node":   direct.One(func(v *relay.Edge[impact.Concern]) *impact.Concern { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[impact.Concern]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -360,12 +372,12 @@ func fieldsOfApiToken() direct.Type {
 }
 
 func fieldsOfAssessChangeRequestPayload() direct.Type {
-	return direct.Object(direct.Fields[*app.Reviewed]{
-		"changeRequest": direct.One(func(v *app.Reviewed) *domain.ChangeRequest { return v.ChangeRequest }),
-		"assessment":    direct.One(func(v *app.Reviewed) *domain.Assessment { return v.Assessment }),
-		"revision":      direct.Leaf(func(v *app.Reviewed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"dryRun":        direct.Leaf(func(v *app.Reviewed) bool { return v.DryRun }, direct.Bool),
-		"changes":       direct.Values(func(v *app.Reviewed) []domain.Change { return v.Changes }),
+	return direct.Object(direct.Fields[*change.Reviewed]{
+		"changeRequest": direct.One(func(v *change.Reviewed) *domain.ChangeRequest { return v.ChangeRequest }),
+		"assessment":    direct.One(func(v *change.Reviewed) *domain.Assessment { return v.Assessment }),
+		"revision":      direct.Leaf(func(v *change.Reviewed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":        direct.Leaf(func(v *change.Reviewed) bool { return v.DryRun }, direct.Bool),
+		"changes":       direct.Values(func(v *change.Reviewed) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -420,32 +432,32 @@ func fieldsOfAssessmentEdge() direct.Type {
 }
 
 func fieldsOfAttributeBreach() direct.Type {
-	return direct.Object(direct.Fields[*app.AttributeBreach]{
-		"item":       direct.One(func(v *app.AttributeBreach) *domain.ConfigurationItem { return v.Item }),
-		"definition": direct.One(func(v *app.AttributeBreach) *domain.AttributeDefinition { return v.Definition }),
-		"value":      direct.Optional(func(v *app.AttributeBreach) *string { return v.Value }, direct.Text),
-		"message":    direct.Leaf(func(v *app.AttributeBreach) string { return v.Message }, direct.Text),
+	return direct.Object(direct.Fields[*configuration.AttributeBreach]{
+		"item":       direct.One(func(v *configuration.AttributeBreach) *domain.ConfigurationItem { return v.Item }),
+		"definition": direct.One(func(v *configuration.AttributeBreach) *domain.AttributeDefinition { return v.Definition }),
+		"value":      direct.Optional(func(v *configuration.AttributeBreach) *string { return v.Value }, direct.Text),
+		"message":    direct.Leaf(func(v *configuration.AttributeBreach) string { return v.Message }, direct.Text),
 	})
 }
 
 func fieldsOfAttributeBreachConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) []*model.AttributeBreachEdge {
+	return direct.Object(direct.Fields[*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) []*model.AttributeBreachEdge {
 			return v.Edges
 		}),
-		"nodes": direct.Many(func(v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) []*app.AttributeBreach {
+		"nodes": direct.Many(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) []*configuration.AttributeBreach {
 			return v.Nodes
 		}),
-		"pageInfo": direct.One(func(v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) *relay.PageInfo {
+		"pageInfo": direct.One(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
 	})
 }
 
 func fieldsOfAttributeBreachEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.AttributeBreach]]{
-		"node":   direct.One(func(v *relay.Edge[app.AttributeBreach]) *app.AttributeBreach { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.AttributeBreach]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[configuration.AttributeBreach]]{
+		"node":   direct.One(func(v *relay.Edge[configuration.AttributeBreach]) *configuration.AttributeBreach { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[configuration.AttributeBreach]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -634,12 +646,12 @@ func fieldsOfCalendarFeedPayload() direct.Type {
 }
 
 func fieldsOfCastVotePayload() direct.Type {
-	return direct.Object(direct.Fields[*app.Reviewed]{
-		"changeRequest": direct.One(func(v *app.Reviewed) *domain.ChangeRequest { return v.ChangeRequest }),
-		"vote":          direct.One(func(v *app.Reviewed) *domain.Vote { return v.Vote }),
-		"revision":      direct.Leaf(func(v *app.Reviewed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"dryRun":        direct.Leaf(func(v *app.Reviewed) bool { return v.DryRun }, direct.Bool),
-		"changes":       direct.Values(func(v *app.Reviewed) []domain.Change { return v.Changes }),
+	return direct.Object(direct.Fields[*change.Reviewed]{
+		"changeRequest": direct.One(func(v *change.Reviewed) *domain.ChangeRequest { return v.ChangeRequest }),
+		"vote":          direct.One(func(v *change.Reviewed) *domain.Vote { return v.Vote }),
+		"revision":      direct.Leaf(func(v *change.Reviewed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":        direct.Leaf(func(v *change.Reviewed) bool { return v.DryRun }, direct.Bool),
+		"changes":       direct.Values(func(v *change.Reviewed) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -778,27 +790,27 @@ func fieldsOfChangeRequest() direct.Type {
 }
 
 func fieldsOfChangeRequestConcern() direct.Type {
-	return direct.Object(direct.Fields[*app.Concern]{
-		"changeRequest": direct.One(func(v *app.Concern) *domain.ChangeRequest { return v.ChangeRequest() }),
-		"hits":          direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":          direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded":      direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":       direct.LoadedOne((*app.Concern).Nearest),
+	return direct.Object(direct.Fields[*impact.Concern]{
+		"changeRequest": direct.One(func(v *impact.Concern) *domain.ChangeRequest { return v.ChangeRequest() }),
+		"hits":          direct.Leaf(func(v *impact.Concern) int { return v.Hits }, direct.Int),
+		"full":          direct.Leaf(func(v *impact.Concern) int { return v.Full }, direct.Int),
+		"degraded":      direct.Leaf(func(v *impact.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":       direct.LoadedOne((*impact.Concern).Nearest),
 	})
 }
 
 func fieldsOfChangeRequestConcernConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfChangeRequestConcernEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
-		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[impact.Concern]]{
+		"node":   direct.One(func(v *relay.Edge[impact.Concern]) *impact.Concern { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[impact.Concern]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -848,8 +860,8 @@ func fieldsOfChangeRequestExclusionEdge() direct.Type {
 }
 
 func fieldsOfChangeRequestKey() direct.Type {
-	return direct.Object(direct.Fields[*app.ChangeRequestKey]{
-		"key": direct.Leaf(func(v *app.ChangeRequestKey) string { return v.Key }, direct.Text),
+	return direct.Object(direct.Fields[*change.ChangeRequestKey]{
+		"key": direct.Leaf(func(v *change.ChangeRequestKey) string { return v.Key }, direct.Text),
 	})
 }
 
@@ -871,37 +883,37 @@ func fieldsOfChangeRequestPayload() direct.Type {
 }
 
 func fieldsOfChangeSchedule() direct.Type {
-	return direct.Object(direct.Fields[*app.ChangeSchedule]{
-		"nodes":      direct.Many(func(v *app.ChangeSchedule) []*app.ScheduledChange { return v.Nodes }),
-		"totalCount": direct.Leaf(func(v *app.ChangeSchedule) int { return v.TotalCount }, direct.Int),
+	return direct.Object(direct.Fields[*calendar.ChangeSchedule]{
+		"nodes":      direct.Many(func(v *calendar.ChangeSchedule) []*calendar.ScheduledChange { return v.Nodes }),
+		"totalCount": direct.Leaf(func(v *calendar.ChangeSchedule) int { return v.TotalCount }, direct.Int),
 	})
 }
 
 func fieldsOfChangeSet() direct.Type {
-	return direct.Object(direct.Fields[*app.ChangeSet]{
-		"revision":   direct.Leaf(func(v *app.ChangeSet) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"at":         direct.Leaf(func(v *app.ChangeSet) time.Time { return v.At }, direct.Time),
-		"actor":      direct.Leaf(func(v *app.ChangeSet) string { return v.Actor }, direct.Text),
-		"reason":     direct.Optional(func(v *app.ChangeSet) *string { return v.Reason }, direct.Text),
-		"source":     direct.Leaf(func(v *app.ChangeSet) string { return v.Source }, direct.Text),
-		"method":     direct.Optional(func(v *app.ChangeSet) *domain.IdentityMethod { return v.Method }, direct.Text),
-		"identities": direct.Leaves(func(v *app.ChangeSet) []string { return v.Identities }, direct.Text),
+	return direct.Object(direct.Fields[*history.ChangeSet]{
+		"revision":   direct.Leaf(func(v *history.ChangeSet) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":         direct.Leaf(func(v *history.ChangeSet) time.Time { return v.At }, direct.Time),
+		"actor":      direct.Leaf(func(v *history.ChangeSet) string { return v.Actor }, direct.Text),
+		"reason":     direct.Optional(func(v *history.ChangeSet) *string { return v.Reason }, direct.Text),
+		"source":     direct.Leaf(func(v *history.ChangeSet) string { return v.Source }, direct.Text),
+		"method":     direct.Optional(func(v *history.ChangeSet) *domain.IdentityMethod { return v.Method }, direct.Text),
+		"identities": direct.Leaves(func(v *history.ChangeSet) []string { return v.Identities }, direct.Text),
 	})
 }
 
 func fieldsOfChangeSetConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.ChangeSetConnection]{
 		"edges":    direct.Many(func(v *model.ChangeSetConnection) []*model.ChangeSetEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *model.ChangeSetConnection) []*app.ChangeSet { return v.Nodes }),
+		"nodes":    direct.Many(func(v *model.ChangeSetConnection) []*history.ChangeSet { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.ChangeSetConnection) *relay.PageInfo { return v.PageInfo }),
 		"cut":      direct.Leaf(func(v *model.ChangeSetConnection) bool { return v.Cut }, direct.Bool),
 	})
 }
 
 func fieldsOfChangeSetEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.ChangeSet]]{
-		"node":   direct.One(func(v *relay.Edge[app.ChangeSet]) *app.ChangeSet { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.ChangeSet]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[history.ChangeSet]]{
+		"node":   direct.One(func(v *relay.Edge[history.ChangeSet]) *history.ChangeSet { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[history.ChangeSet]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -1069,8 +1081,8 @@ func fieldsOfConfigurationItemInstallationEdge() direct.Type {
 }
 
 func fieldsOfConfigurationItemKey() direct.Type {
-	return direct.Object(direct.Fields[*app.ConfigurationItemKey]{
-		"key": direct.Leaf(func(v *app.ConfigurationItemKey) string { return v.Key }, direct.Text),
+	return direct.Object(direct.Fields[*configuration.ConfigurationItemKey]{
+		"key": direct.Leaf(func(v *configuration.ConfigurationItemKey) string { return v.Key }, direct.Text),
 	})
 }
 
@@ -1106,51 +1118,51 @@ func fieldsOfConfigurationItemPresenceEdge() direct.Type {
 }
 
 func fieldsOfCountGroup() direct.Type {
-	return direct.Object(direct.Fields[*app.CountGroup]{
-		"values": direct.Many(func(v *app.CountGroup) []*app.CountValue { return v.Values }),
-		"count":  direct.Leaf(func(v *app.CountGroup) int { return v.Count }, direct.Int),
+	return direct.Object(direct.Fields[*records.CountGroup]{
+		"values": direct.Many(func(v *records.CountGroup) []*records.CountValue { return v.Values }),
+		"count":  direct.Leaf(func(v *records.CountGroup) int { return v.Count }, direct.Int),
 	})
 }
 
 func fieldsOfCountValue() direct.Type {
-	return direct.Object(direct.Fields[*app.CountValue]{
-		"field": direct.Leaf(func(v *app.CountValue) string { return v.Field }, direct.Text),
-		"value": direct.Optional(func(v *app.CountValue) *string { return v.Value }, direct.Text),
+	return direct.Object(direct.Fields[*records.CountValue]{
+		"field": direct.Leaf(func(v *records.CountValue) string { return v.Field }, direct.Text),
+		"value": direct.Optional(func(v *records.CountValue) *string { return v.Value }, direct.Text),
 	})
 }
 
 func fieldsOfCounts() direct.Type {
-	return direct.Object(direct.Fields[*app.Counts]{
-		"total":      direct.Leaf(func(v *app.Counts) int { return v.Total }, direct.Int),
-		"groups":     direct.Many(func(v *app.Counts) []*app.CountGroup { return v.Groups }),
-		"groupCount": direct.Leaf(func(v *app.Counts) int { return v.GroupCount }, direct.Int),
-		"omitted":    direct.Leaf(func(v *app.Counts) int { return v.Omitted }, direct.Int),
+	return direct.Object(direct.Fields[*records.Counts]{
+		"total":      direct.Leaf(func(v *records.Counts) int { return v.Total }, direct.Int),
+		"groups":     direct.Many(func(v *records.Counts) []*records.CountGroup { return v.Groups }),
+		"groupCount": direct.Leaf(func(v *records.Counts) int { return v.GroupCount }, direct.Int),
+		"omitted":    direct.Leaf(func(v *records.Counts) int { return v.Omitted }, direct.Int),
 	})
 }
 
 func fieldsOfCreateApiTokenPayload() direct.Type {
-	return direct.Object(direct.Fields[*app.CreatedToken]{
-		"secret":   direct.Leaf(func(v *app.CreatedToken) string { return v.Secret }, direct.Text),
-		"apiToken": direct.One(func(v *app.CreatedToken) *domain.APIToken { return v.APIToken }),
+	return direct.Object(direct.Fields[*token.CreatedToken]{
+		"secret":   direct.Leaf(func(v *token.CreatedToken) string { return v.Secret }, direct.Text),
+		"apiToken": direct.One(func(v *token.CreatedToken) *domain.APIToken { return v.APIToken }),
 	})
 }
 
 func fieldsOfCreateCalendarFeedPayload() direct.Type {
-	return direct.Object(direct.Fields[*app.CalendarFeedCreated]{
-		"calendarFeed": direct.One(func(v *app.CalendarFeedCreated) *domain.CalendarFeed { return v.CalendarFeed }),
-		"path":         direct.Optional(func(v *app.CalendarFeedCreated) *string { return v.Path }, direct.Text),
-		"revision":     direct.Leaf(func(v *app.CalendarFeedCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"dryRun":       direct.Leaf(func(v *app.CalendarFeedCreated) bool { return v.DryRun }, direct.Bool),
-		"changes":      direct.Values(func(v *app.CalendarFeedCreated) []domain.Change { return v.Changes }),
+	return direct.Object(direct.Fields[*calendar.CalendarFeedCreated]{
+		"calendarFeed": direct.One(func(v *calendar.CalendarFeedCreated) *domain.CalendarFeed { return v.CalendarFeed }),
+		"path":         direct.Optional(func(v *calendar.CalendarFeedCreated) *string { return v.Path }, direct.Text),
+		"revision":     direct.Leaf(func(v *calendar.CalendarFeedCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":       direct.Leaf(func(v *calendar.CalendarFeedCreated) bool { return v.DryRun }, direct.Bool),
+		"changes":      direct.Values(func(v *calendar.CalendarFeedCreated) []domain.Change { return v.Changes }),
 	})
 }
 
 func fieldsOfCreateProblemPayload() direct.Type {
-	return direct.Object(direct.Fields[*app.ProblemCreated]{
-		"problem":  direct.One(func(v *app.ProblemCreated) *domain.Problem { return v.Problem }),
-		"revision": direct.Leaf(func(v *app.ProblemCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"dryRun":   direct.Leaf(func(v *app.ProblemCreated) bool { return v.DryRun }, direct.Bool),
-		"changes":  direct.Values(func(v *app.ProblemCreated) []domain.Change { return v.Changes }),
+	return direct.Object(direct.Fields[*problem.ProblemCreated]{
+		"problem":  direct.One(func(v *problem.ProblemCreated) *domain.Problem { return v.Problem }),
+		"revision": direct.Leaf(func(v *problem.ProblemCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *problem.ProblemCreated) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *problem.ProblemCreated) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -1181,7 +1193,7 @@ func fieldsOfCustomerPayload() direct.Type {
 }
 
 func fieldsOfDataQuality() direct.Type {
-	return direct.Object(direct.Fields[*app.DataQuality]{})
+	return direct.Object(direct.Fields[*configuration.DataQuality]{})
 }
 
 func fieldsOfDecidingBoardPayload() direct.Type {
@@ -1281,37 +1293,39 @@ func fieldsOfDependency() direct.Type {
 }
 
 func fieldsOfDependencyCycleConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.SizedCycle, model.DependencyCycleEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) []*model.DependencyCycleEdge {
+	return direct.Object(direct.Fields[*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) []*model.DependencyCycleEdge {
 			return v.Edges
 		}),
-		"nodes": direct.Many(func(v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) []*app.SizedCycle { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) *relay.PageInfo {
+		"nodes": direct.Many(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) []*configuration.SizedCycle {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
 	})
 }
 
 func fieldsOfDependencyCycleEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.SizedCycle]]{
-		"node":   direct.One(func(v *relay.Edge[app.SizedCycle]) *app.SizedCycle { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.SizedCycle]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[configuration.SizedCycle]]{
+		"node":   direct.One(func(v *relay.Edge[configuration.SizedCycle]) *configuration.SizedCycle { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[configuration.SizedCycle]) string { return v.Cursor }, direct.Text),
 	})
 }
 
 func fieldsOfDependencyLink() direct.Type {
-	return direct.Object(direct.Fields[*app.DependencyLink]{
-		"from":         direct.LoadedOne((*app.DependencyLink).From),
-		"to":           direct.LoadedOne((*app.DependencyLink).To),
-		"relationship": direct.Leaf(func(v *app.DependencyLink) string { return v.Relationship }, direct.Text),
-		"kind":         direct.Leaf(func(v *app.DependencyLink) domain.DependencyKind { return v.Kind }, direct.Text),
+	return direct.Object(direct.Fields[*impact.DependencyLink]{
+		"from":         direct.LoadedOne((*impact.DependencyLink).From),
+		"to":           direct.LoadedOne((*impact.DependencyLink).To),
+		"relationship": direct.Leaf(func(v *impact.DependencyLink) string { return v.Relationship }, direct.Text),
+		"kind":         direct.Leaf(func(v *impact.DependencyLink) domain.DependencyKind { return v.Kind }, direct.Text),
 	})
 }
 
 func fieldsOfDependencyPath() direct.Type {
-	return direct.Object(direct.Fields[*app.DependencyPathResult]{
-		"length": direct.Leaf(func(v *app.DependencyPathResult) int { return v.Length }, direct.Int),
-		"chain":  direct.Many(func(v *app.DependencyPathResult) []*app.DependencyLink { return v.Chain }),
+	return direct.Object(direct.Fields[*impact.DependencyPathResult]{
+		"length": direct.Leaf(func(v *impact.DependencyPathResult) int { return v.Length }, direct.Int),
+		"chain":  direct.Many(func(v *impact.DependencyPathResult) []*impact.DependencyLink { return v.Chain }),
 	})
 }
 
@@ -1364,38 +1378,38 @@ func fieldsOfDiffTotal() direct.Type {
 }
 
 func fieldsOfDuplicateGroup() direct.Type {
-	return direct.Object(direct.Fields[*app.DuplicateGroup]{
-		"values": direct.Many(func(v *app.DuplicateGroup) []*app.CountValue { return v.Values }),
-		"count":  direct.Leaf(func(v *app.DuplicateGroup) int { return v.Count }, direct.Int),
+	return direct.Object(direct.Fields[*configuration.DuplicateGroup]{
+		"values": direct.Many(func(v *configuration.DuplicateGroup) []*records.CountValue { return v.Values }),
+		"count":  direct.Leaf(func(v *configuration.DuplicateGroup) int { return v.Count }, direct.Int),
 	})
 }
 
 func fieldsOfDuplicateGroupConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.DuplicateGroupConnection]{
 		"edges":    direct.Many(func(v *model.DuplicateGroupConnection) []*model.DuplicateGroupEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *model.DuplicateGroupConnection) []*app.DuplicateGroup { return v.Nodes }),
+		"nodes":    direct.Many(func(v *model.DuplicateGroupConnection) []*configuration.DuplicateGroup { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.DuplicateGroupConnection) *relay.PageInfo { return v.PageInfo }),
 		"items":    direct.Leaf(func(v *model.DuplicateGroupConnection) int { return v.Items }, direct.Int),
 	})
 }
 
 func fieldsOfDuplicateGroupEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.DuplicateGroup]]{
-		"node":   direct.One(func(v *relay.Edge[app.DuplicateGroup]) *app.DuplicateGroup { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.DuplicateGroup]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[configuration.DuplicateGroup]]{
+		"node":   direct.One(func(v *relay.Edge[configuration.DuplicateGroup]) *configuration.DuplicateGroup { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[configuration.DuplicateGroup]) string { return v.Cursor }, direct.Text),
 	})
 }
 
 func fieldsOfEvent() direct.Type {
-	return direct.Object(direct.Fields[*app.Event]{
-		"revision":    direct.Leaf(func(v *app.Event) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"at":          direct.Leaf(func(v *app.Event) time.Time { return v.At }, direct.Time),
-		"actor":       direct.Leaf(func(v *app.Event) string { return v.Actor }, direct.Text),
-		"reason":      direct.Optional(func(v *app.Event) *string { return v.Reason }, direct.Text),
-		"source":      direct.Leaf(func(v *app.Event) string { return v.Source }, direct.Text),
-		"type":        direct.Leaf(func(v *app.Event) domain.EventType { return v.Type }, direct.Text),
-		"kind":        direct.Leaf(func(v *app.Event) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
-		"resumeAfter": direct.Leaf(func(v *app.Event) int64 { return v.ResumeAfter }, direct.By(scalar.MarshalRevision)),
+	return direct.Object(direct.Fields[*event.Event]{
+		"revision":    direct.Leaf(func(v *event.Event) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":          direct.Leaf(func(v *event.Event) time.Time { return v.At }, direct.Time),
+		"actor":       direct.Leaf(func(v *event.Event) string { return v.Actor }, direct.Text),
+		"reason":      direct.Optional(func(v *event.Event) *string { return v.Reason }, direct.Text),
+		"source":      direct.Leaf(func(v *event.Event) string { return v.Source }, direct.Text),
+		"type":        direct.Leaf(func(v *event.Event) domain.EventType { return v.Type }, direct.Text),
+		"kind":        direct.Leaf(func(v *event.Event) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
+		"resumeAfter": direct.Leaf(func(v *event.Event) int64 { return v.ResumeAfter }, direct.By(scalar.MarshalRevision)),
 	})
 }
 
@@ -1634,18 +1648,18 @@ func fieldsOfFreezeExceptionPayload() direct.Type {
 }
 
 func fieldsOfFreezeHoldPayload() direct.Type {
-	return direct.Object(direct.Fields[*app.FreezeHold]{
-		"freeze":         direct.One(func(v *app.FreezeHold) *domain.Freeze { return v.Freeze }),
-		"changeRequests": direct.Many(func(v *app.FreezeHold) []*app.HeldChange { return v.ChangeRequests() }),
-		"revision":       direct.Leaf(func(v *app.FreezeHold) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"dryRun":         direct.Leaf(func(v *app.FreezeHold) bool { return v.DryRun }, direct.Bool),
-		"changes":        direct.Values(func(v *app.FreezeHold) []domain.Change { return v.Changes }),
+	return direct.Object(direct.Fields[*calendar.FreezeHold]{
+		"freeze":         direct.One(func(v *calendar.FreezeHold) *domain.Freeze { return v.Freeze }),
+		"changeRequests": direct.Many(func(v *calendar.FreezeHold) []*calendar.HeldChange { return v.ChangeRequests() }),
+		"revision":       direct.Leaf(func(v *calendar.FreezeHold) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":         direct.Leaf(func(v *calendar.FreezeHold) bool { return v.DryRun }, direct.Bool),
+		"changes":        direct.Values(func(v *calendar.FreezeHold) []domain.Change { return v.Changes }),
 	})
 }
 
 func fieldsOfFreezeKey() direct.Type {
-	return direct.Object(direct.Fields[*app.FreezeKey]{
-		"key": direct.Leaf(func(v *app.FreezeKey) string { return v.Key }, direct.Text),
+	return direct.Object(direct.Fields[*calendar.FreezeKey]{
+		"key": direct.Leaf(func(v *calendar.FreezeKey) string { return v.Key }, direct.Text),
 	})
 }
 
@@ -1689,10 +1703,10 @@ func fieldsOfFrozenSitePayload() direct.Type {
 }
 
 func fieldsOfGraphDiff() direct.Type {
-	return direct.Object(direct.Fields[*app.GraphDiff]{
-		"from":    direct.Leaf(func(v *app.GraphDiff) int64 { return v.From }, direct.By(scalar.MarshalRevision)),
-		"to":      direct.Leaf(func(v *app.GraphDiff) int64 { return v.To }, direct.By(scalar.MarshalRevision)),
-		"summary": direct.Many(func(v *app.GraphDiff) []*domain.DiffTotal { return v.Summary() }),
+	return direct.Object(direct.Fields[*history.GraphDiff]{
+		"from":    direct.Leaf(func(v *history.GraphDiff) int64 { return v.From }, direct.By(scalar.MarshalRevision)),
+		"to":      direct.Leaf(func(v *history.GraphDiff) int64 { return v.To }, direct.By(scalar.MarshalRevision)),
+		"summary": direct.Many(func(v *history.GraphDiff) []*domain.DiffTotal { return v.Summary() }),
 	})
 }
 
@@ -1717,78 +1731,80 @@ func fieldsOfGroupingPayload() direct.Type {
 }
 
 func fieldsOfHeldChange() direct.Type {
-	return direct.Object(direct.Fields[*app.HeldChange]{
-		"changeRequest": direct.One(func(v *app.HeldChange) *domain.ChangeRequest { return v.ChangeRequest }),
-		"people":        direct.Leaves(func(v *app.HeldChange) []string { return v.People() }, direct.Text),
+	return direct.Object(direct.Fields[*calendar.HeldChange]{
+		"changeRequest": direct.One(func(v *calendar.HeldChange) *domain.ChangeRequest { return v.ChangeRequest }),
+		"people":        direct.Leaves(func(v *calendar.HeldChange) []string { return v.People() }, direct.Text),
 	})
 }
 
 func fieldsOfImpactAnalysis() direct.Type {
-	return direct.Object(direct.Fields[*app.ImpactResult]{
-		"revision":  direct.Leaf(func(v *app.ImpactResult) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
-		"excluded":  direct.Many(func(v *app.ImpactResult) []*domain.ConfigurationItem { return v.Excluded() }),
-		"inFlight":  direct.Many(func(v *app.ImpactResult) []*domain.ChangeRequest { return v.InFlight() }),
-		"truncated": direct.Many(func(v *app.ImpactResult) []*domain.Truncation { return v.Truncated() }),
+	return direct.Object(direct.Fields[*impact.ImpactResult]{
+		"revision":  direct.Leaf(func(v *impact.ImpactResult) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
+		"excluded":  direct.Many(func(v *impact.ImpactResult) []*domain.ConfigurationItem { return v.Excluded() }),
+		"inFlight":  direct.Many(func(v *impact.ImpactResult) []*domain.ChangeRequest { return v.InFlight() }),
+		"truncated": direct.Many(func(v *impact.ImpactResult) []*domain.Truncation { return v.Truncated() }),
 	})
 }
 
 func fieldsOfImpactCycle() direct.Type {
-	return direct.Object(direct.Fields[*app.ImpactCycle]{
-		"items": direct.LoadedMany((*app.ImpactCycle).Items),
+	return direct.Object(direct.Fields[*impact.ImpactCycle]{
+		"items": direct.LoadedMany((*impact.ImpactCycle).Items),
 	})
 }
 
 func fieldsOfImpactHit() direct.Type {
-	return direct.Object(direct.Fields[*app.ImpactHit]{
-		"item":       direct.LoadedOne((*app.ImpactHit).Item),
-		"strength":   direct.Leaf(func(v *app.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
-		"depth":      direct.Leaf(func(v *app.ImpactHit) int { return v.Depth }, direct.Int),
-		"rootCauses": direct.LoadedMany((*app.ImpactHit).RootCauses),
+	return direct.Object(direct.Fields[*impact.ImpactHit]{
+		"item":       direct.LoadedOne((*impact.ImpactHit).Item),
+		"strength":   direct.Leaf(func(v *impact.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
+		"depth":      direct.Leaf(func(v *impact.ImpactHit) int { return v.Depth }, direct.Int),
+		"rootCauses": direct.LoadedMany((*impact.ImpactHit).RootCauses),
 	})
 }
 
 func fieldsOfImpactHitConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.ImpactHit, model.ImpactHitEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) []*app.ImpactHit { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) *relay.PageInfo { return v.PageInfo }),
+	return direct.Object(direct.Fields[*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge {
+			return v.Edges
+		}),
+		"nodes":    direct.Many(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) []*impact.ImpactHit { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfImpactHitEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.ImpactHit]]{
-		"node":   direct.One(func(v *relay.Edge[app.ImpactHit]) *app.ImpactHit { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.ImpactHit]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[impact.ImpactHit]]{
+		"node":   direct.One(func(v *relay.Edge[impact.ImpactHit]) *impact.ImpactHit { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[impact.ImpactHit]) string { return v.Cursor }, direct.Text),
 	})
 }
 
 func fieldsOfImpactSummary() direct.Type {
-	return direct.Object(direct.Fields[*app.ImpactTotals]{
-		"total":         direct.Leaf(func(v *app.ImpactTotals) int { return v.Total }, direct.Int),
-		"full":          direct.Leaf(func(v *app.ImpactTotals) int { return v.Full }, direct.Int),
-		"degraded":      direct.Leaf(func(v *app.ImpactTotals) int { return v.Degraded }, direct.Int),
-		"services":      direct.Leaf(func(v *app.ImpactTotals) int { return v.Services }, direct.Int),
-		"sites":         direct.Leaf(func(v *app.ImpactTotals) int { return v.Sites }, direct.Int),
-		"users":         direct.Leaf(func(v *app.ImpactTotals) int { return v.Users }, direct.Int),
-		"hidden":        direct.Leaf(func(v *app.ImpactTotals) int { return v.Hidden }, direct.Int),
-		"redundant":     direct.Leaf(func(v *app.ImpactTotals) int { return v.Redundant }, direct.Int),
-		"byClass":       direct.Many(func(v *app.ImpactTotals) []*domain.ClassTotal { return v.ByClass }),
-		"byCriticality": direct.Many(func(v *app.ImpactTotals) []*domain.CriticalityTotal { return v.ByCriticality }),
+	return direct.Object(direct.Fields[*impact.ImpactTotals]{
+		"total":         direct.Leaf(func(v *impact.ImpactTotals) int { return v.Total }, direct.Int),
+		"full":          direct.Leaf(func(v *impact.ImpactTotals) int { return v.Full }, direct.Int),
+		"degraded":      direct.Leaf(func(v *impact.ImpactTotals) int { return v.Degraded }, direct.Int),
+		"services":      direct.Leaf(func(v *impact.ImpactTotals) int { return v.Services }, direct.Int),
+		"sites":         direct.Leaf(func(v *impact.ImpactTotals) int { return v.Sites }, direct.Int),
+		"users":         direct.Leaf(func(v *impact.ImpactTotals) int { return v.Users }, direct.Int),
+		"hidden":        direct.Leaf(func(v *impact.ImpactTotals) int { return v.Hidden }, direct.Int),
+		"redundant":     direct.Leaf(func(v *impact.ImpactTotals) int { return v.Redundant }, direct.Int),
+		"byClass":       direct.Many(func(v *impact.ImpactTotals) []*domain.ClassTotal { return v.ByClass }),
+		"byCriticality": direct.Many(func(v *impact.ImpactTotals) []*domain.CriticalityTotal { return v.ByCriticality }),
 	})
 }
 
 func fieldsOfImportCount() direct.Type {
-	return direct.Object(direct.Fields[*app.ImportCount]{
-		"name":         direct.Leaf(func(v *app.ImportCount) string { return v.Name }, direct.Text),
-		"relationship": direct.Leaf(func(v *app.ImportCount) bool { return v.Relationship }, direct.Bool),
-		"created":      direct.Leaf(func(v *app.ImportCount) int { return v.Created }, direct.Int),
-		"updated":      direct.Leaf(func(v *app.ImportCount) int { return v.Updated }, direct.Int),
-		"removed":      direct.Leaf(func(v *app.ImportCount) int { return v.Removed }, direct.Int),
-		"unchanged":    direct.Leaf(func(v *app.ImportCount) int { return v.Unchanged }, direct.Int),
-		"kept":         direct.Leaf(func(v *app.ImportCount) int { return v.Kept }, direct.Int),
-		"listed":       direct.Leaf(func(v *app.ImportCount) int { return v.Listed }, direct.Int),
-		"unlisted":     direct.Leaf(func(v *app.ImportCount) int { return v.Unlisted }, direct.Int),
-		"revived":      direct.Leaf(func(v *app.ImportCount) int { return v.Revived }, direct.Int),
+	return direct.Object(direct.Fields[*bulk.ImportCount]{
+		"name":         direct.Leaf(func(v *bulk.ImportCount) string { return v.Name }, direct.Text),
+		"relationship": direct.Leaf(func(v *bulk.ImportCount) bool { return v.Relationship }, direct.Bool),
+		"created":      direct.Leaf(func(v *bulk.ImportCount) int { return v.Created }, direct.Int),
+		"updated":      direct.Leaf(func(v *bulk.ImportCount) int { return v.Updated }, direct.Int),
+		"removed":      direct.Leaf(func(v *bulk.ImportCount) int { return v.Removed }, direct.Int),
+		"unchanged":    direct.Leaf(func(v *bulk.ImportCount) int { return v.Unchanged }, direct.Int),
+		"kept":         direct.Leaf(func(v *bulk.ImportCount) int { return v.Kept }, direct.Int),
+		"listed":       direct.Leaf(func(v *bulk.ImportCount) int { return v.Listed }, direct.Int),
+		"unlisted":     direct.Leaf(func(v *bulk.ImportCount) int { return v.Unlisted }, direct.Int),
+		"revived":      direct.Leaf(func(v *bulk.ImportCount) int { return v.Revived }, direct.Int),
 	})
 }
 
@@ -1821,10 +1837,10 @@ func fieldsOfImportHeldLink() direct.Type {
 }
 
 func fieldsOfImportHold() direct.Type {
-	return direct.Object(direct.Fields[*app.ImportHold]{
-		"changeRequest": direct.Leaf(func(v *app.ImportHold) string { return v.ChangeRequest }, direct.Text),
-		"before":        direct.Leaves(func(v *app.ImportHold) []string { return v.Before }, direct.Text),
-		"after":         direct.Leaves(func(v *app.ImportHold) []string { return v.After }, direct.Text),
+	return direct.Object(direct.Fields[*bulk.ImportHold]{
+		"changeRequest": direct.Leaf(func(v *bulk.ImportHold) string { return v.ChangeRequest }, direct.Text),
+		"before":        direct.Leaves(func(v *bulk.ImportHold) []string { return v.Before }, direct.Text),
+		"after":         direct.Leaves(func(v *bulk.ImportHold) []string { return v.After }, direct.Text),
 	})
 }
 
@@ -1845,13 +1861,13 @@ func fieldsOfImportPointers() direct.Type {
 
 func fieldsOfImportRecordsPayload() direct.Type {
 	return direct.Object(direct.Fields[*model.ImportRecordsPayload]{
-		"counts":   direct.Many(func(v *model.ImportRecordsPayload) []*app.ImportCount { return v.Counts }),
+		"counts":   direct.Many(func(v *model.ImportRecordsPayload) []*bulk.ImportCount { return v.Counts }),
 		"errors":   direct.Many(func(v *model.ImportRecordsPayload) []*model.ImportError { return v.Errors }),
 		"revision": direct.Leaf(func(v *model.ImportRecordsPayload) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *model.ImportRecordsPayload) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Many(func(v *model.ImportRecordsPayload) []*domain.Change { return v.Changes }),
 		"kept":     direct.Many(func(v *model.ImportRecordsPayload) []*domain.FieldKept { return v.Kept }),
-		"held":     direct.Many(func(v *model.ImportRecordsPayload) []*app.ImportHold { return v.Held }),
+		"held":     direct.Many(func(v *model.ImportRecordsPayload) []*bulk.ImportHold { return v.Held }),
 		"whole":    direct.Leaves(func(v *model.ImportRecordsPayload) []string { return v.Whole }, direct.Text),
 	})
 }
@@ -1867,8 +1883,8 @@ func fieldsOfInstallation() direct.Type {
 }
 
 func fieldsOfInstallationOrder() direct.Type {
-	return direct.Object(direct.Fields[*app.InstallationOrderResult]{
-		"steps": direct.Many(func(v *app.InstallationOrderResult) []*app.InstallationStep { return v.Steps }),
+	return direct.Object(direct.Fields[*impact.InstallationOrderResult]{
+		"steps": direct.Many(func(v *impact.InstallationOrderResult) []*impact.InstallationStep { return v.Steps }),
 	})
 }
 
@@ -1896,10 +1912,10 @@ func fieldsOfInstallationPayload() direct.Type {
 }
 
 func fieldsOfInstallationStep() direct.Type {
-	return direct.Object(direct.Fields[*app.InstallationStep]{
-		"ordinal": direct.Leaf(func(v *app.InstallationStep) int { return v.Ordinal }, direct.Int),
-		"items":   direct.LoadedMany((*app.InstallationStep).Items),
-		"cycle":   direct.Leaf(func(v *app.InstallationStep) bool { return v.Cycle }, direct.Bool),
+	return direct.Object(direct.Fields[*impact.InstallationStep]{
+		"ordinal": direct.Leaf(func(v *impact.InstallationStep) int { return v.Ordinal }, direct.Int),
+		"items":   direct.LoadedMany((*impact.InstallationStep).Items),
+		"cycle":   direct.Leaf(func(v *impact.InstallationStep) bool { return v.Cycle }, direct.Bool),
 	})
 }
 
@@ -1923,27 +1939,27 @@ func fieldsOfKnownError() direct.Type {
 }
 
 func fieldsOfKnownErrorConcern() direct.Type {
-	return direct.Object(direct.Fields[*app.Concern]{
-		"knownError": direct.One(func(v *app.Concern) *domain.KnownError { return v.KnownError() }),
-		"hits":       direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":       direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded":   direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":    direct.LoadedOne((*app.Concern).Nearest),
+	return direct.Object(direct.Fields[*impact.Concern]{
+		"knownError": direct.One(func(v *impact.Concern) *domain.KnownError { return v.KnownError() }),
+		"hits":       direct.Leaf(func(v *impact.Concern) int { return v.Hits }, direct.Int),
+		"full":       direct.Leaf(func(v *impact.Concern) int { return v.Full }, direct.Int),
+		"degraded":   direct.Leaf(func(v *impact.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":    direct.LoadedOne((*impact.Concern).Nearest),
 	})
 }
 
 func fieldsOfKnownErrorConcernConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfKnownErrorConcernEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
-		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[impact.Concern]]{
+		"node":   direct.One(func(v *relay.Edge[impact.Concern]) *impact.Concern { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[impact.Concern]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -1967,19 +1983,19 @@ func fieldsOfKnownErrorEdge() direct.Type {
 }
 
 func fieldsOfKnownErrorMatch() direct.Type {
-	return direct.Object(direct.Fields[*app.KnownErrorMatch]{
-		"knownError": direct.One(func(v *app.KnownErrorMatch) *domain.KnownError { return v.KnownError }),
-		"score":      direct.Leaf(func(v *app.KnownErrorMatch) int { return v.Score }, direct.Int),
-		"parts":      direct.Values(func(v *app.KnownErrorMatch) []domain.MatchPart { return v.Parts }),
-		"item":       direct.One(func(v *app.KnownErrorMatch) *domain.ConfigurationItem { return v.Item }),
+	return direct.Object(direct.Fields[*problem.KnownErrorMatch]{
+		"knownError": direct.One(func(v *problem.KnownErrorMatch) *domain.KnownError { return v.KnownError }),
+		"score":      direct.Leaf(func(v *problem.KnownErrorMatch) int { return v.Score }, direct.Int),
+		"parts":      direct.Values(func(v *problem.KnownErrorMatch) []domain.MatchPart { return v.Parts }),
+		"item":       direct.One(func(v *problem.KnownErrorMatch) *domain.ConfigurationItem { return v.Item }),
 	})
 }
 
 func fieldsOfKnownErrorMatches() direct.Type {
-	return direct.Object(direct.Fields[*app.KnownErrorMatches]{
-		"nodes":      direct.Many(func(v *app.KnownErrorMatches) []*app.KnownErrorMatch { return v.Nodes }),
-		"totalCount": direct.Leaf(func(v *app.KnownErrorMatches) int { return v.TotalCount }, direct.Int),
-		"candidates": direct.Leaf(func(v *app.KnownErrorMatches) int { return v.Candidates }, direct.Int),
+	return direct.Object(direct.Fields[*problem.KnownErrorMatches]{
+		"nodes":      direct.Many(func(v *problem.KnownErrorMatches) []*problem.KnownErrorMatch { return v.Nodes }),
+		"totalCount": direct.Leaf(func(v *problem.KnownErrorMatches) int { return v.TotalCount }, direct.Int),
+		"candidates": direct.Leaf(func(v *problem.KnownErrorMatches) int { return v.Candidates }, direct.Int),
 	})
 }
 
@@ -2160,19 +2176,19 @@ func fieldsOfOccurrence() direct.Type {
 }
 
 func fieldsOfOpeningMatches() direct.Type {
-	return direct.Object(direct.Fields[*app.OpeningMatches]{
-		"items":    direct.Leaf(func(v *app.OpeningMatches) int { return v.Items }, direct.Int),
-		"sites":    direct.Leaf(func(v *app.OpeningMatches) int { return v.Sites }, direct.Int),
-		"services": direct.Leaf(func(v *app.OpeningMatches) int { return v.Services }, direct.Int),
-		"warnings": direct.Many(func(v *app.OpeningMatches) []*app.OpeningWarning { return v.Warnings }),
+	return direct.Object(direct.Fields[*calendar.OpeningMatches]{
+		"items":    direct.Leaf(func(v *calendar.OpeningMatches) int { return v.Items }, direct.Int),
+		"sites":    direct.Leaf(func(v *calendar.OpeningMatches) int { return v.Sites }, direct.Int),
+		"services": direct.Leaf(func(v *calendar.OpeningMatches) int { return v.Services }, direct.Int),
+		"warnings": direct.Many(func(v *calendar.OpeningMatches) []*calendar.OpeningWarning { return v.Warnings }),
 	})
 }
 
 func fieldsOfOpeningWarning() direct.Type {
-	return direct.Object(direct.Fields[*app.OpeningWarning]{
-		"field":       direct.Leaf(func(v *app.OpeningWarning) string { return v.Field }, direct.Text),
-		"message":     direct.Leaf(func(v *app.OpeningWarning) string { return v.Message }, direct.Text),
-		"suggestions": direct.Leaves(func(v *app.OpeningWarning) []string { return v.Suggestions }, direct.Text),
+	return direct.Object(direct.Fields[*calendar.OpeningWarning]{
+		"field":       direct.Leaf(func(v *calendar.OpeningWarning) string { return v.Field }, direct.Text),
+		"message":     direct.Leaf(func(v *calendar.OpeningWarning) string { return v.Message }, direct.Text),
+		"suggestions": direct.Leaves(func(v *calendar.OpeningWarning) []string { return v.Suggestions }, direct.Text),
 	})
 }
 
@@ -2246,35 +2262,37 @@ func fieldsOfPartyPayload() direct.Type {
 }
 
 func fieldsOfPartyToTell() direct.Type {
-	return direct.Object(direct.Fields[*app.ToTell]{
-		"party":    direct.One(func(v *app.ToTell) *domain.Party { return v.Party }),
-		"hits":     direct.Leaf(func(v *app.ToTell) int { return v.Hits }, direct.Int),
-		"full":     direct.Leaf(func(v *app.ToTell) int { return v.Full }, direct.Int),
-		"degraded": direct.Leaf(func(v *app.ToTell) int { return v.Degraded }, direct.Int),
-		"reasons":  direct.Many(func(v *app.ToTell) []*app.ToldReason { return v.Reasons }),
+	return direct.Object(direct.Fields[*impact.ToTell]{
+		"party":    direct.One(func(v *impact.ToTell) *domain.Party { return v.Party }),
+		"hits":     direct.Leaf(func(v *impact.ToTell) int { return v.Hits }, direct.Int),
+		"full":     direct.Leaf(func(v *impact.ToTell) int { return v.Full }, direct.Int),
+		"degraded": direct.Leaf(func(v *impact.ToTell) int { return v.Degraded }, direct.Int),
+		"reasons":  direct.Many(func(v *impact.ToTell) []*impact.ToldReason { return v.Reasons }),
 	})
 }
 
 func fieldsOfPartyToTellConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.ToTell, model.PartyToTellEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[app.ToTell, model.PartyToTellEdge]) []*model.PartyToTellEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *relay.Connection[app.ToTell, model.PartyToTellEdge]) []*app.ToTell { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.ToTell, model.PartyToTellEdge]) *relay.PageInfo { return v.PageInfo }),
+	return direct.Object(direct.Fields[*relay.Connection[impact.ToTell, model.PartyToTellEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) []*model.PartyToTellEdge {
+			return v.Edges
+		}),
+		"nodes":    direct.Many(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) []*impact.ToTell { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfPartyToTellEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.ToTell]]{
-		"node":   direct.One(func(v *relay.Edge[app.ToTell]) *app.ToTell { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.ToTell]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[impact.ToTell]]{
+		"node":   direct.One(func(v *relay.Edge[impact.ToTell]) *impact.ToTell { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[impact.ToTell]) string { return v.Cursor }, direct.Text),
 	})
 }
 
 func fieldsOfPermission() direct.Type {
-	return direct.Object(direct.Fields[*app.Permission]{
-		"kind":       direct.Leaf(func(v *app.Permission) string { return v.Kind }, direct.Text),
-		"action":     direct.Leaf(func(v *app.Permission) string { return v.Action }, direct.Text),
-		"everything": direct.Leaf(func(v *app.Permission) bool { return v.Everything }, direct.Bool),
+	return direct.Object(direct.Fields[*token.Permission]{
+		"kind":       direct.Leaf(func(v *token.Permission) string { return v.Kind }, direct.Text),
+		"action":     direct.Leaf(func(v *token.Permission) string { return v.Action }, direct.Text),
+		"everything": direct.Leaf(func(v *token.Permission) bool { return v.Everything }, direct.Bool),
 	})
 }
 
@@ -2353,27 +2371,27 @@ func fieldsOfProblem() direct.Type {
 }
 
 func fieldsOfProblemConcern() direct.Type {
-	return direct.Object(direct.Fields[*app.Concern]{
-		"problem":  direct.One(func(v *app.Concern) *domain.Problem { return v.Problem() }),
-		"hits":     direct.Leaf(func(v *app.Concern) int { return v.Hits }, direct.Int),
-		"full":     direct.Leaf(func(v *app.Concern) int { return v.Full }, direct.Int),
-		"degraded": direct.Leaf(func(v *app.Concern) int { return v.Degraded }, direct.Int),
-		"nearest":  direct.LoadedOne((*app.Concern).Nearest),
+	return direct.Object(direct.Fields[*impact.Concern]{
+		"problem":  direct.One(func(v *impact.Concern) *domain.Problem { return v.Problem() }),
+		"hits":     direct.Leaf(func(v *impact.Concern) int { return v.Hits }, direct.Int),
+		"full":     direct.Leaf(func(v *impact.Concern) int { return v.Full }, direct.Int),
+		"degraded": direct.Leaf(func(v *impact.Concern) int { return v.Degraded }, direct.Int),
+		"nearest":  direct.LoadedOne((*impact.Concern).Nearest),
 	})
 }
 
 func fieldsOfProblemConcernConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *relay.Connection[app.Concern, model.ConcernEdge]) []*app.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[app.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfProblemConcernEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.Concern]]{
-		"node":   direct.One(func(v *relay.Edge[app.Concern]) *app.Concern { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.Concern]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[impact.Concern]]{
+		"node":   direct.One(func(v *relay.Edge[impact.Concern]) *impact.Concern { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[impact.Concern]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -2410,9 +2428,9 @@ func fieldsOfProblemPayload() direct.Type {
 }
 
 func fieldsOfReasonToTell() direct.Type {
-	return direct.Object(direct.Fields[*app.ToldReason]{
-		"why":  direct.Leaf(func(v *app.ToldReason) domain.WhyTold { return v.Why }, direct.Text),
-		"hits": direct.Leaf(func(v *app.ToldReason) int { return v.Hits }, direct.Int),
+	return direct.Object(direct.Fields[*impact.ToldReason]{
+		"why":  direct.Leaf(func(v *impact.ToldReason) domain.WhyTold { return v.Why }, direct.Text),
+		"hits": direct.Leaf(func(v *impact.ToldReason) int { return v.Hits }, direct.Int),
 	})
 }
 
@@ -2501,30 +2519,30 @@ func fieldsOfRiskPart() direct.Type {
 }
 
 func fieldsOfScheduleConflict() direct.Type {
-	return direct.Object(direct.Fields[*app.ScheduleConflict]{
-		"kind":    direct.Leaf(func(v *app.ScheduleConflict) domain.ConflictKind { return v.Kind }, direct.Text),
-		"overlap": direct.One(func(v *app.ScheduleConflict) *domain.TimeRange { return &v.Overlap }),
-		"items":   direct.LoadedMany((*app.ScheduleConflict).Items),
-		"sites":   direct.LoadedMany((*app.ScheduleConflict).Sites),
-		"person":  direct.One(func(v *app.ScheduleConflict) *domain.Person { return v.Person }),
+	return direct.Object(direct.Fields[*calendar.ScheduleConflict]{
+		"kind":    direct.Leaf(func(v *calendar.ScheduleConflict) domain.ConflictKind { return v.Kind }, direct.Text),
+		"overlap": direct.One(func(v *calendar.ScheduleConflict) *domain.TimeRange { return &v.Overlap }),
+		"items":   direct.LoadedMany((*calendar.ScheduleConflict).Items),
+		"sites":   direct.LoadedMany((*calendar.ScheduleConflict).Sites),
+		"person":  direct.One(func(v *calendar.ScheduleConflict) *domain.Person { return v.Person }),
 	})
 }
 
 func fieldsOfScheduleConflicts() direct.Type {
-	return direct.Object(direct.Fields[*app.ScheduleConflicts]{
-		"nodes":      direct.Many(func(v *app.ScheduleConflicts) []*app.ScheduleConflict { return v.Nodes }),
-		"totalCount": direct.Leaf(func(v *app.ScheduleConflicts) int { return v.TotalCount }, direct.Int),
-		"truncated":  direct.Leaf(func(v *app.ScheduleConflicts) bool { return v.Truncated }, direct.Bool),
+	return direct.Object(direct.Fields[*calendar.ScheduleConflicts]{
+		"nodes":      direct.Many(func(v *calendar.ScheduleConflicts) []*calendar.ScheduleConflict { return v.Nodes }),
+		"totalCount": direct.Leaf(func(v *calendar.ScheduleConflicts) int { return v.TotalCount }, direct.Int),
+		"truncated":  direct.Leaf(func(v *calendar.ScheduleConflicts) bool { return v.Truncated }, direct.Bool),
 	})
 }
 
 func fieldsOfScheduledChange() direct.Type {
-	return direct.Object(direct.Fields[*app.ScheduledChange]{
-		"changeRequest": direct.One(func(v *app.ScheduledChange) *domain.ChangeRequest { return v.ChangeRequest }),
-		"window":        direct.One(func(v *app.ScheduledChange) *domain.TimeRange { return &v.Window }),
-		"status":        direct.Leaf(func(v *app.ScheduledChange) schedule.Status { return v.Status }, direct.Text),
-		"sites":         direct.LoadedMany((*app.ScheduledChange).Sites),
-		"items":         direct.LoadedMany((*app.ScheduledChange).Items),
+	return direct.Object(direct.Fields[*calendar.ScheduledChange]{
+		"changeRequest": direct.One(func(v *calendar.ScheduledChange) *domain.ChangeRequest { return v.ChangeRequest }),
+		"window":        direct.One(func(v *calendar.ScheduledChange) *domain.TimeRange { return &v.Window }),
+		"status":        direct.Leaf(func(v *calendar.ScheduledChange) schedule.Status { return v.Status }, direct.Text),
+		"sites":         direct.LoadedMany((*calendar.ScheduledChange).Sites),
+		"items":         direct.LoadedMany((*calendar.ScheduledChange).Items),
 	})
 }
 
@@ -2540,53 +2558,53 @@ func fieldsOfSearchEdge() direct.Type {
 	return direct.Object(direct.Fields[*model.SearchEdge]{
 		"node":    direct.One(func(v *model.SearchEdge) relay.Record { return v.Node }),
 		"cursor":  direct.Leaf(func(v *model.SearchEdge) string { return v.Cursor }, direct.Text),
-		"rank":    direct.Leaf(func(v *model.SearchEdge) app.SearchRank { return v.Rank }, direct.Text),
-		"matched": direct.One(func(v *model.SearchEdge) *app.SearchMatch { return v.Matched() }),
+		"rank":    direct.Leaf(func(v *model.SearchEdge) records.SearchRank { return v.Rank }, direct.Text),
+		"matched": direct.One(func(v *model.SearchEdge) *records.SearchMatch { return v.Matched() }),
 	})
 }
 
 func fieldsOfSearchMatch() direct.Type {
-	return direct.Object(direct.Fields[*app.SearchMatch]{
-		"field": direct.Leaf(func(v *app.SearchMatch) string { return v.Field }, direct.Text),
-		"text":  direct.Leaf(func(v *app.SearchMatch) string { return v.Text }, direct.Text),
-		"spans": direct.Many(func(v *app.SearchMatch) []*app.TextSpan { return v.Spans }),
+	return direct.Object(direct.Fields[*records.SearchMatch]{
+		"field": direct.Leaf(func(v *records.SearchMatch) string { return v.Field }, direct.Text),
+		"text":  direct.Leaf(func(v *records.SearchMatch) string { return v.Text }, direct.Text),
+		"spans": direct.Many(func(v *records.SearchMatch) []*records.TextSpan { return v.Spans }),
 	})
 }
 
 func fieldsOfServiceOpening() direct.Type {
-	return direct.Object(direct.Fields[*app.ServiceOpening]{
-		"why":  direct.Leaf(func(v *app.ServiceOpening) domain.OpeningReason { return v.Why }, direct.Text),
-		"item": direct.LoadedOne((*app.ServiceOpening).Item),
-		"next": direct.One(func(v *app.ServiceOpening) *domain.TimeRange { return v.Next }),
+	return direct.Object(direct.Fields[*work.ServiceOpening]{
+		"why":  direct.Leaf(func(v *work.ServiceOpening) domain.OpeningReason { return v.Why }, direct.Text),
+		"item": direct.LoadedOne((*work.ServiceOpening).Item),
+		"next": direct.One(func(v *work.ServiceOpening) *domain.TimeRange { return v.Next }),
 	})
 }
 
 func fieldsOfServiceOpeningConnection() direct.Type {
-	return direct.Object(direct.Fields[*relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) []*model.ServiceOpeningEdge {
+	return direct.Object(direct.Fields[*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) []*model.ServiceOpeningEdge {
 			return v.Edges
 		}),
-		"nodes": direct.Many(func(v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) []*app.ServiceOpening {
+		"nodes": direct.Many(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) []*work.ServiceOpening {
 			return v.Nodes
 		}),
-		"pageInfo": direct.One(func(v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) *relay.PageInfo {
+		"pageInfo": direct.One(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) *relay.PageInfo {
 			return v.PageInfo
 		}),
 	})
 }
 
 func fieldsOfServiceOpeningEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.ServiceOpening]]{
-		"node":   direct.One(func(v *relay.Edge[app.ServiceOpening]) *app.ServiceOpening { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.ServiceOpening]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[work.ServiceOpening]]{
+		"node":   direct.One(func(v *relay.Edge[work.ServiceOpening]) *work.ServiceOpening { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[work.ServiceOpening]) string { return v.Cursor }, direct.Text),
 	})
 }
 
 func fieldsOfServiceView() direct.Type {
-	return direct.Object(direct.Fields[*app.ServiceView]{
-		"revision": direct.Leaf(func(v *app.ServiceView) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
-		"service":  direct.One(func(v *app.ServiceView) *domain.ConfigurationItem { return v.Service }),
-		"items":    direct.Leaf(func(v *app.ServiceView) int { return v.Items() }, direct.Int),
+	return direct.Object(direct.Fields[*work.ServiceView]{
+		"revision": direct.Leaf(func(v *work.ServiceView) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
+		"service":  direct.One(func(v *work.ServiceView) *domain.ConfigurationItem { return v.Service }),
+		"items":    direct.Leaf(func(v *work.ServiceView) int { return v.Items() }, direct.Int),
 	})
 }
 
@@ -2676,8 +2694,8 @@ func fieldsOfSitePayload() direct.Type {
 }
 
 func fieldsOfSizedCycle() direct.Type {
-	return direct.Object(direct.Fields[*app.SizedCycle]{
-		"size": direct.Leaf(func(v *app.SizedCycle) int { return v.Size }, direct.Int),
+	return direct.Object(direct.Fields[*configuration.SizedCycle]{
+		"size": direct.Leaf(func(v *configuration.SizedCycle) int { return v.Size }, direct.Int),
 	})
 }
 
@@ -2690,7 +2708,7 @@ func fieldsOfSourceListing() direct.Type {
 }
 
 func fieldsOfStatistics() direct.Type {
-	return direct.Object(direct.Fields[*app.Statistics]{})
+	return direct.Object(direct.Fields[*records.Statistics]{})
 }
 
 func fieldsOfSupplyPayload() direct.Type {
@@ -2772,9 +2790,9 @@ func fieldsOfTaskPayload() direct.Type {
 }
 
 func fieldsOfTextSpan() direct.Type {
-	return direct.Object(direct.Fields[*app.TextSpan]{
-		"start":  direct.Leaf(func(v *app.TextSpan) int { return v.Start }, direct.Int),
-		"length": direct.Leaf(func(v *app.TextSpan) int { return v.Length }, direct.Int),
+	return direct.Object(direct.Fields[*records.TextSpan]{
+		"start":  direct.Leaf(func(v *records.TextSpan) int { return v.Start }, direct.Int),
+		"length": direct.Leaf(func(v *records.TextSpan) int { return v.Length }, direct.Int),
 	})
 }
 
@@ -2793,39 +2811,39 @@ func fieldsOfTruncation() direct.Type {
 }
 
 func fieldsOfUnevenGroup() direct.Type {
-	return direct.Object(direct.Fields[*app.UnevenGroup]{
-		"redundancyGroup": direct.Leaf(func(v *app.UnevenGroup) string { return v.RedundancyGroup }, direct.Text),
-		"minimums":        direct.Leaves(func(v *app.UnevenGroup) []int { return v.Minimums }, direct.Int),
-		"percents":        direct.Leaves(func(v *app.UnevenGroup) []int { return v.Percents }, direct.Int),
-		"members":         direct.Leaf(func(v *app.UnevenGroup) int { return v.Members }, direct.Int),
-		"counts":          direct.Leaf(func(v *app.UnevenGroup) int { return v.Counts }, direct.Int),
+	return direct.Object(direct.Fields[*configuration.UnevenGroup]{
+		"redundancyGroup": direct.Leaf(func(v *configuration.UnevenGroup) string { return v.RedundancyGroup }, direct.Text),
+		"minimums":        direct.Leaves(func(v *configuration.UnevenGroup) []int { return v.Minimums }, direct.Int),
+		"percents":        direct.Leaves(func(v *configuration.UnevenGroup) []int { return v.Percents }, direct.Int),
+		"members":         direct.Leaf(func(v *configuration.UnevenGroup) int { return v.Members }, direct.Int),
+		"counts":          direct.Leaf(func(v *configuration.UnevenGroup) int { return v.Counts }, direct.Int),
 	})
 }
 
 func fieldsOfUnevenGroups() direct.Type {
-	return direct.Object(direct.Fields[*app.UnevenGroups]{
-		"totalCount": direct.Leaf(func(v *app.UnevenGroups) int { return v.TotalCount }, direct.Int),
-		"nodes":      direct.Many(func(v *app.UnevenGroups) []*app.UnevenGroup { return v.Nodes }),
+	return direct.Object(direct.Fields[*configuration.UnevenGroups]{
+		"totalCount": direct.Leaf(func(v *configuration.UnevenGroups) int { return v.TotalCount }, direct.Int),
+		"nodes":      direct.Many(func(v *configuration.UnevenGroups) []*configuration.UnevenGroup { return v.Nodes }),
 	})
 }
 
 func fieldsOfUse() direct.Type {
-	return direct.Object(direct.Fields[*app.Use]{
-		"relationship": direct.Leaf(func(v *app.Use) string { return v.Relationship }, direct.Text),
+	return direct.Object(direct.Fields[*configuration.Use]{
+		"relationship": direct.Leaf(func(v *configuration.Use) string { return v.Relationship }, direct.Text),
 	})
 }
 
 func fieldsOfViewer() direct.Type {
-	return direct.Object(direct.Fields[*app.Viewer]{
-		"name":      direct.Leaf(func(v *app.Viewer) string { return v.Name }, direct.Text),
-		"method":    direct.Leaf(func(v *app.Viewer) domain.IdentityMethod { return v.Method }, direct.Text),
-		"roles":     direct.Leaves(func(v *app.Viewer) []domain.Role { return v.Roles }, direct.Text),
-		"sites":     direct.Leaves(func(v *app.Viewer) []string { return v.Sites }, direct.Text),
-		"suppliers": direct.Leaves(func(v *app.Viewer) []string { return v.Suppliers }, direct.Text),
-		"narrowed":  direct.Leaf(func(v *app.Viewer) bool { return v.Narrowed }, direct.Bool),
-		"kinds":     direct.Leaves(func(v *app.Viewer) []string { return v.Kinds }, direct.By(scalar.MarshalRecordKind)),
-		"expiresAt": direct.Optional(func(v *app.Viewer) *time.Time { return v.ExpiresAt }, direct.Time),
-		"may":       direct.Many(func(v *app.Viewer) []*app.Permission { return v.May }),
+	return direct.Object(direct.Fields[*token.Viewer]{
+		"name":      direct.Leaf(func(v *token.Viewer) string { return v.Name }, direct.Text),
+		"method":    direct.Leaf(func(v *token.Viewer) domain.IdentityMethod { return v.Method }, direct.Text),
+		"roles":     direct.Leaves(func(v *token.Viewer) []domain.Role { return v.Roles }, direct.Text),
+		"sites":     direct.Leaves(func(v *token.Viewer) []string { return v.Sites }, direct.Text),
+		"suppliers": direct.Leaves(func(v *token.Viewer) []string { return v.Suppliers }, direct.Text),
+		"narrowed":  direct.Leaf(func(v *token.Viewer) bool { return v.Narrowed }, direct.Bool),
+		"kinds":     direct.Leaves(func(v *token.Viewer) []string { return v.Kinds }, direct.By(scalar.MarshalRecordKind)),
+		"expiresAt": direct.Optional(func(v *token.Viewer) *time.Time { return v.ExpiresAt }, direct.Time),
+		"may":       direct.Many(func(v *token.Viewer) []*token.Permission { return v.May }),
 	})
 }
 
@@ -2869,7 +2887,7 @@ func fieldsOfVoteEdge() direct.Type {
 func fieldsOfWithdrawConfigurationItemPayload() direct.Type {
 	return direct.Object(direct.Fields[*model.WithdrawConfigurationItemPayload]{
 		"configurationItem": direct.One(func(v *model.WithdrawConfigurationItemPayload) *domain.ConfigurationItem { return v.ConfigurationItem }),
-		"stillUsedBy":       direct.Many(func(v *model.WithdrawConfigurationItemPayload) []*app.Use { return v.StillUsedBy }),
+		"stillUsedBy":       direct.Many(func(v *model.WithdrawConfigurationItemPayload) []*configuration.Use { return v.StillUsedBy }),
 		"revision":          direct.Leaf(func(v *model.WithdrawConfigurationItemPayload) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":            direct.Leaf(func(v *model.WithdrawConfigurationItemPayload) bool { return v.DryRun }, direct.Bool),
 		"changes":           direct.Many(func(v *model.WithdrawConfigurationItemPayload) []*domain.Change { return v.Changes }),
@@ -2877,31 +2895,31 @@ func fieldsOfWithdrawConfigurationItemPayload() direct.Type {
 }
 
 func fieldsOfWork() direct.Type {
-	return direct.Object(direct.Fields[*app.Work]{
-		"why":   direct.Leaf(func(v *app.Work) domain.WorkReason { return v.Why }, direct.Text),
-		"text":  direct.Leaf(func(v *app.Work) string { return v.Text() }, direct.Text),
-		"since": direct.Leaf(func(v *app.Work) time.Time { return v.Since }, direct.Time),
+	return direct.Object(direct.Fields[*work.Work]{
+		"why":   direct.Leaf(func(v *work.Work) domain.WorkReason { return v.Why }, direct.Text),
+		"text":  direct.Leaf(func(v *work.Work) string { return v.Text() }, direct.Text),
+		"since": direct.Leaf(func(v *work.Work) time.Time { return v.Since }, direct.Time),
 	})
 }
 
 func fieldsOfWorkConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.WorkConnection]{
 		"edges":    direct.Many(func(v *model.WorkConnection) []*model.WorkEdge { return v.Edges }),
-		"nodes":    direct.Many(func(v *model.WorkConnection) []*app.Work { return v.Nodes }),
+		"nodes":    direct.Many(func(v *model.WorkConnection) []*work.Work { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.WorkConnection) *relay.PageInfo { return v.PageInfo }),
 	})
 }
 
 func fieldsOfWorkCount() direct.Type {
-	return direct.Object(direct.Fields[*app.WorkCount]{
-		"why":   direct.Leaf(func(v *app.WorkCount) domain.WorkReason { return v.Why }, direct.Text),
-		"count": direct.Leaf(func(v *app.WorkCount) int { return v.Count }, direct.Int),
+	return direct.Object(direct.Fields[*work.WorkCount]{
+		"why":   direct.Leaf(func(v *work.WorkCount) domain.WorkReason { return v.Why }, direct.Text),
+		"count": direct.Leaf(func(v *work.WorkCount) int { return v.Count }, direct.Int),
 	})
 }
 
 func fieldsOfWorkEdge() direct.Type {
-	return direct.Object(direct.Fields[*relay.Edge[app.Work]]{
-		"node":   direct.One(func(v *relay.Edge[app.Work]) *app.Work { return v.Node }),
-		"cursor": direct.Leaf(func(v *relay.Edge[app.Work]) string { return v.Cursor }, direct.Text),
+	return direct.Object(direct.Fields[*relay.Edge[work.Work]]{
+		"node":   direct.One(func(v *relay.Edge[work.Work]) *work.Work { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[work.Work]) string { return v.Cursor }, direct.Text),
 	})
 }

@@ -14,19 +14,20 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/model"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/change"
+	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type AssessmentResolver interface {
-	Affected(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error)
-	Excluded(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error)
-	HitFull(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error)
-	HitDegraded(ctx context.Context, obj *domain.Assessment) ([]*app.ConfigurationItemKey, error)
+	Affected(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error)
+	Excluded(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error)
+	HitFull(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error)
+	HitDegraded(ctx context.Context, obj *domain.Assessment) ([]*configuration.ConfigurationItemKey, error)
 
-	InFlight(ctx context.Context, obj *domain.Assessment) ([]*app.ChangeRequestKey, error)
+	InFlight(ctx context.Context, obj *domain.Assessment) ([]*change.ChangeRequestKey, error)
 
 	RiskParts(ctx context.Context, obj *domain.Assessment) ([]*domain.RiskPart, error)
 
@@ -81,7 +82,7 @@ func (ec *executionContext) field_Assessment_history_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AssessChangeRequestPayload_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessChangeRequestPayload_changeRequest(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -113,7 +114,7 @@ func (ec *executionContext) fieldContext_AssessChangeRequestPayload_changeReques
 	return fc, nil
 }
 
-func (ec *executionContext) _AssessChangeRequestPayload_assessment(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessChangeRequestPayload_assessment(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -145,7 +146,7 @@ func (ec *executionContext) fieldContext_AssessChangeRequestPayload_assessment(_
 	return fc, nil
 }
 
-func (ec *executionContext) _AssessChangeRequestPayload_revision(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessChangeRequestPayload_revision(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -168,7 +169,7 @@ func (ec *executionContext) fieldContext_AssessChangeRequestPayload_revision(_ c
 	return graphql.NewScalarFieldContext("AssessChangeRequestPayload", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _AssessChangeRequestPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessChangeRequestPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -191,7 +192,7 @@ func (ec *executionContext) fieldContext_AssessChangeRequestPayload_dryRun(_ con
 	return graphql.NewScalarFieldContext("AssessChangeRequestPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _AssessChangeRequestPayload_changes(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssessChangeRequestPayload_changes(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -405,7 +406,7 @@ func (ec *executionContext) _Assessment_affected(ctx context.Context, field grap
 			return ec.Resolvers.Assessment().Affected(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ConfigurationItemKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
 			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -437,7 +438,7 @@ func (ec *executionContext) _Assessment_excluded(ctx context.Context, field grap
 			return ec.Resolvers.Assessment().Excluded(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ConfigurationItemKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
 			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -469,7 +470,7 @@ func (ec *executionContext) _Assessment_hitFull(ctx context.Context, field graph
 			return ec.Resolvers.Assessment().HitFull(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ConfigurationItemKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
 			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -501,7 +502,7 @@ func (ec *executionContext) _Assessment_hitDegraded(ctx context.Context, field g
 			return ec.Resolvers.Assessment().HitDegraded(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ConfigurationItemKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
 			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -694,7 +695,7 @@ func (ec *executionContext) _Assessment_inFlight(ctx context.Context, field grap
 			return ec.Resolvers.Assessment().InFlight(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ChangeRequestKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.ChangeRequestKey) graphql.Marshaler {
 			return ec.marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeRequestKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -1151,7 +1152,7 @@ func (ec *executionContext) fieldContext_Assessment_changeRequest(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ConfigurationItemKey_key(ctx context.Context, field graphql.CollectedField, obj *app.ConfigurationItemKey) (ret graphql.Marshaler) {
+func (ec *executionContext) _ConfigurationItemKey_key(ctx context.Context, field graphql.CollectedField, obj *configuration.ConfigurationItemKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1174,7 +1175,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemKey_key(_ context.Cont
 	return graphql.NewScalarFieldContext("ConfigurationItemKey", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ConfigurationItemKey_item(ctx context.Context, field graphql.CollectedField, obj *app.ConfigurationItemKey) (ret graphql.Marshaler) {
+func (ec *executionContext) _ConfigurationItemKey_item(ctx context.Context, field graphql.CollectedField, obj *configuration.ConfigurationItemKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1380,8 +1381,8 @@ func (ec *executionContext) fieldContext_RiskPart_why(_ context.Context, field g
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputAssessChangeRequestInput(ctx context.Context, obj any) (app.Assess, error) {
-	var it app.Assess
+func (ec *executionContext) unmarshalInputAssessChangeRequestInput(ctx context.Context, obj any) (change.Assess, error) {
+	var it change.Assess
 	if obj == nil {
 		return it, nil
 	}
@@ -1424,8 +1425,8 @@ func (ec *executionContext) unmarshalInputAssessChangeRequestInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputExcludeFromImpactInput(ctx context.Context, obj any) (app.Exclude, error) {
-	var it app.Exclude
+func (ec *executionContext) unmarshalInputExcludeFromImpactInput(ctx context.Context, obj any) (change.Exclude, error) {
+	var it change.Exclude
 	if obj == nil {
 		return it, nil
 	}
@@ -1515,7 +1516,7 @@ func (ec *executionContext) unmarshalInputIncludeInImpactInput(ctx context.Conte
 
 var assessChangeRequestPayloadImplementors = []string{"AssessChangeRequestPayload"}
 
-func (ec *executionContext) _AssessChangeRequestPayload(ctx context.Context, sel ast.SelectionSet, obj *app.Reviewed) graphql.Marshaler {
+func (ec *executionContext) _AssessChangeRequestPayload(ctx context.Context, sel ast.SelectionSet, obj *change.Reviewed) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, assessChangeRequestPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2078,7 +2079,7 @@ func (ec *executionContext) _Assessment(ctx context.Context, sel ast.SelectionSe
 
 var configurationItemKeyImplementors = []string{"ConfigurationItemKey"}
 
-func (ec *executionContext) _ConfigurationItemKey(ctx context.Context, sel ast.SelectionSet, obj *app.ConfigurationItemKey) graphql.Marshaler {
+func (ec *executionContext) _ConfigurationItemKey(ctx context.Context, sel ast.SelectionSet, obj *configuration.ConfigurationItemKey) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, configurationItemKeyImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2257,7 +2258,7 @@ func (ec *executionContext) _RiskPart(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚐAssess(ctx context.Context, v any) (app.Assess, error) {
+func (ec *executionContext) unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚐAssess(ctx context.Context, v any) (change.Assess, error) {
 	res, err := ec.unmarshalInputAssessChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2288,7 +2289,7 @@ func (ec *executionContext) marshalNAssessment2ᚖreleasegraphᚋinternalᚋdoma
 	return ec._Assessment(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ConfigurationItemKey) graphql.Marshaler {
+func (ec *executionContext) marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2304,7 +2305,7 @@ func (ec *executionContext) marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋin
 	return ret
 }
 
-func (ec *executionContext) marshalNConfigurationItemKey2ᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKey(ctx context.Context, sel ast.SelectionSet, v *app.ConfigurationItemKey) graphql.Marshaler {
+func (ec *executionContext) marshalNConfigurationItemKey2ᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKey(ctx context.Context, sel ast.SelectionSet, v *configuration.ConfigurationItemKey) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2314,7 +2315,7 @@ func (ec *executionContext) marshalNConfigurationItemKey2ᚖreleasegraphᚋinter
 	return ec._ConfigurationItemKey(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚐExclude(ctx context.Context, v any) (app.Exclude, error) {
+func (ec *executionContext) unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚐExclude(ctx context.Context, v any) (change.Exclude, error) {
 	res, err := ec.unmarshalInputExcludeFromImpactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2384,7 +2385,7 @@ func (ec *executionContext) marshalNRiskPartName2releasegraphᚋinternalᚋdomai
 	return res
 }
 
-func (ec *executionContext) marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
+func (ec *executionContext) marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

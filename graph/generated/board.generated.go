@@ -15,7 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/change"
 	"releasegraph/internal/domain"
 )
 
@@ -269,7 +269,7 @@ func (ec *executionContext) field_Vote_history_args(ctx context.Context, rawArgs
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AgendaItem_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.AgendaItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItem_changeRequest(ctx context.Context, field graphql.CollectedField, obj *change.AgendaItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -301,7 +301,7 @@ func (ec *executionContext) fieldContext_AgendaItem_changeRequest(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItem_waitsFor(ctx context.Context, field graphql.CollectedField, obj *app.AgendaItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItem_waitsFor(ctx context.Context, field graphql.CollectedField, obj *change.AgendaItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -313,7 +313,7 @@ func (ec *executionContext) _AgendaItem_waitsFor(ctx context.Context, field grap
 			return obj.WaitsFor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.AgendaWait) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.AgendaWait) graphql.Marshaler {
 			return ec.marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaWaitᚄ(ctx, selections, v)
 		},
 		true,
@@ -333,7 +333,7 @@ func (ec *executionContext) fieldContext_AgendaItem_waitsFor(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItem_approvals(ctx context.Context, field graphql.CollectedField, obj *app.AgendaItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItem_approvals(ctx context.Context, field graphql.CollectedField, obj *change.AgendaItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -356,7 +356,7 @@ func (ec *executionContext) fieldContext_AgendaItem_approvals(_ context.Context,
 	return graphql.NewScalarFieldContext("AgendaItem", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgendaItem_quorum(ctx context.Context, field graphql.CollectedField, obj *app.AgendaItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItem_quorum(ctx context.Context, field graphql.CollectedField, obj *change.AgendaItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -379,7 +379,7 @@ func (ec *executionContext) fieldContext_AgendaItem_quorum(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AgendaItem", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgendaItem_lacks(ctx context.Context, field graphql.CollectedField, obj *app.AgendaItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItem_lacks(ctx context.Context, field graphql.CollectedField, obj *change.AgendaItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -411,7 +411,7 @@ func (ec *executionContext) fieldContext_AgendaItem_lacks(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -443,7 +443,7 @@ func (ec *executionContext) fieldContext_AgendaItemConnection_edges(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -455,7 +455,7 @@ func (ec *executionContext) _AgendaItemConnection_nodes(ctx context.Context, fie
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.AgendaItem) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*change.AgendaItem) graphql.Marshaler {
 			return ec.marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaItemᚄ(ctx, selections, v)
 		},
 		true,
@@ -475,7 +475,7 @@ func (ec *executionContext) fieldContext_AgendaItemConnection_nodes(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -507,7 +507,7 @@ func (ec *executionContext) fieldContext_AgendaItemConnection_pageInfo(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItemConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItemConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -530,7 +530,7 @@ func (ec *executionContext) fieldContext_AgendaItemConnection_totalCount(_ conte
 	return graphql.NewScalarFieldContext("AgendaItemConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgendaItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.AgendaItem]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[change.AgendaItem]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -542,7 +542,7 @@ func (ec *executionContext) _AgendaItemEdge_node(ctx context.Context, field grap
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.AgendaItem) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *change.AgendaItem) graphql.Marshaler {
 			return ec.marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx, selections, v)
 		},
 		true,
@@ -562,7 +562,7 @@ func (ec *executionContext) fieldContext_AgendaItemEdge_node(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.AgendaItem]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[change.AgendaItem]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -585,7 +585,7 @@ func (ec *executionContext) fieldContext_AgendaItemEdge_cursor(_ context.Context
 	return graphql.NewScalarFieldContext("AgendaItemEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AgendaWait_member(ctx context.Context, field graphql.CollectedField, obj *app.AgendaWait) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaWait_member(ctx context.Context, field graphql.CollectedField, obj *change.AgendaWait) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -617,7 +617,7 @@ func (ec *executionContext) fieldContext_AgendaWait_member(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _AgendaWait_deputies(ctx context.Context, field graphql.CollectedField, obj *app.AgendaWait) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgendaWait_deputies(ctx context.Context, field graphql.CollectedField, obj *change.AgendaWait) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1107,7 +1107,7 @@ func (ec *executionContext) fieldContext_Board_delegations(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _CastVotePayload_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _CastVotePayload_changeRequest(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1139,7 +1139,7 @@ func (ec *executionContext) fieldContext_CastVotePayload_changeRequest(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _CastVotePayload_vote(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _CastVotePayload_vote(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1171,7 +1171,7 @@ func (ec *executionContext) fieldContext_CastVotePayload_vote(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CastVotePayload_revision(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _CastVotePayload_revision(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1194,7 +1194,7 @@ func (ec *executionContext) fieldContext_CastVotePayload_revision(_ context.Cont
 	return graphql.NewScalarFieldContext("CastVotePayload", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _CastVotePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _CastVotePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1217,7 +1217,7 @@ func (ec *executionContext) fieldContext_CastVotePayload_dryRun(_ context.Contex
 	return graphql.NewScalarFieldContext("CastVotePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _CastVotePayload_changes(ctx context.Context, field graphql.CollectedField, obj *app.Reviewed) (ret graphql.Marshaler) {
+func (ec *executionContext) _CastVotePayload_changes(ctx context.Context, field graphql.CollectedField, obj *change.Reviewed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2466,8 +2466,8 @@ func (ec *executionContext) fieldContext_Vote_changeRequest(ctx context.Context,
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputCastVoteInput(ctx context.Context, obj any) (app.CastVote, error) {
-	var it app.CastVote
+func (ec *executionContext) unmarshalInputCastVoteInput(ctx context.Context, obj any) (change.CastVote, error) {
+	var it change.CastVote
 	if obj == nil {
 		return it, nil
 	}
@@ -2524,8 +2524,8 @@ func (ec *executionContext) unmarshalInputCastVoteInput(ctx context.Context, obj
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputConfirmDelegationInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
-	var it app.ChangeVerb
+func (ec *executionContext) unmarshalInputConfirmDelegationInput(ctx context.Context, obj any) (change.ChangeVerb, error) {
+	var it change.ChangeVerb
 	if obj == nil {
 		return it, nil
 	}
@@ -2571,7 +2571,7 @@ func (ec *executionContext) unmarshalInputConfirmDelegationInput(ctx context.Con
 
 var agendaItemImplementors = []string{"AgendaItem"}
 
-func (ec *executionContext) _AgendaItem(ctx context.Context, sel ast.SelectionSet, obj *app.AgendaItem) graphql.Marshaler {
+func (ec *executionContext) _AgendaItem(ctx context.Context, sel ast.SelectionSet, obj *change.AgendaItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agendaItemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2629,7 +2629,7 @@ func (ec *executionContext) _AgendaItem(ctx context.Context, sel ast.SelectionSe
 
 var agendaItemConnectionImplementors = []string{"AgendaItemConnection"}
 
-func (ec *executionContext) _AgendaItemConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) graphql.Marshaler {
+func (ec *executionContext) _AgendaItemConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agendaItemConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2715,7 +2715,7 @@ func (ec *executionContext) _AgendaItemConnection(ctx context.Context, sel ast.S
 
 var agendaItemEdgeImplementors = []string{"AgendaItemEdge"}
 
-func (ec *executionContext) _AgendaItemEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.AgendaItem]) graphql.Marshaler {
+func (ec *executionContext) _AgendaItemEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[change.AgendaItem]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agendaItemEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2758,7 +2758,7 @@ func (ec *executionContext) _AgendaItemEdge(ctx context.Context, sel ast.Selecti
 
 var agendaWaitImplementors = []string{"AgendaWait"}
 
-func (ec *executionContext) _AgendaWait(ctx context.Context, sel ast.SelectionSet, obj *app.AgendaWait) graphql.Marshaler {
+func (ec *executionContext) _AgendaWait(ctx context.Context, sel ast.SelectionSet, obj *change.AgendaWait) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agendaWaitImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3013,7 +3013,7 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 
 var castVotePayloadImplementors = []string{"CastVotePayload"}
 
-func (ec *executionContext) _CastVotePayload(ctx context.Context, sel ast.SelectionSet, obj *app.Reviewed) graphql.Marshaler {
+func (ec *executionContext) _CastVotePayload(ctx context.Context, sel ast.SelectionSet, obj *change.Reviewed) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, castVotePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3623,7 +3623,7 @@ func (ec *executionContext) _Vote(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.AgendaItem) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.AgendaItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3639,7 +3639,7 @@ func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx context.Context, sel ast.SelectionSet, v *app.AgendaItem) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx context.Context, sel ast.SelectionSet, v *change.AgendaItem) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3649,7 +3649,7 @@ func (ec *executionContext) marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._AgendaItem(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAgendaItemConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaItemConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3685,7 +3685,7 @@ func (ec *executionContext) marshalNAgendaItemEdge2ᚖreleasegraphᚋgraphᚋrel
 	return ec._AgendaItemEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaWaitᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.AgendaWait) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaWaitᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.AgendaWait) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3701,7 +3701,7 @@ func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚐAgendaWait(ctx context.Context, sel ast.SelectionSet, v *app.AgendaWait) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚐAgendaWait(ctx context.Context, sel ast.SelectionSet, v *change.AgendaWait) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3737,12 +3737,12 @@ func (ec *executionContext) marshalNBoard2ᚖreleasegraphᚋinternalᚋdomainᚐ
 	return ec._Board(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx context.Context, v any) (app.CastVote, error) {
+func (ec *executionContext) unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx context.Context, v any) (change.CastVote, error) {
 	res, err := ec.unmarshalInputCastVoteInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputConfirmDelegationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -3859,7 +3859,7 @@ func (ec *executionContext) marshalOBoard2ᚖreleasegraphᚋinternalᚋdomainᚐ
 	return ec._Board(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
+func (ec *executionContext) marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -15,14 +15,15 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/change"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type ChangeRequestResolver interface {
-	HeldBy(ctx context.Context, obj *domain.ChangeRequest) ([]*app.FreezeKey, error)
+	HeldBy(ctx context.Context, obj *domain.ChangeRequest) ([]*calendar.FreezeKey, error)
 
 	Assessment(ctx context.Context, obj *domain.ChangeRequest) (*domain.Assessment, error)
 	Moves(ctx context.Context, obj *domain.ChangeRequest) ([]*domain.LegalMove[domain.ChangeRequestStatus], error)
@@ -39,7 +40,7 @@ type ChangeRequestResolver interface {
 	Assessments(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Assessment, relay.AssessmentEdge], error)
 	Tasks(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error)
 	FreezeExceptions(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error)
-	Conflicts(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*app.ScheduleConflicts, error)
+	Conflicts(ctx context.Context, obj *domain.ChangeRequest, first *int, after *string) (*calendar.ScheduleConflicts, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1039,7 +1040,7 @@ func (ec *executionContext) _ChangeRequest_heldBy(ctx context.Context, field gra
 			return ec.Resolvers.ChangeRequest().HeldBy(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.FreezeKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
 			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -2176,7 +2177,7 @@ func (ec *executionContext) _ChangeRequest_conflicts(ctx context.Context, field 
 			return ec.Resolvers.ChangeRequest().Conflicts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ScheduleConflicts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
 			return ec.marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx, selections, v)
 		},
 		true,
@@ -2207,7 +2208,7 @@ func (ec *executionContext) fieldContext_ChangeRequest_conflicts(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestKey_key(ctx context.Context, field graphql.CollectedField, obj *app.ChangeRequestKey) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestKey_key(ctx context.Context, field graphql.CollectedField, obj *change.ChangeRequestKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2230,7 +2231,7 @@ func (ec *executionContext) fieldContext_ChangeRequestKey_key(_ context.Context,
 	return graphql.NewScalarFieldContext("ChangeRequestKey", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestKey_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.ChangeRequestKey) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestKey_changeRequest(ctx context.Context, field graphql.CollectedField, obj *change.ChangeRequestKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2436,8 +2437,8 @@ func (ec *executionContext) fieldContext_MoveLack_message(_ context.Context, fie
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputAuthoriseChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
-	var it app.ChangeVerb
+func (ec *executionContext) unmarshalInputAuthoriseChangeRequestInput(ctx context.Context, obj any) (change.ChangeVerb, error) {
+	var it change.ChangeVerb
 	if obj == nil {
 		return it, nil
 	}
@@ -2473,8 +2474,8 @@ func (ec *executionContext) unmarshalInputAuthoriseChangeRequestInput(ctx contex
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputBackOutChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
-	var it app.ChangeVerb
+func (ec *executionContext) unmarshalInputBackOutChangeRequestInput(ctx context.Context, obj any) (change.ChangeVerb, error) {
+	var it change.ChangeVerb
 	if obj == nil {
 		return it, nil
 	}
@@ -2510,8 +2511,8 @@ func (ec *executionContext) unmarshalInputBackOutChangeRequestInput(ctx context.
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputDraftChangeFromModelInput(ctx context.Context, obj any) (app.FromModel, error) {
-	var it app.FromModel
+func (ec *executionContext) unmarshalInputDraftChangeFromModelInput(ctx context.Context, obj any) (change.FromModel, error) {
+	var it change.FromModel
 	if obj == nil {
 		return it, nil
 	}
@@ -2603,8 +2604,8 @@ func (ec *executionContext) unmarshalInputDraftChangeFromModelInput(ctx context.
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputImplementChangeRequestInput(ctx context.Context, obj any) (app.ImplementChange, error) {
-	var it app.ImplementChange
+func (ec *executionContext) unmarshalInputImplementChangeRequestInput(ctx context.Context, obj any) (change.ImplementChange, error) {
+	var it change.ImplementChange
 	if obj == nil {
 		return it, nil
 	}
@@ -2675,8 +2676,8 @@ func (ec *executionContext) unmarshalInputImplementChangeRequestInput(ctx contex
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRequestStandardChangeInput(ctx context.Context, obj any) (app.FromModel, error) {
-	var it app.FromModel
+func (ec *executionContext) unmarshalInputRequestStandardChangeInput(ctx context.Context, obj any) (change.FromModel, error) {
+	var it change.FromModel
 	if obj == nil {
 		return it, nil
 	}
@@ -2768,8 +2769,8 @@ func (ec *executionContext) unmarshalInputRequestStandardChangeInput(ctx context
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputReviewChangeRequestInput(ctx context.Context, obj any) (app.ReviewChange, error) {
-	var it app.ReviewChange
+func (ec *executionContext) unmarshalInputReviewChangeRequestInput(ctx context.Context, obj any) (change.ReviewChange, error) {
+	var it change.ReviewChange
 	if obj == nil {
 		return it, nil
 	}
@@ -2819,8 +2820,8 @@ func (ec *executionContext) unmarshalInputReviewChangeRequestInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputSubmitChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
-	var it app.ChangeVerb
+func (ec *executionContext) unmarshalInputSubmitChangeRequestInput(ctx context.Context, obj any) (change.ChangeVerb, error) {
+	var it change.ChangeVerb
 	if obj == nil {
 		return it, nil
 	}
@@ -2856,8 +2857,8 @@ func (ec *executionContext) unmarshalInputSubmitChangeRequestInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputWithdrawChangeRequestInput(ctx context.Context, obj any) (app.ChangeVerb, error) {
-	var it app.ChangeVerb
+func (ec *executionContext) unmarshalInputWithdrawChangeRequestInput(ctx context.Context, obj any) (change.ChangeVerb, error) {
+	var it change.ChangeVerb
 	if obj == nil {
 		return it, nil
 	}
@@ -3706,7 +3707,7 @@ func (ec *executionContext) _ChangeRequest(ctx context.Context, sel ast.Selectio
 
 var changeRequestKeyImplementors = []string{"ChangeRequestKey"}
 
-func (ec *executionContext) _ChangeRequestKey(ctx context.Context, sel ast.SelectionSet, obj *app.ChangeRequestKey) graphql.Marshaler {
+func (ec *executionContext) _ChangeRequestKey(ctx context.Context, sel ast.SelectionSet, obj *change.ChangeRequestKey) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestKeyImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3885,12 +3886,12 @@ func (ec *executionContext) _MoveLack(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputAuthoriseChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputBackOutChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -3921,7 +3922,7 @@ func (ec *executionContext) marshalNChangeRequest2ᚖreleasegraphᚋinternalᚋd
 	return ec._ChangeRequest(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeRequestKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ChangeRequestKey) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeRequestKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.ChangeRequestKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3937,7 +3938,7 @@ func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚐChangeRequestKey(ctx context.Context, sel ast.SelectionSet, v *app.ChangeRequestKey) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚐChangeRequestKey(ctx context.Context, sel ast.SelectionSet, v *change.ChangeRequestKey) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4007,12 +4008,12 @@ func (ec *executionContext) marshalNChangeRequestType2releasegraphᚋinternalᚋ
 	return res
 }
 
-func (ec *executionContext) unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (app.FromModel, error) {
+func (ec *executionContext) unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (change.FromModel, error) {
 	res, err := ec.unmarshalInputDraftChangeFromModelInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx context.Context, v any) (app.ImplementChange, error) {
+func (ec *executionContext) unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx context.Context, v any) (change.ImplementChange, error) {
 	res, err := ec.unmarshalInputImplementChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4071,12 +4072,12 @@ func (ec *executionContext) marshalNPriority2releasegraphᚋinternalᚋdomainᚐ
 	return res
 }
 
-func (ec *executionContext) unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (app.FromModel, error) {
+func (ec *executionContext) unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (change.FromModel, error) {
 	res, err := ec.unmarshalInputRequestStandardChangeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx context.Context, v any) (app.ReviewChange, error) {
+func (ec *executionContext) unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx context.Context, v any) (change.ReviewChange, error) {
 	res, err := ec.unmarshalInputReviewChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4098,12 +4099,12 @@ func (ec *executionContext) marshalNReviewOutcome2releasegraphᚋinternalᚋdoma
 	return res
 }
 
-func (ec *executionContext) unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputSubmitChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (app.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputWithdrawChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -14,20 +14,21 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type ServiceOpeningResolver interface {
-	Record(ctx context.Context, obj *app.ServiceOpening) (relay.Node, error)
+	Record(ctx context.Context, obj *work.ServiceOpening) (relay.Node, error)
 }
 type ServiceViewResolver interface {
-	Problems(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
-	KnownErrors(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
-	ChangeRequests(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
-	Openings(ctx context.Context, obj *app.ServiceView, first *int, after *string) (*relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge], error)
+	Problems(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
+	KnownErrors(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
+	ChangeRequests(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
+	Openings(ctx context.Context, obj *work.ServiceView, first *int, after *string) (*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -182,7 +183,7 @@ func (ec *executionContext) field_ServiceView_problems_args(ctx context.Context,
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AgreementConcern_agreement(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_agreement(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -214,7 +215,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_agreement(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcern_hits(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_hits(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -237,7 +238,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_hits(_ context.Context
 	return graphql.NewScalarFieldContext("AgreementConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgreementConcern_full(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_full(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -260,7 +261,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_full(_ context.Context
 	return graphql.NewScalarFieldContext("AgreementConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgreementConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -283,7 +284,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_degraded(_ context.Con
 	return graphql.NewScalarFieldContext("AgreementConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgreementConcern_items(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_items(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -327,7 +328,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_items(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -359,7 +360,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_nearest(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcern_chain(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_chain(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -371,7 +372,7 @@ func (ec *executionContext) _AgreementConcern_chain(ctx context.Context, field g
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -391,7 +392,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_chain(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -414,7 +415,7 @@ func (ec *executionContext) fieldContext_AgreementConcern_hiddenLinks(_ context.
 	return graphql.NewScalarFieldContext("AgreementConcern", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgreementConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -446,7 +447,7 @@ func (ec *executionContext) fieldContext_AgreementConcernConnection_edges(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -458,7 +459,7 @@ func (ec *executionContext) _AgreementConcernConnection_nodes(ctx context.Contex
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 			return ec.marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
@@ -478,7 +479,7 @@ func (ec *executionContext) fieldContext_AgreementConcernConnection_nodes(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -510,7 +511,7 @@ func (ec *executionContext) fieldContext_AgreementConcernConnection_pageInfo(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -533,7 +534,7 @@ func (ec *executionContext) fieldContext_AgreementConcernConnection_totalCount(_
 	return graphql.NewScalarFieldContext("AgreementConcernConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AgreementConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -545,7 +546,7 @@ func (ec *executionContext) _AgreementConcernEdge_node(ctx context.Context, fiel
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 			return ec.marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
 		},
 		true,
@@ -565,7 +566,7 @@ func (ec *executionContext) fieldContext_AgreementConcernEdge_node(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -588,7 +589,7 @@ func (ec *executionContext) fieldContext_AgreementConcernEdge_cursor(_ context.C
 	return graphql.NewScalarFieldContext("AgreementConcernEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestConcern_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_changeRequest(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -620,7 +621,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_changeRequest(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcern_hits(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_hits(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -643,7 +644,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_hits(_ context.Con
 	return graphql.NewScalarFieldContext("ChangeRequestConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestConcern_full(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_full(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -666,7 +667,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_full(_ context.Con
 	return graphql.NewScalarFieldContext("ChangeRequestConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -689,7 +690,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_degraded(_ context
 	return graphql.NewScalarFieldContext("ChangeRequestConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestConcern_items(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_items(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -733,7 +734,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_items(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -765,7 +766,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_nearest(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcern_chain(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_chain(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -777,7 +778,7 @@ func (ec *executionContext) _ChangeRequestConcern_chain(ctx context.Context, fie
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -797,7 +798,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_chain(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -820,7 +821,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcern_hiddenLinks(_ cont
 	return graphql.NewScalarFieldContext("ChangeRequestConcern", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -852,7 +853,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernConnection_edges(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -864,7 +865,7 @@ func (ec *executionContext) _ChangeRequestConcernConnection_nodes(ctx context.Co
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 			return ec.marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
@@ -884,7 +885,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernConnection_nodes(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -916,7 +917,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernConnection_pageInfo
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -939,7 +940,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernConnection_totalCou
 	return graphql.NewScalarFieldContext("ChangeRequestConcernConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeRequestConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -951,7 +952,7 @@ func (ec *executionContext) _ChangeRequestConcernEdge_node(ctx context.Context, 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 			return ec.marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
 		},
 		true,
@@ -971,7 +972,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernEdge_node(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeRequestConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeRequestConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -994,7 +995,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernEdge_cursor(_ conte
 	return graphql.NewScalarFieldContext("ChangeRequestConcernEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorConcern_knownError(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_knownError(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1026,7 +1027,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_knownError(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcern_hits(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_hits(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1049,7 +1050,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_hits(_ context.Contex
 	return graphql.NewScalarFieldContext("KnownErrorConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorConcern_full(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_full(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1072,7 +1073,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_full(_ context.Contex
 	return graphql.NewScalarFieldContext("KnownErrorConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1095,7 +1096,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_degraded(_ context.Co
 	return graphql.NewScalarFieldContext("KnownErrorConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorConcern_items(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_items(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1139,7 +1140,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_items(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1171,7 +1172,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_nearest(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcern_chain(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_chain(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1183,7 +1184,7 @@ func (ec *executionContext) _KnownErrorConcern_chain(ctx context.Context, field 
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -1203,7 +1204,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_chain(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1226,7 +1227,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcern_hiddenLinks(_ context
 	return graphql.NewScalarFieldContext("KnownErrorConcern", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1258,7 +1259,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernConnection_edges(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1270,7 +1271,7 @@ func (ec *executionContext) _KnownErrorConcernConnection_nodes(ctx context.Conte
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 			return ec.marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
@@ -1290,7 +1291,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernConnection_nodes(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1322,7 +1323,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernConnection_pageInfo(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1345,7 +1346,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernConnection_totalCount(
 	return graphql.NewScalarFieldContext("KnownErrorConcernConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1357,7 +1358,7 @@ func (ec *executionContext) _KnownErrorConcernEdge_node(ctx context.Context, fie
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 			return ec.marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
 		},
 		true,
@@ -1377,7 +1378,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernEdge_node(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1400,7 +1401,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernEdge_cursor(_ context.
 	return graphql.NewScalarFieldContext("KnownErrorConcernEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ProblemConcern_problem(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_problem(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1432,7 +1433,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_problem(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcern_hits(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_hits(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1455,7 +1456,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_hits(_ context.Context, 
 	return graphql.NewScalarFieldContext("ProblemConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ProblemConcern_full(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_full(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1478,7 +1479,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_full(_ context.Context, 
 	return graphql.NewScalarFieldContext("ProblemConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ProblemConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_degraded(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1501,7 +1502,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_degraded(_ context.Conte
 	return graphql.NewScalarFieldContext("ProblemConcern", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ProblemConcern_items(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_items(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1545,7 +1546,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_items(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_nearest(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1577,7 +1578,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_nearest(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcern_chain(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_chain(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1589,7 +1590,7 @@ func (ec *executionContext) _ProblemConcern_chain(ctx context.Context, field gra
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -1609,7 +1610,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_chain(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.Concern) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcern_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *impact.Concern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1632,7 +1633,7 @@ func (ec *executionContext) fieldContext_ProblemConcern_hiddenLinks(_ context.Co
 	return graphql.NewScalarFieldContext("ProblemConcern", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ProblemConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcernConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1664,7 +1665,7 @@ func (ec *executionContext) fieldContext_ProblemConcernConnection_edges(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcernConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1676,7 +1677,7 @@ func (ec *executionContext) _ProblemConcernConnection_nodes(ctx context.Context,
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 			return ec.marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
@@ -1696,7 +1697,7 @@ func (ec *executionContext) fieldContext_ProblemConcernConnection_nodes(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcernConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1728,7 +1729,7 @@ func (ec *executionContext) fieldContext_ProblemConcernConnection_pageInfo(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcernConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.Concern, model.ConcernEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1751,7 +1752,7 @@ func (ec *executionContext) fieldContext_ProblemConcernConnection_totalCount(_ c
 	return graphql.NewScalarFieldContext("ProblemConcernConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ProblemConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcernEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1763,7 +1764,7 @@ func (ec *executionContext) _ProblemConcernEdge_node(ctx context.Context, field 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 			return ec.marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
 		},
 		true,
@@ -1783,7 +1784,7 @@ func (ec *executionContext) fieldContext_ProblemConcernEdge_node(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ProblemConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Concern]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProblemConcernEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.Concern]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1806,7 +1807,7 @@ func (ec *executionContext) fieldContext_ProblemConcernEdge_cursor(_ context.Con
 	return graphql.NewScalarFieldContext("ProblemConcernEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceOpening_record(ctx context.Context, field graphql.CollectedField, obj *app.ServiceOpening) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpening_record(ctx context.Context, field graphql.CollectedField, obj *work.ServiceOpening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1838,7 +1839,7 @@ func (ec *executionContext) fieldContext_ServiceOpening_record(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpening_why(ctx context.Context, field graphql.CollectedField, obj *app.ServiceOpening) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpening_why(ctx context.Context, field graphql.CollectedField, obj *work.ServiceOpening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1861,7 +1862,7 @@ func (ec *executionContext) fieldContext_ServiceOpening_why(_ context.Context, f
 	return graphql.NewScalarFieldContext("ServiceOpening", field, false, false, errors.New("field of type OpeningReason does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceOpening_item(ctx context.Context, field graphql.CollectedField, obj *app.ServiceOpening) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpening_item(ctx context.Context, field graphql.CollectedField, obj *work.ServiceOpening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1893,7 +1894,7 @@ func (ec *executionContext) fieldContext_ServiceOpening_item(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpening_chain(ctx context.Context, field graphql.CollectedField, obj *app.ServiceOpening) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpening_chain(ctx context.Context, field graphql.CollectedField, obj *work.ServiceOpening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1905,7 +1906,7 @@ func (ec *executionContext) _ServiceOpening_chain(ctx context.Context, field gra
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -1925,7 +1926,7 @@ func (ec *executionContext) fieldContext_ServiceOpening_chain(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpening_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.ServiceOpening) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpening_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *work.ServiceOpening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1948,7 +1949,7 @@ func (ec *executionContext) fieldContext_ServiceOpening_hiddenLinks(_ context.Co
 	return graphql.NewScalarFieldContext("ServiceOpening", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceOpening_next(ctx context.Context, field graphql.CollectedField, obj *app.ServiceOpening) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpening_next(ctx context.Context, field graphql.CollectedField, obj *work.ServiceOpening) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1980,7 +1981,7 @@ func (ec *executionContext) fieldContext_ServiceOpening_next(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpeningConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpeningConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2012,7 +2013,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningConnection_edges(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpeningConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpeningConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2024,7 +2025,7 @@ func (ec *executionContext) _ServiceOpeningConnection_nodes(ctx context.Context,
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ServiceOpening) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*work.ServiceOpening) graphql.Marshaler {
 			return ec.marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚐServiceOpeningᚄ(ctx, selections, v)
 		},
 		true,
@@ -2044,7 +2045,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningConnection_nodes(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpeningConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpeningConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2076,7 +2077,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningConnection_pageInfo(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpeningConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpeningConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2099,7 +2100,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningConnection_totalCount(_ c
 	return graphql.NewScalarFieldContext("ServiceOpeningConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceOpeningEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ServiceOpening]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpeningEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[work.ServiceOpening]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2111,7 +2112,7 @@ func (ec *executionContext) _ServiceOpeningEdge_node(ctx context.Context, field 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ServiceOpening) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *work.ServiceOpening) graphql.Marshaler {
 			return ec.marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx, selections, v)
 		},
 		true,
@@ -2131,7 +2132,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningEdge_node(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceOpeningEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ServiceOpening]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceOpeningEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[work.ServiceOpening]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2154,7 +2155,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningEdge_cursor(_ context.Con
 	return graphql.NewScalarFieldContext("ServiceOpeningEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceView_revision(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_revision(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2177,7 +2178,7 @@ func (ec *executionContext) fieldContext_ServiceView_revision(_ context.Context,
 	return graphql.NewScalarFieldContext("ServiceView", field, true, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceView_service(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_service(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2209,7 +2210,7 @@ func (ec *executionContext) fieldContext_ServiceView_service(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceView_items(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_items(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2232,7 +2233,7 @@ func (ec *executionContext) fieldContext_ServiceView_items(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ServiceView", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ServiceView_problems(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_problems(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2245,7 +2246,7 @@ func (ec *executionContext) _ServiceView_problems(ctx context.Context, field gra
 			return ec.Resolvers.ServiceView().Problems(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNProblemConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -2276,7 +2277,7 @@ func (ec *executionContext) fieldContext_ServiceView_problems(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceView_knownErrors(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_knownErrors(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2289,7 +2290,7 @@ func (ec *executionContext) _ServiceView_knownErrors(ctx context.Context, field 
 			return ec.Resolvers.ServiceView().KnownErrors(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNKnownErrorConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -2320,7 +2321,7 @@ func (ec *executionContext) fieldContext_ServiceView_knownErrors(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceView_changeRequests(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_changeRequests(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2333,7 +2334,7 @@ func (ec *executionContext) _ServiceView_changeRequests(ctx context.Context, fie
 			return ec.Resolvers.ServiceView().ChangeRequests(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNChangeRequestConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -2364,7 +2365,7 @@ func (ec *executionContext) fieldContext_ServiceView_changeRequests(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ServiceView_openings(ctx context.Context, field graphql.CollectedField, obj *app.ServiceView) (ret graphql.Marshaler) {
+func (ec *executionContext) _ServiceView_openings(ctx context.Context, field graphql.CollectedField, obj *work.ServiceView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2377,7 +2378,7 @@ func (ec *executionContext) _ServiceView_openings(ctx context.Context, field gra
 			return ec.Resolvers.ServiceView().Openings(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) graphql.Marshaler {
 			return ec.marshalNServiceOpeningConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -2422,7 +2423,7 @@ func (ec *executionContext) fieldContext_ServiceView_openings(ctx context.Contex
 
 var agreementConcernImplementors = []string{"AgreementConcern"}
 
-func (ec *executionContext) _AgreementConcern(ctx context.Context, sel ast.SelectionSet, obj *app.Concern) graphql.Marshaler {
+func (ec *executionContext) _AgreementConcern(ctx context.Context, sel ast.SelectionSet, obj *impact.Concern) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agreementConcernImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2627,7 +2628,7 @@ func (ec *executionContext) _AgreementConcern(ctx context.Context, sel ast.Selec
 
 var agreementConcernConnectionImplementors = []string{"AgreementConcernConnection"}
 
-func (ec *executionContext) _AgreementConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) _AgreementConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agreementConcernConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2713,7 +2714,7 @@ func (ec *executionContext) _AgreementConcernConnection(ctx context.Context, sel
 
 var agreementConcernEdgeImplementors = []string{"AgreementConcernEdge"}
 
-func (ec *executionContext) _AgreementConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.Concern]) graphql.Marshaler {
+func (ec *executionContext) _AgreementConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[impact.Concern]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agreementConcernEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2756,7 +2757,7 @@ func (ec *executionContext) _AgreementConcernEdge(ctx context.Context, sel ast.S
 
 var changeRequestConcernImplementors = []string{"ChangeRequestConcern"}
 
-func (ec *executionContext) _ChangeRequestConcern(ctx context.Context, sel ast.SelectionSet, obj *app.Concern) graphql.Marshaler {
+func (ec *executionContext) _ChangeRequestConcern(ctx context.Context, sel ast.SelectionSet, obj *impact.Concern) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestConcernImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2961,7 +2962,7 @@ func (ec *executionContext) _ChangeRequestConcern(ctx context.Context, sel ast.S
 
 var changeRequestConcernConnectionImplementors = []string{"ChangeRequestConcernConnection"}
 
-func (ec *executionContext) _ChangeRequestConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) _ChangeRequestConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestConcernConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3047,7 +3048,7 @@ func (ec *executionContext) _ChangeRequestConcernConnection(ctx context.Context,
 
 var changeRequestConcernEdgeImplementors = []string{"ChangeRequestConcernEdge"}
 
-func (ec *executionContext) _ChangeRequestConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.Concern]) graphql.Marshaler {
+func (ec *executionContext) _ChangeRequestConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[impact.Concern]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeRequestConcernEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3090,7 +3091,7 @@ func (ec *executionContext) _ChangeRequestConcernEdge(ctx context.Context, sel a
 
 var knownErrorConcernImplementors = []string{"KnownErrorConcern"}
 
-func (ec *executionContext) _KnownErrorConcern(ctx context.Context, sel ast.SelectionSet, obj *app.Concern) graphql.Marshaler {
+func (ec *executionContext) _KnownErrorConcern(ctx context.Context, sel ast.SelectionSet, obj *impact.Concern) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, knownErrorConcernImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3295,7 +3296,7 @@ func (ec *executionContext) _KnownErrorConcern(ctx context.Context, sel ast.Sele
 
 var knownErrorConcernConnectionImplementors = []string{"KnownErrorConcernConnection"}
 
-func (ec *executionContext) _KnownErrorConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) _KnownErrorConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, knownErrorConcernConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3381,7 +3382,7 @@ func (ec *executionContext) _KnownErrorConcernConnection(ctx context.Context, se
 
 var knownErrorConcernEdgeImplementors = []string{"KnownErrorConcernEdge"}
 
-func (ec *executionContext) _KnownErrorConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.Concern]) graphql.Marshaler {
+func (ec *executionContext) _KnownErrorConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[impact.Concern]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, knownErrorConcernEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3424,7 +3425,7 @@ func (ec *executionContext) _KnownErrorConcernEdge(ctx context.Context, sel ast.
 
 var problemConcernImplementors = []string{"ProblemConcern"}
 
-func (ec *executionContext) _ProblemConcern(ctx context.Context, sel ast.SelectionSet, obj *app.Concern) graphql.Marshaler {
+func (ec *executionContext) _ProblemConcern(ctx context.Context, sel ast.SelectionSet, obj *impact.Concern) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, problemConcernImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3629,7 +3630,7 @@ func (ec *executionContext) _ProblemConcern(ctx context.Context, sel ast.Selecti
 
 var problemConcernConnectionImplementors = []string{"ProblemConcernConnection"}
 
-func (ec *executionContext) _ProblemConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) _ProblemConcernConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, problemConcernConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3715,7 +3716,7 @@ func (ec *executionContext) _ProblemConcernConnection(ctx context.Context, sel a
 
 var problemConcernEdgeImplementors = []string{"ProblemConcernEdge"}
 
-func (ec *executionContext) _ProblemConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.Concern]) graphql.Marshaler {
+func (ec *executionContext) _ProblemConcernEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[impact.Concern]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, problemConcernEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3758,7 +3759,7 @@ func (ec *executionContext) _ProblemConcernEdge(ctx context.Context, sel ast.Sel
 
 var serviceOpeningImplementors = []string{"ServiceOpening"}
 
-func (ec *executionContext) _ServiceOpening(ctx context.Context, sel ast.SelectionSet, obj *app.ServiceOpening) graphql.Marshaler {
+func (ec *executionContext) _ServiceOpening(ctx context.Context, sel ast.SelectionSet, obj *work.ServiceOpening) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceOpeningImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3953,7 +3954,7 @@ func (ec *executionContext) _ServiceOpening(ctx context.Context, sel ast.Selecti
 
 var serviceOpeningConnectionImplementors = []string{"ServiceOpeningConnection"}
 
-func (ec *executionContext) _ServiceOpeningConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) graphql.Marshaler {
+func (ec *executionContext) _ServiceOpeningConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceOpeningConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4039,7 +4040,7 @@ func (ec *executionContext) _ServiceOpeningConnection(ctx context.Context, sel a
 
 var serviceOpeningEdgeImplementors = []string{"ServiceOpeningEdge"}
 
-func (ec *executionContext) _ServiceOpeningEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.ServiceOpening]) graphql.Marshaler {
+func (ec *executionContext) _ServiceOpeningEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[work.ServiceOpening]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceOpeningEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4082,7 +4083,7 @@ func (ec *executionContext) _ServiceOpeningEdge(ctx context.Context, sel ast.Sel
 
 var serviceViewImplementors = []string{"ServiceView"}
 
-func (ec *executionContext) _ServiceView(ctx context.Context, sel ast.SelectionSet, obj *app.ServiceView) graphql.Marshaler {
+func (ec *executionContext) _ServiceView(ctx context.Context, sel ast.SelectionSet, obj *work.ServiceView) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, serviceViewImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4284,7 +4285,7 @@ func (ec *executionContext) _ServiceView(ctx context.Context, sel ast.SelectionS
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4300,7 +4301,7 @@ func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4310,7 +4311,7 @@ func (ec *executionContext) marshalNAgreementConcern2ᚖreleasegraphᚋinternal�
 	return ec._AgreementConcern(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAgreementConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4346,7 +4347,7 @@ func (ec *executionContext) marshalNAgreementConcernEdge2ᚖreleasegraphᚋgraph
 	return ec._AgreementConcernEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4362,7 +4363,7 @@ func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋin
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4372,7 +4373,7 @@ func (ec *executionContext) marshalNChangeRequestConcern2ᚖreleasegraphᚋinter
 	return ec._ChangeRequestConcern(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeRequestConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4408,7 +4409,7 @@ func (ec *executionContext) marshalNChangeRequestConcernEdge2ᚖreleasegraphᚋg
 	return ec._ChangeRequestConcernEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4424,7 +4425,7 @@ func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinter
 	return ret
 }
 
-func (ec *executionContext) marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4434,7 +4435,7 @@ func (ec *executionContext) marshalNKnownErrorConcern2ᚖreleasegraphᚋinternal
 	return ec._KnownErrorConcern(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNKnownErrorConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4487,7 +4488,7 @@ func (ec *executionContext) marshalNOpeningReason2releasegraphᚋinternalᚋdoma
 	return res
 }
 
-func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4503,7 +4504,7 @@ func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *app.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4513,7 +4514,7 @@ func (ec *executionContext) marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋ
 	return ec._ProblemConcern(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProblemConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNProblemConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4549,7 +4550,7 @@ func (ec *executionContext) marshalNProblemConcernEdge2ᚖreleasegraphᚋgraph�
 	return ec._ProblemConcernEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚐServiceOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ServiceOpening) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚐServiceOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.ServiceOpening) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4565,7 +4566,7 @@ func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx context.Context, sel ast.SelectionSet, v *app.ServiceOpening) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx context.Context, sel ast.SelectionSet, v *work.ServiceOpening) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4575,7 +4576,7 @@ func (ec *executionContext) marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋ
 	return ec._ServiceOpening(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNServiceOpeningConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.ServiceOpening, model.ServiceOpeningEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceOpeningConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4611,7 +4612,7 @@ func (ec *executionContext) marshalNServiceOpeningEdge2ᚖreleasegraphᚋgraph�
 	return ec._ServiceOpeningEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚐServiceView(ctx context.Context, sel ast.SelectionSet, v *app.ServiceView) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚐServiceView(ctx context.Context, sel ast.SelectionSet, v *work.ServiceView) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

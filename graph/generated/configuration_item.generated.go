@@ -15,7 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/domain"
 )
 
@@ -41,7 +41,7 @@ type ConfigurationItemResolver interface {
 	OpenProblems(ctx context.Context, obj *domain.ConfigurationItem) (int, error)
 }
 type UseResolver interface {
-	Record(ctx context.Context, obj *app.Use) (relay.Record, error)
+	Record(ctx context.Context, obj *configuration.Use) (relay.Record, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2310,7 +2310,7 @@ func (ec *executionContext) fieldContext_Installation_supplier(_ context.Context
 	return graphql.NewScalarFieldContext("Installation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Use_relationship(ctx context.Context, field graphql.CollectedField, obj *app.Use) (ret graphql.Marshaler) {
+func (ec *executionContext) _Use_relationship(ctx context.Context, field graphql.CollectedField, obj *configuration.Use) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2333,7 +2333,7 @@ func (ec *executionContext) fieldContext_Use_relationship(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Use", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Use_record(ctx context.Context, field graphql.CollectedField, obj *app.Use) (ret graphql.Marshaler) {
+func (ec *executionContext) _Use_record(ctx context.Context, field graphql.CollectedField, obj *configuration.Use) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2409,7 +2409,7 @@ func (ec *executionContext) _WithdrawConfigurationItemPayload_stillUsedBy(ctx co
 			return obj.StillUsedBy, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Use) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.Use) graphql.Marshaler {
 			return ec.marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUseᚄ(ctx, selections, v)
 		},
 		true,
@@ -3410,7 +3410,7 @@ func (ec *executionContext) _Installation(ctx context.Context, sel ast.Selection
 
 var useImplementors = []string{"Use"}
 
-func (ec *executionContext) _Use(ctx context.Context, sel ast.SelectionSet, obj *app.Use) graphql.Marshaler {
+func (ec *executionContext) _Use(ctx context.Context, sel ast.SelectionSet, obj *configuration.Use) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, useImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3717,7 +3717,7 @@ func (ec *executionContext) marshalNItemStatus2releasegraphᚋinternalᚋdomain�
 	return res
 }
 
-func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Use) graphql.Marshaler {
+func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.Use) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3733,7 +3733,7 @@ func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUs
 	return ret
 }
 
-func (ec *executionContext) marshalNUse2ᚖreleasegraphᚋinternalᚋappᚐUse(ctx context.Context, sel ast.SelectionSet, v *app.Use) graphql.Marshaler {
+func (ec *executionContext) marshalNUse2ᚖreleasegraphᚋinternalᚋappᚐUse(ctx context.Context, sel ast.SelectionSet, v *configuration.Use) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -14,20 +14,21 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/event"
+	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type EventResolver interface {
-	Subject(ctx context.Context, obj *app.Event) (relay.Record, error)
+	Subject(ctx context.Context, obj *event.Event) (relay.Record, error)
 
-	Changes(ctx context.Context, obj *app.Event) ([]*domain.FieldChange, error)
+	Changes(ctx context.Context, obj *event.Event) ([]*domain.FieldChange, error)
 }
 type SubscriptionResolver interface {
-	Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *app.Event, error)
-	ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *app.ChangeSet, error)
+	Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *event.Event, error)
+	ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *history.ChangeSet, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -90,7 +91,7 @@ func (ec *executionContext) field_Subscription_events_args(ctx context.Context, 
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Event_revision(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_revision(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -113,7 +114,7 @@ func (ec *executionContext) fieldContext_Event_revision(_ context.Context, field
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _Event_at(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_at(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -136,7 +137,7 @@ func (ec *executionContext) fieldContext_Event_at(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _Event_actor(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_actor(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -159,7 +160,7 @@ func (ec *executionContext) fieldContext_Event_actor(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Event_reason(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_reason(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -182,7 +183,7 @@ func (ec *executionContext) fieldContext_Event_reason(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Event_source(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_source(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -205,7 +206,7 @@ func (ec *executionContext) fieldContext_Event_source(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Event_type(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_type(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -228,7 +229,7 @@ func (ec *executionContext) fieldContext_Event_type(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type EventType does not have child fields"))
 }
 
-func (ec *executionContext) _Event_kind(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_kind(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -251,7 +252,7 @@ func (ec *executionContext) fieldContext_Event_kind(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Event", field, false, false, errors.New("field of type GraphKind does not have child fields"))
 }
 
-func (ec *executionContext) _Event_subject(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_subject(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -283,7 +284,7 @@ func (ec *executionContext) fieldContext_Event_subject(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Event_from(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_from(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -315,7 +316,7 @@ func (ec *executionContext) fieldContext_Event_from(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Event_to(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_to(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -347,7 +348,7 @@ func (ec *executionContext) fieldContext_Event_to(_ context.Context, field graph
 	return fc, nil
 }
 
-func (ec *executionContext) _Event_changes(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_changes(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -379,7 +380,7 @@ func (ec *executionContext) fieldContext_Event_changes(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Event_resumeAfter(ctx context.Context, field graphql.CollectedField, obj *app.Event) (ret graphql.Marshaler) {
+func (ec *executionContext) _Event_resumeAfter(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -415,7 +416,7 @@ func (ec *executionContext) _Subscription_events(ctx context.Context, field grap
 			return ec.Resolvers.Subscription().Events(ctx, fc.Args["filter"].(*domain.EventFilter), fc.Args["after"].(*int64))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Event) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *event.Event) graphql.Marshaler {
 			return ec.marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚐEvent(ctx, selections, v)
 		},
 		true,
@@ -459,7 +460,7 @@ func (ec *executionContext) _Subscription_configurationChanges(ctx context.Conte
 			return ec.Resolvers.Subscription().ConfigurationChanges(ctx, fc.Args["item"].(domain.Ref), fc.Args["depth"].(int), fc.Args["after"].(*int64))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ChangeSet) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 			return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
 		},
 		true,
@@ -562,7 +563,7 @@ func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj a
 
 var eventImplementors = []string{"Event"}
 
-func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, obj *app.Event) graphql.Marshaler {
+func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, obj *event.Event) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -811,7 +812,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚐEvent(ctx context.Context, sel ast.SelectionSet, v *app.Event) graphql.Marshaler {
+func (ec *executionContext) marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚐEvent(ctx context.Context, sel ast.SelectionSet, v *event.Event) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

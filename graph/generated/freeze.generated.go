@@ -15,7 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/domain"
 )
 
@@ -23,7 +23,7 @@ import (
 
 type FreezeResolver interface {
 	Occurrences(ctx context.Context, obj *domain.Freeze, during *domain.TimeRange, first int) ([]*domain.Occurrence, error)
-	Matches(ctx context.Context, obj *domain.Freeze) (*app.OpeningMatches, error)
+	Matches(ctx context.Context, obj *domain.Freeze) (*calendar.OpeningMatches, error)
 
 	History(ctx context.Context, obj *domain.Freeze, first *int, after *string) (*model.ChangeSetConnection, error)
 
@@ -648,7 +648,7 @@ func (ec *executionContext) _Freeze_matches(ctx context.Context, field graphql.C
 			return ec.Resolvers.Freeze().Matches(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.OpeningMatches) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
 			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
 		},
 		true,
@@ -1046,7 +1046,7 @@ func (ec *executionContext) fieldContext_Freeze_exceptions(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _FreezeHoldPayload_freeze(ctx context.Context, field graphql.CollectedField, obj *app.FreezeHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeHoldPayload_freeze(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1078,7 +1078,7 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_freeze(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _FreezeHoldPayload_matches(ctx context.Context, field graphql.CollectedField, obj *app.FreezeHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeHoldPayload_matches(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1090,7 +1090,7 @@ func (ec *executionContext) _FreezeHoldPayload_matches(ctx context.Context, fiel
 			return obj.Matches(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.OpeningMatches) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
 			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
 		},
 		true,
@@ -1110,7 +1110,7 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_matches(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _FreezeHoldPayload_changeRequests(ctx context.Context, field graphql.CollectedField, obj *app.FreezeHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeHoldPayload_changeRequests(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1122,7 +1122,7 @@ func (ec *executionContext) _FreezeHoldPayload_changeRequests(ctx context.Contex
 			return obj.ChangeRequests(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.HeldChange) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.HeldChange) graphql.Marshaler {
 			return ec.marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx, selections, v)
 		},
 		true,
@@ -1142,7 +1142,7 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_changeRequests(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _FreezeHoldPayload_revision(ctx context.Context, field graphql.CollectedField, obj *app.FreezeHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeHoldPayload_revision(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1165,7 +1165,7 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_revision(_ context.Co
 	return graphql.NewScalarFieldContext("FreezeHoldPayload", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _FreezeHoldPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *app.FreezeHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeHoldPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1188,7 +1188,7 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_dryRun(_ context.Cont
 	return graphql.NewScalarFieldContext("FreezeHoldPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _FreezeHoldPayload_changes(ctx context.Context, field graphql.CollectedField, obj *app.FreezeHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeHoldPayload_changes(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1220,7 +1220,7 @@ func (ec *executionContext) fieldContext_FreezeHoldPayload_changes(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _FreezeKey_key(ctx context.Context, field graphql.CollectedField, obj *app.FreezeKey) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeKey_key(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1243,7 +1243,7 @@ func (ec *executionContext) fieldContext_FreezeKey_key(_ context.Context, field 
 	return graphql.NewScalarFieldContext("FreezeKey", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _FreezeKey_freeze(ctx context.Context, field graphql.CollectedField, obj *app.FreezeKey) (ret graphql.Marshaler) {
+func (ec *executionContext) _FreezeKey_freeze(ctx context.Context, field graphql.CollectedField, obj *calendar.FreezeKey) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1275,7 +1275,7 @@ func (ec *executionContext) fieldContext_FreezeKey_freeze(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _HeldChange_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.HeldChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldChange_changeRequest(ctx context.Context, field graphql.CollectedField, obj *calendar.HeldChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1307,7 +1307,7 @@ func (ec *executionContext) fieldContext_HeldChange_changeRequest(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _HeldChange_heldBy(ctx context.Context, field graphql.CollectedField, obj *app.HeldChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldChange_heldBy(ctx context.Context, field graphql.CollectedField, obj *calendar.HeldChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1319,7 +1319,7 @@ func (ec *executionContext) _HeldChange_heldBy(ctx context.Context, field graphq
 			return obj.HeldBy(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.FreezeKey) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
 			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx, selections, v)
 		},
 		true,
@@ -1339,7 +1339,7 @@ func (ec *executionContext) fieldContext_HeldChange_heldBy(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _HeldChange_owners(ctx context.Context, field graphql.CollectedField, obj *app.HeldChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldChange_owners(ctx context.Context, field graphql.CollectedField, obj *calendar.HeldChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1371,7 +1371,7 @@ func (ec *executionContext) fieldContext_HeldChange_owners(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _HeldChange_people(ctx context.Context, field graphql.CollectedField, obj *app.HeldChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldChange_people(ctx context.Context, field graphql.CollectedField, obj *calendar.HeldChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1486,7 +1486,7 @@ func (ec *executionContext) fieldContext_Occurrence_localTo(_ context.Context, f
 	return graphql.NewScalarFieldContext("Occurrence", field, false, false, errors.New("field of type LocalDateTime does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningMatches_items(ctx context.Context, field graphql.CollectedField, obj *app.OpeningMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningMatches_items(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1509,7 +1509,7 @@ func (ec *executionContext) fieldContext_OpeningMatches_items(_ context.Context,
 	return graphql.NewScalarFieldContext("OpeningMatches", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningMatches_sites(ctx context.Context, field graphql.CollectedField, obj *app.OpeningMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningMatches_sites(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1532,7 +1532,7 @@ func (ec *executionContext) fieldContext_OpeningMatches_sites(_ context.Context,
 	return graphql.NewScalarFieldContext("OpeningMatches", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningMatches_services(ctx context.Context, field graphql.CollectedField, obj *app.OpeningMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningMatches_services(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1555,7 +1555,7 @@ func (ec *executionContext) fieldContext_OpeningMatches_services(_ context.Conte
 	return graphql.NewScalarFieldContext("OpeningMatches", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningMatches_warnings(ctx context.Context, field graphql.CollectedField, obj *app.OpeningMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningMatches_warnings(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1567,7 +1567,7 @@ func (ec *executionContext) _OpeningMatches_warnings(ctx context.Context, field 
 			return obj.Warnings, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.OpeningWarning) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.OpeningWarning) graphql.Marshaler {
 			return ec.marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚐOpeningWarningᚄ(ctx, selections, v)
 		},
 		true,
@@ -1587,7 +1587,7 @@ func (ec *executionContext) fieldContext_OpeningMatches_warnings(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _OpeningWarning_field(ctx context.Context, field graphql.CollectedField, obj *app.OpeningWarning) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningWarning_field(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningWarning) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1610,7 +1610,7 @@ func (ec *executionContext) fieldContext_OpeningWarning_field(_ context.Context,
 	return graphql.NewScalarFieldContext("OpeningWarning", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningWarning_message(ctx context.Context, field graphql.CollectedField, obj *app.OpeningWarning) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningWarning_message(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningWarning) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1633,7 +1633,7 @@ func (ec *executionContext) fieldContext_OpeningWarning_message(_ context.Contex
 	return graphql.NewScalarFieldContext("OpeningWarning", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningWarning_suggestions(ctx context.Context, field graphql.CollectedField, obj *app.OpeningWarning) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningWarning_suggestions(ctx context.Context, field graphql.CollectedField, obj *calendar.OpeningWarning) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2194,7 +2194,7 @@ func (ec *executionContext) _Freeze(ctx context.Context, sel ast.SelectionSet, o
 
 var freezeHoldPayloadImplementors = []string{"FreezeHoldPayload"}
 
-func (ec *executionContext) _FreezeHoldPayload(ctx context.Context, sel ast.SelectionSet, obj *app.FreezeHold) graphql.Marshaler {
+func (ec *executionContext) _FreezeHoldPayload(ctx context.Context, sel ast.SelectionSet, obj *calendar.FreezeHold) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, freezeHoldPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2290,7 +2290,7 @@ func (ec *executionContext) _FreezeHoldPayload(ctx context.Context, sel ast.Sele
 
 var freezeKeyImplementors = []string{"FreezeKey"}
 
-func (ec *executionContext) _FreezeKey(ctx context.Context, sel ast.SelectionSet, obj *app.FreezeKey) graphql.Marshaler {
+func (ec *executionContext) _FreezeKey(ctx context.Context, sel ast.SelectionSet, obj *calendar.FreezeKey) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, freezeKeyImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2366,7 +2366,7 @@ func (ec *executionContext) _FreezeKey(ctx context.Context, sel ast.SelectionSet
 
 var heldChangeImplementors = []string{"HeldChange"}
 
-func (ec *executionContext) _HeldChange(ctx context.Context, sel ast.SelectionSet, obj *app.HeldChange) graphql.Marshaler {
+func (ec *executionContext) _HeldChange(ctx context.Context, sel ast.SelectionSet, obj *calendar.HeldChange) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, heldChangeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2538,7 +2538,7 @@ func (ec *executionContext) _Occurrence(ctx context.Context, sel ast.SelectionSe
 
 var openingMatchesImplementors = []string{"OpeningMatches"}
 
-func (ec *executionContext) _OpeningMatches(ctx context.Context, sel ast.SelectionSet, obj *app.OpeningMatches) graphql.Marshaler {
+func (ec *executionContext) _OpeningMatches(ctx context.Context, sel ast.SelectionSet, obj *calendar.OpeningMatches) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, openingMatchesImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2591,7 +2591,7 @@ func (ec *executionContext) _OpeningMatches(ctx context.Context, sel ast.Selecti
 
 var openingWarningImplementors = []string{"OpeningWarning"}
 
-func (ec *executionContext) _OpeningWarning(ctx context.Context, sel ast.SelectionSet, obj *app.OpeningWarning) graphql.Marshaler {
+func (ec *executionContext) _OpeningWarning(ctx context.Context, sel ast.SelectionSet, obj *calendar.OpeningWarning) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, openingWarningImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2705,7 +2705,7 @@ func (ec *executionContext) marshalNFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 	return ec._Freeze(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.FreezeKey) graphql.Marshaler {
+func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2721,7 +2721,7 @@ func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚐFreezeKey(ctx context.Context, sel ast.SelectionSet, v *app.FreezeKey) graphql.Marshaler {
+func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚐFreezeKey(ctx context.Context, sel ast.SelectionSet, v *calendar.FreezeKey) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2731,7 +2731,7 @@ func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._FreezeKey(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.HeldChange) graphql.Marshaler {
+func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.HeldChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2747,7 +2747,7 @@ func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚐHeldChange(ctx context.Context, sel ast.SelectionSet, v *app.HeldChange) graphql.Marshaler {
+func (ec *executionContext) marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚐHeldChange(ctx context.Context, sel ast.SelectionSet, v *calendar.HeldChange) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2788,7 +2788,7 @@ func (ec *executionContext) marshalNOccurrence2ᚖreleasegraphᚋinternalᚋdoma
 	return ec._Occurrence(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx context.Context, sel ast.SelectionSet, v *app.OpeningMatches) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx context.Context, sel ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2798,7 +2798,7 @@ func (ec *executionContext) marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋ
 	return ec._OpeningMatches(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚐOpeningWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.OpeningWarning) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚐOpeningWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.OpeningWarning) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2814,7 +2814,7 @@ func (ec *executionContext) marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNOpeningWarning2ᚖreleasegraphᚋinternalᚋappᚐOpeningWarning(ctx context.Context, sel ast.SelectionSet, v *app.OpeningWarning) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningWarning2ᚖreleasegraphᚋinternalᚋappᚐOpeningWarning(ctx context.Context, sel ast.SelectionSet, v *calendar.OpeningWarning) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2836,7 +2836,7 @@ func (ec *executionContext) marshalOFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 	return ec._Freeze(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx context.Context, sel ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
+func (ec *executionContext) marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx context.Context, sel ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

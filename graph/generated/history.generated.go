@@ -15,17 +15,17 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type ChangeSetResolver interface {
-	Changes(ctx context.Context, obj *app.ChangeSet, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error)
+	Changes(ctx context.Context, obj *history.ChangeSet, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error)
 }
 type GraphDiffResolver interface {
-	Changes(ctx context.Context, obj *app.GraphDiff, types []domain.ChangeType, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error)
+	Changes(ctx context.Context, obj *history.GraphDiff, types []domain.ChangeType, first *int, after *string) (*relay.Connection[domain.Change, model.ChangeEdge], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -262,7 +262,7 @@ func (ec *executionContext) fieldContext_ChangeEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ChangeEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_revision(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_revision(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -285,7 +285,7 @@ func (ec *executionContext) fieldContext_ChangeSet_revision(_ context.Context, f
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_at(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_at(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -308,7 +308,7 @@ func (ec *executionContext) fieldContext_ChangeSet_at(_ context.Context, field g
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_actor(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_actor(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -331,7 +331,7 @@ func (ec *executionContext) fieldContext_ChangeSet_actor(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_reason(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_reason(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -354,7 +354,7 @@ func (ec *executionContext) fieldContext_ChangeSet_reason(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_source(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_source(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -377,7 +377,7 @@ func (ec *executionContext) fieldContext_ChangeSet_source(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_method(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_method(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -400,7 +400,7 @@ func (ec *executionContext) fieldContext_ChangeSet_method(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type IdentityMethod does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_identities(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_identities(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -423,7 +423,7 @@ func (ec *executionContext) fieldContext_ChangeSet_identities(_ context.Context,
 	return graphql.NewScalarFieldContext("ChangeSet", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSet_changes(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSet) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSet_changes(ctx context.Context, field graphql.CollectedField, obj *history.ChangeSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -511,7 +511,7 @@ func (ec *executionContext) _ChangeSetConnection_nodes(ctx context.Context, fiel
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ChangeSet) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*history.ChangeSet) graphql.Marshaler {
 			return ec.marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeSetᚄ(ctx, selections, v)
 		},
 		true,
@@ -586,7 +586,7 @@ func (ec *executionContext) fieldContext_ChangeSetConnection_cut(_ context.Conte
 	return graphql.NewScalarFieldContext("ChangeSetConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSetEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ChangeSet]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSetEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[history.ChangeSet]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -598,7 +598,7 @@ func (ec *executionContext) _ChangeSetEdge_node(ctx context.Context, field graph
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ChangeSet) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 			return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
 		},
 		true,
@@ -618,7 +618,7 @@ func (ec *executionContext) fieldContext_ChangeSetEdge_node(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeSetEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ChangeSet]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSetEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[history.ChangeSet]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -733,7 +733,7 @@ func (ec *executionContext) fieldContext_DiffTotal_removed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("DiffTotal", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _GraphDiff_from(ctx context.Context, field graphql.CollectedField, obj *app.GraphDiff) (ret graphql.Marshaler) {
+func (ec *executionContext) _GraphDiff_from(ctx context.Context, field graphql.CollectedField, obj *history.GraphDiff) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -756,7 +756,7 @@ func (ec *executionContext) fieldContext_GraphDiff_from(_ context.Context, field
 	return graphql.NewScalarFieldContext("GraphDiff", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _GraphDiff_to(ctx context.Context, field graphql.CollectedField, obj *app.GraphDiff) (ret graphql.Marshaler) {
+func (ec *executionContext) _GraphDiff_to(ctx context.Context, field graphql.CollectedField, obj *history.GraphDiff) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -779,7 +779,7 @@ func (ec *executionContext) fieldContext_GraphDiff_to(_ context.Context, field g
 	return graphql.NewScalarFieldContext("GraphDiff", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _GraphDiff_summary(ctx context.Context, field graphql.CollectedField, obj *app.GraphDiff) (ret graphql.Marshaler) {
+func (ec *executionContext) _GraphDiff_summary(ctx context.Context, field graphql.CollectedField, obj *history.GraphDiff) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -811,7 +811,7 @@ func (ec *executionContext) fieldContext_GraphDiff_summary(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _GraphDiff_changes(ctx context.Context, field graphql.CollectedField, obj *app.GraphDiff) (ret graphql.Marshaler) {
+func (ec *executionContext) _GraphDiff_changes(ctx context.Context, field graphql.CollectedField, obj *history.GraphDiff) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1035,7 +1035,7 @@ func (ec *executionContext) _ChangeEdge(ctx context.Context, sel ast.SelectionSe
 
 var changeSetImplementors = []string{"ChangeSet"}
 
-func (ec *executionContext) _ChangeSet(ctx context.Context, sel ast.SelectionSet, obj *app.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) _ChangeSet(ctx context.Context, sel ast.SelectionSet, obj *history.ChangeSet) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeSetImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1194,7 +1194,7 @@ func (ec *executionContext) _ChangeSetConnection(ctx context.Context, sel ast.Se
 
 var changeSetEdgeImplementors = []string{"ChangeSetEdge"}
 
-func (ec *executionContext) _ChangeSetEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.ChangeSet]) graphql.Marshaler {
+func (ec *executionContext) _ChangeSetEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[history.ChangeSet]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeSetEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1290,7 +1290,7 @@ func (ec *executionContext) _DiffTotal(ctx context.Context, sel ast.SelectionSet
 
 var graphDiffImplementors = []string{"GraphDiff"}
 
-func (ec *executionContext) _GraphDiff(ctx context.Context, sel ast.SelectionSet, obj *app.GraphDiff) graphql.Marshaler {
+func (ec *executionContext) _GraphDiff(ctx context.Context, sel ast.SelectionSet, obj *history.GraphDiff) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, graphDiffImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1414,7 +1414,7 @@ func (ec *executionContext) marshalNChangeEdge2ᚖreleasegraphᚋgraphᚋrelay�
 	return ec._ChangeEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*history.ChangeSet) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1430,7 +1430,7 @@ func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *app.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1502,7 +1502,7 @@ func (ec *executionContext) marshalNDiffTotal2ᚖreleasegraphᚋinternalᚋdomai
 	return ec._DiffTotal(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚐGraphDiff(ctx context.Context, sel ast.SelectionSet, v *app.GraphDiff) graphql.Marshaler {
+func (ec *executionContext) marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚐGraphDiff(ctx context.Context, sel ast.SelectionSet, v *history.GraphDiff) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1512,7 +1512,7 @@ func (ec *executionContext) marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._GraphDiff(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *app.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

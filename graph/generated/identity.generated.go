@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/model"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 )
 
@@ -391,7 +391,7 @@ func (ec *executionContext) fieldContext_BoundName_since(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("BoundName", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _CreateApiTokenPayload_secret(ctx context.Context, field graphql.CollectedField, obj *app.CreatedToken) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateApiTokenPayload_secret(ctx context.Context, field graphql.CollectedField, obj *token.CreatedToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -414,7 +414,7 @@ func (ec *executionContext) fieldContext_CreateApiTokenPayload_secret(_ context.
 	return graphql.NewScalarFieldContext("CreateApiTokenPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _CreateApiTokenPayload_apiToken(ctx context.Context, field graphql.CollectedField, obj *app.CreatedToken) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateApiTokenPayload_apiToken(ctx context.Context, field graphql.CollectedField, obj *token.CreatedToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -446,7 +446,7 @@ func (ec *executionContext) fieldContext_CreateApiTokenPayload_apiToken(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Permission_kind(ctx context.Context, field graphql.CollectedField, obj *app.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_kind(ctx context.Context, field graphql.CollectedField, obj *token.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -469,7 +469,7 @@ func (ec *executionContext) fieldContext_Permission_kind(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Permission", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Permission_action(ctx context.Context, field graphql.CollectedField, obj *app.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_action(ctx context.Context, field graphql.CollectedField, obj *token.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -492,7 +492,7 @@ func (ec *executionContext) fieldContext_Permission_action(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Permission", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Permission_everything(ctx context.Context, field graphql.CollectedField, obj *app.Permission) (ret graphql.Marshaler) {
+func (ec *executionContext) _Permission_everything(ctx context.Context, field graphql.CollectedField, obj *token.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -579,7 +579,7 @@ func (ec *executionContext) fieldContext_RevokeApiTokenPayload_apiToken(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Viewer_name(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_name(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -602,7 +602,7 @@ func (ec *executionContext) fieldContext_Viewer_name(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_method(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_method(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -625,7 +625,7 @@ func (ec *executionContext) fieldContext_Viewer_method(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type IdentityMethod does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_roles(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_roles(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -648,7 +648,7 @@ func (ec *executionContext) fieldContext_Viewer_roles(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Role does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_sites(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_sites(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -671,7 +671,7 @@ func (ec *executionContext) fieldContext_Viewer_sites(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_suppliers(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_suppliers(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -694,7 +694,7 @@ func (ec *executionContext) fieldContext_Viewer_suppliers(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_narrowed(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_narrowed(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -717,7 +717,7 @@ func (ec *executionContext) fieldContext_Viewer_narrowed(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_kinds(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_kinds(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -740,7 +740,7 @@ func (ec *executionContext) fieldContext_Viewer_kinds(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type RecordKind does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_expiresAt(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_expiresAt(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -763,7 +763,7 @@ func (ec *executionContext) fieldContext_Viewer_expiresAt(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.CollectedField, obj *app.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.CollectedField, obj *token.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -775,7 +775,7 @@ func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.Colle
 			return obj.May, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Permission) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*token.Permission) graphql.Marshaler {
 			return ec.marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚐPermissionᚄ(ctx, selections, v)
 		},
 		true,
@@ -799,8 +799,8 @@ func (ec *executionContext) fieldContext_Viewer_may(_ context.Context, field gra
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputCreateApiTokenInput(ctx context.Context, obj any) (app.NewToken, error) {
-	var it app.NewToken
+func (ec *executionContext) unmarshalInputCreateApiTokenInput(ctx context.Context, obj any) (token.NewToken, error) {
+	var it token.NewToken
 	if obj == nil {
 		return it, nil
 	}
@@ -1082,7 +1082,7 @@ func (ec *executionContext) _BoundName(ctx context.Context, sel ast.SelectionSet
 
 var createApiTokenPayloadImplementors = []string{"CreateApiTokenPayload"}
 
-func (ec *executionContext) _CreateApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *app.CreatedToken) graphql.Marshaler {
+func (ec *executionContext) _CreateApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *token.CreatedToken) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createApiTokenPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1125,7 +1125,7 @@ func (ec *executionContext) _CreateApiTokenPayload(ctx context.Context, sel ast.
 
 var permissionImplementors = []string{"Permission"}
 
-func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *app.Permission) graphql.Marshaler {
+func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSet, obj *token.Permission) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, permissionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1249,7 +1249,7 @@ func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.
 
 var viewerImplementors = []string{"Viewer"}
 
-func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *app.Viewer) graphql.Marshaler {
+func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *token.Viewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1381,7 +1381,7 @@ func (ec *executionContext) marshalNBoundName2ᚖreleasegraphᚋinternalᚋdomai
 	return ec._BoundName(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚐNewToken(ctx context.Context, v any) (app.NewToken, error) {
+func (ec *executionContext) unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚐNewToken(ctx context.Context, v any) (token.NewToken, error) {
 	res, err := ec.unmarshalInputCreateApiTokenInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1403,7 +1403,7 @@ func (ec *executionContext) marshalNIdentityMethod2releasegraphᚋinternalᚋdom
 	return res
 }
 
-func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*token.Permission) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1419,7 +1419,7 @@ func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚐPermission(ctx context.Context, sel ast.SelectionSet, v *app.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚐPermission(ctx context.Context, sel ast.SelectionSet, v *token.Permission) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1486,7 +1486,7 @@ func (ec *executionContext) marshalNRole2ᚕreleasegraphᚋinternalᚋdomainᚐR
 	return ret
 }
 
-func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐViewer(ctx context.Context, sel ast.SelectionSet, v *app.Viewer) graphql.Marshaler {
+func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐViewer(ctx context.Context, sel ast.SelectionSet, v *token.Viewer) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1496,7 +1496,7 @@ func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐVi
 	return ec._Viewer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx context.Context, sel ast.SelectionSet, v *app.CreatedToken) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx context.Context, sel ast.SelectionSet, v *token.CreatedToken) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -14,20 +14,20 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/impact"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type ImpactAnalysisResolver interface {
-	Hits(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.ImpactHit, model.ImpactHitEdge], error)
-	ToTell(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.ToTell, model.PartyToTellEdge], error)
+	Hits(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.ImpactHit, model.ImpactHitEdge], error)
+	ToTell(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.ToTell, model.PartyToTellEdge], error)
 
-	Problems(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
-	KnownErrors(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
-	ChangeRequests(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
-	Agreements(ctx context.Context, obj *app.ImpactResult, first *int, after *string) (*relay.Connection[app.Concern, model.ConcernEdge], error)
+	Problems(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
+	KnownErrors(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
+	ChangeRequests(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
+	Agreements(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.Concern, model.ConcernEdge], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -322,7 +322,7 @@ func (ec *executionContext) fieldContext_CriticalityTotal_degraded(_ context.Con
 	return graphql.NewScalarFieldContext("CriticalityTotal", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DependencyLink_from(ctx context.Context, field graphql.CollectedField, obj *app.DependencyLink) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyLink_from(ctx context.Context, field graphql.CollectedField, obj *impact.DependencyLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -354,7 +354,7 @@ func (ec *executionContext) fieldContext_DependencyLink_from(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _DependencyLink_to(ctx context.Context, field graphql.CollectedField, obj *app.DependencyLink) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyLink_to(ctx context.Context, field graphql.CollectedField, obj *impact.DependencyLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -386,7 +386,7 @@ func (ec *executionContext) fieldContext_DependencyLink_to(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _DependencyLink_relationship(ctx context.Context, field graphql.CollectedField, obj *app.DependencyLink) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyLink_relationship(ctx context.Context, field graphql.CollectedField, obj *impact.DependencyLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -409,7 +409,7 @@ func (ec *executionContext) fieldContext_DependencyLink_relationship(_ context.C
 	return graphql.NewScalarFieldContext("DependencyLink", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _DependencyLink_kind(ctx context.Context, field graphql.CollectedField, obj *app.DependencyLink) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyLink_kind(ctx context.Context, field graphql.CollectedField, obj *impact.DependencyLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -432,7 +432,7 @@ func (ec *executionContext) fieldContext_DependencyLink_kind(_ context.Context, 
 	return graphql.NewScalarFieldContext("DependencyLink", field, false, false, errors.New("field of type DependencyKind does not have child fields"))
 }
 
-func (ec *executionContext) _DependencyPath_length(ctx context.Context, field graphql.CollectedField, obj *app.DependencyPathResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyPath_length(ctx context.Context, field graphql.CollectedField, obj *impact.DependencyPathResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -455,7 +455,7 @@ func (ec *executionContext) fieldContext_DependencyPath_length(_ context.Context
 	return graphql.NewScalarFieldContext("DependencyPath", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DependencyPath_chain(ctx context.Context, field graphql.CollectedField, obj *app.DependencyPathResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyPath_chain(ctx context.Context, field graphql.CollectedField, obj *impact.DependencyPathResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -467,7 +467,7 @@ func (ec *executionContext) _DependencyPath_chain(ctx context.Context, field gra
 			return obj.Chain, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -487,7 +487,7 @@ func (ec *executionContext) fieldContext_DependencyPath_chain(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_revision(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_revision(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -510,7 +510,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_revision(_ context.Conte
 	return graphql.NewScalarFieldContext("ImpactAnalysis", field, true, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactAnalysis_excluded(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_excluded(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -542,7 +542,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_excluded(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_inFlight(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_inFlight(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -574,7 +574,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_inFlight(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_summary(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_summary(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -586,7 +586,7 @@ func (ec *executionContext) _ImpactAnalysis_summary(ctx context.Context, field g
 			return obj.Summary(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ImpactTotals) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.ImpactTotals) graphql.Marshaler {
 			return ec.marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚐImpactTotals(ctx, selections, v)
 		},
 		true,
@@ -606,7 +606,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_summary(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_hits(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_hits(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -619,7 +619,7 @@ func (ec *executionContext) _ImpactAnalysis_hits(ctx context.Context, field grap
 			return ec.Resolvers.ImpactAnalysis().Hits(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) graphql.Marshaler {
 			return ec.marshalNImpactHitConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -650,7 +650,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_hits(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_toTell(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_toTell(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -663,7 +663,7 @@ func (ec *executionContext) _ImpactAnalysis_toTell(ctx context.Context, field gr
 			return ec.Resolvers.ImpactAnalysis().ToTell(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.ToTell, model.PartyToTellEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) graphql.Marshaler {
 			return ec.marshalNPartyToTellConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -694,7 +694,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_toTell(ctx context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_cycles(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_cycles(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -706,7 +706,7 @@ func (ec *executionContext) _ImpactAnalysis_cycles(ctx context.Context, field gr
 			return obj.Cycles(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ImpactCycle) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ImpactCycle) graphql.Marshaler {
 			return ec.marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactCycleᚄ(ctx, selections, v)
 		},
 		true,
@@ -726,7 +726,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_cycles(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_truncated(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_truncated(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -758,7 +758,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_truncated(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_mermaid(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_mermaid(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -781,7 +781,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_mermaid(_ context.Contex
 	return graphql.NewScalarFieldContext("ImpactAnalysis", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactAnalysis_dot(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_dot(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -804,7 +804,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_dot(_ context.Context, f
 	return graphql.NewScalarFieldContext("ImpactAnalysis", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactAnalysis_problems(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_problems(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -817,7 +817,7 @@ func (ec *executionContext) _ImpactAnalysis_problems(ctx context.Context, field 
 			return ec.Resolvers.ImpactAnalysis().Problems(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNProblemConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -848,7 +848,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_problems(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_knownErrors(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_knownErrors(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -861,7 +861,7 @@ func (ec *executionContext) _ImpactAnalysis_knownErrors(ctx context.Context, fie
 			return ec.Resolvers.ImpactAnalysis().KnownErrors(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNKnownErrorConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -892,7 +892,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_knownErrors(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_changeRequests(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_changeRequests(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -905,7 +905,7 @@ func (ec *executionContext) _ImpactAnalysis_changeRequests(ctx context.Context, 
 			return ec.Resolvers.ImpactAnalysis().ChangeRequests(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNChangeRequestConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -936,7 +936,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_changeRequests(ctx conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactAnalysis_agreements(ctx context.Context, field graphql.CollectedField, obj *app.ImpactResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactAnalysis_agreements(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -949,7 +949,7 @@ func (ec *executionContext) _ImpactAnalysis_agreements(ctx context.Context, fiel
 			return ec.Resolvers.ImpactAnalysis().Agreements(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.Concern, model.ConcernEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[impact.Concern, model.ConcernEdge]) graphql.Marshaler {
 			return ec.marshalNAgreementConcernConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -980,7 +980,7 @@ func (ec *executionContext) fieldContext_ImpactAnalysis_agreements(ctx context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactCycle_items(ctx context.Context, field graphql.CollectedField, obj *app.ImpactCycle) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactCycle_items(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactCycle) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1012,7 +1012,7 @@ func (ec *executionContext) fieldContext_ImpactCycle_items(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHit_item(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHit_item(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1044,7 +1044,7 @@ func (ec *executionContext) fieldContext_ImpactHit_item(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHit_strength(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHit_strength(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1067,7 +1067,7 @@ func (ec *executionContext) fieldContext_ImpactHit_strength(_ context.Context, f
 	return graphql.NewScalarFieldContext("ImpactHit", field, false, false, errors.New("field of type Strength does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactHit_depth(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHit_depth(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1090,7 +1090,7 @@ func (ec *executionContext) fieldContext_ImpactHit_depth(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("ImpactHit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactHit_chain(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHit_chain(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1102,7 +1102,7 @@ func (ec *executionContext) _ImpactHit_chain(ctx context.Context, field graphql.
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -1122,7 +1122,7 @@ func (ec *executionContext) fieldContext_ImpactHit_chain(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHit_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHit_hiddenLinks(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1145,7 +1145,7 @@ func (ec *executionContext) fieldContext_ImpactHit_hiddenLinks(_ context.Context
 	return graphql.NewScalarFieldContext("ImpactHit", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactHit_rootCauses(ctx context.Context, field graphql.CollectedField, obj *app.ImpactHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHit_rootCauses(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1177,7 +1177,7 @@ func (ec *executionContext) fieldContext_ImpactHit_rootCauses(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1209,7 +1209,7 @@ func (ec *executionContext) fieldContext_ImpactHitConnection_edges(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHitConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHitConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1221,7 +1221,7 @@ func (ec *executionContext) _ImpactHitConnection_nodes(ctx context.Context, fiel
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ImpactHit) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ImpactHit) graphql.Marshaler {
 			return ec.marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactHitᚄ(ctx, selections, v)
 		},
 		true,
@@ -1241,7 +1241,7 @@ func (ec *executionContext) fieldContext_ImpactHitConnection_nodes(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHitConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHitConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1273,7 +1273,7 @@ func (ec *executionContext) fieldContext_ImpactHitConnection_pageInfo(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHitConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHitConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1296,7 +1296,7 @@ func (ec *executionContext) fieldContext_ImpactHitConnection_totalCount(_ contex
 	return graphql.NewScalarFieldContext("ImpactHitConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactHitEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ImpactHit]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHitEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.ImpactHit]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1308,7 +1308,7 @@ func (ec *executionContext) _ImpactHitEdge_node(ctx context.Context, field graph
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ImpactHit) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.ImpactHit) graphql.Marshaler {
 			return ec.marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx, selections, v)
 		},
 		true,
@@ -1328,7 +1328,7 @@ func (ec *executionContext) fieldContext_ImpactHitEdge_node(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactHitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ImpactHit]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactHitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.ImpactHit]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1351,7 +1351,7 @@ func (ec *executionContext) fieldContext_ImpactHitEdge_cursor(_ context.Context,
 	return graphql.NewScalarFieldContext("ImpactHitEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_total(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_total(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1374,7 +1374,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_total(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_full(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_full(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1397,7 +1397,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_full(_ context.Context, f
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_degraded(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_degraded(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1420,7 +1420,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_degraded(_ context.Contex
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_services(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_services(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1443,7 +1443,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_services(_ context.Contex
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_sites(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_sites(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1466,7 +1466,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_sites(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_users(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_users(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1489,7 +1489,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_users(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_hidden(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_hidden(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1512,7 +1512,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_hidden(_ context.Context,
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_redundant(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_redundant(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1535,7 +1535,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_redundant(_ context.Conte
 	return graphql.NewScalarFieldContext("ImpactSummary", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_byClass(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_byClass(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1567,7 +1567,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_byClass(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactSummary_byCriticality(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_byCriticality(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1599,7 +1599,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_byCriticality(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactSummary_openProblems(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_openProblems(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1622,7 +1622,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_openProblems(_ context.Co
 	return graphql.NewScalarFieldContext("ImpactSummary", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_knownErrors(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_knownErrors(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1645,7 +1645,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_knownErrors(_ context.Con
 	return graphql.NewScalarFieldContext("ImpactSummary", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_changeRequests(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_changeRequests(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1668,7 +1668,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_changeRequests(_ context.
 	return graphql.NewScalarFieldContext("ImpactSummary", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImpactSummary_agreements(ctx context.Context, field graphql.CollectedField, obj *app.ImpactTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactSummary_agreements(ctx context.Context, field graphql.CollectedField, obj *impact.ImpactTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1691,7 +1691,7 @@ func (ec *executionContext) fieldContext_ImpactSummary_agreements(_ context.Cont
 	return graphql.NewScalarFieldContext("ImpactSummary", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InstallationOrder_steps(ctx context.Context, field graphql.CollectedField, obj *app.InstallationOrderResult) (ret graphql.Marshaler) {
+func (ec *executionContext) _InstallationOrder_steps(ctx context.Context, field graphql.CollectedField, obj *impact.InstallationOrderResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1703,7 +1703,7 @@ func (ec *executionContext) _InstallationOrder_steps(ctx context.Context, field 
 			return obj.Steps, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.InstallationStep) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.InstallationStep) graphql.Marshaler {
 			return ec.marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚐInstallationStepᚄ(ctx, selections, v)
 		},
 		true,
@@ -1723,7 +1723,7 @@ func (ec *executionContext) fieldContext_InstallationOrder_steps(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _InstallationStep_ordinal(ctx context.Context, field graphql.CollectedField, obj *app.InstallationStep) (ret graphql.Marshaler) {
+func (ec *executionContext) _InstallationStep_ordinal(ctx context.Context, field graphql.CollectedField, obj *impact.InstallationStep) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1746,7 +1746,7 @@ func (ec *executionContext) fieldContext_InstallationStep_ordinal(_ context.Cont
 	return graphql.NewScalarFieldContext("InstallationStep", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InstallationStep_items(ctx context.Context, field graphql.CollectedField, obj *app.InstallationStep) (ret graphql.Marshaler) {
+func (ec *executionContext) _InstallationStep_items(ctx context.Context, field graphql.CollectedField, obj *impact.InstallationStep) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1778,7 +1778,7 @@ func (ec *executionContext) fieldContext_InstallationStep_items(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _InstallationStep_cycle(ctx context.Context, field graphql.CollectedField, obj *app.InstallationStep) (ret graphql.Marshaler) {
+func (ec *executionContext) _InstallationStep_cycle(ctx context.Context, field graphql.CollectedField, obj *impact.InstallationStep) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1801,7 +1801,7 @@ func (ec *executionContext) fieldContext_InstallationStep_cycle(_ context.Contex
 	return graphql.NewScalarFieldContext("InstallationStep", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _PartyToTell_party(ctx context.Context, field graphql.CollectedField, obj *app.ToTell) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTell_party(ctx context.Context, field graphql.CollectedField, obj *impact.ToTell) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1833,7 +1833,7 @@ func (ec *executionContext) fieldContext_PartyToTell_party(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _PartyToTell_hits(ctx context.Context, field graphql.CollectedField, obj *app.ToTell) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTell_hits(ctx context.Context, field graphql.CollectedField, obj *impact.ToTell) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1856,7 +1856,7 @@ func (ec *executionContext) fieldContext_PartyToTell_hits(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PartyToTell", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PartyToTell_full(ctx context.Context, field graphql.CollectedField, obj *app.ToTell) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTell_full(ctx context.Context, field graphql.CollectedField, obj *impact.ToTell) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1879,7 +1879,7 @@ func (ec *executionContext) fieldContext_PartyToTell_full(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PartyToTell", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PartyToTell_degraded(ctx context.Context, field graphql.CollectedField, obj *app.ToTell) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTell_degraded(ctx context.Context, field graphql.CollectedField, obj *impact.ToTell) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1902,7 +1902,7 @@ func (ec *executionContext) fieldContext_PartyToTell_degraded(_ context.Context,
 	return graphql.NewScalarFieldContext("PartyToTell", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PartyToTell_reasons(ctx context.Context, field graphql.CollectedField, obj *app.ToTell) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTell_reasons(ctx context.Context, field graphql.CollectedField, obj *impact.ToTell) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1914,7 +1914,7 @@ func (ec *executionContext) _PartyToTell_reasons(ctx context.Context, field grap
 			return obj.Reasons, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ToldReason) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ToldReason) graphql.Marshaler {
 			return ec.marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToldReasonᚄ(ctx, selections, v)
 		},
 		true,
@@ -1934,7 +1934,7 @@ func (ec *executionContext) fieldContext_PartyToTell_reasons(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _PartyToTellConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTellConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1966,7 +1966,7 @@ func (ec *executionContext) fieldContext_PartyToTellConnection_edges(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _PartyToTellConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTellConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1978,7 +1978,7 @@ func (ec *executionContext) _PartyToTellConnection_nodes(ctx context.Context, fi
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ToTell) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ToTell) graphql.Marshaler {
 			return ec.marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToTellᚄ(ctx, selections, v)
 		},
 		true,
@@ -1998,7 +1998,7 @@ func (ec *executionContext) fieldContext_PartyToTellConnection_nodes(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _PartyToTellConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTellConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2030,7 +2030,7 @@ func (ec *executionContext) fieldContext_PartyToTellConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _PartyToTellConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTellConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[impact.ToTell, model.PartyToTellEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2053,7 +2053,7 @@ func (ec *executionContext) fieldContext_PartyToTellConnection_totalCount(_ cont
 	return graphql.NewScalarFieldContext("PartyToTellConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PartyToTellEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ToTell]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTellEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.ToTell]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2065,7 +2065,7 @@ func (ec *executionContext) _PartyToTellEdge_node(ctx context.Context, field gra
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ToTell) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.ToTell) graphql.Marshaler {
 			return ec.marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx, selections, v)
 		},
 		true,
@@ -2085,7 +2085,7 @@ func (ec *executionContext) fieldContext_PartyToTellEdge_node(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _PartyToTellEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.ToTell]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PartyToTellEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[impact.ToTell]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2108,7 +2108,7 @@ func (ec *executionContext) fieldContext_PartyToTellEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("PartyToTellEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ReasonToTell_why(ctx context.Context, field graphql.CollectedField, obj *app.ToldReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReasonToTell_why(ctx context.Context, field graphql.CollectedField, obj *impact.ToldReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2131,7 +2131,7 @@ func (ec *executionContext) fieldContext_ReasonToTell_why(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ReasonToTell", field, false, false, errors.New("field of type WhyTold does not have child fields"))
 }
 
-func (ec *executionContext) _ReasonToTell_hits(ctx context.Context, field graphql.CollectedField, obj *app.ToldReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReasonToTell_hits(ctx context.Context, field graphql.CollectedField, obj *impact.ToldReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2154,7 +2154,7 @@ func (ec *executionContext) fieldContext_ReasonToTell_hits(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ReasonToTell", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ReasonToTell_items(ctx context.Context, field graphql.CollectedField, obj *app.ToldReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReasonToTell_items(ctx context.Context, field graphql.CollectedField, obj *impact.ToldReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2767,7 +2767,7 @@ func (ec *executionContext) _CriticalityTotal(ctx context.Context, sel ast.Selec
 
 var dependencyLinkImplementors = []string{"DependencyLink"}
 
-func (ec *executionContext) _DependencyLink(ctx context.Context, sel ast.SelectionSet, obj *app.DependencyLink) graphql.Marshaler {
+func (ec *executionContext) _DependencyLink(ctx context.Context, sel ast.SelectionSet, obj *impact.DependencyLink) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyLinkImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2886,7 +2886,7 @@ func (ec *executionContext) _DependencyLink(ctx context.Context, sel ast.Selecti
 
 var dependencyPathImplementors = []string{"DependencyPath"}
 
-func (ec *executionContext) _DependencyPath(ctx context.Context, sel ast.SelectionSet, obj *app.DependencyPathResult) graphql.Marshaler {
+func (ec *executionContext) _DependencyPath(ctx context.Context, sel ast.SelectionSet, obj *impact.DependencyPathResult) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyPathImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2929,7 +2929,7 @@ func (ec *executionContext) _DependencyPath(ctx context.Context, sel ast.Selecti
 
 var impactAnalysisImplementors = []string{"ImpactAnalysis"}
 
-func (ec *executionContext) _ImpactAnalysis(ctx context.Context, sel ast.SelectionSet, obj *app.ImpactResult) graphql.Marshaler {
+func (ec *executionContext) _ImpactAnalysis(ctx context.Context, sel ast.SelectionSet, obj *impact.ImpactResult) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactAnalysisImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3362,7 +3362,7 @@ func (ec *executionContext) _ImpactAnalysis(ctx context.Context, sel ast.Selecti
 
 var impactCycleImplementors = []string{"ImpactCycle"}
 
-func (ec *executionContext) _ImpactCycle(ctx context.Context, sel ast.SelectionSet, obj *app.ImpactCycle) graphql.Marshaler {
+func (ec *executionContext) _ImpactCycle(ctx context.Context, sel ast.SelectionSet, obj *impact.ImpactCycle) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactCycleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3433,7 +3433,7 @@ func (ec *executionContext) _ImpactCycle(ctx context.Context, sel ast.SelectionS
 
 var impactHitImplementors = []string{"ImpactHit"}
 
-func (ec *executionContext) _ImpactHit(ctx context.Context, sel ast.SelectionSet, obj *app.ImpactHit) graphql.Marshaler {
+func (ec *executionContext) _ImpactHit(ctx context.Context, sel ast.SelectionSet, obj *impact.ImpactHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactHitImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3628,7 +3628,7 @@ func (ec *executionContext) _ImpactHit(ctx context.Context, sel ast.SelectionSet
 
 var impactHitConnectionImplementors = []string{"ImpactHitConnection"}
 
-func (ec *executionContext) _ImpactHitConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) graphql.Marshaler {
+func (ec *executionContext) _ImpactHitConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactHitConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3714,7 +3714,7 @@ func (ec *executionContext) _ImpactHitConnection(ctx context.Context, sel ast.Se
 
 var impactHitEdgeImplementors = []string{"ImpactHitEdge"}
 
-func (ec *executionContext) _ImpactHitEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.ImpactHit]) graphql.Marshaler {
+func (ec *executionContext) _ImpactHitEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[impact.ImpactHit]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactHitEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3757,7 +3757,7 @@ func (ec *executionContext) _ImpactHitEdge(ctx context.Context, sel ast.Selectio
 
 var impactSummaryImplementors = []string{"ImpactSummary"}
 
-func (ec *executionContext) _ImpactSummary(ctx context.Context, sel ast.SelectionSet, obj *app.ImpactTotals) graphql.Marshaler {
+func (ec *executionContext) _ImpactSummary(ctx context.Context, sel ast.SelectionSet, obj *impact.ImpactTotals) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactSummaryImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3992,7 +3992,7 @@ func (ec *executionContext) _ImpactSummary(ctx context.Context, sel ast.Selectio
 
 var installationOrderImplementors = []string{"InstallationOrder"}
 
-func (ec *executionContext) _InstallationOrder(ctx context.Context, sel ast.SelectionSet, obj *app.InstallationOrderResult) graphql.Marshaler {
+func (ec *executionContext) _InstallationOrder(ctx context.Context, sel ast.SelectionSet, obj *impact.InstallationOrderResult) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, installationOrderImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4030,7 +4030,7 @@ func (ec *executionContext) _InstallationOrder(ctx context.Context, sel ast.Sele
 
 var installationStepImplementors = []string{"InstallationStep"}
 
-func (ec *executionContext) _InstallationStep(ctx context.Context, sel ast.SelectionSet, obj *app.InstallationStep) graphql.Marshaler {
+func (ec *executionContext) _InstallationStep(ctx context.Context, sel ast.SelectionSet, obj *impact.InstallationStep) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, installationStepImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4111,7 +4111,7 @@ func (ec *executionContext) _InstallationStep(ctx context.Context, sel ast.Selec
 
 var partyToTellImplementors = []string{"PartyToTell"}
 
-func (ec *executionContext) _PartyToTell(ctx context.Context, sel ast.SelectionSet, obj *app.ToTell) graphql.Marshaler {
+func (ec *executionContext) _PartyToTell(ctx context.Context, sel ast.SelectionSet, obj *impact.ToTell) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, partyToTellImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4169,7 +4169,7 @@ func (ec *executionContext) _PartyToTell(ctx context.Context, sel ast.SelectionS
 
 var partyToTellConnectionImplementors = []string{"PartyToTellConnection"}
 
-func (ec *executionContext) _PartyToTellConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.ToTell, model.PartyToTellEdge]) graphql.Marshaler {
+func (ec *executionContext) _PartyToTellConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[impact.ToTell, model.PartyToTellEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, partyToTellConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4255,7 +4255,7 @@ func (ec *executionContext) _PartyToTellConnection(ctx context.Context, sel ast.
 
 var partyToTellEdgeImplementors = []string{"PartyToTellEdge"}
 
-func (ec *executionContext) _PartyToTellEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.ToTell]) graphql.Marshaler {
+func (ec *executionContext) _PartyToTellEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[impact.ToTell]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, partyToTellEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4298,7 +4298,7 @@ func (ec *executionContext) _PartyToTellEdge(ctx context.Context, sel ast.Select
 
 var reasonToTellImplementors = []string{"ReasonToTell"}
 
-func (ec *executionContext) _ReasonToTell(ctx context.Context, sel ast.SelectionSet, obj *app.ToldReason) graphql.Marshaler {
+func (ec *executionContext) _ReasonToTell(ctx context.Context, sel ast.SelectionSet, obj *impact.ToldReason) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reasonToTellImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4476,7 +4476,7 @@ func (ec *executionContext) marshalNCriticalityTotal2ᚖreleasegraphᚋinternal�
 	return ec._CriticalityTotal(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4492,7 +4492,7 @@ func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚐDependencyLink(ctx context.Context, sel ast.SelectionSet, v *app.DependencyLink) graphql.Marshaler {
+func (ec *executionContext) marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚐDependencyLink(ctx context.Context, sel ast.SelectionSet, v *impact.DependencyLink) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4517,7 +4517,7 @@ func (ec *executionContext) unmarshalNHypotheticalItemInput2ᚖreleasegraphᚋin
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚐImpactResult(ctx context.Context, sel ast.SelectionSet, v *app.ImpactResult) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚐImpactResult(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactResult) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4527,7 +4527,7 @@ func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋ
 	return ec._ImpactAnalysis(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImpactCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ImpactCycle) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4543,7 +4543,7 @@ func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚐImpactCycle(ctx context.Context, sel ast.SelectionSet, v *app.ImpactCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚐImpactCycle(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactCycle) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4553,7 +4553,7 @@ func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋapp
 	return ec._ImpactCycle(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactHitᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImpactHit) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactHitᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ImpactHit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4569,7 +4569,7 @@ func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx context.Context, sel ast.SelectionSet, v *app.ImpactHit) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactHit) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4579,7 +4579,7 @@ func (ec *executionContext) marshalNImpactHit2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._ImpactHit(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImpactHitConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.ImpactHit, model.ImpactHitEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactHitConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4625,7 +4625,7 @@ func (ec *executionContext) unmarshalNImpactSourcesInput2releasegraphᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚐImpactTotals(ctx context.Context, sel ast.SelectionSet, v *app.ImpactTotals) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚐImpactTotals(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactTotals) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4635,7 +4635,7 @@ func (ec *executionContext) marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋa
 	return ec._ImpactSummary(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚐInstallationOrderResult(ctx context.Context, sel ast.SelectionSet, v *app.InstallationOrderResult) graphql.Marshaler {
+func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚐInstallationOrderResult(ctx context.Context, sel ast.SelectionSet, v *impact.InstallationOrderResult) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4645,7 +4645,7 @@ func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternal
 	return ec._InstallationOrder(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚐInstallationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.InstallationStep) graphql.Marshaler {
+func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚐInstallationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.InstallationStep) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4661,7 +4661,7 @@ func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚐInstallationStep(ctx context.Context, sel ast.SelectionSet, v *app.InstallationStep) graphql.Marshaler {
+func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚐInstallationStep(ctx context.Context, sel ast.SelectionSet, v *impact.InstallationStep) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4671,7 +4671,7 @@ func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternal�
 	return ec._InstallationStep(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToTellᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ToTell) graphql.Marshaler {
+func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToTellᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ToTell) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4687,7 +4687,7 @@ func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx context.Context, sel ast.SelectionSet, v *app.ToTell) graphql.Marshaler {
+func (ec *executionContext) marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx context.Context, sel ast.SelectionSet, v *impact.ToTell) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4697,7 +4697,7 @@ func (ec *executionContext) marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋapp
 	return ec._PartyToTell(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPartyToTellConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.ToTell, model.PartyToTellEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNPartyToTellConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4733,7 +4733,7 @@ func (ec *executionContext) marshalNPartyToTellEdge2ᚖreleasegraphᚋgraphᚋre
 	return ec._PartyToTellEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToldReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ToldReason) graphql.Marshaler {
+func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToldReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ToldReason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4749,7 +4749,7 @@ func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚐToldReason(ctx context.Context, sel ast.SelectionSet, v *app.ToldReason) graphql.Marshaler {
+func (ec *executionContext) marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚐToldReason(ctx context.Context, sel ast.SelectionSet, v *impact.ToldReason) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4824,7 +4824,7 @@ func (ec *executionContext) marshalNWhyTold2releasegraphᚋinternalᚋdomainᚐW
 	return res
 }
 
-func (ec *executionContext) marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚐDependencyPathResult(ctx context.Context, sel ast.SelectionSet, v *app.DependencyPathResult) graphql.Marshaler {
+func (ec *executionContext) marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚐDependencyPathResult(ctx context.Context, sel ast.SelectionSet, v *impact.DependencyPathResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

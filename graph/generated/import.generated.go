@@ -13,7 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/model"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 )
 
@@ -252,7 +252,7 @@ func (ec *executionContext) fieldContext_FieldKept_removed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("FieldKept", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_name(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_name(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -275,7 +275,7 @@ func (ec *executionContext) fieldContext_ImportCount_name(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_relationship(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_relationship(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -298,7 +298,7 @@ func (ec *executionContext) fieldContext_ImportCount_relationship(_ context.Cont
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_created(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_created(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -321,7 +321,7 @@ func (ec *executionContext) fieldContext_ImportCount_created(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_updated(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_updated(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -344,7 +344,7 @@ func (ec *executionContext) fieldContext_ImportCount_updated(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_removed(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_removed(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -367,7 +367,7 @@ func (ec *executionContext) fieldContext_ImportCount_removed(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_unchanged(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_unchanged(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -390,7 +390,7 @@ func (ec *executionContext) fieldContext_ImportCount_unchanged(_ context.Context
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_kept(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_kept(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -413,7 +413,7 @@ func (ec *executionContext) fieldContext_ImportCount_kept(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_listed(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_listed(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -436,7 +436,7 @@ func (ec *executionContext) fieldContext_ImportCount_listed(_ context.Context, f
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_unlisted(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_unlisted(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -459,7 +459,7 @@ func (ec *executionContext) fieldContext_ImportCount_unlisted(_ context.Context,
 	return graphql.NewScalarFieldContext("ImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ImportCount_revived(ctx context.Context, field graphql.CollectedField, obj *app.ImportCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportCount_revived(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -790,7 +790,7 @@ func (ec *executionContext) fieldContext_ImportHeldLink_line(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImportHeldLink", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImportHold_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.ImportHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportHold_changeRequest(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -813,7 +813,7 @@ func (ec *executionContext) fieldContext_ImportHold_changeRequest(_ context.Cont
 	return graphql.NewScalarFieldContext("ImportHold", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImportHold_before(ctx context.Context, field graphql.CollectedField, obj *app.ImportHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportHold_before(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -836,7 +836,7 @@ func (ec *executionContext) fieldContext_ImportHold_before(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ImportHold", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ImportHold_after(ctx context.Context, field graphql.CollectedField, obj *app.ImportHold) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImportHold_after(ctx context.Context, field graphql.CollectedField, obj *bulk.ImportHold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1004,7 +1004,7 @@ func (ec *executionContext) _ImportRecordsPayload_counts(ctx context.Context, fi
 			return obj.Counts, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ImportCount) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.ImportCount) graphql.Marshaler {
 			return ec.marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚐImportCountᚄ(ctx, selections, v)
 		},
 		true,
@@ -1178,7 +1178,7 @@ func (ec *executionContext) _ImportRecordsPayload_held(ctx context.Context, fiel
 			return obj.Held, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ImportHold) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.ImportHold) graphql.Marshaler {
 			return ec.marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx, selections, v)
 		},
 		true,
@@ -1436,7 +1436,7 @@ func (ec *executionContext) _FieldKept(ctx context.Context, sel ast.SelectionSet
 
 var importCountImplementors = []string{"ImportCount"}
 
-func (ec *executionContext) _ImportCount(ctx context.Context, sel ast.SelectionSet, obj *app.ImportCount) graphql.Marshaler {
+func (ec *executionContext) _ImportCount(ctx context.Context, sel ast.SelectionSet, obj *bulk.ImportCount) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, importCountImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1683,7 +1683,7 @@ func (ec *executionContext) _ImportHeldLink(ctx context.Context, sel ast.Selecti
 
 var importHoldImplementors = []string{"ImportHold"}
 
-func (ec *executionContext) _ImportHold(ctx context.Context, sel ast.SelectionSet, obj *app.ImportHold) graphql.Marshaler {
+func (ec *executionContext) _ImportHold(ctx context.Context, sel ast.SelectionSet, obj *bulk.ImportHold) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, importHoldImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1923,7 +1923,7 @@ func (ec *executionContext) marshalNFieldKept2ᚖreleasegraphᚋinternalᚋdomai
 	return ec._FieldKept(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚐImportCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImportCount) graphql.Marshaler {
+func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚐImportCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.ImportCount) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1939,7 +1939,7 @@ func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚐImportCount(ctx context.Context, sel ast.SelectionSet, v *app.ImportCount) graphql.Marshaler {
+func (ec *executionContext) marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚐImportCount(ctx context.Context, sel ast.SelectionSet, v *bulk.ImportCount) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2027,7 +2027,7 @@ func (ec *executionContext) marshalNImportHeldLink2ᚖreleasegraphᚋgraphᚋmod
 	return ec._ImportHeldLink(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ImportHold) graphql.Marshaler {
+func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.ImportHold) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2043,7 +2043,7 @@ func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx context.Context, sel ast.SelectionSet, v *app.ImportHold) graphql.Marshaler {
+func (ec *executionContext) marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx context.Context, sel ast.SelectionSet, v *bulk.ImportHold) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -15,7 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/domain"
 )
 
@@ -23,7 +23,7 @@ import (
 
 type MaintenanceWindowResolver interface {
 	Occurrences(ctx context.Context, obj *domain.MaintenanceWindow, during *domain.TimeRange, first int) ([]*domain.Occurrence, error)
-	Matches(ctx context.Context, obj *domain.MaintenanceWindow) (*app.OpeningMatches, error)
+	Matches(ctx context.Context, obj *domain.MaintenanceWindow) (*calendar.OpeningMatches, error)
 
 	History(ctx context.Context, obj *domain.MaintenanceWindow, first *int, after *string) (*model.ChangeSetConnection, error)
 
@@ -539,7 +539,7 @@ func (ec *executionContext) _MaintenanceWindow_matches(ctx context.Context, fiel
 			return ec.Resolvers.MaintenanceWindow().Matches(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.OpeningMatches) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
 			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
 		},
 		true,

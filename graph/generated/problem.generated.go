@@ -15,7 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/problem"
 	"releasegraph/internal/domain"
 )
 
@@ -261,7 +261,7 @@ func (ec *executionContext) field_Problem_resolvedBy_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CreateProblemPayload_problem(ctx context.Context, field graphql.CollectedField, obj *app.ProblemCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateProblemPayload_problem(ctx context.Context, field graphql.CollectedField, obj *problem.ProblemCreated) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -293,7 +293,7 @@ func (ec *executionContext) fieldContext_CreateProblemPayload_problem(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateProblemPayload_knownErrors(ctx context.Context, field graphql.CollectedField, obj *app.ProblemCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateProblemPayload_knownErrors(ctx context.Context, field graphql.CollectedField, obj *problem.ProblemCreated) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -306,7 +306,7 @@ func (ec *executionContext) _CreateProblemPayload_knownErrors(ctx context.Contex
 			return obj.KnownErrors(ctx, fc.Args["first"].(int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.KnownErrorMatches) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
 			return ec.marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx, selections, v)
 		},
 		true,
@@ -337,7 +337,7 @@ func (ec *executionContext) fieldContext_CreateProblemPayload_knownErrors(ctx co
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateProblemPayload_revision(ctx context.Context, field graphql.CollectedField, obj *app.ProblemCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateProblemPayload_revision(ctx context.Context, field graphql.CollectedField, obj *problem.ProblemCreated) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -360,7 +360,7 @@ func (ec *executionContext) fieldContext_CreateProblemPayload_revision(_ context
 	return graphql.NewScalarFieldContext("CreateProblemPayload", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _CreateProblemPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *app.ProblemCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateProblemPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *problem.ProblemCreated) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -383,7 +383,7 @@ func (ec *executionContext) fieldContext_CreateProblemPayload_dryRun(_ context.C
 	return graphql.NewScalarFieldContext("CreateProblemPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _CreateProblemPayload_changes(ctx context.Context, field graphql.CollectedField, obj *app.ProblemCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateProblemPayload_changes(ctx context.Context, field graphql.CollectedField, obj *problem.ProblemCreated) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -415,7 +415,7 @@ func (ec *executionContext) fieldContext_CreateProblemPayload_changes(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorMatch_knownError(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatch_knownError(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -447,7 +447,7 @@ func (ec *executionContext) fieldContext_KnownErrorMatch_knownError(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorMatch_score(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatch_score(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -470,7 +470,7 @@ func (ec *executionContext) fieldContext_KnownErrorMatch_score(_ context.Context
 	return graphql.NewScalarFieldContext("KnownErrorMatch", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorMatch_parts(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatch_parts(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -502,7 +502,7 @@ func (ec *executionContext) fieldContext_KnownErrorMatch_parts(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorMatch_item(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatch_item(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -534,7 +534,7 @@ func (ec *executionContext) fieldContext_KnownErrorMatch_item(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorMatches_nodes(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatches_nodes(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -546,7 +546,7 @@ func (ec *executionContext) _KnownErrorMatches_nodes(ctx context.Context, field 
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.KnownErrorMatch) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*problem.KnownErrorMatch) graphql.Marshaler {
 			return ec.marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatchᚄ(ctx, selections, v)
 		},
 		true,
@@ -566,7 +566,7 @@ func (ec *executionContext) fieldContext_KnownErrorMatches_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _KnownErrorMatches_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatches_totalCount(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -589,7 +589,7 @@ func (ec *executionContext) fieldContext_KnownErrorMatches_totalCount(_ context.
 	return graphql.NewScalarFieldContext("KnownErrorMatches", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _KnownErrorMatches_candidates(ctx context.Context, field graphql.CollectedField, obj *app.KnownErrorMatches) (ret graphql.Marshaler) {
+func (ec *executionContext) _KnownErrorMatches_candidates(ctx context.Context, field graphql.CollectedField, obj *problem.KnownErrorMatches) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1751,7 +1751,7 @@ func (ec *executionContext) unmarshalInputResolveProblemInput(ctx context.Contex
 
 var createProblemPayloadImplementors = []string{"CreateProblemPayload"}
 
-func (ec *executionContext) _CreateProblemPayload(ctx context.Context, sel ast.SelectionSet, obj *app.ProblemCreated) graphql.Marshaler {
+func (ec *executionContext) _CreateProblemPayload(ctx context.Context, sel ast.SelectionSet, obj *problem.ProblemCreated) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createProblemPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1842,7 +1842,7 @@ func (ec *executionContext) _CreateProblemPayload(ctx context.Context, sel ast.S
 
 var knownErrorMatchImplementors = []string{"KnownErrorMatch"}
 
-func (ec *executionContext) _KnownErrorMatch(ctx context.Context, sel ast.SelectionSet, obj *app.KnownErrorMatch) graphql.Marshaler {
+func (ec *executionContext) _KnownErrorMatch(ctx context.Context, sel ast.SelectionSet, obj *problem.KnownErrorMatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, knownErrorMatchImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1895,7 +1895,7 @@ func (ec *executionContext) _KnownErrorMatch(ctx context.Context, sel ast.Select
 
 var knownErrorMatchesImplementors = []string{"KnownErrorMatches"}
 
-func (ec *executionContext) _KnownErrorMatches(ctx context.Context, sel ast.SelectionSet, obj *app.KnownErrorMatches) graphql.Marshaler {
+func (ec *executionContext) _KnownErrorMatches(ctx context.Context, sel ast.SelectionSet, obj *problem.KnownErrorMatches) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, knownErrorMatchesImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2374,7 +2374,7 @@ func (ec *executionContext) unmarshalNDiagnoseProblemInput2releasegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.KnownErrorMatch) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*problem.KnownErrorMatch) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2390,7 +2390,7 @@ func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatch(ctx context.Context, sel ast.SelectionSet, v *app.KnownErrorMatch) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatch(ctx context.Context, sel ast.SelectionSet, v *problem.KnownErrorMatch) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2400,7 +2400,7 @@ func (ec *executionContext) marshalNKnownErrorMatch2ᚖreleasegraphᚋinternal�
 	return ec._KnownErrorMatch(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx context.Context, sel ast.SelectionSet, v *app.KnownErrorMatches) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx context.Context, sel ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2526,7 +2526,7 @@ func (ec *executionContext) unmarshalNResolveProblemInput2releasegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx context.Context, sel ast.SelectionSet, v *app.ProblemCreated) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx context.Context, sel ast.SelectionSet, v *problem.ProblemCreated) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -15,24 +15,25 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type DataQualityResolver interface {
-	WithoutOwner(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-	Orphans(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-	ServicesWithoutAgreement(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-	Stale(ctx context.Context, obj *app.DataQuality, since time.Time, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
-	Cycles(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.SizedCycle, model.DependencyCycleEdge], error)
-	Duplicates(ctx context.Context, obj *app.DataQuality, attributes []string, first *int, after *string) (*model.DuplicateGroupConnection, error)
+	WithoutOwner(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
+	Orphans(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
+	ServicesWithoutAgreement(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
+	Stale(ctx context.Context, obj *configuration.DataQuality, since time.Time, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
+	Cycles(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge], error)
+	Duplicates(ctx context.Context, obj *configuration.DataQuality, attributes []string, first *int, after *string) (*model.DuplicateGroupConnection, error)
 
-	Breaches(ctx context.Context, obj *app.DataQuality, first *int, after *string) (*relay.Connection[app.AttributeBreach, model.AttributeBreachEdge], error)
+	Breaches(ctx context.Context, obj *configuration.DataQuality, first *int, after *string) (*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge], error)
 }
 type DuplicateGroupResolver interface {
-	Members(ctx context.Context, obj *app.DuplicateGroup, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
+	Members(ctx context.Context, obj *configuration.DuplicateGroup, first *int, after *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -263,7 +264,7 @@ func (ec *executionContext) field_SizedCycle_items_args(ctx context.Context, raw
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AttributeBreach_item(ctx context.Context, field graphql.CollectedField, obj *app.AttributeBreach) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreach_item(ctx context.Context, field graphql.CollectedField, obj *configuration.AttributeBreach) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -295,7 +296,7 @@ func (ec *executionContext) fieldContext_AttributeBreach_item(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributeBreach_definition(ctx context.Context, field graphql.CollectedField, obj *app.AttributeBreach) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreach_definition(ctx context.Context, field graphql.CollectedField, obj *configuration.AttributeBreach) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -327,7 +328,7 @@ func (ec *executionContext) fieldContext_AttributeBreach_definition(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributeBreach_value(ctx context.Context, field graphql.CollectedField, obj *app.AttributeBreach) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreach_value(ctx context.Context, field graphql.CollectedField, obj *configuration.AttributeBreach) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -350,7 +351,7 @@ func (ec *executionContext) fieldContext_AttributeBreach_value(_ context.Context
 	return graphql.NewScalarFieldContext("AttributeBreach", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AttributeBreach_message(ctx context.Context, field graphql.CollectedField, obj *app.AttributeBreach) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreach_message(ctx context.Context, field graphql.CollectedField, obj *configuration.AttributeBreach) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -373,7 +374,7 @@ func (ec *executionContext) fieldContext_AttributeBreach_message(_ context.Conte
 	return graphql.NewScalarFieldContext("AttributeBreach", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AttributeBreachConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreachConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -405,7 +406,7 @@ func (ec *executionContext) fieldContext_AttributeBreachConnection_edges(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributeBreachConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreachConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -417,7 +418,7 @@ func (ec *executionContext) _AttributeBreachConnection_nodes(ctx context.Context
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.AttributeBreach) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.AttributeBreach) graphql.Marshaler {
 			return ec.marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚐAttributeBreachᚄ(ctx, selections, v)
 		},
 		true,
@@ -437,7 +438,7 @@ func (ec *executionContext) fieldContext_AttributeBreachConnection_nodes(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributeBreachConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreachConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -469,7 +470,7 @@ func (ec *executionContext) fieldContext_AttributeBreachConnection_pageInfo(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributeBreachConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreachConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -492,7 +493,7 @@ func (ec *executionContext) fieldContext_AttributeBreachConnection_totalCount(_ 
 	return graphql.NewScalarFieldContext("AttributeBreachConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AttributeBreachEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.AttributeBreach]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreachEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[configuration.AttributeBreach]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -504,7 +505,7 @@ func (ec *executionContext) _AttributeBreachEdge_node(ctx context.Context, field
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.AttributeBreach) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *configuration.AttributeBreach) graphql.Marshaler {
 			return ec.marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx, selections, v)
 		},
 		true,
@@ -524,7 +525,7 @@ func (ec *executionContext) fieldContext_AttributeBreachEdge_node(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributeBreachEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.AttributeBreach]) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributeBreachEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[configuration.AttributeBreach]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -547,7 +548,7 @@ func (ec *executionContext) fieldContext_AttributeBreachEdge_cursor(_ context.Co
 	return graphql.NewScalarFieldContext("AttributeBreachEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _DataQuality_withoutOwner(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_withoutOwner(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -591,7 +592,7 @@ func (ec *executionContext) fieldContext_DataQuality_withoutOwner(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_orphans(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_orphans(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -635,7 +636,7 @@ func (ec *executionContext) fieldContext_DataQuality_orphans(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_servicesWithoutAgreement(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_servicesWithoutAgreement(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -679,7 +680,7 @@ func (ec *executionContext) fieldContext_DataQuality_servicesWithoutAgreement(ct
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_stale(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_stale(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -723,7 +724,7 @@ func (ec *executionContext) fieldContext_DataQuality_stale(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_cycles(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_cycles(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -736,7 +737,7 @@ func (ec *executionContext) _DataQuality_cycles(ctx context.Context, field graph
 			return ec.Resolvers.DataQuality().Cycles(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
 			return ec.marshalNDependencyCycleConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -767,7 +768,7 @@ func (ec *executionContext) fieldContext_DataQuality_cycles(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_duplicates(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_duplicates(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -811,7 +812,7 @@ func (ec *executionContext) fieldContext_DataQuality_duplicates(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_contradictions(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_contradictions(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -843,7 +844,7 @@ func (ec *executionContext) fieldContext_DataQuality_contradictions(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_unevenGroups(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_unevenGroups(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -856,7 +857,7 @@ func (ec *executionContext) _DataQuality_unevenGroups(ctx context.Context, field
 			return obj.UnevenGroups(ctx, fc.Args["first"].(int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.UnevenGroups) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *configuration.UnevenGroups) graphql.Marshaler {
 			return ec.marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroups(ctx, selections, v)
 		},
 		true,
@@ -887,7 +888,7 @@ func (ec *executionContext) fieldContext_DataQuality_unevenGroups(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _DataQuality_breaches(ctx context.Context, field graphql.CollectedField, obj *app.DataQuality) (ret graphql.Marshaler) {
+func (ec *executionContext) _DataQuality_breaches(ctx context.Context, field graphql.CollectedField, obj *configuration.DataQuality) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -900,7 +901,7 @@ func (ec *executionContext) _DataQuality_breaches(ctx context.Context, field gra
 			return ec.Resolvers.DataQuality().Breaches(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) graphql.Marshaler {
 			return ec.marshalNAttributeBreachConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -1032,7 +1033,7 @@ func (ec *executionContext) fieldContext_DefinitionContradiction_message(_ conte
 	return graphql.NewScalarFieldContext("DefinitionContradiction", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _DependencyCycleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyCycleConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1064,7 +1065,7 @@ func (ec *executionContext) fieldContext_DependencyCycleConnection_edges(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _DependencyCycleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyCycleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1076,7 +1077,7 @@ func (ec *executionContext) _DependencyCycleConnection_nodes(ctx context.Context
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.SizedCycle) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.SizedCycle) graphql.Marshaler {
 			return ec.marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx, selections, v)
 		},
 		true,
@@ -1096,7 +1097,7 @@ func (ec *executionContext) fieldContext_DependencyCycleConnection_nodes(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _DependencyCycleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyCycleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1128,7 +1129,7 @@ func (ec *executionContext) fieldContext_DependencyCycleConnection_pageInfo(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _DependencyCycleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyCycleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1151,7 +1152,7 @@ func (ec *executionContext) fieldContext_DependencyCycleConnection_totalCount(_ 
 	return graphql.NewScalarFieldContext("DependencyCycleConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DependencyCycleEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.SizedCycle]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyCycleEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[configuration.SizedCycle]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1163,7 +1164,7 @@ func (ec *executionContext) _DependencyCycleEdge_node(ctx context.Context, field
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.SizedCycle) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *configuration.SizedCycle) graphql.Marshaler {
 			return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx, selections, v)
 		},
 		true,
@@ -1183,7 +1184,7 @@ func (ec *executionContext) fieldContext_DependencyCycleEdge_node(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _DependencyCycleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.SizedCycle]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DependencyCycleEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[configuration.SizedCycle]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1206,7 +1207,7 @@ func (ec *executionContext) fieldContext_DependencyCycleEdge_cursor(_ context.Co
 	return graphql.NewScalarFieldContext("DependencyCycleEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _DuplicateGroup_values(ctx context.Context, field graphql.CollectedField, obj *app.DuplicateGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroup_values(ctx context.Context, field graphql.CollectedField, obj *configuration.DuplicateGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1218,7 +1219,7 @@ func (ec *executionContext) _DuplicateGroup_values(ctx context.Context, field gr
 			return obj.Values, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.CountValue) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
 			return ec.marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx, selections, v)
 		},
 		true,
@@ -1238,7 +1239,7 @@ func (ec *executionContext) fieldContext_DuplicateGroup_values(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _DuplicateGroup_count(ctx context.Context, field graphql.CollectedField, obj *app.DuplicateGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroup_count(ctx context.Context, field graphql.CollectedField, obj *configuration.DuplicateGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1261,7 +1262,7 @@ func (ec *executionContext) fieldContext_DuplicateGroup_count(_ context.Context,
 	return graphql.NewScalarFieldContext("DuplicateGroup", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DuplicateGroup_members(ctx context.Context, field graphql.CollectedField, obj *app.DuplicateGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroup_members(ctx context.Context, field graphql.CollectedField, obj *configuration.DuplicateGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1349,7 +1350,7 @@ func (ec *executionContext) _DuplicateGroupConnection_nodes(ctx context.Context,
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DuplicateGroup) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.DuplicateGroup) graphql.Marshaler {
 			return ec.marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx, selections, v)
 		},
 		true,
@@ -1447,7 +1448,7 @@ func (ec *executionContext) fieldContext_DuplicateGroupConnection_items(_ contex
 	return graphql.NewScalarFieldContext("DuplicateGroupConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DuplicateGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.DuplicateGroup]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[configuration.DuplicateGroup]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1459,7 +1460,7 @@ func (ec *executionContext) _DuplicateGroupEdge_node(ctx context.Context, field 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.DuplicateGroup) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *configuration.DuplicateGroup) graphql.Marshaler {
 			return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx, selections, v)
 		},
 		true,
@@ -1479,7 +1480,7 @@ func (ec *executionContext) fieldContext_DuplicateGroupEdge_node(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _DuplicateGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.DuplicateGroup]) (ret graphql.Marshaler) {
+func (ec *executionContext) _DuplicateGroupEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[configuration.DuplicateGroup]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1502,7 +1503,7 @@ func (ec *executionContext) fieldContext_DuplicateGroupEdge_cursor(_ context.Con
 	return graphql.NewScalarFieldContext("DuplicateGroupEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SizedCycle_size(ctx context.Context, field graphql.CollectedField, obj *app.SizedCycle) (ret graphql.Marshaler) {
+func (ec *executionContext) _SizedCycle_size(ctx context.Context, field graphql.CollectedField, obj *configuration.SizedCycle) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1525,7 +1526,7 @@ func (ec *executionContext) fieldContext_SizedCycle_size(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("SizedCycle", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SizedCycle_items(ctx context.Context, field graphql.CollectedField, obj *app.SizedCycle) (ret graphql.Marshaler) {
+func (ec *executionContext) _SizedCycle_items(ctx context.Context, field graphql.CollectedField, obj *configuration.SizedCycle) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1569,7 +1570,7 @@ func (ec *executionContext) fieldContext_SizedCycle_items(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _UnevenGroup_item(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroup_item(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1601,7 +1602,7 @@ func (ec *executionContext) fieldContext_UnevenGroup_item(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _UnevenGroup_redundancyGroup(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroup_redundancyGroup(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1624,7 +1625,7 @@ func (ec *executionContext) fieldContext_UnevenGroup_redundancyGroup(_ context.C
 	return graphql.NewScalarFieldContext("UnevenGroup", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _UnevenGroup_minimums(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroup_minimums(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1647,7 +1648,7 @@ func (ec *executionContext) fieldContext_UnevenGroup_minimums(_ context.Context,
 	return graphql.NewScalarFieldContext("UnevenGroup", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _UnevenGroup_percents(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroup_percents(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1670,7 +1671,7 @@ func (ec *executionContext) fieldContext_UnevenGroup_percents(_ context.Context,
 	return graphql.NewScalarFieldContext("UnevenGroup", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _UnevenGroup_members(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroup_members(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1693,7 +1694,7 @@ func (ec *executionContext) fieldContext_UnevenGroup_members(_ context.Context, 
 	return graphql.NewScalarFieldContext("UnevenGroup", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _UnevenGroup_counts(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroup_counts(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1716,7 +1717,7 @@ func (ec *executionContext) fieldContext_UnevenGroup_counts(_ context.Context, f
 	return graphql.NewScalarFieldContext("UnevenGroup", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _UnevenGroups_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroups) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroups_totalCount(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroups) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1739,7 +1740,7 @@ func (ec *executionContext) fieldContext_UnevenGroups_totalCount(_ context.Conte
 	return graphql.NewScalarFieldContext("UnevenGroups", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _UnevenGroups_nodes(ctx context.Context, field graphql.CollectedField, obj *app.UnevenGroups) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnevenGroups_nodes(ctx context.Context, field graphql.CollectedField, obj *configuration.UnevenGroups) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1751,7 +1752,7 @@ func (ec *executionContext) _UnevenGroups_nodes(ctx context.Context, field graph
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.UnevenGroup) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.UnevenGroup) graphql.Marshaler {
 			return ec.marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐUnevenGroupᚄ(ctx, selections, v)
 		},
 		true,
@@ -1785,7 +1786,7 @@ func (ec *executionContext) fieldContext_UnevenGroups_nodes(_ context.Context, f
 
 var attributeBreachImplementors = []string{"AttributeBreach"}
 
-func (ec *executionContext) _AttributeBreach(ctx context.Context, sel ast.SelectionSet, obj *app.AttributeBreach) graphql.Marshaler {
+func (ec *executionContext) _AttributeBreach(ctx context.Context, sel ast.SelectionSet, obj *configuration.AttributeBreach) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributeBreachImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1838,7 +1839,7 @@ func (ec *executionContext) _AttributeBreach(ctx context.Context, sel ast.Select
 
 var attributeBreachConnectionImplementors = []string{"AttributeBreachConnection"}
 
-func (ec *executionContext) _AttributeBreachConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) graphql.Marshaler {
+func (ec *executionContext) _AttributeBreachConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributeBreachConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1924,7 +1925,7 @@ func (ec *executionContext) _AttributeBreachConnection(ctx context.Context, sel 
 
 var attributeBreachEdgeImplementors = []string{"AttributeBreachEdge"}
 
-func (ec *executionContext) _AttributeBreachEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.AttributeBreach]) graphql.Marshaler {
+func (ec *executionContext) _AttributeBreachEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[configuration.AttributeBreach]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributeBreachEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1967,7 +1968,7 @@ func (ec *executionContext) _AttributeBreachEdge(ctx context.Context, sel ast.Se
 
 var dataQualityImplementors = []string{"DataQuality"}
 
-func (ec *executionContext) _DataQuality(ctx context.Context, sel ast.SelectionSet, obj *app.DataQuality) graphql.Marshaler {
+func (ec *executionContext) _DataQuality(ctx context.Context, sel ast.SelectionSet, obj *configuration.DataQuality) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, dataQualityImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2395,7 +2396,7 @@ func (ec *executionContext) _DefinitionContradiction(ctx context.Context, sel as
 
 var dependencyCycleConnectionImplementors = []string{"DependencyCycleConnection"}
 
-func (ec *executionContext) _DependencyCycleConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
+func (ec *executionContext) _DependencyCycleConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyCycleConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2481,7 +2482,7 @@ func (ec *executionContext) _DependencyCycleConnection(ctx context.Context, sel 
 
 var dependencyCycleEdgeImplementors = []string{"DependencyCycleEdge"}
 
-func (ec *executionContext) _DependencyCycleEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.SizedCycle]) graphql.Marshaler {
+func (ec *executionContext) _DependencyCycleEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[configuration.SizedCycle]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, dependencyCycleEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2524,7 +2525,7 @@ func (ec *executionContext) _DependencyCycleEdge(ctx context.Context, sel ast.Se
 
 var duplicateGroupImplementors = []string{"DuplicateGroup"}
 
-func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.SelectionSet, obj *app.DuplicateGroup) graphql.Marshaler {
+func (ec *executionContext) _DuplicateGroup(ctx context.Context, sel ast.SelectionSet, obj *configuration.DuplicateGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2696,7 +2697,7 @@ func (ec *executionContext) _DuplicateGroupConnection(ctx context.Context, sel a
 
 var duplicateGroupEdgeImplementors = []string{"DuplicateGroupEdge"}
 
-func (ec *executionContext) _DuplicateGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.DuplicateGroup]) graphql.Marshaler {
+func (ec *executionContext) _DuplicateGroupEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[configuration.DuplicateGroup]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, duplicateGroupEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2739,7 +2740,7 @@ func (ec *executionContext) _DuplicateGroupEdge(ctx context.Context, sel ast.Sel
 
 var sizedCycleImplementors = []string{"SizedCycle"}
 
-func (ec *executionContext) _SizedCycle(ctx context.Context, sel ast.SelectionSet, obj *app.SizedCycle) graphql.Marshaler {
+func (ec *executionContext) _SizedCycle(ctx context.Context, sel ast.SelectionSet, obj *configuration.SizedCycle) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sizedCycleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2815,7 +2816,7 @@ func (ec *executionContext) _SizedCycle(ctx context.Context, sel ast.SelectionSe
 
 var unevenGroupImplementors = []string{"UnevenGroup"}
 
-func (ec *executionContext) _UnevenGroup(ctx context.Context, sel ast.SelectionSet, obj *app.UnevenGroup) graphql.Marshaler {
+func (ec *executionContext) _UnevenGroup(ctx context.Context, sel ast.SelectionSet, obj *configuration.UnevenGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unevenGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2911,7 +2912,7 @@ func (ec *executionContext) _UnevenGroup(ctx context.Context, sel ast.SelectionS
 
 var unevenGroupsImplementors = []string{"UnevenGroups"}
 
-func (ec *executionContext) _UnevenGroups(ctx context.Context, sel ast.SelectionSet, obj *app.UnevenGroups) graphql.Marshaler {
+func (ec *executionContext) _UnevenGroups(ctx context.Context, sel ast.SelectionSet, obj *configuration.UnevenGroups) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unevenGroupsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2956,7 +2957,7 @@ func (ec *executionContext) _UnevenGroups(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚐAttributeBreachᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.AttributeBreach) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚐAttributeBreachᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.AttributeBreach) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2972,7 +2973,7 @@ func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx context.Context, sel ast.SelectionSet, v *app.AttributeBreach) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx context.Context, sel ast.SelectionSet, v *configuration.AttributeBreach) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2982,7 +2983,7 @@ func (ec *executionContext) marshalNAttributeBreach2ᚖreleasegraphᚋinternal�
 	return ec._AttributeBreach(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAttributeBreachConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.AttributeBreach, model.AttributeBreachEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributeBreachConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3018,7 +3019,7 @@ func (ec *executionContext) marshalNAttributeBreachEdge2ᚖreleasegraphᚋgraph�
 	return ec._AttributeBreachEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚐDataQuality(ctx context.Context, sel ast.SelectionSet, v *app.DataQuality) graphql.Marshaler {
+func (ec *executionContext) marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚐDataQuality(ctx context.Context, sel ast.SelectionSet, v *configuration.DataQuality) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3054,7 +3055,7 @@ func (ec *executionContext) marshalNDefinitionContradiction2ᚖreleasegraphᚋin
 	return ec._DefinitionContradiction(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDependencyCycleConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[app.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
+func (ec *executionContext) marshalNDependencyCycleConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx context.Context, sel ast.SelectionSet, v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3090,7 +3091,7 @@ func (ec *executionContext) marshalNDependencyCycleEdge2ᚖreleasegraphᚋgraph�
 	return ec._DependencyCycleEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.DuplicateGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.DuplicateGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3106,7 +3107,7 @@ func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx context.Context, sel ast.SelectionSet, v *app.DuplicateGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx context.Context, sel ast.SelectionSet, v *configuration.DuplicateGroup) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3152,7 +3153,7 @@ func (ec *executionContext) marshalNDuplicateGroupEdge2ᚖreleasegraphᚋgraph�
 	return ec._DuplicateGroupEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.SizedCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.SizedCycle) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3168,7 +3169,7 @@ func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx context.Context, sel ast.SelectionSet, v *app.SizedCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx context.Context, sel ast.SelectionSet, v *configuration.SizedCycle) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3178,7 +3179,7 @@ func (ec *executionContext) marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._SizedCycle(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐUnevenGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.UnevenGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐUnevenGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.UnevenGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -3194,7 +3195,7 @@ func (ec *executionContext) marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroup(ctx context.Context, sel ast.SelectionSet, v *app.UnevenGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroup(ctx context.Context, sel ast.SelectionSet, v *configuration.UnevenGroup) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3204,7 +3205,7 @@ func (ec *executionContext) marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋapp
 	return ec._UnevenGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroups(ctx context.Context, sel ast.SelectionSet, v *app.UnevenGroups) graphql.Marshaler {
+func (ec *executionContext) marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroups(ctx context.Context, sel ast.SelectionSet, v *configuration.UnevenGroups) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -14,7 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/impact"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/schedule"
 )
@@ -22,13 +23,13 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ChangeScheduleResolver interface {
-	PageInfo(ctx context.Context, obj *app.ChangeSchedule) (*relay.PageInfo, error)
+	PageInfo(ctx context.Context, obj *calendar.ChangeSchedule) (*relay.PageInfo, error)
 }
 type ScheduleConflictResolver interface {
-	Between(ctx context.Context, obj *app.ScheduleConflict) ([]relay.Record, error)
+	Between(ctx context.Context, obj *calendar.ScheduleConflict) ([]relay.Record, error)
 }
 type ScheduleConflictsResolver interface {
-	PageInfo(ctx context.Context, obj *app.ScheduleConflicts) (*relay.PageInfo, error)
+	PageInfo(ctx context.Context, obj *calendar.ScheduleConflicts) (*relay.PageInfo, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -67,7 +68,7 @@ func (ec *executionContext) field_ScheduleConflicts_freeSlots_args(ctx context.C
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _ChangeSchedule_nodes(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSchedule_nodes(ctx context.Context, field graphql.CollectedField, obj *calendar.ChangeSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -79,7 +80,7 @@ func (ec *executionContext) _ChangeSchedule_nodes(ctx context.Context, field gra
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ScheduledChange) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.ScheduledChange) graphql.Marshaler {
 			return ec.marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduledChangeᚄ(ctx, selections, v)
 		},
 		true,
@@ -99,7 +100,7 @@ func (ec *executionContext) fieldContext_ChangeSchedule_nodes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeSchedule_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSchedule_totalCount(ctx context.Context, field graphql.CollectedField, obj *calendar.ChangeSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -122,7 +123,7 @@ func (ec *executionContext) fieldContext_ChangeSchedule_totalCount(_ context.Con
 	return graphql.NewScalarFieldContext("ChangeSchedule", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ChangeSchedule_pageInfo(ctx context.Context, field graphql.CollectedField, obj *app.ChangeSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeSchedule_pageInfo(ctx context.Context, field graphql.CollectedField, obj *calendar.ChangeSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -154,7 +155,7 @@ func (ec *executionContext) fieldContext_ChangeSchedule_pageInfo(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_kind(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_kind(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -177,7 +178,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_kind(_ context.Context
 	return graphql.NewScalarFieldContext("ScheduleConflict", field, false, false, errors.New("field of type ConflictKind does not have child fields"))
 }
 
-func (ec *executionContext) _ScheduleConflict_between(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_between(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -209,7 +210,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_between(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_chain(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_chain(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -221,7 +222,7 @@ func (ec *executionContext) _ScheduleConflict_chain(ctx context.Context, field g
 			return obj.Chain(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.DependencyLink) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
@@ -241,7 +242,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_chain(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_overlap(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_overlap(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -273,7 +274,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_overlap(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_items(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_items(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -305,7 +306,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_items(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_sites(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_sites(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -337,7 +338,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_sites(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_person(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_person(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -369,7 +370,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_person(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflict_freeSlots(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflict_freeSlots(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -413,7 +414,7 @@ func (ec *executionContext) fieldContext_ScheduleConflict_freeSlots(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflicts_nodes(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflicts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflicts_nodes(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflicts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -425,7 +426,7 @@ func (ec *executionContext) _ScheduleConflicts_nodes(ctx context.Context, field 
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.ScheduleConflict) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.ScheduleConflict) graphql.Marshaler {
 			return ec.marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduleConflictᚄ(ctx, selections, v)
 		},
 		true,
@@ -445,7 +446,7 @@ func (ec *executionContext) fieldContext_ScheduleConflicts_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflicts_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflicts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflicts_totalCount(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflicts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -468,7 +469,7 @@ func (ec *executionContext) fieldContext_ScheduleConflicts_totalCount(_ context.
 	return graphql.NewScalarFieldContext("ScheduleConflicts", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _ScheduleConflicts_truncated(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflicts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflicts_truncated(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflicts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -491,7 +492,7 @@ func (ec *executionContext) fieldContext_ScheduleConflicts_truncated(_ context.C
 	return graphql.NewScalarFieldContext("ScheduleConflicts", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ScheduleConflicts_pageInfo(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflicts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflicts_pageInfo(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflicts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -523,7 +524,7 @@ func (ec *executionContext) fieldContext_ScheduleConflicts_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduleConflicts_freeSlots(ctx context.Context, field graphql.CollectedField, obj *app.ScheduleConflicts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleConflicts_freeSlots(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduleConflicts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -567,7 +568,7 @@ func (ec *executionContext) fieldContext_ScheduleConflicts_freeSlots(ctx context
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledChange_changeRequest(ctx context.Context, field graphql.CollectedField, obj *app.ScheduledChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledChange_changeRequest(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduledChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -599,7 +600,7 @@ func (ec *executionContext) fieldContext_ScheduledChange_changeRequest(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledChange_window(ctx context.Context, field graphql.CollectedField, obj *app.ScheduledChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledChange_window(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduledChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -631,7 +632,7 @@ func (ec *executionContext) fieldContext_ScheduledChange_window(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledChange_status(ctx context.Context, field graphql.CollectedField, obj *app.ScheduledChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledChange_status(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduledChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -654,7 +655,7 @@ func (ec *executionContext) fieldContext_ScheduledChange_status(_ context.Contex
 	return graphql.NewScalarFieldContext("ScheduledChange", field, false, false, errors.New("field of type ScheduleStatus does not have child fields"))
 }
 
-func (ec *executionContext) _ScheduledChange_sites(ctx context.Context, field graphql.CollectedField, obj *app.ScheduledChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledChange_sites(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduledChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -686,7 +687,7 @@ func (ec *executionContext) fieldContext_ScheduledChange_sites(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledChange_items(ctx context.Context, field graphql.CollectedField, obj *app.ScheduledChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledChange_items(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduledChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -778,7 +779,7 @@ func (ec *executionContext) fieldContext_TimeRange_to(_ context.Context, field g
 
 var changeScheduleImplementors = []string{"ChangeSchedule"}
 
-func (ec *executionContext) _ChangeSchedule(ctx context.Context, sel ast.SelectionSet, obj *app.ChangeSchedule) graphql.Marshaler {
+func (ec *executionContext) _ChangeSchedule(ctx context.Context, sel ast.SelectionSet, obj *calendar.ChangeSchedule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeScheduleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -859,7 +860,7 @@ func (ec *executionContext) _ChangeSchedule(ctx context.Context, sel ast.Selecti
 
 var scheduleConflictImplementors = []string{"ScheduleConflict"}
 
-func (ec *executionContext) _ScheduleConflict(ctx context.Context, sel ast.SelectionSet, obj *app.ScheduleConflict) graphql.Marshaler {
+func (ec *executionContext) _ScheduleConflict(ctx context.Context, sel ast.SelectionSet, obj *calendar.ScheduleConflict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, scheduleConflictImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1097,7 +1098,7 @@ func (ec *executionContext) _ScheduleConflict(ctx context.Context, sel ast.Selec
 
 var scheduleConflictsImplementors = []string{"ScheduleConflicts"}
 
-func (ec *executionContext) _ScheduleConflicts(ctx context.Context, sel ast.SelectionSet, obj *app.ScheduleConflicts) graphql.Marshaler {
+func (ec *executionContext) _ScheduleConflicts(ctx context.Context, sel ast.SelectionSet, obj *calendar.ScheduleConflicts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, scheduleConflictsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1221,7 +1222,7 @@ func (ec *executionContext) _ScheduleConflicts(ctx context.Context, sel ast.Sele
 
 var scheduledChangeImplementors = []string{"ScheduledChange"}
 
-func (ec *executionContext) _ScheduledChange(ctx context.Context, sel ast.SelectionSet, obj *app.ScheduledChange) graphql.Marshaler {
+func (ec *executionContext) _ScheduledChange(ctx context.Context, sel ast.SelectionSet, obj *calendar.ScheduledChange) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledChangeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1390,7 +1391,7 @@ func (ec *executionContext) _TimeRange(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚐChangeSchedule(ctx context.Context, sel ast.SelectionSet, v *app.ChangeSchedule) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚐChangeSchedule(ctx context.Context, sel ast.SelectionSet, v *calendar.ChangeSchedule) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1417,7 +1418,7 @@ func (ec *executionContext) marshalNConflictKind2releasegraphᚋinternalᚋdomai
 	return res
 }
 
-func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduleConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ScheduleConflict) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduleConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduleConflict) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1433,7 +1434,7 @@ func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflict(ctx context.Context, sel ast.SelectionSet, v *app.ScheduleConflict) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflict(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduleConflict) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1443,7 +1444,7 @@ func (ec *executionContext) marshalNScheduleConflict2ᚖreleasegraphᚋinternal�
 	return ec._ScheduleConflict(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx context.Context, sel ast.SelectionSet, v *app.ScheduleConflicts) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1470,7 +1471,7 @@ func (ec *executionContext) marshalNScheduleStatus2releasegraphᚋinternalᚋpla
 	return res
 }
 
-func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduledChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.ScheduledChange) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduledChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduledChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -1486,7 +1487,7 @@ func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚐScheduledChange(ctx context.Context, sel ast.SelectionSet, v *app.ScheduledChange) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚐScheduledChange(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduledChange) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -18,15 +18,23 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/graph/scalar"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/change"
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/history"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/problem"
+	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/token"
+	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
-	AssessChangeRequest(ctx context.Context, input app.Assess, options *domain.WriteOptions) (*app.Reviewed, error)
-	ExcludeFromImpact(ctx context.Context, input app.Exclude, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	AssessChangeRequest(ctx context.Context, input change.Assess, options *domain.WriteOptions) (*change.Reviewed, error)
+	ExcludeFromImpact(ctx context.Context, input change.Exclude, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	IncludeInImpact(ctx context.Context, input model.IncludeInImpactInput, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	CreateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error)
 	UpdateAttributeDefinition(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.AttributeDefinition], error)
@@ -34,8 +42,8 @@ type MutationResolver interface {
 	CreateBaseline(ctx context.Context, input domain.NewBaseline, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
 	UpdateBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
 	RemoveBaseline(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Baseline], error)
-	ConfirmDelegation(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error)
-	CastVote(ctx context.Context, input app.CastVote, options *domain.WriteOptions) (*app.Reviewed, error)
+	ConfirmDelegation(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error)
+	CastVote(ctx context.Context, input change.CastVote, options *domain.WriteOptions) (*change.Reviewed, error)
 	CreateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error)
 	UpdateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error)
 	RemoveBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error)
@@ -44,7 +52,7 @@ type MutationResolver interface {
 	RemoveDelegation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error)
 	ConnectDelegationBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink], error)
 	DisconnectDelegationBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink], error)
-	CreateCalendarFeed(ctx context.Context, input model.CreateCalendarFeedInput, options *domain.WriteOptions) (*app.CalendarFeedCreated, error)
+	CreateCalendarFeed(ctx context.Context, input model.CreateCalendarFeedInput, options *domain.WriteOptions) (*calendar.CalendarFeedCreated, error)
 	UpdateCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error)
 	RemoveCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error)
 	ConnectFeedSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink], error)
@@ -54,14 +62,14 @@ type MutationResolver interface {
 	CreateChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error)
 	UpdateChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error)
 	RemoveChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error)
-	SubmitChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	WithdrawChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	AuthoriseChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	ImplementChangeRequest(ctx context.Context, input app.ImplementChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	ReviewChangeRequest(ctx context.Context, input app.ReviewChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	BackOutChangeRequest(ctx context.Context, input app.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	RequestStandardChange(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
-	DraftChangeFromModel(ctx context.Context, input app.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	SubmitChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	WithdrawChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	AuthoriseChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	ImplementChangeRequest(ctx context.Context, input change.ImplementChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	ReviewChangeRequest(ctx context.Context, input change.ReviewChange, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	BackOutChangeRequest(ctx context.Context, input change.ChangeVerb, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	RequestStandardChange(ctx context.Context, input change.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
+	DraftChangeFromModel(ctx context.Context, input change.FromModel, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	UpdateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
 	RemoveChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error)
@@ -91,8 +99,8 @@ type MutationResolver interface {
 	DisconnectSupply(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error)
 	ConnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error)
 	DisconnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error)
-	CreateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*app.FreezeHold, error)
-	LiftFreeze(ctx context.Context, input model.LiftFreezeInput, options *domain.WriteOptions) (*app.FreezeHold, error)
+	CreateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*calendar.FreezeHold, error)
+	LiftFreeze(ctx context.Context, input model.LiftFreezeInput, options *domain.WriteOptions) (*calendar.FreezeHold, error)
 	RequestFreezeException(ctx context.Context, input domain.NewException, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error)
 	DecideFreezeException(ctx context.Context, input model.DecideFreezeExceptionInput, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error)
 	CreateFreezeException(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error)
@@ -109,7 +117,7 @@ type MutationResolver interface {
 	ConnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error)
 	DisconnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error)
 	ReleaseName(ctx context.Context, input model.ReleaseNameInput) (*model.ReleaseNamePayload, error)
-	CreateAPIToken(ctx context.Context, input app.NewToken) (*app.CreatedToken, error)
+	CreateAPIToken(ctx context.Context, input token.NewToken) (*token.CreatedToken, error)
 	RevokeAPIToken(ctx context.Context, input model.RevokeAPITokenInput) (*model.RevokeAPITokenPayload, error)
 	ImportRecords(ctx context.Context, input model.ImportRecordsInput, options *domain.WriteOptions) (*model.ImportRecordsPayload, error)
 	PublishKnownError(ctx context.Context, input model.PublishKnownErrorInput, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error)
@@ -131,7 +139,7 @@ type MutationResolver interface {
 	CreateParty(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Party], error)
 	UpdateParty(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Party], error)
 	RemoveParty(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Party], error)
-	CreateProblem(ctx context.Context, input domain.NewProblem, options *domain.WriteOptions) (*app.ProblemCreated, error)
+	CreateProblem(ctx context.Context, input domain.NewProblem, options *domain.WriteOptions) (*problem.ProblemCreated, error)
 	DiagnoseProblem(ctx context.Context, input model.DiagnoseProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error)
 	ResolveProblem(ctx context.Context, input model.ResolveProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error)
 	CloseProblem(ctx context.Context, input model.CloseProblemInput, options *domain.WriteOptions) (*relay.Payload[domain.Problem], error)
@@ -167,7 +175,7 @@ type QueryResolver interface {
 	AttributeDefinitions(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge], error)
 	Baseline(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Baseline, error)
 	Baselines(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Baseline, relay.BaselineEdge], error)
-	BoardAgenda(ctx context.Context, board domain.Ref, first *int, after *string) (*relay.Connection[app.AgendaItem, model.AgendaItemEdge], error)
+	BoardAgenda(ctx context.Context, board domain.Ref, first *int, after *string) (*relay.Connection[change.AgendaItem, model.AgendaItemEdge], error)
 	BoardMinutes(ctx context.Context, board domain.Ref, during domain.TimeRange) (*domain.Minutes, error)
 	Board(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Board, error)
 	Boards(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Board, relay.BoardEdge], error)
@@ -181,7 +189,7 @@ type QueryResolver interface {
 	ChangeModels(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge], error)
 	ChangeRequest(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ChangeRequest, error)
 	ChangeRequests(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error)
-	ServiceView(ctx context.Context, service domain.Ref, asOf *domain.AsOf) (*app.ServiceView, error)
+	ServiceView(ctx context.Context, service domain.Ref, asOf *domain.AsOf) (*work.ServiceView, error)
 	ConfigurationItem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationItem, error)
 	ConfigurationItems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error)
 	FreezeException(ctx context.Context, key string, asOf *domain.AsOf) (*domain.FreezeException, error)
@@ -189,14 +197,14 @@ type QueryResolver interface {
 	Freeze(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Freeze, error)
 	Freezes(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error)
 	ChangeSets(ctx context.Context, first *int, after *string, last *int, before *string) (*model.ChangeSetConnection, error)
-	ChangeSet(ctx context.Context, revision int64) (*app.ChangeSet, error)
-	GraphDiff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*app.GraphDiff, error)
-	Viewer(ctx context.Context) (*app.Viewer, error)
+	ChangeSet(ctx context.Context, revision int64) (*history.ChangeSet, error)
+	GraphDiff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*history.GraphDiff, error)
+	Viewer(ctx context.Context) (*token.Viewer, error)
 	APITokens(ctx context.Context) ([]*domain.APIToken, error)
 	BoundNames(ctx context.Context) ([]*domain.BoundName, error)
-	Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*app.ImpactResult, error)
-	DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.DependencyPathResult, error)
-	InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*app.InstallationOrderResult, error)
+	Impact(ctx context.Context, input domain.ImpactInput, asOf *domain.AsOf) (*impact.ImpactResult, error)
+	DependencyPath(ctx context.Context, from domain.Ref, to domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*impact.DependencyPathResult, error)
+	InstallationOrder(ctx context.Context, items []*domain.Ref, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*impact.InstallationOrderResult, error)
 	UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error)
 	ImportHoldings(ctx context.Context, input model.ImportHoldingsInput) (*model.ImportHoldings, error)
 	ImportPointers(ctx context.Context, kind string, keys []string) ([]*model.ImportPointers, error)
@@ -206,19 +214,19 @@ type QueryResolver interface {
 	MaintenanceWindows(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error)
 	Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error)
 	Parties(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Party, relay.PartyEdge], error)
-	KnownErrorMatches(ctx context.Context, problem *domain.Ref, draft *domain.ProblemDraft, first int) (*app.KnownErrorMatches, error)
+	KnownErrorMatches(ctx context.Context, problem *domain.Ref, draft *domain.ProblemDraft, first int) (*problem.KnownErrorMatches, error)
 	Problem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Problem, error)
 	Problems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Problem, relay.ProblemEdge], error)
-	DataQuality(ctx context.Context, filter relay.Input) (*app.DataQuality, error)
+	DataQuality(ctx context.Context, filter relay.Input) (*configuration.DataQuality, error)
 	ReleaseUnit(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ReleaseUnit, error)
 	ReleaseUnits(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error)
-	ScheduleConflicts(ctx context.Context, during domain.TimeRange, changeRequest *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) (*app.ScheduleConflicts, error)
-	ChangeSchedule(ctx context.Context, during domain.TimeRange, site *domain.Ref, service *domain.Ref, first *int, after *string) (*app.ChangeSchedule, error)
+	ScheduleConflicts(ctx context.Context, during domain.TimeRange, changeRequest *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) (*calendar.ScheduleConflicts, error)
+	ChangeSchedule(ctx context.Context, during domain.TimeRange, site *domain.Ref, service *domain.Ref, first *int, after *string) (*calendar.ChangeSchedule, error)
 	FreeSlots(ctx context.Context, changeRequest domain.Ref, length *string, within *domain.TimeRange, first int) ([]*domain.TimeRange, error)
 	Search(ctx context.Context, text string, kinds []string, first *int, after *string) (*model.SearchConnection, error)
 	Site(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Site, error)
 	Sites(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Site, relay.SiteEdge], error)
-	Statistics(ctx context.Context) (*app.Statistics, error)
+	Statistics(ctx context.Context) (*records.Statistics, error)
 	Task(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Task, error)
 	Tasks(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Task, relay.TaskEdge], error)
 	MyWork(ctx context.Context, first *int, after *string) (*model.WorkConnection, error)
@@ -232,7 +240,7 @@ func (ec *executionContext) field_Mutation_assessChangeRequest_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.Assess, error) {
+		func(ctx context.Context, v any) (change.Assess, error) {
 			return ec.unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚐAssess(ctx, v)
 		})
 	if err != nil {
@@ -254,7 +262,7 @@ func (ec *executionContext) field_Mutation_authoriseChangeRequest_args(ctx conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ChangeVerb, error) {
+		func(ctx context.Context, v any) (change.ChangeVerb, error) {
 			return ec.unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
@@ -276,7 +284,7 @@ func (ec *executionContext) field_Mutation_backOutChangeRequest_args(ctx context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ChangeVerb, error) {
+		func(ctx context.Context, v any) (change.ChangeVerb, error) {
 			return ec.unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
@@ -298,7 +306,7 @@ func (ec *executionContext) field_Mutation_castVote_args(ctx context.Context, ra
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.CastVote, error) {
+		func(ctx context.Context, v any) (change.CastVote, error) {
 			return ec.unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx, v)
 		})
 	if err != nil {
@@ -342,7 +350,7 @@ func (ec *executionContext) field_Mutation_confirmDelegation_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ChangeVerb, error) {
+		func(ctx context.Context, v any) (change.ChangeVerb, error) {
 			return ec.unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
@@ -958,7 +966,7 @@ func (ec *executionContext) field_Mutation_createApiToken_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.NewToken, error) {
+		func(ctx context.Context, v any) (token.NewToken, error) {
 			return ec.unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚐNewToken(ctx, v)
 		})
 	if err != nil {
@@ -1984,7 +1992,7 @@ func (ec *executionContext) field_Mutation_draftChangeFromModel_args(ctx context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.FromModel, error) {
+		func(ctx context.Context, v any) (change.FromModel, error) {
 			return ec.unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
 		})
 	if err != nil {
@@ -2006,7 +2014,7 @@ func (ec *executionContext) field_Mutation_excludeFromImpact_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.Exclude, error) {
+		func(ctx context.Context, v any) (change.Exclude, error) {
 			return ec.unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚐExclude(ctx, v)
 		})
 	if err != nil {
@@ -2028,7 +2036,7 @@ func (ec *executionContext) field_Mutation_implementChangeRequest_args(ctx conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ImplementChange, error) {
+		func(ctx context.Context, v any) (change.ImplementChange, error) {
 			return ec.unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx, v)
 		})
 	if err != nil {
@@ -2570,7 +2578,7 @@ func (ec *executionContext) field_Mutation_requestStandardChange_args(ctx contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.FromModel, error) {
+		func(ctx context.Context, v any) (change.FromModel, error) {
 			return ec.unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
 		})
 	if err != nil {
@@ -2636,7 +2644,7 @@ func (ec *executionContext) field_Mutation_reviewChangeRequest_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ReviewChange, error) {
+		func(ctx context.Context, v any) (change.ReviewChange, error) {
 			return ec.unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx, v)
 		})
 	if err != nil {
@@ -2672,7 +2680,7 @@ func (ec *executionContext) field_Mutation_submitChangeRequest_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ChangeVerb, error) {
+		func(ctx context.Context, v any) (change.ChangeVerb, error) {
 			return ec.unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
@@ -3068,7 +3076,7 @@ func (ec *executionContext) field_Mutation_withdrawChangeRequest_args(ctx contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.ChangeVerb, error) {
+		func(ctx context.Context, v any) (change.ChangeVerb, error) {
 			return ec.unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
@@ -5526,10 +5534,10 @@ func (ec *executionContext) _Mutation_assessChangeRequest(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AssessChangeRequest(ctx, fc.Args["input"].(app.Assess), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().AssessChangeRequest(ctx, fc.Args["input"].(change.Assess), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
 			return ec.marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
 		},
 		true,
@@ -5570,7 +5578,7 @@ func (ec *executionContext) _Mutation_excludeFromImpact(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ExcludeFromImpact(ctx, fc.Args["input"].(app.Exclude), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().ExcludeFromImpact(ctx, fc.Args["input"].(change.Exclude), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -5922,7 +5930,7 @@ func (ec *executionContext) _Mutation_confirmDelegation(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ConfirmDelegation(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().ConfirmDelegation(ctx, fc.Args["input"].(change.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Delegation]) graphql.Marshaler {
@@ -5966,10 +5974,10 @@ func (ec *executionContext) _Mutation_castVote(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CastVote(ctx, fc.Args["input"].(app.CastVote), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().CastVote(ctx, fc.Args["input"].(change.CastVote), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Reviewed) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
 			return ec.marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
 		},
 		true,
@@ -6365,7 +6373,7 @@ func (ec *executionContext) _Mutation_createCalendarFeed(ctx context.Context, fi
 			return ec.Resolvers.Mutation().CreateCalendarFeed(ctx, fc.Args["input"].(model.CreateCalendarFeedInput), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.CalendarFeedCreated) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.CalendarFeedCreated) graphql.Marshaler {
 			return ec.marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx, selections, v)
 		},
 		true,
@@ -6802,7 +6810,7 @@ func (ec *executionContext) _Mutation_submitChangeRequest(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SubmitChangeRequest(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().SubmitChangeRequest(ctx, fc.Args["input"].(change.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -6846,7 +6854,7 @@ func (ec *executionContext) _Mutation_withdrawChangeRequest(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().WithdrawChangeRequest(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().WithdrawChangeRequest(ctx, fc.Args["input"].(change.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -6890,7 +6898,7 @@ func (ec *executionContext) _Mutation_authoriseChangeRequest(ctx context.Context
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AuthoriseChangeRequest(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().AuthoriseChangeRequest(ctx, fc.Args["input"].(change.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -6934,7 +6942,7 @@ func (ec *executionContext) _Mutation_implementChangeRequest(ctx context.Context
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ImplementChangeRequest(ctx, fc.Args["input"].(app.ImplementChange), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().ImplementChangeRequest(ctx, fc.Args["input"].(change.ImplementChange), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -6978,7 +6986,7 @@ func (ec *executionContext) _Mutation_reviewChangeRequest(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ReviewChangeRequest(ctx, fc.Args["input"].(app.ReviewChange), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().ReviewChangeRequest(ctx, fc.Args["input"].(change.ReviewChange), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -7022,7 +7030,7 @@ func (ec *executionContext) _Mutation_backOutChangeRequest(ctx context.Context, 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().BackOutChangeRequest(ctx, fc.Args["input"].(app.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().BackOutChangeRequest(ctx, fc.Args["input"].(change.ChangeVerb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -7066,7 +7074,7 @@ func (ec *executionContext) _Mutation_requestStandardChange(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RequestStandardChange(ctx, fc.Args["input"].(app.FromModel), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().RequestStandardChange(ctx, fc.Args["input"].(change.FromModel), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -7110,7 +7118,7 @@ func (ec *executionContext) _Mutation_draftChangeFromModel(ctx context.Context, 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DraftChangeFromModel(ctx, fc.Args["input"].(app.FromModel), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().DraftChangeFromModel(ctx, fc.Args["input"].(change.FromModel), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ChangeRequest]) graphql.Marshaler {
@@ -8433,7 +8441,7 @@ func (ec *executionContext) _Mutation_createFreeze(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().CreateFreeze(ctx, fc.Args["input"].(relay.Input), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
 			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
 		},
 		true,
@@ -8477,7 +8485,7 @@ func (ec *executionContext) _Mutation_liftFreeze(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().LiftFreeze(ctx, fc.Args["input"].(model.LiftFreezeInput), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.FreezeHold) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
 			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
 		},
 		true,
@@ -9222,10 +9230,10 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateAPIToken(ctx, fc.Args["input"].(app.NewToken))
+			return ec.Resolvers.Mutation().CreateAPIToken(ctx, fc.Args["input"].(token.NewToken))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.CreatedToken) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *token.CreatedToken) graphql.Marshaler {
 			return ec.marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx, selections, v)
 		},
 		true,
@@ -10193,7 +10201,7 @@ func (ec *executionContext) _Mutation_createProblem(ctx context.Context, field g
 			return ec.Resolvers.Mutation().CreateProblem(ctx, fc.Args["input"].(domain.NewProblem), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ProblemCreated) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *problem.ProblemCreated) graphql.Marshaler {
 			return ec.marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx, selections, v)
 		},
 		true,
@@ -11781,7 +11789,7 @@ func (ec *executionContext) _Query_boardAgenda(ctx context.Context, field graphq
 			return ec.Resolvers.Query().BoardAgenda(ctx, fc.Args["board"].(domain.Ref), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[app.AgendaItem, model.AgendaItemEdge]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) graphql.Marshaler {
 			return ec.marshalNAgendaItemConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -12397,7 +12405,7 @@ func (ec *executionContext) _Query_serviceView(ctx context.Context, field graphq
 			return ec.Resolvers.Query().ServiceView(ctx, fc.Args["service"].(domain.Ref), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ServiceView) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *work.ServiceView) graphql.Marshaler {
 			return ec.marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚐServiceView(ctx, selections, v)
 		},
 		true,
@@ -12749,7 +12757,7 @@ func (ec *executionContext) _Query_changeSet(ctx context.Context, field graphql.
 			return ec.Resolvers.Query().ChangeSet(ctx, fc.Args["revision"].(int64))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ChangeSet) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 			return ec.marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
 		},
 		true,
@@ -12793,7 +12801,7 @@ func (ec *executionContext) _Query_graphDiff(ctx context.Context, field graphql.
 			return ec.Resolvers.Query().GraphDiff(ctx, fc.Args["from"].(domain.AsOf), fc.Args["to"].(*domain.AsOf), fc.Args["scope"].(*domain.DiffScope))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.GraphDiff) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *history.GraphDiff) graphql.Marshaler {
 			return ec.marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚐGraphDiff(ctx, selections, v)
 		},
 		true,
@@ -12836,7 +12844,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Viewer) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *token.Viewer) graphql.Marshaler {
 			return ec.marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐViewer(ctx, selections, v)
 		},
 		true,
@@ -12933,7 +12941,7 @@ func (ec *executionContext) _Query_impact(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Impact(ctx, fc.Args["input"].(domain.ImpactInput), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ImpactResult) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.ImpactResult) graphql.Marshaler {
 			return ec.marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚐImpactResult(ctx, selections, v)
 		},
 		true,
@@ -12977,7 +12985,7 @@ func (ec *executionContext) _Query_dependencyPath(ctx context.Context, field gra
 			return ec.Resolvers.Query().DependencyPath(ctx, fc.Args["from"].(domain.Ref), fc.Args["to"].(domain.Ref), fc.Args["whatIf"].(*domain.WhatIfInput), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.DependencyPathResult) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.DependencyPathResult) graphql.Marshaler {
 			return ec.marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚐDependencyPathResult(ctx, selections, v)
 		},
 		true,
@@ -13021,7 +13029,7 @@ func (ec *executionContext) _Query_installationOrder(ctx context.Context, field 
 			return ec.Resolvers.Query().InstallationOrder(ctx, fc.Args["items"].([]*domain.Ref), fc.Args["whatIf"].(*domain.WhatIfInput), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.InstallationOrderResult) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.InstallationOrderResult) graphql.Marshaler {
 			return ec.marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚐInstallationOrderResult(ctx, selections, v)
 		},
 		true,
@@ -13461,7 +13469,7 @@ func (ec *executionContext) _Query_knownErrorMatches(ctx context.Context, field 
 			return ec.Resolvers.Query().KnownErrorMatches(ctx, fc.Args["problem"].(*domain.Ref), fc.Args["draft"].(*domain.ProblemDraft), fc.Args["first"].(int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.KnownErrorMatches) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
 			return ec.marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx, selections, v)
 		},
 		true,
@@ -13593,7 +13601,7 @@ func (ec *executionContext) _Query_dataQuality(ctx context.Context, field graphq
 			return ec.Resolvers.Query().DataQuality(ctx, fc.Args["filter"].(relay.Input))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.DataQuality) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *configuration.DataQuality) graphql.Marshaler {
 			return ec.marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚐDataQuality(ctx, selections, v)
 		},
 		true,
@@ -13725,7 +13733,7 @@ func (ec *executionContext) _Query_scheduleConflicts(ctx context.Context, field 
 			return ec.Resolvers.Query().ScheduleConflicts(ctx, fc.Args["during"].(domain.TimeRange), fc.Args["changeRequest"].(*domain.Ref), fc.Args["kinds"].([]domain.ConflictKind), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ScheduleConflicts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
 			return ec.marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx, selections, v)
 		},
 		true,
@@ -13769,7 +13777,7 @@ func (ec *executionContext) _Query_changeSchedule(ctx context.Context, field gra
 			return ec.Resolvers.Query().ChangeSchedule(ctx, fc.Args["during"].(domain.TimeRange), fc.Args["site"].(*domain.Ref), fc.Args["service"].(*domain.Ref), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.ChangeSchedule) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.ChangeSchedule) graphql.Marshaler {
 			return ec.marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚐChangeSchedule(ctx, selections, v)
 		},
 		true,
@@ -13988,7 +13996,7 @@ func (ec *executionContext) _Query_statistics(ctx context.Context, field graphql
 			return ec.Resolvers.Query().Statistics(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Statistics) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Statistics) graphql.Marshaler {
 			return ec.marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚐStatistics(ctx, selections, v)
 		},
 		true,

@@ -14,7 +14,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -213,7 +213,7 @@ func (ec *executionContext) _SearchEdge_rank(ctx context.Context, field graphql.
 			return obj.Rank, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v app.SearchRank) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v records.SearchRank) graphql.Marshaler {
 			return ec.marshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx, selections, v)
 		},
 		true,
@@ -236,7 +236,7 @@ func (ec *executionContext) _SearchEdge_matched(ctx context.Context, field graph
 			return obj.Matched(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.SearchMatch) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.SearchMatch) graphql.Marshaler {
 			return ec.marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚐSearchMatch(ctx, selections, v)
 		},
 		true,
@@ -256,7 +256,7 @@ func (ec *executionContext) fieldContext_SearchEdge_matched(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchMatch_field(ctx context.Context, field graphql.CollectedField, obj *app.SearchMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchMatch_field(ctx context.Context, field graphql.CollectedField, obj *records.SearchMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -279,7 +279,7 @@ func (ec *executionContext) fieldContext_SearchMatch_field(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SearchMatch", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchMatch_text(ctx context.Context, field graphql.CollectedField, obj *app.SearchMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchMatch_text(ctx context.Context, field graphql.CollectedField, obj *records.SearchMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -302,7 +302,7 @@ func (ec *executionContext) fieldContext_SearchMatch_text(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SearchMatch", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchMatch_spans(ctx context.Context, field graphql.CollectedField, obj *app.SearchMatch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchMatch_spans(ctx context.Context, field graphql.CollectedField, obj *records.SearchMatch) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -314,7 +314,7 @@ func (ec *executionContext) _SearchMatch_spans(ctx context.Context, field graphq
 			return obj.Spans, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.TextSpan) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*records.TextSpan) graphql.Marshaler {
 			return ec.marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚐTextSpanᚄ(ctx, selections, v)
 		},
 		true,
@@ -334,7 +334,7 @@ func (ec *executionContext) fieldContext_SearchMatch_spans(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _TextSpan_start(ctx context.Context, field graphql.CollectedField, obj *app.TextSpan) (ret graphql.Marshaler) {
+func (ec *executionContext) _TextSpan_start(ctx context.Context, field graphql.CollectedField, obj *records.TextSpan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -357,7 +357,7 @@ func (ec *executionContext) fieldContext_TextSpan_start(_ context.Context, field
 	return graphql.NewScalarFieldContext("TextSpan", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _TextSpan_length(ctx context.Context, field graphql.CollectedField, obj *app.TextSpan) (ret graphql.Marshaler) {
+func (ec *executionContext) _TextSpan_length(ctx context.Context, field graphql.CollectedField, obj *records.TextSpan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -533,7 +533,7 @@ func (ec *executionContext) _SearchEdge(ctx context.Context, sel ast.SelectionSe
 
 var searchMatchImplementors = []string{"SearchMatch"}
 
-func (ec *executionContext) _SearchMatch(ctx context.Context, sel ast.SelectionSet, obj *app.SearchMatch) graphql.Marshaler {
+func (ec *executionContext) _SearchMatch(ctx context.Context, sel ast.SelectionSet, obj *records.SearchMatch) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchMatchImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -581,7 +581,7 @@ func (ec *executionContext) _SearchMatch(ctx context.Context, sel ast.SelectionS
 
 var textSpanImplementors = []string{"TextSpan"}
 
-func (ec *executionContext) _TextSpan(ctx context.Context, sel ast.SelectionSet, obj *app.TextSpan) graphql.Marshaler {
+func (ec *executionContext) _TextSpan(ctx context.Context, sel ast.SelectionSet, obj *records.TextSpan) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, textSpanImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -662,7 +662,7 @@ func (ec *executionContext) marshalNSearchEdge2ᚖreleasegraphᚋgraphᚋmodel�
 	return ec._SearchEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚐSearchMatch(ctx context.Context, sel ast.SelectionSet, v *app.SearchMatch) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚐSearchMatch(ctx context.Context, sel ast.SelectionSet, v *records.SearchMatch) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -672,13 +672,13 @@ func (ec *executionContext) marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋapp
 	return ec._SearchMatch(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx context.Context, v any) (app.SearchRank, error) {
+func (ec *executionContext) unmarshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx context.Context, v any) (records.SearchRank, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := app.SearchRank(tmp)
+	res := records.SearchRank(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx context.Context, sel ast.SelectionSet, v app.SearchRank) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx context.Context, sel ast.SelectionSet, v records.SearchRank) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -689,7 +689,7 @@ func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚐS
 	return res
 }
 
-func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚐTextSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.TextSpan) graphql.Marshaler {
+func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚐTextSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.TextSpan) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -705,7 +705,7 @@ func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋapp
 	return ret
 }
 
-func (ec *executionContext) marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚐTextSpan(ctx context.Context, sel ast.SelectionSet, v *app.TextSpan) graphql.Marshaler {
+func (ec *executionContext) marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚐTextSpan(ctx context.Context, sel ast.SelectionSet, v *records.TextSpan) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

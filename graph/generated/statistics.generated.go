@@ -13,31 +13,31 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type StatisticsResolver interface {
-	Assessments(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	AttributeDefinitions(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Baselines(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Boards(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Delegations(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Votes(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	CalendarFeeds(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	ChangeModels(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	ChangeRequests(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	ConfigurationItems(ctx context.Context, obj *app.Statistics, by []string, byAttributes []string, filter relay.Input, first *int) (*app.Counts, error)
-	FreezeExceptions(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Freezes(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	KnownErrors(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	MaintenanceWindows(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Parties(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Problems(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	ReleaseUnits(ctx context.Context, obj *app.Statistics, filter relay.Input, first *int) (*app.Counts, error)
-	Sites(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
-	Tasks(ctx context.Context, obj *app.Statistics, by []string, filter relay.Input, first *int) (*app.Counts, error)
+	Assessments(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	AttributeDefinitions(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Baselines(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Boards(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Delegations(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Votes(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	CalendarFeeds(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	ChangeModels(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	ChangeRequests(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	ConfigurationItems(ctx context.Context, obj *records.Statistics, by []string, byAttributes []string, filter relay.Input, first *int) (*records.Counts, error)
+	FreezeExceptions(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Freezes(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	KnownErrors(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	MaintenanceWindows(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Parties(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Problems(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	ReleaseUnits(ctx context.Context, obj *records.Statistics, filter relay.Input, first *int) (*records.Counts, error)
+	Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
+	Tasks(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -618,7 +618,7 @@ func (ec *executionContext) field_Statistics_votes_args(ctx context.Context, raw
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _CountGroup_values(ctx context.Context, field graphql.CollectedField, obj *app.CountGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CountGroup_values(ctx context.Context, field graphql.CollectedField, obj *records.CountGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -630,7 +630,7 @@ func (ec *executionContext) _CountGroup_values(ctx context.Context, field graphq
 			return obj.Values, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.CountValue) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
 			return ec.marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx, selections, v)
 		},
 		true,
@@ -650,7 +650,7 @@ func (ec *executionContext) fieldContext_CountGroup_values(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _CountGroup_count(ctx context.Context, field graphql.CollectedField, obj *app.CountGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _CountGroup_count(ctx context.Context, field graphql.CollectedField, obj *records.CountGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -673,7 +673,7 @@ func (ec *executionContext) fieldContext_CountGroup_count(_ context.Context, fie
 	return graphql.NewScalarFieldContext("CountGroup", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _CountValue_field(ctx context.Context, field graphql.CollectedField, obj *app.CountValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _CountValue_field(ctx context.Context, field graphql.CollectedField, obj *records.CountValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -696,7 +696,7 @@ func (ec *executionContext) fieldContext_CountValue_field(_ context.Context, fie
 	return graphql.NewScalarFieldContext("CountValue", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _CountValue_value(ctx context.Context, field graphql.CollectedField, obj *app.CountValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _CountValue_value(ctx context.Context, field graphql.CollectedField, obj *records.CountValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -719,7 +719,7 @@ func (ec *executionContext) fieldContext_CountValue_value(_ context.Context, fie
 	return graphql.NewScalarFieldContext("CountValue", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Counts_total(ctx context.Context, field graphql.CollectedField, obj *app.Counts) (ret graphql.Marshaler) {
+func (ec *executionContext) _Counts_total(ctx context.Context, field graphql.CollectedField, obj *records.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -742,7 +742,7 @@ func (ec *executionContext) fieldContext_Counts_total(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Counts", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Counts_groups(ctx context.Context, field graphql.CollectedField, obj *app.Counts) (ret graphql.Marshaler) {
+func (ec *executionContext) _Counts_groups(ctx context.Context, field graphql.CollectedField, obj *records.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -754,7 +754,7 @@ func (ec *executionContext) _Counts_groups(ctx context.Context, field graphql.Co
 			return obj.Groups, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.CountGroup) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*records.CountGroup) graphql.Marshaler {
 			return ec.marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐCountGroupᚄ(ctx, selections, v)
 		},
 		true,
@@ -774,7 +774,7 @@ func (ec *executionContext) fieldContext_Counts_groups(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Counts_groupCount(ctx context.Context, field graphql.CollectedField, obj *app.Counts) (ret graphql.Marshaler) {
+func (ec *executionContext) _Counts_groupCount(ctx context.Context, field graphql.CollectedField, obj *records.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -797,7 +797,7 @@ func (ec *executionContext) fieldContext_Counts_groupCount(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Counts", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Counts_omitted(ctx context.Context, field graphql.CollectedField, obj *app.Counts) (ret graphql.Marshaler) {
+func (ec *executionContext) _Counts_omitted(ctx context.Context, field graphql.CollectedField, obj *records.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -820,7 +820,7 @@ func (ec *executionContext) fieldContext_Counts_omitted(_ context.Context, field
 	return graphql.NewScalarFieldContext("Counts", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Statistics_assessments(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_assessments(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -833,7 +833,7 @@ func (ec *executionContext) _Statistics_assessments(ctx context.Context, field g
 			return ec.Resolvers.Statistics().Assessments(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -864,7 +864,7 @@ func (ec *executionContext) fieldContext_Statistics_assessments(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_attributeDefinitions(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_attributeDefinitions(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -877,7 +877,7 @@ func (ec *executionContext) _Statistics_attributeDefinitions(ctx context.Context
 			return ec.Resolvers.Statistics().AttributeDefinitions(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -908,7 +908,7 @@ func (ec *executionContext) fieldContext_Statistics_attributeDefinitions(ctx con
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_baselines(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_baselines(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -921,7 +921,7 @@ func (ec *executionContext) _Statistics_baselines(ctx context.Context, field gra
 			return ec.Resolvers.Statistics().Baselines(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -952,7 +952,7 @@ func (ec *executionContext) fieldContext_Statistics_baselines(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_boards(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_boards(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -965,7 +965,7 @@ func (ec *executionContext) _Statistics_boards(ctx context.Context, field graphq
 			return ec.Resolvers.Statistics().Boards(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -996,7 +996,7 @@ func (ec *executionContext) fieldContext_Statistics_boards(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_delegations(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_delegations(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1009,7 +1009,7 @@ func (ec *executionContext) _Statistics_delegations(ctx context.Context, field g
 			return ec.Resolvers.Statistics().Delegations(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1040,7 +1040,7 @@ func (ec *executionContext) fieldContext_Statistics_delegations(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_votes(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_votes(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1053,7 +1053,7 @@ func (ec *executionContext) _Statistics_votes(ctx context.Context, field graphql
 			return ec.Resolvers.Statistics().Votes(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1084,7 +1084,7 @@ func (ec *executionContext) fieldContext_Statistics_votes(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_calendarFeeds(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_calendarFeeds(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1097,7 +1097,7 @@ func (ec *executionContext) _Statistics_calendarFeeds(ctx context.Context, field
 			return ec.Resolvers.Statistics().CalendarFeeds(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1128,7 +1128,7 @@ func (ec *executionContext) fieldContext_Statistics_calendarFeeds(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_changeModels(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_changeModels(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1141,7 +1141,7 @@ func (ec *executionContext) _Statistics_changeModels(ctx context.Context, field 
 			return ec.Resolvers.Statistics().ChangeModels(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1172,7 +1172,7 @@ func (ec *executionContext) fieldContext_Statistics_changeModels(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_changeRequests(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_changeRequests(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1185,7 +1185,7 @@ func (ec *executionContext) _Statistics_changeRequests(ctx context.Context, fiel
 			return ec.Resolvers.Statistics().ChangeRequests(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1216,7 +1216,7 @@ func (ec *executionContext) fieldContext_Statistics_changeRequests(ctx context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_configurationItems(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_configurationItems(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1229,7 +1229,7 @@ func (ec *executionContext) _Statistics_configurationItems(ctx context.Context, 
 			return ec.Resolvers.Statistics().ConfigurationItems(ctx, obj, fc.Args["by"].([]string), fc.Args["byAttributes"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1260,7 +1260,7 @@ func (ec *executionContext) fieldContext_Statistics_configurationItems(ctx conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_freezeExceptions(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_freezeExceptions(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1273,7 +1273,7 @@ func (ec *executionContext) _Statistics_freezeExceptions(ctx context.Context, fi
 			return ec.Resolvers.Statistics().FreezeExceptions(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1304,7 +1304,7 @@ func (ec *executionContext) fieldContext_Statistics_freezeExceptions(ctx context
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_freezes(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_freezes(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1317,7 +1317,7 @@ func (ec *executionContext) _Statistics_freezes(ctx context.Context, field graph
 			return ec.Resolvers.Statistics().Freezes(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1348,7 +1348,7 @@ func (ec *executionContext) fieldContext_Statistics_freezes(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_knownErrors(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_knownErrors(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1361,7 +1361,7 @@ func (ec *executionContext) _Statistics_knownErrors(ctx context.Context, field g
 			return ec.Resolvers.Statistics().KnownErrors(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1392,7 +1392,7 @@ func (ec *executionContext) fieldContext_Statistics_knownErrors(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_maintenanceWindows(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_maintenanceWindows(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1405,7 +1405,7 @@ func (ec *executionContext) _Statistics_maintenanceWindows(ctx context.Context, 
 			return ec.Resolvers.Statistics().MaintenanceWindows(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1436,7 +1436,7 @@ func (ec *executionContext) fieldContext_Statistics_maintenanceWindows(ctx conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_parties(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_parties(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1449,7 +1449,7 @@ func (ec *executionContext) _Statistics_parties(ctx context.Context, field graph
 			return ec.Resolvers.Statistics().Parties(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1480,7 +1480,7 @@ func (ec *executionContext) fieldContext_Statistics_parties(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_problems(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_problems(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1493,7 +1493,7 @@ func (ec *executionContext) _Statistics_problems(ctx context.Context, field grap
 			return ec.Resolvers.Statistics().Problems(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1524,7 +1524,7 @@ func (ec *executionContext) fieldContext_Statistics_problems(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_releaseUnits(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_releaseUnits(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1537,7 +1537,7 @@ func (ec *executionContext) _Statistics_releaseUnits(ctx context.Context, field 
 			return ec.Resolvers.Statistics().ReleaseUnits(ctx, obj, fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1568,7 +1568,7 @@ func (ec *executionContext) fieldContext_Statistics_releaseUnits(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_sites(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_sites(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1581,7 +1581,7 @@ func (ec *executionContext) _Statistics_sites(ctx context.Context, field graphql
 			return ec.Resolvers.Statistics().Sites(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1612,7 +1612,7 @@ func (ec *executionContext) fieldContext_Statistics_sites(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Statistics_tasks(ctx context.Context, field graphql.CollectedField, obj *app.Statistics) (ret graphql.Marshaler) {
+func (ec *executionContext) _Statistics_tasks(ctx context.Context, field graphql.CollectedField, obj *records.Statistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1625,7 +1625,7 @@ func (ec *executionContext) _Statistics_tasks(ctx context.Context, field graphql
 			return ec.Resolvers.Statistics().Tasks(ctx, obj, fc.Args["by"].([]string), fc.Args["filter"].(relay.Input), fc.Args["first"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
 		},
 		true,
@@ -1670,7 +1670,7 @@ func (ec *executionContext) fieldContext_Statistics_tasks(ctx context.Context, f
 
 var countGroupImplementors = []string{"CountGroup"}
 
-func (ec *executionContext) _CountGroup(ctx context.Context, sel ast.SelectionSet, obj *app.CountGroup) graphql.Marshaler {
+func (ec *executionContext) _CountGroup(ctx context.Context, sel ast.SelectionSet, obj *records.CountGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, countGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1713,7 +1713,7 @@ func (ec *executionContext) _CountGroup(ctx context.Context, sel ast.SelectionSe
 
 var countValueImplementors = []string{"CountValue"}
 
-func (ec *executionContext) _CountValue(ctx context.Context, sel ast.SelectionSet, obj *app.CountValue) graphql.Marshaler {
+func (ec *executionContext) _CountValue(ctx context.Context, sel ast.SelectionSet, obj *records.CountValue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, countValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1756,7 +1756,7 @@ func (ec *executionContext) _CountValue(ctx context.Context, sel ast.SelectionSe
 
 var countsImplementors = []string{"Counts"}
 
-func (ec *executionContext) _Counts(ctx context.Context, sel ast.SelectionSet, obj *app.Counts) graphql.Marshaler {
+func (ec *executionContext) _Counts(ctx context.Context, sel ast.SelectionSet, obj *records.Counts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, countsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1809,7 +1809,7 @@ func (ec *executionContext) _Counts(ctx context.Context, sel ast.SelectionSet, o
 
 var statisticsImplementors = []string{"Statistics"}
 
-func (ec *executionContext) _Statistics(ctx context.Context, sel ast.SelectionSet, obj *app.Statistics) graphql.Marshaler {
+func (ec *executionContext) _Statistics(ctx context.Context, sel ast.SelectionSet, obj *records.Statistics) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, statisticsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2566,7 +2566,7 @@ func (ec *executionContext) _Statistics(ctx context.Context, sel ast.SelectionSe
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐCountGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.CountGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐCountGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.CountGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2582,7 +2582,7 @@ func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚐCountGroup(ctx context.Context, sel ast.SelectionSet, v *app.CountGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚐCountGroup(ctx context.Context, sel ast.SelectionSet, v *records.CountGroup) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2592,7 +2592,7 @@ func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._CountGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.CountValue) graphql.Marshaler {
+func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -2608,7 +2608,7 @@ func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚐCountValue(ctx context.Context, sel ast.SelectionSet, v *app.CountValue) graphql.Marshaler {
+func (ec *executionContext) marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚐCountValue(ctx context.Context, sel ast.SelectionSet, v *records.CountValue) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2618,7 +2618,7 @@ func (ec *executionContext) marshalNCountValue2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._CountValue(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx context.Context, sel ast.SelectionSet, v *app.Counts) graphql.Marshaler {
+func (ec *executionContext) marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx context.Context, sel ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2628,7 +2628,7 @@ func (ec *executionContext) marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCo
 	return ec._Counts(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚐStatistics(ctx context.Context, sel ast.SelectionSet, v *app.Statistics) graphql.Marshaler {
+func (ec *executionContext) marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚐStatistics(ctx context.Context, sel ast.SelectionSet, v *records.Statistics) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -15,14 +15,14 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type WorkResolver interface {
-	Record(ctx context.Context, obj *app.Work) (relay.Node, error)
+	Record(ctx context.Context, obj *work.Work) (relay.Node, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -33,7 +33,7 @@ type WorkResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Work_why(ctx context.Context, field graphql.CollectedField, obj *app.Work) (ret graphql.Marshaler) {
+func (ec *executionContext) _Work_why(ctx context.Context, field graphql.CollectedField, obj *work.Work) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -56,7 +56,7 @@ func (ec *executionContext) fieldContext_Work_why(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Work", field, false, false, errors.New("field of type WorkReason does not have child fields"))
 }
 
-func (ec *executionContext) _Work_text(ctx context.Context, field graphql.CollectedField, obj *app.Work) (ret graphql.Marshaler) {
+func (ec *executionContext) _Work_text(ctx context.Context, field graphql.CollectedField, obj *work.Work) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -79,7 +79,7 @@ func (ec *executionContext) fieldContext_Work_text(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Work", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Work_since(ctx context.Context, field graphql.CollectedField, obj *app.Work) (ret graphql.Marshaler) {
+func (ec *executionContext) _Work_since(ctx context.Context, field graphql.CollectedField, obj *work.Work) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -102,7 +102,7 @@ func (ec *executionContext) fieldContext_Work_since(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Work", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _Work_record(ctx context.Context, field graphql.CollectedField, obj *app.Work) (ret graphql.Marshaler) {
+func (ec *executionContext) _Work_record(ctx context.Context, field graphql.CollectedField, obj *work.Work) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -178,7 +178,7 @@ func (ec *executionContext) _WorkConnection_nodes(ctx context.Context, field gra
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.Work) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*work.Work) graphql.Marshaler {
 			return ec.marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkᚄ(ctx, selections, v)
 		},
 		true,
@@ -265,7 +265,7 @@ func (ec *executionContext) _WorkConnection_byReason(ctx context.Context, field 
 			return obj.ByReason(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*app.WorkCount) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*work.WorkCount) graphql.Marshaler {
 			return ec.marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkCountᚄ(ctx, selections, v)
 		},
 		true,
@@ -285,7 +285,7 @@ func (ec *executionContext) fieldContext_WorkConnection_byReason(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _WorkCount_why(ctx context.Context, field graphql.CollectedField, obj *app.WorkCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _WorkCount_why(ctx context.Context, field graphql.CollectedField, obj *work.WorkCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -308,7 +308,7 @@ func (ec *executionContext) fieldContext_WorkCount_why(_ context.Context, field 
 	return graphql.NewScalarFieldContext("WorkCount", field, false, false, errors.New("field of type WorkReason does not have child fields"))
 }
 
-func (ec *executionContext) _WorkCount_count(ctx context.Context, field graphql.CollectedField, obj *app.WorkCount) (ret graphql.Marshaler) {
+func (ec *executionContext) _WorkCount_count(ctx context.Context, field graphql.CollectedField, obj *work.WorkCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -331,7 +331,7 @@ func (ec *executionContext) fieldContext_WorkCount_count(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("WorkCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _WorkEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Work]) (ret graphql.Marshaler) {
+func (ec *executionContext) _WorkEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[work.Work]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -343,7 +343,7 @@ func (ec *executionContext) _WorkEdge_node(ctx context.Context, field graphql.Co
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.Work) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *work.Work) graphql.Marshaler {
 			return ec.marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx, selections, v)
 		},
 		true,
@@ -363,7 +363,7 @@ func (ec *executionContext) fieldContext_WorkEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _WorkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[app.Work]) (ret graphql.Marshaler) {
+func (ec *executionContext) _WorkEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[work.Work]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -400,7 +400,7 @@ func (ec *executionContext) fieldContext_WorkEdge_cursor(_ context.Context, fiel
 
 var workImplementors = []string{"Work"}
 
-func (ec *executionContext) _Work(ctx context.Context, sel ast.SelectionSet, obj *app.Work) graphql.Marshaler {
+func (ec *executionContext) _Work(ctx context.Context, sel ast.SelectionSet, obj *work.Work) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, workImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -610,7 +610,7 @@ func (ec *executionContext) _WorkConnection(ctx context.Context, sel ast.Selecti
 
 var workCountImplementors = []string{"WorkCount"}
 
-func (ec *executionContext) _WorkCount(ctx context.Context, sel ast.SelectionSet, obj *app.WorkCount) graphql.Marshaler {
+func (ec *executionContext) _WorkCount(ctx context.Context, sel ast.SelectionSet, obj *work.WorkCount) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, workCountImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -653,7 +653,7 @@ func (ec *executionContext) _WorkCount(ctx context.Context, sel ast.SelectionSet
 
 var workEdgeImplementors = []string{"WorkEdge"}
 
-func (ec *executionContext) _WorkEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[app.Work]) graphql.Marshaler {
+func (ec *executionContext) _WorkEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[work.Work]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, workEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -698,7 +698,7 @@ func (ec *executionContext) _WorkEdge(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Work) graphql.Marshaler {
+func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.Work) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -714,7 +714,7 @@ func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐW
 	return ret
 }
 
-func (ec *executionContext) marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx context.Context, sel ast.SelectionSet, v *app.Work) graphql.Marshaler {
+func (ec *executionContext) marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx context.Context, sel ast.SelectionSet, v *work.Work) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -734,7 +734,7 @@ func (ec *executionContext) marshalNWorkConnection2ᚖreleasegraphᚋgraphᚋmod
 	return ec._WorkConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.WorkCount) graphql.Marshaler {
+func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.WorkCount) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -750,7 +750,7 @@ func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚐWorkCount(ctx context.Context, sel ast.SelectionSet, v *app.WorkCount) graphql.Marshaler {
+func (ec *executionContext) marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚐWorkCount(ctx context.Context, sel ast.SelectionSet, v *work.WorkCount) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -2,11 +2,11 @@ package model
 
 import (
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/change"
 )
 
 // AgendaItemConnection is a page of an agenda.
-type AgendaItemConnection = relay.Connection[app.AgendaItem, AgendaItemEdge]
+type AgendaItemConnection = relay.Connection[change.AgendaItem, AgendaItemEdge]
 
 // AgendaItemEdge is one of a page of an agenda.
-type AgendaItemEdge = relay.Edge[app.AgendaItem]
+type AgendaItemEdge = relay.Edge[change.AgendaItem]

@@ -2,7 +2,7 @@ package model
 
 import (
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
 )
 
@@ -14,9 +14,9 @@ type ChangeEdge = relay.Edge[domain.Change]
 
 // ChangeSetConnection is a page of change sets.
 type ChangeSetConnection struct {
-	relay.Connection[app.ChangeSet, ChangeSetEdge]
+	relay.Connection[history.ChangeSet, ChangeSetEdge]
 	Cut bool
 }
 
 // ChangeSetEdge is one of a page of change sets.
-type ChangeSetEdge = relay.Edge[app.ChangeSet]
+type ChangeSetEdge = relay.Edge[history.ChangeSet]

@@ -3,17 +3,17 @@ package model
 
 import (
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/impact"
 )
 
 // ImpactHitConnection is a page of hits.
-type ImpactHitConnection = relay.Connection[app.ImpactHit, ImpactHitEdge]
+type ImpactHitConnection = relay.Connection[impact.ImpactHit, ImpactHitEdge]
 
 // ImpactHitEdge is one of a page of hits.
-type ImpactHitEdge = relay.Edge[app.ImpactHit]
+type ImpactHitEdge = relay.Edge[impact.ImpactHit]
 
 // PartyToTellConnection is a page of parties to tell.
-type PartyToTellConnection = relay.Connection[app.ToTell, PartyToTellEdge]
+type PartyToTellConnection = relay.Connection[impact.ToTell, PartyToTellEdge]
 
 // PartyToTellEdge is one of a page of parties to tell.
-type PartyToTellEdge = relay.Edge[app.ToTell]
+type PartyToTellEdge = relay.Edge[impact.ToTell]

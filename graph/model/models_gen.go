@@ -5,7 +5,8 @@ package model
 import (
 	"github.com/99designs/gqlgen/graphql"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/domain"
 )
 
@@ -142,7 +143,7 @@ type ImportRecordsInput struct {
 // What an import did, or with a dry run would do.
 type ImportRecordsPayload struct {
 	// Counts by kind of record and by relationship.
-	Counts []*app.ImportCount `json:"counts"`
+	Counts []*bulk.ImportCount `json:"counts"`
 	// What is wrong with the lines. When there is anything, nothing was written.
 	Errors []*ImportError `json:"errors"`
 	// The revision after the import.
@@ -154,7 +155,7 @@ type ImportRecordsPayload struct {
 	// The first fields that stayed as a person had set them, as many as asked for.
 	Kept []*domain.FieldKept `json:"kept"`
 	// The changes that were put on hold or released by it (H6), by key.
-	Held []*app.ImportHold `json:"held"`
+	Held []*bulk.ImportHold `json:"held"`
 	// Keys of the requests for change that these lines bring as a whole; for the later calls of the same import.
 	Whole []string `json:"whole"`
 }
@@ -260,7 +261,7 @@ type WithdrawConfigurationItemPayload struct {
 	// The item as it is now.
 	ConfigurationItem *domain.ConfigurationItem `json:"configurationItem"`
 	// What still points at the item.
-	StillUsedBy []*app.Use `json:"stillUsedBy"`
+	StillUsedBy []*configuration.Use `json:"stillUsedBy"`
 	// The revision after the change.
 	Revision int64 `json:"revision"`
 	// Whether nothing was written.

@@ -2,27 +2,27 @@ package model
 
 import (
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/configuration"
 )
 
 // AttributeBreachConnection is a page of breaches of attribute definitions.
-type AttributeBreachConnection = relay.Connection[app.AttributeBreach, AttributeBreachEdge]
+type AttributeBreachConnection = relay.Connection[configuration.AttributeBreach, AttributeBreachEdge]
 
 // AttributeBreachEdge is one of a page of breaches.
-type AttributeBreachEdge = relay.Edge[app.AttributeBreach]
+type AttributeBreachEdge = relay.Edge[configuration.AttributeBreach]
 
 // DependencyCycleConnection is a page of dependency cycles.
-type DependencyCycleConnection = relay.Connection[app.SizedCycle, DependencyCycleEdge]
+type DependencyCycleConnection = relay.Connection[configuration.SizedCycle, DependencyCycleEdge]
 
 // DependencyCycleEdge is one of a page of dependency cycles.
-type DependencyCycleEdge = relay.Edge[app.SizedCycle]
+type DependencyCycleEdge = relay.Edge[configuration.SizedCycle]
 
 // DuplicateGroupConnection is a page of groups of duplicates.
 type DuplicateGroupConnection struct {
-	relay.Connection[app.DuplicateGroup, DuplicateGroupEdge]
+	relay.Connection[configuration.DuplicateGroup, DuplicateGroupEdge]
 	// Items counts the items in all groups.
 	Items int
 }
 
 // DuplicateGroupEdge is one of a page of groups of duplicates.
-type DuplicateGroupEdge = relay.Edge[app.DuplicateGroup]
+type DuplicateGroupEdge = relay.Edge[configuration.DuplicateGroup]

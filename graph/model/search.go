@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/records"
 )
 
 // SearchConnection is a page of what a search found.
@@ -21,6 +21,6 @@ func (c *SearchConnection) TotalCount(ctx context.Context) (int, error) { return
 
 // SearchEdge is a record that was found. What matched is worked out when asked.
 type SearchEdge struct {
-	*app.SearchHit
+	*records.SearchHit
 	Node relay.Record
 }

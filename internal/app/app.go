@@ -1,114 +1,77 @@
-// Package app holds the use cases: each reads, decides by the pure packages,
-// and commits one change set with guards. It knows nothing of GraphQL.
+// Package app wires the use cases: each reads, decides by the pure packages, and
+// commits one change set with guards. It knows nothing of GraphQL.
 package app
 
 import (
-	"context"
-	"time"
+	"slices"
 
-	"releasegraph/internal/adjacency"
-	"releasegraph/internal/app/person"
-	"releasegraph/internal/authz"
-	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
-	"releasegraph/internal/store"
-	"releasegraph/internal/store/asof"
-	"releasegraph/internal/store/entries"
-	"releasegraph/internal/store/feed"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/change"
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/event"
+	"releasegraph/internal/app/export"
+	"releasegraph/internal/app/history"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/problem"
+	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/token"
+	"releasegraph/internal/app/traversal"
+	"releasegraph/internal/app/work"
 )
 
-// Graph is the shape of the estate in memory, as traversals see it.
-type Graph = adjacency.Graph[domain.Facts, domain.Link]
-
-// Graphs hands out the graph for traversals. It is the topology's part of the
-// store, absent when the topology is switched off.
-type Graphs interface {
-	// Graph returns the whole graph at the revision or later, waiting for it
-	// until the context ends. ErrUnavailable while it is not loaded.
-	Graph(ctx context.Context, atLeast store.Revision) (*Graph, error)
-	// GraphAt returns the whole graph as it was at an earlier revision.
-	// ErrUnavailable while none is loaded or it would take too much memory,
-	// ErrCompacted when the log does not reach back.
-	GraphAt(ctx context.Context, at store.Revision) (*Graph, error)
-}
-
-// writes is what a use case may do with the store by itself. It reads by today
-// or view, which leave out what the caller may not see; entire is for what has
-// to hold in the whole estate, whoever asks, and of which no more is told than
-// it must be.
-type writes interface {
-	Commit(ctx context.Context, cs store.Changeset) (store.Change, error)
-	Preview(ctx context.Context, cs store.Changeset) (store.Change, error)
-	Head(ctx context.Context) (store.Revision, error)
-	entries.Store
-	Await(ctx context.Context, after store.Revision) (store.Revision, error)
-	IndexOpen(ctx context.Context, kind string, properties []string) error
-}
-
-// App gives access to all use cases.
+// App gives access to all use cases, by area. Each area uses those above it.
 type App struct {
-	store     writes
-	entire    store.Reader
-	past      *asof.History
-	feed      *feed.Feed
-	graphs    Graphs // nil: traverse in the store
-	policies  *authz.Policies
-	exclusive []domain.Exclusive
-	shelf     store.Shelf // nil: there are no tokens
-	bindings  person.Bindings
-	tokens    tokens
-	now       func() time.Time
-	newID     func() string
-	layers    layers
-	books     books
+	Estate *estate.Estate
 
-	rules        []Rule
-	consequences []Consequence
-	// filters reads a filter on records of a kind.
-	filters func(context.Context, *entity.Kind, map[string]any) (store.Filter, error)
-	// admits refuses who asks to do anything; with a dry run it notes nothing.
-	admits func(ctx context.Context, dryRun bool) error
-	// baselines finds the revision that a baseline stands for; the field names the
-	// baseline in errors.
-	baselines func(ctx context.Context, key, field string) (store.Revision, error)
-	// committed sees what was committed.
-	committed func(context.Context, *store.Change)
+	Parties       *party.Area
+	Records       *records.Area
+	Traversal     *traversal.Area
+	History       *history.Area
+	Events        *event.Area
+	Tokens        *token.Area
+	Impact        *impact.Area
+	Problems      *problem.Area
+	Configuration *configuration.Area
+	Calendar      *calendar.Area
+	Changes       *change.Area
+	Work          *work.Area
+	Export        *export.Area
+	Bulk          *bulk.Area
 }
 
-// Config is what an App is made of. Graphs may be nil; without Policies the
-// default ones hold.
-type Config struct {
-	Store    store.Store
-	Graphs   Graphs
-	Policies *authz.Policies
-	// Exclusive are roles that nobody may hold together; nil: those of section 9.
-	Exclusive []domain.Exclusive
-	// Shelf keeps API tokens; nil: there are none.
-	Shelf store.Shelf
-	Now   func() time.Time
-	NewID func() string
+// Config is what an App is made of.
+type Config = estate.Config
+
+// New returns the use cases over a store.
+func New(c Config) *App {
+	e := estate.New(c)
+	a := &App{Estate: e}
+	a.Parties = party.New(e)
+	a.Records = records.New(e)
+	a.Traversal = traversal.New(e)
+	a.History = history.New(e)
+	a.Events = event.New(e)
+	a.Tokens = token.New(e)
+	a.Impact = impact.New(e, a.Traversal)
+	a.Problems = problem.New(e, a.Records)
+	a.Configuration = configuration.New(e, a.Records, a.Traversal)
+	a.Calendar = calendar.New(e, a.Traversal)
+	a.Changes = change.New(e, a.Records, a.Impact)
+	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
+	a.Export = export.New(e)
+	a.Bulk = bulk.New(e, a.Records, a.Calendar)
+	wire(e, a)
+	return a
 }
 
-// pastBytes bounds the memory for what is known of the past: at some hundred
-// bytes for a record, millions of changes since.
-const pastBytes = 512 << 20
-
-// newEstate returns the estate over a store, as yet without rules.
-func newEstate(c Config) *App {
-	if c.Policies == nil {
-		c.Policies = authz.Default()
-	}
-	if c.Exclusive == nil {
-		c.Exclusive = domain.SeparateDuties
-	}
-	return &App{
-		store: c.Store, entire: c.Store, policies: c.Policies, exclusive: c.Exclusive, shelf: c.Shelf, past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
-		feed: feed.New(c.Store, feed.Options{}), graphs: c.Graphs, now: c.Now, newID: c.NewID,
-	}
+// wire lets the areas have their say in what is written.
+func wire(e *estate.Estate, a *App) {
+	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
+	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
+	e.Rules = slices.Concat(a.Configuration.Rules(), a.Calendar.Rules(), a.Problems.Rules(), a.Changes.Rules())
+	// In the order in which one may follow from another.
+	e.Consequences = slices.Concat(a.Problems.Consequences(), a.Changes.Consequences(), a.Calendar.Consequences())
 }
-
-// Subscribers is how many follow the log at the moment.
-func (a *App) Subscribers() int { return a.feed.Readers() }
-
-// clock is the time as it is stored.
-func (a *App) clock() time.Time { return a.now().UTC().Truncate(time.Microsecond) }

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -15,39 +16,39 @@ import (
 // what one made then told (C4), over the topology and without it.
 func TestAnImpactAnalysisOfThePastIsTheOneMadeThen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := openTwoWays(t)
+		w := apptest.OpenTwoWays(t)
 		n := rapid.IntRange(2, 6).Draw(t, "items")
 		key := rapid.Custom(func(t *rapid.T) string { return fmt.Sprint("i", rapid.IntRange(0, n-1).Draw(t, "item")) })
-		ops := []store.Op{w.site("hub"), w.site("branch"), w.edge(domain.RelPartOf, "branch", "hub")}
+		ops := []store.Op{w.Site("hub"), w.Site("branch"), w.Edge(domain.RelPartOf, "branch", "hub")}
 		for i := range n {
-			ops = append(ops, w.item(fmt.Sprint("i", i), i))
+			ops = append(ops, w.Item(fmt.Sprint("i", i), i))
 		}
-		w.commit(t, ops...)
-		in := drawImpactInput(t, key)
-		ctx := w.over.WithLoads(context.Background())
+		w.Commit(t, ops...)
+		in := apptest.DrawImpactInput(t, key)
+		ctx := w.Over.Estate.WithLoads(context.Background())
 		type moment struct {
 			revision int64
 			told     string
 		}
 		var past []moment
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
-			head, err := w.over.Head(ctx)
+			head, err := w.Over.Estate.Head(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
-			told, err := tell(ctx, w.over, in)
+			told, err := apptest.Tell(ctx, w.Over, in)
 			if err != nil {
 				t.Fatal(err)
 			}
 			past = append(past, moment{head, told})
 			if op := drawStep(t, w, key); op != nil {
-				w.commit(t, op)
+				w.Commit(t, op)
 			}
 		}
 		for _, m := range past {
 			asOf := &domain.AsOf{Revision: &m.revision}
-			over, err := tellAsOf(ctx, w.over, in, asOf)
-			beneath, err2 := tellAsOf(ctx, w.beneath, in, asOf)
+			over, err := apptest.TellAsOf(ctx, w.Over, in, asOf)
+			beneath, err2 := apptest.TellAsOf(ctx, w.Beneath, in, asOf)
 			if err != nil || err2 != nil || over != m.told || beneath != m.told {
 				t.Fatalf("revision %d then:\n%s\nover the topology: %v\n%s\nwithout: %v\n%s", m.revision, m.told, err, over, err2, beneath)
 			}
@@ -57,16 +58,16 @@ func TestAnImpactAnalysisOfThePastIsTheOneMadeThen(t *testing.T) {
 
 // drawStep draws a change of the estate that matters to an analysis, nil when
 // it comes to nothing.
-func drawStep(t *rapid.T, w *twoWays, key *rapid.Generator[string]) store.Op {
+func drawStep(t *rapid.T, w *apptest.TwoWays, key *rapid.Generator[string]) store.Op {
 	from, to := key.Draw(t, "from"), key.Draw(t, "to")
-	id := w.ids[from]
+	id := w.Ids[from]
 	switch rapid.SampledFrom([]string{"connect", "connect", "disconnect", "install", "users", "rename"}).Draw(t, "step") {
 	case "connect":
 		if from != to {
-			return w.dependency(from, to, drawDependency(t))
+			return w.Dependency(from, to, apptest.DrawDependency(t))
 		}
 	case "disconnect":
-		page, err := w.store.Edges(context.Background(), store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelDependsOn})
+		page, err := w.Store.Edges(context.Background(), store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelDependsOn})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +75,7 @@ func drawStep(t *rapid.T, w *twoWays, key *rapid.Generator[string]) store.Op {
 			return store.RemoveEdge{EdgeKey: rapid.SampledFrom(list).Draw(t, "edge").EdgeKey}
 		}
 	case "install":
-		return w.edge(domain.RelInstalledAt, from, rapid.SampledFrom([]string{"hub", "branch"}).Draw(t, "at"))
+		return w.Edge(domain.RelInstalledAt, from, rapid.SampledFrom([]string{"hub", "branch"}).Draw(t, "at"))
 	case "users":
 		return store.UpdateNode{ID: id, Set: store.Props{"users": int64(rapid.IntRange(0, 9).Draw(t, "users"))}}
 	case "rename":

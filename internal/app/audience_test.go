@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/apptest"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -15,9 +17,9 @@ func TestAnAudienceIsThoseWhoMayReadTheSame(t *testing.T) {
 	own, err := authz.Parse(authz.DefaultSource(), authz.Source{Name: "own", Text: []byte(
 		`forbid (principal == Actor::"mallory", action == Action::"read", resource == Kind::"Party");`)})
 	require.NoError(t, err)
-	f := newFixture(t, openSQLite(t))
-	a := app.New(app.Config{Store: f.store, Policies: own})
-	of := func(a *app.App, actor domain.Actor) string { return a.Audience(app.WithActor(f.ctx, actor)) }
+	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
+	a := app.New(app.Config{Store: f.Store, Policies: own})
+	of := func(a *app.App, actor domain.Actor) string { return a.Estate.Audience(estate.WithActor(f.Ctx, actor)) }
 	viewer := of(a, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Viewer}})
 	require.Equal(t, viewer, of(a, domain.Actor{Name: "bob", Roles: []domain.Role{domain.CABMember, domain.Viewer}}), "who differs in what they may do besides")
 	operator := domain.Actor{Name: "op", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par-1", "ber-1"}}
@@ -46,30 +48,30 @@ func TestAnAudienceIsThoseWhoMayReadTheSame(t *testing.T) {
 }
 
 func TestAnAnswerThatAsksWhoTheCallerIsIsPersonal(t *testing.T) {
-	f := newFixture(t, openSQLite(t))
-	create(f, "a")
-	personal := func(do func(*fixture) error) bool {
+	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
+	apptest.CreateApplication(f, "a")
+	personal := func(do func(*apptest.Fixture) error) bool {
 		t.Helper()
 		g := *f
-		ctx, p := app.WatchPersonal(f.ctx)
-		g.ctx = ctx
+		ctx, p := estate.WatchPersonal(f.Ctx)
+		g.Ctx = ctx
 		require.NoError(t, do(&g))
 		return p.Is()
 	}
-	require.True(t, personal(func(f *fixture) error { f.Viewer(f.ctx); return nil }))
-	require.True(t, personal(func(f *fixture) error { app.ActorFrom(f.ctx); return nil }))
-	require.True(t, personal(func(f *fixture) error {
-		_, err := f.MyWork(f.ctx, nil, nil)
+	require.True(t, personal(func(f *apptest.Fixture) error { f.Tokens.Viewer(f.Ctx); return nil }))
+	require.True(t, personal(func(f *apptest.Fixture) error { estate.ActorFrom(f.Ctx); return nil }))
+	require.True(t, personal(func(f *apptest.Fixture) error {
+		_, err := f.Work.MyWork(f.Ctx, nil, nil)
 		return err
 	}))
-	require.True(t, personal(func(f *fixture) error { create(f, "b"); return nil }))
-	require.False(t, personal(func(f *fixture) error {
-		r, err := f.Record(f.ctx, domain.KindConfigurationItem, *byKey("a"), nil)
+	require.True(t, personal(func(f *apptest.Fixture) error { apptest.CreateApplication(f, "b"); return nil }))
+	require.False(t, personal(func(f *apptest.Fixture) error {
+		r, err := f.Records.Record(f.Ctx, domain.KindConfigurationItem, *apptest.ByKey("a"), nil)
 		require.Equal(t, "a", r.(entity.Record).Meta().Key)
 		return err
 	}))
-	require.False(t, personal(func(f *fixture) error {
-		_, err := f.Records(f.ctx, domain.KindConfigurationItem, app.List{})
+	require.False(t, personal(func(f *apptest.Fixture) error {
+		_, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{})
 		return err
 	}))
 }

@@ -12,13 +12,13 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/export"
 	"releasegraph/internal/patient"
 	"releasegraph/internal/server"
 )
 
 // download exports from a server.
-func (c *exportCmd) download(r *running) (done app.Exported, err error) {
+func (c *exportCmd) download(r *running) (done export.Exported, err error) {
 	from, err := c.address()
 	if err != nil {
 		return done, err

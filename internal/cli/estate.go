@@ -144,7 +144,7 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 	config.Store = e.store
 	config.Shelf = shelf
 	e.app = app.New(config)
-	if err := e.app.IndexAttributes(ctx); err != nil {
+	if err := e.app.Configuration.IndexAttributes(ctx); err != nil {
 		return nil, errors.Join(err, e.close(ctx))
 	}
 	return e, nil

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"errors"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/export"
 	"releasegraph/internal/importer"
 )
 
@@ -52,16 +52,16 @@ func (c *exportCmd) Run(r *running) error {
 }
 
 // write writes what is asked for, and tells how much that is.
-func (c *exportCmd) write(r *running) (app.Exported, error) {
+func (c *exportCmd) write(r *running) (export.Exported, error) {
 	if c.URL != "" {
 		return c.download(r)
 	}
 	e, err := c.openExisting(r, false)
 	if err != nil {
-		return app.Exported{}, err
+		return export.Exported{}, err
 	}
 	out := bufio.NewWriterSize(r.Stdout, 1<<16)
-	var done app.Exported
+	var done export.Exported
 	if c.WithHistory {
 		done, err = importer.ExportHistory(r, e.app, out)
 	} else {

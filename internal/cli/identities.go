@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"releasegraph/internal/app"
+	estatearea "releasegraph/internal/app/estate"
+	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/identity"
 )
@@ -47,18 +49,18 @@ type identities struct {
 }
 
 // Identity implements server.Identities.
-func (i *identities) Identity(ctx context.Context, token string) (app.Identity, error) {
-	if !strings.HasPrefix(token, app.TokenPrefix) {
+func (i *identities) Identity(ctx context.Context, token string) (estatearea.Identity, error) {
+	if !strings.HasPrefix(token, tokenarea.TokenPrefix) {
 		if i.provider == nil {
-			return app.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "this server takes API tokens only"}
+			return estatearea.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "this server takes API tokens only"}
 		}
 		return i.provider.Identity(ctx, token)
 	}
 	a := i.app.Load()
 	if a == nil {
-		return app.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the store is not open yet"}
+		return estatearea.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the store is not open yet"}
 	}
-	return a.TokenIdentity(ctx, token)
+	return a.Tokens.TokenIdentity(ctx, token)
 }
 
 // recheck tells whether the identity of a stream still holds.
@@ -67,5 +69,5 @@ func (i *identities) recheck(ctx context.Context) error {
 	if a == nil {
 		return nil // and so no stream is open
 	}
-	return a.Recheck(ctx)
+	return a.Tokens.Recheck(ctx)
 }

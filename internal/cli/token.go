@@ -10,7 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"releasegraph/internal/app"
+	estatearea "releasegraph/internal/app/estate"
 )
 
 type tokenCmd struct {
@@ -133,7 +133,7 @@ func (c *tokenRevokeCmd) Run(r *running) error {
 func enumsOf(kinds []string) []string {
 	var enums []string
 	for _, k := range kinds {
-		enums = append(enums, app.EnumOf(k))
+		enums = append(enums, estatearea.EnumOf(k))
 	}
 	return enums
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/change"
+	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
@@ -30,7 +32,7 @@ var (
 // same rules as anyone's. An empty store gets its past first: last year the
 // shop had a single database and fewer friends.
 func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
-	head, err := a.Head(ctx)
+	head, err := a.Estate.Head(ctx)
 	if err != nil {
 		return importer.Summary{}, err
 	}
@@ -53,13 +55,13 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 func review(ctx context.Context, a *app.App) error {
 	key := "RFC-4003"
 	as := func(name string, role domain.Role) context.Context {
-		return app.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
+		return estatearea.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
 	}
-	if _, err := a.AssessChangeRequest(as("olaf", domain.OperationsManager), app.Assess{Ref: domain.Ref{Key: &key}}, nil); err != nil {
+	if _, err := a.Changes.AssessChangeRequest(as("olaf", domain.OperationsManager), change.Assess{Ref: domain.Ref{Key: &key}}, nil); err != nil {
 		return err
 	}
 	comment := "We have waited for this."
-	_, err := a.CastVote(as("amelie", domain.CABMember), app.CastVote{Ref: domain.Ref{Key: &key}, Verdict: domain.Approve, Comment: &comment}, nil)
+	_, err := a.Changes.CastVote(as("amelie", domain.CABMember), change.CastVote{Ref: domain.Ref{Key: &key}, Verdict: domain.Approve, Comment: &comment}, nil)
 	return err
 }
 
@@ -68,7 +70,7 @@ func loadPast(ctx context.Context, a *app.App) (importer.Summary, error) {
 	if err != nil {
 		return sum, err
 	}
-	_, err = a.CreateBaseline(ctx, domain.NewBaseline{Key: "last-year", Name: "Before the second database"}, nil)
+	_, err = a.History.CreateBaseline(ctx, domain.NewBaseline{Key: "last-year", Name: "Before the second database"}, nil)
 	return sum, err
 }
 

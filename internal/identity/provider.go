@@ -11,7 +11,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -52,9 +52,9 @@ func NewProvider(m *Mapping, now func() time.Time) *Provider {
 // expires or the provider's keys are others. Errors are domain errors: UNAUTHENTICATED for
 // a token that is not believed, FORBIDDEN for roles that exclude each other,
 // UNAVAILABLE while the provider cannot be reached.
-func (p *Provider) Identity(ctx context.Context, token string) (app.Identity, error) {
+func (p *Provider) Identity(ctx context.Context, token string) (estate.Identity, error) {
 	if len(token) > maxToken {
-		return app.Identity{}, refused("the token is too long", nil)
+		return estate.Identity{}, refused("the token is too long", nil)
 	}
 	hash, round := sha256.Sum256([]byte(token)), p.asked.round.Load()
 	if id, ok := p.known.get(hash, round); ok && p.now().Before(id.Expires) {
@@ -68,37 +68,37 @@ func (p *Provider) Identity(ctx context.Context, token string) (app.Identity, er
 }
 
 // verify looks at a token: its signature, what it is for, and its times.
-func (p *Provider) verify(ctx context.Context, token string) (app.Identity, error) {
+func (p *Provider) verify(ctx context.Context, token string) (estate.Identity, error) {
 	verifier, err := p.find(ctx)
 	if err != nil {
-		return app.Identity{}, err
+		return estate.Identity{}, err
 	}
 	checked, err := verifier.Verify(oidc.ClientContext(ctx, p.client), token)
 	if err != nil {
 		if errors.Is(err, errUnreachable) {
-			return app.Identity{}, unreachable(err)
+			return estate.Identity{}, unreachable(err)
 		}
-		return app.Identity{}, refused("the token is not one of the provider's for this server", err)
+		return estate.Identity{}, refused("the token is not one of the provider's for this server", err)
 	}
 	claims := map[string]any{}
 	if err := checked.Claims(&claims); err != nil {
-		return app.Identity{}, refused("the token's claims cannot be read", err)
+		return estate.Identity{}, refused("the token's claims cannot be read", err)
 	}
 	if err := p.checkTimes(checked, claims); err != nil {
-		return app.Identity{}, err
+		return estate.Identity{}, err
 	}
 	if err := p.mapping.checkParty(checked.Audience, claims); err != nil {
-		return app.Identity{}, err
+		return estate.Identity{}, err
 	}
 	actor, err := p.mapping.actor(claims, checked.Subject)
 	if err != nil {
 		var known *domain.Error
 		if errors.As(err, &known) {
-			return app.Identity{}, known
+			return estate.Identity{}, known
 		}
-		return app.Identity{}, refused(err.Error(), nil)
+		return estate.Identity{}, refused(err.Error(), nil)
 	}
-	return app.Identity{Actor: actor, Method: domain.ByProvider, Identities: []string{checked.Issuer + "#" + checked.Subject}, Expires: checked.Expiry.Add(p.skew())}, nil
+	return estate.Identity{Actor: actor, Method: domain.ByProvider, Identities: []string{checked.Issuer + "#" + checked.Subject}, Expires: checked.Expiry.Add(p.skew())}, nil
 }
 
 func (p *Provider) skew() time.Duration { return time.Duration(p.mapping.ClockSkew) }

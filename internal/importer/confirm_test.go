@@ -22,7 +22,7 @@ func TestAConfirmingImportNotesWhenItemsWereSeen(t *testing.T) { // C6, C8
 			t.Errorf("the same run again changes nothing: %+v", s)
 		}
 		patch := map[string]any{"confirmedAt": seen.Add(time.Hour).Format(time.RFC3339)}
-		if _, err := p.Update(t.Context(), domain.KindConfigurationItem, key("shop"), patch, nil, nil); err != nil {
+		if _, err := p.Records.Update(t.Context(), domain.KindConfigurationItem, key("shop"), patch, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		o.Confirm = seen.Add(24 * time.Hour)

@@ -9,7 +9,7 @@ import (
 	"hash"
 	"time"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
@@ -17,8 +17,8 @@ import (
 // replaying is a target that can be given a history: a store, since change
 // sets of any size are committed as of their own times.
 type replaying interface {
-	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error)
-	Last(ctx context.Context) (app.LastChange, time.Time, error)
+	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (bulk.Imported, error)
+	Last(ctx context.Context) (bulk.LastChange, time.Time, error)
 	// Stored finds the properties of the records of a kind by key.
 	Stored(ctx context.Context, kind string, keys []string) (map[string]interchange.Stored, error)
 	// Stands says which revision of the store a change set of the history is.
@@ -46,7 +46,7 @@ type group struct {
 type replay struct {
 	run    *run
 	target replaying
-	last   app.LastChange
+	last   bulk.LastChange
 	now    time.Time
 	open   *group
 	before time.Time // of the group before
@@ -217,7 +217,7 @@ func (p *replay) write(ctx context.Context) error {
 		for i := range g.entries {
 			items[i] = g.entries[i].item
 		}
-		done, err := retry(ctx, p.run, func() (app.Imported, error) { return p.target.Replay(ctx, g.change, g.key, items) })
+		done, err := retry(ctx, p.run, func() (bulk.Imported, error) { return p.target.Replay(ctx, g.change, g.key, items) })
 		if err != nil {
 			return fmt.Errorf("%s:%d: the change set of %s: %w\nall before it is in the store; the same command goes on from there", g.file, g.line, stamp(g.change.At), err)
 		}
@@ -229,6 +229,6 @@ func (p *replay) write(ctx context.Context) error {
 func (p *replay) skip(g *group) {
 	for i := range g.entries {
 		item := g.entries[i].item
-		p.run.summary.count(app.ImportCount{Name: item.Name(), Relationship: item.IsEdge(), Unchanged: 1})
+		p.run.summary.count(bulk.ImportCount{Name: item.Name(), Relationship: item.IsEdge(), Unchanged: 1})
 	}
 }

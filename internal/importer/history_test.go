@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/importer"
@@ -114,7 +114,7 @@ type shakyHistory struct {
 	after bool
 }
 
-func (s shakyHistory) Open(ctx context.Context, o app.ImportOptions) (importer.Target, error) {
+func (s shakyHistory) Open(ctx context.Context, o bulk.ImportOptions) (importer.Target, error) {
 	t, err := s.Opener.Open(ctx, o)
 	return &shakyReplay{Target: t, shakyHistory: s}, err
 }
@@ -125,13 +125,13 @@ type shakyReplay struct {
 }
 
 type replayer interface {
-	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error)
-	Last(ctx context.Context) (app.LastChange, time.Time, error)
+	Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (bulk.Imported, error)
+	Last(ctx context.Context) (bulk.LastChange, time.Time, error)
 	Stored(ctx context.Context, kind string, keys []string) (map[string]store.Props, error)
 	Stands(c interchange.Change, revision int64)
 }
 
-func (s *shakyReplay) Last(ctx context.Context) (app.LastChange, time.Time, error) {
+func (s *shakyReplay) Last(ctx context.Context) (bulk.LastChange, time.Time, error) {
 	return s.Target.(replayer).Last(ctx)
 }
 
@@ -143,10 +143,10 @@ func (s *shakyReplay) Stands(c interchange.Change, revision int64) {
 	s.Target.(replayer).Stands(c, revision)
 }
 
-func (s *shakyReplay) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (app.Imported, error) {
+func (s *shakyReplay) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (bulk.Imported, error) {
 	*s.seen++
 	if *s.seen == 2 && !s.after {
-		return app.Imported{}, s.fail()
+		return bulk.Imported{}, s.fail()
 	}
 	done, err := s.Target.(replayer).Replay(ctx, c, key, items)
 	if *s.seen == 2 && err == nil {
@@ -211,7 +211,7 @@ func TestAnItemKeepsItsPastUnderANewKey(t *testing.T) { // C1
 {"at":"2025-03-01T00:00:00Z","node":"ConfigurationItem","key":"nova","name":"Another","class":"UTILITY"}
 {"at":"2025-03-01T00:00:00Z","edge":"DEPENDS_ON","from":"nova","to":"nova-2"}
 `, importer.Options{History: true})
-		r, err := p.Record(t.Context(), "ConfigurationItem", domain.Ref{Key: new("nova-2")}, nil)
+		r, err := p.Records.Record(t.Context(), "ConfigurationItem", domain.Ref{Key: new("nova-2")}, nil)
 		if err != nil || *r.(*domain.ConfigurationItem).ProductVersion != "3.0" || entity.Meta(r).Version != 4 {
 			t.Errorf("%+v, %v", r, err)
 		}

@@ -5,7 +5,8 @@ import (
 	"maps"
 	"slices"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/interchange"
 )
 
@@ -16,14 +17,14 @@ const maxPlanned = 5_000
 // holds gathers which changes a run puts on hold and releases (H6): of each
 // what held it before the run, and what after.
 type holds struct {
-	byKey   map[string]app.ImportHold
+	byKey   map[string]bulk.ImportHold
 	planned []*interchange.Item // by a dry run
 	more    int                 // that were not looked at
 }
 
-func (h *holds) add(list []app.ImportHold) {
+func (h *holds) add(list []bulk.ImportHold) {
 	if h.byKey == nil {
-		h.byKey = map[string]app.ImportHold{}
+		h.byKey = map[string]bulk.ImportHold{}
 	}
 	for _, one := range list {
 		if was, again := h.byKey[one.ChangeRequest]; again {
@@ -37,7 +38,7 @@ func (h *holds) add(list []app.ImportHold) {
 func (h *holds) plan(items []*interchange.Item) (any bool) {
 	for _, i := range items {
 		switch {
-		case !app.OfPlan(i):
+		case !calendar.OfPlan(i):
 			continue
 		case len(h.planned) < maxPlanned:
 			h.planned = append(h.planned, i)
@@ -56,7 +57,7 @@ func (r *run) foresee(ctx context.Context) error {
 	if len(r.holds.planned) == 0 {
 		return nil
 	}
-	done, err := retry(ctx, r, func() (app.Imported, error) { return r.target.Write(ctx, r.holds.planned) })
+	done, err := retry(ctx, r, func() (bulk.Imported, error) { return r.target.Write(ctx, r.holds.planned) })
 	r.holds.add(done.Held)
 	return err
 }

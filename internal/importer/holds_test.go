@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"releasegraph/internal/app"
+	changearea "releasegraph/internal/app/change"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
@@ -123,7 +123,7 @@ func TestAVoteThatIsBroughtWithItsRequestStands_H3(t *testing.T) {
 			}
 			p.run(t, strings.Join(lines, "\n"), importer.Options{})
 			version := func() int {
-				r, err := p.Record(t.Context(), domain.KindChangeRequest, key(request), nil)
+				r, err := p.Records.Record(t.Context(), domain.KindChangeRequest, key(request), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -141,10 +141,10 @@ func TestAVoteThatIsBroughtWithItsRequestStands_H3(t *testing.T) {
 				t.Errorf("an item more, and the content is of version %d", got)
 			}
 			p.run(t, "", importer.Options{})
-			if _, err := p.Remove(t.Context(), domain.KindConfigurationItem, key("db"), nil, nil); err == nil {
+			if _, err := p.Records.Remove(t.Context(), domain.KindConfigurationItem, key("db"), nil, nil); err == nil {
 				t.Error("an item that a request affects was removed")
 			}
-			if _, err := p.Disconnect(t.Context(), domain.RelAffects, key(request), key("db"), nil, nil); err != nil {
+			if _, err := p.Records.Disconnect(t.Context(), domain.RelAffects, key(request), key("db"), nil, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -157,10 +157,10 @@ func TestAnImportChangesNothingThatWasDecidedHere_H4(t *testing.T) {
 	everywhere(t, func(t *testing.T, p place) {
 		p.run(t, `{"node":"ConfigurationItem","key":"shop","name":"Shop","class":"SERVICE"}`+"\n"+
 			`{"node":"ChangeRequest","key":"theirs","name":"Theirs","type":"NORMAL","status":"CLOSED"}`, importer.Options{})
-		if _, err := p.Create(t.Context(), domain.KindChangeRequest, map[string]any{"key": "ours", "name": "Ours"}, nil); err != nil {
+		if _, err := p.Records.Create(t.Context(), domain.KindChangeRequest, map[string]any{"key": "ours", "name": "Ours"}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.WithdrawChangeRequest(t.Context(), app.ChangeVerb{Ref: key("ours")}, nil); err != nil {
+		if _, err := p.Changes.WithdrawChangeRequest(t.Context(), changearea.ChangeVerb{Ref: key("ours")}, nil); err != nil {
 			t.Fatal(err)
 		}
 		link := func(request string) string {

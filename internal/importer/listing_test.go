@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
@@ -26,7 +26,7 @@ func pruneOf(source string) importer.Options {
 // item is what there is of an item.
 func (p place) item(t *testing.T, name string) *domain.ConfigurationItem {
 	t.Helper()
-	r, err := p.Record(t.Context(), "ConfigurationItem", key(name), nil)
+	r, err := p.Records.Record(t.Context(), "ConfigurationItem", key(name), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestAPersonsWordOnWhatAPruneWithdrewStands(t *testing.T) { // C6
 	everywhere(t, func(t *testing.T, p place) {
 		p.run(t, lineX+lineY, from("cmdb"))
 		p.run(t, lineY, pruneOf("cmdb"))
-		if _, err := p.WithdrawConfigurationItem(t.Context(), key("x"), nil, nil); err != nil {
+		if _, err := p.Configuration.WithdrawConfigurationItem(t.Context(), key("x"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		s := p.run(t, lineX+lineY, from("cmdb"))
@@ -149,7 +149,7 @@ func TestALinkThatAPersonRemovedStaysRemoved(t *testing.T) { // C6
 		p.run(t, files, from("cmdb"))
 		remove := func() {
 			t.Helper()
-			if _, err := p.Disconnect(t.Context(), "DEPENDS_ON", key("x"), key("y"), nil, nil); err != nil {
+			if _, err := p.Records.Disconnect(t.Context(), "DEPENDS_ON", key("x"), key("y"), nil, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -172,7 +172,7 @@ func TestALinkThatAPersonRemovedStaysRemoved(t *testing.T) { // C6
 			t.Errorf("afterwards: %+v", s)
 		}
 		remove()
-		if _, err := p.Connect(t.Context(), "DEPENDS_ON", key("x"), key("y"), nil, nil); err != nil {
+		if _, err := p.Records.Connect(t.Context(), "DEPENDS_ON", key("x"), key("y"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if s := p.run(t, files, from("cmdb")); s.Kept() != 0 || !has() || len(p.item(t, "x").RemovedLinks) != 0 {
@@ -184,10 +184,10 @@ func TestALinkThatAPersonRemovedStaysRemoved(t *testing.T) { // C6
 func TestALinkStaysRemovedThoughItsEndIsRenamed(t *testing.T) { // C6
 	everywhere(t, func(t *testing.T, p place) {
 		p.run(t, lineX+lineY+lineXY, from("cmdb"))
-		if _, err := p.Disconnect(t.Context(), "DEPENDS_ON", key("x"), key("y"), nil, nil); err != nil {
+		if _, err := p.Records.Disconnect(t.Context(), "DEPENDS_ON", key("x"), key("y"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Update(t.Context(), "ConfigurationItem", key("y"), map[string]any{"key": "z"}, nil, nil); err != nil {
+		if _, err := p.Records.Update(t.Context(), "ConfigurationItem", key("y"), map[string]any{"key": "z"}, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if s := p.run(t, strings.ReplaceAll(lineX+lineY+lineXY, `"y"`, `"z"`), from("cmdb")); s.Kept() == 0 || s.Created() != 0 {
@@ -199,7 +199,7 @@ func TestALinkStaysRemovedThoughItsEndIsRenamed(t *testing.T) { // C6
 func TestAPlaceThatAPersonTookASiteAwayFromStaysLeft(t *testing.T) { // C6
 	everywhere(t, func(t *testing.T, p place) {
 		p.run(t, estate+`{"node":"Site","key":"fr","name":"France"}`, importer.Options{})
-		if _, err := p.Disconnect(t.Context(), "PART_OF", key("par-1"), key("emea"), nil, nil); err != nil {
+		if _, err := p.Records.Disconnect(t.Context(), "PART_OF", key("par-1"), key("emea"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, parent := range []string{"emea", "fr"} {
@@ -216,7 +216,7 @@ func TestWhoListsWhatAndWhatPeopleRemovedMovesWithAnEstate(t *testing.T) { // C4
 		of := place{a, s, importer.Local(a)}
 		of.run(t, lineX+lineY+lineXY+`{"edge":"DEPENDS_ON","from":"y","to":"x"}`, from("cmdb"))
 		of.run(t, bareX+lineXY, from("netbox"))
-		if _, err := of.Disconnect(t.Context(), "DEPENDS_ON", key("y"), key("x"), nil, nil); err != nil {
+		if _, err := of.Records.Disconnect(t.Context(), "DEPENDS_ON", key("y"), key("x"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		of.run(t, bareX, pruneOf("cmdb"))
@@ -232,7 +232,7 @@ func TestWhoListsWhatAndWhatPeopleRemovedMovesWithAnEstate(t *testing.T) { // C4
 		}
 		past := exportHistory(t, a)
 		b, to := newApp(t)
-		im, err := b.Importer(t.Context(), app.ImportOptions{})
+		im, err := b.Bulk.Importer(t.Context(), bulk.ImportOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

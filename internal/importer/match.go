@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
@@ -96,9 +96,9 @@ func valueOf(kind, name, value string) interchange.Fingerprint {
 
 // ask goes over the records of a kind that the store has.
 func (m *matching) ask(ctx context.Context, kind string) error {
-	q := app.HoldingsQuery{Kind: kind, Relationships: []string{}, Attributes: m.attributes}
+	q := bulk.HoldingsQuery{Kind: kind, Relationships: []string{}, Attributes: m.attributes}
 	for {
-		page, err := retry(ctx, m.run, func() (*app.Holdings, error) { return m.run.target.Holdings(ctx, q) })
+		page, err := retry(ctx, m.run, func() (*bulk.Holdings, error) { return m.run.target.Holdings(ctx, q) })
 		if err != nil {
 			return err
 		}

@@ -16,14 +16,14 @@ func TestADiscoveryRunKeepsWhatAPersonSetAndTellsSo(t *testing.T) { // C6
 		ctx := t.Context()
 		p.run(t, estate, importer.Options{Source: "netbox"})
 		patch := map[string]any{"criticality": 5, "attributes": map[string]any{"tier": "gold"}}
-		if _, err := p.Update(ctx, "ConfigurationItem", key("shop"), patch, nil, nil); err != nil {
+		if _, err := p.Records.Update(ctx, "ConfigurationItem", key("shop"), patch, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		link := map[string]any{"redundancyGroup": "db", "impact": "DEGRADED"}
-		if _, err := p.Connect(ctx, "DEPENDS_ON", key("shop"), key("db-1"), link, nil); err != nil {
+		if _, err := p.Records.Connect(ctx, "DEPENDS_ON", key("shop"), key("db-1"), link, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Connect(ctx, "PART_OF", key("emea"), key("par-1"), nil, nil); err == nil {
+		if _, err := p.Records.Connect(ctx, "PART_OF", key("emea"), key("par-1"), nil, nil); err == nil {
 			t.Fatal("a circle of sites")
 		}
 		found := strings.Replace(estate, `"key":"shop"`, `"criticality":2,"users":7,"key":"shop"`, 1)
@@ -71,7 +71,7 @@ func TestWhatADiscoveryRunFoundItMayChange(t *testing.T) { // C6
 		if s.Updated() != 1 || s.Kept() != 0 {
 			t.Errorf("%+v", s)
 		}
-		r, err := p.Record(t.Context(), "Site", key("par-1"), nil)
+		r, err := p.Records.Record(t.Context(), "Site", key("par-1"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,10 +86,10 @@ func TestAnExportKeepsWhoSetWhat(t *testing.T) {
 	a, _ := newApp(t)
 	ctx := t.Context()
 	run(t, a, importer.Options{Files: []string{file(t, "a.ndjson", estate)}})
-	if _, err := a.Update(ctx, "Site", key("par-1"), map[string]any{"users": nil}, nil, nil); err != nil {
+	if _, err := a.Records.Update(ctx, "Site", key("par-1"), map[string]any{"users": nil}, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Connect(ctx, "SITE_NEEDS", key("par-1"), key("emea"), nil, nil); err != nil {
+	if _, err := a.Records.Connect(ctx, "SITE_NEEDS", key("par-1"), key("emea"), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	b, _ := newApp(t)
@@ -105,7 +105,7 @@ func TestAnExportKeepsWhoSetWhat(t *testing.T) {
 func TestAPlaceThatAPersonGaveASiteIsKept(t *testing.T) { // C6
 	everywhere(t, func(t *testing.T, p place) {
 		p.run(t, estate+`{"node":"Site","key":"fr","name":"France"}`, importer.Options{})
-		if _, err := p.Connect(t.Context(), "PART_OF", key("par-1"), key("fr"), nil, nil); err != nil {
+		if _, err := p.Records.Connect(t.Context(), "PART_OF", key("par-1"), key("fr"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		s := p.run(t, `{"edge":"PART_OF","from":"Site:par-1","to":"Site:emea"}`, importer.Options{})

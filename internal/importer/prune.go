@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
@@ -96,10 +96,10 @@ func (p *pruning) starts() []string {
 
 // goes tells whether a relationship has gone from the files, and no other source
 // lists it.
-func (p *pruning) goes(l app.HeldLink) bool { return l.Alone(p.run.source()) && p.dropped(l) }
+func (p *pruning) goes(l bulk.HeldLink) bool { return l.Alone(p.run.source()) && p.dropped(l) }
 
 // dropped tells whether a relationship has gone from the files of the source.
-func (p *pruning) dropped(l app.HeldLink) bool {
+func (p *pruning) dropped(l bulk.HeldLink) bool {
 	if !slices.Contains(l.ListedBy, p.run.source()) || !p.rels[relationshipOf(l.Item)] {
 		return false
 	}
@@ -111,7 +111,7 @@ func (p *pruning) dropped(l app.HeldLink) bool {
 
 // lost tells whether a record has gone from the files of the source, while it is
 // in use.
-func (p *pruning) lost(kind string, h app.Held) bool {
+func (p *pruning) lost(kind string, h bulk.Held) bool {
 	end := interchange.End{Kind: kind, Key: h.Key}
 	_, given := p.run.seen[end.Fingerprint()]
 	return p.ours(kind, h) && !given && !p.run.matched.renames(end)
@@ -119,20 +119,20 @@ func (p *pruning) lost(kind string, h app.Held) bool {
 
 // ours tells whether a record can be pruned at all: it is of the scope, the
 // source lists it, and it is in use.
-func (p *pruning) ours(kind string, h app.Held) bool {
+func (p *pruning) ours(kind string, h bulk.Held) bool {
 	return slices.Contains(p.kinds, kind) && slices.Contains(h.ListedBy, p.run.source()) && !h.Withdrawn
 }
 
 // walk goes through all records of a kind, by pages.
-func (p *pruning) walk(ctx context.Context, kind string, use func([]app.Held) error) error {
-	q := app.HoldingsQuery{Kind: kind, Relationships: []string{}, Attributes: []string{}}
+func (p *pruning) walk(ctx context.Context, kind string, use func([]bulk.Held) error) error {
+	q := bulk.HoldingsQuery{Kind: kind, Relationships: []string{}, Attributes: []string{}}
 	for rel := range p.rels {
 		if rel.from == kind {
 			q.Relationships = append(q.Relationships, rel.name)
 		}
 	}
 	for {
-		page, err := retry(ctx, p.run, func() (*app.Holdings, error) { return p.run.target.Holdings(ctx, q) })
+		page, err := retry(ctx, p.run, func() (*bulk.Holdings, error) { return p.run.target.Holdings(ctx, q) })
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (p *pruning) check(ctx context.Context) error {
 		}
 	}
 	for _, kind := range p.starts() {
-		err := p.walk(ctx, kind, func(list []app.Held) error {
+		err := p.walk(ctx, kind, func(list []bulk.Held) error {
 			for _, h := range list {
 				if p.ours(kind, h) {
 					count(kind, p.lost(kind, h) && h.Alone(p.run.source()))

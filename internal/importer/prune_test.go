@@ -105,13 +105,13 @@ func TestAPruneOfTooMuchIsRefusedWithTheNumbers(t *testing.T) {
 func TestOnlyWhatTheSameSourceBroughtIsPruned(t *testing.T) { // C6
 	everywhere(t, func(t *testing.T, p place) {
 		p.run(t, estate, importer.Options{Source: "netbox"})
-		if _, err := p.Create(t.Context(), "ConfigurationItem", map[string]any{"key": "mine", "name": "Mine", "class": "SERVER"}, nil); err != nil {
+		if _, err := p.Records.Create(t.Context(), "ConfigurationItem", map[string]any{"key": "mine", "name": "Mine", "class": "SERVER"}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Connect(t.Context(), "DEPENDS_ON", key("db-2"), key("mine"), nil, nil); err != nil {
+		if _, err := p.Records.Connect(t.Context(), "DEPENDS_ON", key("db-2"), key("mine"), nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Update(t.Context(), "ConfigurationItem", key("db-1"), map[string]any{"status": "IN_TEST"}, nil, nil); err != nil {
+		if _, err := p.Records.Update(t.Context(), "ConfigurationItem", key("db-1"), map[string]any{"status": "IN_TEST"}, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		other := `{"node":"ConfigurationItem","key":"extra","name":"Extra","class":"SERVER"}`

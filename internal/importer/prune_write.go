@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/interchange"
 )
 
@@ -23,7 +23,7 @@ func (p *pruning) write(ctx context.Context) error {
 		}
 	}
 	for _, kind := range p.kinds {
-		if app.CanBeWithdrawn(kind) {
+		if bulk.CanBeWithdrawn(kind) {
 			if err := p.withdraw(ctx, kind); err != nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func (p *pruning) write(ctx context.Context) error {
 		before := len(p.gone)
 		p.sum.Kept, p.sum.KeptCount = nil, 0
 		for _, kind := range p.kinds {
-			if !app.CanBeWithdrawn(kind) {
+			if !bulk.CanBeWithdrawn(kind) {
 				if err := p.removeRecords(ctx, kind); err != nil {
 					return err
 				}
@@ -66,7 +66,7 @@ func (t *taking) flush(ctx context.Context) error {
 		return nil
 	}
 	r := t.p.run
-	done, err := retry(ctx, r, func() (app.Imported, error) { return r.target.Write(ctx, t.items) })
+	done, err := retry(ctx, r, func() (bulk.Imported, error) { return r.target.Write(ctx, t.items) })
 	if err != nil {
 		return err
 	}
@@ -80,16 +80,16 @@ func (t *taking) flush(ctx context.Context) error {
 }
 
 // take walks over a kind, and writes what use gives to the taking.
-func (p *pruning) take(ctx context.Context, kind string, count *int, use func(t *taking, list []app.Held) error) error {
+func (p *pruning) take(ctx context.Context, kind string, count *int, use func(t *taking, list []bulk.Held) error) error {
 	t := &taking{p: p, count: count}
-	if err := p.walk(ctx, kind, func(list []app.Held) error { return use(t, list) }); err != nil {
+	if err := p.walk(ctx, kind, func(list []bulk.Held) error { return use(t, list) }); err != nil {
 		return err
 	}
 	return t.flush(ctx)
 }
 
 func (p *pruning) removeLinks(ctx context.Context, kind string) error {
-	return p.take(ctx, kind, &p.sum.Relationships, func(t *taking, list []app.Held) error {
+	return p.take(ctx, kind, &p.sum.Relationships, func(t *taking, list []bulk.Held) error {
 		for _, h := range list {
 			for _, l := range h.Links {
 				if !p.dropped(l) {
@@ -107,7 +107,7 @@ func (p *pruning) removeLinks(ctx context.Context, kind string) error {
 
 // withdraw takes items out of use, and lists what still points at them (C3).
 func (p *pruning) withdraw(ctx context.Context, kind string) error {
-	return p.take(ctx, kind, &p.sum.Withdrawn, func(t *taking, list []app.Held) error {
+	return p.take(ctx, kind, &p.sum.Withdrawn, func(t *taking, list []bulk.Held) error {
 		var items []*interchange.Item
 		var keys []string
 		for _, h := range list {
@@ -137,7 +137,7 @@ func (p *pruning) withdraw(ctx context.Context, kind string) error {
 
 // removeRecords removes what nothing points at, and lists the others.
 func (p *pruning) removeRecords(ctx context.Context, kind string) error {
-	return p.take(ctx, kind, &p.sum.Removed, func(t *taking, list []app.Held) error {
+	return p.take(ctx, kind, &p.sum.Removed, func(t *taking, list []bulk.Held) error {
 		var keys []string
 		for _, h := range list {
 			end := interchange.End{Kind: kind, Key: h.Key}
@@ -182,7 +182,7 @@ func unlisted(kind, key string) (*interchange.Item, error) {
 // is still there.
 func (p *pruning) users(ctx context.Context, kind string, keys []string, tell func(InUse) error) error {
 	for some := range slices.Chunk(keys, maxAsked) {
-		pointers, err := retry(ctx, p.run, func() ([]app.Pointers, error) { return p.run.target.Pointing(ctx, kind, some) })
+		pointers, err := retry(ctx, p.run, func() ([]bulk.Pointers, error) { return p.run.target.Pointing(ctx, kind, some) })
 		if err != nil {
 			return err
 		}

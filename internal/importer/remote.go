@@ -12,7 +12,8 @@ import (
 	"strconv"
 	"time"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 	"releasegraph/internal/patient"
@@ -39,14 +40,14 @@ type remote struct {
 	endpoint string
 	header   http.Header
 	client   *http.Client
-	options  app.ImportOptions
+	options  bulk.ImportOptions
 	rights   rights
 	whole    map[string]bool // requests for change that this import brings as a whole
 }
 
 // Open begins an import at the server. Whether the actor may import shows with
 // the first request: an empty one.
-func (r *remote) Open(ctx context.Context, o app.ImportOptions) (Target, error) {
+func (r *remote) Open(ctx context.Context, o bulk.ImportOptions) (Target, error) {
 	opened := *r
 	opened.options, opened.whole = o, map[string]bool{}
 	if _, err := opened.send(ctx, nil, nil, nil); err != nil {
@@ -62,17 +63,17 @@ func (r *remote) Batch() (nodes, edges int) { return remoteNodes, remoteEdges }
 func (r *remote) Unknown(ctx context.Context, kind string, keys []string) ([]string, error) {
 	var answer struct{ UnknownKeys []string }
 	err := r.ask(ctx, `query UnknownKeys($kind: RecordKind!, $keys: [String!]!) { unknownKeys(kind: $kind, keys: $keys) }`,
-		map[string]any{"kind": app.EnumOf(kind), "keys": keys}, &answer)
+		map[string]any{"kind": estate.EnumOf(kind), "keys": keys}, &answer)
 	return answer.UnknownKeys, err
 }
 
 // Write sends the items, in as many calls as their length asks for.
-func (r *remote) Write(ctx context.Context, items []*interchange.Item) (app.Imported, error) {
+func (r *remote) Write(ctx context.Context, items []*interchange.Item) (bulk.Imported, error) {
 	assume, err := r.assumed(ctx, items)
 	if err != nil {
-		return app.Imported{}, err
+		return bulk.Imported{}, err
 	}
-	var sum app.Imported
+	var sum bulk.Imported
 	var counts Summary
 	var lines []string
 	size := 0
@@ -91,12 +92,12 @@ func (r *remote) Write(ctx context.Context, items []*interchange.Item) (app.Impo
 	for _, item := range items {
 		line, err := item.Line()
 		if err != nil {
-			return app.Imported{}, err
+			return bulk.Imported{}, err
 		}
 		quoted := len(strconv.Quote(string(line)))
 		if size > 0 && size+quoted > remoteBytes {
 			if err := flush(); err != nil {
-				return app.Imported{}, err
+				return bulk.Imported{}, err
 			}
 		}
 		lines, size = append(lines, string(line)), size+quoted
@@ -154,10 +155,10 @@ const importMutation = `mutation Import($input: ImportRecordsInput!, $options: W
   }
 }`
 
-func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.Imported, error) {
+func (r *remote) send(ctx context.Context, lines, assume, whole []string) (bulk.Imported, error) {
 	var answer struct {
 		ImportRecords struct {
-			Counts []app.ImportCount
+			Counts []bulk.ImportCount
 			Errors []struct {
 				Line        int
 				Field, Rule *string
@@ -166,7 +167,7 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.I
 			Revision string
 			Changes  []domain.Change
 			Kept     []domain.FieldKept
-			Held     []app.ImportHold
+			Held     []bulk.ImportHold
 			Whole    []string
 		}
 	}
@@ -187,11 +188,11 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.I
 		"options": map[string]any{"reason": r.options.Reason, "dryRun": r.options.DryRun},
 	}, &answer)
 	if err != nil {
-		return app.Imported{}, err
+		return bulk.Imported{}, err
 	}
 	got := answer.ImportRecords
 	named(got.Changes, got.Kept)
-	var wrong app.ImportProblems
+	var wrong bulk.ImportProblems
 	for _, e := range got.Errors {
 		one := &domain.Error{Code: domain.Invalid, Message: e.Message}
 		for to, from := range map[*string]*string{&one.Field: e.Field, &one.Rule: e.Rule} {
@@ -199,13 +200,13 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (app.I
 				*to = *from
 			}
 		}
-		wrong = append(wrong, app.ImportProblem{Index: e.Line - 1, Error: one})
+		wrong = append(wrong, bulk.ImportProblem{Index: e.Line - 1, Error: one})
 	}
 	if len(wrong) > 0 {
-		return app.Imported{}, wrong
+		return bulk.Imported{}, wrong
 	}
 	revision, _ := strconv.ParseInt(got.Revision, 10, 64)
-	return app.Imported{
+	return bulk.Imported{
 		Counts: got.Counts, Revision: revision, Changes: got.Changes, Kept: got.Kept, Held: got.Held, Whole: got.Whole,
 	}, nil
 }
@@ -285,12 +286,12 @@ func (r *remote) strange(response *http.Response) error {
 func named(changes []domain.Change, kept []domain.FieldKept) {
 	for i := range changes {
 		c := &changes[i]
-		c.Kind = app.NameOf(c.Kind)
+		c.Kind = estate.NameOf(c.Kind)
 		namedEnds(c.From, c.To)
 	}
 	for i := range kept {
 		k := &kept[i]
-		k.Kind = app.NameOf(k.Kind)
+		k.Kind = estate.NameOf(k.Kind)
 		namedEnds(k.From, k.To)
 	}
 }
@@ -298,7 +299,7 @@ func named(changes []domain.Change, kept []domain.FieldKept) {
 func namedEnds(ends ...*domain.ChangeEnd) {
 	for _, e := range ends {
 		if e != nil {
-			e.Kind = app.NameOf(e.Kind)
+			e.Kind = estate.NameOf(e.Kind)
 		}
 	}
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/interchange"
 )
 
@@ -14,19 +15,19 @@ type heldLink struct {
 	ListedBy     []string
 }
 
-func (l heldLink) read() (app.HeldLink, error) {
+func (l heldLink) read() (bulk.HeldLink, error) {
 	record, errs := interchange.Parse([]byte(l.Line))
 	if len(errs) == 0 {
 		var item *interchange.Item
 		if item, errs = interchange.Prepare(record); len(errs) == 0 {
-			return app.HeldLink{Source: l.Source, ListedBy: l.ListedBy, Item: item}, nil
+			return bulk.HeldLink{Source: l.Source, ListedBy: l.ListedBy, Item: item}, nil
 		}
 	}
-	return app.HeldLink{}, fmt.Errorf("the server tells of a relationship that cannot be read: %s: %w", l.Line, errs)
+	return bulk.HeldLink{}, fmt.Errorf("the server tells of a relationship that cannot be read: %s: %w", l.Line, errs)
 }
 
-func readLinks(list []heldLink) ([]app.HeldLink, error) {
-	out := make([]app.HeldLink, len(list))
+func readLinks(list []heldLink) ([]bulk.HeldLink, error) {
+	out := make([]bulk.HeldLink, len(list))
 	for i, l := range list {
 		var err error
 		if out[i], err = l.read(); err != nil {
@@ -37,17 +38,17 @@ func readLinks(list []heldLink) ([]app.HeldLink, error) {
 }
 
 // Holdings asks the server.
-func (r *remote) Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdings, error) {
+func (r *remote) Holdings(ctx context.Context, q bulk.HoldingsQuery) (*bulk.Holdings, error) {
 	var answer struct {
 		ImportHoldings struct {
 			Records []struct {
-				app.Held
+				bulk.Held
 				Links []heldLink
 			}
 			EndCursor *string
 		}
 	}
-	input := map[string]any{"kind": app.EnumOf(q.Kind), "relationships": q.Relationships, "attributes": q.Attributes}
+	input := map[string]any{"kind": estate.EnumOf(q.Kind), "relationships": q.Relationships, "attributes": q.Attributes}
 	if q.After != "" {
 		input["after"] = q.After
 	}
@@ -57,7 +58,7 @@ func (r *remote) Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdin
 	if err != nil {
 		return nil, err
 	}
-	page := &app.Holdings{}
+	page := &bulk.Holdings{}
 	if end := answer.ImportHoldings.EndCursor; end != nil {
 		page.After = *end
 	}
@@ -71,20 +72,20 @@ func (r *remote) Holdings(ctx context.Context, q app.HoldingsQuery) (*app.Holdin
 }
 
 // Pointing asks the server.
-func (r *remote) Pointing(ctx context.Context, kind string, keys []string) ([]app.Pointers, error) {
+func (r *remote) Pointing(ctx context.Context, kind string, keys []string) ([]bulk.Pointers, error) {
 	var answer struct {
 		ImportPointers []struct {
-			app.Pointers
+			bulk.Pointers
 			Links []heldLink
 		}
 	}
 	err := r.ask(ctx, `query Pointers($kind: RecordKind!, $keys: [String!]!) {
   importPointers(kind: $kind, keys: $keys) { key count links { source listedBy line } }
-}`, map[string]any{"kind": app.EnumOf(kind), "keys": keys}, &answer)
+}`, map[string]any{"kind": estate.EnumOf(kind), "keys": keys}, &answer)
 	if err != nil {
 		return nil, err
 	}
-	var list []app.Pointers
+	var list []bulk.Pointers
 	for _, one := range answer.ImportPointers {
 		if one.Pointers.Links, err = readLinks(one.Links); err != nil {
 			return nil, err

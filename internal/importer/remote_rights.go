@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
@@ -42,7 +42,7 @@ func (r *remote) askRights(ctx context.Context) error {
 
 // Permits says what of an item the caller may not import.
 func (r *remote) Permits(i *interchange.Item) (es domain.Errors) {
-	for _, n := range app.ImportNeeds(i) {
+	for _, n := range bulk.ImportNeeds(i) {
 		if !r.rights.any(n) {
 			es = append(es, n.Refuse(fmt.Sprintf("%s may not %s %s", r.rights.name, n.Actions[0], n.Kind)))
 		}
@@ -50,7 +50,7 @@ func (r *remote) Permits(i *interchange.Item) (es domain.Errors) {
 	return es
 }
 
-func (r rights) any(n app.ImportNeed) bool {
+func (r rights) any(n bulk.ImportNeed) bool {
 	for _, action := range n.Actions {
 		if r.may[right{string(action), n.Kind}] {
 			return true

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 	"releasegraph/internal/interchange"
@@ -22,7 +22,7 @@ type shaky struct {
 	seen  *int
 }
 
-func (s shaky) Open(ctx context.Context, o app.ImportOptions) (importer.Target, error) {
+func (s shaky) Open(ctx context.Context, o bulk.ImportOptions) (importer.Target, error) {
 	t, err := s.Opener.Open(ctx, o)
 	return &shakyTarget{Target: t, shaky: s}, err
 }
@@ -34,14 +34,14 @@ type shakyTarget struct {
 
 func (s *shakyTarget) Batch() (nodes, edges int) { return 2, 3 }
 
-func (s *shakyTarget) Write(ctx context.Context, items []*interchange.Item) (app.Imported, error) {
+func (s *shakyTarget) Write(ctx context.Context, items []*interchange.Item) (bulk.Imported, error) {
 	*s.seen++
 	if *s.seen == s.at && !s.after {
-		return app.Imported{}, s.fail()
+		return bulk.Imported{}, s.fail()
 	}
 	done, err := s.Target.Write(ctx, items)
 	if *s.seen == s.at {
-		return app.Imported{}, s.fail()
+		return bulk.Imported{}, s.fail()
 	}
 	return done, err
 }
@@ -100,7 +100,7 @@ func TestAStoreThatStaysAwayIsToldWithHowFarTheRunGot(t *testing.T) {
 // gone opens targets that take one write.
 type gone struct{ importer.Opener }
 
-func (g gone) Open(ctx context.Context, o app.ImportOptions) (importer.Target, error) {
+func (g gone) Open(ctx context.Context, o bulk.ImportOptions) (importer.Target, error) {
 	t, err := g.Opener.Open(ctx, o)
 	return &goneTarget{Target: t}, err
 }
@@ -110,9 +110,9 @@ type goneTarget struct {
 	writes int
 }
 
-func (g *goneTarget) Write(ctx context.Context, items []*interchange.Item) (app.Imported, error) {
+func (g *goneTarget) Write(ctx context.Context, items []*interchange.Item) (bulk.Imported, error) {
 	if g.writes++; g.writes > 1 {
-		return app.Imported{}, unavailable()
+		return bulk.Imported{}, unavailable()
 	}
 	return g.Target.Write(ctx, items)
 }

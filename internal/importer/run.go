@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 )
 
@@ -61,9 +61,9 @@ type Options struct {
 
 // Summary tells what a run did, or with a dry run would do.
 type Summary struct {
-	Counts []app.ImportCount `json:"counts"`
+	Counts []bulk.ImportCount `json:"counts"`
 	// Held are the changes that were put on hold or released (H6), by key.
-	Held []app.ImportHold `json:"held,omitempty"`
+	Held []bulk.ImportHold `json:"held,omitempty"`
 	// HoldsUnseen counts lines about plans and freezes of which a dry run, which
 	// looks at so many together, does not tell what they would hold.
 	HoldsUnseen int   `json:"holdsUnseen,omitempty"`
@@ -77,35 +77,35 @@ type Summary struct {
 }
 
 // Created is how many records and relationships were created.
-func (s Summary) Created() int { return s.sum(func(c app.ImportCount) int { return c.Created }) }
+func (s Summary) Created() int { return s.sum(func(c bulk.ImportCount) int { return c.Created }) }
 
 // Updated is how many records and relationships were changed.
-func (s Summary) Updated() int { return s.sum(func(c app.ImportCount) int { return c.Updated }) }
+func (s Summary) Updated() int { return s.sum(func(c bulk.ImportCount) int { return c.Updated }) }
 
 // Unchanged is how many were as the files say already.
-func (s Summary) Unchanged() int { return s.sum(func(c app.ImportCount) int { return c.Unchanged }) }
+func (s Summary) Unchanged() int { return s.sum(func(c bulk.ImportCount) int { return c.Unchanged }) }
 
 // Removed is how many records and relationships were removed.
-func (s Summary) Removed() int { return s.sum(func(c app.ImportCount) int { return c.Removed }) }
+func (s Summary) Removed() int { return s.sum(func(c bulk.ImportCount) int { return c.Removed }) }
 
 // Kept is how many fields and relationships stayed as a person had set them.
-func (s Summary) Kept() int { return s.sum(func(c app.ImportCount) int { return c.Kept }) }
+func (s Summary) Kept() int { return s.sum(func(c bulk.ImportCount) int { return c.Kept }) }
 
 // Listed is how many the source lists from now on, as others did before it.
-func (s Summary) Listed() int { return s.sum(func(c app.ImportCount) int { return c.Listed }) }
+func (s Summary) Listed() int { return s.sum(func(c bulk.ImportCount) int { return c.Listed }) }
 
 // Unlisted is how many the source lists no longer, and others still do.
-func (s Summary) Unlisted() int { return s.sum(func(c app.ImportCount) int { return c.Unlisted }) }
+func (s Summary) Unlisted() int { return s.sum(func(c bulk.ImportCount) int { return c.Unlisted }) }
 
 // Revived is how many records came back that a prune had withdrawn.
-func (s Summary) Revived() int { return s.sum(func(c app.ImportCount) int { return c.Revived }) }
+func (s Summary) Revived() int { return s.sum(func(c bulk.ImportCount) int { return c.Revived }) }
 
 // Same tells that there was nothing to change.
 func (s Summary) Same() bool {
 	return s.Created()+s.Updated()+s.Removed()+s.Listed()+s.Unlisted() == 0
 }
 
-func (s Summary) sum(of func(app.ImportCount) int) (n int) {
+func (s Summary) sum(of func(bulk.ImportCount) int) (n int) {
 	for _, c := range s.Counts {
 		n += of(c)
 	}
@@ -201,8 +201,8 @@ func (o Options) confirmed() string {
 }
 
 // target is what a target must know of the options.
-func (o Options) target() app.ImportOptions {
-	t := app.ImportOptions{Reason: o.reason(), DryRun: o.DryRun, Source: o.Source, Overwrite: o.Overwrite}
+func (o Options) target() bulk.ImportOptions {
+	t := bulk.ImportOptions{Reason: o.reason(), DryRun: o.DryRun, Source: o.Source, Overwrite: o.Overwrite}
 	if o.MostShown < 0 {
 		t.Show = maxShownAtOnce
 	}

@@ -61,9 +61,9 @@ func TestABillOfMaterialsMakesNoCycles(t *testing.T) {
 		{"orders.spdx.json", "orders@2.1.0", "pkg:golang/golang.org/x/text@v0.14.0"},
 	} {
 		a, _ := newApp(t)
-		ctx := a.WithLoads(t.Context())
+		ctx := a.Estate.WithLoads(t.Context())
 		run(t, a, importer.Options{Files: []string{examples + "data/sbom/" + bill.file}})
-		q, err := a.DataQuality(ctx, nil)
+		q, err := a.Configuration.DataQuality(ctx, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,14 +72,14 @@ func TestABillOfMaterialsMakesNoCycles(t *testing.T) {
 			t.Errorf("%s: %d cycles, %v", bill.file, len(cycles.Nodes), err)
 		}
 		whole, part := domain.Ref{Key: &bill.whole}, domain.Ref{Key: &bill.part}
-		order, err := a.InstallationOrder(ctx, []*domain.Ref{&whole, &part}, nil, nil)
+		order, err := a.Impact.InstallationOrder(ctx, []*domain.Ref{&whole, &part}, nil, nil)
 		if err != nil || len(order.Steps) != 2 || order.Steps[0].Cycle || order.Steps[1].Cycle {
 			t.Errorf("%s: %+v, %v", bill.file, order, err)
 		}
-		if way, err := a.DependencyPath(ctx, whole, part, nil, nil); err != nil || way == nil {
+		if way, err := a.Impact.DependencyPath(ctx, whole, part, nil, nil); err != nil || way == nil {
 			t.Errorf("%s: %s does not need %s, %v", bill.file, bill.whole, bill.part, err)
 		}
-		if way, err := a.DependencyPath(ctx, part, whole, nil, nil); err != nil || way != nil {
+		if way, err := a.Impact.DependencyPath(ctx, part, whole, nil, nil); err != nil || way != nil {
 			t.Errorf("%s: %s needs %s, %v", bill.file, bill.part, bill.whole, err)
 		}
 	}

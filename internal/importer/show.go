@@ -1,7 +1,7 @@
 package importer
 
 import (
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 )
 
@@ -16,7 +16,7 @@ const maxShownAtOnce = 5_000
 type shown struct{ changes, kept int }
 
 // sum adds what a batch did to the summary, and shows it.
-func (r *run) sum(done app.Imported) error {
+func (r *run) sum(done bulk.Imported) error {
 	r.summary.add(done)
 	r.holds.add(done.Held)
 	if r.options.DryRun {

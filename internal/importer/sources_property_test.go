@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 	"releasegraph/internal/neo4jtest"
@@ -128,7 +128,7 @@ func (m *model) told() (lines []string) {
 
 // told tells the same of what there is.
 func (p place) told(t *rapid.T) (lines []string) {
-	page, err := p.Holdings(t.Context(), app.HoldingsQuery{Kind: "ConfigurationItem", Relationships: []string{"DEPENDS_ON"}})
+	page, err := p.Bulk.Holdings(t.Context(), bulk.HoldingsQuery{Kind: "ConfigurationItem", Relationships: []string{"DEPENDS_ON"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func (p place) told(t *rapid.T) (lines []string) {
 		return by
 	}
 	for _, h := range page.Records {
-		r, err := p.Record(t.Context(), "ConfigurationItem", key(h.Key), nil)
+		r, err := p.Records.Record(t.Context(), "ConfigurationItem", key(h.Key), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,16 +194,16 @@ func TestSeveralSourcesAndPeopleKeepAnEstateAsC6Has(t *testing.T) {
 				}
 			case "status":
 				n, status := name.Draw(rt, "item"), rapid.SampledFrom([]string{"LIVE", "WITHDRAWN"}).Draw(rt, "to")
-				if _, err := p.Update(t.Context(), "ConfigurationItem", key(n), map[string]any{"status": status}, nil, nil); err == nil {
+				if _, err := p.Records.Update(t.Context(), "ConfigurationItem", key(n), map[string]any{"status": status}, nil, nil); err == nil {
 					m.says(n, status)
 				}
 			default:
 				from, to := name.Draw(rt, "from"), name.Draw(rt, "to")
 				if step == "connect" {
-					if _, err := p.Connect(t.Context(), "DEPENDS_ON", key(from), key(to), nil, nil); err == nil {
+					if _, err := p.Records.Connect(t.Context(), "DEPENDS_ON", key(from), key(to), nil, nil); err == nil {
 						m.connects(from + " " + to)
 					}
-				} else if _, err := p.Disconnect(t.Context(), "DEPENDS_ON", key(from), key(to), nil, nil); err == nil {
+				} else if _, err := p.Records.Disconnect(t.Context(), "DEPENDS_ON", key(from), key(to), nil, nil); err == nil {
 					m.disconnects(from + " " + to)
 				}
 			}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
@@ -70,7 +70,7 @@ func (t *timeline) endLink(from int, l *told, stored map[int]interchange.Stored)
 func (t *timeline) circles(parents map[string]map[int]int) {
 	for name, up := range parents {
 		for from := range up {
-			if l := t.out[from][linkID{name: name}]; l != nil && app.Circular(up, from) {
+			if l := t.out[from][linkID{name: name}]; l != nil && bulk.Circular(up, from) {
 				t.run.problems.addAll(l.file, l.line, domain.Errors{{
 					Code: domain.RuleViolation, Rule: name + " tree", Field: "to", Message: name + " must stay a tree, and this closes a circle",
 				}})

@@ -3,7 +3,7 @@ package importer
 import (
 	"context"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 )
@@ -53,8 +53,8 @@ func (t *trees) settle(ctx context.Context, r *run) error {
 		}
 	}
 	for _, link := range t.given {
-		if app.Circular(t.up[link.item.Name()], link.item.From) {
-			r.problems.addAll(link.file, link.line, domain.Errors{app.NotATree(link.item)})
+		if bulk.Circular(t.up[link.item.Name()], link.item.From) {
+			r.problems.addAll(link.file, link.line, domain.Errors{bulk.NotATree(link.item)})
 		}
 	}
 	return nil

@@ -9,7 +9,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/interchange"
 )
 
@@ -67,13 +68,13 @@ func (b *batch) place(at inFile) string {
 // placed says of what is wrong with items on which lines these stand, and by
 // which rule.
 func (b *batch) placed(err error) error {
-	var wrong app.ImportProblems
+	var wrong bulk.ImportProblems
 	if !errors.As(err, &wrong) {
 		return err
 	}
 	lines := make([]string, len(wrong))
 	for i, p := range wrong {
-		if lines[i] = (app.ImportProblems{p}).Error(); p.Rule != "" {
+		if lines[i] = (bulk.ImportProblems{p}).Error(); p.Rule != "" {
 			lines[i] += " (" + p.Rule + ")"
 		}
 		if p.Index >= 0 && p.Index < len(b.lines) {
@@ -107,7 +108,7 @@ func (b *batch) flush(ctx context.Context) error {
 	if len(b.items) == 0 {
 		return nil
 	}
-	done, err := retry(ctx, b.run, func() (app.Imported, error) { return b.run.target.Write(ctx, b.items) })
+	done, err := retry(ctx, b.run, func() (bulk.Imported, error) { return b.run.target.Write(ctx, b.items) })
 	if err != nil {
 		return b.placed(err)
 	}
@@ -126,14 +127,14 @@ func (b *batch) flush(ctx context.Context) error {
 	return nil
 }
 
-func (s *Summary) add(done app.Imported) {
+func (s *Summary) add(done bulk.Imported) {
 	s.Revision = max(s.Revision, done.Revision)
 	for _, c := range done.Counts {
 		s.count(c)
 	}
 }
 
-func (s *Summary) count(c app.ImportCount) {
+func (s *Summary) count(c bulk.ImportCount) {
 	for i := range s.Counts {
 		sum := &s.Counts[i]
 		if sum.Name == c.Name && sum.Relationship == c.Relationship {
@@ -165,7 +166,7 @@ func retry[T any](ctx context.Context, r *run, do func() (T, error)) (T, error) 
 	pauses.InitialInterval = 200 * time.Millisecond
 	return backoff.Retry(ctx, func() (T, error) {
 		v, err := do()
-		if err != nil && !app.MayPass(err) {
+		if err != nil && !estate.MayPass(err) {
 			return v, backoff.Permanent(err)
 		}
 		return v, err

@@ -45,6 +45,6 @@ func countBody(k *entity.Kind) body {
 		by += "ByAttributes: byAttributes, "
 	}
 	return func(use func(string) string) string {
-		return fmt.Sprintf("return r.App.CountBy(ctx, %q, %s.Grouping{%sFilter: filter, First: first})", k.Name, use(appPackage), by)
+		return fmt.Sprintf("return r.App.Records.CountBy(ctx, %q, %s.Grouping{%sFilter: filter, First: first})", k.Name, use(recordsPackage), by)
 	}
 }

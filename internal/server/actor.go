@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -26,7 +26,7 @@ func actAs(ctx context.Context, header http.Header) (context.Context, error) {
 		return ctx, fmt.Errorf("header %s: %w", ActAs, err)
 	}
 	noteActor(ctx, a.Name)
-	return app.WithActor(ctx, a), nil
+	return estate.WithActor(ctx, a), nil
 }
 
 func parseActor(header string) (domain.Actor, error) {

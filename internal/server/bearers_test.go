@@ -15,6 +15,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/identity"
 )
 
@@ -24,9 +26,9 @@ type bearers struct {
 	app      *app.App
 }
 
-func (s bearers) Identity(ctx context.Context, token string) (app.Identity, error) {
-	if strings.HasPrefix(token, app.TokenPrefix) {
-		return s.app.TokenIdentity(ctx, token)
+func (s bearers) Identity(ctx context.Context, token string) (estate.Identity, error) {
+	if strings.HasPrefix(token, tokenarea.TokenPrefix) {
+		return s.app.Tokens.TokenIdentity(ctx, token)
 	}
 	return s.provider.Identity(ctx, token)
 }

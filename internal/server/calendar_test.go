@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/server"
@@ -32,7 +33,7 @@ func withCalendar(t *testing.T) (*running, *app.App) {
 	line := func(text string) string {
 		return fmt.Sprintf(text, from.Format(time.RFC3339), from.Add(time.Hour).Format(time.RFC3339))
 	}
-	got, err := a.ImportLines(t.Context(), app.ImportLinesInput{Lines: []string{
+	got, err := a.Bulk.ImportLines(t.Context(), bulk.ImportLinesInput{Lines: []string{
 		`{"node":"ConfigurationItem","key":"db","name":"Database","class":"DATABASE"}`,
 		`{"node":"Site","key":"par","name":"Paris","timeZone":"Europe/Paris"}`,
 		line(`{"node":"ChangeRequest","key":"RFC-1","name":"Patch, then restart","type":"NORMAL","status":"AUTHORISED","plannedFrom":"%s","plannedTo":"%s"}`),
@@ -44,7 +45,7 @@ func withCalendar(t *testing.T) (*running, *app.App) {
 	}
 	r := start(t, server.Config{}, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a}, nil
+			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a.Calendar}, nil
 		}
 	})
 	r.awaitReady()
@@ -90,7 +91,7 @@ func TestTheCalendarIsAFileThatReadersFetchAgainOnlyWhenItChanged_H5(t *testing.
 	}
 	later := time.Now().Add(30 * time.Hour).UTC().Truncate(time.Second)
 	moved := map[string]any{"plannedTo": later.Format(time.RFC3339)}
-	if _, err := a.Update(t.Context(), domain.KindChangeRequest, domain.Ref{Key: new("RFC-1")}, moved, nil, nil); err != nil {
+	if _, err := a.Records.Update(t.Context(), domain.KindChangeRequest, domain.Ref{Key: new("RFC-1")}, moved, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	changed, body := r.fetch("/calendar.ics", "If-None-Match", w.Header.Get("ETag"))
@@ -119,7 +120,7 @@ func paris(t *testing.T) *time.Location {
 // H5: a secret address opens the calendar and nothing else, until it is revoked.
 func TestASecretAddressShowsItsCalendarUntilItIsRevoked_H5(t *testing.T) {
 	r, a := withCalendar(t)
-	made, err := a.CreateCalendarFeed(t.Context(), "paris", "Changes in Paris", &domain.Ref{Key: new("par")}, nil, nil)
+	made, err := a.Calendar.CreateCalendarFeed(t.Context(), "paris", "Changes in Paris", &domain.Ref{Key: new("par")}, nil, nil)
 	if err != nil || made.Path == nil {
 		t.Fatal(err, made)
 	}
@@ -141,7 +142,7 @@ func TestASecretAddressShowsItsCalendarUntilItIsRevoked_H5(t *testing.T) {
 	if w, _ := r.fetch("/calendar.ics?secret="); w.StatusCode != http.StatusNotFound {
 		t.Errorf("no secret: %s", w.Status)
 	}
-	if _, err := a.Remove(t.Context(), domain.KindCalendarFeed, domain.Ref{Key: new("paris")}, nil, nil); err != nil {
+	if _, err := a.Records.Remove(t.Context(), domain.KindCalendarFeed, domain.Ref{Key: new("paris")}, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if w, body := r.fetch(*made.Path); w.StatusCode != http.StatusNotFound || !strings.Contains(body, "revoked") {

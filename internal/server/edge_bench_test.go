@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/token"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/demo"
 	"releasegraph/internal/domain"
@@ -53,14 +54,14 @@ func BenchmarkEdge(b *testing.B) {
 	a := app.New(app.Config{
 		Store: observed.New(s, t.NewStoreCalls()), Shelf: s, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 	})
-	made, err := a.CreateToken(ctx, app.NewToken{Name: "pipeline", Roles: []domain.Role{domain.Viewer}})
+	made, err := a.Tokens.CreateToken(ctx, token.NewToken{Name: "pipeline", Roles: []domain.Role{domain.Viewer}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	provider := newProvider(b)
 	whole := servesSchema(b, resolvers.New(a, zerolog.Nop()), server.Config{
 		Log: zerolog.New(io.Discard), Metrics: t.Registry, Gather: t.Registry, Rate: server.RateLimit{PerSecond: 1e6},
-		Identities: bearers{provider.Provider, a}, Recheck: a.Recheck,
+		Identities: bearers{provider.Provider, a}, Recheck: a.Tokens.Recheck,
 	})
 	plain := serves(b, s, server.Config{Log: zerolog.New(io.Discard)})
 	bare := httptest.NewServer(bareServer(s))

@@ -13,14 +13,14 @@ import (
 	"strconv"
 	"time"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 )
 
 // Exporter writes the estate as lines of the interchange format.
 type Exporter interface {
-	Export(ctx context.Context, w io.Writer, o app.ExportOptions) (app.Exported, error)
-	ExportHistory(ctx context.Context, w io.Writer) (app.Exported, error)
+	Export(ctx context.Context, w io.Writer, o export.ExportOptions) (export.Exported, error)
+	ExportHistory(ctx context.Context, w io.Writer) (export.Exported, error)
 }
 
 // ExportPath is where a whole estate is read, and ExportedHeader the trailer
@@ -36,7 +36,7 @@ const exportTimeout = 10 * time.Minute
 
 // exportAsked is what the address of an export asks for.
 type exportAsked struct {
-	app.ExportOptions
+	export.ExportOptions
 	history bool
 }
 
@@ -77,7 +77,7 @@ func (s *Server) writeExport(ctx context.Context, w http.ResponseWriter, r *http
 	_ = out.to.control.SetWriteDeadline(until) // nothing may be written for a while
 	w.Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
 	w.Header().Set("Trailer", ExportedHeader)
-	var done app.Exported
+	var done export.Exported
 	var err error
 	if asked.history {
 		done, err = from.ExportHistory(ctx, out)
@@ -111,7 +111,7 @@ func (b *begun) Write(text []byte) (int, error) {
 
 // exportOf reads an address, and tells all that is wrong with it.
 func exportOf(query url.Values) (exportAsked, error) {
-	asked := exportAsked{ExportOptions: app.ExportOptions{Kinds: query["kind"], Roots: query["from"]}}
+	asked := exportAsked{ExportOptions: export.ExportOptions{Kinds: query["kind"], Roots: query["from"]}}
 	var depthErr, dependentsErr, historyErr error
 	wrong := []error{unknownParameters(query, "kind", "from", "depth", "dependents", "history")}
 	if text := query.Get("depth"); text != "" {

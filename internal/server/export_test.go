@@ -11,7 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/server"
 	"releasegraph/resolvers"
@@ -25,18 +25,18 @@ type exporter struct {
 	over chan error
 }
 
-func (e exporter) Export(ctx context.Context, w io.Writer, _ app.ExportOptions) (app.Exported, error) {
+func (e exporter) Export(ctx context.Context, w io.Writer, _ export.ExportOptions) (export.Exported, error) {
 	if e.wait {
 		<-ctx.Done()
 		e.over <- ctx.Err()
-		return app.Exported{}, ctx.Err()
+		return export.Exported{}, ctx.Err()
 	}
 	_, err := io.WriteString(w, e.text)
-	return app.Exported{Records: 1, Revision: 7}, errors.Join(err, e.err)
+	return export.Exported{Records: 1, Revision: 7}, errors.Join(err, e.err)
 }
 
-func (e exporter) ExportHistory(ctx context.Context, w io.Writer) (app.Exported, error) {
-	return e.Export(ctx, w, app.ExportOptions{})
+func (e exporter) ExportHistory(ctx context.Context, w io.Writer) (export.Exported, error) {
+	return e.Export(ctx, w, export.ExportOptions{})
 }
 
 func exporting(t *testing.T, c server.Config, e server.Exporter) *running {
@@ -110,7 +110,7 @@ func TestWhoSeesAPartOfTheEstateExportsNothing(t *testing.T) {
 	_, a := withCalendar(t)
 	over := start(t, server.Config{}, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Exporter: a}, nil
+			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Exporter: a.Export}, nil
 		}
 	})
 	over.awaitReady()

@@ -16,7 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/server"
 )
 
@@ -66,7 +66,7 @@ func (f *fake) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 	case "actor":
-		a := app.ActorFrom(ctx)
+		a := estate.ActorFrom(ctx)
 		data = `{"actor":"` + a.Name + `"}`
 	case "slow":
 		f.started <- struct{}{}

@@ -72,14 +72,14 @@ func newCrowd(b *testing.B, n int, schema func(*app.App, zerolog.Logger) graphql
 	}
 	b.Cleanup(func() { _ = s.Close(context.Background()) })
 	c := &crowd{b: b, app: appOver(s), subscribers: n}
-	if _, err := c.app.Create(b.Context(), domain.KindConfigurationItem, map[string]any{"key": "shop", "name": "Shop", "class": "APPLICATION"}, nil); err != nil {
+	if _, err := c.app.Records.Create(b.Context(), domain.KindConfigurationItem, map[string]any{"key": "shop", "name": "Shop", "class": "APPLICATION"}, nil); err != nil {
 		b.Fatal(err)
 	}
 	url := servesSchema(b, schema(c.app, zerolog.Nop()), server.Config{Log: zerolog.Nop(), Streams: server.StreamLimits{PerClient: n, Ping: time.Hour}})
 	for range n {
 		c.subscribe(strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/graphql"))
 	}
-	for c.app.Subscribers() < n {
+	for c.app.Estate.Subscribers() < n {
 		time.Sleep(time.Millisecond)
 	}
 	return c
@@ -90,7 +90,7 @@ func (c *crowd) round() {
 	c.names++
 	c.heard.Add(c.subscribers)
 	key := "shop"
-	_, err := c.app.Update(context.Background(), domain.KindConfigurationItem, domain.Ref{Key: &key}, map[string]any{"name": fmt.Sprint("Shop ", c.names)}, nil, nil)
+	_, err := c.app.Records.Update(context.Background(), domain.KindConfigurationItem, domain.Ref{Key: &key}, map[string]any{"name": fmt.Sprint("Shop ", c.names)}, nil, nil)
 	if err != nil {
 		c.b.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/server"
 )
@@ -18,16 +18,16 @@ import (
 // names believes a token that is a name.
 type names struct{}
 
-func (names) Identity(_ context.Context, token string) (app.Identity, error) {
+func (names) Identity(_ context.Context, token string) (estate.Identity, error) {
 	switch token {
 	case "expired":
-		return app.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "the token has expired"}
+		return estate.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "the token has expired"}
 	case "both":
-		return app.Identity{}, &domain.Error{Code: domain.Forbidden, Message: "roles exclude each other"}
+		return estate.Identity{}, &domain.Error{Code: domain.Forbidden, Message: "roles exclude each other"}
 	case "down":
-		return app.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the identity provider cannot be reached"}
+		return estate.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the identity provider cannot be reached"}
 	}
-	return app.Identity{Actor: domain.Actor{Name: token, Roles: []domain.Role{domain.Viewer}}, Method: domain.ByProvider}, nil
+	return estate.Identity{Actor: domain.Actor{Name: token, Roles: []domain.Role{domain.Viewer}}, Method: domain.ByProvider}, nil
 }
 
 func TestWithIdentitiesEveryRequestSaysWhoAsks(t *testing.T) {
@@ -82,7 +82,7 @@ func TestAnIdentityThatEndsEndsTheSocket(t *testing.T) {
 	r := serving(t, server.Config{
 		Identities: names{}, Streams: server.StreamLimits{Recheck: 10 * time.Millisecond},
 		Recheck: func(ctx context.Context) error {
-			if app.ActorFrom(ctx).Name == "alice" {
+			if estate.ActorFrom(ctx).Name == "alice" {
 				return errors.New("the identity has expired")
 			}
 			return nil

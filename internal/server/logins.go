@@ -13,7 +13,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -64,11 +64,11 @@ func (e *slowedError) Error() string {
 }
 
 // Identity implements Identities.
-func (l *logins) Identity(ctx context.Context, token string) (app.Identity, error) {
+func (l *logins) Identity(ctx context.Context, token string) (estate.Identity, error) {
 	address, hash := clientAddress(ctx), sha256.Sum256([]byte(token))
 	if wait := l.wait(address, hash); wait > 0 {
 		l.refused.WithLabelValues("slowed").Inc()
-		return app.Identity{}, &slowedError{wait}
+		return estate.Identity{}, &slowedError{wait}
 	}
 	id, err := l.Identities.Identity(ctx, token)
 	l.note(address, hash, err)

@@ -13,7 +13,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/server"
 )
 
@@ -23,7 +23,7 @@ type countedNames struct {
 	looked atomic.Int32
 }
 
-func (c *countedNames) Identity(ctx context.Context, token string) (app.Identity, error) {
+func (c *countedNames) Identity(ctx context.Context, token string) (estate.Identity, error) {
 	c.looked.Add(1)
 	return c.names.Identity(ctx, token)
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/neo4jtest"
@@ -340,13 +342,13 @@ func TestDutiesStaySeparateWhatAnImportBrings(t *testing.T) { // H3, section 9
 // provided is a provider whose tokens are a subject and a name: "s1:ann".
 type provided struct{ app **app.App }
 
-func (p provided) Identity(ctx context.Context, token string) (app.Identity, error) {
-	if strings.HasPrefix(token, app.TokenPrefix) {
-		return (*p.app).TokenIdentity(ctx, token)
+func (p provided) Identity(ctx context.Context, token string) (estate.Identity, error) {
+	if strings.HasPrefix(token, tokenarea.TokenPrefix) {
+		return (*p.app).Tokens.TokenIdentity(ctx, token)
 	}
 	subject, name, _ := strings.Cut(token, ":")
 	who := domain.Actor{Name: name, Roles: []domain.Role{domain.CABMember, domain.ChangeManager, domain.Admin}}
-	return app.Identity{Actor: who, Method: domain.ByProvider, Identities: []string{"https://login.example.com#" + subject}}, nil
+	return estate.Identity{Actor: who, Method: domain.ByProvider, Identities: []string{"https://login.example.com#" + subject}}, nil
 }
 
 func withProvider(t *testing.T) *duties {

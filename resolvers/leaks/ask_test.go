@@ -11,7 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"pgregory.net/rapid"
 
-	"releasegraph/internal/app"
+	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -62,7 +62,7 @@ const patience = 2 * time.Minute
 
 func (w *world) send(t *rapid.T, who domain.Actor, document string) (next func() *answer, stop func()) {
 	w.fresh = 0
-	ctx, stop := context.WithTimeout(app.WithActor(context.Background(), who), patience)
+	ctx, stop := context.WithTimeout(estatearea.WithActor(context.Background(), who), patience)
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := w.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: document})
 	if len(errs) > 0 {

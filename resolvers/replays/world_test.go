@@ -17,6 +17,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/importer"
@@ -101,7 +103,7 @@ var people = []string{"ann", "bob", "cid", "dora"}
 func (w *world) send(who, document string) string {
 	w.t.Helper()
 	actor := domain.Actor{Name: who, Roles: []domain.Role{domain.Admin}}
-	ctx := graphql.StartOperationTrace(app.WithActor(w.ctx, actor))
+	ctx := graphql.StartOperationTrace(estate.WithActor(w.ctx, actor))
 	op, errs := w.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: document})
 	if len(errs) > 0 {
 		w.t.Fatalf("%s\n%v", document, errs)
@@ -207,7 +209,7 @@ func (w *world) history() string {
 func (w *world) graph() string {
 	w.t.Helper()
 	var out strings.Builder
-	if _, err := importer.Export(w.ctx, w.app, &out, app.ExportOptions{}); err != nil {
+	if _, err := importer.Export(w.ctx, w.app, &out, export.ExportOptions{}); err != nil {
 		w.t.Fatal(err)
 	}
 	return out.String()

@@ -1,0 +1,20 @@
+// Package bulk brings many records in: import items become a draft.
+package bulk
+
+import (
+	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
+)
+
+// Area is what can be imported.
+type Area struct {
+	*estate.Estate
+	records  *records.Area
+	calendar *calendar.Area
+}
+
+// New returns the area over the estate and the areas below it that it uses.
+func New(e *estate.Estate, records *records.Area, calendar *calendar.Area) *Area {
+	return &Area{Estate: e, records: records, calendar: calendar}
+}

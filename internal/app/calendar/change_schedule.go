@@ -1,0 +1,206 @@
+package calendar
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	impactarea "releasegraph/internal/app/impact"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/traversal"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/schedule"
+	"releasegraph/internal/store"
+)
+
+// ChangeSchedule is a page of the forward schedule (H5).
+type ChangeSchedule struct {
+	Nodes      []*ScheduledChange
+	TotalCount int
+	Part       listing.Part
+}
+
+// ScheduledChange is one planned change.
+type ScheduledChange struct {
+	ChangeRequest *domain.ChangeRequest
+	Window        domain.TimeRange
+	Status        schedule.Status
+
+	p    *planner
+	work *conflict.Work
+}
+
+// Sites loads where the change takes place.
+func (c *ScheduledChange) Sites(ctx context.Context) ([]*domain.Site, error) {
+	return c.p.sites(ctx, c.work.Sites)
+}
+
+// Items loads what the change affects.
+func (c *ScheduledChange) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
+	return c.p.load.All(ctx, c.work.Items)
+}
+
+// ChangeSchedule lists what is planned in a period, at a site or for a service
+// where one is named (H5).
+func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site, service *domain.Ref, first *int, after *string) (*ChangeSchedule, error) {
+	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	limit, firstErr := listing.PageLength(first)
+	from, afterErr := listing.ReadPosition(after)
+	if err := estate.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
+		return nil, err
+	}
+	list, err := a.scheduled(ctx, during, site, service)
+	if err != nil {
+		return nil, err
+	}
+	nodes, part := listing.PartOf(list, (*ScheduledChange).position, limit, from)
+	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part}, nil
+}
+
+func (c *ScheduledChange) position() listing.Position {
+	return listing.Position{At: c.Window.From.UnixMicro(), A: c.ChangeRequest.Key}
+}
+
+// scheduled lists what is planned in a period, by time.
+func (a *Area) scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
+	r := &estate.Refs{View: a.Today(ctx)}
+	sites, services := make([]store.Node, 1), make([]store.Node, 1)
+	if site != nil {
+		r.Want(domain.KindSite, *site, "site", &sites[0])
+	}
+	if service != nil {
+		r.Want(domain.KindConfigurationItem, *service, "service", &services[0])
+	}
+	if err := r.Resolve(ctx); err != nil {
+		return nil, err
+	}
+	p, err := a.planner(ctx, r.View, during, domain.ChangeRequestStatuses)
+	if err != nil {
+		return nil, err
+	}
+	f, err := p.filter(ctx, site != nil, sites, service != nil, services)
+	if err != nil {
+		return nil, err
+	}
+	list := []*ScheduledChange{}
+	works := p.plan.Works()
+	for i := range works {
+		if f.keeps(&works[i]) {
+			request := p.requests[works[i].Key]
+			list = append(list, &ScheduledChange{ChangeRequest: request, Window: works[i].When, Status: schedule.StatusOf(request), p: p, work: &works[i]})
+		}
+	}
+	return list, nil
+}
+
+// scheduleFilter keeps work at some sites, and work on what a service needs;
+// nil keeps all.
+type scheduleFilter struct{ sites, items map[impact.Node]bool }
+
+func (f *scheduleFilter) keeps(w *conflict.Work) bool {
+	in := func(set map[impact.Node]bool, nodes []impact.Node) bool {
+		return set == nil || slices.ContainsFunc(nodes, func(n impact.Node) bool { return set[n] })
+	}
+	return in(f.sites, w.Sites) && in(f.items, w.Items)
+}
+
+// filter looks up what the sites hold and what the services need. Their own
+// part of the estate may lie outside that of the plan.
+func (p *planner) filter(ctx context.Context, bySite bool, sites []store.Node, byService bool, services []store.Node) (*scheduleFilter, error) {
+	f := &scheduleFilter{}
+	if bySite {
+		g, err := p.app.traversal.SeenEstate(ctx, p.view, traversal.Survey{Sites: sites, Direction: store.Out})
+		if err != nil {
+			return nil, err
+		}
+		within, err := impact.Within(ctx, g, impactarea.NodesIn(g, sites))
+		if err != nil {
+			return nil, err
+		}
+		f.sites = p.translate(g, within)
+	}
+	if byService {
+		g, err := p.app.traversal.SeenEstate(ctx, p.view, traversal.Survey{Roots: services, Direction: store.Out})
+		if err != nil {
+			return nil, err
+		}
+		needs, err := conflict.Needs(ctx, g, impactarea.NodesIn(g, services))
+		if err != nil {
+			return nil, err
+		}
+		f.items = p.translate(g, needs)
+	}
+	return f, nil
+}
+
+// translate finds the nodes of another graph in the plan's.
+func (p *planner) translate(g *estate.Graph, nodes []impact.Node) map[impact.Node]bool {
+	set := map[impact.Node]bool{}
+	for _, n := range nodes {
+		if own, ok := p.g.Lookup(g.ID(n)); ok {
+			set[own] = true
+		}
+	}
+	return set
+}
+
+// entry is a scheduled change as the calendar feed tells it.
+func (c *ScheduledChange) entry(ctx context.Context) (schedule.Entry, error) {
+	r := c.ChangeRequest
+	e := schedule.Entry{
+		ID: r.ID, Key: r.Key, Name: r.Name, When: c.Window, Status: c.Status, Sequence: r.Version, Changed: r.UpdatedAt, HeldBy: r.HeldBy,
+		Description: deref(r.Description), Person: deref(r.Assignee),
+	}
+	sites, err := c.Sites(ctx)
+	if err != nil {
+		return e, err
+	}
+	for _, s := range sites {
+		e.Sites = append(e.Sites, s.Name)
+	}
+	e.Zone = commonZone(sites)
+	items, err := c.Items(ctx)
+	if err != nil {
+		return e, err
+	}
+	for _, i := range items {
+		e.Items = append(e.Items, i.Name)
+		if i.Class == domain.Service {
+			e.Services = append(e.Services, i.Name)
+		}
+	}
+	return e, nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.TrimSpace(*s)
+}
+
+// commonZone is the zone of all sites, nil when they have none or several.
+func commonZone(sites []*domain.Site) *time.Location {
+	name := ""
+	for _, s := range sites {
+		if s.TimeZone == nil || name != "" && *s.TimeZone != name {
+			return nil
+		}
+		name = *s.TimeZone
+	}
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	return zone
+}

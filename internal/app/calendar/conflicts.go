@@ -1,0 +1,238 @@
+package calendar
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/party"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/conflict"
+)
+
+// mostConflicts is how many conflicts are looked for, the first by time.
+const mostConflicts = 10_000
+
+// longestPeriod is for how long a question about the plan may ask.
+const longestPeriod = 2 * 366 * 24 * time.Hour
+
+// checkPeriod tells what is wrong with the period of a question.
+func checkPeriod(r domain.TimeRange, field string, most time.Duration) error {
+	switch {
+	case r.Empty():
+		return estate.Wrong(field+".to", "must be after from, which is %s", r.From.UTC().Format(time.RFC3339))
+	case r.Length() > most:
+		return estate.Wrong(field, "is longer than the %d days that can be asked for at once", int(most.Hours()/24))
+	}
+	return nil
+}
+
+// ScheduleConflicts is a page of what does not go together (H6).
+type ScheduleConflicts struct {
+	Nodes      []*ScheduleConflict
+	TotalCount int
+	Part       listing.Part
+	// Truncated tells that there are more, which begin later than all that are
+	// counted.
+	Truncated bool
+
+	slots *slots
+}
+
+// ScheduleConflict is one thing that does not go together.
+type ScheduleConflict struct {
+	Kind    domain.ConflictKind
+	Overlap domain.TimeRange
+	Person  *domain.Person
+
+	p     *planner
+	c     conflict.Conflict
+	slots *slots
+}
+
+// ScheduleConflicts finds what does not go together in a period, of one change
+// or of all, and of some kinds or of all.
+func (a *Area) ScheduleConflicts(ctx context.Context, during domain.TimeRange, change *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) (*ScheduleConflicts, error) {
+	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	limit, firstErr := listing.PageLength(first)
+	from, afterErr := listing.ReadPosition(after)
+	if err := estate.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
+		return nil, err
+	}
+	only, err := a.optionalRequest(ctx, change)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.planner(ctx, a.Today(ctx), during, domain.ChangesPlanned)
+	if err != nil {
+		return nil, err
+	}
+	q := conflict.Query{During: &during, Kinds: kinds}
+	if only != nil {
+		q.Of = only.Key
+	}
+	return p.page(ctx, q, limit, from)
+}
+
+// optionalRequest finds the request that a reference names, nil for none.
+func (a *Area) optionalRequest(ctx context.Context, ref *domain.Ref) (*domain.ChangeRequest, error) {
+	if ref == nil {
+		return nil, nil
+	}
+	return a.request(ctx, *ref, "changeRequest")
+}
+
+// ChangeConflicts finds what does not go together with one request for change.
+func (a *Area) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest, first *int, after *string) (*ScheduleConflicts, error) {
+	limit, firstErr := listing.PageLength(first)
+	from, afterErr := listing.ReadPosition(after)
+	if err := estate.Both(firstErr, afterErr); err != nil {
+		return nil, err
+	}
+	if r.PlannedFrom == nil || r.PlannedTo == nil || !domain.ChangePlanned(r.Status) {
+		return &ScheduleConflicts{Nodes: []*ScheduleConflict{}}, nil
+	}
+	within := domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
+	p, err := a.planner(ctx, a.Today(ctx), within, domain.ChangesPlanned, r)
+	if err != nil {
+		return nil, err
+	}
+	return p.page(ctx, conflict.Query{Of: r.Key}, limit, from)
+}
+
+// conflicts finds what of the plan does not go together, and with windows and
+// freezes.
+func (p *planner) conflicts(ctx context.Context, q conflict.Query) (conflict.Found, error) {
+	c, err := p.closing(ctx, p.plan.Span(p.within))
+	if err != nil {
+		return conflict.Found{}, err
+	}
+	if err := p.app.layers.prepare(ctx, p.g, p.plan, q.Of == ""); err != nil {
+		return conflict.Found{}, err
+	}
+	q.Windows, q.Freezes, q.Most = c.windows, c.freezes, mostConflicts
+	return p.plan.Find(ctx, q)
+}
+
+func (p *planner) placeOf(c *conflict.Conflict) listing.Position {
+	other := fmt.Sprint(c.Windows)
+	if c.B >= 0 {
+		other = p.plan.Works()[c.B].Key
+	}
+	return listing.Position{At: c.Overlap.From.UnixMicro(), A: p.plan.Works()[c.A].Key, B: other, Kind: string(c.Kind)}
+}
+
+// page is a part of the conflicts, by time.
+func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *listing.Position) (*ScheduleConflicts, error) {
+	found, err := p.conflicts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	type placed struct {
+		listing.Position
+		*conflict.Conflict
+	}
+	all := make([]placed, len(found.Conflicts))
+	for i := range all {
+		c := &found.Conflicts[i]
+		all[i] = placed{p.placeOf(c), c}
+	}
+	slices.SortFunc(all, func(x, y placed) int { return x.Compare(y.Position) })
+	list, part := listing.PartOf(all, func(x placed) listing.Position { return x.Position }, limit, after)
+	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(all), Part: part, Truncated: found.Truncated, slots: p.slotsFrom(p.within.From)}
+	for _, one := range list {
+		c := *one.Conflict
+		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: out.slots}
+		if c.Kind == domain.ConflictPerson {
+			work := p.plan.Works()[c.A]
+			n.Person = domain.PersonOf(p.requests[work.Key], work.Person)
+			party.PartiesIn(ctx, p.view).Want(work.Person)
+		}
+		out.Nodes = append(out.Nodes, n)
+	}
+	return out, nil
+}
+
+// Between lists both sides: two changes, or a change and windows or a freeze.
+func (c *ScheduleConflict) Between() []any {
+	works := c.p.plan.Works()
+	sides := []any{c.p.requests[works[c.c.A].Key]}
+	if c.c.B >= 0 {
+		return append(sides, c.p.requests[works[c.c.B].Key])
+	}
+	list := c.p.openings.Windows
+	if c.Kind == domain.ConflictFreeze {
+		list = c.p.openings.Freezes
+	}
+	for _, i := range c.c.Windows {
+		sides = append(sides, list[i].Record)
+	}
+	return sides
+}
+
+// Chain is a shortest chain of dependencies between both sides (DEPENDENCY).
+func (c *ScheduleConflict) Chain(ctx context.Context) ([]*impact.DependencyLink, error) {
+	links, err := c.p.plan.Chain(ctx, &c.c)
+	chain := []*impact.DependencyLink{}
+	for _, l := range links {
+		chain = append(chain, impact.NewDependencyLink(c.p.load, l.From, l.To, l.Link))
+	}
+	return chain, err
+}
+
+// Items loads the items that are concerned.
+func (c *ScheduleConflict) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
+	items, _ := c.p.plan.Touched(&c.c)
+	return c.p.load.All(ctx, items)
+}
+
+// Sites loads the sites that are concerned.
+func (c *ScheduleConflict) Sites(ctx context.Context) ([]*domain.Site, error) {
+	_, sites := c.p.plan.Touched(&c.c)
+	return c.p.sites(ctx, sites)
+}
+
+// FreeSlots are times to which the later of two changes could be moved.
+func (c *ScheduleConflict) FreeSlots(ctx context.Context, first int) ([]*domain.TimeRange, error) {
+	side := c.c.A
+	if c.c.B >= 0 {
+		side = c.c.B
+	}
+	return c.slots.of(ctx, first, c.p.requests[c.p.plan.Works()[side].Key])
+}
+
+// FreeSlots are times at which any of the changes on the page could take place.
+func (s *ScheduleConflicts) FreeSlots(ctx context.Context, first int) ([]*domain.TimeRange, error) {
+	var all []*domain.ChangeRequest
+	for _, c := range s.Nodes {
+		for _, side := range c.Between() {
+			if r, ok := side.(*domain.ChangeRequest); ok && !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return []*domain.TimeRange{}, nil
+	}
+	return s.slots.of(ctx, first, all...)
+}
+
+// slots finds free time for the changes of an answer; what is planned in it is
+// read once.
+type slots struct {
+	p      *planner
+	within domain.TimeRange
+
+	once    sync.Once
+	err     error
+	wide    *planner
+	closing closing
+}

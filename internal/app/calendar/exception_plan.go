@@ -1,0 +1,157 @@
+package calendar
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// exceptionPlans are the plans of the changes for which exceptions are granted:
+// when, on which items and at which sites (P7).
+type exceptionPlans map[store.ID]domain.ExceptedPlan
+
+// readPlans reads the plans of requests, whatever is hidden from the caller: by
+// the hidden part of a plan, too, an exception falls.
+func readPlans(ctx context.Context, v estate.View, requests []store.Node) (exceptionPlans, error) {
+	v.Reader, v.Part = v.Entire, nil
+	ids := estate.IdsOf(requests)
+	items, err := estate.FarNodes(ctx, v, ids, domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	if err != nil {
+		return nil, err
+	}
+	sites, err := estate.FarNodes(ctx, v, ids, domain.RelTakesPlaceAt, store.Out, domain.KindSite)
+	if err != nil {
+		return nil, err
+	}
+	plans := exceptionPlans{}
+	for _, n := range requests {
+		c := entity.DecodeNode(n).(*domain.ChangeRequest)
+		plans[n.ID] = domain.ExceptedPlan{From: c.PlannedFrom, To: c.PlannedTo, Scope: digestOf(items[n.ID], sites[n.ID])}
+	}
+	return plans, nil
+}
+
+// digestOf stands for the items and sites of a change.
+func digestOf(items, sites []store.Node) string {
+	sum := sha256.New()
+	for _, list := range [][]store.Node{items, sites} {
+		ids := make([]string, len(list))
+		for i, n := range list {
+			ids[i] = string(n.ID)
+		}
+		slices.Sort(ids)
+		_, _ = sum.Write([]byte(strings.Join(ids, " ") + "\n")) // a digest takes anything
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// readExceptions reads which changes each freeze does not hold: those that are
+// planned as they were when the exception was granted. It gives the exceptions
+// that say nothing of that, because they were brought, with the plan that there is.
+func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unplanned map[store.ID]domain.ExceptedPlan, err error) {
+	ids := make([]store.ID, len(freezes))
+	for i, f := range freezes {
+		ids[i] = store.ID(f.Record.Meta().ID)
+		f.excepted = map[string]bool{}
+	}
+	asked, err := estate.FarNodes(ctx, v, ids, domain.RelExcepts, store.In, domain.KindFreezeException)
+	if err != nil {
+		return nil, err
+	}
+	granted := map[store.ID]*domain.FreezeException{}
+	for _, list := range asked {
+		for _, n := range list {
+			if x := entity.DecodeNode(n).(*domain.FreezeException); x.Status == domain.ExceptionGranted {
+				granted[n.ID] = x
+			}
+		}
+	}
+	changes, err := estate.FarNodes(ctx, v, slices.Sorted(maps.Keys(granted)), domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
+	if err != nil {
+		return nil, err
+	}
+	var requests []store.Node
+	for _, list := range changes {
+		requests = append(requests, list...)
+	}
+	plans, err := readPlans(ctx, v, requests)
+	if err != nil {
+		return nil, err
+	}
+	unplanned = map[store.ID]domain.ExceptedPlan{}
+	for i, f := range freezes {
+		for _, n := range asked[ids[i]] {
+			for _, change := range changes[n.ID] {
+				x, plan := granted[n.ID], plans[change.ID]
+				if x.Unplanned() {
+					unplanned[n.ID] = plan
+				} else if !x.Holds(plan) {
+					continue
+				}
+				f.excepted[estate.Text(change.Props["key"])] = true
+			}
+		}
+	}
+	return unplanned, nil
+}
+
+// planExceptions lets the change set note, with those of its exceptions that do
+// not say for which plan they were granted, the one that there is.
+func (h *holding) planExceptions(ctx context.Context, p *estate.Proposal) error {
+	maps.DeleteFunc(h.unplanned, func(id store.ID, _ domain.ExceptedPlan) bool { return !h.exceptions[id] })
+	found, err := h.view.Nodes(ctx, slices.Sorted(maps.Keys(h.unplanned))...)
+	if err != nil {
+		return estate.StoreError(err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(h.unplanned)) {
+		n, ok := found[id]
+		if !ok {
+			continue
+		}
+		err := p.Change(h.before(entity.DecodeNode(n)), func(x entity.Record) { x.(*domain.FreezeException).Plan(h.unplanned[id]) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planOf is the plan of the change for which an exception is, and the guards that
+// hold it; nothing where it is for none.
+func (a *Area) planOf(ctx context.Context, x *domain.FreezeException) (*domain.ExceptedPlan, []store.Guard, error) {
+	v := a.Everything()
+	id := store.ID(x.ID)
+	changes, err := estate.FarNodes(ctx, v, []store.ID{id}, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
+	if err != nil || len(changes[id]) == 0 {
+		return nil, nil, err
+	}
+	n := changes[id][0]
+	plans, err := readPlans(ctx, v, changes[id][:1])
+	if err != nil {
+		return nil, nil, err
+	}
+	plan := plans[n.ID]
+	return &plan, []store.Guard{store.NodeAt{ID: n.ID, Version: n.Version}}, nil
+}
+
+// ExceptionStands tells whether an exception is granted for the plan that its
+// change has (P7).
+func (a *Area) ExceptionStands(ctx context.Context, x *domain.FreezeException) (bool, error) {
+	if err := a.May(ctx, authz.Read, domain.KindFreezeException); err != nil {
+		return false, err
+	}
+	plan, _, err := a.planOf(ctx, x)
+	if err != nil || plan == nil {
+		return false, err
+	}
+	return x.Status == domain.ExceptionGranted && (x.Unplanned() || x.Holds(*plan)), nil
+}

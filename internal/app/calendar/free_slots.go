@@ -1,0 +1,183 @@
+package calendar
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/calendar"
+	"releasegraph/internal/plan/conflict"
+)
+
+// slotPeriod is how far ahead free slots are looked for (H6).
+const slotPeriod = 90 * 24 * time.Hour
+
+// mostSlots is how many slots are handed out at once.
+const mostSlots = 100
+
+// slotsFrom looks for slots from a time on, and never in the past.
+func (p *planner) slotsFrom(t time.Time) *slots {
+	if soon := p.app.nextMinute(); t.Before(soon) {
+		t = soon
+	}
+	return &slots{p: p, within: domain.TimeRange{From: t, To: t.Add(slotPeriod)}}
+}
+
+// nextMinute is the next full minute, or now, if that is one: nobody plans by
+// seconds.
+func (a *Area) nextMinute() time.Time {
+	return a.Clock().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
+}
+
+// read reads what is planned where slots are looked for.
+func (s *slots) read(ctx context.Context) error {
+	s.once.Do(func() {
+		var also []*domain.ChangeRequest
+		for _, r := range s.p.requests {
+			also = append(also, r)
+		}
+		if s.wide, s.err = s.p.app.planner(ctx, s.p.view, s.within, domain.ChangesPlanned, also...); s.err == nil {
+			s.wide.openings.forget() // an exception is for the time that is planned
+			s.closing, s.err = s.wide.closing(ctx, s.within)
+		}
+	})
+	return s.err
+}
+
+// of finds slots at which each of some changes could take place, as long as the
+// longest of them.
+func (s *slots) of(ctx context.Context, first int, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
+	length := time.Duration(0)
+	for _, r := range changes {
+		length = max(length, plannedLength(r))
+	}
+	return s.lasting(ctx, first, length, changes...)
+}
+
+func (s *slots) lasting(ctx context.Context, first int, length time.Duration, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
+	if first < 1 || first > mostSlots {
+		return nil, estate.Wrong("first", "must be from 1 to %d, not %d", mostSlots, first)
+	}
+	if err := s.read(ctx); err != nil {
+		return nil, err
+	}
+	free := calendar.Of(s.within)
+	for _, r := range changes {
+		if len(free) == 0 {
+			break
+		}
+		own, err := s.free(ctx, s.wide.work(r))
+		if err != nil {
+			return nil, err
+		}
+		free = free.Intersect(own)
+	}
+	list := []*domain.TimeRange{}
+	for _, slot := range calendar.Fit(free, length, first) {
+		list = append(list, &slot)
+	}
+	return list, nil
+}
+
+// free is when a piece of work would conflict with nothing: windows, freezes,
+// and what else is planned.
+func (s *slots) free(ctx context.Context, w conflict.Work) (calendar.Ranges, error) {
+	free, err := conflict.Free(ctx, s.closing.windows, s.closing.freezes, w, s.within)
+	if err != nil || len(free) == 0 {
+		return nil, err
+	}
+	w.When = s.within
+	plan := s.wide.plan.With(w)
+	found, err := plan.Find(ctx, conflict.Query{Of: w.Key})
+	if err != nil {
+		return nil, err
+	}
+	var busy []domain.TimeRange
+	for _, c := range found.Conflicts {
+		for _, side := range []int{c.A, c.B} {
+			if other := plan.Works()[side]; other.Key != w.Key {
+				busy = append(busy, other.When)
+			}
+		}
+	}
+	return free.Subtract(calendar.Of(busy...)), nil
+}
+
+// plannedLength is how long a change is planned to take, an hour when it is not
+// planned.
+func plannedLength(r *domain.ChangeRequest) time.Duration {
+	if r.PlannedFrom == nil || r.PlannedTo == nil {
+		return time.Hour
+	}
+	return r.PlannedTo.Sub(*r.PlannedFrom)
+}
+
+// FreeSlots finds times at which a change could take place without conflict.
+func (a *Area) FreeSlots(ctx context.Context, change domain.Ref, length *string, within *domain.TimeRange, first int) ([]*domain.TimeRange, error) {
+	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	r, requestErr := a.request(ctx, change, "changeRequest")
+	lasts, lengthErr := slotLength(r, length)
+	period, periodErr := a.slotsWithin(within)
+	if err := estate.Both(requestErr, lengthErr, periodErr); err != nil {
+		return nil, err
+	}
+	p, err := a.planner(ctx, a.Today(ctx), period, domain.ChangesPlanned, r)
+	if err != nil {
+		return nil, err
+	}
+	s := &slots{p: p, within: period}
+	return s.lasting(ctx, first, lasts, r)
+}
+
+// slotsWithin is where slots are looked for: what is left of a period that was
+// asked for, or the time from now on.
+func (a *Area) slotsWithin(asked *domain.TimeRange) (domain.TimeRange, error) {
+	soon := a.nextMinute()
+	if asked == nil {
+		return domain.TimeRange{From: soon, To: soon.Add(slotPeriod)}, nil
+	}
+	if err := checkPeriod(*asked, "within", slotPeriod); err != nil {
+		return *asked, err
+	}
+	left := asked.Meet(domain.TimeRange{From: soon, To: asked.To})
+	if left.Empty() {
+		return left, estate.Wrong("within.to", "is past: nothing can take place before %s", soon.Format(time.RFC3339))
+	}
+	return left, nil
+}
+
+// slotLength is how long a slot has to be.
+func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err error) {
+	field, what := "length", "is"
+	switch {
+	case length != nil:
+		if d, err = domain.ParseDuration(*length); err != nil {
+			return 0, estate.Wrong(field, "%s", err)
+		}
+	case r != nil:
+		d, field, what = plannedLength(r), "changeRequest", "is planned for"
+	default:
+		return 0, nil // there is no such change, which is told
+	}
+	switch {
+	case d <= 0:
+		return 0, estate.Wrong(field, "must be longer than nothing")
+	case d > slotPeriod:
+		return 0, estate.Wrong(field, "%s %s, longer than the %d days within which slots are looked for", what, domain.FormatDuration(d), int(slotPeriod.Hours()/24))
+	}
+	return d, nil
+}
+
+// request finds a request for change that must be there.
+func (a *Area) request(ctx context.Context, ref domain.Ref, field string) (*domain.ChangeRequest, error) {
+	r, err := a.Existing(ctx, entity.KindNamed(domain.KindChangeRequest), ref, field)
+	if err != nil {
+		return nil, err
+	}
+	return r.(*domain.ChangeRequest), nil
+}

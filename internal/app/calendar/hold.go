@@ -1,0 +1,155 @@
+package calendar
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+)
+
+// movedHold is a change that is put on hold or released, as it is from then on,
+// with the freezes that held it before.
+type movedHold struct {
+	After  *domain.ChangeRequest
+	Before []string
+}
+
+// standing are the freezes that are not lifted.
+var standing = store.Compare{Property: "liftedAt", Op: store.IsNull}
+
+// hold adds to a change set what follows from it for holds (H6): changes that
+// come into a freeze are put on hold, those that come out of it are released,
+// in the same change set, whoever makes it and by whatever means. It looks at
+// the graph as it would be, and guards hold that nothing comes between. It tells
+// a movedHold for each change that is held otherwise from then on, by key.
+func (a *Area) hold(ctx context.Context, p *estate.Proposal) error {
+	b := holdBearingOf(p.Draft.Ops)
+	if !b.any() {
+		return nil
+	}
+	if none, err := a.frozenByNone(ctx, &b, p); err != nil || none {
+		return err
+	}
+	would, err := p.Would(ctx)
+	if err != nil || len(would.Effects) == 0 {
+		return err
+	}
+	h := &holding{app: a, would: would, requests: map[store.ID]*domain.ChangeRequest{}}
+	h.view = estate.View{Reader: a.Past.Supposing(would), App: a.Estate, Sight: &estate.Sight{App: a.Estate, Unlimited: true}}
+	h.view.Entire = h.view.Reader
+	return h.decide(ctx, p)
+}
+
+// frozenByNone tells that no freeze has to do with a change set: there is none,
+// which a guard holds for what is planned, or it does not mind what changes.
+func (a *Area) frozenByNone(ctx context.Context, b *holdBearing, p *estate.Proposal) (bool, error) {
+	if b.freezes {
+		return false, nil
+	}
+	since, err := a.Store.Head(ctx)
+	if err != nil {
+		return false, estate.StoreError(err)
+	}
+	found, err := a.Entire.Count(ctx, domain.KindFreeze, standing)
+	switch {
+	case err != nil:
+		return false, estate.StoreError(err)
+	case found == 0 && b.plan:
+		p.Guard(store.Unchanged{Since: since, Kind: domain.KindFreeze})
+		return true, nil
+	case found == 0:
+		return true, nil
+	case b.plan:
+		return false, nil
+	}
+	minded, err := a.minds(ctx, b)
+	return !minded, err
+}
+
+// minds tells whether any freeze minds how the estate changes: those that name
+// sites mind where items are, and so on.
+func (a *Area) minds(ctx context.Context, b *holdBearing) (bool, error) {
+	freezes, err := readOpeningsOf(ctx, a.Everything(), domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(toCome(freezes, a.Clock()), func(o *Opening) bool {
+		return b.facts && o.byFact() || b.places && o.byPlace() || b.needs && len(o.Services) > 0
+	}), nil
+}
+
+// byFact tells whether it matters to an opening what items are.
+func (o *Opening) byFact() bool {
+	return len(o.Opening().Classes)+len(o.Opening().Environments) > 0
+}
+
+// byPlace tells whether it matters to an opening where items are.
+func (o *Opening) byPlace() bool { return len(o.Sites)+len(o.Opening().Regions) > 0 }
+
+// holdBearing is what a change set may have to do with holds, as far as its
+// operations tell: with what is planned, with freezes, or with the estate: what
+// items are, where they are, and what they need.
+type holdBearing struct{ plan, freezes, facts, places, needs bool }
+
+func (b *holdBearing) any() bool { return *b != holdBearing{} }
+
+// Fields on which holds depend. That a freeze is lifted, or stands again, is
+// among those of freezes.
+var (
+	planFields   = []string{"plannedFrom", "plannedTo", "status", "key"}
+	freezeFields = []string{
+		"from", "to", "recurrence", "startsAt", "duration", "timeZone", "except", "everywhere", "regions", "classes", "environments", "liftedAt",
+	}
+	factFields  = []string{"class", "environment"}
+	placeFields = []string{"region"}
+)
+
+func holdBearingOf(ops []store.Op) (b holdBearing) {
+	for _, op := range ops {
+		switch op := op.(type) {
+		case store.CreateNode:
+			b.plan = b.plan || op.Kind == domain.KindChangeRequest
+			b.freezes = b.freezes || op.Kind == domain.KindFreeze
+		case store.UpdateNode:
+			b.plan = b.plan || sets(op.Set, planFields)
+			b.freezes = b.freezes || sets(op.Set, freezeFields)
+			b.facts = b.facts || sets(op.Set, factFields)
+			b.places = b.places || sets(op.Set, placeFields)
+		case store.RemoveNode:
+			b.plan = true // it may be a freeze
+		case store.PutEdge:
+			b.edge(op.Rel)
+		case store.RemoveEdge:
+			b.edge(op.Rel)
+		}
+	}
+	return b
+}
+
+func (b *holdBearing) edge(rel string) {
+	switch rel {
+	case domain.RelAffects, domain.RelTakesPlaceAt, domain.RelExcepts, domain.RelExceptionFor, domain.RelFreezes, domain.RelFreezesAt:
+		b.plan = true
+	case domain.RelInstalledAt, domain.RelPartOf:
+		b.places = true
+	case domain.RelDependsOn:
+		b.needs = true
+	}
+}
+
+func sets(props store.Props, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := props[name]; return ok })
+}
+
+// SeenHolds leaves out the changes that the caller may not see.
+func (a *Area) SeenHolds(ctx context.Context, all []any) ([]movedHold, error) {
+	moved := estate.Told[movedHold](all)
+	ids := make([]store.ID, len(moved))
+	for i, m := range moved {
+		ids[i] = store.ID(m.After.ID)
+	}
+	hidden, err := a.Today(ctx).Hidden(ctx, ids...)
+	return slices.DeleteFunc(moved, func(m movedHold) bool { return hidden[store.ID(m.After.ID)] }), err
+}

@@ -1,0 +1,44 @@
+package calendar
+
+import (
+	"context"
+	"sync"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/plan/conflict"
+)
+
+// layers keeps the order of the estate's dependencies for as long as nothing in
+// it changes: questions about the plan come in rows.
+type layers struct {
+	once   sync.Once
+	making chan struct{} // holds one token: of who looks or makes
+	g      *estate.Graph
+	order  *conflict.Layers
+}
+
+// manyWorks is from how much work on the order is worth its making.
+const manyWorks = 8
+
+// prepare gives a plan the order: one that is there, or for much work a new one.
+func (l *layers) prepare(ctx context.Context, g *estate.Graph, p *conflict.Plan, all bool) error {
+	l.once.Do(func() { l.making = make(chan struct{}, 1) })
+	select {
+	case l.making <- struct{}{}:
+		defer func() { <-l.making }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if l.g != g {
+		if !all || len(p.Works()) <= manyWorks {
+			return nil
+		}
+		order, err := conflict.NewLayers(ctx, g)
+		if err != nil {
+			return err
+		}
+		l.g, l.order = g, order
+	}
+	p.Use(l.order)
+	return nil
+}

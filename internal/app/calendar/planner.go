@@ -1,0 +1,199 @@
+package calendar
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"releasegraph/internal/app/estate"
+	impactarea "releasegraph/internal/app/impact"
+	"releasegraph/internal/app/traversal"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/store"
+)
+
+// planner is what is planned in a period, with all that bears on it: the shape
+// of the estate, maintenance windows, freezes and exceptions.
+type planner struct {
+	app    *Area
+	view   estate.View
+	within domain.TimeRange
+
+	requests map[string]*domain.ChangeRequest // by key
+	affects  map[store.ID][]store.Node
+	places   map[store.ID][]store.Node
+	openings openings
+
+	g    *estate.Graph
+	plan *conflict.Plan
+	load *traversal.Items
+
+	sited    sync.Once
+	sitesErr error
+	bySite   map[conflict.Node]*domain.Site
+}
+
+// plannedWithin selects requests for change by status and planned time.
+func plannedWithin(within domain.TimeRange, statuses []domain.ChangeRequestStatus) store.Filter {
+	return store.And{
+		store.Compare{Property: "plannedFrom", Op: store.Lt, Value: within.To},
+		store.Compare{Property: "plannedTo", Op: store.Gt, Value: within.From},
+		store.Compare{Property: "status", Op: store.OneOf, Value: estate.AnyOf(statuses)},
+	}
+}
+
+// planner reads what is planned in a period by requests in some statuses; those
+// in also count whenever they are planned.
+func (a *Area) planner(ctx context.Context, v estate.View, within domain.TimeRange, statuses []domain.ChangeRequestStatus, also ...*domain.ChangeRequest) (*planner, error) {
+	p := &planner{app: a, view: v, within: within, requests: map[string]*domain.ChangeRequest{}}
+	found, err := v.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(within, statuses)})
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	k := entity.KindNamed(domain.KindChangeRequest)
+	for _, n := range found.Nodes {
+		r := k.Decode(n).(*domain.ChangeRequest)
+		p.requests[r.Key] = r
+	}
+	for _, r := range also {
+		p.requests[r.Key] = r
+	}
+	if err := p.readEnds(ctx); err != nil {
+		return nil, err
+	}
+	if p.openings, err = ReadOpenings(ctx, v); err != nil {
+		return nil, err
+	}
+	if p.g, err = a.traversal.SeenEstate(ctx, v, p.survey()); err != nil {
+		return nil, err
+	}
+	p.load = traversal.NewItems(v, p.g, nil)
+	p.plan = conflict.New(p.g, p.works())
+	return p, nil
+}
+
+// ids lists the requests' ids, in order of their keys.
+func (p *planner) ids() []store.ID {
+	var ids []store.ID
+	for _, key := range p.keys() {
+		ids = append(ids, store.ID(p.requests[key].ID))
+	}
+	return ids
+}
+
+func (p *planner) keys() []string {
+	keys := make([]string, 0, len(p.requests))
+	for key := range p.requests {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (p *planner) readEnds(ctx context.Context) (err error) {
+	if p.affects, err = estate.FarNodes(ctx, p.view, p.ids(), domain.RelAffects, store.Out, domain.KindConfigurationItem); err != nil {
+		return err
+	}
+	p.places, err = estate.FarNodes(ctx, p.view, p.ids(), domain.RelTakesPlaceAt, store.Out, domain.KindSite)
+	return err
+}
+
+// survey says what part of the estate bears on the plan: all that is touched,
+// and all that it needs, since what depends on it and is planned is touched, too.
+func (p *planner) survey() traversal.Survey {
+	s := traversal.Survey{Direction: store.Out, Outcomes: true, Around: true}
+	for _, list := range p.affects {
+		s.Roots = append(s.Roots, list...)
+	}
+	for _, list := range p.places {
+		s.Sites = append(s.Sites, list...)
+	}
+	for _, o := range p.openings.All() {
+		s.Roots = append(s.Roots, o.Services...)
+		s.Sites = append(s.Sites, o.Sites...)
+	}
+	return s
+}
+
+// works are the requests as the search for conflicts sees them.
+func (p *planner) works() []conflict.Work {
+	var works []conflict.Work
+	for _, key := range p.keys() {
+		if w := p.work(p.requests[key]); !w.When.Empty() {
+			works = append(works, w)
+		}
+	}
+	return works
+}
+
+// work is a request as planned; one that names no sites takes place where its
+// items are installed.
+func (p *planner) work(r *domain.ChangeRequest) conflict.Work {
+	w := conflict.Work{Key: r.Key, Items: impactarea.NodesIn(p.g, p.affects[store.ID(r.ID)]), Sites: impactarea.NodesIn(p.g, p.places[store.ID(r.ID)])}
+	if r.PlannedFrom != nil && r.PlannedTo != nil {
+		w.When = domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
+	}
+	if r.Assignee != nil {
+		w.Person = strings.TrimSpace(*r.Assignee)
+	}
+	if len(w.Sites) == 0 {
+		w.Sites = installedAt(p.g, w.Items)
+	}
+	return w
+}
+
+// installedAt lists the sites where items are installed, by key.
+func installedAt(g *estate.Graph, items []impact.Node) (sites []impact.Node) {
+	for _, n := range items {
+		for _, a := range g.Out(n) {
+			if g.Labels()[a.Label].Rel == domain.RelInstalledAt && !slices.Contains(sites, a.Node) {
+				sites = append(sites, a.Node)
+			}
+		}
+	}
+	slices.SortFunc(sites, func(a, b impact.Node) int { return strings.Compare(g.Key(a), g.Key(b)) })
+	return sites
+}
+
+// sites loads sites, without those that are gone or that the caller may not
+// see: all of the plan's at once, when the first is asked for.
+func (p *planner) sites(ctx context.Context, nodes []conflict.Node) ([]*domain.Site, error) {
+	p.sited.Do(func() { p.sitesErr = p.loadSites(ctx) })
+	list := []*domain.Site{}
+	for _, n := range nodes {
+		if s := p.bySite[n]; s != nil {
+			list = append(list, s)
+		}
+	}
+	return list, p.sitesErr
+}
+
+func (p *planner) loadSites(ctx context.Context) error {
+	p.bySite = map[conflict.Node]*domain.Site{}
+	for _, w := range p.plan.Works() {
+		for _, n := range w.Sites {
+			p.bySite[n] = nil
+		}
+		p.load.Want(w.Items...)
+	}
+	all := make([]string, 0, len(p.bySite))
+	for n := range p.bySite {
+		all = append(all, p.g.ID(n))
+	}
+	for ids := range slices.Chunk(all, estate.MaxPage) {
+		records, err := estate.RecordsByID(ctx, p.view, ids)
+		if err != nil {
+			return err
+		}
+		for i, r := range records {
+			if n, ok := p.g.Lookup(ids[i]); ok {
+				p.bySite[n], _ = r.(*domain.Site)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package change
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/records"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/work"
+	"releasegraph/internal/store"
+)
+
+// AgendaItem is a request that waits for someone.
+type AgendaItem struct {
+	ChangeRequest *domain.ChangeRequest
+	// Waits names who has to act: the members who have not voted, or, of a
+	// request that is not assessed, the roles that assess.
+	WaitsFor []*AgendaWait
+	// Approvals are the votes that stand, of the Quorum that is needed.
+	Approvals, Quorum int
+	// Lacks is what it needs before it can be authorised, votes among it.
+	Lacks []domain.MoveLack
+}
+
+// AgendaWait is someone who has to act, and who may do it instead.
+type AgendaWait struct {
+	Member   *domain.Person
+	Deputies []*domain.Person
+}
+
+// BoardAgenda lists what is before a board, and for whom it waits: the most
+// urgent first, then what was handed in first.
+func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, after *string) (*configuration.FindingPage[AgendaItem], error) {
+	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+		return nil, err
+	}
+	limit, err := records.GroupLimit(first)
+	if err != nil {
+		return nil, err
+	}
+	b, err := a.Existing(ctx, entity.KindNamed(domain.KindBoard), board, "board")
+	if err != nil {
+		return nil, err
+	}
+	requests, err := a.Before(ctx, b.(*domain.Board), domain.ChangeSubmitted, domain.ChangeAssessed)
+	if err != nil {
+		return nil, err
+	}
+	var all []configuration.Finding[AgendaItem]
+	for _, c := range requests {
+		all = append(all, configuration.Finding[AgendaItem]{Size: work.Urgency(c), Name: work.HandedIn(c) + " " + c.Key, Node: &AgendaItem{ChangeRequest: c}})
+	}
+	page, err := configuration.PageOf(all, limit, after)
+	if err != nil {
+		return nil, err
+	}
+	delegations, err := a.findDelegations(ctx, b.(*domain.Board))
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range page.Nodes {
+		if err := a.fillAgenda(ctx, item, delegations); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+// Before lists the requests in some statuses that are before a board: those
+// that name it, and, where it is the only one for their type, those that name
+// none.
+func (a *Area) Before(ctx context.Context, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
+	return a.beforeIn(ctx, a.Today(ctx), b, statuses...)
+}
+
+// beforeIn lists those of them that a view shows.
+func (a *Area) beforeIn(ctx context.Context, v estate.View, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
+	mine := store.Related{Rel: domain.RelDecidedBy, Filter: store.Compare{Property: "id", Op: store.Eq, Value: b.ID}}
+	types := []domain.ChangeRequestType{domain.NormalChange, domain.StandardChange}
+	if b.Emergency {
+		types = []domain.ChangeRequestType{domain.EmergencyChange}
+	}
+	rivals, err := a.Entire.Count(ctx, domain.KindBoard, store.Compare{Property: "emergency", Op: store.Eq, Value: b.Emergency})
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	filter := store.Or{mine}
+	if rivals == 1 {
+		filter = append(filter, store.And{
+			store.Not{Filter: store.Related{Rel: domain.RelDecidedBy}}, store.Compare{Property: "type", Op: store.OneOf, Value: estate.AnyOf(types)},
+		})
+	}
+	page, err := v.Find(ctx, store.Query{
+		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "key"}},
+		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: estate.AnyOf(statuses)}},
+	})
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	return impact.Decoded[*domain.ChangeRequest](ctx, v, page.Nodes), nil
+}
+
+// fillAgenda finds out for whom a request waits.
+func (a *Area) fillAgenda(ctx context.Context, item *AgendaItem, delegations []*domain.Delegation) error {
+	f, err := a.completeFacts(ctx, item.ChangeRequest)
+	if err != nil {
+		return err
+	}
+	item.WaitsFor, item.Lacks = []*AgendaWait{}, f.LacksFor(domain.ChangeAuthorised)
+	if f.Board == nil {
+		return nil
+	}
+	item.Quorum = f.Board.Quorum
+	var waiting, beside []string
+	waiting, item.Approvals = f.Waiting()
+	if item.ChangeRequest.Status != domain.ChangeAssessed {
+		return nil
+	}
+	at := a.Clock()
+	for _, member := range waiting {
+		var deputies []string
+		for _, d := range delegations {
+			if domain.SameName(d.Absent, member) && d.Holds(at) && !domain.ContainsName(deputies, d.Deputy) {
+				deputies = append(deputies, d.Deputy)
+			}
+		}
+		slices.Sort(deputies)
+		item.WaitsFor = append(item.WaitsFor, &AgendaWait{domain.PersonOf(f.Board, member), domain.PeopleOf(f.Board, deputies)})
+		beside = append(append(beside, member), deputies...)
+	}
+	party.PartiesIn(ctx, a.Today(ctx)).Want(beside...)
+	return nil
+}

@@ -1,0 +1,51 @@
+package change
+
+import (
+	"context"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// conceal takes the names of what the caller may not see out of the facts:
+// whatever is then said of them, by a rule or a list of what is lacking, names
+// nothing hidden. What is decided stays the same.
+func (a *Area) conceal(ctx context.Context, f *changeFacts) error {
+	f.decider = f.Board
+	v := a.Today(ctx)
+	if v.Part == nil {
+		return nil
+	}
+	var ids []store.ID
+	note := func(r entity.Record) { ids = append(ids, store.ID(r.Meta().ID)) }
+	for _, i := range f.Items {
+		note(i)
+	}
+	for _, t := range f.Tasks {
+		note(t)
+	}
+	if f.Board != nil {
+		note(f.Board)
+	}
+	if f.Model != nil {
+		note(f.Model)
+	}
+	hidden, err := v.Hidden(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for n, i := range f.Items {
+		f.Items[n] = estate.Concealed(i, hidden)
+	}
+	for n, t := range f.Tasks {
+		f.Tasks[n] = estate.Concealed(t, hidden)
+	}
+	if f.Board != nil {
+		f.Board = estate.Concealed(f.Board, hidden)
+	}
+	if f.Model != nil {
+		f.Model = estate.Concealed(f.Model, hidden)
+	}
+	return nil
+}

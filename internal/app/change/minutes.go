@@ -1,0 +1,134 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// BoardMinutes writes down what a board said and decided in a time.
+func (a *Area) BoardMinutes(ctx context.Context, board domain.Ref, during domain.TimeRange) (*domain.Minutes, error) {
+	if err := a.May(ctx, authz.Read, domain.KindVote); err != nil {
+		return nil, err
+	}
+	if during.Empty() {
+		return nil, estate.Wrong("during.to", "must be after from")
+	}
+	found, err := a.Existing(ctx, entity.KindNamed(domain.KindBoard), board, "board")
+	if err != nil {
+		return nil, err
+	}
+	b := found.(*domain.Board)
+	page, err := a.Today(ctx).Find(ctx, store.Query{
+		Kind: domain.KindVote, Order: []store.Order{{Property: "castAt"}},
+		Filter: store.And{
+			store.Compare{Property: "board", Op: store.Eq, Value: b.Key},
+			store.Compare{Property: "castAt", Op: store.Gte, Value: during.From.UTC()},
+			store.Compare{Property: "castAt", Op: store.Lt, Value: during.To.UTC()},
+		},
+	})
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	m := &domain.Minutes{Board: b, During: during}
+	return m, a.fillMinutes(ctx, m, page.Nodes)
+}
+
+// fillMinutes puts the votes to the requests that they were cast on.
+func (a *Area) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store.Node) error {
+	if len(votes) == 0 {
+		return nil
+	}
+	pages, err := a.Today(ctx).Edges(ctx, store.EdgeQuery{
+		Nodes: estate.IdsOf(votes), Rel: domain.RelCastOn, Direction: store.Out, Kind: domain.KindChangeRequest,
+	})
+	if err != nil {
+		return estate.StoreError(err)
+	}
+	entries := map[store.ID]*domain.MinutesEntry{}
+	for i, p := range pages {
+		for _, n := range p.Nodes {
+			e := entries[n.ID]
+			if e == nil {
+				e = &domain.MinutesEntry{Request: entity.DecodeNode(n).(*domain.ChangeRequest)}
+				entries[n.ID] = e
+				m.Entries = append(m.Entries, e)
+			}
+			e.Votes = append(e.Votes, entity.DecodeNode(votes[i]).(*domain.Vote))
+		}
+	}
+	if err := a.recallRequests(ctx, m); err != nil {
+		return err
+	}
+	for _, e := range m.Entries {
+		e.Decide(m.During)
+		if e.Board = m.Board; e.Decision != "" {
+			if e.Board, err = a.boardAt(ctx, m.Board, *e.Request.DecidedAt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// recallRequests puts what became of the requests since the time of the minutes
+// out of them. One that was brought later stays as it is.
+func (a *Area) recallRequests(ctx context.Context, m *domain.Minutes) error {
+	end := m.During.To
+	if !end.Before(a.Now()) {
+		return nil
+	}
+	r, err := a.Moment(ctx, &domain.AsOf{Time: &end}, "during.to")
+	if err != nil {
+		return unlessInvalid(err)
+	}
+	ids := make([]store.ID, len(m.Entries))
+	for i, e := range m.Entries {
+		ids[i] = store.ID(e.Request.ID)
+	}
+	then, err := a.At(ctx, r).Nodes(ctx, ids...)
+	if err != nil {
+		return estate.StoreError(err)
+	}
+	for i, e := range m.Entries {
+		if n, ok := then[ids[i]]; ok {
+			e.Request = entity.DecodeNode(n).(*domain.ChangeRequest)
+		}
+	}
+	return nil
+}
+
+// boardAt is a board as it was at a time, nil when it was not there yet or the
+// log does not reach back to then.
+func (a *Area) boardAt(ctx context.Context, b *domain.Board, at time.Time) (*domain.Board, error) {
+	if !b.UpdatedAt.After(at) {
+		return b, nil
+	}
+	r, err := a.Moment(ctx, &domain.AsOf{Time: &at}, "during")
+	if err != nil {
+		return nil, unlessInvalid(err)
+	}
+	found, err := a.Past.At(r).Nodes(ctx, store.ID(b.ID))
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	if n, ok := found[store.ID(b.ID)]; ok {
+		return entity.DecodeNode(n).(*domain.Board), nil
+	}
+	return nil, nil
+}
+
+// unlessInvalid keeps an error, unless it says that a moment cannot be read.
+func unlessInvalid(err error) error {
+	var e *domain.Error
+	if errors.As(err, &e) && e.Code == domain.Invalid {
+		return nil
+	}
+	return err
+}

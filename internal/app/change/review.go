@@ -1,0 +1,90 @@
+package change
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Reviewed is what an assessment or a vote did to a request for change.
+type Reviewed struct {
+	ChangeRequest *domain.ChangeRequest
+	Assessment    *domain.Assessment // nil unless it was assessed
+	Vote          *domain.Vote       // nil unless it was voted on
+	Revision      int64
+	DryRun        bool
+	Changes       []domain.Change
+}
+
+// records are those that the review wrote.
+func (r *Reviewed) records() []entity.Record {
+	list := []entity.Record{}
+	if r.ChangeRequest != nil {
+		list = append(list, r.ChangeRequest)
+	}
+	if r.Assessment != nil {
+		list = append(list, r.Assessment)
+	}
+	if r.Vote != nil {
+		list = append(list, r.Vote)
+	}
+	return list
+}
+
+// review does something with a request that is under review.
+func (a *Area) review(ctx context.Context, m estate.Mutation, decide func() (*estate.Draft, *Reviewed, error)) (*Reviewed, error) {
+	w, _, err := a.Admit(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return estate.CarryOut(ctx, w, estate.Outcome[*Reviewed, Reviewed]{Recall: a.recallReview, Tell: a.reviewed}, decide)
+}
+
+func (a *Area) reviewed(ctx context.Context, w *estate.Writing, out *Reviewed, c *store.Change, known []entity.Record) (_ *Reviewed, err error) {
+	estate.Enroll(ctx, a.Today(ctx), out.records()...)
+	out.Revision, out.DryRun = int64(c.Revision), w.DryRun
+	out.Changes, err = a.Changes(ctx, c.Effects, known)
+	return out, err
+}
+
+// recallReview finds the records of a review as they are now.
+func (a *Area) recallReview(ctx context.Context, c *store.Change) (*Reviewed, error) {
+	out := &Reviewed{}
+	for kind, into := range map[string]func(entity.Record){
+		domain.KindChangeRequest: func(r entity.Record) { out.ChangeRequest = r.(*domain.ChangeRequest) },
+		domain.KindAssessment:    func(r entity.Record) { out.Assessment = r.(*domain.Assessment) },
+		domain.KindVote:          func(r entity.Record) { out.Vote = r.(*domain.Vote) },
+	} {
+		r, err := a.Subject(ctx, entity.KindNamed(kind), c)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			into(r)
+		}
+	}
+	return out, nil
+}
+
+// freeKey is a key for what belongs to a request, from its ordinal on: RFC-1/vote-3,
+// or a later one where another request once had its key.
+func (a *Area) freeKey(ctx context.Context, kind, request, what string, ordinal int) (string, error) {
+	keys := make([]string, 10)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("%s/%s-%d", request, what, ordinal+i)
+	}
+	held, err := a.Entire.Lookup(ctx, kind, "key", keys...)
+	if err != nil {
+		return "", estate.StoreError(err)
+	}
+	for _, key := range keys {
+		if _, taken := held[key]; !taken && domain.CheckKey(key) == nil {
+			return key, nil
+		}
+	}
+	return what + "-" + a.NewID(), nil
+}

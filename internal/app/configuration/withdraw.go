@@ -1,0 +1,67 @@
+package configuration
+
+import (
+	"context"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Withdrawn is what withdrawing an item did, and what still points at it (C3).
+type Withdrawn struct {
+	estate.Written
+	StillUsedBy []Use
+}
+
+// Use is one record that points at another, and the relationship by which it does.
+type Use struct {
+	Relationship string
+	Record       any
+}
+
+// WithdrawConfigurationItem takes an item out of use: its status becomes
+// WITHDRAWN, its relationships stay, and the answer lists what still points at
+// it (C3). An item that is withdrawn already stays as it is.
+func (a *Area) WithdrawConfigurationItem(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Withdrawn, error) {
+	m := estate.Mutation{Action: authz.Withdraw, Kind: domain.KindConfigurationItem, Options: o, Input: []any{"withdraw", domain.KindConfigurationItem, ref, ifVersion}}
+	written, err := a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		return a.records.DecideUpdate(ctx, authz.Withdraw, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &Withdrawn{Written: *written}
+	if r, ok := written.Record.(entity.Record); ok {
+		out.StillUsedBy, err = a.uses(ctx, entity.KindOf(r), store.ID(r.Meta().ID))
+	}
+	return out, err
+}
+
+// uses lists what points at a record, by relationship.
+func (a *Area) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, error) {
+	uses := []Use{}
+	found := map[store.ID]entity.Record{}
+	for _, r := range entity.Relationships() {
+		if r.To != k.Name {
+			continue
+		}
+		from := entity.KindNamed(r.From)
+		pages, err := a.Today(ctx).Edges(ctx, store.EdgeQuery{
+			Nodes: []store.ID{id}, Rel: r.Name, Direction: store.In, Kind: from.Name, Order: []store.Order{{Property: "key"}},
+		})
+		if err != nil {
+			return nil, estate.StoreError(err)
+		}
+		for _, n := range pages[0].Nodes {
+			if found[n.ID] == nil {
+				found[n.ID] = from.Decode(n)
+			}
+			uses = append(uses, Use{Relationship: r.Name, Record: found[n.ID]})
+		}
+	}
+	estate.Enroll(ctx, a.Today(ctx), estate.Values(found)...)
+	return uses, nil
+}

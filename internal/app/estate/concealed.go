@@ -1,0 +1,35 @@
+package estate
+
+import (
+	"context"
+
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Unseen stands for the name of what the caller may not see.
+const Unseen = "…"
+
+// Concealed is a record, or, of one that is hidden, a copy without its names.
+func Concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
+	if !hidden[store.ID(r.Meta().ID)] {
+		return r
+	}
+	c := entity.Clone(r).(R)
+	c.Meta().Key, c.Meta().Name = Unseen, Unseen
+	return c
+}
+
+// KeysSeen are the keys of nodes, those of hidden ones concealed.
+func (a *Estate) KeysSeen(ctx context.Context, nodes []store.Node) ([]string, error) {
+	hidden, err := a.Today(ctx).Hidden(ctx, IdsOf(nodes)...)
+	var keys []string
+	for _, n := range nodes {
+		key := Text(n.Props["key"])
+		if hidden[n.ID] {
+			key = Unseen
+		}
+		keys = append(keys, key)
+	}
+	return keys, err
+}

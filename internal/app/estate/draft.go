@@ -1,0 +1,109 @@
+package estate
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Draft is what a use case has decided to write.
+type Draft struct {
+	Ops    []store.Op
+	Guards []store.Guard
+	// records and links are what it does, typed.
+	records []*RecordChange
+	Links   []*LinkChange
+	// Known are records that the decision has read or made, by which changes
+	// name what they are about. What it has made or changed of them is given the
+	// version and times of the commit.
+	Known []entity.Record
+	// Explain turns a failure of the commit into an error for the caller; it
+	// may answer nil, when it knows nothing better.
+	Explain func(context.Context, error) error
+}
+
+// relationshipOf is one of the relationships of a name that begin at a record.
+func relationshipOf(rel string, from entity.Record) *entity.Relationship {
+	list, kind := entity.RelationshipsNamed(rel), entity.KindOf(from).Name
+	return list[max(0, slices.IndexFunc(list, func(r *entity.Relationship) bool { return r.From == kind }))]
+}
+
+// Creating is a draft that adds a record, under a new id.
+func (a *Estate) Creating(r entity.Record) (*Draft, *RecordChange) {
+	r.Meta().ID = a.NewID()
+	d := &Draft{Explain: a.ExplainTaken("input")}
+	return d, d.Create(r)
+}
+
+// Create adds that a record comes to be.
+func (d *Draft) Create(r entity.Record) *RecordChange {
+	k := entity.KindOf(r)
+	c := d.Change(nil, r)
+	d.Ops = append(d.Ops, store.CreateNode{ID: store.ID(r.Meta().ID), Kind: k.Name, Props: k.Encode(r)})
+	d.Known = append(d.Known, r)
+	return c
+}
+
+// Change notes that the next operation writes a record, as the verb of an area
+// does it.
+func (d *Draft) Change(before, after entity.Record) *RecordChange {
+	c := &RecordChange{Before: before, After: after, By: ByVerb, InputAt: InputAt{Path: "input"}, op: len(d.Ops)}
+	d.records = append(d.records, c)
+	return c
+}
+
+// Update adds that a record changes, if it does.
+func (d *Draft) Update(before, after entity.Record) {
+	d.Change(before, after)
+	k, id := entity.KindOf(before), store.ID(before.Meta().ID)
+	d.Ops = append(d.Ops, store.UpdateNode{ID: id, Set: entity.Difference(k.Encode(before), k.Encode(after))})
+	d.Guards = append(d.Guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
+	d.Known = append(d.Known, after)
+}
+
+// Join adds links without properties from a record to others. An empty id is
+// that of nothing.
+func (d *Draft) Join(rel string, from entity.Record, to ...store.ID) {
+	for _, id := range to {
+		if id != "" {
+			props := store.Props{}
+			entity.SetSource(props, domain.SourceAPI)
+			key := store.EdgeKey{Rel: rel, From: store.ID(from.Meta().ID), To: id}
+			d.Ops = append(d.Ops, store.PutEdge{EdgeKey: key, Props: props})
+			d.Links = append(d.Links, &LinkChange{
+				Rel: relationshipOf(rel, from), Key: key, From: from, By: ByVerb, InputAt: InputAt{Path: "input"},
+			})
+		}
+	}
+}
+
+// stamp gives records the version and times of the change.
+func stamp(records []entity.Record, c *store.Change) {
+	for _, r := range records {
+		m := r.Meta()
+		for _, e := range c.Effects {
+			if string(e.Node) != m.ID {
+				continue
+			}
+			m.Version, m.UpdatedAt = int(e.Version), c.At
+			if e.Before == nil {
+				m.CreatedAt = c.At
+			}
+		}
+	}
+}
+
+// refresh gives the known records that the draft changes what they will be.
+func (d *Draft) refresh() {
+	for _, c := range d.records {
+		for _, r := range d.Known {
+			if !c.Gone() && r != c.After && r.Meta().ID == c.After.Meta().ID {
+				reflect.ValueOf(r).Elem().Set(reflect.ValueOf(c.After).Elem())
+			}
+		}
+	}
+}

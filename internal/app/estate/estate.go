@@ -1,0 +1,112 @@
+package estate
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/adjacency"
+	"releasegraph/internal/app/person"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
+	"releasegraph/internal/store/entries"
+	"releasegraph/internal/store/feed"
+)
+
+// Graph is the shape of the estate in memory, as traversals see it.
+type Graph = adjacency.Graph[domain.Facts, domain.Link]
+
+// Graphs hands out the graph for traversals. It is the topology's part of the
+// store, absent when the topology is switched off.
+type Graphs interface {
+	// Graph returns the whole graph at the revision or later, waiting for it
+	// until the context ends. ErrUnavailable while it is not loaded.
+	Graph(ctx context.Context, atLeast store.Revision) (*Graph, error)
+	// GraphAt returns the whole graph as it was at an earlier revision.
+	// ErrUnavailable while none is loaded or it would take too much memory,
+	// ErrCompacted when the log does not reach back.
+	GraphAt(ctx context.Context, at store.Revision) (*Graph, error)
+}
+
+// writes is what a use case may do with the store by itself. It reads by today
+// or view, which leave out what the caller may not see; entire is for what has
+// to hold in the whole estate, whoever asks, and of which no more is told than
+// it must be.
+type writes interface {
+	Commit(ctx context.Context, cs store.Changeset) (store.Change, error)
+	Preview(ctx context.Context, cs store.Changeset) (store.Change, error)
+	Head(ctx context.Context) (store.Revision, error)
+	entries.Store
+	Await(ctx context.Context, after store.Revision) (store.Revision, error)
+	IndexOpen(ctx context.Context, kind string, properties []string) error
+}
+
+// Estate gives access to all use cases.
+type Estate struct {
+	Store     writes
+	Entire    store.Reader
+	Past      *asof.History
+	Feed      *feed.Feed
+	Graphs    Graphs // nil: traverse in the store
+	Policies  *authz.Policies
+	Exclusive []domain.Exclusive
+	Shelf     store.Shelf // nil: there are no tokens
+	Bindings  person.Bindings
+
+	Now   func() time.Time
+	NewID func() string
+
+	books books
+
+	Rules        []Rule
+	Consequences []Consequence
+	// Filters reads a filter on records of a kind.
+	Filters func(context.Context, *entity.Kind, map[string]any) (store.Filter, error)
+	// Admits refuses who asks to do anything; with a dry run it notes nothing.
+	Admits func(ctx context.Context, dryRun bool) error
+	// Baselines finds the revision that a baseline stands for; the field names the
+	// baseline in errors.
+	Baselines func(ctx context.Context, key, field string) (store.Revision, error)
+	// Committed sees what was committed.
+	Committed func(context.Context, *store.Change)
+}
+
+// Config is what an App is made of. Graphs may be nil; without Policies the
+// default ones hold.
+type Config struct {
+	Store    store.Store
+	Graphs   Graphs
+	Policies *authz.Policies
+	// Exclusive are roles that nobody may hold together; nil: those of section 9.
+	Exclusive []domain.Exclusive
+	// Shelf keeps API tokens; nil: there are none.
+	Shelf store.Shelf
+	Now   func() time.Time
+	NewID func() string
+}
+
+// pastBytes bounds the memory for what is known of the past: at some hundred
+// bytes for a record, millions of changes since.
+const pastBytes = 512 << 20
+
+// New returns the estate over a store, as yet without rules.
+func New(c Config) *Estate {
+	if c.Policies == nil {
+		c.Policies = authz.Default()
+	}
+	if c.Exclusive == nil {
+		c.Exclusive = domain.SeparateDuties
+	}
+	return &Estate{
+		Store: c.Store, Entire: c.Store, Policies: c.Policies, Exclusive: c.Exclusive, Shelf: c.Shelf, Past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
+		Feed: feed.New(c.Store, feed.Options{}), Graphs: c.Graphs, Now: c.Now, NewID: c.NewID,
+	}
+}
+
+// Subscribers is how many follow the log at the moment.
+func (a *Estate) Subscribers() int { return a.Feed.Readers() }
+
+// Clock is the time as it is stored.
+func (a *Estate) Clock() time.Time { return a.Now().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,52 @@
+package estate
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/entity"
+)
+
+// AllowedKind finds a kind for an action that the actor may do with its
+// records.
+func (a *Estate) AllowedKind(ctx context.Context, action authz.Action, name string) (*entity.Kind, error) {
+	k := entity.KindNamed(name)
+	if k == nil {
+		return nil, Wrong("", "there is no kind of record named %q", name)
+	}
+	return k, a.May(ctx, action, name)
+}
+
+// AllowedRelationship finds a relationship for an action that the actor may
+// do with it. A name that joins several pairs of kinds gives all of them.
+func (a *Estate) AllowedRelationship(ctx context.Context, action authz.Action, name string) ([]*entity.Relationship, error) {
+	list := entity.RelationshipsNamed(name)
+	if len(list) == 0 {
+		return nil, Wrong("", "there is no relationship named %q", name)
+	}
+	return list, a.May(ctx, action, name)
+}
+
+// EnumOf is the name of a kind or relationship as the API's enumerations write it.
+func EnumOf(name string) string { return entity.EnumOf(name) }
+
+// NameOf is the name of the kind or relationship that EnumOf writes so.
+func NameOf(enum string) string { return entity.NameOf(enum) }
+
+// Governed lists all that policies decide about: what stands in an area, and
+// the kinds and relationships of the Catalog that stand in none yet.
+func Governed() []string {
+	list := authz.Kinds()
+	for _, k := range entity.Kinds() {
+		if !authz.Known(k.Name) {
+			list = append(list, k.Name)
+		}
+	}
+	for _, r := range entity.Relationships() {
+		if !slices.Contains(list, r.Name) {
+			list = append(list, r.Name)
+		}
+	}
+	return list
+}

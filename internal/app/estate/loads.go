@@ -1,0 +1,156 @@
+package estate
+
+import (
+	"context"
+	"sync"
+
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// loads keeps the cohorts of one request. A cohort is the records that one
+// store call returned: the first of them whose relationship is asked for
+// fetches it for all, and what comes back is the next cohort. So the number of
+// store calls follows the shape of a query, not the length of its pages, and
+// nothing waits on a timer.
+type loads struct {
+	mu      sync.Mutex
+	cohorts map[entity.Record]*Cohort
+	sights  map[*acting]*Sight
+	shared  map[any]any
+}
+
+type loadsKey struct{}
+
+// WithLoads starts the cohorts of one request. It is to be called once for
+// each request, and for each event of a subscription: what was loaded stays as
+// long as the context.
+func (a *Estate) WithLoads(ctx context.Context) context.Context {
+	return context.WithValue(ctx, loadsKey{}, &loads{cohorts: map[entity.Record]*Cohort{}})
+}
+
+// Cohort is records of one kind whose relationships are loaded together.
+type Cohort struct {
+	Kind    *entity.Kind
+	View    View
+	Members []store.ID
+	Records []entity.Record
+
+	mu     sync.Mutex
+	pages  map[string]*Load[map[store.ID]*Page]
+	totals map[string]*Load[map[store.ID]int]
+	more   map[string]any // *load of what areas load
+}
+
+// Load is something that is fetched once.
+type Load[T any] struct {
+	once  sync.Once
+	Value T
+	err   error
+}
+
+// Get returns what is loaded, and fetches it the first time.
+func (l *Load[T]) Get(fetch func() (T, error)) (T, error) {
+	l.once.Do(func() { l.Value, l.err = fetch() })
+	return l.Value, l.err
+}
+
+// Enroll makes records of a view a cohort, or one for each kind among them:
+// what is loaded for them is of the same view. Without the loads of a request
+// they stay alone.
+func Enroll(ctx context.Context, v View, records ...entity.Record) {
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return
+	}
+	byKind := map[*entity.Kind]*Cohort{}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range records {
+		k := entity.KindOf(r)
+		c := byKind[k]
+		if c == nil {
+			c = newCohort(k, v)
+			byKind[k] = c
+		}
+		c.Members, c.Records = append(c.Members, store.ID(r.Meta().ID)), append(c.Records, r)
+		l.cohorts[r] = c
+	}
+}
+
+func newCohort(k *entity.Kind, v View) *Cohort {
+	return &Cohort{Kind: k, View: v, pages: map[string]*Load[map[store.ID]*Page]{}, totals: map[string]*Load[map[store.ID]int]{}, more: map[string]any{}}
+}
+
+// CohortOf finds the cohort of a record. A record in none is one by itself, of
+// today.
+func (a *Estate) CohortOf(ctx context.Context, r entity.Record) *Cohort {
+	if l, ok := ctx.Value(loadsKey{}).(*loads); ok {
+		if c := l.of(r); c != nil {
+			return c
+		}
+	}
+	c := newCohort(entity.KindOf(r), a.Today(ctx))
+	c.Members = []store.ID{store.ID(r.Meta().ID)}
+	return c
+}
+
+// of is the cohort that a record is in, nil when it is in none.
+func (l *loads) of(r entity.Record) *Cohort {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cohorts[r]
+}
+
+// PagesOf and TotalsOf find the load for a key, the same for all who ask.
+func (c *Cohort) PagesOf(key string) *Load[map[store.ID]*Page] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Entry(c.pages, key)
+}
+
+func (c *Cohort) TotalsOf(key string) *Load[map[store.ID]int] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Entry(c.totals, key)
+}
+
+// LoadOf is the load that an area makes for a cohort, under a key of its own.
+func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l, ok := c.more[key].(*Load[map[store.ID]T])
+	if !ok {
+		l = &Load[map[store.ID]T]{}
+		c.more[key] = l
+	}
+	return l
+}
+
+// Entry is the value of a map under a key, made when there is none.
+func Entry[K comparable, T any](m map[K]*T, key K) *T { return entryOr(m, key, new(T)) }
+
+func entryOr[K comparable, T any](m map[K]*T, key K, fresh *T) *T {
+	if m[key] == nil {
+		m[key] = fresh
+	}
+	return m[key]
+}
+
+// Shared is what a request has made under a key, or fresh, which it keeps.
+func Shared[T any](ctx context.Context, key any, fresh T) T {
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return fresh
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if kept, ok := l.shared[key].(T); ok {
+		return kept
+	}
+	if l.shared == nil {
+		l.shared = map[any]any{}
+	}
+	l.shared[key] = fresh
+	return fresh
+}

@@ -1,0 +1,287 @@
+package estate
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Proposal is what a change set is to write, before rules and consequences have
+// seen it.
+type Proposal struct {
+	Records []*RecordChange
+	Links   []*LinkChange
+	*proposing
+}
+
+// proposing is what all parts of a proposal share.
+type proposing struct {
+	app   *Estate
+	Draft *Draft
+	// memory is what rules keep in mind from batch to batch of an import.
+	Remembered map[string]any
+	// Supposed are records that a dry run takes for existing.
+	Supposed []store.Op
+	// settled are the keys of records that an import brings whole.
+	Wholes   map[string]bool
+	Problems []problem
+	Told     []any
+	// following is the consequence that has its turn, nil: none.
+	following *Consequence
+	now       time.Time
+	writes    int // how much consequences added
+}
+
+// problem is what is wrong with one part of a proposal.
+type problem struct {
+	Line int
+	*domain.Error
+}
+
+// RecordChange is a record that comes to be, changes, or goes.
+type RecordChange struct {
+	// Before is nil of a record that comes to be, After of one that goes.
+	Before, After entity.Record
+	By            Means
+	InputAt
+	Given func(field string) bool // nil: every field
+	op    int                     // its operation in the draft
+}
+
+// LinkChange is a link that comes to be, changes, or goes.
+type LinkChange struct {
+	Rel *entity.Relationship
+	Key store.EdgeKey
+	// From and To are nil until Ends has loaded them, and of records that only a
+	// dry run takes for existing.
+	From, To entity.Record
+	// Exists says that there is such a link already, Goes that it is removed.
+	Exists, Goes bool
+	By           Means
+	InputAt
+}
+
+// Placed is a part of a proposal, which stands somewhere in the input.
+type Placed interface{ where() InputAt }
+
+// InputAt is where in the input something was asked for.
+type InputAt struct {
+	Path string // of its fields: "input.patch"; of a line of an import ""
+	Line int    // of an import
+	// Whole says that errors are about the whole of it, not about its fields.
+	Whole bool
+}
+
+func (at InputAt) field(name string) string {
+	if at.Whole || name == "" {
+		return at.Path
+	}
+	return FieldAt(at.Path, name)
+}
+
+func (at InputAt) where() InputAt { return at }
+
+// Record is the record as it will be, or as it was before it goes.
+func (c *RecordChange) Record() entity.Record {
+	if c.After == nil {
+		return c.Before
+	}
+	return c.After
+}
+
+// Created reports whether the record comes to be.
+func (c *RecordChange) Created() bool { return c.Before == nil }
+
+// Gone reports whether the record goes.
+func (c *RecordChange) Gone() bool { return c.After == nil }
+
+// Touches reports whether the input says something of a field. A new record is
+// given all its fields.
+func (c *RecordChange) Touches(fields ...string) bool {
+	return c.Created() || c.Given == nil || slices.ContainsFunc(fields, c.Given)
+}
+
+// Refuse says what is wrong with a record or a link that is proposed; the errors
+// name its fields.
+func (p *Proposal) Refuse(at Placed, list ...*domain.Error) {
+	for _, e := range list {
+		e.Field = at.where().field(e.Field)
+		p.Problems = append(p.Problems, problem{at.where().Line, e})
+	}
+}
+
+// errors are all that is wrong.
+func (p *Proposal) errors() error {
+	var all domain.Errors
+	for _, one := range p.Problems {
+		all = append(all, one.Error)
+	}
+	return all.Err()
+}
+
+// Now is the time of the proposal, the same however often it is asked for.
+func (p *Proposal) Now() time.Time {
+	if p.now.IsZero() {
+		p.now = p.app.Clock()
+	}
+	return p.now
+}
+
+// Guard adds what must hold at commit.
+func (p *Proposal) Guard(list ...store.Guard) { p.Draft.Guards = append(p.Draft.Guards, list...) }
+
+// Keep guards that a record stays as it was read.
+func (p *Proposal) Keep(r entity.Record) {
+	p.Guard(store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)})
+}
+
+// Settled reports whether the import brings the record with this key as a
+// whole, with all that belongs to it.
+func (p *Proposal) Settled(key string) bool { return p.Wholes[key] }
+
+// Memory returns what a rule keeps in mind from batch to batch of an import, and
+// makes it the first time.
+func (p *Proposal) Memory(rule string, first func() (any, error)) (any, error) {
+	if kept, ok := p.Remembered[rule]; ok {
+		return kept, nil
+	}
+	made, err := first()
+	if err == nil {
+		if p.Remembered == nil {
+			p.Remembered = map[string]any{}
+		}
+		p.Remembered[rule] = made
+	}
+	return made, err
+}
+
+// Ends loads the records at the ends of the links that nobody has read yet, all
+// at once.
+func (p *Proposal) Ends(ctx context.Context) error {
+	known := map[store.ID]entity.Record{}
+	for _, c := range p.Draft.records {
+		if !c.Gone() {
+			known[store.ID(c.After.Meta().ID)] = c.After
+		}
+	}
+	var ask []store.ID
+	for _, l := range p.Links {
+		for _, e := range l.ends() {
+			if _, ok := known[e.id]; *e.record == nil && !ok {
+				ask = append(ask, e.id)
+			}
+		}
+	}
+	if len(ask) > 0 {
+		found, err := p.app.Entire.Nodes(ctx, ask...)
+		if err != nil {
+			return StoreError(err)
+		}
+		for id, n := range found {
+			known[id] = entity.DecodeNode(n)
+		}
+	}
+	for _, l := range p.Links {
+		for _, e := range l.ends() {
+			if *e.record == nil {
+				*e.record = known[e.id]
+			}
+		}
+	}
+	return nil
+}
+
+// linkEnd is one end of a link, with the place for its record.
+type linkEnd struct {
+	id     store.ID
+	record *entity.Record
+}
+
+func (l *LinkChange) ends() [2]linkEnd {
+	return [2]linkEnd{{l.Key.From, &l.From}, {l.Key.To, &l.To}}
+}
+
+// Amend changes a record that is proposed further.
+func (p *Proposal) Amend(c *RecordChange, amend func()) error {
+	k := entity.KindOf(c.After)
+	had := k.Encode(c.After)
+	amend()
+	set := entity.Difference(had, k.Encode(c.After))
+	if len(set) == 0 {
+		return nil
+	}
+	if err := p.owned(k, set); err != nil {
+		return err
+	}
+	p.writes++
+	p.Draft.Ops = slices.Clone(p.Draft.Ops)
+	switch op := p.Draft.Ops[c.op].(type) {
+	case store.CreateNode:
+		op.Props = merged(op.Props, set)
+		for name, v := range op.Props {
+			if v == nil {
+				delete(op.Props, name)
+			}
+		}
+		p.Draft.Ops[c.op] = op
+	case store.UpdateNode:
+		op.Set = merged(op.Set, set)
+		p.Draft.Ops[c.op] = op
+	}
+	return nil
+}
+
+func merged(props, set store.Props) store.Props {
+	all := maps.Clone(props)
+	if all == nil {
+		all = store.Props{}
+	}
+	maps.Copy(all, set)
+	return all
+}
+
+// Change changes a record that nobody has proposed to change, or amends it.
+// Guards hold it as it was read.
+func (p *Proposal) Change(before entity.Record, change func(after entity.Record)) error {
+	for _, c := range p.Draft.records {
+		if !c.Gone() && c.After.Meta().ID == before.Meta().ID {
+			return p.Amend(c, func() { change(c.After) })
+		}
+	}
+	after := entity.Clone(before)
+	change(after)
+	k := entity.KindOf(before)
+	set := entity.Difference(k.Encode(before), k.Encode(after))
+	if len(set) == 0 {
+		return nil
+	}
+	if err := p.owned(k, set); err != nil {
+		return err
+	}
+	p.writes++
+	p.Draft.Ops = slices.Clip(p.Draft.Ops)
+	p.Draft.Guards = slices.Clip(p.Draft.Guards)
+	p.Draft.Update(before, after)
+	return nil
+}
+
+// Propose is what a draft writes.
+func (a *Estate) Propose(d *Draft) *Proposal {
+	if d == nil {
+		d = &Draft{}
+	}
+	return &Proposal{Records: d.records, Links: d.Links, proposing: &proposing{app: a, Draft: d}}
+}
+
+// bound returns all that the rules refuse of a proposal.
+func (a *Estate) bound(ctx context.Context, p *Proposal) error {
+	if err := a.Ask(ctx, p); err != nil {
+		return err
+	}
+	return p.errors()
+}

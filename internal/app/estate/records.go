@@ -1,0 +1,135 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
+)
+
+// RecordsByID finds any number of records; they make up a cohort.
+func RecordsByID(ctx context.Context, v View, ids []string) ([]any, error) {
+	asked := make([]store.ID, len(ids))
+	for i, id := range ids {
+		asked[i] = store.ID(id)
+	}
+	nodes, err := v.Nodes(ctx, asked...)
+	if err != nil {
+		return nil, StoreError(err)
+	}
+	found := map[store.ID]entity.Record{}
+	for id, n := range nodes {
+		if r := entity.DecodeNode(n); r != nil && v.App.May(ctx, authz.Read, n.Kind) == nil {
+			found[id] = r
+		}
+	}
+	Enroll(ctx, v, Values(found)...)
+	list := make([]any, len(ids))
+	for i, id := range asked {
+		if r, ok := found[id]; ok {
+			list[i] = r
+		}
+	}
+	return list, nil
+}
+
+// Head is the revision of the last committed change.
+func (a *Estate) Head(ctx context.Context) (int64, error) {
+	head, err := a.Store.Head(ctx)
+	return int64(head), StoreError(err)
+}
+
+// Find looks a record up by key or id, nil when there is none. The field names
+// the reference in errors.
+func Find(ctx context.Context, v View, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+	if (ref.Key == nil) == (ref.ID == nil) {
+		return nil, Wrong(field, "give either key or id")
+	}
+	var n store.Node
+	var ok bool
+	if ref.ID != nil {
+		nodes, err := v.Nodes(ctx, store.ID(*ref.ID))
+		if err != nil {
+			return nil, StoreError(err)
+		}
+		n, ok = nodes[store.ID(*ref.ID)]
+	} else {
+		nodes, err := v.Lookup(ctx, k.Name, "key", domain.SpellingsOfKey(*ref.Key)...)
+		if err != nil {
+			return nil, StoreError(err)
+		}
+		n, ok = spelt(nodes, *ref.Key)
+	}
+	if !ok || n.Kind != k.Name {
+		return nil, nil
+	}
+	return k.Decode(n), nil
+}
+
+// Target looks a record up that must be there for an action to be done with it:
+// where the caller may do that with some records only, with this one.
+func (a *Estate) Target(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+	r, err := a.Existing(ctx, k, ref, field)
+	if err != nil {
+		return nil, err
+	}
+	return r, a.Within(ctx, action, k.Name, r, field)
+}
+
+// Seen is a target of a mutation, which is as the caller saw it last (C5).
+func (a *Estate) Seen(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, ifVersion *int) (entity.Record, error) {
+	r, err := a.Target(ctx, action, k, ref, "input.ref")
+	if err != nil {
+		return nil, err
+	}
+	return r, CheckVersion(r, ifVersion)
+}
+
+// Within refuses an action, on a kind or by a relationship, with a record with
+// which the caller may not do it.
+func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r entity.Record, field string) error {
+	s, actor := a.SightOf(ctx), ActorFrom(ctx)
+	d := a.Policies.For(actor).Decide(actor, action, of)
+	if d.All() {
+		return nil
+	}
+	if _, err := s.resolve(ctx); err != nil {
+		return err
+	}
+	kind := entity.KindOf(r).Name
+	rules := scoped.Fixed(scoped.Scope{kind: s.owned.rule(kind, d)})
+	id := store.ID(r.Meta().ID)
+	seen, err := scoped.New(a.Entire, rules).Seen(ctx, id)
+	if err != nil {
+		return StoreError(err)
+	}
+	if !seen[id] {
+		return &domain.Error{
+			Code: domain.Forbidden, Field: field,
+			Message: fmt.Sprintf("%s may not %s %s %q: it is not among the records that you may do this with", actor.Name, action, kind, r.Meta().Key),
+		}
+	}
+	return nil
+}
+
+// Existing looks a record up that must be there.
+func (a *Estate) Existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+	r, err := Find(ctx, a.Today(ctx), k, ref, field)
+	if err == nil && r == nil {
+		err = Missing(k.Name, ref, field)
+	}
+	return r, err
+}
+
+// Values returns the records of a map.
+func Values(m map[store.ID]entity.Record) []entity.Record {
+	list := make([]entity.Record, 0, len(m))
+	for _, r := range m {
+		list = append(list, r)
+	}
+	return list
+}

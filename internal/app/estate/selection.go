@@ -1,0 +1,134 @@
+package estate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// The lengths of pages.
+const (
+	DefaultPage = 50
+	MaxPage     = 1_000
+)
+
+// Selection is a List, understood.
+type Selection struct {
+	Filter        store.Filter
+	Order         []store.Order
+	After, Before store.Cursor
+	First, Last   int
+	None          bool // first or last was 0: ask for one, to see whether there is one
+}
+
+// ParseSelection reads the arguments of a connection of records of the kind,
+// and tells all that is wrong with them.
+func (a *Estate) ParseSelection(ctx context.Context, k *entity.Kind, l List) (*Selection, error) {
+	s := &Selection{}
+	var filterErr, orderErr error
+	s.Filter, filterErr = a.Filters(ctx, k, l.Filter)
+	switch {
+	case l.Within != nil && s.Filter != nil:
+		s.Filter = store.And{s.Filter, l.Within}
+	case l.Within != nil:
+		s.Filter = l.Within
+	}
+	s.Order, orderErr = k.ParseOrder(l.OrderBy, "orderBy")
+	return s, Both(filterErr, orderErr, s.pages(l))
+}
+
+// ParsePage reads the arguments that choose a page.
+func ParsePage(l List) (*Selection, error) {
+	s := &Selection{}
+	return s, s.pages(l)
+}
+
+func (s *Selection) pages(l List) error {
+	var pages domain.Errors
+	s.First = Length(&pages, "first", l.First)
+	s.Last = Length(&pages, "last", l.Last)
+	if l.First != nil && l.Last != nil {
+		pages = append(pages, Wrong("last", "cannot be given beside first"))
+	}
+	if l.First == nil && l.Last == nil {
+		s.First = DefaultPage
+	}
+	s.After = cursor(&pages, "after", l.After)
+	s.Before = cursor(&pages, "before", l.Before)
+	s.clamp(l)
+	return pages.Err()
+}
+
+// clamp deals with pages of no length, which the port would take as unlimited.
+func (s *Selection) clamp(l List) {
+	switch {
+	case l.First != nil && s.First == 0:
+		s.First, s.None = 1, true
+	case l.Last != nil && s.Last == 0:
+		s.Last, s.None = 1, true
+	}
+}
+
+// Length reads the length of a page, and notes what is wrong with it.
+func Length(errs *domain.Errors, field string, n *int) int {
+	switch {
+	case n == nil:
+		return 0
+	case *n < 0:
+		*errs = append(*errs, Wrong(field, "must not be below 0"))
+	case *n > MaxPage:
+		*errs = append(*errs, TooMany(field, *n))
+	default:
+		return *n
+	}
+	return 0
+}
+
+func cursor(errs *domain.Errors, field string, c *string) store.Cursor {
+	if c == nil {
+		return ""
+	}
+	if *c == "" {
+		*errs = append(*errs, Wrong(field, "is no cursor of this list"))
+	}
+	return store.Cursor(*c)
+}
+
+// TooMany returns the error that more is asked for than is handed out at once.
+func TooMany(field string, n int) *domain.Error {
+	return &domain.Error{
+		Code: domain.Limit, Field: field, Message: fmt.Sprintf("is %d, at most %d are handed out at once", n, MaxPage),
+		Details: map[string]any{"limit": MaxPage},
+	}
+}
+
+// Explain tells what was wrong with a query that the store refused. What is
+// parsed is sound, so that only a cursor can be the cause.
+func (s *Selection) Explain(err error) error {
+	if !errors.Is(err, store.ErrInvalid) || (s.After == "" && s.Before == "") {
+		return StoreError(err)
+	}
+	field := "after"
+	if s.After == "" {
+		field = "before"
+	}
+	return &domain.Error{
+		Code: domain.Invalid, Field: field, Cause: err,
+		Message: "is no cursor of this list, in this order",
+	}
+}
+
+// Trim empties a page that was to have no length.
+func (s *Selection) Trim(p *Page) *Page {
+	if !s.None {
+		return p
+	}
+	p.HasNext = p.HasNext || (s.First > 0 && len(p.Items) > 0)
+	p.HasPrevious = p.HasPrevious || (s.Last > 0 && len(p.Items) > 0)
+	p.Items = nil
+	return p
+}

@@ -1,0 +1,143 @@
+package estate
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
+)
+
+// Sight is what one caller may see: decided once in a request, when it is
+// first needed, and then part of every question to the store.
+type Sight struct {
+	App       *Estate
+	actor     domain.Actor
+	Unlimited bool
+
+	once  sync.Once
+	rules scoped.Scope
+	owned *holders
+	err   error
+}
+
+// SightOf finds what whoever asks may see.
+func (a *Estate) SightOf(ctx context.Context) *Sight {
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	who := AudienceFrom(ctx)
+	if !ok {
+		return a.newSight(who.Actor)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.sights[who]
+	if s == nil {
+		s = a.newSight(who.Actor)
+		if l.sights == nil {
+			l.sights = map[*acting]*Sight{}
+		}
+		l.sights[who] = s
+	}
+	return s
+}
+
+func (a *Estate) newSight(actor domain.Actor) *Sight {
+	s := &Sight{App: a, actor: actor, Unlimited: true}
+	grants := a.Policies.For(actor)
+	for _, k := range entity.Kinds() {
+		s.Unlimited = s.Unlimited && grants.Decide(actor, authz.Read, k.Name).All()
+	}
+	return s
+}
+
+// All tells whether every record of some kinds may be seen.
+func (s *Sight) All(kinds ...string) bool {
+	if s.Unlimited {
+		return true
+	}
+	grants := s.App.Policies.For(s.actor)
+	return !slices.ContainsFunc(kinds, func(k string) bool { return !grants.Decide(s.actor, authz.Read, k).All() })
+}
+
+// resolve gives the rules of all kinds.
+func (s *Sight) resolve(ctx context.Context) (scoped.Scope, error) {
+	s.once.Do(func() {
+		if s.owned, s.err = s.App.holdersOf(ctx, s.actor); s.err != nil {
+			return
+		}
+		s.rules = scoped.Scope{}
+		grants := s.App.Policies.For(s.actor)
+		for _, k := range entity.Kinds() {
+			s.rules[k.Name] = s.owned.rule(k.Name, grants.Decide(s.actor, authz.Read, k.Name))
+		}
+	})
+	return s.rules, s.err
+}
+
+// holdersOf finds the actor's sites and companies. Keys that no record has
+// give nothing.
+func (a *Estate) holdersOf(ctx context.Context, actor domain.Actor) (*holders, error) {
+	h := &holders{}
+	for _, of := range []struct {
+		kind string
+		keys []string
+		ids  *[]store.ID
+	}{{domain.KindSite, actor.Sites, &h.sites}, {domain.KindParty, actor.Suppliers, &h.suppliers}} {
+		if len(of.keys) == 0 {
+			continue
+		}
+		found, err := a.Entire.Lookup(ctx, of.kind, "key", of.keys...)
+		if err != nil {
+			return nil, StoreError(err)
+		}
+		for _, n := range found {
+			*of.ids = append(*of.ids, n.ID)
+		}
+	}
+	return h, nil
+}
+
+// rule turns a decision about records of a kind into a condition on them.
+func (h *holders) rule(kind string, d authz.Decision) scoped.Rule {
+	switch {
+	case d.All():
+		return scoped.Rule{All: true}
+	case !d.Any():
+		return scoped.Rule{}
+	}
+	var any store.Or
+	for _, facts := range d.Combinations() {
+		if f := h.having(kind, facts); f != nil {
+			any = append(any, f)
+		}
+	}
+	if len(any) == 1 {
+		return scoped.Rule{Filter: any[0]}
+	}
+	return scoped.Rule{Filter: any}
+}
+
+// having selects the records that have exactly, or, where others do not
+// matter, at least these facts; nil when none can.
+func (h *holders) having(kind string, c authz.Combination) store.Filter {
+	all := store.And{}
+	for _, fact := range authz.EachFact {
+		f := h.fact(kind, fact)
+		switch {
+		case c.Has&fact != 0 && f == nil:
+			return nil
+		case c.Has&fact != 0:
+			all = append(all, f)
+		case c.Lacks&fact != 0 && f != nil:
+			all = append(all, store.Not{Filter: f})
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return all
+}

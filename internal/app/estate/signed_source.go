@@ -1,0 +1,65 @@
+package estate
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"releasegraph/internal/domain"
+)
+
+// The log's sources carry more than their name, each behind its marker: how
+// who made the change is known, by which identities, and under an idempotency key
+// a digest of the input.
+const (
+	methodMarker   = ";method="
+	identityMarker = ";by="
+)
+
+// SignedSource adds to a source how who asks is known.
+func SignedSource(ctx context.Context, source string) string {
+	who := ActingFrom(ctx).Identity
+	var b strings.Builder
+	b.WriteString(source)
+	if who.Method != "" {
+		b.WriteString(methodMarker + string(who.Method))
+	}
+	for _, id := range who.Identities {
+		b.WriteString(identityMarker + url.QueryEscape(id))
+	}
+	return b.String()
+}
+
+// signature is what the source of a change set in the log says.
+type signature struct {
+	Source     string
+	Method     *domain.IdentityMethod // nil: it was not kept
+	Identities []string
+}
+
+// ReadSource takes the source of a change set apart.
+func ReadSource(stored string) signature {
+	rest, _, _ := strings.Cut(stored, digestMarker)
+	source, marks, signed := strings.Cut(rest, methodMarker)
+	s := signature{Source: source, Identities: []string{}}
+	if !signed {
+		return s
+	}
+	parts := strings.Split(marks, identityMarker)
+	method := domain.IdentityMethod(parts[0])
+	s.Method = &method
+	for _, part := range parts[1:] {
+		if id, err := url.QueryUnescape(part); err == nil {
+			s.Identities = append(s.Identities, id)
+		}
+	}
+	return s
+}
+
+// inputDigest is the digest of its input that a source carries, "" when it has none.
+func inputDigest(stored string) string {
+	if i := strings.Index(stored, digestMarker); i >= 0 {
+		return stored[i:]
+	}
+	return ""
+}

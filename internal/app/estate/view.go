@@ -1,0 +1,172 @@
+package estate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/entries"
+	"releasegraph/internal/store/scoped"
+)
+
+// View is the estate as one question sees it: as it is, or as it was at an
+// earlier revision (C4), without what the caller may not see.
+type View struct {
+	store.Reader
+	// Entire is the estate with all that is hidden from the caller.
+	Entire store.Reader
+	Part   *scoped.Reader // nil when nothing is hidden
+	Sight  *Sight
+	App    *Estate
+	Past   bool
+	// At is the revision of a view of the past.
+	At store.Revision
+}
+
+// Today is the estate as it is.
+func (a *Estate) Today(ctx context.Context) View { return a.SeenBy(ctx, a.Entire) }
+
+// SeenBy is what whoever asks may see of an estate.
+func (a *Estate) SeenBy(ctx context.Context, beneath store.Reader) View {
+	v := View{Reader: beneath, Entire: beneath, App: a, Sight: a.SightOf(ctx)}
+	if !v.Sight.Unlimited {
+		v.Part = scoped.New(beneath, v.Sight.resolve)
+		v.Reader = v.Part
+	}
+	return v
+}
+
+// At is the estate as of an earlier revision.
+func (a *Estate) At(ctx context.Context, r store.Revision) View {
+	v := a.SeenBy(ctx, a.Past.At(r))
+	v.Past, v.At = true, r
+	return v
+}
+
+// Hidden tells which of some records the caller may not see, or are not there.
+func (v View) Hidden(ctx context.Context, ids ...store.ID) (map[store.ID]bool, error) {
+	hidden := map[store.ID]bool{}
+	if v.Part == nil {
+		return hidden, nil
+	}
+	seen, err := v.Part.Seen(ctx, ids...)
+	for _, id := range ids {
+		if !seen[id] {
+			hidden[id] = true
+		}
+	}
+	return hidden, StoreError(err)
+}
+
+// SeenOf keeps, of change sets, what the caller may see.
+func (v View) SeenOf(ctx context.Context, changes []store.Change) ([]store.Change, error) {
+	if v.Part == nil || len(changes) == 0 {
+		return changes, nil
+	}
+	kept, err := v.Part.SeenOf(ctx, changes)
+	return kept, StoreError(err)
+}
+
+// Log is the log as the caller sees it.
+func (v View) Log() entries.Log {
+	l := entries.Log{Store: v.App.Store}
+	if v.Part != nil {
+		l.Seen = v.SeenOf
+	}
+	return l
+}
+
+// Everything is the estate as it is, whoever asks: rules that hold for all work
+// look at all of it.
+func (a *Estate) Everything() View {
+	return View{Reader: a.Entire, Entire: a.Entire, App: a, Sight: &Sight{App: a, Unlimited: true}}
+}
+
+// View is the estate as of a moment, or today's where none is given.
+func (a *Estate) View(ctx context.Context, asOf *domain.AsOf, field string) (View, error) {
+	if asOf == nil {
+		return a.Today(ctx), nil
+	}
+	r, err := a.Moment(ctx, asOf, field)
+	if err != nil {
+		return View{}, err
+	}
+	return a.At(ctx, r), nil
+}
+
+// ViewFor is where the relationships of a cohort are read: at the moment asked
+// for, else at that of the cohort.
+func (a *Estate) ViewFor(ctx context.Context, c *Cohort, asOf *domain.AsOf) (View, error) {
+	if asOf == nil {
+		return c.View, nil
+	}
+	return a.View(ctx, asOf, "asOf")
+}
+
+// Moment finds the revision that a moment stands for, and refuses those that
+// cannot be read (C4): what lies ahead, what was before the beginning, and what
+// the log does not reach back to.
+func (a *Estate) Moment(ctx context.Context, asOf *domain.AsOf, field string) (store.Revision, error) {
+	r, err := a.named(ctx, asOf, field)
+	if err != nil {
+		return 0, err
+	}
+	oldest, err := a.Entire.Oldest(ctx)
+	if err != nil {
+		return 0, StoreError(err)
+	}
+	if r < oldest {
+		return 0, &domain.Error{
+			Code: domain.Invalid, Rule: "C4", Field: field,
+			Message: fmt.Sprintf("the log no longer reaches back to revision %d; the oldest that can be read is %d", r, oldest),
+			Details: map[string]any{"oldest": int64(oldest)},
+		}
+	}
+	return r, nil
+}
+
+func (a *Estate) named(ctx context.Context, asOf *domain.AsOf, field string) (store.Revision, error) {
+	switch {
+	case asOf.Revision != nil && asOf.Time == nil && asOf.Baseline == nil:
+		return a.revision(ctx, *asOf.Revision, field+".revision")
+	case asOf.Revision == nil && asOf.Time != nil && asOf.Baseline == nil:
+		return a.revisionAt(ctx, *asOf.Time, field+".time")
+	case asOf.Revision == nil && asOf.Time == nil && asOf.Baseline != nil:
+		return a.Baselines(ctx, *asOf.Baseline, field+".baseline")
+	}
+	return 0, Wrong(field, "give exactly one of revision, time and baseline")
+}
+
+func (a *Estate) revision(ctx context.Context, n int64, field string) (store.Revision, error) {
+	head, err := a.Store.Head(ctx)
+	if err != nil {
+		return 0, StoreError(err)
+	}
+	if n < 0 || n > int64(head) {
+		return 0, Wrong(field, "is %d; revisions run from 0, the empty estate, to %d, the last change", n, head)
+	}
+	return store.Revision(n), nil
+}
+
+func (a *Estate) revisionAt(ctx context.Context, t time.Time, field string) (store.Revision, error) {
+	if t.After(a.Now()) {
+		return 0, Wrong(field, "lies in the future; leave asOf out to see things as they are")
+	}
+	r, err := a.Entire.RevisionAt(ctx, t)
+	if err != nil || r > 0 {
+		return r, StoreError(err)
+	}
+	first, err := a.Store.Heads(ctx, 0, 1)
+	switch {
+	case errors.Is(err, store.ErrCompacted):
+		return 0, Compacted(err, field)
+	case err != nil:
+		return 0, StoreError(err)
+	case len(first) == 0:
+		return 0, Wrong(field, "nothing has been recorded yet")
+	}
+	return 0, Wrong(field, "is before the first change, which was at %s", first[0].At.Format(time.RFC3339Nano))
+}

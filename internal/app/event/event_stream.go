@@ -1,0 +1,137 @@
+package event
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/feed"
+)
+
+// Committed is a change set as the log has it, with all that a caller may not
+// see of it.
+type Committed = store.Change
+
+// topic says what subscribers are told of change sets.
+type topic[T any] interface {
+	// pass goes on to a change set, and tells whether anything of it may have to
+	// be told. Change sets are passed in the order of the log, each once.
+	pass(ctx context.Context, c *Committed) (bool, error)
+	// of tells what the change set that was passed last has for whoever asks.
+	of(ctx context.Context, c *Committed) ([]T, error)
+	// state tells on what, besides the change set, it depends what is told.
+	state() string
+}
+
+// Stream follows the log for one subscriber, change set by change set:
+// what is told of one is the same for all of an Audience who subscribed to the
+// same, wherever they began. It is for one goroutine; Close may be called by
+// any. Who is given one closes it.
+type Stream[T any] struct {
+	app     *Area
+	reader  *feed.Reader
+	topic   topic[T]
+	pending []Committed
+}
+
+// Next waits for the next change set that may have something to tell.
+func (s *Stream[T]) Next(ctx context.Context) (*Committed, error) {
+	for {
+		if len(s.pending) == 0 {
+			changes, err := s.reader.Next(ctx)
+			if err != nil {
+				return nil, s.app.followError(ctx, err, s.reader.At())
+			}
+			s.pending = changes
+		}
+		c := &s.pending[0]
+		s.pending = s.pending[1:]
+		wanted, err := s.topic.pass(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if wanted {
+			return c, nil
+		}
+	}
+}
+
+// Of tells what the change set that Next gave last has for whoever asks: it
+// may be nothing.
+func (s *Stream[T]) Of(ctx context.Context, c *Committed) ([]T, error) {
+	return s.topic.of(ctx, c)
+}
+
+// State tells on what, besides the change set that Next gave last, it depends
+// what is told of it: equal texts, equal answers.
+func (s *Stream[T]) State() string { return s.topic.state() }
+
+// Head is the last revision that was heard of.
+func (s *Stream[T]) Head() int64 { return int64(s.reader.Head()) }
+
+// Close ends the following.
+func (s *Stream[T]) Close() { s.reader.Close() }
+
+// seenOf is what whoever asks may see of a change set; nil: nothing.
+func (a *Area) seenOf(ctx context.Context, c *Committed) (*Committed, error) {
+	seen, err := a.Today(ctx).SeenOf(ctx, []store.Change{*c})
+	if err != nil || len(seen) == 0 {
+		return nil, err
+	}
+	return &seen[0], nil
+}
+
+// follow begins to read the log after a revision; from now on when it is nil.
+func (a *Area) follow(ctx context.Context, after *int64) (*feed.Reader, error) {
+	var from store.Revision
+	if after != nil {
+		from = store.Revision(*after)
+	} else {
+		head, err := a.Store.Head(ctx)
+		if err != nil {
+			return nil, estate.StoreError(err)
+		}
+		from = head
+	}
+	reader, err := a.Feed.From(ctx, from)
+	if errors.Is(err, store.ErrInvalid) {
+		head, headErr := a.Store.Head(ctx)
+		if headErr != nil {
+			return nil, estate.StoreError(headErr)
+		}
+		return nil, estate.Wrong("after", "is %d; the last change has the revision %d", from, head)
+	}
+	if err != nil {
+		return nil, a.followError(ctx, err, from)
+	}
+	return reader, nil
+}
+
+// followError says why the log is not followed any further, and where to go on.
+func (a *Area) followError(ctx context.Context, err error, at store.Revision) error {
+	resume := map[string]any{"resumeAfter": fmt.Sprint(at)}
+	var slow *feed.SlowError
+	switch {
+	case errors.As(err, &slow):
+		return &domain.Error{
+			Code: domain.TooSlow, Details: resume,
+			Message: fmt.Sprintf("the subscriber did not keep up and was dropped; subscribe again after revision %d", at),
+		}
+	case errors.Is(err, store.ErrCompacted):
+		oldest, oldestErr := a.Entire.Oldest(ctx)
+		if oldestErr != nil {
+			return estate.StoreError(oldestErr)
+		}
+		return &domain.Error{
+			Code: domain.Invalid, Rule: "C4", Field: "after", Cause: err, Details: map[string]any{"oldest": fmt.Sprint(oldest)},
+			Message: fmt.Sprintf("the log no longer reaches back to revision %d: read anew what you follow, and subscribe without after, "+
+				"or after revision %d at the earliest", at, oldest),
+		}
+	case errors.Is(err, store.ErrUnavailable):
+		return &domain.Error{Code: domain.Unavailable, Details: resume, Cause: err, Message: "the store cannot be reached; subscribe again later"}
+	}
+	return estate.StoreError(err)
+}

@@ -1,0 +1,45 @@
+package party
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/person"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// PartyOf is the party of a person, nil when there is none that the caller may
+// see. Those whom the records beside name as well are loaded with it.
+func (a *Area) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, error) {
+	if a.May(ctx, authz.Read, domain.KindParty) != nil {
+		return nil, nil
+	}
+	c := &estate.Cohort{View: a.Today(ctx)}
+	if r, ok := p.Of.(entity.Record); ok {
+		c = a.CohortOf(ctx, r)
+	}
+	party, err := PartiesIn(ctx, c.View).Get(ctx, p.Name, func() []string {
+		names := slices.Clone(p.Beside)
+		for _, r := range c.Records {
+			names = append(names, entity.PersonsIn(r, c.Kind.Fields)...)
+		}
+		return names
+	})
+	return party, estate.StoreError(err)
+}
+
+// PartiesIn are the parties of persons in a view, those of the request or its own.
+func PartiesIn(ctx context.Context, v estate.View) *person.Parties {
+	fresh := person.NewParties(v.App.Book(domain.KindParty, "key"), v, func(records ...entity.Record) { estate.Enroll(ctx, v, records...) })
+	return estate.Shared(ctx, partyPlace{v.Past, v.At}, fresh)
+}
+
+// partyPlace is where parties are looked for.
+type partyPlace struct {
+	past bool
+	at   store.Revision
+}

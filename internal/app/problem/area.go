@@ -1,0 +1,18 @@
+// Package problem walks problems and known errors through their lives.
+package problem
+
+import (
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
+)
+
+// Area is what can be done with problems and known errors.
+type Area struct {
+	*estate.Estate
+	records *records.Area
+}
+
+// New returns the area over the estate and the areas below it that it uses.
+func New(e *estate.Estate, records *records.Area) *Area {
+	return &Area{Estate: e, records: records}
+}

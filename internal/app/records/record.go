@@ -1,0 +1,73 @@
+package records
+
+import (
+	"context"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Record finds a record by key or id, nil when there is none. With a moment it
+// is the record as it was then, and so is what is followed from it (C4).
+func (a *Area) Record(ctx context.Context, kind string, ref domain.Ref, asOf *domain.AsOf) (any, error) {
+	k, err := a.AllowedKind(ctx, authz.Read, kind)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.View(ctx, asOf, "asOf")
+	if err != nil {
+		return nil, err
+	}
+	r, err := estate.Find(ctx, v, k, ref, "ref")
+	if err != nil || r == nil {
+		return nil, err
+	}
+	estate.Enroll(ctx, v, r)
+	return r, nil
+}
+
+// RecordsByID finds records of any kind: one for each id, nil where there is
+// none. At most a page full of ids may be asked for.
+func (a *Area) RecordsByID(ctx context.Context, ids []string, asOf *domain.AsOf) ([]any, error) {
+	if len(ids) > estate.MaxPage {
+		return nil, estate.TooMany("ids", len(ids))
+	}
+	v, err := a.View(ctx, asOf, "asOf")
+	if err != nil {
+		return nil, err
+	}
+	return estate.RecordsByID(ctx, v, ids)
+}
+
+// Records returns a page of the records of a kind.
+func (a *Area) Records(ctx context.Context, kind string, l estate.List) (*estate.Page, error) {
+	k, err := a.AllowedKind(ctx, authz.Read, kind)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.ParseSelection(ctx, k, l)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.Today(ctx).Find(ctx, store.Query{
+		Kind: kind, Filter: s.Filter, Order: s.Order, After: s.After, Before: s.Before, First: s.First, Last: s.Last,
+	})
+	if err != nil {
+		return nil, s.Explain(err)
+	}
+	page := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
+	records := make([]entity.Record, len(found.Nodes))
+	for i, n := range found.Nodes {
+		records[i] = k.Decode(n)
+		page.Items = append(page.Items, estate.Item{Record: records[i], Cursor: string(found.Cursors[i])})
+	}
+	estate.Enroll(ctx, a.Today(ctx), records...)
+	page.Total = func(ctx context.Context) (int, error) {
+		n, err := a.Today(ctx).Count(ctx, kind, s.Filter)
+		return int(n), estate.StoreError(err)
+	}
+	return s.Trim(page), nil
+}

@@ -1,0 +1,32 @@
+package token
+
+import (
+	"context"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/domain"
+)
+
+// Recheck says why the identity of a context is nobody any more, nil while it
+// is: an event stream asks again and again.
+func (a *Area) Recheck(ctx context.Context) error {
+	who := estate.ActingFrom(ctx).Identity
+	if !who.Expires.IsZero() && !a.Now().Before(who.Expires) {
+		return unauthenticated("the identity has expired")
+	}
+	if who.TokenID == "" {
+		return nil
+	}
+	t, err := a.tokenOf(ctx, who.TokenID)
+	if err != nil {
+		return err
+	}
+	if why := t.Ended(a.Now()); why != "" {
+		return unauthenticated(why)
+	}
+	return nil
+}
+
+func unauthenticated(why string) *domain.Error {
+	return &domain.Error{Code: domain.Unauthenticated, Message: why}
+}

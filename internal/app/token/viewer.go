@@ -1,0 +1,59 @@
+package token
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+)
+
+// Viewer is whoever asks, and what they may do.
+type Viewer struct {
+	Name             string
+	Method           domain.IdentityMethod
+	Roles            []domain.Role
+	Sites, Suppliers []string
+	Narrowed         bool
+	Kinds            []string // nil: all
+	ExpiresAt        *time.Time
+	May              []*Permission
+}
+
+// Permission is what the viewer may do with records of a kind, or with a
+// relationship.
+type Permission struct {
+	Kind, Action string
+	// Everything tells that it is with every record; otherwise it is with those
+	// at the viewer's sites, or that the viewer supplies.
+	Everything bool
+}
+
+// IsCaller tells whether a person is whoever asks, by what keeps duties apart:
+// an identity, or a name that is theirs or looks like it.
+func IsCaller(ctx context.Context, p *domain.Person) bool {
+	return domain.SamePerson(p.Doer, estate.Doer(ctx))
+}
+
+// Viewer tells whoever asks who they are and what they may.
+func (a *Area) Viewer(ctx context.Context) *Viewer {
+	who := estate.ActingFrom(ctx)
+	v := &Viewer{
+		Name: estate.ActorName(ctx), Method: who.Identity.Method, Roles: who.Roles, Sites: who.Sites, Suppliers: who.Suppliers,
+		Narrowed: who.Bound, Kinds: who.Kinds, May: []*Permission{},
+	}
+	if expires := who.Identity.Expires; !expires.IsZero() {
+		v.ExpiresAt = &expires
+	}
+	grants := a.Policies.For(who.Actor)
+	for _, kind := range estate.Governed() {
+		for _, action := range authz.Actions() {
+			if grants.May(who.Actor, action, kind) == nil {
+				d := grants.Decide(who.Actor, action, kind)
+				v.May = append(v.May, &Permission{Kind: kind, Action: string(action), Everything: d.All()})
+			}
+		}
+	}
+	return v
+}

@@ -1,0 +1,101 @@
+package traversal
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/impact"
+)
+
+// Items loads the records of the nodes of an answer. What was asked for so far
+// is loaded together when the first of it is needed, and each item once.
+type Items struct {
+	View   estate.View
+	g      *estate.Graph
+	mu     sync.Mutex
+	wanted []impact.Node
+	loaded map[impact.Node]*domain.ConfigurationItem // nil: wanted, not loaded yet
+}
+
+// NewItems loads the items of a graph, but for those that are assumed.
+func NewItems(v estate.View, g *estate.Graph, assumed []*domain.ConfigurationItem) *Items {
+	l := &Items{View: v, g: g, loaded: map[impact.Node]*domain.ConfigurationItem{}}
+	for _, item := range assumed {
+		if n, ok := g.Lookup(item.ID); ok {
+			l.loaded[n] = item
+		}
+	}
+	return l
+}
+
+// Want announces that these items may be asked for.
+func (l *Items) Want(nodes ...impact.Node) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range nodes {
+		if _, known := l.loaded[n]; !known {
+			l.loaded[n] = nil
+			l.wanted = append(l.wanted, n)
+		}
+	}
+}
+
+func (l *Items) One(ctx context.Context, n impact.Node) (*domain.ConfigurationItem, error) {
+	list, err := l.All(ctx, []impact.Node{n})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+func (l *Items) All(ctx context.Context, nodes []impact.Node) ([]*domain.ConfigurationItem, error) {
+	l.Want(nodes...)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := make([]*domain.ConfigurationItem, len(nodes))
+	for i, n := range nodes {
+		if l.loaded[n] == nil {
+			if err := l.load(ctx); err != nil {
+				return nil, err
+			}
+		}
+		list[i] = l.loaded[n]
+	}
+	return list, nil
+}
+
+// load fetches all that is wanted.
+func (l *Items) load(ctx context.Context) error {
+	for len(l.wanted) > 0 {
+		chunk := l.wanted[:min(len(l.wanted), estate.MaxPage)]
+		ids := make([]string, len(chunk))
+		for i, n := range chunk {
+			ids[i] = l.g.ID(n)
+		}
+		records, err := estate.RecordsByID(ctx, l.View, ids)
+		if err != nil {
+			return err
+		}
+		for i, n := range chunk {
+			item, ok := records[i].(*domain.ConfigurationItem)
+			if !ok {
+				item = l.remembered(n)
+			}
+			l.loaded[n] = item
+		}
+		l.wanted = slices.Clone(l.wanted[len(chunk):])
+	}
+	return nil
+}
+
+// remembered makes an item of what the graph knows: it was removed after the
+// revision of the answer, which still speaks of it.
+func (l *Items) remembered(n impact.Node) *domain.ConfigurationItem {
+	f := l.g.Facts(n)
+	item := &domain.ConfigurationItem{Class: f.Class(), Status: f.Status(), Environment: f.Environment()}
+	item.ID, item.Key, item.Name = l.g.ID(n), l.g.Key(n), l.g.Key(n)
+	return item
+}
