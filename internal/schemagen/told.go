@@ -15,7 +15,8 @@ import (
 	"releasegraph/internal/permissions"
 )
 
-// What is told of the schema as a whole: its text, and who may call what.
+// What is told of the schema as a whole: its text, and who may call what. Whom
+// the rules bind is told beside it.
 const (
 	snapshotPath    = "graph/snapshot_gen.graphqls"
 	permissionsPath = "docs/permissions_gen.md"
@@ -39,6 +40,7 @@ func told(root string) (map[string]string, error) {
 	return map[string]string{
 		snapshotPath:    snapshot(schema),
 		permissionsPath: permissions.Matrix(authz.Default(), operations),
+		rulesPath:       rules(),
 	}, nil
 }
 

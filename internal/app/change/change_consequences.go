@@ -23,12 +23,9 @@ func (a *Area) Consequences() []estate.Consequence {
 			Owns:  []string{"Delegation.confirmedAt"}, Follow: settleDelegations,
 		},
 		{
-			Name: "H3 votes fall with the content", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Kinds: requests, Rels: contentRels},
-			Owns: []string{"ChangeRequest.contentVersion"}, Follow: a.votesFallWithContent,
-		},
-		{
-			Name: "H3 votes fall with the board", Binds: estate.ByMutation | estate.ByVerb | estate.ByImport, Minds: estate.Interest{Kinds: boards},
-			Owns: []string{"ChangeRequest.contentVersion"}, Follow: a.votesFallWithBoard,
+			Name: "H3 votes fall", Binds: estate.ByMutation | estate.ByVerb | estate.ByImport,
+			Minds: estate.Interest{Kinds: slices.Concat(requests, boards), Rels: contentRels},
+			Owns:  []string{"ChangeRequest.contentVersion"}, Follow: a.votesFall,
 		},
 	}
 }
@@ -103,6 +100,15 @@ func settleDelegations(ctx context.Context, p *estate.Proposal) error {
 		}
 	}
 	return nil
+}
+
+// votesFall has the votes on a request fall when its content changes, or who
+// decides on it.
+func (a *Area) votesFall(ctx context.Context, p *estate.Proposal) error {
+	if err := a.votesFallWithContent(ctx, p); err != nil {
+		return err
+	}
+	return a.votesFallWithBoard(ctx, p)
 }
 
 // votesFallWithContent counts the changes to what votes are cast on. Of what an
