@@ -55,7 +55,7 @@ func (e *estate) watch(t *telemetry.Telemetry) {
 		}
 		return float64(head)
 	})
-	t.Gauge("subscribers", "How many follow the log.", func() float64 { return float64(e.app.Estate.Subscribers()) })
+	t.Gauge("subscribers", "How many follow the log.", func() float64 { return float64(e.app.Events.Subscribers()) })
 	if e.topology == nil {
 		return
 	}

@@ -79,7 +79,7 @@ func newCrowd(b *testing.B, n int, schema func(*app.App, zerolog.Logger) graphql
 	for range n {
 		c.subscribe(strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/graphql"))
 	}
-	for c.app.Estate.Subscribers() < n {
+	for c.app.Events.Subscribers() < n {
 		time.Sleep(time.Millisecond)
 	}
 	return c

@@ -13,8 +13,11 @@ import (
 	"releasegraph/internal/store"
 )
 
+// links is the part of a batch that decides on links.
+type links struct{ *importBatch }
+
 // edges decides on the relationships.
-func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) error {
+func (b links) edges(ctx context.Context, items []*interchange.Item) error {
 	var list []*interchange.Item
 	var index []int
 	for n, i := range items {
@@ -65,7 +68,7 @@ func (b *importBatch) edges(ctx context.Context, items []*interchange.Item) erro
 }
 
 // resolve finds the ids of the ends that are not in mind.
-func (b *importBatch) resolve(ctx context.Context, list []*interchange.Item) error {
+func (b links) resolve(ctx context.Context, list []*interchange.Item) error {
 	wanted := map[string][]string{}
 	asked := map[interchange.End]bool{}
 	for _, i := range list {
@@ -110,7 +113,7 @@ func (b *importBatch) assume(end interchange.End) store.ID {
 
 // edgeKey identifies the edge in the store. A dry run has ends that are not
 // there yet: these are assumed.
-func (b *importBatch) edgeKey(n int, i *interchange.Item) store.EdgeKey {
+func (b links) edgeKey(n int, i *interchange.Item) store.EdgeKey {
 	key := store.EdgeKey{Rel: i.Rel.Name, Tag: i.Rel.Tag(i.Props)}
 	for _, end := range []struct {
 		field string
@@ -132,7 +135,7 @@ func (b *importBatch) edgeKey(n int, i *interchange.Item) store.EdgeKey {
 }
 
 // existing finds those of the edges that the store has.
-func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[store.EdgeKey]store.Edge, error) {
+func (b links) existing(ctx context.Context, keys []store.EdgeKey) (map[store.EdgeKey]store.Edge, error) {
 	ask := make([]store.EdgeKey, 0, len(keys))
 	for _, key := range keys {
 		if key != (store.EdgeKey{}) && !b.created[key.From] && !b.created[key.To] {
@@ -145,7 +148,7 @@ func (b *importBatch) existing(ctx context.Context, keys []store.EdgeKey) (map[s
 	return b.im.app.Entire.EdgesBetween(ctx, ask...)
 }
 
-func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+func (b links) put(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, exists := have[key]
 	if !exists {
 		b.permit(n, i, authz.Connect)
@@ -190,7 +193,7 @@ func (b *importBatch) put(n int, i *interchange.Item, key store.EdgeKey, have ma
 }
 
 // onlyList leaves a relationship as it is, and notes that the source lists it.
-func (b *importBatch) onlyList(i *interchange.Item, edge store.Edge, kept bool) {
+func (b links) onlyList(i *interchange.Item, edge store.Edge, kept bool) {
 	props, fresh := b.listLink(i, edge, entity.SourceOf(edge.Props))
 	if fresh {
 		b.Ops = append(b.Ops, store.PutEdge{EdgeKey: edge.EdgeKey, Props: props})
@@ -203,7 +206,7 @@ func (b *importBatch) onlyList(i *interchange.Item, edge store.Edge, kept bool) 
 
 // replaceOnly removes what a record was linked to before, where it can be
 // linked to one only.
-func (b *importBatch) replaceOnly(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey) error {
+func (b links) replaceOnly(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey) error {
 	from := map[string][]store.ID{}
 	now := map[store.EdgeKey]*interchange.Item{}
 	for n, i := range list {
@@ -239,7 +242,7 @@ func (b *importBatch) replaceOnly(ctx context.Context, list []*interchange.Item,
 
 // keepPlace leaves a record where a person linked it to (C6), and takes the
 // new link back.
-func (b *importBatch) keepPlace(i *interchange.Item, edge store.Edge, to store.ID) {
+func (b links) keepPlace(i *interchange.Item, edge store.Edge, to store.ID) {
 	b.Ops = slices.DeleteFunc(b.Ops, func(op store.Op) bool {
 		put, ok := op.(store.PutEdge)
 		return ok && put.Rel == edge.Rel && put.From == edge.From && put.To == to

@@ -103,7 +103,7 @@ func (b *importBatch) list(i *interchange.Item, node store.Node, set store.Props
 
 // listLink notes that the source lists a relationship that there is: its
 // properties, and whether that is new.
-func (b *importBatch) listLink(i *interchange.Item, edge store.Edge, owner string) (store.Props, bool) {
+func (b links) listLink(i *interchange.Item, edge store.Edge, owner string) (store.Props, bool) {
 	if copied(i) {
 		return edge.Props, false
 	}
@@ -171,7 +171,7 @@ func (b *importBatch) withdraw(i *interchange.Item, node store.Node, set store.P
 // keptRemoved leaves out the relationships that people removed while a source
 // listed them (C6), unless the import overwrites what people say: then they are
 // forgotten to have done so.
-func (b *importBatch) keptRemoved(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, have map[store.EdgeKey]store.Edge) (map[store.EdgeKey]bool, error) {
+func (b links) keptRemoved(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, have map[store.EdgeKey]store.Edge) (map[store.EdgeKey]bool, error) {
 	var ask []store.ID
 	for _, key := range keys {
 		if _, exists := have[key]; !exists && key != (store.EdgeKey{}) && !b.created[key.From] {

@@ -27,7 +27,7 @@ func (b *importBatch) removals(ctx context.Context, items []*interchange.Item) e
 			keys[i.Kind.Name] = append(keys[i.Kind.Name], i.End.Key)
 		}
 	}
-	if err := b.removeEdges(ctx, edges, index); err != nil {
+	if err := (links{b}).removeEdges(ctx, edges, index); err != nil {
 		return err
 	}
 	found := map[interchange.End]store.Node{}
@@ -75,7 +75,7 @@ func (b *importBatch) removeRecord(n int, i *interchange.Item, node store.Node) 
 	b.show(domain.ChangeRemoved, i, node.ID, node.Props, emptied(node.Props))
 }
 
-func (b *importBatch) removeEdges(ctx context.Context, list []*interchange.Item, index []int) error {
+func (b links) removeEdges(ctx context.Context, list []*interchange.Item, index []int) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -100,7 +100,7 @@ func (b *importBatch) removeEdges(ctx context.Context, list []*interchange.Item,
 	return nil
 }
 
-func (b *importBatch) removeEdge(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
+func (b links) removeEdge(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
 	edge, ok := have[key]
 	switch {
 	case !ok:
@@ -124,7 +124,7 @@ func (b *importBatch) removeEdge(n int, i *interchange.Item, key store.EdgeKey, 
 
 // unlistLink notes that the source no longer lists a relationship, and reports
 // whether it stays, since another does, or this one never did (C6).
-func (b *importBatch) unlistLink(i *interchange.Item, edge store.Edge) bool {
+func (b links) unlistLink(i *interchange.Item, edge store.Edge) bool {
 	owner, listings := entity.SourceOf(edge.Props), entity.DecodeListings(edge.Props)
 	after := listings.Remove(domain.WholeRecord, owner, b.im.options.Source)
 	props, changed := b.listed(edge.Props, after)

@@ -80,7 +80,7 @@ func (im *Import) replay(ctx context.Context, c interchange.Change, key string, 
 		return Imported{}, err
 	}
 	im.Stands(c, int64(head)+1)
-	r := &replay{importBatch: newImportBatch(im), change: c, removed: map[store.EdgeKey]bool{}}
+	r := &replay{links: links{newImportBatch(im)}, change: c, removed: map[store.EdgeKey]bool{}}
 	return r.run(ctx, key, items)
 }
 
@@ -93,7 +93,7 @@ func (im *Import) Stands(c interchange.Change, revision int64) {
 // replay writes one change set of a history. What goes is named as it was
 // before it, all else as it is after it.
 type replay struct {
-	*importBatch
+	links
 	change  interchange.Change
 	removed map[store.EdgeKey]bool
 	unnamed []*interchange.Item // links that go, and whose ends were not called so before

@@ -11,7 +11,7 @@ import (
 
 // keepTrees refuses links that would make a record its own ancestor. Guards
 // hold the ancestors that the store has as they were seen.
-func (b *importBatch) keepTrees(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, index []int) error {
+func (b links) keepTrees(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, index []int) error {
 	parents := map[string]map[store.ID]store.ID{}
 	for n, i := range list {
 		if i.IsTree() && keys[n] != (store.EdgeKey{}) {
@@ -44,7 +44,7 @@ func NotATree(i *interchange.Item) *domain.Error {
 
 // ancestors adds to the links of a batch those that the store has above them,
 // a level at a time.
-func (b *importBatch) ancestors(ctx context.Context, rel string, up map[store.ID]store.ID) error {
+func (b links) ancestors(ctx context.Context, rel string, up map[store.ID]store.ID) error {
 	seen := map[store.ID]bool{}
 	for {
 		var level []store.ID

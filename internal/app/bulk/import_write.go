@@ -87,7 +87,7 @@ func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported,
 	if err := b.nodes(ctx, items); err != nil {
 		return Imported{}, err
 	}
-	if err := b.edges(ctx, items); err != nil {
+	if err := (links{b}).edges(ctx, items); err != nil {
 		return Imported{}, err
 	}
 	if err := b.removals(ctx, items); err != nil {

@@ -60,12 +60,12 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	delegations, err := a.findDelegations(ctx, b.(*domain.Board))
+	delegations, err := findDelegations(ctx, a.Entire, b.(*domain.Board))
 	if err != nil {
 		return nil, err
 	}
 	for _, item := range page.Nodes {
-		if err := a.fillAgenda(ctx, item, delegations); err != nil {
+		if err := (sitting{a}).fillAgenda(ctx, item, delegations); err != nil {
 			return nil, err
 		}
 	}
@@ -76,11 +76,11 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 // that name it, and, where it is the only one for their type, those that name
 // none.
 func (a *Area) Before(ctx context.Context, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
-	return a.beforeIn(ctx, a.Today(ctx), b, statuses...)
+	return sitting{a}.beforeIn(ctx, a.Today(ctx), b, statuses...)
 }
 
 // beforeIn lists those of them that a view shows.
-func (a *Area) beforeIn(ctx context.Context, v estate.View, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
+func (a sitting) beforeIn(ctx context.Context, v estate.View, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
 	mine := store.Related{Rel: domain.RelDecidedBy, Filter: store.Compare{Property: "id", Op: store.Eq, Value: b.ID}}
 	types := []domain.ChangeRequestType{domain.NormalChange, domain.StandardChange}
 	if b.Emergency {
@@ -106,8 +106,11 @@ func (a *Area) beforeIn(ctx context.Context, v estate.View, b *domain.Board, sta
 	return impact.Decoded[*domain.ChangeRequest](ctx, v, page.Nodes), nil
 }
 
+// sitting is what a board has before it when it sits.
+type sitting struct{ *Area }
+
 // fillAgenda finds out for whom a request waits.
-func (a *Area) fillAgenda(ctx context.Context, item *AgendaItem, delegations []*domain.Delegation) error {
+func (a sitting) fillAgenda(ctx context.Context, item *AgendaItem, delegations []*domain.Delegation) error {
 	f, err := a.completeFacts(ctx, item.ChangeRequest)
 	if err != nil {
 		return err

@@ -41,25 +41,28 @@ func (a *Area) decideAssessment(ctx context.Context, in Assess) (*estate.Draft, 
 	if err := moveChange(f, domain.AssessChange, domain.ChangeAssessed, now); err != nil {
 		return nil, nil, err
 	}
-	as, err := a.snapshot(ctx, after)
+	as, err := assessing{a}.snapshot(ctx, after)
 	if err != nil {
 		return nil, nil, err
 	}
-	a.complete(ctx, as, f, in, now)
+	assessing{a}.complete(ctx, as, f, in, now)
 	if f.assessment != nil && f.assessment.Findings != as.Findings {
 		after.ContentVersion++ // the board decides on other findings now
 	}
 	if as.Key, err = a.freeKey(ctx, domain.KindAssessment, after.Key, "assessment", as.Ordinal); err != nil {
 		return nil, nil, err
 	}
-	d := a.draftOf(f, before)
+	d := draftOf(f, before)
 	d.Create(as)
 	d.Join(domain.RelAssesses, as, store.ID(after.ID))
 	return d, &Reviewed{ChangeRequest: after, Assessment: as}, nil
 }
 
+// assessing finds out what a request hurts, and whether what was found still holds.
+type assessing struct{ *Area }
+
 // complete says whose assessment it is, and which.
-func (a *Area) complete(ctx context.Context, as *domain.Assessment, f *changeFacts, in Assess, now time.Time) {
+func (a assessing) complete(ctx context.Context, as *domain.Assessment, f *changeFacts, in Assess, now time.Time) {
 	c := f.Request
 	c.ReviewCount++
 	as.ID, as.Sources = a.NewID(), domain.BroughtBy(domain.SourceAPI)

@@ -25,7 +25,7 @@ const brought = time.Hour
 // outdated tells what has changed of what an assessment rests on (H3): nothing
 // while it holds. The reasons name whatever has
 // changed, so that they are told only to those who see all of it.
-func (a *Area) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
+func (a assessing) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
 	reasons, err := a.whyOutdated(estate.WithActor(ctx, estate.Local.Actor), as, c)
 	if len(reasons) > 0 && !a.judges(ctx) {
 		reasons = []string{"what it rests on has changed"}
@@ -33,7 +33,7 @@ func (a *Area) outdated(ctx context.Context, as *domain.Assessment, c *domain.Ch
 	return reasons, err
 }
 
-func (a *Area) whyOutdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
+func (a assessing) whyOutdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
 	head, err := a.Store.Head(ctx)
 	if err != nil {
 		return nil, estate.StoreError(err)
@@ -76,7 +76,7 @@ type foundation struct {
 
 // restsOn finds the records by the keys that they had. One that is gone, or
 // has another key, is a reason.
-func (a *Area) restsOn(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) (*foundation, []string, error) {
+func (a assessing) restsOn(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) (*foundation, []string, error) {
 	rests := &foundation{request: store.ID(c.ID), affected: map[store.ID]bool{}, touched: map[store.ID]bool{}}
 	var reasons []string
 	for _, part := range []struct {
@@ -214,7 +214,7 @@ func reason(c *domain.Change) string {
 }
 
 // newlyInFlight adds the requests that have come to be open in the same time.
-func (a *Area) newlyInFlight(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest, rests *foundation, reasons []string) ([]string, error) {
+func (a assessing) newlyInFlight(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest, rests *foundation, reasons []string) ([]string, error) {
 	now, err := a.inFlight(ctx, c, rests.touched)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 
 // snapshot analyses what a request hurts (I1, I7), what else is in flight (I6),
 // and the risk that follows.
-func (a *Area) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
+func (a assessing) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
 	if !a.judges(ctx) {
 		return nil, &domain.Error{Code: domain.Forbidden, Rule: "I1", Message: "an assessment is made by someone who sees the whole estate"}
 	}
@@ -66,7 +66,7 @@ func (a *Area) snapshot(ctx context.Context, c *domain.ChangeRequest) (*domain.A
 }
 
 // impactOf analyses what some requests hurt together.
-func (a *Area) impactOf(ctx context.Context, requests ...string) (*impactarea.ImpactResult, error) {
+func (a assessing) impactOf(ctx context.Context, requests ...string) (*impactarea.ImpactResult, error) {
 	var in domain.ImpactInput
 	for _, id := range requests {
 		in.Sources.ChangeRequests = append(in.Sources.ChangeRequests, &domain.Ref{ID: &id})
@@ -131,7 +131,7 @@ func touchedBy(ctx context.Context, r *impactarea.ImpactResult) (map[store.ID]bo
 
 // inFlight lists the other requests that are open in the same time and affect
 // one of the items (I6).
-func (a *Area) inFlight(ctx context.Context, c *domain.ChangeRequest, touched map[store.ID]bool) ([]store.Node, error) {
+func (a assessing) inFlight(ctx context.Context, c *domain.ChangeRequest, touched map[store.ID]bool) ([]store.Node, error) {
 	if c.PlannedFrom == nil || c.PlannedTo == nil {
 		return nil, nil
 	}

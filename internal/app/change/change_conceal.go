@@ -11,9 +11,8 @@ import (
 // conceal takes the names of what the caller may not see out of the facts:
 // whatever is then said of them, by a rule or a list of what is lacking, names
 // nothing hidden. What is decided stays the same.
-func (a *Area) conceal(ctx context.Context, f *changeFacts) error {
+func conceal(ctx context.Context, v estate.View, f *changeFacts) error {
 	f.decider = f.Board
-	v := a.Today(ctx)
 	if v.Part == nil {
 		return nil
 	}

@@ -25,7 +25,7 @@ func (a *Area) Consequences() []estate.Consequence {
 		{
 			Name: "H3 votes fall", Binds: estate.ByMutation | estate.ByVerb | estate.ByImport,
 			Minds: estate.Interest{Kinds: slices.Concat(requests, boards), Rels: contentRels},
-			Owns:  []string{"ChangeRequest.contentVersion"}, Follow: a.votesFall,
+			Owns:  []string{"ChangeRequest.contentVersion"}, Follow: rules{a}.votesFall,
 		},
 	}
 }
@@ -104,7 +104,7 @@ func settleDelegations(ctx context.Context, p *estate.Proposal) error {
 
 // votesFall has the votes on a request fall when its content changes, or who
 // decides on it.
-func (a *Area) votesFall(ctx context.Context, p *estate.Proposal) error {
+func (a rules) votesFall(ctx context.Context, p *estate.Proposal) error {
 	if err := a.votesFallWithContent(ctx, p); err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (a *Area) votesFall(ctx context.Context, p *estate.Proposal) error {
 
 // votesFallWithContent counts the changes to what votes are cast on. Of what an
 // import brings it counts those that votes were cast on, or can be.
-func (a *Area) votesFallWithContent(ctx context.Context, p *estate.Proposal) error {
+func (a rules) votesFallWithContent(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		was, ok := c.Before.(*domain.ChangeRequest)
 		if c.By != estate.ByMutation || !ok || c.Gone() {
@@ -137,7 +137,7 @@ func (a *Area) votesFallWithContent(ctx context.Context, p *estate.Proposal) err
 	return a.countImported(ctx, p)
 }
 
-func (a *Area) countImported(ctx context.Context, p *estate.Proposal) error {
+func (a rules) countImported(ctx context.Context, p *estate.Proposal) error {
 	revised, err := a.revisedByImport(ctx, p)
 	if err != nil || len(revised) == 0 {
 		return err
@@ -174,7 +174,7 @@ func countContent(p *estate.Proposal, was *domain.ChangeRequest) error {
 // votesFallWithBoard has the votes fall on what is before a board of which others
 // sit, or that has another quorum: as they do when the content changes, so that
 // nobody decides by changing who decides.
-func (a *Area) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error {
+func (a rules) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		had, was := c.Before.(*domain.Board)
 		now, is := c.After.(*domain.Board)
@@ -185,7 +185,7 @@ func (a *Area) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error
 		if err != nil {
 			return estate.StoreError(err)
 		}
-		waiting, err := a.beforeIn(ctx, a.Everything(), had, domain.ChangeAssessed)
+		waiting, err := sitting{a.Area}.beforeIn(ctx, a.Everything(), had, domain.ChangeAssessed)
 		if err != nil {
 			return err
 		}

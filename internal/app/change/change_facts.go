@@ -46,10 +46,10 @@ func (a *Area) changeFacts(ctx context.Context, c *domain.ChangeRequest) (*chang
 	}
 	slices.SortFunc(f.Votes, func(x, y *domain.Vote) int { return cmp.Or(x.CastAt.Compare(y.CastAt), cmp.Compare(x.Key, y.Key)) })
 	f.assessment, f.Assessed = latest(assessments), len(assessments) > 0
-	if err := a.findBoard(ctx, f); err != nil {
+	if err := findBoard(ctx, a.Entire, f); err != nil {
 		return nil, err
 	}
-	return f, a.conceal(ctx, f)
+	return f, conceal(ctx, a.Today(ctx), f)
 }
 
 // completeFacts also finds out whether the assessment still holds. What it costs
@@ -59,7 +59,7 @@ func (a *Area) completeFacts(ctx context.Context, c *domain.ChangeRequest) (*cha
 	if err != nil || f.assessment == nil {
 		return f, err
 	}
-	f.Outdated, err = a.outdated(ctx, f.assessment, c)
+	f.Outdated, err = assessing{a}.outdated(ctx, f.assessment, c)
 	return f, err
 }
 
@@ -70,12 +70,12 @@ func (f *changeFacts) guard(r entity.Record) {
 
 // findBoard gives a request that names no board the only one that there is for
 // its type (H1).
-func (a *Area) findBoard(ctx context.Context, f *changeFacts) error {
+func findBoard(ctx context.Context, s store.Reader, f *changeFacts) error {
 	if f.boardKnown = f.Board != nil; f.boardKnown {
 		f.guard(f.Board)
 		return nil
 	}
-	page, err := a.Entire.Find(ctx, store.Query{
+	page, err := s.Find(ctx, store.Query{
 		Kind: domain.KindBoard, First: 2, Order: []store.Order{{Property: "key"}},
 		Filter: store.Compare{Property: "emergency", Op: store.Eq, Value: f.Request.Type == domain.EmergencyChange},
 	})
@@ -109,6 +109,6 @@ func (a *Area) reviewedRequest(ctx context.Context, action authz.Action, ref dom
 }
 
 // judges reports whether all may be seen that a change is judged by.
-func (a *Area) judges(ctx context.Context) bool {
+func (a assessing) judges(ctx context.Context) bool {
 	return a.SightOf(ctx).All(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
 }

@@ -37,7 +37,7 @@ func (a *Area) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([
 	if err != nil || c == nil {
 		return nil, err
 	}
-	reasons, err := a.outdated(ctx, as, c.(*domain.ChangeRequest))
+	reasons, err := assessing{a}.outdated(ctx, as, c.(*domain.ChangeRequest))
 	if reasons == nil {
 		reasons = []string{}
 	}

@@ -25,23 +25,26 @@ var contentRels = []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.Rel
 // Rules are the rules of requests for change, boards and delegations.
 func (a *Area) Rules() []estate.Rule {
 	return []estate.Rule{
-		{Name: "H2 drafts alone are removed", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Kinds: requests}, Check: a.removableRequests},
-		{Name: "H3 content is open", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: requests, Rels: contentRels}, Check: a.contentOpen},
-		{Name: "H3 items in use", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Rels: []string{domain.RelAffects}}, Check: a.affectsInUse},
+		{Name: "H2 drafts alone are removed", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Kinds: requests}, Check: rules{a}.removableRequests},
+		{Name: "H3 content is open", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: requests, Rels: contentRels}, Check: rules{a}.contentOpen},
+		{Name: "H3 items in use", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Rels: []string{domain.RelAffects}}, Check: rules{a}.affectsInUse},
 		{Name: "H1 board fits the type", Binds: estate.ByMutation, Minds: estate.Interest{Rels: []string{domain.RelDecidedBy}}, Check: boardFits},
-		{Name: "H1 board keeps fitting", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: slices.Concat(requests, boards)}, Check: a.boardKeepsFitting},
-		{Name: "I10 affected or not impacted", Binds: estate.ByMutation, Minds: estate.Interest{Rels: []string{domain.RelAffects}}, Check: a.affectsNotExcluded},
+		{Name: "H1 board keeps fitting", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: slices.Concat(requests, boards)}, Check: rules{a}.boardKeepsFitting},
+		{Name: "I10 affected or not impacted", Binds: estate.ByMutation, Minds: estate.Interest{Rels: []string{domain.RelAffects}}, Check: rules{a}.affectsNotExcluded},
 		{Name: "H3 nobody seats themselves", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Kinds: boards}, Check: seatedByOthers},
-		{Name: "H3 delegating one's own vote", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: delegations, Rels: []string{domain.RelDelegatesOn}}, Check: a.ownDelegations},
+		{Name: "H3 delegating one's own vote", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: delegations, Rels: []string{domain.RelDelegatesOn}}, Check: rules{a}.ownDelegations},
 		{Name: "H3 nobody makes themselves a deputy", Binds: estate.ByImport, Minds: estate.Interest{Kinds: delegations}, Check: deputiesOfOthers},
 		{Name: "H3 nobody imports their vote", Binds: estate.ByImport, Minds: estate.Interest{Kinds: []string{domain.KindVote}}, Check: votesOfOthers},
 		{Name: "H3 nobody decides on their request", Binds: estate.ByImport, Minds: estate.Interest{Kinds: requests}, Check: decisionsOfOthers},
-		{Name: "H4 what is decided is fixed", Binds: estate.ByImport, Minds: estate.Interest{Kinds: requests, Rels: contentRels}, Check: a.contentOpenToImports},
+		{Name: "H4 what is decided is fixed", Binds: estate.ByImport, Minds: estate.Interest{Kinds: requests, Rels: contentRels}, Check: rules{a}.contentOpenToImports},
 	}
 }
 
+// rules are what the area has to say about what is proposed.
+type rules struct{ *Area }
+
 // mineOrLed refuses an action with a request to whom it does not concern.
-func (a *Area) mineOrLed(ctx context.Context, p *estate.Proposal, at estate.Placed, action authz.Action, c *domain.ChangeRequest) {
+func (a rules) mineOrLed(ctx context.Context, p *estate.Proposal, at estate.Placed, action authz.Action, c *domain.ChangeRequest) {
 	for _, e := range domain.ErrorsOf(a.mine(ctx, action, c)) {
 		told := *e
 		told.Field = ""
@@ -50,7 +53,7 @@ func (a *Area) mineOrLed(ctx context.Context, p *estate.Proposal, at estate.Plac
 }
 
 // removableRequests refuses to remove a request that was handed in.
-func (a *Area) removableRequests(ctx context.Context, p *estate.Proposal) error {
+func (a rules) removableRequests(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		r, ok := c.Before.(*domain.ChangeRequest)
 		if !c.Gone() || !ok {
@@ -67,7 +70,7 @@ func (a *Area) removableRequests(ctx context.Context, p *estate.Proposal) error 
 
 // contentOpen keeps an edit of a request to what can still be changed, by whom it
 // concerns.
-func (a *Area) contentOpen(ctx context.Context, p *estate.Proposal) error {
+func (a rules) contentOpen(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		if c.Created() || c.Gone() {
 			continue
@@ -92,7 +95,7 @@ func (a *Area) contentOpen(ctx context.Context, p *estate.Proposal) error {
 
 // affectsInUse refuses that a request be about what is not in use any more. What
 // an import brings whole, or was decided on, may be older.
-func (a *Area) affectsInUse(ctx context.Context, p *estate.Proposal) error {
+func (a rules) affectsInUse(ctx context.Context, p *estate.Proposal) error {
 	if err := p.Ends(ctx); err != nil {
 		return err
 	}
@@ -134,7 +137,7 @@ func boardFits(_ context.Context, p *estate.Proposal) error {
 
 // boardKeepsFitting refuses a type of request on which the board that it names
 // does not decide, and that a board leave those that wait for it.
-func (a *Area) boardKeepsFitting(ctx context.Context, p *estate.Proposal) error {
+func (a rules) boardKeepsFitting(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		if c.Created() || c.Gone() {
 			continue
@@ -153,7 +156,7 @@ func (a *Area) boardKeepsFitting(ctx context.Context, p *estate.Proposal) error 
 	return nil
 }
 
-func (a *Area) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.RecordChange, now *domain.ChangeRequest) error {
+func (a rules) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.RecordChange, now *domain.ChangeRequest) error {
 	if c.Before.(*domain.ChangeRequest).Type == now.Type {
 		return nil
 	}
@@ -178,7 +181,7 @@ func (a *Area) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.Rec
 
 // keepsRequests looks at the requests that are before a board whose sort
 // changes.
-func (a *Area) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.RecordChange, now *domain.Board) error {
+func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.RecordChange, now *domain.Board) error {
 	if c.Before.(*domain.Board).Emergency == now.Emergency {
 		return nil
 	}
@@ -200,7 +203,7 @@ func (a *Area) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 		p.Guard(store.Unchanged{Since: since, Rel: domain.RelDecidedBy})
 		return nil
 	}
-	keys, err := a.KeysSeen(ctx, waiting[:min(len(waiting), toldReasons)])
+	keys, err := estate.KeysSeen(ctx, a.Today(ctx), waiting[:min(len(waiting), toldReasons)])
 	if err == nil {
 		p.Refuse(c, domain.LeavesRequests(now, keys, "emergency"))
 	}
@@ -208,7 +211,7 @@ func (a *Area) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 }
 
 // affectsNotExcluded refuses that a request affect what it was found not to hurt.
-func (a *Area) affectsNotExcluded(ctx context.Context, p *estate.Proposal) error {
+func (a rules) affectsNotExcluded(ctx context.Context, p *estate.Proposal) error {
 	for _, l := range p.Links {
 		if l.Goes {
 			continue
@@ -244,7 +247,7 @@ func seatedByOthers(ctx context.Context, p *estate.Proposal) error {
 
 // ownDelegations keeps delegations to those who are away, and to those who lead
 // changes, whose delegations wait until who is away confirms them.
-func (a *Area) ownDelegations(ctx context.Context, p *estate.Proposal) error {
+func (a rules) ownDelegations(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		had, _ := c.Before.(*domain.Delegation)
 		now, _ := c.After.(*domain.Delegation)
@@ -260,7 +263,7 @@ func (a *Area) ownDelegations(ctx context.Context, p *estate.Proposal) error {
 	return nil
 }
 
-func (a *Area) leadsDelegations(ctx context.Context, p *estate.Proposal, at estate.InputAt) {
+func (a rules) leadsDelegations(ctx context.Context, p *estate.Proposal, at estate.InputAt) {
 	if a.May(ctx, authz.Decide, domain.KindDelegation) != nil {
 		p.Refuse(at, &domain.Error{Code: domain.RuleViolation, Rule: "H3", Message: fmt.Sprintf(
 			"%s may delegate their own vote alone: for others, who leads changes prepares it, and who is away confirms it", estate.Doer(ctx).Name)})
@@ -322,7 +325,7 @@ func importsOfOthers(ctx context.Context, p *estate.Proposal, own func(domain.Do
 
 // contentOpenToImports refuses that an import change the content of what the verbs
 // decided on here, unless it brings the request whole.
-func (a *Area) contentOpenToImports(ctx context.Context, p *estate.Proposal) error {
+func (a rules) contentOpenToImports(ctx context.Context, p *estate.Proposal) error {
 	revised, err := a.revisedByImport(ctx, p)
 	for _, r := range revised {
 		if decidedHere(r.request) {
@@ -346,7 +349,7 @@ type revision struct {
 
 // revisedByImport lists the requests that were there before and the content of
 // which the lines of an import change, unless it brings them whole.
-func (a *Area) revisedByImport(ctx context.Context, p *estate.Proposal) (list []revision, err error) {
+func (a rules) revisedByImport(ctx context.Context, p *estate.Proposal) (list []revision, err error) {
 	if err := p.Ends(ctx); err != nil {
 		return nil, err
 	}

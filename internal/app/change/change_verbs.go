@@ -127,7 +127,7 @@ func (a *Area) changeVerb(ctx context.Context, v changeVerb, in ChangeVerb, o *d
 		if es := v.carryOut(f, a.Clock()); len(es) > 0 {
 			return nil, nil, es.Under("input").Err()
 		}
-		return a.draftOf(f, before), after, nil
+		return draftOf(f, before), after, nil
 	})
 }
 
@@ -152,7 +152,7 @@ func (v *changeVerb) carryOut(f *changeFacts, at time.Time) domain.Errors {
 
 // draftOf writes what has become of the request, and names its board where the
 // only one there is has been found for it.
-func (a *Area) draftOf(f *changeFacts, before *domain.ChangeRequest) *estate.Draft {
+func draftOf(f *changeFacts, before *domain.ChangeRequest) *estate.Draft {
 	id := store.ID(before.ID)
 	set := entity.OwnedDifference(entity.KindNamed(domain.KindChangeRequest), before, f.Request)
 	d := &estate.Draft{}

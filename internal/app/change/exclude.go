@@ -103,7 +103,7 @@ func (a *Area) exclusion(ctx context.Context, e exclusion, o *domain.WriteOption
 		after.ReviewCount++
 		f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: after}}
 		f.guard(before)
-		d := a.draftOf(f, before)
+		d := draftOf(f, before)
 		d.Known = append(d.Known, item)
 		key := store.EdgeKey{Rel: domain.RelExcludes, From: store.ID(before.ID), To: store.ID(item.Meta().ID)}
 		return d, after, do(d, key)

@@ -37,11 +37,11 @@ func (a *Area) BoardMinutes(ctx context.Context, board domain.Ref, during domain
 		return nil, estate.StoreError(err)
 	}
 	m := &domain.Minutes{Board: b, During: during}
-	return m, a.fillMinutes(ctx, m, page.Nodes)
+	return m, sitting{a}.fillMinutes(ctx, m, page.Nodes)
 }
 
 // fillMinutes puts the votes to the requests that they were cast on.
-func (a *Area) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store.Node) error {
+func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store.Node) error {
 	if len(votes) == 0 {
 		return nil
 	}
@@ -79,7 +79,7 @@ func (a *Area) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store
 
 // recallRequests puts what became of the requests since the time of the minutes
 // out of them. One that was brought later stays as it is.
-func (a *Area) recallRequests(ctx context.Context, m *domain.Minutes) error {
+func (a sitting) recallRequests(ctx context.Context, m *domain.Minutes) error {
 	end := m.During.To
 	if !end.Before(a.Now()) {
 		return nil
@@ -106,7 +106,7 @@ func (a *Area) recallRequests(ctx context.Context, m *domain.Minutes) error {
 
 // boardAt is a board as it was at a time, nil when it was not there yet or the
 // log does not reach back to then.
-func (a *Area) boardAt(ctx context.Context, b *domain.Board, at time.Time) (*domain.Board, error) {
+func (a sitting) boardAt(ctx context.Context, b *domain.Board, at time.Time) (*domain.Board, error) {
 	if !b.UpdatedAt.After(at) {
 		return b, nil
 	}

@@ -50,7 +50,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
 	ballot := domain.Ballot{Voter: estate.Doer(ctx), Verdict: in.Verdict, For: estate.Or(in.OnBehalfOf, ""), Comment: in.Comment, At: a.Clock()}
-	if ballot.Delegations, err = a.delegations(ctx, f.Board, ballot.Voter.Name); err != nil {
+	if ballot.Delegations, err = delegationsTo(ctx, a.Entire, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}
 	seat, es := domain.CheckBallot(&f.ChangeFacts, ballot)
@@ -58,7 +58,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 		return nil, nil, es.Err()
 	}
 	after.ReviewCount++
-	v := a.newVote(ballot, seat, f)
+	v := newVote(a.NewID(), ballot, seat, f)
 	v.Comment, v.Method = in.Comment, estate.Method(ctx)
 	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", len(f.Votes)+1); err != nil {
 		return nil, nil, err
@@ -69,7 +69,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 			return nil, nil, err
 		}
 	}
-	d := a.draftOf(f, before)
+	d := draftOf(f, before)
 	d.Create(v)
 	d.Join(domain.RelCastOn, v, store.ID(after.ID))
 	return d, &Reviewed{ChangeRequest: after, Vote: v}, nil
@@ -89,29 +89,29 @@ func moveChange(f *changeFacts, verb string, to domain.ChangeRequestStatus, at t
 	return nil
 }
 
-func (a *Area) newVote(b domain.Ballot, seat string, f *changeFacts) *domain.Vote {
+func newVote(id string, b domain.Ballot, seat string, f *changeFacts) *domain.Vote {
 	v := &domain.Vote{
 		Voter: b.Voter.Name, Identities: b.Voter.Identities, Seat: seat, Verdict: b.Verdict, CastAt: b.At, Board: f.decider.Key, ContentVersion: f.Request.ContentVersion,
 	}
-	v.ID, v.Sources = a.NewID(), domain.BroughtBy(domain.SourceAPI)
+	v.ID, v.Sources = id, domain.BroughtBy(domain.SourceAPI)
 	v.Name = string(b.Verdict) + " by " + b.Voter.Name
 	return v
 }
 
-// delegations are those by which someone stands in for others: on the board,
+// delegationsTo are those by which someone stands in for others: on the board,
 // or on every board.
-func (a *Area) delegations(ctx context.Context, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
+func delegationsTo(ctx context.Context, s store.Reader, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
 	if board == nil {
 		return nil, nil
 	}
-	list, err := a.findDelegations(ctx, board)
+	list, err := findDelegations(ctx, s, board)
 	return slices.DeleteFunc(list, func(d *domain.Delegation) bool { return !domain.SameName(d.Deputy, deputy) }), err
 }
 
-func (a *Area) findDelegations(ctx context.Context, board *domain.Board) ([]*domain.Delegation, error) {
+func findDelegations(ctx context.Context, s store.Reader, board *domain.Board) ([]*domain.Delegation, error) {
 	here := store.Related{Rel: domain.RelDelegatesOn, Filter: store.Compare{Property: "id", Op: store.Eq, Value: board.ID}}
 	filter := store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}
-	page, err := a.Entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
+	page, err := s.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

@@ -14,7 +14,7 @@ import (
 // Changes tells the effects of a change set. Records that are neither known
 // nor among the effects are read to learn their keys.
 func (a *Estate) Changes(ctx context.Context, effects []store.Effect, known []entity.Record) ([]domain.Change, error) {
-	effects, err := a.seenEffects(ctx, effects)
+	effects, err := seenEffects(ctx, a.Today(ctx), effects)
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +41,8 @@ func (a *Estate) Changes(ctx context.Context, effects []store.Effect, known []en
 
 // seenEffects keeps what the caller may see of what they did: a link may have
 // been moved away from a record that is hidden from them.
-func (a *Estate) seenEffects(ctx context.Context, effects []store.Effect) ([]store.Effect, error) {
-	seen, err := a.Today(ctx).SeenOf(ctx, []store.Change{{Effects: effects}})
+func seenEffects(ctx context.Context, v View, effects []store.Effect) ([]store.Effect, error) {
+	seen, err := v.SeenOf(ctx, []store.Change{{Effects: effects}})
 	if err != nil || len(seen) == 0 {
 		return nil, err
 	}

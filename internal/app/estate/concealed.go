@@ -21,8 +21,8 @@ func Concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
 }
 
 // KeysSeen are the keys of nodes, those of hidden ones concealed.
-func (a *Estate) KeysSeen(ctx context.Context, nodes []store.Node) ([]string, error) {
-	hidden, err := a.Today(ctx).Hidden(ctx, IdsOf(nodes)...)
+func KeysSeen(ctx context.Context, v View, nodes []store.Node) ([]string, error) {
+	hidden, err := v.Hidden(ctx, IdsOf(nodes)...)
 	var keys []string
 	for _, n := range nodes {
 		key := Text(n.Props["key"])

@@ -105,8 +105,5 @@ func New(c Config) *Estate {
 	}
 }
 
-// Subscribers is how many follow the log at the moment.
-func (a *Estate) Subscribers() int { return a.Feed.Readers() }
-
 // Clock is the time as it is stored.
 func (a *Estate) Clock() time.Time { return a.Now().UTC().Truncate(time.Microsecond) }

@@ -30,13 +30,13 @@ func (a *Estate) SightOf(ctx context.Context) *Sight {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	who := AudienceFrom(ctx)
 	if !ok {
-		return a.newSight(who.Actor)
+		return newSight(a, who.Actor)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.sights[who]
 	if s == nil {
-		s = a.newSight(who.Actor)
+		s = newSight(a, who.Actor)
 		if l.sights == nil {
 			l.sights = map[*acting]*Sight{}
 		}
@@ -45,7 +45,7 @@ func (a *Estate) SightOf(ctx context.Context) *Sight {
 	return s
 }
 
-func (a *Estate) newSight(actor domain.Actor) *Sight {
+func newSight(a *Estate, actor domain.Actor) *Sight {
 	s := &Sight{App: a, actor: actor, Unlimited: true}
 	grants := a.Policies.For(actor)
 	for _, k := range entity.Kinds() {
@@ -66,7 +66,7 @@ func (s *Sight) All(kinds ...string) bool {
 // resolve gives the rules of all kinds.
 func (s *Sight) resolve(ctx context.Context) (scoped.Scope, error) {
 	s.once.Do(func() {
-		if s.owned, s.err = s.App.holdersOf(ctx, s.actor); s.err != nil {
+		if s.owned, s.err = holdersOf(ctx, s.App.Entire, s.actor); s.err != nil {
 			return
 		}
 		s.rules = scoped.Scope{}
@@ -80,7 +80,7 @@ func (s *Sight) resolve(ctx context.Context) (scoped.Scope, error) {
 
 // holdersOf finds the actor's sites and companies. Keys that no record has
 // give nothing.
-func (a *Estate) holdersOf(ctx context.Context, actor domain.Actor) (*holders, error) {
+func holdersOf(ctx context.Context, reader store.Reader, actor domain.Actor) (*holders, error) {
 	h := &holders{}
 	for _, of := range []struct {
 		kind string
@@ -90,7 +90,7 @@ func (a *Estate) holdersOf(ctx context.Context, actor domain.Actor) (*holders, e
 		if len(of.keys) == 0 {
 			continue
 		}
-		found, err := a.Entire.Lookup(ctx, of.kind, "key", of.keys...)
+		found, err := reader.Lookup(ctx, of.kind, "key", of.keys...)
 		if err != nil {
 			return nil, StoreError(err)
 		}

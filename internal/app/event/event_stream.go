@@ -135,3 +135,6 @@ func (a *Area) followError(ctx context.Context, err error, at store.Revision) er
 	}
 	return estate.StoreError(err)
 }
+
+// Subscribers is how many follow the log at the moment.
+func (a *Area) Subscribers() int { return a.Feed.Readers() }

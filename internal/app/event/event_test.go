@@ -240,7 +240,7 @@ func TestChangesNearAnItemFollowItsDependenciesAsTheyChange(t *testing.T) {
 func TestAStreamHearsOfTheEndOfItsContext(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	s := events(f, nil, nil)
-	require.Equal(t, 1, f.Estate.Subscribers())
+	require.Equal(t, 1, f.Events.Subscribers())
 	ctx, cancel := context.WithCancel(f.Ctx)
 	cancel()
 	_, err := s.Next(ctx)

@@ -122,7 +122,7 @@ func (a *Area) problemFacts(ctx context.Context, p *domain.Problem) (f domain.Pr
 			underway = append(underway, n)
 		}
 	}
-	f.Underway, err = a.KeysSeen(ctx, underway)
+	f.Underway, err = estate.KeysSeen(ctx, a.Today(ctx), underway)
 	return f, guards, err
 }
 

@@ -1,0 +1,44 @@
+package app_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/entity"
+)
+
+func TestNoTwoConsequencesWriteOneField(t *testing.T) {
+	owners := map[string]string{}
+	for _, c := range app.New(app.Config{}).Estate.Consequences {
+		require.NotEmpty(t, c.Owns, c.Name)
+		for _, field := range c.Owns {
+			require.Empty(t, owners[field], "%s belongs to another consequence", field)
+			owners[field] = c.Name
+		}
+	}
+}
+
+func TestRulesAndConsequencesMindWhatThereIs(t *testing.T) {
+	e := app.New(app.Config{}).Estate
+	names := map[string]bool{}
+	minds := func(name string, kinds, rels []string) {
+		require.False(t, names[name], "%s is there twice", name)
+		names[name] = true
+		require.NotEmpty(t, append(append([]string{}, kinds...), rels...), name)
+		for _, kind := range kinds {
+			require.NotNil(t, entity.KindNamed(kind), "%s minds %s", name, kind)
+		}
+		for _, rel := range rels {
+			require.NotEmpty(t, entity.RelationshipsNamed(rel), "%s minds %s", name, rel)
+		}
+	}
+	for _, r := range e.Rules {
+		require.NotZero(t, r.Binds, "%s binds nobody", r.Name)
+		minds(r.Name, r.Minds.Kinds, r.Minds.Rels)
+	}
+	for _, c := range e.Consequences {
+		minds(c.Name, c.Minds.Kinds, c.Minds.Rels)
+	}
+}
