@@ -407,7 +407,7 @@ func (ec *executionContext) _Assessment_affected(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
-			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
+			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -439,7 +439,7 @@ func (ec *executionContext) _Assessment_excluded(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
-			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
+			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -471,7 +471,7 @@ func (ec *executionContext) _Assessment_hitFull(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
-			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
+			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -503,7 +503,7 @@ func (ec *executionContext) _Assessment_hitDegraded(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
-			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx, selections, v)
+			return ec.marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -696,7 +696,7 @@ func (ec *executionContext) _Assessment_inFlight(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*change.ChangeRequestKey) graphql.Marshaler {
-			return ec.marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeRequestKeyᚄ(ctx, selections, v)
+			return ec.marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚋchangeᚐChangeRequestKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2258,7 +2258,7 @@ func (ec *executionContext) _RiskPart(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚐAssess(ctx context.Context, v any) (change.Assess, error) {
+func (ec *executionContext) unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐAssess(ctx context.Context, v any) (change.Assess, error) {
 	res, err := ec.unmarshalInputAssessChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2289,11 +2289,11 @@ func (ec *executionContext) marshalNAssessment2ᚖreleasegraphᚋinternalᚋdoma
 	return ec._Assessment(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
+func (ec *executionContext) marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.ConfigurationItemKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNConfigurationItemKey2ᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKey(ctx, sel, v[i])
+		return ec.marshalNConfigurationItemKey2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKey(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2305,7 +2305,7 @@ func (ec *executionContext) marshalNConfigurationItemKey2ᚕᚖreleasegraphᚋin
 	return ret
 }
 
-func (ec *executionContext) marshalNConfigurationItemKey2ᚖreleasegraphᚋinternalᚋappᚐConfigurationItemKey(ctx context.Context, sel ast.SelectionSet, v *configuration.ConfigurationItemKey) graphql.Marshaler {
+func (ec *executionContext) marshalNConfigurationItemKey2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐConfigurationItemKey(ctx context.Context, sel ast.SelectionSet, v *configuration.ConfigurationItemKey) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2315,7 +2315,7 @@ func (ec *executionContext) marshalNConfigurationItemKey2ᚖreleasegraphᚋinter
 	return ec._ConfigurationItemKey(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚐExclude(ctx context.Context, v any) (change.Exclude, error) {
+func (ec *executionContext) unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚋchangeᚐExclude(ctx context.Context, v any) (change.Exclude, error) {
 	res, err := ec.unmarshalInputExcludeFromImpactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2385,7 +2385,7 @@ func (ec *executionContext) marshalNRiskPartName2releasegraphᚋinternalᚋdomai
 	return res
 }
 
-func (ec *executionContext) marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
+func (ec *executionContext) marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

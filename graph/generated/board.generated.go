@@ -314,7 +314,7 @@ func (ec *executionContext) _AgendaItem_waitsFor(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*change.AgendaWait) graphql.Marshaler {
-			return ec.marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaWaitᚄ(ctx, selections, v)
+			return ec.marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaWaitᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -456,7 +456,7 @@ func (ec *executionContext) _AgendaItemConnection_nodes(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*change.AgendaItem) graphql.Marshaler {
-			return ec.marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaItemᚄ(ctx, selections, v)
+			return ec.marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaItemᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -543,7 +543,7 @@ func (ec *executionContext) _AgendaItemEdge_node(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.AgendaItem) graphql.Marshaler {
-			return ec.marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx, selections, v)
+			return ec.marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaItem(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3623,11 +3623,11 @@ func (ec *executionContext) _Vote(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.AgendaItem) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.AgendaItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx, sel, v[i])
+		return ec.marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaItem(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3639,7 +3639,7 @@ func (ec *executionContext) marshalNAgendaItem2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚐAgendaItem(ctx context.Context, sel ast.SelectionSet, v *change.AgendaItem) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaItem2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaItem(ctx context.Context, sel ast.SelectionSet, v *change.AgendaItem) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3685,11 +3685,11 @@ func (ec *executionContext) marshalNAgendaItemEdge2ᚖreleasegraphᚋgraphᚋrel
 	return ec._AgendaItemEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚐAgendaWaitᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.AgendaWait) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaWaitᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.AgendaWait) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚐAgendaWait(ctx, sel, v[i])
+		return ec.marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaWait(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3701,7 +3701,7 @@ func (ec *executionContext) marshalNAgendaWait2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚐAgendaWait(ctx context.Context, sel ast.SelectionSet, v *change.AgendaWait) graphql.Marshaler {
+func (ec *executionContext) marshalNAgendaWait2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐAgendaWait(ctx context.Context, sel ast.SelectionSet, v *change.AgendaWait) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3737,12 +3737,12 @@ func (ec *executionContext) marshalNBoard2ᚖreleasegraphᚋinternalᚋdomainᚐ
 	return ec._Board(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx context.Context, v any) (change.CastVote, error) {
+func (ec *executionContext) unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚋchangeᚐCastVote(ctx context.Context, v any) (change.CastVote, error) {
 	res, err := ec.unmarshalInputCastVoteInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputConfirmDelegationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -3859,7 +3859,7 @@ func (ec *executionContext) marshalOBoard2ᚖreleasegraphᚋinternalᚋdomainᚐ
 	return ec._Board(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
+func (ec *executionContext) marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐReviewed(ctx context.Context, sel ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

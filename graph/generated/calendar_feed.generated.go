@@ -967,7 +967,7 @@ func (ec *executionContext) marshalOCalendarFeed2ᚖreleasegraphᚋinternalᚋdo
 	return ec._CalendarFeed(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx context.Context, sel ast.SelectionSet, v *calendar.CalendarFeedCreated) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐCalendarFeedCreated(ctx context.Context, sel ast.SelectionSet, v *calendar.CalendarFeedCreated) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -1041,7 +1041,7 @@ func (ec *executionContext) _ChangeRequest_heldBy(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
-			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx, selections, v)
+			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2178,7 +2178,7 @@ func (ec *executionContext) _ChangeRequest_conflicts(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
-			return ec.marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx, selections, v)
+			return ec.marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflicts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3886,12 +3886,12 @@ func (ec *executionContext) _MoveLack(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputAuthoriseChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputBackOutChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -3922,11 +3922,11 @@ func (ec *executionContext) marshalNChangeRequest2ᚖreleasegraphᚋinternalᚋd
 	return ec._ChangeRequest(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeRequestKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.ChangeRequestKey) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋinternalᚋappᚋchangeᚐChangeRequestKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*change.ChangeRequestKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚐChangeRequestKey(ctx, sel, v[i])
+		return ec.marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐChangeRequestKey(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3938,7 +3938,7 @@ func (ec *executionContext) marshalNChangeRequestKey2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚐChangeRequestKey(ctx context.Context, sel ast.SelectionSet, v *change.ChangeRequestKey) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestKey2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐChangeRequestKey(ctx context.Context, sel ast.SelectionSet, v *change.ChangeRequestKey) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4008,12 +4008,12 @@ func (ec *executionContext) marshalNChangeRequestType2releasegraphᚋinternalᚋ
 	return res
 }
 
-func (ec *executionContext) unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (change.FromModel, error) {
+func (ec *executionContext) unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚋchangeᚐFromModel(ctx context.Context, v any) (change.FromModel, error) {
 	res, err := ec.unmarshalInputDraftChangeFromModelInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx context.Context, v any) (change.ImplementChange, error) {
+func (ec *executionContext) unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐImplementChange(ctx context.Context, v any) (change.ImplementChange, error) {
 	res, err := ec.unmarshalInputImplementChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4072,12 +4072,12 @@ func (ec *executionContext) marshalNPriority2releasegraphᚋinternalᚋdomainᚐ
 	return res
 }
 
-func (ec *executionContext) unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx context.Context, v any) (change.FromModel, error) {
+func (ec *executionContext) unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚋchangeᚐFromModel(ctx context.Context, v any) (change.FromModel, error) {
 	res, err := ec.unmarshalInputRequestStandardChangeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx context.Context, v any) (change.ReviewChange, error) {
+func (ec *executionContext) unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐReviewChange(ctx context.Context, v any) (change.ReviewChange, error) {
 	res, err := ec.unmarshalInputReviewChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4099,12 +4099,12 @@ func (ec *executionContext) marshalNReviewOutcome2releasegraphᚋinternalᚋdoma
 	return res
 }
 
-func (ec *executionContext) unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputSubmitChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
+func (ec *executionContext) unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx context.Context, v any) (change.ChangeVerb, error) {
 	res, err := ec.unmarshalInputWithdrawChangeRequestInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

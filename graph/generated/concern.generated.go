@@ -373,7 +373,7 @@ func (ec *executionContext) _AgreementConcern_chain(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -460,7 +460,7 @@ func (ec *executionContext) _AgreementConcernConnection_nodes(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
-			return ec.marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
+			return ec.marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -547,7 +547,7 @@ func (ec *executionContext) _AgreementConcernEdge_node(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
-			return ec.marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
+			return ec.marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, selections, v)
 		},
 		true,
 		true,
@@ -779,7 +779,7 @@ func (ec *executionContext) _ChangeRequestConcern_chain(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -866,7 +866,7 @@ func (ec *executionContext) _ChangeRequestConcernConnection_nodes(ctx context.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
-			return ec.marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
+			return ec.marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -953,7 +953,7 @@ func (ec *executionContext) _ChangeRequestConcernEdge_node(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
-			return ec.marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
+			return ec.marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1185,7 +1185,7 @@ func (ec *executionContext) _KnownErrorConcern_chain(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1272,7 +1272,7 @@ func (ec *executionContext) _KnownErrorConcernConnection_nodes(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
-			return ec.marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
+			return ec.marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1359,7 +1359,7 @@ func (ec *executionContext) _KnownErrorConcernEdge_node(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
-			return ec.marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
+			return ec.marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1591,7 +1591,7 @@ func (ec *executionContext) _ProblemConcern_chain(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1678,7 +1678,7 @@ func (ec *executionContext) _ProblemConcernConnection_nodes(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
-			return ec.marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx, selections, v)
+			return ec.marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1765,7 +1765,7 @@ func (ec *executionContext) _ProblemConcernEdge_node(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
-			return ec.marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, selections, v)
+			return ec.marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1907,7 +1907,7 @@ func (ec *executionContext) _ServiceOpening_chain(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2026,7 +2026,7 @@ func (ec *executionContext) _ServiceOpeningConnection_nodes(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*work.ServiceOpening) graphql.Marshaler {
-			return ec.marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚐServiceOpeningᚄ(ctx, selections, v)
+			return ec.marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceOpeningᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2113,7 +2113,7 @@ func (ec *executionContext) _ServiceOpeningEdge_node(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *work.ServiceOpening) graphql.Marshaler {
-			return ec.marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx, selections, v)
+			return ec.marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceOpening(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4285,11 +4285,11 @@ func (ec *executionContext) _ServiceView(ctx context.Context, sel ast.SelectionS
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
+		return ec.marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4301,7 +4301,7 @@ func (ec *executionContext) marshalNAgreementConcern2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4347,11 +4347,11 @@ func (ec *executionContext) marshalNAgreementConcernEdge2ᚖreleasegraphᚋgraph
 	return ec._AgreementConcernEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
+		return ec.marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4363,7 +4363,7 @@ func (ec *executionContext) marshalNChangeRequestConcern2ᚕᚖreleasegraphᚋin
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeRequestConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4409,11 +4409,11 @@ func (ec *executionContext) marshalNChangeRequestConcernEdge2ᚖreleasegraphᚋg
 	return ec._ChangeRequestConcernEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
+		return ec.marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4425,7 +4425,7 @@ func (ec *executionContext) marshalNKnownErrorConcern2ᚕᚖreleasegraphᚋinter
 	return ret
 }
 
-func (ec *executionContext) marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4488,11 +4488,11 @@ func (ec *executionContext) marshalNOpeningReason2releasegraphᚋinternalᚋdoma
 	return res
 }
 
-func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcernᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.Concern) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx, sel, v[i])
+		return ec.marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4504,7 +4504,7 @@ func (ec *executionContext) marshalNProblemConcern2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
+func (ec *executionContext) marshalNProblemConcern2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐConcern(ctx context.Context, sel ast.SelectionSet, v *impact.Concern) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4550,11 +4550,11 @@ func (ec *executionContext) marshalNProblemConcernEdge2ᚖreleasegraphᚋgraph�
 	return ec._ProblemConcernEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚐServiceOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.ServiceOpening) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceOpeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.ServiceOpening) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx, sel, v[i])
+		return ec.marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceOpening(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4566,7 +4566,7 @@ func (ec *executionContext) marshalNServiceOpening2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚐServiceOpening(ctx context.Context, sel ast.SelectionSet, v *work.ServiceOpening) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceOpening2ᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceOpening(ctx context.Context, sel ast.SelectionSet, v *work.ServiceOpening) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4612,7 +4612,7 @@ func (ec *executionContext) marshalNServiceOpeningEdge2ᚖreleasegraphᚋgraph�
 	return ec._ServiceOpeningEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚐServiceView(ctx context.Context, sel ast.SelectionSet, v *work.ServiceView) graphql.Marshaler {
+func (ec *executionContext) marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceView(ctx context.Context, sel ast.SelectionSet, v *work.ServiceView) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

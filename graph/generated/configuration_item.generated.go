@@ -2410,7 +2410,7 @@ func (ec *executionContext) _WithdrawConfigurationItemPayload_stillUsedBy(ctx co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.Use) graphql.Marshaler {
-			return ec.marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUseᚄ(ctx, selections, v)
+			return ec.marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUseᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3717,11 +3717,11 @@ func (ec *executionContext) marshalNItemStatus2releasegraphᚋinternalᚋdomain�
 	return res
 }
 
-func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.Use) graphql.Marshaler {
+func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.Use) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUse2ᚖreleasegraphᚋinternalᚋappᚐUse(ctx, sel, v[i])
+		return ec.marshalNUse2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUse(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3733,7 +3733,7 @@ func (ec *executionContext) marshalNUse2ᚕᚖreleasegraphᚋinternalᚋappᚐUs
 	return ret
 }
 
-func (ec *executionContext) marshalNUse2ᚖreleasegraphᚋinternalᚋappᚐUse(ctx context.Context, sel ast.SelectionSet, v *configuration.Use) graphql.Marshaler {
+func (ec *executionContext) marshalNUse2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUse(ctx context.Context, sel ast.SelectionSet, v *configuration.Use) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -417,7 +417,7 @@ func (ec *executionContext) _Subscription_events(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *event.Event) graphql.Marshaler {
-			return ec.marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚐEvent(ctx, selections, v)
+			return ec.marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚋeventᚐEvent(ctx, selections, v)
 		},
 		true,
 		true,
@@ -461,7 +461,7 @@ func (ec *executionContext) _Subscription_configurationChanges(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
-			return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
+			return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSet(ctx, selections, v)
 		},
 		true,
 		true,
@@ -812,7 +812,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚐEvent(ctx context.Context, sel ast.SelectionSet, v *event.Event) graphql.Marshaler {
+func (ec *executionContext) marshalNEvent2ᚖreleasegraphᚋinternalᚋappᚋeventᚐEvent(ctx context.Context, sel ast.SelectionSet, v *event.Event) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

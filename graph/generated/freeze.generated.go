@@ -649,7 +649,7 @@ func (ec *executionContext) _Freeze_matches(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
-			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
+			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningMatches(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1091,7 +1091,7 @@ func (ec *executionContext) _FreezeHoldPayload_matches(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
-			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
+			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningMatches(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1123,7 +1123,7 @@ func (ec *executionContext) _FreezeHoldPayload_changeRequests(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.HeldChange) graphql.Marshaler {
-			return ec.marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx, selections, v)
+			return ec.marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐHeldChangeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1320,7 +1320,7 @@ func (ec *executionContext) _HeldChange_heldBy(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
-			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx, selections, v)
+			return ec.marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeKeyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1568,7 +1568,7 @@ func (ec *executionContext) _OpeningMatches_warnings(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.OpeningWarning) graphql.Marshaler {
-			return ec.marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚐOpeningWarningᚄ(ctx, selections, v)
+			return ec.marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningWarningᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2705,11 +2705,11 @@ func (ec *executionContext) marshalNFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 	return ec._Freeze(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚐFreezeKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
+func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.FreezeKey) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚐFreezeKey(ctx, sel, v[i])
+		return ec.marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeKey(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2721,7 +2721,7 @@ func (ec *executionContext) marshalNFreezeKey2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚐFreezeKey(ctx context.Context, sel ast.SelectionSet, v *calendar.FreezeKey) graphql.Marshaler {
+func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeKey(ctx context.Context, sel ast.SelectionSet, v *calendar.FreezeKey) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2731,11 +2731,11 @@ func (ec *executionContext) marshalNFreezeKey2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._FreezeKey(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.HeldChange) graphql.Marshaler {
+func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐHeldChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.HeldChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚐHeldChange(ctx, sel, v[i])
+		return ec.marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐHeldChange(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2747,7 +2747,7 @@ func (ec *executionContext) marshalNHeldChange2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚐHeldChange(ctx context.Context, sel ast.SelectionSet, v *calendar.HeldChange) graphql.Marshaler {
+func (ec *executionContext) marshalNHeldChange2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐHeldChange(ctx context.Context, sel ast.SelectionSet, v *calendar.HeldChange) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2788,7 +2788,7 @@ func (ec *executionContext) marshalNOccurrence2ᚖreleasegraphᚋinternalᚋdoma
 	return ec._Occurrence(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx context.Context, sel ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningMatches(ctx context.Context, sel ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2798,11 +2798,11 @@ func (ec *executionContext) marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋ
 	return ec._OpeningMatches(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚐOpeningWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.OpeningWarning) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.OpeningWarning) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOpeningWarning2ᚖreleasegraphᚋinternalᚋappᚐOpeningWarning(ctx, sel, v[i])
+		return ec.marshalNOpeningWarning2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningWarning(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2814,7 +2814,7 @@ func (ec *executionContext) marshalNOpeningWarning2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNOpeningWarning2ᚖreleasegraphᚋinternalᚋappᚐOpeningWarning(ctx context.Context, sel ast.SelectionSet, v *calendar.OpeningWarning) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningWarning2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningWarning(ctx context.Context, sel ast.SelectionSet, v *calendar.OpeningWarning) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2836,7 +2836,7 @@ func (ec *executionContext) marshalOFreeze2ᚖreleasegraphᚋinternalᚋdomain�
 	return ec._Freeze(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx context.Context, sel ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
+func (ec *executionContext) marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeHold(ctx context.Context, sel ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -512,7 +512,7 @@ func (ec *executionContext) _ChangeSetConnection_nodes(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*history.ChangeSet) graphql.Marshaler {
-			return ec.marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeSetᚄ(ctx, selections, v)
+			return ec.marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSetᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -599,7 +599,7 @@ func (ec *executionContext) _ChangeSetEdge_node(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
-			return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
+			return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSet(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1414,11 +1414,11 @@ func (ec *executionContext) marshalNChangeEdge2ᚖreleasegraphᚋgraphᚋrelay�
 	return ec._ChangeEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚐChangeSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*history.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*history.ChangeSet) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, sel, v[i])
+		return ec.marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSet(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1430,7 +1430,7 @@ func (ec *executionContext) marshalNChangeSet2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeSet2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1502,7 +1502,7 @@ func (ec *executionContext) marshalNDiffTotal2ᚖreleasegraphᚋinternalᚋdomai
 	return ec._DiffTotal(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚐGraphDiff(ctx context.Context, sel ast.SelectionSet, v *history.GraphDiff) graphql.Marshaler {
+func (ec *executionContext) marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐGraphDiff(ctx context.Context, sel ast.SelectionSet, v *history.GraphDiff) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1512,7 +1512,7 @@ func (ec *executionContext) marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._GraphDiff(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
+func (ec *executionContext) marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSet(ctx context.Context, sel ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -776,7 +776,7 @@ func (ec *executionContext) _Viewer_may(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*token.Permission) graphql.Marshaler {
-			return ec.marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚐPermissionᚄ(ctx, selections, v)
+			return ec.marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚋtokenᚐPermissionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1381,7 +1381,7 @@ func (ec *executionContext) marshalNBoundName2ᚖreleasegraphᚋinternalᚋdomai
 	return ec._BoundName(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚐNewToken(ctx context.Context, v any) (token.NewToken, error) {
+func (ec *executionContext) unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚋtokenᚐNewToken(ctx context.Context, v any) (token.NewToken, error) {
 	res, err := ec.unmarshalInputCreateApiTokenInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1403,11 +1403,11 @@ func (ec *executionContext) marshalNIdentityMethod2releasegraphᚋinternalᚋdom
 	return res
 }
 
-func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*token.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋappᚋtokenᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*token.Permission) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚐPermission(ctx, sel, v[i])
+		return ec.marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚋtokenᚐPermission(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1419,7 +1419,7 @@ func (ec *executionContext) marshalNPermission2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚐPermission(ctx context.Context, sel ast.SelectionSet, v *token.Permission) graphql.Marshaler {
+func (ec *executionContext) marshalNPermission2ᚖreleasegraphᚋinternalᚋappᚋtokenᚐPermission(ctx context.Context, sel ast.SelectionSet, v *token.Permission) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1486,7 +1486,7 @@ func (ec *executionContext) marshalNRole2ᚕreleasegraphᚋinternalᚋdomainᚐR
 	return ret
 }
 
-func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐViewer(ctx context.Context, sel ast.SelectionSet, v *token.Viewer) graphql.Marshaler {
+func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚋtokenᚐViewer(ctx context.Context, sel ast.SelectionSet, v *token.Viewer) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1496,7 +1496,7 @@ func (ec *executionContext) marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐVi
 	return ec._Viewer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx context.Context, sel ast.SelectionSet, v *token.CreatedToken) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚋtokenᚐCreatedToken(ctx context.Context, sel ast.SelectionSet, v *token.CreatedToken) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -468,7 +468,7 @@ func (ec *executionContext) _DependencyPath_chain(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -587,7 +587,7 @@ func (ec *executionContext) _ImpactAnalysis_summary(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.ImpactTotals) graphql.Marshaler {
-			return ec.marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚐImpactTotals(ctx, selections, v)
+			return ec.marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactTotals(ctx, selections, v)
 		},
 		true,
 		true,
@@ -707,7 +707,7 @@ func (ec *executionContext) _ImpactAnalysis_cycles(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ImpactCycle) graphql.Marshaler {
-			return ec.marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactCycleᚄ(ctx, selections, v)
+			return ec.marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactCycleᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1103,7 +1103,7 @@ func (ec *executionContext) _ImpactHit_chain(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1222,7 +1222,7 @@ func (ec *executionContext) _ImpactHitConnection_nodes(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ImpactHit) graphql.Marshaler {
-			return ec.marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactHitᚄ(ctx, selections, v)
+			return ec.marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactHitᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1309,7 +1309,7 @@ func (ec *executionContext) _ImpactHitEdge_node(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.ImpactHit) graphql.Marshaler {
-			return ec.marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx, selections, v)
+			return ec.marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactHit(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1704,7 +1704,7 @@ func (ec *executionContext) _InstallationOrder_steps(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.InstallationStep) graphql.Marshaler {
-			return ec.marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚐInstallationStepᚄ(ctx, selections, v)
+			return ec.marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐInstallationStepᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1915,7 +1915,7 @@ func (ec *executionContext) _PartyToTell_reasons(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ToldReason) graphql.Marshaler {
-			return ec.marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToldReasonᚄ(ctx, selections, v)
+			return ec.marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐToldReasonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1979,7 +1979,7 @@ func (ec *executionContext) _PartyToTellConnection_nodes(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.ToTell) graphql.Marshaler {
-			return ec.marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToTellᚄ(ctx, selections, v)
+			return ec.marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐToTellᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2066,7 +2066,7 @@ func (ec *executionContext) _PartyToTellEdge_node(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.ToTell) graphql.Marshaler {
-			return ec.marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx, selections, v)
+			return ec.marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐToTell(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4476,11 +4476,11 @@ func (ec *executionContext) marshalNCriticalityTotal2ᚖreleasegraphᚋinternal�
 	return ec._CriticalityTotal(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
+func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚐDependencyLink(ctx, sel, v[i])
+		return ec.marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLink(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4492,7 +4492,7 @@ func (ec *executionContext) marshalNDependencyLink2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚐDependencyLink(ctx context.Context, sel ast.SelectionSet, v *impact.DependencyLink) graphql.Marshaler {
+func (ec *executionContext) marshalNDependencyLink2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLink(ctx context.Context, sel ast.SelectionSet, v *impact.DependencyLink) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4517,7 +4517,7 @@ func (ec *executionContext) unmarshalNHypotheticalItemInput2ᚖreleasegraphᚋin
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚐImpactResult(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactResult) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactResult(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactResult) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4527,11 +4527,11 @@ func (ec *executionContext) marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋ
 	return ec._ImpactAnalysis(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ImpactCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ImpactCycle) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚐImpactCycle(ctx, sel, v[i])
+		return ec.marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactCycle(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4543,7 +4543,7 @@ func (ec *executionContext) marshalNImpactCycle2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚐImpactCycle(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactCycle(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactCycle) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4553,11 +4553,11 @@ func (ec *executionContext) marshalNImpactCycle2ᚖreleasegraphᚋinternalᚋapp
 	return ec._ImpactCycle(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚐImpactHitᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ImpactHit) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactHitᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ImpactHit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx, sel, v[i])
+		return ec.marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactHit(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4569,7 +4569,7 @@ func (ec *executionContext) marshalNImpactHit2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚐImpactHit(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactHit) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactHit2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactHit(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactHit) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4625,7 +4625,7 @@ func (ec *executionContext) unmarshalNImpactSourcesInput2releasegraphᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚐImpactTotals(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactTotals) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactTotals(ctx context.Context, sel ast.SelectionSet, v *impact.ImpactTotals) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4635,7 +4635,7 @@ func (ec *executionContext) marshalNImpactSummary2ᚖreleasegraphᚋinternalᚋa
 	return ec._ImpactSummary(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚐInstallationOrderResult(ctx context.Context, sel ast.SelectionSet, v *impact.InstallationOrderResult) graphql.Marshaler {
+func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐInstallationOrderResult(ctx context.Context, sel ast.SelectionSet, v *impact.InstallationOrderResult) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4645,11 +4645,11 @@ func (ec *executionContext) marshalNInstallationOrder2ᚖreleasegraphᚋinternal
 	return ec._InstallationOrder(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚐInstallationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.InstallationStep) graphql.Marshaler {
+func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐInstallationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.InstallationStep) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚐInstallationStep(ctx, sel, v[i])
+		return ec.marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐInstallationStep(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4661,7 +4661,7 @@ func (ec *executionContext) marshalNInstallationStep2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚐInstallationStep(ctx context.Context, sel ast.SelectionSet, v *impact.InstallationStep) graphql.Marshaler {
+func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐInstallationStep(ctx context.Context, sel ast.SelectionSet, v *impact.InstallationStep) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4671,11 +4671,11 @@ func (ec *executionContext) marshalNInstallationStep2ᚖreleasegraphᚋinternal�
 	return ec._InstallationStep(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToTellᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ToTell) graphql.Marshaler {
+func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐToTellᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ToTell) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx, sel, v[i])
+		return ec.marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐToTell(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4687,7 +4687,7 @@ func (ec *executionContext) marshalNPartyToTell2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚐToTell(ctx context.Context, sel ast.SelectionSet, v *impact.ToTell) graphql.Marshaler {
+func (ec *executionContext) marshalNPartyToTell2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐToTell(ctx context.Context, sel ast.SelectionSet, v *impact.ToTell) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4733,11 +4733,11 @@ func (ec *executionContext) marshalNPartyToTellEdge2ᚖreleasegraphᚋgraphᚋre
 	return ec._PartyToTellEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚐToldReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ToldReason) graphql.Marshaler {
+func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐToldReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*impact.ToldReason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚐToldReason(ctx, sel, v[i])
+		return ec.marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐToldReason(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4749,7 +4749,7 @@ func (ec *executionContext) marshalNReasonToTell2ᚕᚖreleasegraphᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚐToldReason(ctx context.Context, sel ast.SelectionSet, v *impact.ToldReason) graphql.Marshaler {
+func (ec *executionContext) marshalNReasonToTell2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐToldReason(ctx context.Context, sel ast.SelectionSet, v *impact.ToldReason) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4824,7 +4824,7 @@ func (ec *executionContext) marshalNWhyTold2releasegraphᚋinternalᚋdomainᚐW
 	return res
 }
 
-func (ec *executionContext) marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚐDependencyPathResult(ctx context.Context, sel ast.SelectionSet, v *impact.DependencyPathResult) graphql.Marshaler {
+func (ec *executionContext) marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyPathResult(ctx context.Context, sel ast.SelectionSet, v *impact.DependencyPathResult) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

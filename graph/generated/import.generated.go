@@ -1005,7 +1005,7 @@ func (ec *executionContext) _ImportRecordsPayload_counts(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.ImportCount) graphql.Marshaler {
-			return ec.marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚐImportCountᚄ(ctx, selections, v)
+			return ec.marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportCountᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1179,7 +1179,7 @@ func (ec *executionContext) _ImportRecordsPayload_held(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.ImportHold) graphql.Marshaler {
-			return ec.marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx, selections, v)
+			return ec.marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportHoldᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1923,11 +1923,11 @@ func (ec *executionContext) marshalNFieldKept2ᚖreleasegraphᚋinternalᚋdomai
 	return ec._FieldKept(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚐImportCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.ImportCount) graphql.Marshaler {
+func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.ImportCount) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚐImportCount(ctx, sel, v[i])
+		return ec.marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1939,7 +1939,7 @@ func (ec *executionContext) marshalNImportCount2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚐImportCount(ctx context.Context, sel ast.SelectionSet, v *bulk.ImportCount) graphql.Marshaler {
+func (ec *executionContext) marshalNImportCount2ᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportCount(ctx context.Context, sel ast.SelectionSet, v *bulk.ImportCount) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2027,11 +2027,11 @@ func (ec *executionContext) marshalNImportHeldLink2ᚖreleasegraphᚋgraphᚋmod
 	return ec._ImportHeldLink(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚐImportHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.ImportHold) graphql.Marshaler {
+func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.ImportHold) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx, sel, v[i])
+		return ec.marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportHold(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2043,7 +2043,7 @@ func (ec *executionContext) marshalNImportHold2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚐImportHold(ctx context.Context, sel ast.SelectionSet, v *bulk.ImportHold) graphql.Marshaler {
+func (ec *executionContext) marshalNImportHold2ᚖreleasegraphᚋinternalᚋappᚋbulkᚐImportHold(ctx context.Context, sel ast.SelectionSet, v *bulk.ImportHold) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -540,7 +540,7 @@ func (ec *executionContext) _MaintenanceWindow_matches(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.OpeningMatches) graphql.Marshaler {
-			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚐOpeningMatches(ctx, selections, v)
+			return ec.marshalNOpeningMatches2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐOpeningMatches(ctx, selections, v)
 		},
 		true,
 		true,

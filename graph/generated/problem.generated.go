@@ -307,7 +307,7 @@ func (ec *executionContext) _CreateProblemPayload_knownErrors(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
-			return ec.marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx, selections, v)
+			return ec.marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatches(ctx, selections, v)
 		},
 		true,
 		true,
@@ -547,7 +547,7 @@ func (ec *executionContext) _KnownErrorMatches_nodes(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*problem.KnownErrorMatch) graphql.Marshaler {
-			return ec.marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatchᚄ(ctx, selections, v)
+			return ec.marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatchᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2374,11 +2374,11 @@ func (ec *executionContext) unmarshalNDiagnoseProblemInput2releasegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*problem.KnownErrorMatch) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*problem.KnownErrorMatch) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatch(ctx, sel, v[i])
+		return ec.marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatch(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2390,7 +2390,7 @@ func (ec *executionContext) marshalNKnownErrorMatch2ᚕᚖreleasegraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatch(ctx context.Context, sel ast.SelectionSet, v *problem.KnownErrorMatch) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorMatch2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatch(ctx context.Context, sel ast.SelectionSet, v *problem.KnownErrorMatch) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2400,7 +2400,7 @@ func (ec *executionContext) marshalNKnownErrorMatch2ᚖreleasegraphᚋinternal�
 	return ec._KnownErrorMatch(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx context.Context, sel ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
+func (ec *executionContext) marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatches(ctx context.Context, sel ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2526,7 +2526,7 @@ func (ec *executionContext) unmarshalNResolveProblemInput2releasegraphᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx context.Context, sel ast.SelectionSet, v *problem.ProblemCreated) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐProblemCreated(ctx context.Context, sel ast.SelectionSet, v *problem.ProblemCreated) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

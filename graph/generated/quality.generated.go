@@ -419,7 +419,7 @@ func (ec *executionContext) _AttributeBreachConnection_nodes(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.AttributeBreach) graphql.Marshaler {
-			return ec.marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚐAttributeBreachᚄ(ctx, selections, v)
+			return ec.marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐAttributeBreachᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -506,7 +506,7 @@ func (ec *executionContext) _AttributeBreachEdge_node(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *configuration.AttributeBreach) graphql.Marshaler {
-			return ec.marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx, selections, v)
+			return ec.marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐAttributeBreach(ctx, selections, v)
 		},
 		true,
 		true,
@@ -858,7 +858,7 @@ func (ec *executionContext) _DataQuality_unevenGroups(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *configuration.UnevenGroups) graphql.Marshaler {
-			return ec.marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroups(ctx, selections, v)
+			return ec.marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUnevenGroups(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1078,7 +1078,7 @@ func (ec *executionContext) _DependencyCycleConnection_nodes(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.SizedCycle) graphql.Marshaler {
-			return ec.marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx, selections, v)
+			return ec.marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐSizedCycleᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1165,7 +1165,7 @@ func (ec *executionContext) _DependencyCycleEdge_node(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *configuration.SizedCycle) graphql.Marshaler {
-			return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx, selections, v)
+			return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐSizedCycle(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1220,7 +1220,7 @@ func (ec *executionContext) _DuplicateGroup_values(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
-			return ec.marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx, selections, v)
+			return ec.marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1351,7 +1351,7 @@ func (ec *executionContext) _DuplicateGroupConnection_nodes(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.DuplicateGroup) graphql.Marshaler {
-			return ec.marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx, selections, v)
+			return ec.marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDuplicateGroupᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1461,7 +1461,7 @@ func (ec *executionContext) _DuplicateGroupEdge_node(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *configuration.DuplicateGroup) graphql.Marshaler {
-			return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx, selections, v)
+			return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDuplicateGroup(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1753,7 +1753,7 @@ func (ec *executionContext) _UnevenGroups_nodes(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*configuration.UnevenGroup) graphql.Marshaler {
-			return ec.marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐUnevenGroupᚄ(ctx, selections, v)
+			return ec.marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUnevenGroupᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2957,11 +2957,11 @@ func (ec *executionContext) _UnevenGroups(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚐAttributeBreachᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.AttributeBreach) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐAttributeBreachᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.AttributeBreach) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx, sel, v[i])
+		return ec.marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐAttributeBreach(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2973,7 +2973,7 @@ func (ec *executionContext) marshalNAttributeBreach2ᚕᚖreleasegraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚐAttributeBreach(ctx context.Context, sel ast.SelectionSet, v *configuration.AttributeBreach) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributeBreach2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐAttributeBreach(ctx context.Context, sel ast.SelectionSet, v *configuration.AttributeBreach) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3019,7 +3019,7 @@ func (ec *executionContext) marshalNAttributeBreachEdge2ᚖreleasegraphᚋgraph�
 	return ec._AttributeBreachEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚐDataQuality(ctx context.Context, sel ast.SelectionSet, v *configuration.DataQuality) graphql.Marshaler {
+func (ec *executionContext) marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDataQuality(ctx context.Context, sel ast.SelectionSet, v *configuration.DataQuality) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3091,11 +3091,11 @@ func (ec *executionContext) marshalNDependencyCycleEdge2ᚖreleasegraphᚋgraph�
 	return ec._DependencyCycleEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.DuplicateGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDuplicateGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.DuplicateGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx, sel, v[i])
+		return ec.marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDuplicateGroup(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3107,7 +3107,7 @@ func (ec *executionContext) marshalNDuplicateGroup2ᚕᚖreleasegraphᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚐDuplicateGroup(ctx context.Context, sel ast.SelectionSet, v *configuration.DuplicateGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNDuplicateGroup2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDuplicateGroup(ctx context.Context, sel ast.SelectionSet, v *configuration.DuplicateGroup) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3153,11 +3153,11 @@ func (ec *executionContext) marshalNDuplicateGroupEdge2ᚖreleasegraphᚋgraph�
 	return ec._DuplicateGroupEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚐSizedCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.SizedCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐSizedCycleᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.SizedCycle) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx, sel, v[i])
+		return ec.marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐSizedCycle(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3169,7 +3169,7 @@ func (ec *executionContext) marshalNSizedCycle2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚐSizedCycle(ctx context.Context, sel ast.SelectionSet, v *configuration.SizedCycle) graphql.Marshaler {
+func (ec *executionContext) marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐSizedCycle(ctx context.Context, sel ast.SelectionSet, v *configuration.SizedCycle) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3179,11 +3179,11 @@ func (ec *executionContext) marshalNSizedCycle2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._SizedCycle(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐUnevenGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.UnevenGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUnevenGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*configuration.UnevenGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroup(ctx, sel, v[i])
+		return ec.marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUnevenGroup(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3195,7 +3195,7 @@ func (ec *executionContext) marshalNUnevenGroup2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroup(ctx context.Context, sel ast.SelectionSet, v *configuration.UnevenGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUnevenGroup(ctx context.Context, sel ast.SelectionSet, v *configuration.UnevenGroup) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3205,7 +3205,7 @@ func (ec *executionContext) marshalNUnevenGroup2ᚖreleasegraphᚋinternalᚋapp
 	return ec._UnevenGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚐUnevenGroups(ctx context.Context, sel ast.SelectionSet, v *configuration.UnevenGroups) graphql.Marshaler {
+func (ec *executionContext) marshalNUnevenGroups2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐUnevenGroups(ctx context.Context, sel ast.SelectionSet, v *configuration.UnevenGroups) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

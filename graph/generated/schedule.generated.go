@@ -81,7 +81,7 @@ func (ec *executionContext) _ChangeSchedule_nodes(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.ScheduledChange) graphql.Marshaler {
-			return ec.marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduledChangeᚄ(ctx, selections, v)
+			return ec.marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduledChangeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -223,7 +223,7 @@ func (ec *executionContext) _ScheduleConflict_chain(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*impact.DependencyLink) graphql.Marshaler {
-			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚐDependencyLinkᚄ(ctx, selections, v)
+			return ec.marshalNDependencyLink2ᚕᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyLinkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -427,7 +427,7 @@ func (ec *executionContext) _ScheduleConflicts_nodes(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*calendar.ScheduleConflict) graphql.Marshaler {
-			return ec.marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduleConflictᚄ(ctx, selections, v)
+			return ec.marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflictᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1391,7 +1391,7 @@ func (ec *executionContext) _TimeRange(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚐChangeSchedule(ctx context.Context, sel ast.SelectionSet, v *calendar.ChangeSchedule) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐChangeSchedule(ctx context.Context, sel ast.SelectionSet, v *calendar.ChangeSchedule) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1418,11 +1418,11 @@ func (ec *executionContext) marshalNConflictKind2releasegraphᚋinternalᚋdomai
 	return res
 }
 
-func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduleConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduleConflict) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduleConflict) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflict(ctx, sel, v[i])
+		return ec.marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflict(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1434,7 +1434,7 @@ func (ec *executionContext) marshalNScheduleConflict2ᚕᚖreleasegraphᚋintern
 	return ret
 }
 
-func (ec *executionContext) marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflict(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduleConflict) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleConflict2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflict(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduleConflict) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1444,7 +1444,7 @@ func (ec *executionContext) marshalNScheduleConflict2ᚖreleasegraphᚋinternal�
 	return ec._ScheduleConflict(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflicts(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1471,11 +1471,11 @@ func (ec *executionContext) marshalNScheduleStatus2releasegraphᚋinternalᚋpla
 	return res
 }
 
-func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚐScheduledChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduledChange) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduledChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduledChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚐScheduledChange(ctx, sel, v[i])
+		return ec.marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduledChange(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1487,7 +1487,7 @@ func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinterna
 	return ret
 }
 
-func (ec *executionContext) marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚐScheduledChange(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduledChange) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduledChange2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduledChange(ctx context.Context, sel ast.SelectionSet, v *calendar.ScheduledChange) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -241,7 +241,7 @@ func (ec *executionContext) field_Mutation_assessChangeRequest_args(ctx context.
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.Assess, error) {
-			return ec.unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚐAssess(ctx, v)
+			return ec.unmarshalNAssessChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐAssess(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -263,7 +263,7 @@ func (ec *executionContext) field_Mutation_authoriseChangeRequest_args(ctx conte
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ChangeVerb, error) {
-			return ec.unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNAuthoriseChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -285,7 +285,7 @@ func (ec *executionContext) field_Mutation_backOutChangeRequest_args(ctx context
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ChangeVerb, error) {
-			return ec.unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNBackOutChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -307,7 +307,7 @@ func (ec *executionContext) field_Mutation_castVote_args(ctx context.Context, ra
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.CastVote, error) {
-			return ec.unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚐCastVote(ctx, v)
+			return ec.unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚋchangeᚐCastVote(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -351,7 +351,7 @@ func (ec *executionContext) field_Mutation_confirmDelegation_args(ctx context.Co
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ChangeVerb, error) {
-			return ec.unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNConfirmDelegationInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -967,7 +967,7 @@ func (ec *executionContext) field_Mutation_createApiToken_args(ctx context.Conte
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (token.NewToken, error) {
-			return ec.unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚐNewToken(ctx, v)
+			return ec.unmarshalNCreateApiTokenInput2releasegraphᚋinternalᚋappᚋtokenᚐNewToken(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1993,7 +1993,7 @@ func (ec *executionContext) field_Mutation_draftChangeFromModel_args(ctx context
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.FromModel, error) {
-			return ec.unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
+			return ec.unmarshalNDraftChangeFromModelInput2releasegraphᚋinternalᚋappᚋchangeᚐFromModel(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2015,7 +2015,7 @@ func (ec *executionContext) field_Mutation_excludeFromImpact_args(ctx context.Co
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.Exclude, error) {
-			return ec.unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚐExclude(ctx, v)
+			return ec.unmarshalNExcludeFromImpactInput2releasegraphᚋinternalᚋappᚋchangeᚐExclude(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2037,7 +2037,7 @@ func (ec *executionContext) field_Mutation_implementChangeRequest_args(ctx conte
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ImplementChange, error) {
-			return ec.unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚐImplementChange(ctx, v)
+			return ec.unmarshalNImplementChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐImplementChange(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2579,7 +2579,7 @@ func (ec *executionContext) field_Mutation_requestStandardChange_args(ctx contex
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.FromModel, error) {
-			return ec.unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚐFromModel(ctx, v)
+			return ec.unmarshalNRequestStandardChangeInput2releasegraphᚋinternalᚋappᚋchangeᚐFromModel(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2645,7 +2645,7 @@ func (ec *executionContext) field_Mutation_reviewChangeRequest_args(ctx context.
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ReviewChange, error) {
-			return ec.unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚐReviewChange(ctx, v)
+			return ec.unmarshalNReviewChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐReviewChange(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2681,7 +2681,7 @@ func (ec *executionContext) field_Mutation_submitChangeRequest_args(ctx context.
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ChangeVerb, error) {
-			return ec.unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNSubmitChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3077,7 +3077,7 @@ func (ec *executionContext) field_Mutation_withdrawChangeRequest_args(ctx contex
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.ChangeVerb, error) {
-			return ec.unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚐChangeVerb(ctx, v)
+			return ec.unmarshalNWithdrawChangeRequestInput2releasegraphᚋinternalᚋappᚋchangeᚐChangeVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5538,7 +5538,7 @@ func (ec *executionContext) _Mutation_assessChangeRequest(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
-			return ec.marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
+			return ec.marshalOAssessChangeRequestPayload2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐReviewed(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5978,7 +5978,7 @@ func (ec *executionContext) _Mutation_castVote(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *change.Reviewed) graphql.Marshaler {
-			return ec.marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚐReviewed(ctx, selections, v)
+			return ec.marshalOCastVotePayload2ᚖreleasegraphᚋinternalᚋappᚋchangeᚐReviewed(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6374,7 +6374,7 @@ func (ec *executionContext) _Mutation_createCalendarFeed(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.CalendarFeedCreated) graphql.Marshaler {
-			return ec.marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚐCalendarFeedCreated(ctx, selections, v)
+			return ec.marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐCalendarFeedCreated(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8442,7 +8442,7 @@ func (ec *executionContext) _Mutation_createFreeze(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
-			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
+			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeHold(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8486,7 +8486,7 @@ func (ec *executionContext) _Mutation_liftFreeze(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.FreezeHold) graphql.Marshaler {
-			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚐFreezeHold(ctx, selections, v)
+			return ec.marshalOFreezeHoldPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐFreezeHold(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9234,7 +9234,7 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *token.CreatedToken) graphql.Marshaler {
-			return ec.marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚐCreatedToken(ctx, selections, v)
+			return ec.marshalOCreateApiTokenPayload2ᚖreleasegraphᚋinternalᚋappᚋtokenᚐCreatedToken(ctx, selections, v)
 		},
 		true,
 		false,
@@ -10202,7 +10202,7 @@ func (ec *executionContext) _Mutation_createProblem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *problem.ProblemCreated) graphql.Marshaler {
-			return ec.marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚐProblemCreated(ctx, selections, v)
+			return ec.marshalOCreateProblemPayload2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐProblemCreated(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12406,7 +12406,7 @@ func (ec *executionContext) _Query_serviceView(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *work.ServiceView) graphql.Marshaler {
-			return ec.marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚐServiceView(ctx, selections, v)
+			return ec.marshalNServiceView2ᚖreleasegraphᚋinternalᚋappᚋworkᚐServiceView(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12758,7 +12758,7 @@ func (ec *executionContext) _Query_changeSet(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *history.ChangeSet) graphql.Marshaler {
-			return ec.marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚐChangeSet(ctx, selections, v)
+			return ec.marshalOChangeSet2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐChangeSet(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12802,7 +12802,7 @@ func (ec *executionContext) _Query_graphDiff(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *history.GraphDiff) graphql.Marshaler {
-			return ec.marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚐGraphDiff(ctx, selections, v)
+			return ec.marshalNGraphDiff2ᚖreleasegraphᚋinternalᚋappᚋhistoryᚐGraphDiff(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12845,7 +12845,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *token.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚐViewer(ctx, selections, v)
+			return ec.marshalNViewer2ᚖreleasegraphᚋinternalᚋappᚋtokenᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12942,7 +12942,7 @@ func (ec *executionContext) _Query_impact(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.ImpactResult) graphql.Marshaler {
-			return ec.marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚐImpactResult(ctx, selections, v)
+			return ec.marshalNImpactAnalysis2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐImpactResult(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12986,7 +12986,7 @@ func (ec *executionContext) _Query_dependencyPath(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.DependencyPathResult) graphql.Marshaler {
-			return ec.marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚐDependencyPathResult(ctx, selections, v)
+			return ec.marshalODependencyPath2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐDependencyPathResult(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13030,7 +13030,7 @@ func (ec *executionContext) _Query_installationOrder(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.InstallationOrderResult) graphql.Marshaler {
-			return ec.marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚐInstallationOrderResult(ctx, selections, v)
+			return ec.marshalNInstallationOrder2ᚖreleasegraphᚋinternalᚋappᚋimpactᚐInstallationOrderResult(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13470,7 +13470,7 @@ func (ec *executionContext) _Query_knownErrorMatches(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *problem.KnownErrorMatches) graphql.Marshaler {
-			return ec.marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚐKnownErrorMatches(ctx, selections, v)
+			return ec.marshalNKnownErrorMatches2ᚖreleasegraphᚋinternalᚋappᚋproblemᚐKnownErrorMatches(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13602,7 +13602,7 @@ func (ec *executionContext) _Query_dataQuality(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *configuration.DataQuality) graphql.Marshaler {
-			return ec.marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚐDataQuality(ctx, selections, v)
+			return ec.marshalNDataQuality2ᚖreleasegraphᚋinternalᚋappᚋconfigurationᚐDataQuality(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13734,7 +13734,7 @@ func (ec *executionContext) _Query_scheduleConflicts(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.ScheduleConflicts) graphql.Marshaler {
-			return ec.marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚐScheduleConflicts(ctx, selections, v)
+			return ec.marshalNScheduleConflicts2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduleConflicts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13778,7 +13778,7 @@ func (ec *executionContext) _Query_changeSchedule(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *calendar.ChangeSchedule) graphql.Marshaler {
-			return ec.marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚐChangeSchedule(ctx, selections, v)
+			return ec.marshalNChangeSchedule2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐChangeSchedule(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13997,7 +13997,7 @@ func (ec *executionContext) _Query_statistics(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Statistics) graphql.Marshaler {
-			return ec.marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚐStatistics(ctx, selections, v)
+			return ec.marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐStatistics(ctx, selections, v)
 		},
 		true,
 		true,

@@ -214,7 +214,7 @@ func (ec *executionContext) _SearchEdge_rank(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v records.SearchRank) graphql.Marshaler {
-			return ec.marshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx, selections, v)
+			return ec.marshalNSearchRank2releasegraphᚋinternalᚋappᚋrecordsᚐSearchRank(ctx, selections, v)
 		},
 		true,
 		true,
@@ -237,7 +237,7 @@ func (ec *executionContext) _SearchEdge_matched(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.SearchMatch) graphql.Marshaler {
-			return ec.marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚐSearchMatch(ctx, selections, v)
+			return ec.marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐSearchMatch(ctx, selections, v)
 		},
 		true,
 		true,
@@ -315,7 +315,7 @@ func (ec *executionContext) _SearchMatch_spans(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*records.TextSpan) graphql.Marshaler {
-			return ec.marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚐTextSpanᚄ(ctx, selections, v)
+			return ec.marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐTextSpanᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -662,7 +662,7 @@ func (ec *executionContext) marshalNSearchEdge2ᚖreleasegraphᚋgraphᚋmodel�
 	return ec._SearchEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚐSearchMatch(ctx context.Context, sel ast.SelectionSet, v *records.SearchMatch) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐSearchMatch(ctx context.Context, sel ast.SelectionSet, v *records.SearchMatch) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -672,13 +672,13 @@ func (ec *executionContext) marshalNSearchMatch2ᚖreleasegraphᚋinternalᚋapp
 	return ec._SearchMatch(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx context.Context, v any) (records.SearchRank, error) {
+func (ec *executionContext) unmarshalNSearchRank2releasegraphᚋinternalᚋappᚋrecordsᚐSearchRank(ctx context.Context, v any) (records.SearchRank, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := records.SearchRank(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚐSearchRank(ctx context.Context, sel ast.SelectionSet, v records.SearchRank) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚋrecordsᚐSearchRank(ctx context.Context, sel ast.SelectionSet, v records.SearchRank) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -689,11 +689,11 @@ func (ec *executionContext) marshalNSearchRank2releasegraphᚋinternalᚋappᚐS
 	return res
 }
 
-func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚐTextSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.TextSpan) graphql.Marshaler {
+func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐTextSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.TextSpan) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚐTextSpan(ctx, sel, v[i])
+		return ec.marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐTextSpan(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -705,7 +705,7 @@ func (ec *executionContext) marshalNTextSpan2ᚕᚖreleasegraphᚋinternalᚋapp
 	return ret
 }
 
-func (ec *executionContext) marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚐTextSpan(ctx context.Context, sel ast.SelectionSet, v *records.TextSpan) graphql.Marshaler {
+func (ec *executionContext) marshalNTextSpan2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐTextSpan(ctx context.Context, sel ast.SelectionSet, v *records.TextSpan) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -631,7 +631,7 @@ func (ec *executionContext) _CountGroup_values(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
-			return ec.marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx, selections, v)
+			return ec.marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -755,7 +755,7 @@ func (ec *executionContext) _Counts_groups(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*records.CountGroup) graphql.Marshaler {
-			return ec.marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐCountGroupᚄ(ctx, selections, v)
+			return ec.marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountGroupᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -834,7 +834,7 @@ func (ec *executionContext) _Statistics_assessments(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -878,7 +878,7 @@ func (ec *executionContext) _Statistics_attributeDefinitions(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -922,7 +922,7 @@ func (ec *executionContext) _Statistics_baselines(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -966,7 +966,7 @@ func (ec *executionContext) _Statistics_boards(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1010,7 +1010,7 @@ func (ec *executionContext) _Statistics_delegations(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1054,7 +1054,7 @@ func (ec *executionContext) _Statistics_votes(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1098,7 +1098,7 @@ func (ec *executionContext) _Statistics_calendarFeeds(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1142,7 +1142,7 @@ func (ec *executionContext) _Statistics_changeModels(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1186,7 +1186,7 @@ func (ec *executionContext) _Statistics_changeRequests(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1230,7 +1230,7 @@ func (ec *executionContext) _Statistics_configurationItems(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1274,7 +1274,7 @@ func (ec *executionContext) _Statistics_freezeExceptions(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1318,7 +1318,7 @@ func (ec *executionContext) _Statistics_freezes(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1362,7 +1362,7 @@ func (ec *executionContext) _Statistics_knownErrors(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1406,7 +1406,7 @@ func (ec *executionContext) _Statistics_maintenanceWindows(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1450,7 +1450,7 @@ func (ec *executionContext) _Statistics_parties(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1494,7 +1494,7 @@ func (ec *executionContext) _Statistics_problems(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1538,7 +1538,7 @@ func (ec *executionContext) _Statistics_releaseUnits(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1582,7 +1582,7 @@ func (ec *executionContext) _Statistics_sites(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1626,7 +1626,7 @@ func (ec *executionContext) _Statistics_tasks(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *records.Counts) graphql.Marshaler {
-			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx, selections, v)
+			return ec.marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2566,11 +2566,11 @@ func (ec *executionContext) _Statistics(ctx context.Context, sel ast.SelectionSe
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚐCountGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.CountGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.CountGroup) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚐCountGroup(ctx, sel, v[i])
+		return ec.marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountGroup(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2582,7 +2582,7 @@ func (ec *executionContext) marshalNCountGroup2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚐCountGroup(ctx context.Context, sel ast.SelectionSet, v *records.CountGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountGroup(ctx context.Context, sel ast.SelectionSet, v *records.CountGroup) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2592,11 +2592,11 @@ func (ec *executionContext) marshalNCountGroup2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._CountGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚐCountValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
+func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*records.CountValue) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚐCountValue(ctx, sel, v[i])
+		return ec.marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountValue(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2608,7 +2608,7 @@ func (ec *executionContext) marshalNCountValue2ᚕᚖreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚐCountValue(ctx context.Context, sel ast.SelectionSet, v *records.CountValue) graphql.Marshaler {
+func (ec *executionContext) marshalNCountValue2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCountValue(ctx context.Context, sel ast.SelectionSet, v *records.CountValue) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2618,7 +2618,7 @@ func (ec *executionContext) marshalNCountValue2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._CountValue(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCounts(ctx context.Context, sel ast.SelectionSet, v *records.Counts) graphql.Marshaler {
+func (ec *executionContext) marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐCounts(ctx context.Context, sel ast.SelectionSet, v *records.Counts) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2628,7 +2628,7 @@ func (ec *executionContext) marshalNCounts2ᚖreleasegraphᚋinternalᚋappᚐCo
 	return ec._Counts(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚐStatistics(ctx context.Context, sel ast.SelectionSet, v *records.Statistics) graphql.Marshaler {
+func (ec *executionContext) marshalNStatistics2ᚖreleasegraphᚋinternalᚋappᚋrecordsᚐStatistics(ctx context.Context, sel ast.SelectionSet, v *records.Statistics) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

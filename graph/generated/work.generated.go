@@ -179,7 +179,7 @@ func (ec *executionContext) _WorkConnection_nodes(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*work.Work) graphql.Marshaler {
-			return ec.marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkᚄ(ctx, selections, v)
+			return ec.marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚋworkᚐWorkᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -266,7 +266,7 @@ func (ec *executionContext) _WorkConnection_byReason(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*work.WorkCount) graphql.Marshaler {
-			return ec.marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkCountᚄ(ctx, selections, v)
+			return ec.marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚋworkᚐWorkCountᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -344,7 +344,7 @@ func (ec *executionContext) _WorkEdge_node(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *work.Work) graphql.Marshaler {
-			return ec.marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx, selections, v)
+			return ec.marshalNWork2ᚖreleasegraphᚋinternalᚋappᚋworkᚐWork(ctx, selections, v)
 		},
 		true,
 		true,
@@ -698,11 +698,11 @@ func (ec *executionContext) _WorkEdge(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.Work) graphql.Marshaler {
+func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚋworkᚐWorkᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.Work) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx, sel, v[i])
+		return ec.marshalNWork2ᚖreleasegraphᚋinternalᚋappᚋworkᚐWork(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -714,7 +714,7 @@ func (ec *executionContext) marshalNWork2ᚕᚖreleasegraphᚋinternalᚋappᚐW
 	return ret
 }
 
-func (ec *executionContext) marshalNWork2ᚖreleasegraphᚋinternalᚋappᚐWork(ctx context.Context, sel ast.SelectionSet, v *work.Work) graphql.Marshaler {
+func (ec *executionContext) marshalNWork2ᚖreleasegraphᚋinternalᚋappᚋworkᚐWork(ctx context.Context, sel ast.SelectionSet, v *work.Work) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -734,11 +734,11 @@ func (ec *executionContext) marshalNWorkConnection2ᚖreleasegraphᚋgraphᚋmod
 	return ec._WorkConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚐWorkCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.WorkCount) graphql.Marshaler {
+func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋappᚋworkᚐWorkCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*work.WorkCount) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚐWorkCount(ctx, sel, v[i])
+		return ec.marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚋworkᚐWorkCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -750,7 +750,7 @@ func (ec *executionContext) marshalNWorkCount2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚐWorkCount(ctx context.Context, sel ast.SelectionSet, v *work.WorkCount) graphql.Marshaler {
+func (ec *executionContext) marshalNWorkCount2ᚖreleasegraphᚋinternalᚋappᚋworkᚐWorkCount(ctx context.Context, sel ast.SelectionSet, v *work.WorkCount) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -176,10 +176,6 @@ type LiftFreezeInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
-// What can be changed.
-type Mutation struct {
-}
-
 // Which known error to publish.
 type PublishKnownErrorInput struct {
 	// The known error.
