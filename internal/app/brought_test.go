@@ -56,6 +56,6 @@ func TestVotesThatAreBroughtCountByTheRules_H3(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, agenda.Nodes[0].Approvals)
 		require.Len(t, agenda.Nodes[0].WaitsFor, 1)
-		require.Equal(t, "cleo", agenda.Nodes[0].WaitsFor[0].Member)
+		require.Equal(t, "cleo", agenda.Nodes[0].WaitsFor[0].Member.Name)
 	})
 }
