@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/graphgen"
 	"releasegraph/internal/server"
@@ -86,7 +87,7 @@ func manyChanges(t *testing.T, a *app.App, e *graphgen.Estate) {
 		lines = append(lines, fmt.Sprintf(
 			`{"node":"Freeze","key":"F-%d","name":"F","reason":"R","timeZone":"Europe/Paris","startsAt":"2026-01-01T%02d:00","duration":"PT2H","recurrence":"FREQ=WEEKLY","everywhere":true}`, i, i%20))
 	}
-	got, err := a.ImportLines(context.Background(), app.ImportLinesInput{Lines: lines}, nil)
+	got, err := a.Bulk.ImportLines(context.Background(), bulk.ImportLinesInput{Lines: lines}, nil)
 	if err != nil || len(got.Wrong) > 0 {
 		t.Fatal(err, got.Wrong)
 	}
