@@ -59,6 +59,33 @@ func TestEdgesOfABusyNodeAreFoundFromTheirOtherEnds(t *testing.T) {
 	}
 }
 
+// Removing many nodes asks at once for what still leads to each.
+func TestWhatManyRemovalsNeedIsReadInFewRoundTrips(t *testing.T) {
+	s := hub(t)
+	trips := func(n int) int {
+		guards := []store.Guard{store.NoEdges{ID: "hub", Direction: store.In}}
+		var ops []store.Op
+		for i := range n {
+			id := store.ID(fmt.Sprintf("i%04d", i))
+			ops, guards = append(ops, store.RemoveNode{ID: id}), append(guards, store.NoEdges{ID: id, Rel: "NEEDS", Direction: store.In})
+		}
+		sets := []store.Changeset{{Actor: "ann", At: time.Unix(0, 0).UTC(), Ops: ops, Guards: guards}}
+		counter := &tripCounter{}
+		err := s.read(t.Context(), func(x tx) error {
+			counter.ManagedTransaction = x.managed
+			l := &loader{tx: tx{x.ctx, counter}, catalog: s.catalog, state: store.NewState(s.catalog.Declared, sets...), sets: sets}
+			return l.load()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counter.trips
+	}
+	if few, many := trips(1), trips(500); many > few {
+		t.Errorf("%d round trips for 500 nodes, %d for one", many, few)
+	}
+}
+
 // fillHub makes a node with so many edges, half of them in.
 func fillHub(t *testing.T, s *Store, n int) []store.EdgeKey {
 	t.Helper()

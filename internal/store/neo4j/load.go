@@ -3,9 +3,9 @@ package neo4j
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
-
-	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"strings"
 
 	"releasegraph/internal/store"
 )
@@ -212,53 +212,57 @@ func (l *loader) outOf(ids []store.ID) error {
 	return nil
 }
 
+// probes asks for all probes of one form at once, up to a power of two of edges
+// each, so that the forms are few.
 func (l *loader) probes() error {
+	alike := map[store.ProbeNeed][]store.ID{}
 	for _, need := range l.state.Probes() {
-		keys, count, err := l.probe(need)
-		if err != nil {
+		form := need
+		form.ID, form.Limit = "", 1<<bits.Len(uint(need.Limit-1))
+		alike[form] = append(alike[form], need.ID)
+	}
+	for form, ids := range alike {
+		if err := l.probe(form, ids); err != nil {
 			return err
 		}
-		l.state.AddProbe(need.Probe, keys, count)
 	}
 	return nil
 }
 
-// probe reads the first keys of a node's edges. The order of ORDER BY on
+// probe reads the first keys of the edges of each node. The order of ORDER BY on
 // stored strings and on type names is bytewise, as the port's.
-func (l *loader) probe(need store.ProbeNeed) ([]store.EdgeKey, int64, error) {
-	ends, types := "(n)-[r%s]->(m:Node)", ""
-	from, to := "n.id", "m.id"
-	if need.Direction == store.In {
-		ends, from, to = "(n)<-[r%s]-(m:Node)", to, from
+func (l *loader) probe(form store.ProbeNeed, ids []store.ID) error {
+	edge, from, to, count := "-[r]->", "n.id", "m.id", "0"
+	if form.Rel != "" {
+		edge = "-[r:" + quote(form.Rel) + "]->"
 	}
-	if need.Rel != "" {
-		types = ":" + quote(need.Rel)
+	if form.Direction == store.In {
+		edge, from, to = "<"+strings.TrimSuffix(edge, ">"), to, from
 	}
-	match := "MATCH (n:Node {id: $id}) MATCH " + fmt.Sprintf(ends, types)
-	p := params{"id": string(need.ID), "limit": int64(need.Limit)}
-	records, err := l.tx.rows(fmt.Sprintf("%s WITH type(r) AS rel, %s AS from, %s AS to, %s AS tag RETURN rel, from, to, tag ORDER BY rel, from, to, tag LIMIT $limit",
-		match, from, to, tagAt), p)
+	if form.Count {
+		count = "COUNT { (n)" + edge + "() }"
+	}
+	records, err := l.tx.rows(fmt.Sprintf("UNWIND $ids AS id MATCH (n:Node {id: id}) CALL (n) { MATCH (n)%s(m:Node) "+
+		"WITH type(r) AS rel, %s AS from, %s AS to, %s AS tag ORDER BY rel, from, to, tag LIMIT $limit RETURN collect([rel, from, to, tag]) AS keys } "+
+		"RETURN id, keys, %s", edge, from, to, tagAt, count), params{"ids": texts(ids), "limit": int64(form.Limit)})
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	keys := make([]store.EdgeKey, len(records))
-	for i, r := range records {
-		keys[i] = keyOf(r)
+	for _, r := range records {
+		probe := form.Probe
+		probe.ID = store.ID(r.Values[0].(string))
+		list := r.Values[1].([]any)
+		keys := make([]store.EdgeKey, len(list))
+		for i, key := range list {
+			keys[i] = keyOf(key.([]any))
+		}
+		l.state.AddProbe(probe, keys, r.Values[2].(int64))
 	}
-	if !need.Count {
-		return keys, 0, nil
-	}
-	values, err := l.tx.row(match+" RETURN count(r)", p)
-	if err != nil {
-		return nil, 0, err
-	}
-	return keys, values[0].(int64), nil
+	return nil
 }
 
-func keyOf(r *neo4j.Record) store.EdgeKey {
-	return store.EdgeKey{
-		Rel: r.Values[0].(string), From: store.ID(r.Values[1].(string)), To: store.ID(r.Values[2].(string)), Tag: r.Values[3].(string),
-	}
+func keyOf(row []any) store.EdgeKey {
+	return store.EdgeKey{Rel: row[0].(string), From: store.ID(row[1].(string)), To: store.ID(row[2].(string)), Tag: row[3].(string)}
 }
 
 func (l *loader) holders() error {
