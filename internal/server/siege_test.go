@@ -78,8 +78,9 @@ func sieges(source string) map[string]string {
 }
 
 // Others ask for one item meanwhile, and are answered: their slowest tenth takes
-// no more than this many times what it took in peace.
-const patience = 100
+// no more than this many times that of a request for which nothing is to be
+// done, and which has to wait for the busy machine all the same.
+const patience = 20
 
 func TestASiegeByOneCallerLeavesMemoryAndOthersAlone(t *testing.T) {
 	if testing.Short() {
@@ -93,13 +94,17 @@ func TestASiegeByOneCallerLeavesMemoryAndOthersAlone(t *testing.T) {
 		r.post(ask, header{"Releasegraph-Act-As": "alice; roles=ADMIN"}).wants(t, http.StatusOK, source)
 		return time.Since(begun)
 	}
+	nothing := func() time.Duration {
+		begun := time.Now()
+		r.get("/healthz").wants(t, http.StatusOK)
+		return time.Since(begun)
+	}
 	for name, query := range sieges(source) { // each alone is answered, or refused by its price
 		a := r.post(document(t, query, nil), nil)
 		if a.status != http.StatusOK || strings.Contains(a.body, `"errors"`) && !strings.Contains(a.body, `"LIMIT"`) {
 			t.Errorf("%s: %d %.300s", name, a.status, a.body)
 		}
 	}
-	peace := tenth(small)
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -127,9 +132,9 @@ func TestASiegeByOneCallerLeavesMemoryAndOthersAlone(t *testing.T) {
 	}
 	var most uint64
 	goroutines := 0
-	var during []time.Duration
+	var during, busy []time.Duration
 	for begun := time.Now(); time.Since(begun) < 8*time.Second; {
-		during = append(during, small())
+		during, busy = append(during, small()), append(busy, nothing())
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		most, goroutines = max(most, m.HeapInuse+m.StackInuse), max(goroutines, runtime.NumGoroutine())
@@ -138,29 +143,24 @@ func TestASiegeByOneCallerLeavesMemoryAndOthersAlone(t *testing.T) {
 	stop.Store(true)
 	end()
 	attackers.Wait()
-	slices.Sort(during)
-	slow := during[len(during)*9/10]
-	t.Logf("%d small questions, the slowest tenth above %s (%s in peace); %d MB more at most, %d goroutines", len(during), slow, peace, (most-before.HeapInuse)/mb, goroutines)
+	slow, least := tenth(during), tenth(busy)
+	t.Logf("%d small questions, the slowest tenth above %s (%s for nothing); %d MB more at most, %d goroutines", len(during), slow, least, (most-before.HeapInuse)/mb, goroutines)
 	if most > before.HeapInuse+before.StackInuse+1024*mb {
 		t.Errorf("%d MB more were in use", (most-before.HeapInuse)/mb)
 	}
 	if goroutines > 5_000 {
 		t.Errorf("%d goroutines", goroutines)
 	}
-	if slow > patience*max(peace, 3*time.Millisecond) {
-		t.Errorf("small questions took %s, and %s in peace", slow, peace)
+	if slow > patience*max(least, 5*time.Millisecond) {
+		t.Errorf("small questions took %s, and nothing took %s", slow, least)
 	}
 	r.awaitQuiet()
 }
 
-// tenth is above what the slowest tenth of some runs takes.
-func tenth(run func() time.Duration) time.Duration {
-	all := make([]time.Duration, 100)
-	for i := range all {
-		all[i] = run()
-	}
+// tenth is above what the slowest tenth takes.
+func tenth(all []time.Duration) time.Duration {
 	slices.Sort(all)
-	return all[90]
+	return all[len(all)*9/10]
 }
 
 // awaitQuiet waits until nothing runs any more: nobody waits for it.
