@@ -18,7 +18,8 @@ func BenchmarkDecision(b *testing.B) {
 		}
 	})
 	b.Run("first", func(b *testing.B) {
-		p, err := authz.Parse(authz.DefaultSource())
+		named := authz.Source{Name: "named.cedar", Text: []byte(`permit(principal == Actor::"alice", action == Action::"read", resource);`)}
+		p, err := authz.Parse(authz.DefaultSource(), named)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -44,8 +44,8 @@ const Always Grant = 1<<combinations - 1
 // With tells whether the action is allowed with a record of these facts.
 func (g Grant) With(f Facts) bool { return g&(1<<f) != 0 }
 
-// Grants are the decisions for one actor's name and roles. They are found when
-// they are first asked for, and kept.
+// Grants are the decisions for one actor's roles, and name where a policy is
+// about one. They are found when they are first asked for, and kept.
 type Grants struct {
 	policies *Policies
 	actor    types.EntityUID
@@ -63,10 +63,10 @@ type question struct {
 // maxActors bounds how many actors' decisions are kept.
 const maxActors = 4096
 
-// For gives the decisions for an actor. They are the same for everyone of
-// this name and these roles, whatever their sites.
+// For gives the decisions for an actor. They are the same for everyone of these
+// roles, and of this name where a policy is about one, whatever their sites.
 func (p *Policies) For(a domain.Actor) *Grants {
-	key := actorKey(a)
+	key := p.key(a)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g := p.known[key]
@@ -80,9 +80,11 @@ func (p *Policies) For(a domain.Actor) *Grants {
 	return g
 }
 
-func actorKey(a domain.Actor) string {
+func (p *Policies) key(a domain.Actor) string {
 	var b strings.Builder
-	b.WriteString(a.Name)
+	if p.personal {
+		b.WriteString(a.Name)
+	}
 	for _, r := range a.Roles {
 		b.WriteByte(0)
 		b.WriteString(string(r))

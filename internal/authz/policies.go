@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ var defaultText []byte
 // methods may be called concurrently.
 type Policies struct {
 	list []*cedar.Policy
+	// personal: a policy may be about one actor. Otherwise the roles decide, and
+	// who comes first with them has it worked out for all.
+	personal bool
 
 	mu    sync.Mutex
 	known map[string]*Grants // by who asks
@@ -62,6 +66,7 @@ func Parse(sources ...Source) (*Policies, error) {
 			wrong = append(wrong, checker.check(one)...)
 		}
 		p.list = append(p.list, list...)
+		p.personal = p.personal || bytes.Contains(s.Text, []byte(typeActor))
 	}
 	if len(wrong) == 0 && len(p.list) == 0 {
 		wrong = append(wrong, errors.New("there is no policy, so that nobody could do anything"))

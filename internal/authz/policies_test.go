@@ -54,6 +54,24 @@ func TestOwnPoliciesReplaceTheDefaultOnes(t *testing.T) {
 	require.True(t, d.Any() && !d.All() && d.Granted.With(authz.AtYourSite) && !d.Granted.With(0), "a forbid wins")
 }
 
+func TestWhatOnlyRolesDecideIsWorkedOutOnceForAllWhoHaveThem(t *testing.T) {
+	named := func(name string, roles ...domain.Role) domain.Actor { return domain.Actor{Name: name, Roles: roles} }
+	byRole, err := parse(`permit(principal in Role::"VIEWER", action == Action::"read", resource);`)
+	require.NoError(t, err)
+	require.Same(t, byRole.For(named("ann", domain.Viewer)), byRole.For(named("bob", domain.Viewer)))
+	require.NotSame(t, byRole.For(named("ann", domain.Viewer)), byRole.For(named("ann", domain.Admin)))
+	for _, text := range []string{
+		`permit(principal == Actor::"ann", action, resource);`,
+		`permit(principal, action, resource) when { [Actor :: "ann"].contains(principal) };`,
+		`permit(principal, action, resource) unless { principal in [Actor::"bob"] };`,
+	} {
+		personal, err := parse(text)
+		require.NoError(t, err)
+		require.NoError(t, personal.May(named("ann"), authz.Read, domain.KindSite), text)
+		require.Error(t, personal.May(named("bob"), authz.Read, domain.KindSite), text)
+	}
+}
+
 func FuzzPoliciesAreReadOrRefused(f *testing.F) {
 	f.Add(string(authz.DefaultSource().Text))
 	f.Add(`permit(principal, action in [Action::"read"], resource is Kind) when { resource.atYourSite && !(resource in Area::"log") };`)
