@@ -42,7 +42,7 @@ Send it as "Authorization: Bearer …". With --url the caller's own token is tak
 }
 
 const (
-	tokenFields    = `id name roles sites suppliers kinds createdBy createdAt expiresAt lastUsedAt revokedAt`
+	tokenFields    = `id name roles sites suppliers kinds createdBy { name } createdAt expiresAt lastUsedAt revokedAt`
 	createDocument = `mutation Create($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret apiToken { ` + tokenFields + ` } } }`
 	listDocument   = `query List { apiTokens { ` + tokenFields + ` } }`
 	revokeDocument = `mutation Revoke($id: ID!) { revokeApiToken(input: {id: $id}) { apiToken { ` + tokenFields + ` } } }`
