@@ -27,7 +27,7 @@ import (
 func OnStores(t *testing.T, run func(*testing.T, *Fixture)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { run(t, NewFixture(t, OpenSQLite(t))) })
-	t.Run("neo4j", func(t *testing.T) { run(t, NewFixture(t, openNeo4j(t))) })
+	t.Run("neo4j", func(t *testing.T) { run(t, NewFixture(t, OpenNeo4j(t))) })
 }
 
 // OpenSQLite opens an empty store in memory.
@@ -39,7 +39,7 @@ func OpenSQLite(t testing.TB) store.Store {
 	return s
 }
 
-func openNeo4j(t *testing.T) store.Store {
+func OpenNeo4j(t *testing.T) store.Store {
 	t.Helper()
 	uri, user, password := neo4jtest.Emptied(t)
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
