@@ -15,12 +15,22 @@ var shared struct {
 	access Access
 	err    error
 	end    func()
+	main   bool // runs the tests
 	used   bool // by a test of this process, after it was wiped
 }
 
-// Main runs the tests of a package and ends the server that they started. Call
-// it from TestMain.
+// Main runs the tests of a package and gives back the server that they used.
+// Call it from TestMain. A server of the pool is kept by the binary of the tests
+// that first needed it: then Main does that instead.
 func Main(m *testing.M) {
+	if socket := os.Getenv(keeperSocket); socket != "" {
+		if err := keep(socket); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	shared.main = true
 	code := m.Run()
 	if shared.end != nil {
 		shared.end()
@@ -28,8 +38,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// Address tells where the process's server is, and starts it when it is the
-// first to ask. Where no server can be had the test is skipped, or fails when
+// Address tells where the process's server is, and takes one when it is the
+// first to ask; what it holds is left over from whoever had it before. Where no server can be had the test is skipped, or fails when
 // RELEASEGRAPH_REQUIRE_NEO4J is 1.
 func Address(t testing.TB) (uri, user, password string) {
 	t.Helper()
@@ -65,8 +75,11 @@ func Emptied(t testing.TB) (uri, user, password string) {
 	return uri, user, password
 }
 
-// find tries, in order, the environment, a container and the jars.
+// find tries, in order, the environment, a container and the pool.
 func find() (Access, func(), error) {
+	if !shared.main {
+		panic("neo4jtest: the package has no TestMain that calls Main")
+	}
 	if uri := os.Getenv("RELEASEGRAPH_TEST_NEO4J"); uri != "" {
 		a := Access{uri, os.Getenv("RELEASEGRAPH_TEST_NEO4J_USER"), os.Getenv("RELEASEGRAPH_TEST_NEO4J_PASSWORD")}
 		end, err := reserve(uri)
@@ -76,9 +89,9 @@ func find() (Access, func(), error) {
 	if containerErr == nil {
 		return a, end, nil
 	}
-	s, err := start()
+	l, err := common().lend()
 	if err == nil {
-		return s.Access(), s.end, nil
+		return l.access, func() { _ = l.Close() }, nil
 	}
 	return Access{}, nil, fmt.Errorf("no Neo4j for tests: RELEASEGRAPH_TEST_NEO4J is not set; %w; %w", containerErr, err)
 }

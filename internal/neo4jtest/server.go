@@ -3,6 +3,7 @@ package neo4jtest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -17,6 +18,26 @@ import (
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 )
+
+const (
+	settings = `server.directories.data=data
+server.http.enabled=false
+server.https.enabled=false
+dbms.security.auth_enabled=false
+dbms.usage_report.enabled=false
+server.memory.pagecache.size=64m
+db.tx_log.preallocate=false
+db.lock.acquisition.timeout=10s
+internal.dbms.bolt.netty_server_shutdown_quiet_period=0
+`
+	flags = "-Xms512m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+)
+
+// setting is short for how servers are run: those that are run differently are
+// not taken for one another.
+func setting() string {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(settings+flags)))[:8]
+}
 
 // Server is a server of the test's own, which can be stopped and started again
 // on the same data.
@@ -89,30 +110,19 @@ func (s *Server) configure() error {
 	if err := l.Close(); err != nil {
 		return err
 	}
-	conf := []string{
-		"server.directories.data=data",
-		fmt.Sprintf("server.bolt.listen_address=127.0.0.1:%d", s.port),
-		"server.http.enabled=false",
-		"server.https.enabled=false",
-		"dbms.security.auth_enabled=false",
-		"dbms.usage_report.enabled=false",
-		"server.memory.pagecache.size=64m",
-		"db.tx_log.preallocate=false",
-		"db.lock.acquisition.timeout=10s",
-		"internal.dbms.bolt.netty_server_shutdown_quiet_period=0",
-	}
+	conf := settings + fmt.Sprintf("server.bolt.listen_address=127.0.0.1:%d\n", s.port)
 	dir := filepath.Join(s.home, "conf")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "neo4j.conf"), []byte(strings.Join(conf, "\n")+"\n"), 0o644)
+	return os.WriteFile(filepath.Join(dir, "neo4j.conf"), []byte(conf), 0o644)
 }
 
 func (s *Server) command() *exec.Cmd {
-	return exec.Command("java", "-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+	return exec.Command("java", append(strings.Fields(flags),
 		"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED",
 		"--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "-cp", filepath.Join(s.lib, "*"),
-		"org.neo4j.server.CommunityEntryPoint", "--home-dir="+s.home, "--config-dir="+filepath.Join(s.home, "conf"), "--console-mode")
+		"org.neo4j.server.CommunityEntryPoint", "--home-dir="+s.home, "--config-dir="+filepath.Join(s.home, "conf"), "--console-mode")...)
 }
 
 // run starts the process and waits until it answers.

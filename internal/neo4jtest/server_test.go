@@ -7,10 +7,8 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 )
 
-func TestMain(m *testing.M) { Main(m) }
-
 func TestAFreshDatabaseIsEmpty(t *testing.T) {
-	uri, user, password := Address(t)
+	uri, user, password := Fresh(t)
 	query(t, Access{uri, user, password}, "CREATE (:Left {by: 'a test'})")
 	query(t, Access{uri, user, password}, "CREATE CONSTRAINT FOR (n:Left) REQUIRE n.by IS UNIQUE")
 	uri, user, password = Fresh(t)

@@ -18,7 +18,7 @@ func empty(ctx context.Context, a Access) error {
 }
 
 // wipe removes all nodes, constraints and indexes, those two aside that every
-// database has.
+// database has, and the plans that were made for what is gone.
 func wipe(ctx context.Context, a Access) error {
 	return a.session(ctx, func(session neo4j.SessionWithContext) error {
 		if _, err := run(ctx, session, deleteNodes); err != nil {
@@ -27,7 +27,11 @@ func wipe(ctx context.Context, a Access) error {
 		if err := drop(ctx, session, "CONSTRAINT", "SHOW CONSTRAINTS YIELD name"); err != nil {
 			return err
 		}
-		return drop(ctx, session, "INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
+		if err := drop(ctx, session, "INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"); err != nil {
+			return err
+		}
+		_, err := run(ctx, session, "CALL db.clearQueryCaches()")
+		return err
 	})
 }
 
