@@ -10418,146 +10418,146 @@ type UnevenGroup {
 
 "A kind of record."
 enum RecordKind {
-  "Configuration items."
-  CONFIGURATION_ITEM
-  "Sites."
-  SITE
-  "Release units."
-  RELEASE_UNIT
-  "Parties."
-  PARTY
+  "Assessments."
+  ASSESSMENT
   "Attribute definitions."
   ATTRIBUTE_DEFINITION
   "Baselines."
   BASELINE
+  "Boards."
+  BOARD
+  "Calendar feeds."
+  CALENDAR_FEED
+  "Change models."
+  CHANGE_MODEL
   "Change requests."
   CHANGE_REQUEST
-  "Problems."
-  PROBLEM
-  "Maintenance windows."
-  MAINTENANCE_WINDOW
+  "Configuration items."
+  CONFIGURATION_ITEM
+  "Delegations."
+  DELEGATION
   "Freezes."
   FREEZE
   "Freeze exceptions."
   FREEZE_EXCEPTION
-  "Calendar feeds."
-  CALENDAR_FEED
   "Known errors."
   KNOWN_ERROR
-  "Change models."
-  CHANGE_MODEL
-  "Boards."
-  BOARD
-  "Delegations."
-  DELEGATION
-  "Votes."
-  VOTE
-  "Assessments."
-  ASSESSMENT
+  "Maintenance windows."
+  MAINTENANCE_WINDOW
+  "Parties."
+  PARTY
+  "Problems."
+  PROBLEM
+  "Release units."
+  RELEASE_UNIT
+  "Sites."
+  SITE
   "Tasks."
   TASK
+  "Votes."
+  VOTE
 }
 
 "A kind of record, or a relationship."
 enum GraphKind {
-  "Configuration items."
-  CONFIGURATION_ITEM
-  "Sites."
-  SITE
-  "Release units."
-  RELEASE_UNIT
-  "Parties."
-  PARTY
+  "Assessments."
+  ASSESSMENT
   "Attribute definitions."
   ATTRIBUTE_DEFINITION
   "Baselines."
   BASELINE
+  "Boards."
+  BOARD
+  "Calendar feeds."
+  CALENDAR_FEED
+  "Change models."
+  CHANGE_MODEL
   "Change requests."
   CHANGE_REQUEST
-  "Problems."
-  PROBLEM
-  "Maintenance windows."
-  MAINTENANCE_WINDOW
+  "Configuration items."
+  CONFIGURATION_ITEM
+  "Delegations."
+  DELEGATION
   "Freezes."
   FREEZE
   "Freeze exceptions."
   FREEZE_EXCEPTION
-  "Calendar feeds."
-  CALENDAR_FEED
   "Known errors."
   KNOWN_ERROR
-  "Change models."
-  CHANGE_MODEL
-  "Boards."
-  BOARD
-  "Delegations."
-  DELEGATION
-  "Votes."
-  VOTE
-  "Assessments."
-  ASSESSMENT
+  "Maintenance windows."
+  MAINTENANCE_WINDOW
+  "Parties."
+  PARTY
+  "Problems."
+  PROBLEM
+  "Release units."
+  RELEASE_UNIT
+  "Sites."
+  SITE
   "Tasks."
   TASK
-  "What this item needs."
-  DEPENDS_ON
-  "The sites where this item runs, in which version."
-  INSTALLED_AT
-  "The site or region that this site belongs to."
-  PART_OF
-  "The sites without which this one does not work."
-  SITE_NEEDS
-  "The items that can only be updated together."
-  GROUPS
-  "Who answers for this item."
-  OWNED_BY
-  "Who helps the users of this item."
-  SUPPORTED_BY
-  "Who delivers this item."
-  SUPPLIED_BY
-  "The customers of this service; only items of class SERVICE have any."
-  SERVES
-  "The problems that this change is to resolve."
-  RESOLVES
-  "The items in which this problem shows."
-  CONCERNS
-  "The problems that this known error is behind."
-  DIAGNOSES
-  "The items that have this known error, and in which versions."
-  PRESENT_IN
+  "Votes."
+  VOTE
   "The items that this request wants to change."
   AFFECTS
-  "The sites where the change is carried out."
-  TAKES_PLACE_AT
-  "The model that this request follows (H7)."
-  FOLLOWS
-  "The board that decides on this request."
-  DECIDED_BY
-  "The items that analysts marked as not impacted by this request (I10)."
-  EXCLUDES
-  "The request that was voted on."
-  CAST_ON
   "The request that was assessed."
   ASSESSES
-  "The request for change that this task prepares (R12)."
-  PREPARES
+  "The request that was voted on."
+  CAST_ON
+  "The items in which this problem shows."
+  CONCERNS
+  "The board that decides on this request."
+  DECIDED_BY
   "The board on which the deputy stands in; null: on every board."
   DELEGATES_ON
+  "What this item needs."
+  DEPENDS_ON
+  "The problems that this known error is behind."
+  DIAGNOSES
+  "The one change that it is for."
+  EXCEPTION_FOR
+  "The freeze that is not to hold the change."
+  EXCEPTS
+  "The items that analysts marked as not impacted by this request (I10)."
+  EXCLUDES
   "The site whose changes it shows, with all its parts; null for all."
   FEED_AT
   "The service whose changes it shows, with all that it needs; null for all."
   FEED_OF
+  "The model that this request follows (H7)."
+  FOLLOWS
+  "The services that it leaves alone, with all that they need."
+  FREEZES
+  "The sites that it leaves alone, with all their parts."
+  FREEZES_AT
+  "The items that can only be updated together."
+  GROUPS
+  "The sites where this item runs, in which version."
+  INSTALLED_AT
+  "Who answers for this item."
+  OWNED_BY
+  "The site or region that this site belongs to."
+  PART_OF
+  "The request for change that this task prepares (R12)."
+  PREPARES
+  "The items that have this known error, and in which versions."
+  PRESENT_IN
+  "The problems that this change is to resolve."
+  RESOLVES
+  "The customers of this service; only items of class SERVICE have any."
+  SERVES
+  "The sites without which this one does not work."
+  SITE_NEEDS
+  "Who delivers this item."
+  SUPPLIED_BY
+  "Who helps the users of this item."
+  SUPPORTED_BY
+  "The sites where the change is carried out."
+  TAKES_PLACE_AT
   "The sites, with all their parts, that may be worked on in this window."
   WINDOW_AT
   "The services that may be worked on in this window, with all that they need."
   WINDOW_OF
-  "The sites that it leaves alone, with all their parts."
-  FREEZES_AT
-  "The services that it leaves alone, with all that they need."
-  FREEZES
-  "The freeze that is not to hold the change."
-  EXCEPTS
-  "The one change that it is for."
-  EXCEPTION_FOR
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."

@@ -58,15 +58,6 @@ type BaselineConnection = Connection[domain.Baseline, BaselineEdge]
 // BaselinePayload is bound to the type of its name.
 type BaselinePayload = Payload[domain.Baseline]
 
-// ChangeRequestEdge is bound to the type of its name.
-type ChangeRequestEdge = Edge[domain.ChangeRequest]
-
-// ChangeRequestConnection is bound to the type of its name.
-type ChangeRequestConnection = Connection[domain.ChangeRequest, ChangeRequestEdge]
-
-// ChangeRequestPayload is bound to the type of its name.
-type ChangeRequestPayload = Payload[domain.ChangeRequest]
-
 // ProblemEdge is bound to the type of its name.
 type ProblemEdge = Edge[domain.Problem]
 
@@ -76,42 +67,6 @@ type ProblemConnection = Connection[domain.Problem, ProblemEdge]
 // ProblemPayload is bound to the type of its name.
 type ProblemPayload = Payload[domain.Problem]
 
-// MaintenanceWindowEdge is bound to the type of its name.
-type MaintenanceWindowEdge = Edge[domain.MaintenanceWindow]
-
-// MaintenanceWindowConnection is bound to the type of its name.
-type MaintenanceWindowConnection = Connection[domain.MaintenanceWindow, MaintenanceWindowEdge]
-
-// MaintenanceWindowPayload is bound to the type of its name.
-type MaintenanceWindowPayload = Payload[domain.MaintenanceWindow]
-
-// FreezeEdge is bound to the type of its name.
-type FreezeEdge = Edge[domain.Freeze]
-
-// FreezeConnection is bound to the type of its name.
-type FreezeConnection = Connection[domain.Freeze, FreezeEdge]
-
-// FreezePayload is bound to the type of its name.
-type FreezePayload = Payload[domain.Freeze]
-
-// FreezeExceptionEdge is bound to the type of its name.
-type FreezeExceptionEdge = Edge[domain.FreezeException]
-
-// FreezeExceptionConnection is bound to the type of its name.
-type FreezeExceptionConnection = Connection[domain.FreezeException, FreezeExceptionEdge]
-
-// FreezeExceptionPayload is bound to the type of its name.
-type FreezeExceptionPayload = Payload[domain.FreezeException]
-
-// CalendarFeedEdge is bound to the type of its name.
-type CalendarFeedEdge = Edge[domain.CalendarFeed]
-
-// CalendarFeedConnection is bound to the type of its name.
-type CalendarFeedConnection = Connection[domain.CalendarFeed, CalendarFeedEdge]
-
-// CalendarFeedPayload is bound to the type of its name.
-type CalendarFeedPayload = Payload[domain.CalendarFeed]
-
 // KnownErrorEdge is bound to the type of its name.
 type KnownErrorEdge = Edge[domain.KnownError]
 
@@ -120,6 +75,15 @@ type KnownErrorConnection = Connection[domain.KnownError, KnownErrorEdge]
 
 // KnownErrorPayload is bound to the type of its name.
 type KnownErrorPayload = Payload[domain.KnownError]
+
+// ChangeRequestEdge is bound to the type of its name.
+type ChangeRequestEdge = Edge[domain.ChangeRequest]
+
+// ChangeRequestConnection is bound to the type of its name.
+type ChangeRequestConnection = Connection[domain.ChangeRequest, ChangeRequestEdge]
+
+// ChangeRequestPayload is bound to the type of its name.
+type ChangeRequestPayload = Payload[domain.ChangeRequest]
 
 // ChangeModelEdge is bound to the type of its name.
 type ChangeModelEdge = Edge[domain.ChangeModel]
@@ -168,6 +132,42 @@ type TaskConnection = Connection[domain.Task, TaskEdge]
 
 // TaskPayload is bound to the type of its name.
 type TaskPayload = Payload[domain.Task]
+
+// MaintenanceWindowEdge is bound to the type of its name.
+type MaintenanceWindowEdge = Edge[domain.MaintenanceWindow]
+
+// MaintenanceWindowConnection is bound to the type of its name.
+type MaintenanceWindowConnection = Connection[domain.MaintenanceWindow, MaintenanceWindowEdge]
+
+// MaintenanceWindowPayload is bound to the type of its name.
+type MaintenanceWindowPayload = Payload[domain.MaintenanceWindow]
+
+// FreezeEdge is bound to the type of its name.
+type FreezeEdge = Edge[domain.Freeze]
+
+// FreezeConnection is bound to the type of its name.
+type FreezeConnection = Connection[domain.Freeze, FreezeEdge]
+
+// FreezePayload is bound to the type of its name.
+type FreezePayload = Payload[domain.Freeze]
+
+// FreezeExceptionEdge is bound to the type of its name.
+type FreezeExceptionEdge = Edge[domain.FreezeException]
+
+// FreezeExceptionConnection is bound to the type of its name.
+type FreezeExceptionConnection = Connection[domain.FreezeException, FreezeExceptionEdge]
+
+// FreezeExceptionPayload is bound to the type of its name.
+type FreezeExceptionPayload = Payload[domain.FreezeException]
+
+// CalendarFeedEdge is bound to the type of its name.
+type CalendarFeedEdge = Edge[domain.CalendarFeed]
+
+// CalendarFeedConnection is bound to the type of its name.
+type CalendarFeedConnection = Connection[domain.CalendarFeed, CalendarFeedEdge]
+
+// CalendarFeedPayload is bound to the type of its name.
+type CalendarFeedPayload = Payload[domain.CalendarFeed]
 
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {

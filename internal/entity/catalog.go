@@ -4,127 +4,41 @@
 // the struct tags of package domain.
 package entity
 
-import (
-	"strings"
+import "strings"
 
-	"slices"
-
-	"releasegraph/internal/domain"
-)
-
-// declareKinds declares each kind of record.
-func declareKinds() []*Kind {
-	return []*Kind{
-		newKind[domain.ConfigurationItem](domain.KindConfigurationItem).
-			outOfUse(string(domain.ItemWithdrawn), string(domain.ItemDisposed)),
-		newKind[domain.Site](domain.KindSite),
-		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
-		newKind[domain.Party](domain.KindParty),
-		newKind[domain.AttributeDefinition](domain.KindAttributeDefinition),
-		newKind[domain.Baseline](domain.KindBaseline),
-		newKind[domain.ChangeRequest](domain.KindChangeRequest),
-		newKind[domain.Problem](domain.KindProblem),
-		newKind[domain.MaintenanceWindow](domain.KindMaintenanceWindow),
-		newKind[domain.Freeze](domain.KindFreeze),
-		newKind[domain.FreezeException](domain.KindFreezeException).deed(),
-		newKind[domain.CalendarFeed](domain.KindCalendarFeed),
-		newKind[domain.KnownError](domain.KindKnownError),
-		newKind[domain.ChangeModel](domain.KindChangeModel),
-		newKind[domain.Board](domain.KindBoard),
-		newKind[domain.Delegation](domain.KindDelegation).deed(),
-		newKind[domain.Vote](domain.KindVote).byVerbs(),
-		newKind[domain.Assessment](domain.KindAssessment).byVerbs(),
-		newKind[domain.Task](domain.KindTask),
-	}
+// area is what an area declares, in a file of its own.
+type area struct {
+	enums    []enumeration
+	defaults []preset
+	// The kinds and relationships are made once all enumerations are known.
+	kinds         func() []*Kind
+	relationships func() []*Relationship // nil: none
 }
 
-// declareRelationships declares what may join two records.
-func declareRelationships() []*Relationship {
-	const (
-		item, site = domain.KindConfigurationItem, domain.KindSite
-		unit       = domain.KindReleaseUnit
-		party      = domain.KindParty
-		request    = domain.KindChangeRequest
-		problem    = domain.KindProblem
-		knownError = domain.KindKnownError
-	)
-	return slices.Concat([]*Relationship{
-		link[domain.Dependency](Relationship{
-			Name: domain.RelDependsOn, Noun: "Dependency", From: item, To: item,
-			Field: "dependsOn", FieldDoc: "What this item needs.",
-			Inverse: "dependents", InverseDoc: "What needs this item.",
-		}),
-		link[domain.Installation](Relationship{
-			Name: domain.RelInstalledAt, Noun: "Installation", From: item, To: site, AtSites: FromEnd,
-			Field: "installedAt", FieldDoc: "The sites where this item runs, in which version.",
-			Inverse: "installedItems", InverseDoc: "The items that run at this site, in which version.",
-		}),
-		{
-			Name: domain.RelPartOf, Noun: "SitePart", From: site, To: site, ToOne: true,
-			Field: "partOf", FieldDoc: "The site or region that this site belongs to.",
-			Inverse: "parts", InverseDoc: "The sites that belong to this one.",
-		},
-		{
-			Name: domain.RelSiteNeeds, Noun: "SiteNeed", From: site, To: site,
-			Field: "needs", FieldDoc: "The sites without which this one does not work.",
-			Inverse: "neededBy", InverseDoc: "The sites that do not work without this one.",
-		},
-		{
-			Name: domain.RelGroups, Noun: "Grouping", From: unit, To: item, AtSites: FromEnd,
-			Field: "groups", FieldDoc: "The items that can only be updated together.",
-			Inverse: "releaseUnits", InverseDoc: "The release units that hold this item.",
-		},
-		{
-			Name: domain.RelOwnedBy, Noun: "Ownership", From: item, To: party, AtSites: ToEnd,
-			Field: "ownedBy", FieldDoc: "Who answers for this item.",
-			Inverse: "owns", InverseDoc: "The items that this party answers for.",
-		},
-		{
-			Name: domain.RelSupportedBy, Noun: "Support", From: item, To: party, AtSites: ToEnd,
-			Field: "supportedBy", FieldDoc: "Who helps the users of this item.",
-			Inverse: "supports", InverseDoc: "The items whose users this party helps.",
-		},
-		{
-			Name: domain.RelSuppliedBy, Noun: "Supply", From: item, To: party, AtSites: ToEnd, Supplied: FromEnd,
-			Field: "suppliedBy", FieldDoc: "Who delivers this item.",
-			Inverse: "supplies", InverseDoc: "The items that this party delivers.",
-		},
-		{
-			Name: domain.RelServes, Noun: "Customer", From: item, To: party, AtSites: ToEnd,
-			Field: "serves", FieldDoc: "The customers of this service; only items of class SERVICE have any.",
-			Inverse: "servedBy", InverseDoc: "The services that this party is a customer of.",
-		},
-		{
-			Name: domain.RelResolves, Noun: "Resolution", From: request, To: problem,
-			Field: "resolves", FieldDoc: "The problems that this change is to resolve.",
-			Inverse: "resolvedBy", InverseDoc: "The requests for change that are to resolve this problem.",
-		},
-		{
-			Name: domain.RelConcerns, Noun: "Concern", From: problem, To: item, AtSites: FromEnd,
-			Field: "concerns", FieldDoc: "The items in which this problem shows.",
-			Inverse: "problems", InverseDoc: "The problems that show in this item.",
-		},
-		{
-			Name: domain.RelDiagnoses, Noun: "Diagnosis", From: knownError, To: problem, AtSites: FromEnd,
-			Field: "diagnoses", FieldDoc: "The problems that this known error is behind.",
-			Inverse: "diagnosedBy", InverseDoc: "The known errors that are behind this problem.",
-		},
-		link[domain.Presence](Relationship{
-			Name: domain.RelPresentIn, Noun: "Presence", From: knownError, To: item, AtSites: FromEnd,
-			Field: "presentIn", FieldDoc: "The items that have this known error, and in which versions.",
-			Inverse: "knownErrors", InverseDoc: "The known errors of this item, with their workarounds, and in which versions they are.",
-		}),
-	}, changeRelationships(), calendarRelationships())
-}
+// areas lists the areas of the Catalog. Exports list kinds in this order.
+var areas = []area{configurationArea, historyArea, problemArea, changeArea, calendarArea}
 
 var (
 	kinds         []*Kind
 	relationships []*Relationship
 )
 
-// build fills the Catalog; it runs once the enumerations are known.
-func build() {
-	kinds, relationships = declareKinds(), declareRelationships()
+// init fills the Catalog.
+func init() {
+	for _, a := range areas {
+		for _, e := range a.enums {
+			enums[e.of] = e.values
+		}
+		for _, p := range a.defaults {
+			presetOf[p.of] = p.fill
+		}
+	}
+	for _, a := range areas {
+		kinds = append(kinds, a.kinds()...)
+		if a.relationships != nil {
+			relationships = append(relationships, a.relationships()...)
+		}
+	}
 }
 
 // Kinds lists all kinds of record. The list must not be changed.

@@ -2,15 +2,35 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// calendarRelationships declares what joins maintenance windows, freezes and
-// exceptions to the rest.
+// calendarArea is maintenance windows, freezes, exceptions from them, and feeds of the schedule.
+var calendarArea = area{
+	enums: []enumeration{
+		enum(domain.ExceptionStatuses),
+	},
+	defaults: []preset{
+		presets(func(e *domain.FreezeException) { e.Status = domain.ExceptionRequested }),
+	},
+	kinds:         calendarKinds,
+	relationships: calendarRelationships,
+}
+
+func calendarKinds() []*Kind {
+	return []*Kind{
+		newKind[domain.MaintenanceWindow](domain.KindMaintenanceWindow),
+		newKind[domain.Freeze](domain.KindFreeze),
+		newKind[domain.FreezeException](domain.KindFreezeException).deed(),
+		newKind[domain.CalendarFeed](domain.KindCalendarFeed),
+	}
+}
+
 func calendarRelationships() []*Relationship {
 	const (
-		item, site = domain.KindConfigurationItem, domain.KindSite
-		request    = domain.KindChangeRequest
-		window     = domain.KindMaintenanceWindow
-		freeze     = domain.KindFreeze
-		exception  = domain.KindFreezeException
+		item      = domain.KindConfigurationItem
+		site      = domain.KindSite
+		request   = domain.KindChangeRequest
+		window    = domain.KindMaintenanceWindow
+		freeze    = domain.KindFreeze
+		exception = domain.KindFreezeException
 	)
 	return []*Relationship{
 		{

@@ -2,11 +2,47 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// changeRelationships declares what may join a request for change to others.
+// changeArea is requests for change, and who decides on them.
+var changeArea = area{
+	enums: []enumeration{
+		enum(domain.ChangeRequestTypes),
+		enum(domain.ChangeRequestStatuses),
+		enum(domain.BackOutKinds),
+		enum(domain.ReviewOutcomes),
+		enum(domain.Risks),
+		enum(domain.Verdicts),
+		enum(domain.IdentityMethods),
+		enum(domain.TaskKinds),
+	},
+	defaults: []preset{
+		presets(func(r *domain.ChangeRequest) {
+			r.Type, r.Status, r.Priority, r.ContentVersion = domain.NormalChange, domain.ChangeDraft, domain.PriorityMedium, 1
+		}),
+		presets(func(b *domain.Board) { b.Quorum = 1 }),
+		presets(func(t *domain.Task) { t.Kind = domain.TaskOther }),
+	},
+	kinds:         changeKinds,
+	relationships: changeRelationships,
+}
+
+func changeKinds() []*Kind {
+	return []*Kind{
+		newKind[domain.ChangeRequest](domain.KindChangeRequest),
+		newKind[domain.ChangeModel](domain.KindChangeModel),
+		newKind[domain.Board](domain.KindBoard),
+		newKind[domain.Delegation](domain.KindDelegation).deed(),
+		newKind[domain.Vote](domain.KindVote).byVerbs(),
+		newKind[domain.Assessment](domain.KindAssessment).byVerbs(),
+		newKind[domain.Task](domain.KindTask),
+	}
+}
+
 func changeRelationships() []*Relationship {
 	const (
-		request, item, site = domain.KindChangeRequest, domain.KindConfigurationItem, domain.KindSite
-		board               = domain.KindBoard
+		request = domain.KindChangeRequest
+		item    = domain.KindConfigurationItem
+		site    = domain.KindSite
+		board   = domain.KindBoard
 	)
 	return []*Relationship{
 		{

@@ -101,30 +101,6 @@ func (r *Relationship) Identity(raw map[string]any, path string) (store.Props, e
 	return props, in.err()
 }
 
-// setDefaults fills what a create need not give.
-func setDefaults(v any) {
-	switch v := v.(type) {
-	case *domain.ConfigurationItem:
-		v.Status, v.Environment = domain.ItemLive, domain.Live
-	case *domain.Site:
-		v.Ring = domain.General
-	case *domain.FreezeException:
-		v.Status = domain.ExceptionRequested
-	case *domain.ChangeRequest:
-		v.Type, v.Status, v.Priority, v.ContentVersion = domain.NormalChange, domain.ChangeDraft, domain.PriorityMedium, 1
-	case *domain.Problem:
-		v.Status, v.Priority = domain.ProblemOpen, domain.PriorityMedium
-	case *domain.KnownError:
-		v.Status = domain.KnownErrorDraft
-	case *domain.Board:
-		v.Quorum = 1
-	case *domain.Task:
-		v.Kind = domain.TaskOther
-	case *domain.Dependency:
-		v.Kind, v.Impact = domain.Uses, domain.ImpactFull
-	}
-}
-
 // input reads the fields of one record or link.
 type input struct {
 	problems

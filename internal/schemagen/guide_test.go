@@ -34,8 +34,8 @@ func TestTheGuideToAddingAKindIsRight(t *testing.T) {
 	}
 	put(t, filepath.Join(dir, "internal/domain/contract.go"), block(0))
 	put(t, filepath.Join(dir, "graph/schema/contract.graphqls"), block(2))
-	insert(t, filepath.Join(dir, "internal/entity/catalog.go"), "return []*Kind{\n", kind+"\n")
-	insert(t, filepath.Join(dir, "internal/entity/catalog.go"), "[]*Relationship{\n", relationship+"\n")
+	insert(t, filepath.Join(dir, "internal/entity/catalog_configuration.go"), "return []*Kind{\n", kind+"\n")
+	insert(t, filepath.Join(dir, "internal/entity/catalog_configuration.go"), "return []*Relationship{\n", relationship+"\n")
 	shown, err := os.ReadFile("testdata/guide/contract_test.go")
 	if err != nil {
 		t.Fatal(err)
