@@ -27,9 +27,9 @@ func (p *plugin) Name() string { return "schemagen" }
 
 // generate runs gqlgen over the fragments. A field that gqlgen cannot bind
 // becomes a resolver silently, but for a line in its log: that is a mistake
-// here, unless gqlgen.yml says so.
+// here, unless gqlgen's settings say so.
 func generate(root string, d *derivation) error {
-	cfg, err := config.LoadConfig(root + "/gqlgen.yml")
+	cfg, err := settings(root)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func unbound(notes io.Reader) error {
 	if err != nil || len(text) == 0 {
 		return err
 	}
-	return fmt.Errorf("gqlgen found no Go field; correct it, or name the field in gqlgen.yml with resolver: true:\n%s", text)
+	return fmt.Errorf("gqlgen found no Go field; correct it, or name the field in the graph/schema/*.bind.yaml of its area with resolver: true:\n%s", text)
 }
 
 // fromCatalog tells that a definition or field stands in a derived fragment.
@@ -56,7 +56,7 @@ func fromCatalog(p *ast.Position) bool {
 }
 
 // raw reports whether an input is handed over as it is: a derived one, or one
-// for which gqlgen.yml says so.
+// for which gqlgen's settings say so.
 func (p *plugin) raw(t *ast.Definition) bool {
 	return fromCatalog(t.Position) || slices.Contains(p.models[t.Name].Model, relayPackage+".Input")
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/99designs/gqlgen/codegen/config"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
@@ -25,7 +24,7 @@ const (
 // told works out both from the fragments as they stand: nothing of what was
 // generated need be compiled for it.
 func told(root string) (map[string]string, error) {
-	cfg, err := config.LoadConfig(filepath.Join(root, "gqlgen.yml"))
+	cfg, err := settings(root)
 	if err != nil {
 		return nil, err
 	}
