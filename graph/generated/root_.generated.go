@@ -251,6 +251,14 @@ directive @cost(
   length: Int
 ) on FIELD_DEFINITION | OBJECT | INPUT_FIELD_DEFINITION | INPUT_OBJECT
 
+"What an operation asks of who calls it; without arguments nothing: it answers each with what they may see. See docs/permissions.md."
+directive @needs(
+  "What one must be allowed to do."
+  action: String
+  "With records of which kind, or with what."
+  of: String
+) on FIELD_DEFINITION
+
 "Configuration items, sites, releases and changes as a graph: what hurts what, who may do what, and what has been."
 schema {
   query: Query
@@ -264,14 +272,14 @@ type Query {
   node(
     "The record's id."
     id: ID!
-  ): Node
+  ): Node @needs
   "Finds records of any kind: one for each id, in the order asked, null where there is none."
   nodes(
     "The records' ids."
     ids: [ID!]!
     "As they were at this moment, and all that is followed from them; as they are when absent."
     asOf: AsOf
-  ): [Node]!
+  ): [Node]! @needs
 }
 
 "What can be changed."
@@ -554,21 +562,21 @@ extend type Mutation {
     input: AssessChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): AssessChangeRequestPayload
+  ): AssessChangeRequestPayload @needs(action: "assess", of: "ChangeRequest")
   "Marks an item as not impacted by a request, whatever the analysis finds: it stays so when the impact is computed anew (I10)."
   excludeFromImpact(
     "What to do."
     input: ExcludeFromImpactInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "assess", of: "ChangeRequest")
   "Takes an exclusion back."
   includeInImpact(
     "What to do."
     input: IncludeInImpactInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "assess", of: "ChangeRequest")
 }
 
 "Which request to assess."
@@ -1459,14 +1467,14 @@ extend type Query {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): AgendaItemConnection! @cost(weight: 5000)
+  ): AgendaItemConnection! @cost(weight: 5000) @needs(action: "read", of: "ChangeRequest")
   "What a board said and decided in a time, as a document."
   boardMinutes(
     "The board."
     board: RecordRef!
     "The time of the meeting."
     during: TimeRangeInput!
-  ): Minutes! @cost(weight: 10000)
+  ): Minutes! @cost(weight: 10000) @needs(action: "read", of: "Vote")
 }
 
 "A page of an agenda."
@@ -1542,7 +1550,7 @@ extend type Mutation {
     input: ConfirmDelegationInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): DelegationPayload
+  ): DelegationPayload @needs(action: "update", of: "Delegation")
   """
   Casts a vote on a request that is before its board: for oneself, or for a member who is away. The vote that completes the quorum
   authorises the request, one rejection rejects it (H3).
@@ -1552,7 +1560,7 @@ extend type Mutation {
     input: CastVoteInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): CastVotePayload
+  ): CastVotePayload @needs(action: "vote", of: "ChangeRequest")
 }
 
 "A vote to cast."
@@ -3255,21 +3263,21 @@ extend type Mutation {
     input: SubmitChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "submit", of: "ChangeRequest")
   "Gives a request up that is not carried out yet."
   withdrawChangeRequest(
     "What to do."
     input: WithdrawChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "withdraw", of: "ChangeRequest")
   "Authorises a request that lacks nothing any more, as when the quorum of its board was lowered. It casts no vote."
   authoriseChangeRequest(
     "What to do."
     input: AuthoriseChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "decide", of: "ChangeRequest")
   """
   Reports that an authorised change was carried out which no release carries out (H8). Besides those who lead changes, its requester
   and its assignee may.
@@ -3279,35 +3287,35 @@ extend type Mutation {
     input: ImplementChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "implement", of: "ChangeRequest")
   "Closes a change that was carried out, with what was learnt from it; with the outcome BACKED_OUT it is to be assessed anew (H8)."
   reviewChangeRequest(
     "What to do."
     input: ReviewChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "decide", of: "ChangeRequest")
   "Says that a change was undone while a release carried it out; it is to be assessed anew."
   backOutChangeRequest(
     "What to do."
     input: BackOutChangeRequestInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "decide", of: "ChangeRequest")
   "Turns one request into an authorised change, by a model that was approved beforehand: no board sits (H7)."
   requestStandardChange(
     "What to do."
     input: RequestStandardChangeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "submit", of: "ChangeRequest")
   "Writes a draft that a model fills, to be reviewed as any other."
   draftChangeFromModel(
     "What to do."
     input: DraftChangeFromModelInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ChangeRequestPayload
+  ): ChangeRequestPayload @needs(action: "create", of: "ChangeRequest")
 }
 
 "Which draft to hand in."
@@ -4428,7 +4436,7 @@ extend type Query {
     service: RecordRef!
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): ServiceView! @cost(weight: 10000)
+  ): ServiceView! @cost(weight: 10000) @needs(action: "read", of: "ConfigurationItem")
 }
 
 "What bears on a service and on all that it depends on."
@@ -4849,7 +4857,7 @@ extend type Mutation {
     input: WithdrawConfigurationItemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): WithdrawConfigurationItemPayload
+  ): WithdrawConfigurationItemPayload @needs(action: "withdraw", of: "ConfigurationItem")
 }
 
 "Which item to withdraw."
@@ -6062,7 +6070,7 @@ type Subscription {
     filter: EventFilter
     "Begin after this change set; with the next one when absent. An earlier event's resumeAfter goes on where that left off."
     after: Revision
-  ): Event!
+  ): Event! @needs(action: "read", of: "ChangeSet")
   """
   Changes to a configuration item and to what is near it: the items that it depends on and those that depend on it, by up to
   depth dependencies. Each change set comes once, with what concerns these items and their relationships.
@@ -6074,7 +6082,7 @@ type Subscription {
     depth: Int! = 1
     "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
     after: Revision
-  ): ChangeSet!
+  ): ChangeSet! @needs(action: "read", of: "ChangeSet")
 }
 
 "One record or relationship that was changed."
@@ -6369,21 +6377,21 @@ extend type Mutation {
     input: LiftFreezeInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeHoldPayload
+  ): FreezeHoldPayload @needs(action: "move", of: "Freeze")
   "Asks that a freeze not hold one change."
   requestFreezeException(
     "What to do."
     input: RequestFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload
+  ): FreezeExceptionPayload @needs(action: "create", of: "FreezeException")
   "Grants or refuses an exception, once, and never one's own. A granted one releases the change from the freeze, and no other change."
   decideFreezeException(
     "What to do."
     input: DecideFreezeExceptionInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): FreezeExceptionPayload
+  ): FreezeExceptionPayload @needs(action: "move", of: "FreezeException")
 }
 
 "A freeze to declare. It is for the union of all that is named, of which there has to be something; for everything it says so by everywhere."
@@ -7331,12 +7339,12 @@ type FrozenServicePayload {
     last: Int
     "Only what precedes this cursor."
     before: String
-  ): ChangeSetConnection! @cost(weight: 20000)
+  ): ChangeSetConnection! @cost(weight: 20000) @needs(action: "read", of: "ChangeSet")
   "Finds a change set; null when there is none."
   changeSet(
     "Its number."
     revision: Revision!
-  ): ChangeSet
+  ): ChangeSet @needs(action: "read", of: "ChangeSet")
   "What is different between two moments. The cost grows with what changed between them, not with the estate."
   graphDiff(
     "The moment to start from."
@@ -7345,7 +7353,7 @@ type FrozenServicePayload {
     to: AsOf
     "What to look at; everything when absent."
     scope: DiffScope
-  ): GraphDiff! @cost(weight: 100000)
+  ): GraphDiff! @cost(weight: 100000) @needs(action: "read", of: "ChangeSet")
 }
 
 "What was changed together, under one revision."
@@ -7454,14 +7462,14 @@ input DiffScope {
 `, BuiltIn: false},
 	{Name: "../schema/identity.graphqls", Input: `extend type Query {
   "Who I am, and what I may do."
-  viewer: Viewer!
+  viewer: Viewer! @needs
   "All API tokens, the newest first, without their secrets. For ADMIN."
-  apiTokens: [ApiToken!]!
+  apiTokens: [ApiToken!]! @needs(action: "manage", of: "ApiToken")
 }
 
 extend type Query {
   "The names under which persons have acted, each bound to one identity. For ADMIN."
-  boundNames: [BoundName!]!
+  boundNames: [BoundName!]! @needs(action: "manage", of: "ApiToken")
 }
 
 "A name that belongs to one identity: no other acts under it, or under one that looks like it."
@@ -7491,17 +7499,17 @@ extend type Mutation {
   releaseName(
     "Which one."
     input: ReleaseNameInput!
-  ): ReleaseNamePayload
+  ): ReleaseNamePayload @needs(action: "manage", of: "ApiToken")
   "Makes an API token. Its secret is told this once. For ADMIN."
   createApiToken(
     "What to make."
     input: CreateApiTokenInput!
-  ): CreateApiTokenPayload
+  ): CreateApiTokenPayload @needs(action: "manage", of: "ApiToken")
   "Ends an API token for good. For ADMIN."
   revokeApiToken(
     "Which one."
     input: RevokeApiTokenInput!
-  ): RevokeApiTokenPayload
+  ): RevokeApiTokenPayload @needs(action: "manage", of: "ApiToken")
 }
 
 "Whoever asks."
@@ -7674,7 +7682,7 @@ input IdentityMethodFilter {
     input: ImpactInput!
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): ImpactAnalysis! @cost(weight: 10000)
+  ): ImpactAnalysis! @cost(weight: 10000) @needs(action: "read", of: "ConfigurationItem")
   "A shortest chain of dependencies from one item to another, those of impact NONE aside (I11); null when there is none."
   dependencyPath(
     "The item that depends."
@@ -7685,7 +7693,7 @@ input IdentityMethodFilter {
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): DependencyPath @cost(weight: 5000)
+  ): DependencyPath @cost(weight: 5000) @needs(action: "read", of: "ConfigurationItem")
   "In which order to install items: what is needed before what needs it, hardware before the software on it (P3)."
   installationOrder(
     "The items."
@@ -7694,7 +7702,7 @@ input IdentityMethodFilter {
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
     asOf: AsOf
-  ): InstallationOrder! @cost(weight: 5000)
+  ): InstallationOrder! @cost(weight: 5000) @needs(action: "read", of: "ConfigurationItem")
 }
 
 "An impact analysis."
@@ -8059,7 +8067,7 @@ input DependencySelectorInput {
     input: ImportRecordsInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ImportRecordsPayload
+  ): ImportRecordsPayload @needs(action: "import", of: "records")
 }
 
 extend type Query {
@@ -8069,7 +8077,7 @@ extend type Query {
     kind: RecordKind!
     "At most 5,000 keys."
     keys: [String!]!
-  ): [String!]!
+  ): [String!]! @needs(action: "read", of: "ConfigurationItem") # or of the kind that it is asked about
 }
 
 extend type Query {
@@ -8080,14 +8088,14 @@ extend type Query {
   importHoldings(
     "Which records."
     input: ImportHoldingsInput!
-  ): ImportHoldings!
+  ): ImportHoldings! @needs(action: "read", of: "ConfigurationItem") # or of the kind that it is asked about
   "What points at some records, for each as asked."
   importPointers(
     "The kind."
     kind: RecordKind!
     "At most 500 keys."
     keys: [String!]!
-  ): [ImportPointers!]!
+  ): [ImportPointers!]! @needs(action: "read", of: "ConfigurationItem") # or of the kind that it is asked about
 }
 
 "Which records an importer asks for."
@@ -8314,14 +8322,14 @@ extend type Mutation {
     input: PublishKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload
+  ): KnownErrorPayload @needs(action: "move", of: "KnownError")
   "Moves a known error from DRAFT or PUBLISHED to RETIRED."
   retireKnownError(
     "What to do."
     input: RetireKnownErrorInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): KnownErrorPayload
+  ): KnownErrorPayload @needs(action: "move", of: "KnownError")
 }
 
 "Which known error to publish."
@@ -9665,7 +9673,7 @@ extend type Query {
     draft: ProblemDraftInput
     "At most so many, and never more than a hundred."
     first: Int! = 10
-  ): KnownErrorMatches! @cost(weight: 20000)
+  ): KnownErrorMatches! @cost(weight: 20000) @needs(action: "read", of: "KnownError")
 }
 
 "What is known of a problem that is not stored."
@@ -9736,28 +9744,28 @@ extend type Mutation {
     input: DiagnoseProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload
+  ): ProblemPayload @needs(action: "move", of: "Problem")
   "Moves a problem from DIAGNOSED to RESOLVED. It needs a request for change that resolves it and is IMPLEMENTED or CLOSED, or a resolution in words."
   resolveProblem(
     "What to do."
     input: ResolveProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload
+  ): ProblemPayload @needs(action: "move", of: "Problem")
   "Moves a problem from RESOLVED to CLOSED. No request for change that resolves it may still be under way."
   closeProblem(
     "What to do."
     input: CloseProblemInput!
     "Why, and whether only to try."
     options: WriteOptions
-  ): ProblemPayload
+  ): ProblemPayload @needs(action: "move", of: "Problem")
   "Moves a problem that is DIAGNOSED, RESOLVED or CLOSED back to OPEN. It needs a reason; the cause stays, the resolution goes."
   reopenProblem(
     "What to do."
     input: ReopenProblemInput!
     "Whether only to try."
     options: WriteOptions
-  ): ProblemPayload
+  ): ProblemPayload @needs(action: "move", of: "Problem")
 }
 
 "A new problem."
@@ -10211,7 +10219,7 @@ input ProblemStatusFilter {
   dataQuality(
     "Only items that match, such as those in use. Cycles are those of the whole estate."
     filter: ConfigurationItemFilter
-  ): DataQuality!
+  ): DataQuality! @needs(action: "read", of: "ConfigurationItem")
 }
 
 "What is doubtful in the estate."
@@ -10864,7 +10872,7 @@ type GroupingPayload {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ScheduleConflicts! @cost(weight: 100000, length: 100)
+  ): ScheduleConflicts! @cost(weight: 100000, length: 100) @needs(action: "read", of: "ChangeRequest")
   "The forward schedule: all changes planned in a period, by time. What was given up is there, as CANCELLED."
   changeSchedule(
     "The period: changes whose planned time meets it."
@@ -10877,7 +10885,7 @@ type GroupingPayload {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ChangeSchedule! @cost(weight: 50000, length: 100)
+  ): ChangeSchedule! @cost(weight: 50000, length: 100) @needs(action: "read", of: "ChangeRequest")
   """
   Times at which a change could take place without any conflict: in the maintenance windows of all that it disturbs, in no freeze
   (an exception is for the time that is planned alone), and with no other planned change in its way. One for each stretch of free time, the earliest.
@@ -10891,7 +10899,7 @@ type GroupingPayload {
     within: TimeRangeInput
     "At most so many, and never more than a hundred."
     first: Int! = 5
-  ): [TimeRange!]! @cost(weight: 30000)
+  ): [TimeRange!]! @cost(weight: 30000) @needs(action: "read", of: "ChangeRequest")
 }
 
 "A length of time. It holds its beginning, and not its end."
@@ -11020,7 +11028,7 @@ extend type ChangeRequest {
     first: Int
     "Only what follows this cursor, of a search for the same text and kinds."
     after: String
-  ): SearchConnection! @cost(weight: 2000)
+  ): SearchConnection! @cost(weight: 2000) @needs
 }
 
 "A page of what a search found."
@@ -11623,7 +11631,7 @@ input RingFilter {
   Counts records by the values of their fields: one field for each kind. The store counts, so that the cost does not grow with
   what is handed out.
   """
-  statistics: Statistics!
+  statistics: Statistics! @needs
 }
 
 "Counts, kind by kind."
@@ -12016,7 +12024,7 @@ input TaskKindFilter {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): WorkConnection! @cost(weight: 50000)
+  ): WorkConnection! @cost(weight: 50000) @needs
 }
 
 "A page of what waits for the caller."

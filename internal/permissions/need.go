@@ -4,6 +4,7 @@
 package permissions
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,7 +12,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/authz"
-	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 )
 
@@ -26,69 +26,6 @@ type Need struct {
 // Nothing tells whether an operation asks for nothing.
 func (n Need) Nothing() bool { return n == Need{} }
 
-// named are the needs of the operations that are written by hand, by their
-// names in the schema. Those that follow from the Catalog are not listed.
-var named = map[string]Need{
-	"Query.viewer":            {},
-	"Query.apiTokens":         {authz.Manage, authz.KindToken},
-	"Query.node":              {},
-	"Query.nodes":             {},
-	"Query.search":            {},
-	"Query.statistics":        {},
-	"Query.myWork":            {},
-	"Query.changeSet":         {authz.Read, authz.KindChangeSet},
-	"Query.changeSets":        {authz.Read, authz.KindChangeSet},
-	"Query.graphDiff":         {authz.Read, authz.KindChangeSet},
-	"Query.impact":            {authz.Read, domain.KindConfigurationItem},
-	"Query.dependencyPath":    {authz.Read, domain.KindConfigurationItem},
-	"Query.installationOrder": {authz.Read, domain.KindConfigurationItem},
-	"Query.dataQuality":       {authz.Read, domain.KindConfigurationItem},
-	"Query.knownErrorMatches": {authz.Read, domain.KindKnownError},
-	"Query.scheduleConflicts": {authz.Read, domain.KindChangeRequest},
-	"Query.changeSchedule":    {authz.Read, domain.KindChangeRequest},
-	"Query.freeSlots":         {authz.Read, domain.KindChangeRequest},
-	"Query.serviceView":       {authz.Read, domain.KindConfigurationItem},
-	// These three ask for reading the kind that they are asked about.
-	"Query.unknownKeys":    {authz.Read, domain.KindConfigurationItem},
-	"Query.importHoldings": {authz.Read, domain.KindConfigurationItem},
-	"Query.importPointers": {authz.Read, domain.KindConfigurationItem},
-
-	"Mutation.createApiToken":            {authz.Manage, authz.KindToken},
-	"Query.boundNames":                   {authz.Manage, authz.KindToken},
-	"Mutation.releaseName":               {authz.Manage, authz.KindToken},
-	"Mutation.revokeApiToken":            {authz.Manage, authz.KindToken},
-	"Mutation.importRecords":             {authz.Import, authz.KindRecords},
-	"Mutation.withdrawConfigurationItem": {authz.Withdraw, domain.KindConfigurationItem},
-
-	"Query.boardAgenda":               {authz.Read, domain.KindChangeRequest},
-	"Query.boardMinutes":              {authz.Read, domain.KindVote},
-	"Mutation.submitChangeRequest":    {authz.Submit, domain.KindChangeRequest},
-	"Mutation.requestStandardChange":  {authz.Submit, domain.KindChangeRequest},
-	"Mutation.draftChangeFromModel":   {authz.Create, domain.KindChangeRequest},
-	"Mutation.assessChangeRequest":    {authz.Assess, domain.KindChangeRequest},
-	"Mutation.excludeFromImpact":      {authz.Assess, domain.KindChangeRequest},
-	"Mutation.includeInImpact":        {authz.Assess, domain.KindChangeRequest},
-	"Mutation.confirmDelegation":      {authz.Update, domain.KindDelegation},
-	"Mutation.castVote":               {authz.Vote, domain.KindChangeRequest},
-	"Mutation.withdrawChangeRequest":  {authz.Withdraw, domain.KindChangeRequest},
-	"Mutation.authoriseChangeRequest": {authz.Decide, domain.KindChangeRequest},
-	"Mutation.backOutChangeRequest":   {authz.Decide, domain.KindChangeRequest},
-	"Mutation.implementChangeRequest": {authz.Implement, domain.KindChangeRequest},
-	"Mutation.reviewChangeRequest":    {authz.Decide, domain.KindChangeRequest},
-	"Mutation.diagnoseProblem":        {authz.Move, domain.KindProblem},
-	"Mutation.resolveProblem":         {authz.Move, domain.KindProblem},
-	"Mutation.closeProblem":           {authz.Move, domain.KindProblem},
-	"Mutation.reopenProblem":          {authz.Move, domain.KindProblem},
-	"Mutation.liftFreeze":             {authz.Move, domain.KindFreeze},
-	"Mutation.requestFreezeException": {authz.Create, domain.KindFreezeException},
-	"Mutation.decideFreezeException":  {authz.Move, domain.KindFreezeException},
-	"Mutation.publishKnownError":      {authz.Move, domain.KindKnownError},
-	"Mutation.retireKnownError":       {authz.Move, domain.KindKnownError},
-
-	"Subscription.events":               {authz.Read, authz.KindChangeSet},
-	"Subscription.configurationChanges": {authz.Read, authz.KindChangeSet},
-}
-
 // Roots are the types whose fields are operations. Statistics is where counts
 // are asked for, kind by kind.
 var Roots = []string{"Query", "Mutation", "Subscription", "Statistics"}
@@ -100,12 +37,9 @@ type Operation struct {
 }
 
 // Operations lists the operations of a schema by what they ask for, and apart
-// the names of those of which nobody has said it.
+// those of which nobody has said it, or not in words that policies know.
 func Operations(s *ast.Schema) (list []Operation, undecided []string) {
-	needs := derived()
-	for name, n := range named {
-		needs[name] = n
-	}
+	derived := derived()
 	for _, root := range Roots {
 		if s.Types[root] == nil {
 			continue
@@ -114,28 +48,69 @@ func Operations(s *ast.Schema) (list []Operation, undecided []string) {
 			if strings.HasPrefix(f.Name, "__") {
 				continue
 			}
-			n, ok := needs[root+"."+f.Name]
-			if !ok {
-				undecided = append(undecided, root+"."+f.Name)
+			need, wrong := needOf(derived, root+"."+f.Name, f)
+			if wrong != "" {
+				undecided = append(undecided, root+"."+f.Name+wrong)
 				continue
 			}
-			list = append(list, Operation{root, f.Name, n})
+			list = append(list, Operation{root, f.Name, need})
 		}
 	}
 	return list, undecided
 }
 
-// Superfluous lists the operations written by hand that a schema has not.
+// Superfluous lists the fields with @needs that are no operations: nobody looks
+// at it there.
 func Superfluous(s *ast.Schema) []string {
 	var list []string
-	for name := range named {
-		root, field, _ := strings.Cut(name, ".")
-		if s.Types[root] == nil || s.Types[root].Fields.ForName(field) == nil {
-			list = append(list, name)
+	for _, t := range s.Types {
+		for _, f := range t.Fields {
+			if f.Directives.ForName(directive) != nil && !slices.Contains(Roots, t.Name) {
+				list = append(list, t.Name+"."+f.Name)
+			}
 		}
 	}
 	slices.Sort(list)
 	return list
+}
+
+// directive is the name of the directive by which a fragment says what an
+// operation asks for. Operations that follow from the Catalog bear none.
+const directive = "needs"
+
+// needOf is what an operation asks for, and what is wrong with how that is said.
+func needOf(derived map[string]Need, name string, f *ast.FieldDefinition) (n Need, wrong string) {
+	said := f.Directives.ForName(directive)
+	if said == nil {
+		n, ok := derived[name]
+		if !ok {
+			return n, " (no @needs)"
+		}
+		return n, ""
+	}
+	if a := said.Arguments.ForName("action"); a != nil {
+		n.Action = authz.Action(a.Value.Raw)
+	}
+	if of := said.Arguments.ForName("of"); of != nil {
+		n.Kind = of.Value.Raw
+	}
+	switch {
+	case n.Nothing():
+		return n, ""
+	case !slices.Contains(authz.Actions(), n.Action):
+		return n, fmt.Sprintf(" (@needs names the action %q, there are %s)", n.Action, actionNames())
+	case !authz.Known(n.Kind) && entity.KindNamed(n.Kind) == nil && len(entity.RelationshipsNamed(n.Kind)) == 0:
+		return n, fmt.Sprintf(" (@needs is of %q, which is no kind and no relationship)", n.Kind)
+	}
+	return n, ""
+}
+
+func actionNames() string {
+	var names []string
+	for _, a := range authz.Actions() {
+		names = append(names, string(a))
+	}
+	return strings.Join(names, ", ")
 }
 
 // derived are the needs of the operations that follow from the Catalog.

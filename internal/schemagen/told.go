@@ -36,6 +36,9 @@ func told(root string) (map[string]string, error) {
 	if len(undecided) > 0 {
 		return nil, fmt.Errorf("nobody has said who may call %s: see docs/contributing/adding-a-permission.md", strings.Join(undecided, ", "))
 	}
+	if fields := permissions.Superfluous(schema); len(fields) > 0 {
+		return nil, fmt.Errorf("@needs is for operations, and not for %s", strings.Join(fields, ", "))
+	}
 	return map[string]string{
 		snapshotPath:    snapshot(schema),
 		permissionsPath: permissions.Matrix(authz.Default(), operations),
