@@ -250,6 +250,26 @@ func (r *reads) History(ctx context.Context, q store.HistoryQuery) ([]store.Hist
 	return r.Store.History(ctx, q)
 }
 
+func (r *reads) EdgesBetween(ctx context.Context, keys ...store.EdgeKey) (map[store.EdgeKey]store.Edge, error) {
+	r.n.Add(1)
+	return r.Store.EdgesBetween(ctx, keys...)
+}
+
+func (r *reads) Walk(ctx context.Context, w store.Walk) (store.Subgraph, error) {
+	r.n.Add(1)
+	return r.Store.Walk(ctx, w)
+}
+
+func (r *reads) Aggregate(ctx context.Context, g store.Aggregation) ([]store.Group, error) {
+	r.n.Add(1)
+	return r.Store.Aggregate(ctx, g)
+}
+
+func (r *reads) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
+	r.n.Add(1)
+	return r.Store.Effects(ctx, q)
+}
+
 // during counts the calls that f causes.
 func (r *reads) during(f func()) int64 {
 	before := r.n.Load()

@@ -61,6 +61,11 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 		return nil, err
 	}
 	nodes, part := listing.PartOf(list, (*ScheduledChange).position, limit, from)
+	requests := make([]*domain.ChangeRequest, len(nodes))
+	for i, n := range nodes {
+		requests[i] = n.ChangeRequest
+	}
+	estate.Enroll(ctx, a.Today(ctx), requests...)
 	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part}, nil
 }
 

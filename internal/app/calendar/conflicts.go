@@ -13,6 +13,7 @@ import (
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/conflict"
 )
 
@@ -158,7 +159,22 @@ func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *
 		}
 		out.Nodes = append(out.Nodes, n)
 	}
+	estate.Enroll(ctx, p.view, out.sides()...)
 	return out, nil
+}
+
+// sides lists what is on a side of any conflict of the page, each once.
+func (s *ScheduleConflicts) sides() (list []entity.Record) {
+	known := map[entity.Record]bool{}
+	for _, c := range s.Nodes {
+		for _, side := range c.Between() {
+			if r := side.(entity.Record); !known[r] {
+				known[r] = true
+				list = append(list, r)
+			}
+		}
+	}
+	return list
 }
 
 // Between lists both sides: two changes, or a change and windows or a freeze.
@@ -212,11 +228,9 @@ func (c *ScheduleConflict) FreeSlots(ctx context.Context, first int) ([]*domain.
 // FreeSlots are times at which any of the changes on the page could take place.
 func (s *ScheduleConflicts) FreeSlots(ctx context.Context, first int) ([]*domain.TimeRange, error) {
 	var all []*domain.ChangeRequest
-	for _, c := range s.Nodes {
-		for _, side := range c.Between() {
-			if r, ok := side.(*domain.ChangeRequest); ok && !slices.Contains(all, r) {
-				all = append(all, r)
-			}
+	for _, side := range s.sides() {
+		if r, ok := side.(*domain.ChangeRequest); ok {
+			all = append(all, r)
 		}
 	}
 	if len(all) == 0 {

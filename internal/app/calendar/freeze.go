@@ -2,6 +2,8 @@ package calendar
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
@@ -55,28 +57,33 @@ func (h *HeldChange) People() []string {
 
 // Owners lists who answers for the items that the change affects, by key.
 func (h *HeldChange) Owners(ctx context.Context) ([]*domain.Party, error) {
-	v := h.app.Today(ctx)
-	id := store.ID(h.ChangeRequest.ID)
-	items, err := estate.FarNodes(ctx, v, []store.ID{id}, domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	c := h.app.CohortOf(ctx, h.ChangeRequest)
+	owners, err := estate.LoadOf[[]*domain.Party](c, "owners").Get(func() (map[store.ID][]*domain.Party, error) { return ownersOf(ctx, c) })
+	return owners[store.ID(h.ChangeRequest.ID)], err
+}
+
+// ownersOf finds who answers for the items that each change of a cohort affects.
+func ownersOf(ctx context.Context, changes *estate.Cohort) (map[store.ID][]*domain.Party, error) {
+	items, err := estate.FarNodes(ctx, changes.View, changes.Members, domain.RelAffects, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
-	ids := estate.IdsOf(items[id])
-	parties, err := estate.FarNodes(ctx, v, ids, domain.RelOwnedBy, store.Out, domain.KindParty)
+	parties, err := estate.Linked[*domain.Party](ctx, changes.View, estate.DistinctIDs(slices.Concat(slices.Collect(maps.Values(items))...)), domain.RelOwnedBy, store.Out, domain.KindParty)
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]*domain.Party{}
-	for _, item := range ids {
-		for _, n := range parties[item] {
-			p := entity.KindNamed(domain.KindParty).Decode(n).(*domain.Party)
-			found[p.Key] = p
+	owners := map[store.ID][]*domain.Party{}
+	for change, affected := range items {
+		found := map[string]*domain.Party{}
+		for _, item := range affected {
+			for _, p := range parties[item.ID] {
+				found[p.Key] = p
+			}
 		}
-	}
-	owners := []*domain.Party{}
-	for _, key := range estate.SortedKeys(keysOf(found)) {
-		owners = append(owners, found[key])
-		estate.Enroll(ctx, v, found[key])
+		owners[change] = []*domain.Party{}
+		for _, key := range estate.SortedKeys(keysOf(found)) {
+			owners[change] = append(owners[change], found[key])
+		}
 	}
 	return owners, nil
 }
@@ -117,6 +124,11 @@ func (a *Area) held(ctx context.Context, w *estate.Written, err error) (*FreezeH
 	if err != nil {
 		return nil, err
 	}
+	changes := make([]*domain.ChangeRequest, len(moved))
+	for i, m := range moved {
+		changes[i] = m.After
+	}
+	estate.Enroll(ctx, a.Today(ctx), changes...)
 	return &FreezeHold{Freeze: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes, app: a, moved: moved}, nil
 }
 

@@ -32,21 +32,30 @@ type OpeningWarning struct {
 
 // Matches tells what a window or a freeze is for.
 func (a *Area) Matches(ctx context.Context, r entity.Record) (*OpeningMatches, error) {
-	v := a.Today(ctx)
-	o := &Opening{Record: r}
-	id := store.ID(r.Meta().ID)
-	at, of := openingRels(entity.KindOf(r).Name)
-	for _, end := range []struct {
-		rel, kind string
-		into      *[]store.Node
-	}{{at, domain.KindSite, &o.Sites}, {of, domain.KindConfigurationItem, &o.Services}} {
-		far, err := estate.FarNodes(ctx, v, []store.ID{id}, end.rel, store.Out, end.kind)
-		if err != nil {
-			return nil, err
-		}
-		*end.into = far[id]
+	v, c := a.Today(ctx), a.CohortOf(ctx, r)
+	named, err := estate.LoadOf[*Opening](c, "named").Get(func() (map[store.ID]*Opening, error) { return named(ctx, v, c) })
+	if err != nil {
+		return nil, err
 	}
-	return o.matches(ctx, v)
+	return named[store.ID(r.Meta().ID)].matches(ctx, v)
+}
+
+// named reads what the openings of a cohort name in a view.
+func named(ctx context.Context, v estate.View, c *estate.Cohort) (map[store.ID]*Opening, error) {
+	at, of := openingRels(c.Kind.Name)
+	sites, err := estate.FarNodes(ctx, v, c.Members, at, store.Out, domain.KindSite)
+	if err != nil {
+		return nil, err
+	}
+	services, err := estate.FarNodes(ctx, v, c.Members, of, store.Out, domain.KindConfigurationItem)
+	if err != nil {
+		return nil, err
+	}
+	list := map[store.ID]*Opening{}
+	for i, id := range c.Members {
+		list[id] = &Opening{Record: c.Records[i], Sites: sites[id], Services: services[id]}
+	}
+	return list, nil
 }
 
 func (o *Opening) matches(ctx context.Context, v estate.View) (*OpeningMatches, error) {

@@ -6,7 +6,6 @@ import (
 
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/authz"
@@ -64,12 +63,7 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	for _, item := range page.Nodes {
-		if err := (sitting{a}).fillAgenda(ctx, item, delegations); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
+	return page, sitting{a}.fillAgenda(ctx, page.Nodes, delegations)
 }
 
 // Before lists the requests in some statuses that are before a board: those
@@ -103,16 +97,33 @@ func (a sitting) beforeIn(ctx context.Context, v estate.View, b *domain.Board, s
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	return impact.Decoded[*domain.ChangeRequest](ctx, v, page.Nodes), nil
+	return estate.Decoded[*domain.ChangeRequest](ctx, v, page.Nodes), nil
 }
 
 // sitting is what a board has before it when it sits.
 type sitting struct{ *Area }
 
-// fillAgenda finds out for whom a request waits.
-func (a sitting) fillAgenda(ctx context.Context, item *AgendaItem, delegations []*domain.Delegation) error {
-	f, err := a.completeFacts(ctx, item.ChangeRequest)
+// fillAgenda finds out for whom the requests of a page wait.
+func (a sitting) fillAgenda(ctx context.Context, page []*AgendaItem, delegations []*domain.Delegation) error {
+	requests := make([]*domain.ChangeRequest, len(page))
+	for i, item := range page {
+		requests[i] = item.ChangeRequest
+	}
+	estate.Enroll(ctx, a.Today(ctx), requests...)
+	facts, err := a.allFacts(ctx, requests)
 	if err != nil {
+		return err
+	}
+	for i, item := range page {
+		if err := a.fillItem(ctx, item, facts[i], delegations); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts, delegations []*domain.Delegation) error {
+	if err := (assessing{a.Area}).judge(ctx, f); err != nil {
 		return err
 	}
 	item.WaitsFor, item.Lacks = []*AgendaWait{}, f.LacksFor(domain.ChangeAuthorised)

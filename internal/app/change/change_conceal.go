@@ -11,12 +11,27 @@ import (
 // conceal takes the names of what the caller may not see out of the facts:
 // whatever is then said of them, by a rule or a list of what is lacking, names
 // nothing hidden. What is decided stays the same.
-func conceal(ctx context.Context, v estate.View, f *changeFacts) error {
-	f.decider = f.Board
+func conceal(ctx context.Context, v estate.View, facts []*changeFacts) error {
+	var ids []store.ID
+	for _, f := range facts {
+		f.decider = f.Board
+		ids = append(ids, f.named()...)
+	}
 	if v.Part == nil {
 		return nil
 	}
-	var ids []store.ID
+	hidden, err := v.Hidden(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, f := range facts {
+		f.conceal(hidden)
+	}
+	return nil
+}
+
+// named lists the records that may be named by what is said of the facts.
+func (f *changeFacts) named() (ids []store.ID) {
 	note := func(r entity.Record) { ids = append(ids, store.ID(r.Meta().ID)) }
 	for _, i := range f.Items {
 		note(i)
@@ -30,10 +45,10 @@ func conceal(ctx context.Context, v estate.View, f *changeFacts) error {
 	if f.Model != nil {
 		note(f.Model)
 	}
-	hidden, err := v.Hidden(ctx, ids...)
-	if err != nil {
-		return err
-	}
+	return ids
+}
+
+func (f *changeFacts) conceal(hidden map[store.ID]bool) {
 	for n, i := range f.Items {
 		f.Items[n] = estate.Concealed(i, hidden)
 	}
@@ -46,5 +61,4 @@ func conceal(ctx context.Context, v estate.View, f *changeFacts) error {
 	if f.Model != nil {
 		f.Model = estate.Concealed(f.Model, hidden)
 	}
-	return nil
 }

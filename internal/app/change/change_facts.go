@@ -26,18 +26,52 @@ type changeFacts struct {
 
 // changeFacts reads what the moves of a request depend on.
 func (a *Area) changeFacts(ctx context.Context, c *domain.ChangeRequest) (*changeFacts, error) {
-	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c}}
-	f.guard(c)
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, Id: store.ID(c.ID)}
-	f.Items = estate.Related[*domain.ConfigurationItem](r, domain.RelAffects, store.Out, domain.KindConfigurationItem)
-	f.Model = estate.Only1(estate.Related[*domain.ChangeModel](r, domain.RelFollows, store.Out, domain.KindChangeModel))
-	f.Board = estate.Only1(estate.Related[*domain.Board](r, domain.RelDecidedBy, store.Out, domain.KindBoard))
-	f.Votes = estate.Related[*domain.Vote](r, domain.RelCastOn, store.In, domain.KindVote)
-	f.Tasks = estate.Related[*domain.Task](r, domain.RelPrepares, store.In, domain.KindTask)
-	assessments := estate.Related[*domain.Assessment](r, domain.RelAssesses, store.In, domain.KindAssessment)
-	if r.Err != nil {
-		return nil, estate.StoreError(r.Err)
+	list, err := a.allFacts(ctx, []*domain.ChangeRequest{c})
+	if err != nil {
+		return nil, err
 	}
+	return list[0], nil
+}
+
+// allFacts reads what the moves of some requests depend on, of all at once.
+func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) ([]*changeFacts, error) {
+	ids := make([]store.ID, len(requests))
+	for i, c := range requests {
+		ids[i] = store.ID(c.ID)
+	}
+	far := map[string]map[store.ID][]store.Node{}
+	for _, r := range []struct {
+		rel, kind string
+		direction store.Direction
+	}{
+		{domain.RelAffects, domain.KindConfigurationItem, store.Out}, {domain.RelFollows, domain.KindChangeModel, store.Out},
+		{domain.RelDecidedBy, domain.KindBoard, store.Out}, {domain.RelCastOn, domain.KindVote, store.In},
+		{domain.RelPrepares, domain.KindTask, store.In}, {domain.RelAssesses, domain.KindAssessment, store.In},
+	} {
+		found, err := estate.FarNodes(ctx, a.Everything(), ids, r.rel, r.direction, r.kind)
+		if err != nil {
+			return nil, err
+		}
+		far[r.rel] = found
+	}
+	list, only := make([]*changeFacts, len(requests)), &onlyBoards{Reader: a.Entire}
+	for i, c := range requests {
+		list[i] = factsOf(c, func(rel string) []store.Node { return far[rel][ids[i]] })
+		if err := only.give(ctx, list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, conceal(ctx, a.Today(ctx), list)
+}
+
+// factsOf puts together what is joined to a request.
+func factsOf(c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
+	f := &changeFacts{ChangeFacts: domain.ChangeFacts{
+		Request: c, Items: decoded[*domain.ConfigurationItem](far(domain.RelAffects)),
+		Model: estate.Only1(decoded[*domain.ChangeModel](far(domain.RelFollows))), Board: estate.Only1(decoded[*domain.Board](far(domain.RelDecidedBy))),
+		Votes: decoded[*domain.Vote](far(domain.RelCastOn)), Tasks: decoded[*domain.Task](far(domain.RelPrepares)),
+	}}
+	f.guard(c)
 	for _, i := range f.Items {
 		f.guard(i)
 	}
@@ -45,22 +79,35 @@ func (a *Area) changeFacts(ctx context.Context, c *domain.ChangeRequest) (*chang
 		f.guard(f.Model)
 	}
 	slices.SortFunc(f.Votes, func(x, y *domain.Vote) int { return cmp.Or(x.CastAt.Compare(y.CastAt), cmp.Compare(x.Key, y.Key)) })
-	f.assessment, f.Assessed = latest(assessments), len(assessments) > 0
-	if err := findBoard(ctx, a.Entire, f); err != nil {
-		return nil, err
+	f.assessment = latest(decoded[*domain.Assessment](far(domain.RelAssesses)))
+	f.Assessed = f.assessment != nil
+	return f
+}
+
+// decoded are records to decide by, which nobody follows.
+func decoded[R entity.Record](nodes []store.Node) (list []R) {
+	for _, n := range nodes {
+		list = append(list, entity.DecodeNode(n).(R))
 	}
-	return f, conceal(ctx, a.Today(ctx), f)
+	return list
 }
 
 // completeFacts also finds out whether the assessment still holds. What it costs
 // follows what has changed since.
 func (a *Area) completeFacts(ctx context.Context, c *domain.ChangeRequest) (*changeFacts, error) {
 	f, err := a.changeFacts(ctx, c)
-	if err != nil || f.assessment == nil {
-		return f, err
+	if err != nil {
+		return nil, err
 	}
-	f.Outdated, err = assessing{a}.outdated(ctx, f.assessment, c)
-	return f, err
+	return f, assessing{a}.judge(ctx, f)
+}
+
+// judge finds out whether the assessment still holds.
+func (a assessing) judge(ctx context.Context, f *changeFacts) (err error) {
+	if f.assessment != nil {
+		f.Outdated, err = a.outdated(ctx, f.assessment, f.Request)
+	}
+	return err
 }
 
 // guard holds a record as it was read.
@@ -68,22 +115,39 @@ func (f *changeFacts) guard(r entity.Record) {
 	f.guards = append(f.guards, store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)})
 }
 
-// findBoard gives a request that names no board the only one that there is for
-// its type (H1).
-func findBoard(ctx context.Context, s store.Reader, f *changeFacts) error {
+// onlyBoards are the boards that are the only ones for their type, each looked up
+// once.
+type onlyBoards struct {
+	store.Reader
+	known map[bool][]store.Node // by whether they are for emergencies
+}
+
+// give gives a request that names no board the only one that there is for its
+// type (H1).
+func (b *onlyBoards) give(ctx context.Context, f *changeFacts) error {
 	if f.boardKnown = f.Board != nil; f.boardKnown {
 		f.guard(f.Board)
 		return nil
 	}
-	page, err := s.Find(ctx, store.Query{
-		Kind: domain.KindBoard, First: 2, Order: []store.Order{{Property: "key"}},
-		Filter: store.Compare{Property: "emergency", Op: store.Eq, Value: f.Request.Type == domain.EmergencyChange},
-	})
-	if err == nil && len(page.Nodes) == 1 {
-		f.Board = entity.DecodeNode(page.Nodes[0]).(*domain.Board)
+	emergency := f.Request.Type == domain.EmergencyChange
+	if _, known := b.known[emergency]; !known {
+		page, err := b.Find(ctx, store.Query{
+			Kind: domain.KindBoard, First: 2, Order: []store.Order{{Property: "key"}},
+			Filter: store.Compare{Property: "emergency", Op: store.Eq, Value: emergency},
+		})
+		if err != nil {
+			return estate.StoreError(err)
+		}
+		if b.known == nil {
+			b.known = map[bool][]store.Node{}
+		}
+		b.known[emergency] = page.Nodes
+	}
+	if only := decoded[*domain.Board](b.known[emergency]); len(only) == 1 {
+		f.Board = only[0]
 		f.guard(f.Board)
 	}
-	return estate.StoreError(err)
+	return nil
 }
 
 // latest is the assessment that counts.

@@ -3,6 +3,8 @@ package change
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"releasegraph/internal/app/estate"
@@ -45,22 +47,21 @@ func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []sto
 	if len(votes) == 0 {
 		return nil
 	}
-	pages, err := a.Today(ctx).Edges(ctx, store.EdgeQuery{
-		Nodes: estate.IdsOf(votes), Rel: domain.RelCastOn, Direction: store.Out, Kind: domain.KindChangeRequest,
-	})
+	v := a.Today(ctx)
+	on, err := estate.Linked[*domain.ChangeRequest](ctx, v, estate.IdsOf(votes), domain.RelCastOn, store.Out, domain.KindChangeRequest)
 	if err != nil {
-		return estate.StoreError(err)
+		return err
 	}
 	entries := map[store.ID]*domain.MinutesEntry{}
-	for i, p := range pages {
-		for _, n := range p.Nodes {
-			e := entries[n.ID]
+	for i, vote := range estate.Decoded[*domain.Vote](ctx, v, votes) {
+		for _, r := range on[votes[i].ID] {
+			e := entries[store.ID(r.ID)]
 			if e == nil {
-				e = &domain.MinutesEntry{Request: entity.DecodeNode(n).(*domain.ChangeRequest)}
-				entries[n.ID] = e
+				e = &domain.MinutesEntry{Request: r}
+				entries[store.ID(r.ID)] = e
 				m.Entries = append(m.Entries, e)
 			}
-			e.Votes = append(e.Votes, entity.DecodeNode(votes[i]).(*domain.Vote))
+			e.Votes = append(e.Votes, vote)
 		}
 	}
 	if err := a.recallRequests(ctx, m); err != nil {
@@ -92,13 +93,18 @@ func (a sitting) recallRequests(ctx context.Context, m *domain.Minutes) error {
 	for i, e := range m.Entries {
 		ids[i] = store.ID(e.Request.ID)
 	}
-	then, err := a.At(ctx, r).Nodes(ctx, ids...)
+	v := a.At(ctx, r)
+	found, err := v.Nodes(ctx, ids...)
 	if err != nil {
 		return estate.StoreError(err)
 	}
-	for i, e := range m.Entries {
-		if n, ok := then[ids[i]]; ok {
-			e.Request = entity.DecodeNode(n).(*domain.ChangeRequest)
+	then := map[string]*domain.ChangeRequest{}
+	for _, request := range estate.Decoded[*domain.ChangeRequest](ctx, v, slices.Collect(maps.Values(found))) {
+		then[request.ID] = request
+	}
+	for _, e := range m.Entries {
+		if request, ok := then[e.Request.ID]; ok {
+			e.Request = request
 		}
 	}
 	return nil

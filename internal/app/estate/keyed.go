@@ -2,6 +2,8 @@ package estate
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"releasegraph/internal/entity"
@@ -80,12 +82,9 @@ func (l *keyLoader) get(ctx context.Context, key string) (entity.Record, error) 
 	if err != nil {
 		return nil, StoreError(err)
 	}
-	records := make([]entity.Record, 0, len(found))
-	for key, n := range found {
-		l.known[key] = l.kind.Decode(n)
-		records = append(records, l.known[key])
+	for _, r := range Decoded[entity.Record](ctx, l.view, slices.Collect(maps.Values(found))) {
+		l.known[r.Meta().Key] = r
 	}
-	Enroll(ctx, l.view, records...)
 	l.wanted = nil
 	return l.known[key], nil
 }

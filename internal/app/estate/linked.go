@@ -20,14 +20,9 @@ func Related[R entity.Record](r *FactReader, rel string, direction store.Directi
 	if r.Err != nil {
 		return nil
 	}
-	pages, err := r.App.Entire.Edges(r.Ctx, store.EdgeQuery{
-		Nodes: []store.ID{r.Id}, Rel: rel, Direction: direction, Kind: kind, Order: []store.Order{{Property: "key"}},
-	})
-	if err != nil {
-		r.Err = err
-		return nil
-	}
-	for _, n := range pages[0].Nodes {
+	far, err := FarNodes(r.Ctx, r.App.Everything(), []store.ID{r.Id}, rel, direction, kind)
+	r.Err = err
+	for _, n := range far[r.Id] {
 		list = append(list, entity.DecodeNode(n).(R))
 	}
 	return list
@@ -72,6 +67,36 @@ func FarNodes(ctx context.Context, v View, ids []store.ID, rel string, d store.D
 		far[id] = pages[i].Nodes
 	}
 	return far, nil
+}
+
+// Decoded are the records of nodes that a view was read for; they make up a cohort.
+func Decoded[R entity.Record](ctx context.Context, v View, nodes []store.Node) []R {
+	list := make([]R, len(nodes))
+	for i, n := range nodes {
+		list[i] = entity.DecodeNode(n).(R)
+	}
+	Enroll(ctx, v, list...)
+	return list
+}
+
+// Linked reads the records that a relationship joins to each of some records;
+// they make up a cohort, in which each of them is once.
+func Linked[R entity.Record](ctx context.Context, v View, ids []store.ID, rel string, d store.Direction, kind string) (map[store.ID][]R, error) {
+	far, err := FarNodes(ctx, v, ids, rel, d, kind)
+	if err != nil {
+		return nil, err
+	}
+	linked, once := map[store.ID][]R{}, map[store.ID]R{}
+	for id, nodes := range far {
+		for _, n := range nodes {
+			if _, known := once[n.ID]; !known {
+				once[n.ID] = entity.DecodeNode(n).(R)
+			}
+			linked[id] = append(linked[id], once[n.ID])
+		}
+	}
+	Enroll(ctx, v, Values(once)...)
+	return linked, nil
 }
 
 // IdsOf lists the ids of nodes.

@@ -58,7 +58,7 @@ func (l *Load[T]) Get(fetch func() (T, error)) (T, error) {
 // Enroll makes records of a view a cohort, or one for each kind among them:
 // what is loaded for them is of the same view. Without the loads of a request
 // they stay alone.
-func Enroll(ctx context.Context, v View, records ...entity.Record) {
+func Enroll[R entity.Record](ctx context.Context, v View, records ...R) {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok {
 		return
@@ -91,7 +91,7 @@ func (a *Estate) CohortOf(ctx context.Context, r entity.Record) *Cohort {
 		}
 	}
 	c := newCohort(entity.KindOf(r), a.Today(ctx))
-	c.Members = []store.ID{store.ID(r.Meta().ID)}
+	c.Members, c.Records = []store.ID{store.ID(r.Meta().ID)}, []entity.Record{r}
 	return c
 }
 

@@ -3,6 +3,8 @@ package estate
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -21,18 +23,14 @@ func RecordsByID(ctx context.Context, v View, ids []string) ([]any, error) {
 	if err != nil {
 		return nil, StoreError(err)
 	}
-	found := map[store.ID]entity.Record{}
-	for id, n := range nodes {
-		if r := entity.DecodeNode(n); r != nil && v.App.May(ctx, authz.Read, n.Kind) == nil {
-			found[id] = r
-		}
+	maps.DeleteFunc(nodes, func(_ store.ID, n store.Node) bool { return v.App.May(ctx, authz.Read, n.Kind) != nil })
+	found := map[string]any{}
+	for _, r := range Decoded[entity.Record](ctx, v, slices.Collect(maps.Values(nodes))) {
+		found[r.Meta().ID] = r
 	}
-	Enroll(ctx, v, Values(found)...)
 	list := make([]any, len(ids))
-	for i, id := range asked {
-		if r, ok := found[id]; ok {
-			list[i] = r
-		}
+	for i, id := range ids {
+		list[i] = found[id]
 	}
 	return list, nil
 }
@@ -43,8 +41,8 @@ func (a *Estate) Head(ctx context.Context) (int64, error) {
 	return int64(head), StoreError(err)
 }
 
-// Find looks a record up by key or id, nil when there is none. The field names
-// the reference in errors.
+// Find looks a record up by key or id, nil when there is none; it is a cohort by
+// itself. The field names the reference in errors.
 func Find(ctx context.Context, v View, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
 	if (ref.Key == nil) == (ref.ID == nil) {
 		return nil, Wrong(field, "give either key or id")
@@ -67,7 +65,7 @@ func Find(ctx context.Context, v View, k *entity.Kind, ref domain.Ref, field str
 	if !ok || n.Kind != k.Name {
 		return nil, nil
 	}
-	return k.Decode(n), nil
+	return Decoded[entity.Record](ctx, v, []store.Node{n})[0], nil
 }
 
 // Target looks a record up that must be there for an action to be done with it:
@@ -126,10 +124,4 @@ func (a *Estate) Existing(ctx context.Context, k *entity.Kind, ref domain.Ref, f
 }
 
 // Values returns the records of a map.
-func Values(m map[store.ID]entity.Record) []entity.Record {
-	list := make([]entity.Record, 0, len(m))
-	for _, r := range m {
-		list = append(list, r)
-	}
-	return list
-}
+func Values[R entity.Record](m map[store.ID]R) []R { return slices.Collect(maps.Values(m)) }

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"releasegraph/internal/app/estate"
@@ -25,6 +26,23 @@ type ChangeSet struct {
 
 	names   *estate.Names
 	effects effects
+	page    *namedPage
+}
+
+// namedPage is the effects of the change sets of a page, whose names are looked
+// up together.
+type namedPage struct {
+	effects [][]store.Effect
+	wider   sync.Once
+}
+
+// widen announces as much of each set as is asked for of one.
+func (p *namedPage) widen(names *estate.Names, first int) {
+	p.wider.Do(func() {
+		for _, list := range p.effects {
+			names.Announce(list[:min(len(list), first)])
+		}
+	})
 }
 
 // effects reads a part of what a change set changed, and counts all.
@@ -44,15 +62,16 @@ const Eager = 20
 // NewChangeSets makes change sets, whose effects are at hand, that look names
 // up together.
 func NewChangeSets(names *estate.Names, changes []store.Change) []*ChangeSet {
-	list := make([]*ChangeSet, len(changes))
+	list, page := make([]*ChangeSet, len(changes)), &namedPage{}
 	for i := range changes {
 		c := &changes[i]
 		signed := estate.ReadSource(c.Source)
 		list[i] = &ChangeSet{
 			Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: NotEmpty(c.Reason), Source: signed.Source,
 			Method: signed.Method, Identities: signed.Identities,
-			names: names, effects: these(c.Effects),
+			names: names, effects: these(c.Effects), page: page,
 		}
+		page.effects = append(page.effects, c.Effects)
 		names.Announce(c.Effects[:min(len(c.Effects), Eager)])
 	}
 	return list
@@ -86,6 +105,9 @@ func NotEmpty(s string) *string {
 
 // Changes returns a page of the changes of the set.
 func (c *ChangeSet) Changes(ctx context.Context, first *int, after *string) (*ChangePage, error) {
+	if first != nil && *first > Eager && c.page != nil {
+		c.page.widen(c.names, *first)
+	}
 	return changePage(ctx, c.names, c.effects, first, after)
 }
 

@@ -7,7 +7,6 @@ import (
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/store"
 )
@@ -47,19 +46,8 @@ func (a *Area) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.A
 	load := traversal.NewItems(v, g, q.assumed())
 	return &ImpactResult{
 		Found: found, depth: in.MaxDepth, load: load, about: NewConcerns(load, found, false),
-		LeftOut: Decoded[*domain.ConfigurationItem](ctx, v, q.excluded), inFlight: Decoded[*domain.ChangeRequest](ctx, v, q.inFlight),
+		LeftOut: estate.Decoded[*domain.ConfigurationItem](ctx, v, q.excluded), inFlight: estate.Decoded[*domain.ChangeRequest](ctx, v, q.inFlight),
 	}, nil
-}
-
-// Decoded are the records of some nodes of one kind.
-func Decoded[R entity.Record](ctx context.Context, v estate.View, nodes []store.Node) []R {
-	list, cohort := make([]R, len(nodes)), make([]entity.Record, len(nodes))
-	for i, n := range nodes {
-		list[i] = entity.DecodeNode(n).(R)
-		cohort[i] = list[i]
-	}
-	estate.Enroll(ctx, v, cohort...)
-	return list
 }
 
 // impactQuestion is an ImpactInput whose references are resolved.

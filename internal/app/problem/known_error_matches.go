@@ -6,7 +6,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/match"
 	"releasegraph/internal/store"
 )
@@ -130,12 +129,13 @@ func (a *Area) fillMatches(ctx context.Context, c *candidates, out *KnownErrorMa
 			items[id], _ = records[i].(*domain.ConfigurationItem)
 		}
 	}
-	var cohort []entity.Record
-	for _, m := range ranked {
-		known := entity.KindNamed(domain.KindKnownError).Decode(c.found[store.ID(m.ID)]).(*domain.KnownError)
-		cohort = append(cohort, known)
+	nodes := make([]store.Node, len(ranked))
+	for i, m := range ranked {
+		nodes[i] = c.found[store.ID(m.ID)]
+	}
+	for i, known := range estate.Decoded[*domain.KnownError](ctx, a.Today(ctx), nodes) {
+		m := ranked[i]
 		out.Nodes = append(out.Nodes, &KnownErrorMatch{KnownError: known, Score: m.Score, Parts: m.Parts, Item: items[m.Item]})
 	}
-	estate.Enroll(ctx, a.Today(ctx), cohort...)
 	return nil
 }

@@ -25,7 +25,6 @@ func (a *Area) Record(ctx context.Context, kind string, ref domain.Ref, asOf *do
 	if err != nil || r == nil {
 		return nil, err
 	}
-	estate.Enroll(ctx, v, r)
 	return r, nil
 }
 
@@ -59,12 +58,9 @@ func (a *Area) Records(ctx context.Context, kind string, l estate.List) (*estate
 		return nil, s.Explain(err)
 	}
 	page := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
-	records := make([]entity.Record, len(found.Nodes))
-	for i, n := range found.Nodes {
-		records[i] = k.Decode(n)
-		page.Items = append(page.Items, estate.Item{Record: records[i], Cursor: string(found.Cursors[i])})
+	for i, r := range estate.Decoded[entity.Record](ctx, a.Today(ctx), found.Nodes) {
+		page.Items = append(page.Items, estate.Item{Record: r, Cursor: string(found.Cursors[i])})
 	}
-	estate.Enroll(ctx, a.Today(ctx), records...)
 	page.Total = func(ctx context.Context) (int, error) {
 		n, err := a.Today(ctx).Count(ctx, kind, s.Filter)
 		return int(n), estate.StoreError(err)

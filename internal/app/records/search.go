@@ -78,16 +78,16 @@ func (a *Area) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 }
 
 func hitsOf(ctx context.Context, v estate.View, words []string, found []store.SearchHit) []*SearchHit {
-	list := make([]*SearchHit, len(found))
-	records := make([]entity.Record, len(found))
+	nodes, list := make([]store.Node, len(found)), make([]*SearchHit, len(found))
 	for i, h := range found {
-		k := entity.KindNamed(h.Node.Kind)
-		records[i] = k.Decode(h.Node)
+		nodes[i] = h.Node
+	}
+	for i, r := range estate.Decoded[entity.Record](ctx, v, nodes) {
+		h := &found[i]
 		list[i] = &SearchHit{
-			Record: records[i], Cursor: string(h.Cursor), Rank: ranks[h.Rank], kind: k, props: h.Node.Props, words: words,
+			Record: r, Cursor: string(h.Cursor), Rank: ranks[h.Rank], kind: entity.KindOf(r), props: h.Node.Props, words: words,
 		}
 	}
-	estate.Enroll(ctx, v, records...)
 	return list
 }
 

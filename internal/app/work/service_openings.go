@@ -97,10 +97,12 @@ func (s *ServiceView) Openings(ctx context.Context, first *int, after *string) (
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range page.Nodes {
+	records := make([]entity.Record, len(page.Nodes))
+	for i, n := range page.Nodes {
 		s.about.Load.Want(n.hit.Node)
-		estate.Enroll(ctx, v, n.Record)
+		records[i] = n.Record
 	}
+	estate.Enroll(ctx, v, records...)
 	return page, nil
 }
 

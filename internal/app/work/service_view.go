@@ -8,7 +8,6 @@ import (
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/store"
 )
@@ -43,8 +42,7 @@ func (a *Area) ServiceView(ctx context.Context, ref domain.Ref, asOf *domain.AsO
 	if err != nil {
 		return nil, err
 	}
-	service := k.Decode(node).(*domain.ConfigurationItem)
-	estate.Enroll(ctx, v, entity.Record(service))
+	service := estate.Decoded[*domain.ConfigurationItem](ctx, v, []store.Node{node})[0]
 	query := impact.Query{Sources: impactarea.NodesIn(g, []store.Node{node}), Dependencies: true, IgnoreRedundancy: true}
 	if query.Sees, err = traversal.Sees(ctx, v, g, nil); err != nil {
 		return nil, err
