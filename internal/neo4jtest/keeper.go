@@ -33,7 +33,7 @@ func keep(socket string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(logOf(socket))
+	defer func() { _ = os.Remove(logOf(socket)) }()
 	defer s.end()
 	return offer(socket, s.Access(), s.exited, patience)
 }

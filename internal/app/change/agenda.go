@@ -123,7 +123,7 @@ func (a sitting) fillAgenda(ctx context.Context, page []*AgendaItem, delegations
 }
 
 func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts, delegations []*domain.Delegation) error {
-	if err := (assessing{a.Area}).judge(ctx, f); err != nil {
+	if err := assessing(a).judge(ctx, f); err != nil {
 		return err
 	}
 	item.WaitsFor, item.Lacks = []*AgendaWait{}, f.LacksFor(domain.ChangeAuthorised)

@@ -185,7 +185,7 @@ func (a rules) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error
 		if err != nil {
 			return estate.StoreError(err)
 		}
-		waiting, err := sitting{a.Area}.beforeIn(ctx, a.Everything(), had, domain.ChangeAssessed)
+		waiting, err := sitting(a).beforeIn(ctx, a.Everything(), had, domain.ChangeAssessed)
 		if err != nil {
 			return err
 		}

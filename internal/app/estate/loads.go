@@ -109,6 +109,7 @@ func (c *Cohort) PagesOf(key string) *Load[map[store.ID]*Page] {
 	return Entry(c.pages, key)
 }
 
+// TotalsOf finds the load of totals for a key, the same for all who ask.
 func (c *Cohort) TotalsOf(key string) *Load[map[store.ID]int] {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -37,10 +37,9 @@ func reaching(kind, root string, ids []store.ID, end func(*entity.Relationship) 
 	}
 	var any store.Or
 	for _, r := range entity.Relationships() {
-		far, direction := "", store.Out
+		far, direction := r.To, store.Out
 		switch at := end(r); {
 		case at == entity.FromEnd && r.From == kind:
-			far = r.To
 		case at == entity.ToEnd && r.To == kind:
 			far, direction = r.From, store.In
 		default:

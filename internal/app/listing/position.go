@@ -17,6 +17,7 @@ type Position struct {
 	A, B, Kind string
 }
 
+// Compare orders positions by time, then by both sides and by kind.
 func (x Position) Compare(y Position) int {
 	return cmp.Or(cmp.Compare(x.At, y.At), strings.Compare(x.A, y.A), strings.Compare(x.B, y.B), strings.Compare(x.Kind, y.Kind))
 }

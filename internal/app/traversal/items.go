@@ -43,6 +43,7 @@ func (l *Items) Want(nodes ...impact.Node) {
 	}
 }
 
+// One loads the item of a node.
 func (l *Items) One(ctx context.Context, n impact.Node) (*domain.ConfigurationItem, error) {
 	list, err := l.All(ctx, []impact.Node{n})
 	if err != nil {
@@ -51,6 +52,7 @@ func (l *Items) One(ctx context.Context, n impact.Node) (*domain.ConfigurationIt
 	return list[0], nil
 }
 
+// All loads the items of some nodes.
 func (l *Items) All(ctx context.Context, nodes []impact.Node) ([]*domain.ConfigurationItem, error) {
 	l.Want(nodes...)
 	l.mu.Lock()
