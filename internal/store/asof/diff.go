@@ -133,9 +133,9 @@ func (d *difference) follow(c *store.Change) {
 		e := &c.Effects[i]
 		var k *course
 		if e.Node != "" {
-			k = at(d.nodes, e.Node, e)
+			k = courseOf(d.nodes, e.Node, e)
 		} else {
-			k = at(d.edges, e.Edge, e)
+			k = courseOf(d.edges, e.Edge, e)
 		}
 		k.was.Follow(e)
 		k.follow(e, c.At)
@@ -147,7 +147,7 @@ func (d *difference) follow(c *store.Change) {
 	}
 }
 
-func at[K comparable](all map[K]*course, key K, e *store.Effect) *course {
+func courseOf[K comparable](all map[K]*course, key K, e *store.Effect) *course {
 	k := all[key]
 	if k == nil {
 		k = &course{was: store.NewPast(e), props: store.Props{}}

@@ -62,7 +62,7 @@ func (r *Reader) arcs(ctx context.Context, w way, nodes []store.ID) ([][]arc, er
 func (o *overlay) edgesOver(w way, near store.ID, now []store.Edge) []store.Edge {
 	edges := make([]store.Edge, 0, len(now))
 	seen := map[store.EdgeKey]bool{}
-	touched := len(o.ends[w][near]) > 0
+	touched := o.touched.isEnd(w, near)
 	for i := range now {
 		if !touched {
 			return now
@@ -226,7 +226,7 @@ func (r *Reader) untouched(ctx context.Context, q store.EdgeQuery) (bool, error)
 	}
 	w := way{q.Rel, q.Direction}
 	o.mu.RLock()
-	touched := slices.ContainsFunc(q.Nodes, func(id store.ID) bool { return len(o.ends[w][id]) > 0 })
+	touched := slices.ContainsFunc(q.Nodes, func(id store.ID) bool { return o.touched.isEnd(w, id) })
 	o.mu.RUnlock()
 	if touched {
 		return false, nil

@@ -127,7 +127,7 @@ func (r *Reader) matchRelated(ctx context.Context, nodes []store.Node, f store.R
 func (r *Reader) suspects(ctx context.Context, o *overlay, kind string, f store.Filter) (map[store.ID]bool, error) {
 	found := map[store.ID]bool{}
 	o.mu.RLock()
-	for id := range o.kinds[kind] {
+	for id := range o.touched.ofKind(kind) {
 		found[id] = true
 	}
 	o.mu.RUnlock()
@@ -165,7 +165,7 @@ func (r *Reader) relatedOf(ctx context.Context, o *overlay, kind string, filters
 func (r *Reader) relatedBy(ctx context.Context, o *overlay, kind string, f store.Related, found map[store.ID]bool) error {
 	w := way{f.Rel, f.Direction}
 	o.mu.RLock()
-	for id := range o.ends[w] {
+	for id := range o.touched.endsOf(w) {
 		found[id] = true
 	}
 	o.mu.RUnlock()

@@ -21,10 +21,10 @@ type overlay struct {
 
 	mu      sync.RWMutex // guards all below
 	reached store.Revision
-	nodes   map[store.ID]*pastNode
-	edges   map[store.EdgeKey]*store.Past
-	kinds   map[string]map[store.ID]bool         // touched nodes, by each kind that they had since
-	ends    map[way]map[store.ID][]store.EdgeKey // touched edges, by their near end
+	touched touched
+	nodes   map[store.ID]*pastNode               // touched ones that existed
+	edges   map[store.EdgeKey]*store.Past        // touched ones that existed
+	ends    map[way]map[store.ID][]store.EdgeKey // those edges, by their near end
 	holders map[store.Holding][]store.ID         // who may have held a unique value at the revision
 	bytes   int64
 }
@@ -46,7 +46,7 @@ func newOverlay(h *History, r store.Revision) *overlay {
 	s := h.store
 	o := &overlay{
 		history: h, store: s, revision: r, max: h.max, extending: make(chan struct{}, 1), reached: r, unique: map[string]map[string]bool{},
-		nodes: map[store.ID]*pastNode{}, edges: map[store.EdgeKey]*store.Past{}, kinds: map[string]map[store.ID]bool{},
+		touched: newTouched(), nodes: map[store.ID]*pastNode{}, edges: map[store.EdgeKey]*store.Past{},
 		ends: map[way]map[store.ID][]store.EdgeKey{}, holders: map[store.Holding][]store.ID{},
 	}
 	for _, k := range s.Declared().Schema().Kinds {
@@ -116,9 +116,11 @@ func (o *overlay) follow(ctx context.Context, changes []store.Change) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		known := len(o.touched.nodes.list)
 		for j := range changes[i].Effects {
 			o.effect(&changes[i].Effects[j])
 		}
+		o.bytes += nodeBytes * int64(len(o.touched.nodes.list)-known)
 		o.reached = changes[i].Revision
 		if o.bytes > o.max {
 			return &TooMuchError{o.revision, o.reached, o.max}
@@ -129,30 +131,46 @@ func (o *overlay) follow(ctx context.Context, changes []store.Change) error {
 
 func (o *overlay) effect(e *store.Effect) {
 	if e.Node == "" {
-		p := o.edges[e.Edge]
-		if p == nil {
-			p = store.NewPast(e)
-			o.edges[e.Edge] = p
-			o.addEnd(way{e.Edge.Rel, store.Out}, e.Edge.From, e.Edge)
-			o.addEnd(way{e.Edge.Rel, store.In}, e.Edge.To, e.Edge)
-			o.bytes += 2*pastBytes + 4*int64(len(e.Edge.From)+len(e.Edge.To)+len(e.Edge.Tag))
-		}
-		o.learn(p, e)
+		o.edgeEffect(e)
 		return
 	}
+	n := o.touched.node(e.Node, e.Kind)
 	p := o.nodes[e.Node]
 	if p == nil {
+		if e.Verb() == store.Created {
+			o.touched.bornNodes.add(n)
+		}
+		if o.touched.bornNodes.has(n) {
+			return
+		}
 		p = &pastNode{Past: *store.NewPast(e)}
 		o.nodes[e.Node] = p
 		o.bytes += pastBytes + 2*int64(len(e.Node))
 	}
-	if o.kinds[e.Kind] == nil {
-		o.kinds[e.Kind] = map[store.ID]bool{}
-	}
-	o.kinds[e.Kind][e.Node] = true
 	for _, name := range o.learn(&p.Past, e) {
 		o.hold(e.Node, p.Kind, name, p.Props[name])
 	}
+}
+
+func (o *overlay) edgeEffect(e *store.Effect) {
+	n := o.touched.edge(e.Edge)
+	p := o.edges[e.Edge]
+	if p == nil {
+		if e.Verb() == store.Created {
+			o.touched.bornEdges[n] = struct{}{}
+			o.bytes += edgeBytes
+			return
+		}
+		if _, born := o.touched.bornEdges[n]; born {
+			return
+		}
+		p = store.NewPast(e)
+		o.edges[e.Edge] = p
+		o.addEnd(way{e.Edge.Rel, store.Out}, e.Edge.From, e.Edge)
+		o.addEnd(way{e.Edge.Rel, store.In}, e.Edge.To, e.Edge)
+		o.bytes += 2*pastBytes + 4*int64(len(e.Edge.From)+len(e.Edge.To)+len(e.Edge.Tag))
+	}
+	o.learn(p, e)
 }
 
 // hold notes a unique value that a node had at the revision.
@@ -203,39 +221,43 @@ func propBytes(name string, v any) int64 {
 func (o *overlay) node(id store.ID, now *store.Node) (n store.Node, existed bool) {
 	p := o.nodes[id]
 	switch {
-	case p == nil && now == nil:
-		return n, false
-	case p == nil:
-		return *now, true
-	case !p.Existed || now == nil && !p.Whole:
-		return n, false
-	case now == nil:
+	case p != nil && now != nil:
+		return p.Node(id, now.Props), true
+	case p != nil && p.Whole:
 		return p.Node(id, nil), true
+	case p != nil || now == nil || o.touched.bornNode(id):
+		return n, false
 	}
-	return p.Node(id, now.Props), true
+	return *now, true
 }
 
 // edge does for an edge what node does for a node.
 func (o *overlay) edge(k store.EdgeKey, now *store.Edge) (e store.Edge, existed bool) {
 	p := o.edges[k]
 	switch {
-	case p == nil && now == nil:
-		return e, false
-	case p == nil:
-		return *now, true
-	case !p.Existed || now == nil && !p.Whole:
-		return e, false
-	case now == nil:
+	case p != nil && now != nil:
+		return p.Edge(k, now.Props), true
+	case p != nil && p.Whole:
 		return p.Edge(k, nil), true
+	case p != nil || now == nil || o.touched.bornEdge(k):
+		return e, false
 	}
-	return p.Edge(k, now.Props), true
+	return *now, true
+}
+
+// nodeTouched tells whether a node was touched.
+func (o *overlay) nodeTouched(id store.ID) bool { return o.nodes[id] != nil || o.touched.bornNode(id) }
+
+// edgeTouched tells whether an edge was touched.
+func (o *overlay) edgeTouched(k store.EdgeKey) bool {
+	return o.edges[k] != nil || o.touched.bornEdge(k)
 }
 
 // lost lists the edges at a node that were removed since.
 func (o *overlay) lost(w way, near store.ID) []store.EdgeKey {
 	var list []store.EdgeKey
 	for _, k := range o.ends[w][near] {
-		if p := o.edges[k]; p.Existed && p.Whole {
+		if o.edges[k].Whole {
 			list = append(list, k)
 		}
 	}
@@ -252,7 +274,7 @@ func (o *overlay) complete(nodes map[store.ID]store.Node) {
 		if o.bytes > o.max/4*3 { // the rest is for the log
 			return
 		}
-		if p == nil || !p.Existed || p.Whole {
+		if p == nil || p.Whole {
 			continue
 		}
 		for name, v := range n.Props {

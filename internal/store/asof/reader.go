@@ -68,9 +68,11 @@ func (r *Reader) touchedNodes(ctx context.Context, o *overlay, ids []store.ID) (
 	known := make([]store.ID, 0, len(ids))
 	o.mu.RLock()
 	for _, id := range ids {
-		if p := o.nodes[id]; p != nil && (p.Whole || !p.Existed) {
+		switch p := o.nodes[id]; {
+		case p == nil && o.touched.bornNode(id):
+		case p != nil && p.Whole:
 			known = append(known, id)
-		} else {
+		default:
 			unknown = append(unknown, id)
 		}
 	}
@@ -97,11 +99,9 @@ func (o *overlay) held(ids []store.ID) map[store.ID]store.Node {
 	defer o.mu.RUnlock()
 	found := make(map[store.ID]store.Node, len(ids))
 	for _, id := range ids {
-		switch p := o.nodes[id]; {
-		case !p.Existed:
-		case p.Complete:
+		if p := o.nodes[id]; p.Complete {
 			found[id] = store.Node{ID: id, Kind: p.Kind, Version: p.Version, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Props: p.Props}
-		default:
+		} else {
 			found[id] = p.Node(id, nil)
 		}
 	}

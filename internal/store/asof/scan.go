@@ -65,7 +65,7 @@ func (s *scan) over(b store.Batch) store.Batch {
 	out := store.Batch{Nodes: make([]store.Node, 0, len(b.Nodes)), Edges: make([]store.Edge, 0, len(b.Edges))}
 	for i := range b.Nodes {
 		n := b.Nodes[i]
-		if s.o.nodes[n.ID] == nil {
+		if !s.o.nodeTouched(n.ID) {
 			out.Nodes = append(out.Nodes, n)
 			continue
 		}
@@ -77,7 +77,7 @@ func (s *scan) over(b store.Batch) store.Batch {
 	}
 	for i := range b.Edges {
 		e := b.Edges[i]
-		if s.o.edges[e.EdgeKey] == nil {
+		if !s.o.edgeTouched(e.EdgeKey) {
 			out.Edges = append(out.Edges, e)
 			continue
 		}
@@ -116,7 +116,7 @@ func (s *scan) lostNodes() error {
 	var b store.Batch
 	s.o.mu.RLock()
 	for id, p := range s.o.nodes {
-		if p.Existed && p.Whole && !s.done[id] && s.wantsKind(p.Kind) {
+		if p.Whole && !s.done[id] && s.wantsKind(p.Kind) {
 			n := p.Node(id, nil)
 			n.Props = s.kept(n.Props)
 			b.Nodes = append(b.Nodes, n)
@@ -130,7 +130,7 @@ func (s *scan) lostEdges() error {
 	var b store.Batch
 	s.o.mu.RLock()
 	for k, p := range s.o.edges {
-		if p.Existed && p.Whole && !s.passed[k] && (s.what.Rels == nil || slices.Contains(s.what.Rels, k.Rel)) {
+		if p.Whole && !s.passed[k] && (s.what.Rels == nil || slices.Contains(s.what.Rels, k.Rel)) {
 			e := p.Edge(k, nil)
 			e.Props = s.kept(e.Props)
 			b.Edges = append(b.Edges, e)

@@ -89,8 +89,8 @@ func (s *search) today(ctx context.Context) ([]found, error) {
 			hits = append(hits, found{h, *at})
 		}
 		o.mu.RLock()
-		touched = len(o.nodes)
-		hits = slices.DeleteFunc(hits, func(h found) bool { return o.nodes[h.Node.ID] != nil })
+		touched = len(o.nodes) + o.touched.bornNodes.count
+		hits = slices.DeleteFunc(hits, func(h found) bool { return o.nodeTouched(h.Node.ID) })
 		o.mu.RUnlock()
 		if !page.HasNext || len(page.Hits) == 0 || len(hits) > s.p.First() {
 			return hits, nil
@@ -108,7 +108,7 @@ func (s *search) touched(ctx context.Context) ([]found, error) {
 	var ids []store.ID
 	o.mu.RLock()
 	for _, k := range s.p.Kinds {
-		ids = append(ids, keys(o.kinds[k.Name])...)
+		ids = slices.AppendSeq(ids, o.touched.ofKind(k.Name))
 	}
 	o.mu.RUnlock()
 	were, err := s.touchedNodes(ctx, o, ids)
