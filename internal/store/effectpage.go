@@ -2,23 +2,37 @@ package store
 
 import "fmt"
 
-// EffectQuery asks, for each of some change sets, for the same part of its
-// effects.
+// EffectQuery asks for some of the effects of a change set.
 type EffectQuery struct {
-	Revisions []Revision
-	From      int // the place of the first one
-	First     int // at most so many of each; 0: none, they are only counted
+	Revision Revision
+	// Places of the effects, ascending. None: they are only counted.
+	Places []int
 }
 
 // Check says what is wrong with the query, or nil. Errors match ErrInvalid.
 func (q EffectQuery) Check() error {
-	if q.From < 0 || q.First < 0 {
-		return fmt.Errorf("%w: a page of effects has neither a place below 0 nor fewer than 0 effects", ErrInvalid)
+	last := -1
+	for _, p := range q.Places {
+		if p <= last {
+			return fmt.Errorf("%w: the places of effects ascend from 0", ErrInvalid)
+		}
+		last = p
 	}
 	return nil
 }
 
-// EffectPage is a run of the effects of a change set, in its order.
+// CheckEffects checks several queries.
+func CheckEffects(list []EffectQuery) error {
+	for _, q := range list {
+		if err := q.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EffectPage is the effects of a change set that were asked for and are there,
+// in its order.
 type EffectPage struct {
 	Effects []Effect
 	Total   int // how many the change set has
@@ -27,11 +41,13 @@ type EffectPage struct {
 // Page reads the effects asked for of what EncodeEffects wrote. The others it
 // passes over as text, and counts them.
 func (q EffectQuery) Page(b []byte) (p EffectPage, err error) {
+	rest := q.Places
 	err = eachEffect(b, func(at, end int) error {
 		p.Total++
-		if place := p.Total - 1; place < q.From || place >= q.From+q.First {
+		if len(rest) == 0 || rest[0] != p.Total-1 {
 			return nil
 		}
+		rest = rest[1:]
 		e, err := decodeEffect(b[at:end])
 		p.Effects = append(p.Effects, e)
 		return err

@@ -108,9 +108,9 @@ type Store interface {
 	// Heads returns what Changes does, without effects. It costs as much however
 	// many there are.
 	Heads(ctx context.Context, after Revision, limit int) ([]Change, error)
-	// Effects returns, for each revision asked for, a page of the effects of its
-	// change set. One that the log does not hold has none.
-	Effects(ctx context.Context, q EffectQuery) ([]EffectPage, error)
+	// Effects returns, for each question, some of the effects of a change set.
+	// One that the log does not hold has none.
+	Effects(ctx context.Context, q ...EffectQuery) ([]EffectPage, error)
 	// Await blocks until the head is beyond the revision or the context ends,
 	// and returns the head. It is a wake-up only: read with Changes.
 	Await(ctx context.Context, after Revision) (Revision, error)

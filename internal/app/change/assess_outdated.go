@@ -41,7 +41,7 @@ func (a assessing) whyOutdated(ctx context.Context, as *domain.Assessment, c *do
 	if as.Revision > int64(head) || as.CreatedAt.Sub(as.AssessedAt) > brought {
 		return []string{"it was brought from elsewhere, so that nobody can tell what has changed"}, nil
 	}
-	effects, err := a.Past.Diff(ctx, store.Revision(as.Revision), head)
+	changed, err := a.Past.Diff(ctx, store.Revision(as.Revision), head)
 	var much *asof.TooMuchError
 	switch {
 	case errors.As(err, &much), errors.Is(err, store.ErrCompacted):
@@ -52,6 +52,10 @@ func (a assessing) whyOutdated(ctx context.Context, as *domain.Assessment, c *do
 	rests, reasons, err := a.restsOn(ctx, as, c)
 	if err != nil {
 		return nil, err
+	}
+	effects, err := changed.Where(ctx, rests.concerned)
+	if err != nil {
+		return nil, estate.StoreError(err)
 	}
 	effects = rests.minded(effects)
 	told, err := a.Changes(ctx, effects[:min(len(effects), toldReasons)], nil)
@@ -172,6 +176,14 @@ func keep(props store.Props, matters func(string) bool) store.Props {
 func (r *foundation) mindsEdge(e *store.Effect) bool {
 	if e.Verb() == store.Updated && !touches(e, func(name string) bool { return !entity.Kept(name) }) {
 		return false // who lists it is not what it is
+	}
+	return r.concerned(e)
+}
+
+// concerned tells whether a change to a record or relationship may matter.
+func (r *foundation) concerned(e *store.Effect) bool {
+	if e.Node != "" {
+		return r.mattering(e.Node) != nil
 	}
 	switch e.Edge.Rel {
 	case domain.RelAffects, domain.RelExcludes:

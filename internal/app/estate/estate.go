@@ -89,7 +89,7 @@ type Config struct {
 
 // pastBytes bounds the memory for what is known of the past: at some hundred
 // bytes for a record, millions of changes since.
-const pastBytes = 512 << 20
+const pastBytes = 192 << 20
 
 // New returns the estate over a store, as yet without rules.
 func New(c Config) *Estate {

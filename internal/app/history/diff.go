@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
@@ -11,6 +10,7 @@ import (
 	"releasegraph/internal/entity"
 	"releasegraph/internal/pace"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/asof"
 )
 
 // Diff tells what is different between two moments (C4): To nil stands for now.
@@ -25,28 +25,28 @@ func (a *Area) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scop
 	if err := estate.Both(fromErr, toErr, scopeErr); err != nil {
 		return nil, err
 	}
-	effects, err := a.Past.Diff(ctx, start, end)
+	found, err := a.Past.Diff(ctx, start, end)
 	if err != nil {
 		return nil, estate.Compacted(err, "from")
-	}
-	if effects, err = a.seenDiff(ctx, effects, start, end); err != nil {
-		return nil, err
 	}
 	named, err := a.baselinesOf(ctx, &from, to)
 	if err != nil {
 		return nil, err
 	}
-	d := &GraphDiff{From: int64(start), To: int64(end), names: estate.NewNames(a.Entire), effects: effects}
+	d := &GraphDiff{From: int64(start), To: int64(end), names: estate.NewNames(a.Entire), found: found}
 	steps := pace.Of(ctx)
-	for i := range effects {
+	for i := range found.Len() {
 		if err := steps.Step(); err != nil {
 			return nil, err
 		}
-		if !named[effects[i].Node] && wanted.holds(&effects[i]) {
+		if e := found.Head(i); !named[e.Node] && wanted.holds(&e) {
 			d.order = append(d.order, int32(i))
 		}
 	}
-	slices.SortStableFunc(d.order, func(x, y int32) int { return recordsFirst(&effects[x], &effects[y]) })
+	if d.order, err = a.seenDiff(ctx, d); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(d.order, func(x, y int32) int { return found.Compare(int(x), int(y)) })
 	return d, nil
 }
 
@@ -77,34 +77,20 @@ func (a *Area) until(ctx context.Context, to *domain.AsOf) (store.Revision, erro
 	return head, estate.StoreError(err)
 }
 
-// recordsFirst sorts records before relationships, each by kind.
-func recordsFirst(x, y *store.Effect) int {
-	switch {
-	case (x.Node == "") != (y.Node == ""):
-		if x.Node != "" {
-			return -1
-		}
-		return 1
-	case x.Kind != y.Kind:
-		return strings.Compare(x.Kind, y.Kind)
-	}
-	return strings.Compare(x.Edge.Rel, y.Edge.Rel)
-}
-
 // GraphDiff is what is different between two revisions.
 type GraphDiff struct {
 	From, To int64
 
-	names   *estate.Names
-	effects []store.Effect // others answer with the same
-	order   []int32        // places among the effects
+	names *estate.Names
+	found *asof.Difference // others answer with the same
+	order []int32          // places in there
 }
 
 // Summary counts the differences by kind of record and by relationship.
 func (d *GraphDiff) Summary() []*domain.DiffTotal {
 	list := []*domain.DiffTotal{}
 	for _, i := range d.order {
-		e := &d.effects[i]
+		e := d.found.Head(int(i))
 		kind := e.Kind + e.Edge.Rel // one of them is empty
 		if n := len(list); n == 0 || list[n-1].Kind != kind {
 			list = append(list, &domain.DiffTotal{Kind: kind})
@@ -120,15 +106,13 @@ func (d *GraphDiff) Changes(ctx context.Context, types []domain.ChangeType, firs
 	order := d.order
 	if len(types) > 0 {
 		order = slices.DeleteFunc(slices.Clone(order), func(i int32) bool {
-			return !slices.Contains(types, domain.ChangeType(d.effects[i].Verb()))
+			return !slices.Contains(types, domain.ChangeType(d.found.Verb(int(i))))
 		})
 	}
-	page := func(_ context.Context, from, first int) (store.EffectPage, error) {
-		p := store.EffectPage{Total: len(order)}
-		for _, i := range order[min(from, len(order)):min(from+first, len(order))] {
-			p.Effects = append(p.Effects, d.effects[i])
-		}
-		return p, nil
+	page := func(ctx context.Context, from, first int) (store.EffectPage, error) {
+		from = min(from, len(order))
+		list, err := d.found.Effects(ctx, order[from:min(from+first, len(order))])
+		return store.EffectPage{Effects: list, Total: len(order)}, estate.Compacted(err, "from")
 	}
 	return changePage(ctx, d.names, page, first, after)
 }

@@ -151,8 +151,8 @@ func benchDiff(b *testing.B, s store.Store, then store.Revision) {
 		b.Fatal(err)
 	}
 	figure, base := benchtest.Turns(b, func() {
-		if effects, err := asof.Diff(b.Context(), s, then, head); err != nil || len(effects) == 0 {
-			b.Fatal(len(effects), err)
+		if d, err := asof.Diff(b.Context(), s, then, head); err != nil || d.Len() == 0 {
+			b.Fatal(err)
 		}
 	}, func() {
 		for after := then; after < head; {

@@ -70,8 +70,8 @@ func TestWhatManyAskAtOnceIsReadOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 12 {
 		wg.Go(func() {
-			if effects, err := l.history.Diff(t.Context(), 0, sets); err != nil || len(effects) != sets*20 {
-				t.Errorf("%d effects, %v", len(effects), err)
+			if d, err := l.history.Diff(t.Context(), 0, sets); err != nil || d.Len() != sets*20 {
+				t.Errorf("%d effects, %v", d.Len(), err)
 			}
 		})
 	}

@@ -120,7 +120,7 @@ func (o *overlay) follow(ctx context.Context, changes []store.Change) error {
 		for j := range changes[i].Effects {
 			o.effect(&changes[i].Effects[j])
 		}
-		o.bytes += nodeBytes * int64(len(o.touched.nodes.list)-known)
+		o.bytes += numberBytes * int64(len(o.touched.nodes.list)-known)
 		o.reached = changes[i].Revision
 		if o.bytes > o.max {
 			return &TooMuchError{o.revision, o.reached, o.max}

@@ -22,7 +22,7 @@ type touched struct {
 
 func newTouched() touched {
 	return touched{
-		nodes: numbering[store.ID]{of: map[store.ID]uint32{}}, names: numbering[string]{of: map[string]uint32{}},
+		nodes: newNumbering[store.ID](), names: newNumbering[string](),
 		bornEdges: map[edgeNumber]struct{}{}, kinds: map[string]*set{}, ends: map[way]*set{},
 	}
 }
@@ -32,8 +32,8 @@ type edgeNumber struct{ rel, from, to, tag uint32 }
 
 // Bytes that what is noted takes, about.
 const (
-	nodeBytes = 120
-	edgeBytes = 48
+	numberBytes = 120 // a node or an end of an edge
+	edgeBytes   = 48
 )
 
 // node notes a touched node under a kind that it had.
@@ -97,6 +97,8 @@ type numbering[T comparable] struct {
 	of   map[T]uint32
 	list []T
 }
+
+func newNumbering[T comparable]() numbering[T] { return numbering[T]{of: map[T]uint32{}} }
 
 func (n *numbering[T]) add(v T) uint32 {
 	number, known := n.of[v]

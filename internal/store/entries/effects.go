@@ -64,7 +64,7 @@ func (e *Effects) read(ctx context.Context, from, first int) (map[store.Revision
 
 func (e *Effects) pages(ctx context.Context, from, first int) ([]store.EffectPage, error) {
 	if e.log.Seen == nil {
-		return e.log.Effects(ctx, store.EffectQuery{Revisions: e.revisions, From: from, First: first})
+		return e.log.Effects(ctx, e.queries(from, first)...)
 	}
 	pages := make([]store.EffectPage, len(e.revisions))
 	for i, r := range e.revisions {
@@ -76,6 +76,18 @@ func (e *Effects) pages(ctx context.Context, from, first int) ([]store.EffectPag
 		pages[i] = store.EffectPage{Effects: some, Total: len(seen)}
 	}
 	return pages, nil
+}
+
+func (e *Effects) queries(from, first int) []store.EffectQuery {
+	places := make([]int, first)
+	for i := range places {
+		places[i] = from + i
+	}
+	queries := make([]store.EffectQuery, len(e.revisions))
+	for i, r := range e.revisions {
+		queries[i] = store.EffectQuery{Revision: r, Places: places}
+	}
+	return queries
 }
 
 // seen is all that is seen of the effects of a change set.

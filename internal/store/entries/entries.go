@@ -15,7 +15,7 @@ type Store interface {
 	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
 	Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
 	Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
-	Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error)
+	Effects(ctx context.Context, q ...store.EffectQuery) ([]store.EffectPage, error)
 }
 
 // Log is the log of a store as somebody sees it.

@@ -20,9 +20,9 @@ type counting struct {
 	pages, whole atomic.Int64
 }
 
-func (c *counting) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
+func (c *counting) Effects(ctx context.Context, q ...store.EffectQuery) ([]store.EffectPage, error) {
 	c.pages.Add(1)
-	return c.Store.Effects(ctx, q)
+	return c.Store.Effects(ctx, q...)
 }
 
 func (c *counting) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {

@@ -87,50 +87,52 @@ func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]s
 const effectsAtOnce = 8
 
 // Effects implements store.Store.
-func (s *Store) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
-	if err := q.Check(); err != nil {
+func (s *Store) Effects(ctx context.Context, queries ...store.EffectQuery) ([]store.EffectPage, error) {
+	if err := store.CheckEffects(queries); err != nil {
 		return nil, err
 	}
-	pages := make(map[store.Revision]store.EffectPage, len(q.Revisions))
-	for some := range slices.Chunk(q.Revisions, effectsAtOnce) {
-		err := s.read(ctx, func(t tx) error {
-			return t.effects(some, q, pages)
+	pages := make([]store.EffectPage, 0, len(queries))
+	for some := range slices.Chunk(queries, effectsAtOnce) {
+		var more []store.EffectPage
+		err := s.read(ctx, func(t tx) (err error) {
+			more, err = t.effects(some)
+			return err
 		})
 		if err != nil {
 			return nil, err
 		}
+		pages = append(pages, more...)
 	}
-	list := make([]store.EffectPage, len(q.Revisions))
-	for i, r := range q.Revisions {
-		list[i] = pages[r]
-	}
-	return list, nil
+	return pages, nil
 }
 
-func (t tx) effects(revisions []store.Revision, q store.EffectQuery, pages map[store.Revision]store.EffectPage) error {
+func (t tx) effects(queries []store.EffectQuery) ([]store.EffectPage, error) {
+	revisions := make([]int64, len(queries))
+	for i, q := range queries {
+		revisions[i] = int64(q.Revision)
+	}
 	values, err := t.row("UNWIND $revisions AS r MATCH (c:Changeset {revision: r}) RETURN collect(c.revision), collect(c.body)",
-		params{"revisions": numbers(revisions)})
+		params{"revisions": revisions})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	columns, err := even(values)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	bodies := make(map[int64]string, len(queries))
 	for i, r := range columns[0] {
-		if pages[store.Revision(r.(int64))], err = q.Page([]byte(columns[1][i].(string))); err != nil {
-			return err
+		bodies[r.(int64)] = columns[1][i].(string)
+	}
+	pages := make([]store.EffectPage, len(queries))
+	for i, q := range queries {
+		if body, found := bodies[revisions[i]]; found {
+			if pages[i], err = q.Page([]byte(body)); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return nil
-}
-
-func numbers(revisions []store.Revision) []int64 {
-	list := make([]int64, len(revisions))
-	for i, r := range revisions {
-		list[i] = int64(r)
-	}
-	return list
+	return pages, nil
 }
 
 // entries reads a part of what follows a revision. What follows a gap is left

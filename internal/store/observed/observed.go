@@ -150,8 +150,8 @@ func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]s
 }
 
 // Effects is that of the store.
-func (s *Store) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
-	return observe(ctx, s, "Effects", func(ctx context.Context) ([]store.EffectPage, error) { return s.Store.Effects(ctx, q) })
+func (s *Store) Effects(ctx context.Context, q ...store.EffectQuery) ([]store.EffectPage, error) {
+	return observe(ctx, s, "Effects", func(ctx context.Context) ([]store.EffectPage, error) { return s.Store.Effects(ctx, q...) })
 }
 
 // Compact is that of the store.

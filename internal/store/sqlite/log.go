@@ -117,15 +117,15 @@ func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]s
 	return s.entries(ctx, after, limit, entryPart{headColumns, readHead, 0})
 }
 
-// Effects returns a page of the effects of each change set.
-func (s *Store) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
-	if err := q.Check(); err != nil {
+// Effects returns some of the effects of each change set.
+func (s *Store) Effects(ctx context.Context, queries ...store.EffectQuery) ([]store.EffectPage, error) {
+	if err := store.CheckEffects(queries); err != nil {
 		return nil, err
 	}
-	pages := make([]store.EffectPage, len(q.Revisions))
+	pages := make([]store.EffectPage, len(queries))
 	err := s.read(ctx, func(c *conn) error {
-		for i, r := range q.Revisions {
-			err := c.query(ctx, "SELECT body FROM log WHERE revision = ?", []any{int64(r)}, func(row []driver.Value) (err error) {
+		for i, q := range queries {
+			err := c.query(ctx, "SELECT body FROM log WHERE revision = ?", []any{int64(q.Revision)}, func(row []driver.Value) (err error) {
 				pages[i], err = q.Page([]byte(row[0].(string)))
 				return err
 			})

@@ -120,7 +120,7 @@ type writes interface {
 	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
 	Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
 	Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
-	Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error)
+	Effects(ctx context.Context, q ...store.EffectQuery) ([]store.EffectPage, error)
 	Await(ctx context.Context, after store.Revision) (store.Revision, error)
 	Compact(ctx context.Context, through store.Revision) error
 	IndexOpen(ctx context.Context, kind string, properties []string) error
@@ -146,9 +146,19 @@ func (p *past) whole(revision store.Revision) {
 func (p *past) differences() {
 	all := slices.Sorted(maps.Keys(p.copies))
 	from, to := rapid.SampledFrom(all).Draw(p.t, "from"), rapid.SampledFrom(all).Draw(p.t, "to")
-	effects, err := p.history.Diff(p.b.ctx, from, to)
+	d, err := p.history.Diff(p.b.ctx, from, to)
 	if err != nil {
 		p.t.Fatalf("from %d to %d: %v", from, to, err)
+	}
+	effects, err := d.Where(p.b.ctx, func(*store.Effect) bool { return true })
+	if err != nil {
+		p.t.Fatalf("from %d to %d: %v", from, to, err)
+	}
+	for i, e := range effects {
+		h := d.Head(i)
+		if h.Node != e.Node || h.Kind != e.Kind || h.Edge != e.Edge || h.Verb() != e.Verb() || d.Verb(i) != e.Verb() {
+			p.t.Fatalf("from %d to %d: %s is headed %s", from, to, describe(e), describe(h))
+		}
 	}
 	g := p.copies[from].clone()
 	for _, e := range effects {
