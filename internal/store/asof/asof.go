@@ -18,7 +18,7 @@ type Options struct {
 	// 0: 256 MiB. A revision since which more has changed cannot be read.
 	MaxBytes int64
 	// Few is how many changes since a revision are followed one and all for a
-	// few nodes; of more, only those that touched the nodes are read. 0: 512.
+	// few nodes; of more, only those that touched the nodes are read. 0: 16.
 	Few int64
 }
 
@@ -44,7 +44,7 @@ func New(s store.Store, o Options) *History {
 		o.MaxBytes = 256 << 20
 	}
 	if o.Few <= 0 {
-		o.Few = 512
+		o.Few = 16
 	}
 	return &History{store: s, max: o.MaxBytes, few: store.Revision(o.Few), following: make(chan struct{}, 1)}
 }

@@ -87,6 +87,23 @@ func TestWhatManyAskAtOnceIsReadOnce(t *testing.T) {
 	}
 }
 
+// Who asks for an earlier revision reads the log up to one that was asked for
+// before, and takes over what is known of that.
+func TestWhatIsKnownOfALaterRevisionIsNotReadAgain(t *testing.T) {
+	const sets = 60
+	l := &watched{Store: grown(t, sets, 20)}
+	l.history = asof.New(l, asof.Options{})
+	for _, r := range []store.Revision{50, 30, 40, 10} {
+		found, err := l.history.At(r).Count(t.Context(), "Item", nil)
+		if err != nil || found != int64(20*r) {
+			t.Errorf("%d items at revision %d, %v", found, r, err)
+		}
+	}
+	if read := l.read.Load(); read != 10+20+10+20 {
+		t.Errorf("%d change sets were read", read)
+	}
+}
+
 // What is kept of the past and what is being learnt of it stays within one
 // bound, whatever is asked at once: revisions and differences.
 func TestAllThatIsKnownOfThePastStaysWithinOneBound(t *testing.T) {

@@ -93,8 +93,20 @@ func (o *overlay) reach(ctx context.Context, to store.Revision) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if later := o.history.later(o); later != nil && o.reachedAt() <= later.revision {
+		if err := o.read(ctx, later.revision); err != nil {
+			return err
+		}
+		o.join(later)
+		o.history.fit(o)
+	}
+	return o.read(ctx, to)
+}
+
+// read reads the log up to a revision.
+func (o *overlay) read(ctx context.Context, to store.Revision) error {
 	for o.reachedAt() < to {
-		changes, err := o.store.Undo(ctx, o.reachedAt(), longestRun)
+		changes, err := o.store.Undo(ctx, o.reachedAt(), min(longestRun, int(to-o.reachedAt())))
 		if err != nil {
 			return err
 		}
@@ -165,12 +177,17 @@ func (o *overlay) edgeEffect(e *store.Effect) {
 			return
 		}
 		p = store.NewPast(e)
-		o.edges[e.Edge] = p
-		o.addEnd(way{e.Edge.Rel, store.Out}, e.Edge.From, e.Edge)
-		o.addEnd(way{e.Edge.Rel, store.In}, e.Edge.To, e.Edge)
-		o.bytes += 2*pastBytes + 4*int64(len(e.Edge.From)+len(e.Edge.To)+len(e.Edge.Tag))
+		o.addEdge(e.Edge, p)
 	}
 	o.learn(p, e)
+}
+
+// addEdge begins with an edge that existed.
+func (o *overlay) addEdge(k store.EdgeKey, p *store.Past) {
+	o.edges[k] = p
+	o.addEnd(way{k.Rel, store.Out}, k.From, k)
+	o.addEnd(way{k.Rel, store.In}, k.To, k)
+	o.bytes += 2*pastBytes + 4*int64(len(k.From)+len(k.To)+len(k.Tag))
 }
 
 // hold notes a unique value that a node had at the revision.

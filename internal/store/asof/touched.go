@@ -70,6 +70,11 @@ func (t *touched) bornEdge(k store.EdgeKey) bool {
 	return ok1 && ok2 && ok3 && ok4 && born
 }
 
+// key is the key of an edge by its numbers.
+func (t *touched) key(n edgeNumber) store.EdgeKey {
+	return store.EdgeKey{Rel: t.names.list[n.rel], From: t.nodes.list[n.from], To: t.nodes.list[n.to], Tag: t.names.list[n.tag]}
+}
+
 // ofKind lists the touched nodes that had a kind.
 func (t *touched) ofKind(kind string) iter.Seq[store.ID] { return t.list(t.kinds[kind]) }
 
