@@ -249,7 +249,7 @@ directive @cost(
   weight: Int! = 0
   "How long its page or list is taken to be where no argument says it."
   length: Int
-) on FIELD_DEFINITION | OBJECT | INPUT_FIELD_DEFINITION | INPUT_OBJECT
+) on FIELD_DEFINITION | ARGUMENT_DEFINITION | OBJECT | INPUT_FIELD_DEFINITION | INPUT_OBJECT
 
 "What an operation asks of who calls it; without arguments nothing: it answers each with what they may see. See docs/permissions.md."
 directive @needs(
@@ -7353,7 +7353,7 @@ type FrozenServicePayload {
     to: AsOf
     "What to look at; everything when absent."
     scope: DiffScope
-  ): GraphDiff! @cost(weight: 100000) @needs(action: "read", of: "ChangeSet")
+  ): GraphDiff! @cost(weight: 60000) @needs(action: "read", of: "ChangeSet")
 }
 
 "What was changed together, under one revision."
@@ -7378,7 +7378,7 @@ type ChangeSet @cost(weight: 1000) {
     first: Int
     "Only what follows this cursor."
     after: String
-  ): ChangeConnection!
+  ): ChangeConnection! @cost(weight: 1500)
 }
 
 "A page of change sets."
@@ -7681,7 +7681,7 @@ input IdentityMethodFilter {
     "Where to start, and what bounds the analysis."
     input: ImpactInput!
     "As things were at this moment; as they are when absent."
-    asOf: AsOf
+    asOf: AsOf @cost(weight: 60000)
   ): ImpactAnalysis! @cost(weight: 10000) @needs(action: "read", of: "ConfigurationItem")
   "A shortest chain of dependencies from one item to another, those of impact NONE aside (I11); null when there is none."
   dependencyPath(
@@ -7692,7 +7692,7 @@ input IdentityMethodFilter {
     "Changes to the estate that are assumed for this question, and not stored."
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
-    asOf: AsOf
+    asOf: AsOf @cost(weight: 60000)
   ): DependencyPath @cost(weight: 5000) @needs(action: "read", of: "ConfigurationItem")
   "In which order to install items: what is needed before what needs it, hardware before the software on it (P3)."
   installationOrder(
@@ -7701,7 +7701,7 @@ input IdentityMethodFilter {
     "Changes to the estate that are assumed for this question, and not stored."
     whatIf: WhatIfInput
     "As things were at this moment; as they are when absent."
-    asOf: AsOf
+    asOf: AsOf @cost(weight: 60000)
   ): InstallationOrder! @cost(weight: 5000) @needs(action: "read", of: "ConfigurationItem")
 }
 

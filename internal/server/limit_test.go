@@ -64,6 +64,9 @@ func TestThePriceCountsWhatIsLoaded(t *testing.T) {
 		// A moment counts once, however often it is named.
 		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"1"}){key}}`: "200104",
 		`{a:configurationItem(key:"a",asOf:{revision:"1"}){key} b:configurationItem(key:"b",asOf:{revision:"2"}){key}}`: "400104",
+		// The whole graph of a moment costs more than records of it.
+		`{impact(input:{sources:{items:[{key:"a"}]}},asOf:{revision:"1"}){revision}}`: "270052",
+		`{impact(input:{sources:{items:[{key:"a"}]}},asOf:null){revision}}`:           "10052",
 	})
 }
 

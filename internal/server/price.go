@@ -114,8 +114,8 @@ func (p *pricing) arguments(f *ast.Field) int {
 		if d == nil {
 			continue
 		}
-		if v, err := a.Value.Value(p.variables); err == nil {
-			sum = saturated(sum + p.inputs.price(d.Type, v))
+		if v, err := a.Value.Value(p.variables); err == nil && v != nil {
+			sum = saturated(sum + weight(d.Directives) + p.inputs.price(d.Type, v))
 		}
 	}
 	return sum
