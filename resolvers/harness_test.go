@@ -265,9 +265,9 @@ func (r *reads) Aggregate(ctx context.Context, g store.Aggregation) ([]store.Gro
 	return r.Store.Aggregate(ctx, g)
 }
 
-func (r *reads) Effects(ctx context.Context, q store.EffectQuery) ([]store.EffectPage, error) {
+func (r *reads) Effects(ctx context.Context, q ...store.EffectQuery) ([]store.EffectPage, error) {
 	r.n.Add(1)
-	return r.Store.Effects(ctx, q)
+	return r.Store.Effects(ctx, q...)
 }
 
 // during counts the calls that f causes.
