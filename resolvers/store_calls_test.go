@@ -3,6 +3,7 @@ package resolvers_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,10 +104,13 @@ func (a *api) costsTheSame(t *testing.T, name, query string, v vars) {
 	}
 	long, _ := withPages(t, query, longPage)
 	a.ask(long, v) // what is read once and kept
-	var few, many int64
-	for range 3 {
-		few = a.reads.during(func() { a.ask(short, v) })
-		if many = a.reads.during(func() { a.ask(long, v) }); few == many {
+	// Fields are answered side by side, and may meet more or less often at what
+	// one of them loads for all: the least that each took counts.
+	few, many := int64(math.MaxInt64), int64(math.MaxInt64)
+	for range 6 {
+		few = min(few, a.reads.during(func() { a.ask(short, v) }))
+		many = min(many, a.reads.during(func() { a.ask(long, v) }))
+		if few == many {
 			return
 		}
 	}
