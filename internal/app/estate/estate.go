@@ -90,7 +90,7 @@ type Config struct {
 // pastBytes bounds the memory for what is known of the past: at some hundred
 // bytes for a record that was changed, fewer for one that was created, a million
 // changes since.
-const pastBytes = 192 << 20
+const pastBytes = 160 << 20
 
 // New returns the estate over a store, as yet without rules.
 func New(c Config) *Estate {

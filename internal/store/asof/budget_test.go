@@ -104,6 +104,26 @@ func TestWhatIsKnownOfALaterRevisionIsNotReadAgain(t *testing.T) {
 	}
 }
 
+// Revisions that are asked for at once share what lies behind the last of them.
+func TestRevisionsAskedForAtOnceReadTheLogTogether(t *testing.T) {
+	const sets = 60
+	l := &watched{Store: grown(t, sets, 20)}
+	l.history = asof.New(l, asof.Options{})
+	var wg sync.WaitGroup
+	for r := store.Revision(1); r <= 40; r++ {
+		wg.Go(func() {
+			found, err := l.history.At(r).Count(t.Context(), "Item", nil)
+			if err != nil || found != int64(20*r) {
+				t.Errorf("%d items at revision %d, %v", found, r, err)
+			}
+		})
+	}
+	wg.Wait()
+	if read := l.read.Load(); read > 5*sets { // alone each would read all after it: 1,580
+		t.Errorf("%d change sets were read", read)
+	}
+}
+
 // What is kept of the past and what is being learnt of it stays within one
 // bound, whatever is asked at once: revisions and differences.
 func TestAllThatIsKnownOfThePastStaysWithinOneBound(t *testing.T) {

@@ -6,15 +6,15 @@ import (
 	"releasegraph/internal/store"
 )
 
-// later is the nearest overlay of a later revision, of which something is known
-// already; nil when there is none.
+// later is the nearest overlay of a later revision that lies ahead, nil when
+// there is none.
 func (h *History) later(o *overlay) *overlay {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var nearest *overlay
 	for _, one := range h.kept {
 		p, ok := one.(*overlay)
-		if ok && p.store == o.store && p.revision > o.revision && p.reachedAt() > p.revision && (nearest == nil || p.revision < nearest.revision) {
+		if ok && p.revision > o.revision && p.revision >= o.reachedAt() && (nearest == nil || p.revision < nearest.revision) {
 			nearest = p
 		}
 	}

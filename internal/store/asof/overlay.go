@@ -87,38 +87,50 @@ func (o *overlay) reach(ctx context.Context, to store.Revision) error {
 		}
 		defer done()
 	}
+	return o.extend(ctx, to)
+}
+
+// extend follows the log, one at a time, to where a later revision is known or
+// is waited for. From there on both go together. Who extends one overlay waits
+// for those of later revisions only, so that none waits for itself.
+func (o *overlay) extend(ctx context.Context, to store.Revision) error {
 	select {
 	case o.extending <- struct{}{}:
 		defer func() { <-o.extending }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if later := o.history.later(o); later != nil && o.reachedAt() <= later.revision {
-		if err := o.read(ctx, later.revision); err != nil {
-			return err
-		}
-		o.join(later)
-		o.history.fit(o)
-	}
-	return o.read(ctx, to)
-}
-
-// read reads the log up to a revision.
-func (o *overlay) read(ctx context.Context, to store.Revision) error {
 	for o.reachedAt() < to {
-		changes, err := o.store.Undo(ctx, o.reachedAt(), min(longestRun, int(to-o.reachedAt())))
+		later := o.history.later(o)
+		var err error
+		switch {
+		case later == nil:
+			err = o.read(ctx, to)
+		case later.revision > o.reachedAt():
+			err = o.read(ctx, min(to, later.revision))
+		default:
+			if err = later.extend(ctx, to); err == nil {
+				o.join(later)
+			}
+		}
 		if err != nil {
-			return err
-		}
-		if len(changes) == 0 {
-			return fmt.Errorf("%w: the log ends at revision %d, before its head at %d", store.ErrUnavailable, o.reachedAt(), to)
-		}
-		if err := o.follow(ctx, changes); err != nil {
 			return err
 		}
 		o.history.fit(o)
 	}
 	return nil
+}
+
+// read reads a run of the log, up to a revision at most.
+func (o *overlay) read(ctx context.Context, to store.Revision) error {
+	changes, err := o.store.Undo(ctx, o.reachedAt(), min(longestRun, int(to-o.reachedAt())))
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		return fmt.Errorf("%w: the log ends at revision %d, before revision %d", store.ErrUnavailable, o.reachedAt(), to)
+	}
+	return o.follow(ctx, changes)
 }
 
 func (o *overlay) follow(ctx context.Context, changes []store.Change) error {

@@ -35,15 +35,34 @@ type scan struct {
 	done   map[store.ID]bool      // touched nodes that were handed over
 	passed map[store.EdgeKey]bool // touched edges that were
 	edges  bool                   // the nodes are through
+	// What was gone when the scan began. What is removed while it runs is still
+	// among what it hands over.
+	goneNodes []store.ID
+	goneEdges []store.EdgeKey
 }
 
 // begin makes sure of the overlay. A scan reads one revision, settled before
 // its first batch comes: the overlay has reached it then.
 func (s *scan) begin() (err error) {
-	if s.o == nil {
-		s.o, err = s.overlay(s.ctx)
+	if s.o != nil {
+		return nil
 	}
-	return err
+	if s.o, err = s.overlay(s.ctx); err != nil {
+		return err
+	}
+	s.o.mu.RLock()
+	defer s.o.mu.RUnlock()
+	for id, p := range s.o.nodes {
+		if p.Whole && s.wantsKind(p.Kind) {
+			s.goneNodes = append(s.goneNodes, id)
+		}
+	}
+	for k, p := range s.o.edges {
+		if p.Whole && (s.what.Rels == nil || slices.Contains(s.what.Rels, k.Rel)) {
+			s.goneEdges = append(s.goneEdges, k)
+		}
+	}
+	return nil
 }
 
 func (s *scan) batch(b store.Batch) error {
@@ -115,9 +134,9 @@ func (s *scan) lostNodes() error {
 	s.edges = true
 	var b store.Batch
 	s.o.mu.RLock()
-	for id, p := range s.o.nodes {
-		if p.Whole && !s.done[id] && s.wantsKind(p.Kind) {
-			n := p.Node(id, nil)
+	for _, id := range s.goneNodes {
+		if !s.done[id] {
+			n := s.o.nodes[id].Node(id, nil)
 			n.Props = s.kept(n.Props)
 			b.Nodes = append(b.Nodes, n)
 		}
@@ -129,9 +148,9 @@ func (s *scan) lostNodes() error {
 func (s *scan) lostEdges() error {
 	var b store.Batch
 	s.o.mu.RLock()
-	for k, p := range s.o.edges {
-		if p.Whole && !s.passed[k] && (s.what.Rels == nil || slices.Contains(s.what.Rels, k.Rel)) {
-			e := p.Edge(k, nil)
+	for _, k := range s.goneEdges {
+		if !s.passed[k] {
+			e := s.o.edges[k].Edge(k, nil)
 			e.Props = s.kept(e.Props)
 			b.Edges = append(b.Edges, e)
 		}
