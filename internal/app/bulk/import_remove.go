@@ -79,8 +79,21 @@ func (b links) removeEdges(ctx context.Context, list []*interchange.Item, index 
 	if len(list) == 0 {
 		return nil
 	}
-	if err := b.resolve(ctx, list); err != nil {
+	keys, have, err := b.going(ctx, list)
+	if err != nil {
 		return err
+	}
+	for n, i := range list {
+		b.removeEdge(index[n], i, keys[n], have)
+	}
+	return nil
+}
+
+// going finds the links that are to go: their keys, that of nothing where an end
+// is not there, and those of them that the store has.
+func (b links) going(ctx context.Context, list []*interchange.Item) ([]store.EdgeKey, map[store.EdgeKey]store.Edge, error) {
+	if err := b.resolve(ctx, list); err != nil {
+		return nil, nil, err
 	}
 	keys := make([]store.EdgeKey, len(list))
 	for n, i := range list {
@@ -91,13 +104,7 @@ func (b links) removeEdges(ctx context.Context, list []*interchange.Item, index 
 		}
 	}
 	have, err := b.existing(ctx, keys)
-	if err != nil {
-		return err
-	}
-	for n, i := range list {
-		b.removeEdge(index[n], i, keys[n], have)
-	}
-	return nil
+	return keys, have, err
 }
 
 func (b links) removeEdge(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {

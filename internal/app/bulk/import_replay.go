@@ -3,7 +3,6 @@ package bulk
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"releasegraph/internal/app/estate"
@@ -57,21 +56,7 @@ func (im *Import) Replay(ctx context.Context, c interchange.Change, key string, 
 	if err := estate.Both(im.mayTouch(items), im.mayAll(authz.Migrate, authz.KindRecords)); err != nil {
 		return Imported{}, err
 	}
-	for attempt := 1; ; attempt++ {
-		done, err := im.replay(ctx, c, key, items)
-		var used *store.InUseError
-		if errors.As(err, &used) {
-			return done, im.inUse(ctx, items, used)
-		}
-		again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound)
-		switch {
-		case !again:
-			return done, estate.StoreError(err)
-		case attempt == estate.Attempts:
-			return done, estate.Contended(err)
-		}
-		im.forget()
-	}
+	return im.untilUndisturbed(ctx, items, func() (Imported, error) { return im.replay(ctx, c, key, items) })
 }
 
 func (im *Import) replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (Imported, error) {
@@ -322,18 +307,7 @@ func (r *replay) moveOnly(ctx context.Context, list []*interchange.Item, keys []
 
 // unlink removes relationships; what has gone already is left alone.
 func (r *replay) unlink(ctx context.Context, list []*interchange.Item) error {
-	if err := r.resolve(ctx, list); err != nil {
-		return err
-	}
-	keys := make([]store.EdgeKey, len(list))
-	for n, i := range list {
-		from, okFrom := r.id(i.From)
-		to, okTo := r.id(i.To)
-		if okFrom && okTo {
-			keys[n] = store.EdgeKey{Rel: i.Rel.Name, From: from, To: to, Tag: i.Rel.Tag(i.Props)}
-		}
-	}
-	have, err := r.existing(ctx, keys)
+	keys, have, err := r.going(ctx, list)
 	if err != nil {
 		return err
 	}

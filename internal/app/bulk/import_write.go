@@ -45,8 +45,14 @@ func (im *Import) Write(ctx context.Context, items []*interchange.Item) (Importe
 	if err := im.mayTouch(items); err != nil {
 		return Imported{}, err
 	}
+	return im.untilUndisturbed(ctx, items, func() (Imported, error) { return im.try(ctx, items) })
+}
+
+// untilUndisturbed writes, and anew where others changed in between what it relied
+// on.
+func (im *Import) untilUndisturbed(ctx context.Context, items []*interchange.Item, write func() (Imported, error)) (Imported, error) {
 	for attempt := 1; ; attempt++ {
-		done, err := im.try(ctx, items)
+		done, err := write()
 		var used *store.InUseError
 		if errors.As(err, &used) {
 			return done, im.inUse(ctx, items, used)
