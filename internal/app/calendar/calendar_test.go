@@ -37,7 +37,7 @@ func TestEachKindOfConflictIsFound_H6(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.EstateOfChanges()
 		f.Change("A", 8, 12, "db", apptest.Values{"assignee": "ann"})
-		f.Change("B", 10, 14, "shop", apptest.Values{"assignee": "ann"})
+		f.Change("B", 10, 14, "shop", apptest.Values{"assignee": "Ann"})
 		f.Change("C", 11, 13, "mail", nil)
 		f.Connect(domain.RelTakesPlaceAt, "C", "par", nil)
 		f.Change("D", 12, 13, "db", nil)

@@ -153,9 +153,9 @@ func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *
 		c := *one.Conflict
 		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: out.slots}
 		if c.Kind == domain.ConflictPerson {
-			work := p.plan.Works()[c.A]
-			n.Person = domain.PersonOf(p.requests[work.Key], work.Person)
-			party.PartiesIn(ctx, p.view).Want(work.Person)
+			request := p.requests[p.plan.Works()[c.A].Key]
+			n.Person = domain.PersonOf(request, *request.Assignee)
+			party.PartiesIn(ctx, p.view).Want(n.Person.Name)
 		}
 		out.Nodes = append(out.Nodes, n)
 	}

@@ -138,7 +138,7 @@ func (p *planner) work(r *domain.ChangeRequest) conflict.Work {
 		w.When = domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
 	}
 	if r.Assignee != nil {
-		w.Person = strings.TrimSpace(*r.Assignee)
+		w.Person = domain.FoldName(*r.Assignee)
 	}
 	if len(w.Sites) == 0 {
 		w.Sites = installedAt(p.g, w.Items)

@@ -28,7 +28,8 @@ type Work struct {
 	When domain.TimeRange
 	// Items are what it touches, Sites where it takes place.
 	Items, Sites []Node
-	// Person is who carries it out, empty: not known.
+	// Person is who carries it out, by a name that is spelt in one way; empty: not
+	// known.
 	Person string
 
 	within []Node // Sites, and all that they are part of
