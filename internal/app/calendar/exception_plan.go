@@ -23,7 +23,7 @@ type exceptionPlans map[store.ID]domain.ExceptedPlan
 // the hidden part of a plan, too, an exception falls.
 func readPlans(ctx context.Context, v estate.View, requests []store.Node) (exceptionPlans, error) {
 	v.Reader, v.Part = v.Entire, nil
-	ids := estate.IdsOf(requests)
+	ids := estate.IDsOf(requests)
 	items, err := estate.FarNodes(ctx, v, ids, domain.RelAffects, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err

@@ -100,9 +100,9 @@ func prefixed(path string, err error) error {
 
 // exceptionFor is the change that an exception is for, nil when it names none.
 func (a *Area) exceptionFor(ctx context.Context, x *domain.FreezeException) (*domain.ChangeRequest, error) {
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, Id: store.ID(x.ID)}
+	r := &estate.FactReader{Ctx: ctx, App: a.Estate, ID: store.ID(x.ID)}
 	list := estate.Related[*domain.ChangeRequest](r, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
-	return estate.Only1(list), estate.StoreError(r.Err)
+	return estate.OnlyOne(list), estate.StoreError(r.Err)
 }
 
 // exceptionEnds tells whether an exception names a freeze and a change.

@@ -57,11 +57,11 @@ func readOpeningsOf(ctx context.Context, v estate.View, kind string, f store.Fil
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	sites, err := estate.FarNodes(ctx, v, estate.IdsOf(found.Nodes), at, store.Out, domain.KindSite)
+	sites, err := estate.FarNodes(ctx, v, estate.IDsOf(found.Nodes), at, store.Out, domain.KindSite)
 	if err != nil {
 		return nil, err
 	}
-	services, err := estate.FarNodes(ctx, v, estate.IdsOf(found.Nodes), of, store.Out, domain.KindConfigurationItem)
+	services, err := estate.FarNodes(ctx, v, estate.IDsOf(found.Nodes), of, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}

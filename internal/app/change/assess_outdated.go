@@ -222,7 +222,7 @@ func reason(c *domain.Change) string {
 			fields = append(fields, f.Field)
 		}
 	}
-	return fmt.Sprintf("%s %s (%s)", estate.Or(c.Key, c.Kind), verb, strings.Join(fields, ", "))
+	return fmt.Sprintf("%s %s (%s)", estate.ValueOr(c.Key, c.Kind), verb, strings.Join(fields, ", "))
 }
 
 // newlyInFlight adds the requests that have come to be open in the same time.

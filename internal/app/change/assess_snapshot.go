@@ -140,7 +140,7 @@ func (a assessing) inFlight(ctx context.Context, c *domain.ChangeRequest, touche
 	if err != nil || len(open) == 0 {
 		return nil, err
 	}
-	affected, err := impactarea.EndsOf(ctx, v, estate.IdsOf(open), domain.RelAffects)
+	affected, err := impactarea.EndsOf(ctx, v, estate.IDsOf(open), domain.RelAffects)
 	if err != nil {
 		return nil, err
 	}

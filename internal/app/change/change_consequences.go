@@ -41,7 +41,7 @@ func askers(ctx context.Context, p *estate.Proposal) error {
 		}
 		who := estate.Doer(ctx)
 		had, _ := c.Before.(*domain.ChangeRequest)
-		renamed := had != nil && (estate.Or(had.Requester, "") != estate.Or(r.Requester, "") || !slices.Equal(had.RequesterIdentities, r.RequesterIdentities))
+		renamed := had != nil && (estate.ValueOr(had.Requester, "") != estate.ValueOr(r.Requester, "") || !slices.Equal(had.RequesterIdentities, r.RequesterIdentities))
 		var err error
 		switch {
 		case c.Created() && c.By == estate.ByMutation:

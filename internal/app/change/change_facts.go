@@ -68,7 +68,7 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 func factsOf(c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{
 		Request: c, Items: decoded[*domain.ConfigurationItem](far(domain.RelAffects)),
-		Model: estate.Only1(decoded[*domain.ChangeModel](far(domain.RelFollows))), Board: estate.Only1(decoded[*domain.Board](far(domain.RelDecidedBy))),
+		Model: estate.OnlyOne(decoded[*domain.ChangeModel](far(domain.RelFollows))), Board: estate.OnlyOne(decoded[*domain.Board](far(domain.RelDecidedBy))),
 		Votes: decoded[*domain.Vote](far(domain.RelCastOn)), Tasks: decoded[*domain.Task](far(domain.RelPrepares)),
 	}}
 	f.guard(c)

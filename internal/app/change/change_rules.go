@@ -160,8 +160,8 @@ func (a rules) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.Rec
 	if c.Before.(*domain.ChangeRequest).Type == now.Type {
 		return nil
 	}
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, Id: store.ID(now.ID)}
-	b := estate.Only1(estate.Related[*domain.Board](r, domain.RelDecidedBy, store.Out, domain.KindBoard))
+	r := &estate.FactReader{Ctx: ctx, App: a.Estate, ID: store.ID(now.ID)}
+	b := estate.OnlyOne(estate.Related[*domain.Board](r, domain.RelDecidedBy, store.Out, domain.KindBoard))
 	if r.Err != nil || b == nil {
 		return estate.StoreError(r.Err)
 	}
@@ -189,7 +189,7 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 	if err != nil {
 		return estate.StoreError(err)
 	}
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, Id: store.ID(now.ID)}
+	r := &estate.FactReader{Ctx: ctx, App: a.Estate, ID: store.ID(now.ID)}
 	var waiting []store.Node
 	for _, c := range estate.Related[*domain.ChangeRequest](r, domain.RelDecidedBy, store.In, domain.KindChangeRequest) {
 		if c.ContentOpen() && domain.CheckBoardFits(c, now) != nil {

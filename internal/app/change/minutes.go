@@ -48,7 +48,7 @@ func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []sto
 		return nil
 	}
 	v := a.Today(ctx)
-	on, err := estate.Linked[*domain.ChangeRequest](ctx, v, estate.IdsOf(votes), domain.RelCastOn, store.Out, domain.KindChangeRequest)
+	on, err := estate.Linked[*domain.ChangeRequest](ctx, v, estate.IDsOf(votes), domain.RelCastOn, store.Out, domain.KindChangeRequest)
 	if err != nil {
 		return err
 	}

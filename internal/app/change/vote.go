@@ -49,7 +49,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 	}
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
-	ballot := domain.Ballot{Voter: estate.Doer(ctx), Verdict: in.Verdict, For: estate.Or(in.OnBehalfOf, ""), Comment: in.Comment, At: a.Clock()}
+	ballot := domain.Ballot{Voter: estate.Doer(ctx), Verdict: in.Verdict, For: estate.ValueOr(in.OnBehalfOf, ""), Comment: in.Comment, At: a.Clock()}
 	if ballot.Delegations, err = delegationsTo(ctx, a.Entire, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}

@@ -22,7 +22,7 @@ func Concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
 
 // KeysSeen are the keys of nodes, those of hidden ones concealed.
 func KeysSeen(ctx context.Context, v View, nodes []store.Node) ([]string, error) {
-	hidden, err := v.Hidden(ctx, IdsOf(nodes)...)
+	hidden, err := v.Hidden(ctx, IDsOf(nodes)...)
 	var keys []string
 	for _, n := range nodes {
 		key := Text(n.Props["key"])

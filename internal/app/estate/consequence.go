@@ -14,7 +14,7 @@ import (
 // whatever means.
 type Consequence struct {
 	Name string
-	// Owns lists the fields that it may write: "ChangeRequest.HeldBy".
+	// Owns lists the fields that it may write: "ChangeRequest.heldBy".
 	Owns  []string
 	Minds Interest
 	// Binds are the means from which it follows.

@@ -14,8 +14,9 @@ import (
 type Draft struct {
 	Ops    []store.Op
 	Guards []store.Guard
-	// records and links are what it does, typed.
+	// records and Links are what it does, typed.
 	records []*RecordChange
+	byID    map[string]*RecordChange
 	Links   []*LinkChange
 	// Known are records that the decision has read or made, by which changes
 	// name what they are about. What it has made or changed of them is given the
@@ -53,7 +54,20 @@ func (d *Draft) Create(r entity.Record) *RecordChange {
 func (d *Draft) Change(before, after entity.Record) *RecordChange {
 	c := &RecordChange{Before: before, After: after, By: ByVerb, InputAt: InputAt{Path: "input"}, op: len(d.Ops)}
 	d.records = append(d.records, c)
+	if d.byID == nil {
+		d.byID = map[string]*RecordChange{}
+	}
+	d.byID[c.Record().Meta().ID] = c
 	return c
+}
+
+// becomes is the change that leaves a record with this id, nil when there is none
+// or the record goes.
+func (d *Draft) becomes(id string) *RecordChange {
+	if c := d.byID[id]; c != nil && !c.Gone() {
+		return c
+	}
+	return nil
 }
 
 // Update adds that a record changes, if it does.
@@ -83,27 +97,30 @@ func (d *Draft) Join(rel string, from entity.Record, to ...store.ID) {
 
 // stamp gives records the version and times of the change.
 func stamp(records []entity.Record, c *store.Change) {
+	effects := map[store.ID]*store.Effect{}
+	for i := range c.Effects {
+		if e := &c.Effects[i]; e.Node != "" {
+			effects[e.Node] = e
+		}
+	}
 	for _, r := range records {
 		m := r.Meta()
-		for _, e := range c.Effects {
-			if string(e.Node) != m.ID {
-				continue
-			}
-			m.Version, m.UpdatedAt = int(e.Version), c.At
-			if e.Before == nil {
-				m.CreatedAt = c.At
-			}
+		e := effects[store.ID(m.ID)]
+		if e == nil {
+			continue
+		}
+		m.Version, m.UpdatedAt = int(e.Version), c.At
+		if e.Before == nil {
+			m.CreatedAt = c.At
 		}
 	}
 }
 
 // refresh gives the known records that the draft changes what they will be.
 func (d *Draft) refresh() {
-	for _, c := range d.records {
-		for _, r := range d.Known {
-			if !c.Gone() && r != c.After && r.Meta().ID == c.After.Meta().ID {
-				reflect.ValueOf(r).Elem().Set(reflect.ValueOf(c.After).Elem())
-			}
+	for _, r := range d.Known {
+		if c := d.becomes(r.Meta().ID); c != nil && r != c.After {
+			reflect.ValueOf(r).Elem().Set(reflect.ValueOf(c.After).Elem())
 		}
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"releasegraph/internal/store"
 )
 
-// FactReader reads what relationships join to a request.
+// FactReader reads what relationships join to a record.
 type FactReader struct {
 	Ctx context.Context
 	App *Estate
-	Id  store.ID
+	ID  store.ID
 	Err error
 }
 
@@ -20,16 +20,16 @@ func Related[R entity.Record](r *FactReader, rel string, direction store.Directi
 	if r.Err != nil {
 		return nil
 	}
-	far, err := FarNodes(r.Ctx, r.App.Everything(), []store.ID{r.Id}, rel, direction, kind)
+	far, err := FarNodes(r.Ctx, r.App.Everything(), []store.ID{r.ID}, rel, direction, kind)
 	r.Err = err
-	for _, n := range far[r.Id] {
+	for _, n := range far[r.ID] {
 		list = append(list, entity.DecodeNode(n).(R))
 	}
 	return list
 }
 
-// Only1 is the only one of a list, nil when it is empty.
-func Only1[R any](list []*R) *R {
+// OnlyOne is the only one of a list, nil when it is empty.
+func OnlyOne[R any](list []*R) *R {
 	if len(list) == 0 {
 		return nil
 	}
@@ -45,8 +45,8 @@ func AnyOf[T ~string](values []T) []any {
 	return list
 }
 
-// Or is the value, or otherwise where there is none.
-func Or[T any](v *T, otherwise T) T {
+// ValueOr is the value, or otherwise where there is none.
+func ValueOr[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
 	}
@@ -99,8 +99,8 @@ func Linked[R entity.Record](ctx context.Context, v View, ids []store.ID, rel st
 	return linked, nil
 }
 
-// IdsOf lists the ids of nodes.
-func IdsOf(nodes []store.Node) []store.ID {
+// IDsOf lists the ids of nodes.
+func IDsOf(nodes []store.Node) []store.ID {
 	ids := make([]store.ID, len(nodes))
 	for i, n := range nodes {
 		ids[i] = n.ID

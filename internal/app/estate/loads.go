@@ -36,16 +36,14 @@ type Cohort struct {
 	Members []store.ID
 	Records []entity.Record
 
-	mu     sync.Mutex
-	pages  map[string]*Load[map[store.ID]*Page]
-	totals map[string]*Load[map[store.ID]int]
-	more   map[string]any // *load of what areas load
+	mu   sync.Mutex
+	more map[string]any // *load of what areas load
 }
 
 // Load is something that is fetched once.
 type Load[T any] struct {
 	once  sync.Once
-	Value T
+	Value T // once it was fetched
 	err   error
 }
 
@@ -79,7 +77,7 @@ func Enroll[R entity.Record](ctx context.Context, v View, records ...R) {
 }
 
 func newCohort(k *entity.Kind, v View) *Cohort {
-	return &Cohort{Kind: k, View: v, pages: map[string]*Load[map[store.ID]*Page]{}, totals: map[string]*Load[map[store.ID]int]{}, more: map[string]any{}}
+	return &Cohort{Kind: k, View: v, more: map[string]any{}}
 }
 
 // CohortOf finds the cohort of a record. A record in none is one by itself, of
@@ -102,21 +100,7 @@ func (l *loads) of(r entity.Record) *Cohort {
 	return l.cohorts[r]
 }
 
-// PagesOf and TotalsOf find the load for a key, the same for all who ask.
-func (c *Cohort) PagesOf(key string) *Load[map[store.ID]*Page] {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return Entry(c.pages, key)
-}
-
-// TotalsOf finds the load of totals for a key, the same for all who ask.
-func (c *Cohort) TotalsOf(key string) *Load[map[store.ID]int] {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return Entry(c.totals, key)
-}
-
-// LoadOf is the load that an area makes for a cohort, under a key of its own.
+// LoadOf is the load that is made for a cohort under a key, the same for all who ask.
 func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,16 +110,6 @@ func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
 		c.more[key] = l
 	}
 	return l
-}
-
-// Entry is the value of a map under a key, made when there is none.
-func Entry[K comparable, T any](m map[K]*T, key K) *T { return entryOr(m, key, new(T)) }
-
-func entryOr[K comparable, T any](m map[K]*T, key K, fresh *T) *T {
-	if m[key] == nil {
-		m[key] = fresh
-	}
-	return m[key]
 }
 
 // Shared is what a request has made under a key, or fresh, which it keeps.

@@ -23,12 +23,13 @@ type Proposal struct {
 type proposing struct {
 	app   *Estate
 	Draft *Draft
-	// memory is what rules keep in mind from batch to batch of an import.
+	// Remembered is what rules keep in mind from batch to batch of an import.
 	Remembered map[string]any
 	// Supposed are records that a dry run takes for existing.
 	Supposed []store.Op
-	// settled are the keys of records that an import brings whole.
-	Wholes   map[string]bool
+	// Wholes are the keys of records that an import brings whole.
+	Wholes map[string]bool
+	// Problems are what rules refuse, Told is what consequences tell the use case.
 	Problems []problem
 	Told     []any
 	// following is the consequence that has its turn, nil: none.
@@ -163,20 +164,15 @@ func (p *Proposal) Memory(rule string, first func() (any, error)) (any, error) {
 // Ends loads the records at the ends of the links that nobody has read yet, all
 // at once.
 func (p *Proposal) Ends(ctx context.Context) error {
-	known := map[store.ID]entity.Record{}
-	for _, c := range p.Draft.records {
-		if !c.Gone() {
-			known[store.ID(c.After.Meta().ID)] = c.After
-		}
-	}
 	var ask []store.ID
 	for _, l := range p.Links {
 		for _, e := range l.ends() {
-			if _, ok := known[e.id]; *e.record == nil && !ok {
+			if *e.record == nil && p.Draft.becomes(string(e.id)) == nil {
 				ask = append(ask, e.id)
 			}
 		}
 	}
+	known := map[store.ID]entity.Record{}
 	if len(ask) > 0 {
 		found, err := p.app.Entire.Nodes(ctx, ask...)
 		if err != nil {
@@ -188,7 +184,9 @@ func (p *Proposal) Ends(ctx context.Context) error {
 	}
 	for _, l := range p.Links {
 		for _, e := range l.ends() {
-			if *e.record == nil {
+			if c := p.Draft.becomes(string(e.id)); *e.record == nil && c != nil {
+				*e.record = c.After
+			} else if *e.record == nil {
 				*e.record = known[e.id]
 			}
 		}
@@ -219,7 +217,6 @@ func (p *Proposal) Amend(c *RecordChange, amend func()) error {
 		return err
 	}
 	p.writes++
-	p.Draft.Ops = slices.Clone(p.Draft.Ops)
 	switch op := p.Draft.Ops[c.op].(type) {
 	case store.CreateNode:
 		op.Props = merged(op.Props, set)
@@ -248,10 +245,8 @@ func merged(props, set store.Props) store.Props {
 // Change changes a record that nobody has proposed to change, or amends it.
 // Guards hold it as it was read.
 func (p *Proposal) Change(before entity.Record, change func(after entity.Record)) error {
-	for _, c := range p.Draft.records {
-		if !c.Gone() && c.After.Meta().ID == before.Meta().ID {
-			return p.Amend(c, func() { change(c.After) })
-		}
+	if c := p.Draft.becomes(before.Meta().ID); c != nil {
+		return p.Amend(c, func() { change(c.After) })
 	}
 	after := entity.Clone(before)
 	change(after)
@@ -264,8 +259,6 @@ func (p *Proposal) Change(before entity.Record, change func(after entity.Record)
 		return err
 	}
 	p.writes++
-	p.Draft.Ops = slices.Clip(p.Draft.Ops)
-	p.Draft.Guards = slices.Clip(p.Draft.Guards)
 	p.Draft.Update(before, after)
 	return nil
 }

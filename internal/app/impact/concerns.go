@@ -86,7 +86,11 @@ func (c *Concerns) of(ctx context.Context, k *concernKind) (*concernList, error)
 		return nil, err
 	}
 	c.mu.Lock()
-	list := estate.Entry(c.lists, k)
+	list := c.lists[k]
+	if list == nil {
+		list = &estate.Load[*concernList]{}
+		c.lists[k] = list
+	}
 	c.mu.Unlock()
 	return list.Get(func() (*concernList, error) { return c.search(ctx, k) })
 }

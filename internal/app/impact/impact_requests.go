@@ -13,7 +13,7 @@ import (
 // then what others affect that are open in the same time (I6), and finds what
 // analysts excluded (I10).
 func (q *impactQuestion) readRequests(ctx context.Context, v estate.View) error {
-	named := estate.IdsOf(q.requests)
+	named := estate.IDsOf(q.requests)
 	if q.in.During != nil {
 		open, err := OpenDuring(ctx, v, *q.in.During, named)
 		if err != nil {
@@ -21,7 +21,7 @@ func (q *impactQuestion) readRequests(ctx context.Context, v estate.View) error 
 		}
 		q.inFlight = open
 	}
-	requests := append(named, estate.IdsOf(q.inFlight)...)
+	requests := append(named, estate.IDsOf(q.inFlight)...)
 	if len(requests) == 0 {
 		return nil
 	}

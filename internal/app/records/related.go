@@ -29,7 +29,7 @@ func (a *Area) Related(ctx context.Context, record any, via estate.Via, l estate
 	if err != nil {
 		return nil, estate.Wrong("filter", "cannot be read: %s", err)
 	}
-	pages, err := c.PagesOf(string(key)).Get(func() (map[store.ID]*estate.Page, error) {
+	pages, err := estate.LoadOf[*estate.Page](c, "pages "+string(key)).Get(func() (map[store.ID]*estate.Page, error) {
 		v, err := a.ViewFor(ctx, c, l.AsOf)
 		if err != nil {
 			return nil, err
@@ -131,7 +131,7 @@ func (e *farEnd) page(found *store.EdgePage, next map[store.ID]entity.Record) *e
 
 // total counts the links of one member, for the whole cohort at once.
 func total(ctx context.Context, v estate.View, c *estate.Cohort, key string, id store.ID, q store.EdgeQuery) (int, error) {
-	totals, err := c.TotalsOf(key).Get(func() (map[store.ID]int, error) {
+	totals, err := estate.LoadOf[int](c, "totals "+key).Get(func() (map[store.ID]int, error) {
 		q.After, q.Before, q.First, q.Last, q.Order = "", "", 0, 0, nil
 		counts, err := v.CountEdges(ctx, q)
 		if err != nil {

@@ -130,9 +130,9 @@ func (r *partReader) Read(s Survey) error {
 	for _, list := range [][]store.Node{s.Named, s.Roots, s.Sites, s.StartSites} {
 		r.add(list...)
 	}
-	roots := estate.IdsOf(s.Roots)
+	roots := estate.IDsOf(s.Roots)
 	if sites := slices.Concat(s.Sites, s.StartSites); len(sites) > 0 {
-		started, err := r.readSites(estate.IdsOf(sites), estate.IdsOf(s.StartSites))
+		started, err := r.readSites(estate.IDsOf(sites), estate.IDsOf(s.StartSites))
 		if err != nil {
 			return err
 		}
@@ -143,12 +143,12 @@ func (r *partReader) Read(s Survey) error {
 		return err
 	}
 	if s.Outcomes {
-		at, err := r.readOutcomes(reached, estate.IdsOf(s.Named), s.Direction)
+		at, err := r.readOutcomes(reached, estate.IDsOf(s.Named), s.Direction)
 		if err != nil {
 			return err
 		}
 		if s.Around {
-			if _, err := r.walk(append(at, estate.IdsOf(s.Sites)...), domain.RelPartOf, store.Out); err != nil {
+			if _, err := r.walk(append(at, estate.IDsOf(s.Sites)...), domain.RelPartOf, store.Out); err != nil {
 				return err
 			}
 		}

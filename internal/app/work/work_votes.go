@@ -59,7 +59,7 @@ func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err e
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	boards, err := estate.FarNodes(ctx, a.Everything(), estate.IdsOf(found.Nodes), domain.RelDelegatesOn, store.Out, domain.KindBoard)
+	boards, err := estate.FarNodes(ctx, a.Everything(), estate.IDsOf(found.Nodes), domain.RelDelegatesOn, store.Out, domain.KindBoard)
 	at := a.Clock()
 	for _, n := range found.Nodes {
 		if d := entity.DecodeNode(n).(*domain.Delegation); domain.SameName(d.Deputy, name) && d.Holds(at) {
