@@ -165,17 +165,20 @@ func (s *socket) now() state {
 func (s *socket) forbidden() bool {
 	err := s.config.recheck(s.client())
 	if err != nil {
-		s.cancelOperations()
+		s.stopAll()
 		s.close(closeForbidden, "Forbidden: "+err.Error())
 	}
 	return err != nil
 }
 
-// cancelOperations ends what the client began; the socket stays.
-func (s *socket) cancelOperations() {
+// stopAll ends what the client began; the socket stays. Nothing more is said of
+// it, or the client would take what was cut off for complete.
+func (s *socket) stopAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, o := range s.active {
+	for id, o := range s.active {
+		o.over = true
+		delete(s.active, id)
 		o.cancel()
 	}
 }
