@@ -32,6 +32,32 @@ type Step struct {
 // them, a cycle joins them. The items of a cycle form a step of their own. What
 // only documents orders nothing (I11). It stops when its context ends.
 func Steps(ctx context.Context, g *Graph, items []Node) ([]Step, error) {
+	ranks, err := ranked(ctx, g, items)
+	if err != nil {
+		return nil, err
+	}
+	return steps(ranks), nil
+}
+
+// Heights returns how high each of the items stands: how many items must come
+// one after another before it, and itself; items of one cycle count as one (P3).
+// Steps sorts by it. It stops when its context ends.
+func Heights(ctx context.Context, g *Graph, items []Node) (map[Node]int, error) {
+	ranks, err := ranked(ctx, g, items)
+	if err != nil {
+		return nil, err
+	}
+	heights := make(map[Node]int, len(items))
+	for _, r := range ranks {
+		for _, n := range r.step.Items {
+			heights[n] = r.height
+		}
+	}
+	return heights, nil
+}
+
+// ranked ranks what is listed, component by component.
+func ranked(ctx context.Context, g *Graph, items []Node) ([]rank, error) {
 	o := &ordering{g: g, pace: pace.Of(ctx), wanted: make([]bool, len(items))}
 	for _, n := range items {
 		i, _ := o.found.Add(n)
@@ -50,7 +76,7 @@ func Steps(ctx context.Context, g *Graph, items []Node) ([]Step, error) {
 			return nil, err
 		}
 	}
-	return steps(ranks), nil
+	return ranks, nil
 }
 
 // ordering holds the items and all they depend on.

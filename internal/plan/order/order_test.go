@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -144,4 +145,19 @@ func reference(all []string, edges []edge, items []string) (told []string) {
 		told = append(told, cycles...)
 	}
 	return told
+}
+
+func TestHeightsAreWhatStepsGoBy_P3(t *testing.T) {
+	g := graph([]string{"app", "between", "db", "a", "b", "rack"}, []edge{{"app", "between"}, {"between", "db"}, {"a", "b"}, {"b", "a"}, {"b", "db"}, {"rack", "~db"}})
+	var nodes []order.Node
+	want := map[order.Node]int{}
+	for key, height := range map[string]int{"app": 2, "db": 1, "a": 2, "b": 2, "rack": 1} {
+		n, _ := g.Lookup(key)
+		nodes = append(nodes, n)
+		want[n] = height
+	}
+	got := plantest.Done(order.Heights(context.Background(), g, nodes))
+	if !maps.Equal(want, got) {
+		t.Errorf("the heights are %v, want %v", got, want)
+	}
 }
