@@ -25,6 +25,7 @@ func (r *Reader) Walk(ctx context.Context, w store.Walk) (store.Subgraph, error)
 		w.Roots = ids(roots)
 		return r.beneath.Walk(ctx, w)
 	}
+	w.Rels = slices.Compact(slices.Sorted(slices.Values(w.Rels)))
 	k := &walk{reader: r, ask: w, depth: map[store.ID]int{}}
 	level := k.reach(ids(roots), 0)
 	for depth := 1; len(level) > 0 && (w.Depth == 0 || depth <= w.Depth); depth++ {

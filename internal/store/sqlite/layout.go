@@ -171,31 +171,33 @@ func growKind(ctx context.Context, c *conn, k store.KindSchema) (*table, error) 
 	if err != nil {
 		return nil, err
 	}
-	t := &table{kind: k.Name, number: n, name: quote("k_" + k.Name), open: k.OpenPrefix, named: map[string]*column{}}
-	create := `CREATE TABLE IF NOT EXISTS ` + t.name + ` (n INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,
-		created INTEGER NOT NULL, updated INTEGER NOT NULL, open TEXT)`
-	index := `CREATE UNIQUE INDEX IF NOT EXISTS ` + quote("i_"+k.Name) + ` ON ` + t.name + ` (id)`
-	for _, text := range []string{create, index} {
-		if err := c.exec(text); err != nil {
-			return nil, err
-		}
-	}
+	t := newTable(k, n)
 	types, err := knownTypes(ctx, c, k.Name)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range k.Properties {
-		if err := t.growColumn(c, p, types); err != nil {
-			return nil, err
-		}
+	missing, err := t.missing(types)
+	if err != nil {
+		return nil, err
 	}
+	if err := t.growColumns(ctx, c, missing); err != nil {
+		return nil, err
+	}
+	return t, t.growIndexes(c)
+}
+
+func newTable(k store.KindSchema, number int64) *table {
+	t := &table{kind: k.Name, number: number, name: quote("k_" + k.Name), open: k.OpenPrefix, named: map[string]*column{}}
 	names := "n, id, version, created, updated, open"
+	for _, p := range k.Properties {
+		t.columns = append(t.columns, column{property: p, name: quote("p_" + p.Name)})
+	}
 	for i := range t.columns {
 		names += ", " + t.columns[i].name
 		t.named[t.columns[i].property.Name] = &t.columns[i]
 	}
 	t.insert = "INSERT INTO " + t.name + " (" + names + ") VALUES (?" + strings.Repeat(", ?", t.width()-1) + ")"
-	return t, nil
+	return t
 }
 
 func knownTypes(ctx context.Context, c *conn, kind string) (map[string]store.Type, error) {
@@ -207,35 +209,74 @@ func knownTypes(ctx context.Context, c *conn, kind string) (map[string]store.Typ
 	return types, err
 }
 
-// growColumn adds the column of a property that the file does not have yet,
-// and the index of one that is to be indexed.
-func (t *table) growColumn(c *conn, p store.Property, types map[string]store.Type) error {
-	col := column{property: p, name: quote("p_" + p.Name)}
-	known, ok := types[p.Name]
-	if ok && known != p.Type {
-		return fmt.Errorf("%w: %s.%s is a %s, but the file holds a %s", store.ErrInvalid, t.kind, p.Name, p.Type, known)
-	}
-	for name := range types {
-		if name != p.Name && strings.EqualFold(name, p.Name) {
-			return fmt.Errorf("%w: %s has properties %q and %q, which differ in case only", store.ErrInvalid, t.kind, name, p.Name)
+// missing returns the columns of the properties that the file does not have
+// yet, whose types it adds to those that are known.
+func (t *table) missing(types map[string]store.Type) ([]column, error) {
+	var missing []column
+	for _, col := range t.columns {
+		p := col.property
+		known, ok := types[p.Name]
+		if ok && known != p.Type {
+			return nil, fmt.Errorf("%w: %s.%s is a %s, but the file holds a %s", store.ErrInvalid, t.kind, p.Name, p.Type, known)
+		}
+		for name := range types {
+			if name != p.Name && strings.EqualFold(name, p.Name) {
+				return nil, fmt.Errorf("%w: %s has properties %q and %q, which differ in case only", store.ErrInvalid, t.kind, name, p.Name)
+			}
+		}
+		if !ok {
+			types[p.Name] = p.Type
+			missing = append(missing, col)
 		}
 	}
-	if !ok {
-		types[p.Name] = p.Type
-		if err := c.exec("ALTER TABLE " + t.name + " ADD COLUMN " + col.name + " " + affinity(p.Type)); err != nil {
+	return missing, nil
+}
+
+// growColumns adds columns to the table. A new table is created with them:
+// after each ALTER TABLE SQLite parses the whole schema again.
+func (t *table) growColumns(ctx context.Context, c *conn, missing []column) error {
+	exists, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?", "k_"+t.kind)
+	if err != nil {
+		return err
+	}
+	create := `CREATE TABLE ` + t.name + ` (n INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,
+		created INTEGER NOT NULL, updated INTEGER NOT NULL, open TEXT`
+	for _, col := range missing {
+		definition := col.name + " " + affinity(col.property.Type)
+		create += ", " + definition
+		if exists > 0 {
+			if err := c.exec("ALTER TABLE " + t.name + " ADD COLUMN " + definition); err != nil {
+				return err
+			}
+		}
+		if err := c.exec("INSERT INTO property (kind, name, type) VALUES (?, ?, ?)", t.kind, col.property.Name, int64(col.property.Type)); err != nil {
 			return err
 		}
-		if err := c.exec("INSERT INTO property (kind, name, type) VALUES (?, ?, ?)", t.kind, p.Name, int64(p.Type)); err != nil {
-			return err
-		}
 	}
-	t.columns = append(t.columns, col)
-	if !p.Indexed && !p.Unique {
+	if exists > 0 {
 		return nil
 	}
-	// The id ends the index, so that pages in this order need no sorting. A
-	// unique value is looked up here before each write, under the writer's lock.
-	return c.exec("CREATE INDEX IF NOT EXISTS " + quote("i_"+t.kind+"_"+p.Name) + " ON " + t.name + " (" + col.name + ", id)")
+	return c.exec(create + ")")
+}
+
+// growIndexes adds the indexes that the table does not have yet: of the ids,
+// and of each property that is to be indexed.
+func (t *table) growIndexes(c *conn) error {
+	if err := c.exec("CREATE UNIQUE INDEX IF NOT EXISTS " + quote("i_"+t.kind) + " ON " + t.name + " (id)"); err != nil {
+		return err
+	}
+	for _, col := range t.columns {
+		p := col.property
+		if !p.Indexed && !p.Unique {
+			continue
+		}
+		// The id ends the index, so that pages in this order need no sorting. A
+		// unique value is looked up here before each write, under the writer's lock.
+		if err := c.exec("CREATE INDEX IF NOT EXISTS " + quote("i_"+t.kind+"_"+p.Name) + " ON " + t.name + " (" + col.name + ", id)"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func affinity(t store.Type) string {

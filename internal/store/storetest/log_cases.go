@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
 )
 
 func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -215,6 +216,17 @@ var readCases = []testCase{
 		g, err := b.Walk(b.ctx, store.Walk{Roots: []store.ID{"i1", "none"}, Rels: []string{"NEEDS"}})
 		b.must(err)
 		b.equal(fmt.Sprint(g.Hits, len(g.Edges), g.Truncated), "[{i1 0} {i2 1} {i3 2}] 3 false")
+	}},
+	{"a relationship that is named twice is walked once, also where not all is seen", func(b *bench) {
+		b.commit(item("i1", "a", nil), item("i2", "b", nil), item("i3", "c", nil), needs("i1", "i1"), needs("i1", "i2"), needs("i2", "i3"))
+		walk := store.Walk{Roots: []store.ID{"i1"}, Rels: []string{"NEEDS", "AT", "NEEDS"}}
+		whole, err := b.Walk(b.ctx, walk)
+		b.must(err)
+		b.equal(fmt.Sprint(whole.Hits, len(whole.Edges)), "[{i1 0} {i2 1} {i3 2}] 3")
+		seen := scoped.Scope{"Item": scoped.Rule{Filter: store.Not{Filter: store.Compare{Property: "key", Value: "c"}}}}
+		part, err := scoped.New(b.Store, scoped.Fixed(seen)).Walk(b.ctx, walk)
+		b.must(err)
+		b.equal(fmt.Sprint(part.Hits, len(part.Edges)), "[{i1 0} {i2 1}] 2")
 	}},
 	{"a scan keeps what it is asked to keep", func(b *bench) {
 		b.commit(item("i1", "a", store.Props{"name": "n", "attributes.x": "y"}), place("p1", "p"),
