@@ -37,6 +37,8 @@ type Config struct {
 	MemoryLimit int64
 	// Rate is how many operations a caller may send.
 	Rate RateLimit
+	// Media bounds transfers of media.
+	Media MediaLimits
 	// FailedLogins is how many tokens that are not believed an address may send;
 	// 0 means one a second, and 20 at once.
 	FailedLogins RateLimit

@@ -16,6 +16,8 @@ type Core struct {
 	Calendar Calendar
 	// Exporter answers at /export.ndjson.
 	Exporter Exporter
+	// Media, when not nil, answers below /media/.
+	Media *Media
 	// Revoked, when not nil, gives what is closed when the next API token is
 	// revoked.
 	Revoked func() <-chan struct{}

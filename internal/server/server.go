@@ -24,8 +24,9 @@ type Server struct {
 	sdl    string
 	routes http.Handler
 
-	streams *streams
-	rates   *rates
+	streams   *streams
+	rates     *rates
+	transfers *transfers
 
 	operations  *operations
 	budget      *budget.Budget
@@ -39,6 +40,7 @@ type Server struct {
 type served struct {
 	core    *Core
 	graphql http.Handler
+	media   *media // nil: there is no library
 }
 
 // unreachable is what callers are told of a store that is tried again; the log
@@ -47,7 +49,7 @@ const unreachable = "the store cannot be reached yet; it is tried again, and the
 
 // New returns a server of the schema.
 func New(c Config, sdl string) (*Server, error) {
-	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened", streams: newStreams(c.Streams), rates: newRates(c.Rate)}
+	s := &Server{config: c.withDefaults(), sdl: sdl, why: "the store is being opened", streams: newStreams(c.Streams), rates: newRates(c.Rate), transfers: newTransfers(c.Media)}
 	if c.Identities != nil {
 		logins := newLogins(s.config)
 		s.config.Identities = logins
@@ -61,7 +63,7 @@ func New(c Config, sdl string) (*Server, error) {
 	}
 	s.budget = budget.New(c.Budget, memory(c.MemoryLimit))
 	if c.Metrics != nil {
-		c.Metrics.MustRegister(s.budget)
+		c.Metrics.MustRegister(s.budget, s.transfers)
 	}
 	s.operations = newOperations(s.config, known, s.streams, s.rates.refused)
 	if c.TLS != (TLS{}) {
@@ -97,6 +99,7 @@ func (s *Server) router() (http.Handler, error) {
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
 	r.With(s.config.ownPages, s.reader, s.rates.middleware).Get("/calendar.ics", s.calendar)
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Get(ExportPath, s.export)
+	s.mediaRoutes(r)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return s.traced(r), failed
@@ -188,8 +191,15 @@ func (s *Server) open(ctx context.Context, open Open) error {
 	case err != nil:
 		return err
 	}
+	media, err := s.newMedia(core.Media)
+	if err != nil {
+		return err
+	}
+	if media != nil {
+		go media.tend(ctx)
+	}
 	s.set(func() {
-		s.served = &served{core: core, graphql: s.newGraphQL(core)}
+		s.served = &served{core: core, graphql: s.newGraphQL(core), media: media}
 		s.why = ""
 	})
 	s.config.Log.Info().Msg("the store is open")

@@ -17,7 +17,8 @@ const (
 type steady struct {
 	http.ResponseWriter
 	control *http.ResponseController
-	until   time.Time
+	until   time.Time     // zero: it may take as long as it takes
+	idle    time.Duration // how long a piece may take; zero: pace
 	err     error
 }
 
@@ -28,8 +29,8 @@ func newSteady(w http.ResponseWriter) *steady {
 // Write implements io.Writer. After the first failure it writes nothing more.
 func (s *steady) Write(text []byte) (written int, err error) {
 	for len(text) > 0 && s.err == nil {
-		deadline := time.Now().Add(pace)
-		if s.until.Before(deadline) {
+		deadline := time.Now().Add(or(s.idle, pace))
+		if !s.until.IsZero() && s.until.Before(deadline) {
 			deadline = s.until
 		}
 		// A writer that has no deadlines is one in memory.

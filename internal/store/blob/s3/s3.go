@@ -22,6 +22,9 @@ import (
 // Scheme begins the addresses that Open takes.
 const Scheme = "s3"
 
+// checksums is the parameter that says when answers are checked by the client.
+const checksums = "response_checksum_validation"
+
 // Open opens a bucket, or a part of it, by an address such as
 // s3://bucket/prefix?region=eu-west-1, or for another server than AWS
 // s3://bucket?endpoint=https://s3.example.com&use_path_style=true&region=any.
@@ -33,6 +36,10 @@ func Open(ctx context.Context, address string) (*blob.Store, error) {
 	}
 	prefix := strings.Trim(u.Path, "/")
 	u.Path = ""
+	if query := u.Query(); !query.Has(checksums) {
+		query.Set(checksums, "when_required") // what is read is hashed by whoever reads
+		u.RawQuery = query.Encode()
+	}
 	bucket, err := new(s3blob.URLOpener).OpenBucketURL(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", address, err)
