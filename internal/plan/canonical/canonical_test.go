@@ -22,7 +22,7 @@ import (
 func TestTheExamplesOfTheRFC(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"numbers":[333333333.3333333,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}`: `{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`,
-		`{"\u20ac":"Euro Sign","\r":"Carriage Return","1":"One","\ud83d\ude00":"Emoji","\u0080":"Control","\u00f6":"o","</script>":"Script"}`:                                 "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"</script>\":\"Script\",\"\u0080\":\"Control\",\"ö\":\"o\",\"€\":\"Euro Sign\",\"😀\":\"Emoji\"}",
+		`{"\u20ac":"Euro Sign","\r":"Carriage Return","1":"One","\ud83d\ude00":"Emoji","\u0080":"Control","\u00f6":"o","</script>":"Script"}`:                                "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"</script>\":\"Script\",\"\u0080\":\"Control\",\"ö\":\"o\",\"€\":\"Euro Sign\",\"😀\":\"Emoji\"}",
 	} {
 		got, err := canonical.JSON(json.RawMessage(in))
 		require.NoError(t, err)

@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/release"
+)
+
+// Column is what a signature says.
+type Column string
+
+// The columns of signatures.
+const (
+	Delivered      Column = "DELIVERED"
+	Accepted       Column = "ACCEPTED"
+	HandedOver     Column = "HANDED_OVER"
+	Supported      Column = "SUPPORTED"
+	Business       Column = "BUSINESS"
+	Implementation Column = "IMPLEMENTATION"
+	Authorisation  Column = "AUTHORISATION"
+)
+
+// Columns lists all columns, in the order in which a release passes them.
+var Columns = []Column{Delivered, Accepted, HandedOver, Supported, Business, Implementation, Authorisation}
+
+// Cell is a signature that a release needs. Nature is empty in the columns that
+// are signed once for the whole release; Signer is empty in BUSINESS, which the
+// business owner of the release signs.
+type Cell struct {
+	Column Column
+	Nature string
+	Signer Signer
+}
+
+func (c Cell) String() string {
+	text := string(c.Column)
+	if c.Nature != "" {
+		text += " " + c.Nature
+	}
+	if signer := c.Signer.String(); signer != "" {
+		text += " " + signer
+	}
+	return text
+}
+
+// Cells are the signatures that a release of some natures needs to be accepted,
+// by column, then in the order of the table, then of the signers (R8, R22).
+// AUTHORISATION is not among them: it is given after acceptance.
+func Cells(rows []Row, natures []string, business bool) (list []Cell) {
+	for _, row := range rows {
+		if !slices.Contains(natures, row.Nature) {
+			continue
+		}
+		for _, c := range []struct {
+			column  Column
+			signers []Signer
+		}{{Delivered, row.Delivered}, {Accepted, row.Accepted}, {HandedOver, row.HandedOver}, {Supported, row.Supported}} {
+			for _, s := range c.signers {
+				list = append(list, Cell{c.column, row.Nature, s})
+			}
+		}
+	}
+	if business {
+		list = append(list, Cell{Column: Business})
+	}
+	list = append(list, Cell{Column: Implementation, Signer: Signer{Role: domain.ReleaseManager}})
+	slices.SortStableFunc(list, func(a, b Cell) int {
+		return cmp.Compare(slices.Index(Columns, a.Column), slices.Index(Columns, b.Column))
+	})
+	return list
+}
+
+// Signatures is the need SIGNATURES: the cells without a standing signature, by
+// name. Signed are the cells of those that stand.
+func Signatures(cells, signed []Cell) (list []release.Lack) {
+	for _, c := range cells {
+		if !slices.ContainsFunc(signed, c.same) {
+			list = append(list, release.Lack{Need: release.NeedSignatures, About: c.String(), Text: fmt.Sprintf("a signature that stands: %s", c)})
+		}
+	}
+	return list
+}
+
+func (c Cell) same(d Cell) bool {
+	return c.Column == d.Column && c.Nature == d.Nature && c.Signer.same(d.Signer)
+}
+
+// NatureOf is the nature of deployment of an item by its class and whether it has
+// a supplier; "" for what is no nature by itself. EXISTING_WORKSTATION_APPLICATION
+// is named by hand.
+func NatureOf(class domain.Class, supplied bool) string {
+	switch class {
+	case domain.Database:
+		return "DATABASE_CHANGE"
+	case domain.Server, domain.NetworkDevice, domain.Storage:
+		return "SERVER"
+	case domain.Workstation:
+		return "WORKSTATION"
+	case domain.Application, domain.Program, domain.Utility, domain.SystemSoftware, domain.Firmware:
+		if supplied {
+			return "NEW_BOUGHT_SOFTWARE"
+		}
+		return "NEW_IN_HOUSE_APPLICATION"
+	}
+	return ""
+}
