@@ -1,0 +1,242 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Verdict is what a test run came to.
+type Verdict string
+
+// The verdicts of test runs.
+const (
+	Pass         Verdict = "PASS"
+	Fail         Verdict = "FAIL"
+	Inconclusive Verdict = "INCONCLUSIVE"
+)
+
+// PlannedTest is a test that is planned for a release.
+type PlannedTest struct {
+	Key, Kind string
+	Required  bool
+	// Regression says that the test is one over all items.
+	Regression bool
+	// Mitigates is the request whose mitigation it tests, empty for none.
+	Mitigates string
+}
+
+// Run is one run of a test.
+type Run struct {
+	Key, Test string
+	Round     int
+	KitDigest string
+	Verdict   Verdict
+	EndedAt   time.Time
+}
+
+// Bench is what the runs of a release are judged by: the present round and kit. A
+// run of any other is VOID and counts for nothing (R21).
+type Bench struct {
+	Round     int
+	KitDigest string
+	Tests     []PlannedTest
+	Runs      []Run
+}
+
+// Void reports whether a run counts no more.
+func (b Bench) Void(r Run) bool { return r.Round != b.Round || r.KitDigest != b.KitDigest }
+
+// last is the last run of a test that counts; nil when there is none.
+func (b Bench) last(test string) *Run {
+	var last *Run
+	for _, r := range b.Runs {
+		if r.Test == test && !b.Void(r) && (last == nil || cmp.Or(r.EndedAt.Compare(last.EndedAt), cmp.Compare(r.Key, last.Key)) > 0) {
+			last = &r
+		}
+	}
+	return last
+}
+
+func (b Bench) passed(is func(PlannedTest) bool) bool {
+	return slices.ContainsFunc(b.Tests, func(t PlannedTest) bool {
+		r := b.last(t.Key)
+		return is(t) && r != nil && r.Verdict == Pass
+	})
+}
+
+// TestsPassed is the need TESTS: for each required test the last run of this
+// round on this kit passed (R8). One whose last run is INCONCLUSIVE is told by
+// Undecided.
+func (b Bench) TestsPassed() (list []Lack) {
+	for _, t := range b.Tests {
+		if !t.Required {
+			continue
+		}
+		switch r := b.last(t.Key); {
+		case r == nil:
+			list = append(list, NeedTests.lack(t.Key, "a run of %s (%s) in round %d on the present kit", t.Key, t.Kind, b.Round))
+		case r.Verdict == Fail:
+			list = append(list, NeedTests.lack(t.Key, "a pass of %s (%s): its last run %s failed", t.Key, t.Kind, r.Key))
+		}
+	}
+	return byAbout(list)
+}
+
+// Undecided is the need UNDECIDED: no last run of a required test waits to be
+// judged (R7).
+func (b Bench) Undecided() (list []Lack) {
+	for _, t := range b.Tests {
+		if r := b.last(t.Key); t.Required && r != nil && r.Verdict == Inconclusive {
+			list = append(list, NeedDecided.lack(r.Key, "a judgement: %s of %s is INCONCLUSIVE", r.Key, t.Key))
+		}
+	}
+	return byAbout(list)
+}
+
+// BackOutTested is the need BACK_OUT_TESTED: a BACKOUT test passed, and one of
+// each mitigation (R10). Mitigated are the requests that cannot be undone. Where
+// all steps of the plan are mitigations, no other test is asked for.
+func (b Bench) BackOutTested(p *BackOutPlan) (list []Lack) {
+	undoes := slices.ContainsFunc(p.Steps, func(s UndoStep) bool { return s.Does != Mitigate && s.Stays == nil })
+	if undoes && !b.passed(func(t PlannedTest) bool { return t.Kind == "BACKOUT" && t.Mitigates == "" }) {
+		list = append(list, NeedBackOutTested.lack("", "a tested back-out: a BACKOUT test that passed"))
+	}
+	told := map[string]bool{}
+	for _, s := range p.Steps {
+		if s.Does != Mitigate || told[s.Request] {
+			continue
+		}
+		told[s.Request] = true
+		if !b.passed(func(t PlannedTest) bool { return t.Mitigates == s.Request }) {
+			list = append(list, NeedBackOutTested.lack(s.Request, "a tested mitigation: a run of that of %s that passed", s.Request))
+		}
+	}
+	return byAbout(list)
+}
+
+// ActivationTested is the need ACTIVATION_TESTED of a release that is activated
+// apart from its installation: an ACTIVATION test passed (P8).
+func (b Bench) ActivationTested() []Lack {
+	if b.passed(func(t PlannedTest) bool { return t.Kind == "ACTIVATION" }) {
+		return nil
+	}
+	return NeedActivationTested.only("", "a tested activation: an ACTIVATION test that passed")
+}
+
+// RegressionTested is the need REGRESSION of a FULL release: a test over all
+// items passed (R20).
+func (b Bench) RegressionTested() []Lack {
+	if b.passed(func(t PlannedTest) bool { return t.Regression }) {
+		return nil
+	}
+	return NeedRegression.only("", "a regression test over all items that passed")
+}
+
+// Defect is a known error that was accepted with the release.
+type Defect struct {
+	Key                  string
+	Symptoms, Workaround bool
+}
+
+// DefectsDescribed is the need DEFECTS: each accepted defect has symptoms and a
+// workaround (R8).
+func DefectsDescribed(defects []Defect) (list []Lack) {
+	for _, d := range defects {
+		if !d.Symptoms {
+			list = append(list, NeedDefects.lack(d.Key, "symptoms of %s", d.Key))
+		}
+		if !d.Workaround {
+			list = append(list, NeedDefects.lack(d.Key, "a workaround of %s", d.Key))
+		}
+	}
+	return byAbout(list)
+}
+
+// Delivered is a deliverable that the release brings.
+type Delivered struct {
+	Key, Kind string
+	Approved  bool
+}
+
+// DeliverablesApproved is the need DELIVERABLES: one of each demanded kind, and
+// each that there is approved (R8).
+func DeliverablesApproved(demanded []string, brought []Delivered) (list []Lack) {
+	for _, kind := range demanded {
+		if !slices.ContainsFunc(brought, func(d Delivered) bool { return d.Kind == kind }) {
+			list = append(list, NeedDeliverables.lack("", "a deliverable of each demanded kind: none is %s", kind))
+		}
+	}
+	for _, d := range brought {
+		if !d.Approved {
+			list = append(list, NeedDeliverables.lack(d.Key, "approved deliverables: %s (%s) is a DRAFT", d.Key, d.Kind))
+		}
+	}
+	return byAbout(list)
+}
+
+// FewManualSteps is the need MANUAL_STEPS: steps that a person must do at a site
+// are no more than the policy allows (R24). Steps are counted by site.
+func FewManualSteps(steps map[string]int, allowed int) (list []Lack) {
+	for site, n := range steps {
+		if n > allowed {
+			list = append(list, NeedManualSteps.lack(site, "fewer steps by hand: %s has %d, the policy allows %d", site, n, allowed))
+		}
+	}
+	return byAbout(list)
+}
+
+// SameContent is the need SAME: what is to be deployed is what was accepted
+// (R21).
+func SameContent(content, accepted string) []Lack {
+	if accepted != "" && content == accepted {
+		return nil
+	}
+	return NeedSame.only("", "the content that was accepted: its digest is %s, that of the accepted content %s", content, cmp.Or(accepted, "none"))
+}
+
+// NotSuperseded is the need NOT_SUPERSEDED: no release supersedes it in all of
+// its units (R1).
+func NotSuperseded(units []Unit, by []Superseding) (list []Lack) {
+	all := make([]Superseded, len(by))
+	for i, s := range by {
+		all[i] = Superseded{s.By, s.Units}
+	}
+	if !Whole(units, all) {
+		return nil
+	}
+	for _, s := range by {
+		list = append(list, NeedNotSuperseded.lack(s.By, "a release that is in force: %s supersedes it", s.By))
+	}
+	return byAbout(list)
+}
+
+// Superseding is a release that supersedes another, for some of its units.
+type Superseding struct {
+	By    string
+	Units []Unit
+}
+
+// SupportTold is the need SUPPORT_TOLD: an announcement to SUPPORT was sent since
+// the release was accepted (R23). Sent are the instants of those that were.
+func SupportTold(accepted time.Time, sent []time.Time) []Lack {
+	if slices.ContainsFunc(sent, func(t time.Time) bool { return !t.Before(accepted) }) {
+		return nil
+	}
+	return NeedSupportTold.only("", "an announcement to SUPPORT that was sent since acceptance: contents, calendar and known errors")
+}
+
+// Hold is a freeze that is on for the release, and until when; the instant is in
+// the freeze's own zone.
+type Hold struct {
+	Freeze string
+	Until  time.Time
+}
+
+// NotHeld is the need NOT_HELD: no freeze is on (P7).
+func NotHeld(holds []Hold) (list []Lack) {
+	for _, h := range holds {
+		list = append(list, NeedNotHeld.lack(h.Freeze, "a time outside freezes: %s until %s", h.Freeze, h.Until.Format("2006-01-02T15:04Z07:00")))
+	}
+	return byAbout(list)
+}
