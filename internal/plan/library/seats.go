@@ -203,10 +203,10 @@ func (c *Counts) tally(steps *pace.Pace, licence string, claims []claim) (*tally
 	}
 	fresh := &tally{claims, map[string]int{}}
 	for _, k := range claims {
-		if err := steps.Steps(len(c.sites[k])); err != nil {
-			return nil, err
-		}
 		for site := range c.sites[k] {
+			if err := steps.Step(); err != nil {
+				return nil, err
+			}
 			fresh.sites[site]++
 		}
 	}

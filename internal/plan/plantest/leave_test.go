@@ -14,12 +14,15 @@ import (
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/plan/cycle"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/library"
 	"releasegraph/internal/plan/match"
 	"releasegraph/internal/plan/order"
 	"releasegraph/internal/plan/path"
 	"releasegraph/internal/plan/plantest"
 	"releasegraph/internal/plan/quality"
+	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/tell"
+	"releasegraph/internal/plan/version"
 )
 
 // watched is a context that counts how often it is looked at, and ends at one of
@@ -80,6 +83,7 @@ func searches(tb testing.TB) map[string]search {
 	plan := conflict.New(g, works)
 	plan.Use(plantest.Done(conflict.NewLayers(tb.Context(), g)))
 	window := conflict.Window{Scope: conflict.Scope{Services: everyone[len(everyone)-200:]}}
+	natural := plantest.Done(version.Scheme{Kind: version.Natural}.Reader())
 	candidates := make([]match.Candidate, 5_000)
 	words := []string{"slow", "red", "down", "wrong"}
 	for i := range candidates {
@@ -136,12 +140,106 @@ func searches(tb testing.TB) map[string]search {
 			_, err := conflict.New(chain, works[:2]).Find(ctx, conflict.Query{})
 			return err
 		}},
+		"order.Heights": {items, func(ctx context.Context) error { _, err := order.Heights(ctx, g, everyone); return err }},
+		"release.Close": {items, func(ctx context.Context) error {
+			_, err := release.Close(ctx, oneUnit(items), release.Full, []release.Content{{Item: "0"}})
+			return err
+		}},
+		"release.Close of a delta": {items, func(ctx context.Context) error {
+			_, err := release.Close(ctx, oneUnit(items), release.Delta, []release.Content{{Item: "0"}})
+			return err
+		}},
+		"release.Leaves": {items, func(ctx context.Context) error {
+			parts := make([]string, items)
+			for i := range parts {
+				parts[i] = fmt.Sprint(i)
+			}
+			_, err := release.Leaves(ctx, map[string][]string{"P": parts}, "P")
+			return err
+		}},
+		"release.Merge": {200 * 200, func(ctx context.Context) error {
+			_, err := release.Merge(ctx, manyLeaves(200), nil, natural)
+			return err
+		}},
+		"release.BackOut": {2 * items, func(ctx context.Context) error {
+			undone, needs := lineOfUndone(items)
+			_, err := release.BackOut(ctx, undone, needs, natural)
+			return err
+		}},
+		"release.Supersedes": {items, func(ctx context.Context) error {
+			_, err := release.Supersedes(ctx, release.Live{Release: "R", Type: release.Major, LiveAt: time.Unix(1, 0)}, make([]release.Live, items), natural, natural)
+			return err
+		}},
+		"release.Matrix": {items, func(ctx context.Context) error {
+			_, err := release.Matrix(ctx, []string{"x"}, make([]release.Standing, items), nil, natural)
+			return err
+		}},
+		"release.Variants": {items, func(ctx context.Context) error {
+			_, err := release.Variants(ctx, []string{"x"}, nil, nil, make([]string, items), false, natural)
+			return err
+		}},
+		"library.IllegalUse": {items, func(ctx context.Context) error {
+			terms := library.NewTerms([]library.Licence{{Key: "l"}})
+			_, err := terms.IllegalUse(ctx, "l", make([]library.Installation, items), nil, time.Time{})
+			return err
+		}},
+		"library.Use": {items, func(ctx context.Context) error {
+			counts, terms := library.NewCounts(), library.NewTerms([]library.Licence{{Key: "l", Metric: library.PerSite, Items: []string{"x"}}})
+			for i := range items {
+				counts.Add(library.Installation{Item: "x", Site: fmt.Sprint(i)})
+			}
+			_, err := counts.Use(ctx, terms, "l", nil, time.Time{})
+			return err
+		}},
 		"impact.Within": {g.Len() - items, func(ctx context.Context) error { _, err := impact.Within(ctx, g, everyone); return err }},
 		"impact.InstalledAt": {items / 2, func(ctx context.Context) error {
 			_, err := impact.InstalledAt(ctx, g, everyone)
 			return err
 		}},
 	}
+}
+
+// oneUnit groups so many items, all of them.
+type oneUnit int
+
+func (u oneUnit) UnitsOf(_ context.Context, asked []string) (map[string][]string, error) {
+	of := map[string][]string{}
+	for _, item := range asked {
+		of[item] = []string{"unit"}
+	}
+	return of, nil
+}
+
+func (u oneUnit) ItemsOf(context.Context, []string) (map[string][]release.Member, error) {
+	members := make([]release.Member, u)
+	for i := range members {
+		members[i].Item = fmt.Sprint(i)
+	}
+	return map[string][]release.Member{"unit": members}, nil
+}
+
+// manyLeaves bring one item each to a version of its own.
+func manyLeaves(n int) []release.Leaf {
+	leaves := make([]release.Leaf, n)
+	for i := range leaves {
+		leaves[i] = release.Leaf{Release: fmt.Sprint(i), Contents: []release.Content{{Item: "x", Action: release.Modify, From: "1", To: fmt.Sprint(i)}}}
+	}
+	return leaves
+}
+
+// lineOfUndone are items of which each needs the one before, and the first cannot
+// be undone.
+func lineOfUndone(n int) (undone []release.Undone, needs []release.Dependency) {
+	for i := range n {
+		u := release.Undone{Content: release.Content{Item: fmt.Sprint(i)}}
+		if i == 0 {
+			u.Requests = []release.UndoneRequest{{Key: "C", Kind: domain.BackOutNone}}
+		} else {
+			needs = append(needs, release.Dependency{From: fmt.Sprint(i), To: fmt.Sprint(i - 1)})
+		}
+		undone = append(undone, u)
+	}
+	return undone, needs
 }
 
 // manyWorks all overlap, and touch one item each.

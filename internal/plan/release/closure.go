@@ -156,10 +156,10 @@ func (c *closure) ask(ctx context.Context, units []heldUnit) (map[string][]Membe
 // join takes in the items of the units that have just been held.
 func (c *closure) join(units []heldUnit, members map[string][]Member) error {
 	for _, u := range units {
-		if err := c.steps.Steps(1 + len(members[u.key])); err != nil {
-			return err
-		}
 		for _, m := range byItem(members[u.key]) {
+			if err := c.steps.Step(); err != nil {
+				return err
+			}
 			if c.items[m.Item] || !m.Status.Changeable() {
 				continue
 			}
@@ -176,10 +176,10 @@ func (c *closure) join(units []heldUnit, members map[string][]Member) error {
 
 func (c *closure) leaveOut(units []heldUnit, members map[string][]Member) error {
 	for _, u := range units {
-		if err := c.steps.Steps(1 + len(members[u.key])); err != nil {
-			return err
-		}
 		for _, m := range members[u.key] {
+			if err := c.steps.Step(); err != nil {
+				return err
+			}
 			if !c.items[m.Item] && m.Status.Changeable() {
 				c.found.LeftOut = append(c.found.LeftOut, LeftOut{m.Item, u.key})
 			}

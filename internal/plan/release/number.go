@@ -42,9 +42,10 @@ func Taken(r Numbered, others []Numbered, numbers *version.Reader) []Lack {
 }
 
 func taken(r Numbered, v version.Version, others []Numbered, numbers *version.Reader) (list []Lack) {
+	holds := r.holds()
 	for _, o := range others {
-		unit, shared := r.shares(o)
-		if !shared || o.Release == r.Release {
+		unit := holds.first(o)
+		if unit == nil || o.Release == r.Release {
 			continue
 		}
 		if w, err := numbers.Read(o.Number); err == nil && w.Compare(v) == 0 {
@@ -54,18 +55,26 @@ func taken(r Numbered, v version.Version, others []Numbered, numbers *version.Re
 	return byAbout(list)
 }
 
-// shares is the first unit by key that both hold.
-func (r Numbered) shares(o Numbered) (Unit, bool) {
-	var list []Unit
+// unitSet are the units that a release holds.
+type unitSet map[Unit]bool
+
+func (r Numbered) holds() unitSet {
+	set := make(unitSet, len(r.Units))
 	for _, u := range r.Units {
-		if slices.Contains(o.Units, u) {
-			list = append(list, u)
+		set[u] = true
+	}
+	return set
+}
+
+// first is the first unit by key that a release holds too, nil when there is
+// none.
+func (s unitSet) first(o Numbered) (first *Unit) {
+	for _, u := range o.Units {
+		if s[u] && (first == nil || compareUnits(u, *first) < 0) {
+			first = &u
 		}
 	}
-	if len(list) == 0 {
-		return Unit{}, false
-	}
-	return slices.MinFunc(list, compareUnits), true
+	return first
 }
 
 func compareUnits(a, b Unit) int { return cmp.Or(cmp.Compare(a.Key, b.Key), order(a.Own, b.Own)) }
@@ -86,11 +95,12 @@ func order(a, b bool) int {
 // the unit, unless lines may go on in parallel; that of a MAJOR above all,
 // always. Of the numbers that are not below, the highest is named.
 func rises(r Numbered, v version.Version, others []Numbered, numbers *version.Reader, parallelLines bool) (list []Lack) {
+	tops := highest(r, v, others, numbers)
 	for _, unit := range slices.SortedFunc(slices.Values(r.Units), compareUnits) {
-		all, line := highest(r, unit, v, others, numbers)
-		above := line
-		if r.Type == Major || line == nil && !parallelLines {
-			above = all
+		top := tops[unit]
+		above := top.line
+		if r.Type == Major || top.line == nil && !parallelLines {
+			above = top.all
 		}
 		if above != nil && v.Compare(above.version) <= 0 {
 			list = append(list, NeedNumber.lack(above.release, "a number that rises: %s of %s is %s %s of %s", r.Number, unit, notAbove(v.Compare(above.version)), above.version, above.release))
@@ -112,10 +122,14 @@ type standing struct {
 	version version.Version
 }
 
-// highest finds the highest live number of a unit, and that on the line of v.
-func highest(r Numbered, unit Unit, v version.Version, others []Numbered, numbers *version.Reader) (all, line *standing) {
+// top are the highest live number of a unit, and the highest on one line.
+type top struct{ all, line *standing }
+
+// highest finds the tops of each unit of a release, for the line of v.
+func highest(r Numbered, v version.Version, others []Numbered, numbers *version.Reader) map[Unit]top {
+	holds, tops := r.holds(), map[Unit]top{}
 	for _, o := range others {
-		if o.Release == r.Release || !o.Status.live() || !slices.Contains(o.Units, unit) {
+		if o.Release == r.Release || !o.Status.live() {
 			continue
 		}
 		w, err := numbers.Read(o.Number)
@@ -123,14 +137,21 @@ func highest(r Numbered, unit Unit, v version.Version, others []Numbered, number
 			continue
 		}
 		s := &standing{o.Release, w}
-		if s.higher(all) {
-			all = s
-		}
-		if w.Line() == v.Line() && s.higher(line) {
-			line = s
+		for _, unit := range o.Units {
+			if !holds[unit] {
+				continue
+			}
+			t := tops[unit]
+			if s.higher(t.all) {
+				t.all = s
+			}
+			if w.Line() == v.Line() && s.higher(t.line) {
+				t.line = s
+			}
+			tops[unit] = t
 		}
 	}
-	return all, line
+	return tops
 }
 
 func (s *standing) higher(t *standing) bool {

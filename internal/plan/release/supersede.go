@@ -2,9 +2,11 @@ package release
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/version"
 )
 
@@ -43,9 +45,10 @@ type Superseded struct {
 // release. A MINOR supersedes the emergency releases with no earlier live MAJOR
 // or MINOR of the unit between their number and its own. An EMERGENCY supersedes
 // nothing. A leaf of a package may have the package's number itself.
-func Supersedes(r Live, others []Live, numbers, items *version.Reader) (list []Superseded) {
+// It stops when its context ends.
+func Supersedes(ctx context.Context, r Live, others []Live, numbers, items *version.Reader) ([]Superseded, error) {
 	if r.Type == Emergency {
-		return nil
+		return nil, nil
 	}
 	s := superseding{r: r, numbers: numbers, items: items, brings: map[string]Content{}, owns: map[Unit]version.Version{}, floors: map[Unit]*version.Version{}}
 	for _, h := range r.Units {
@@ -60,7 +63,11 @@ func Supersedes(r Live, others []Live, numbers, items *version.Reader) (list []S
 		return q.Release == r.Release || !q.LiveAt.Before(r.LiveAt)
 	})
 	s.findFloors(earlier)
+	steps, list := pace.Of(ctx), []Superseded(nil)
 	for _, q := range earlier {
+		if err := steps.Steps(1 + q.size()); err != nil {
+			return nil, err
+		}
 		if q.KeptInForce {
 			continue
 		}
@@ -69,7 +76,15 @@ func Supersedes(r Live, others []Live, numbers, items *version.Reader) (list []S
 		}
 	}
 	slices.SortFunc(list, func(a, b Superseded) int { return cmp.Compare(a.Release, b.Release) })
-	return list
+	return list, nil
+}
+
+// size is how much of a release has to be looked at.
+func (q Live) size() (n int) {
+	for _, h := range q.Units {
+		n += 1 + len(h.Contents)
+	}
+	return n
 }
 
 type superseding struct {

@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/plan/release"
+	"releasegraph/internal/plan/version"
 )
 
 var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -18,6 +20,10 @@ func live(day int, key, number string, kind release.Type, contents ...release.Co
 	return release.Live{Release: key, Type: kind, LiveAt: begin.AddDate(0, 0, day), Units: []release.Held{
 		{Unit: release.Unit{Key: "pay"}, Number: number, Contents: contents},
 	}}
+}
+
+func supersedes(r release.Live, others []release.Live, numbers, items *version.Reader) []release.Superseded {
+	return must(release.Supersedes(context.Background(), r, others, numbers, items))
 }
 
 func names(list []release.Superseded) (keys []string) {
@@ -37,25 +43,25 @@ func TestSupersession_R1(t *testing.T) {
 		live(7, "E14", "1.4.1", release.Emergency, calc("1.4.1")), live(8, "E23", "2.1.2", release.Emergency, modify("pay-ui", "", "2.1.2")),
 	}
 	minor := live(9, "R", "2.2.0", release.Minor, calc("2.2.0"))
-	require.Equal(t, []release.Superseded{{Release: "E22", Units: units("pay")}}, release.Supersedes(minor, earlier, semver, semver))
+	require.Equal(t, []release.Superseded{{Release: "E22", Units: units("pay")}}, supersedes(minor, earlier, semver, semver))
 	major := live(9, "R", "3.0.0", release.Major, calc("3.0.0"), release.Content{Item: "pay-ui", Action: release.Rebuild, To: "2.1.2"})
-	require.Equal(t, []string{"E14", "E21", "E22", "E23", "M1", "M2", "N14", "N21"}, names(release.Supersedes(major, earlier, semver, semver)))
-	require.Empty(t, release.Supersedes(live(9, "R", "2.1.3", release.Emergency, calc("2.1.3")), earlier, semver, semver), "an EMERGENCY supersedes nothing")
+	require.Equal(t, []string{"E14", "E21", "E22", "E23", "M1", "M2", "N14", "N21"}, names(supersedes(major, earlier, semver, semver)))
+	require.Empty(t, supersedes(live(9, "R", "2.1.3", release.Emergency, calc("2.1.3")), earlier, semver, semver), "an EMERGENCY supersedes nothing")
 
 	kept := earlier[5]
 	kept.KeptInForce = true
-	require.Empty(t, release.Supersedes(minor, []release.Live{kept}, semver, semver))
+	require.Empty(t, supersedes(minor, []release.Live{kept}, semver, semver))
 	later := earlier[5]
 	later.LiveAt = minor.LiveAt
-	require.Empty(t, release.Supersedes(minor, []release.Live{later}, semver, semver), "it did not go live before")
+	require.Empty(t, supersedes(minor, []release.Live{later}, semver, semver), "it did not go live before")
 }
 
 func TestAPackageSupersedesItsHighestLeaf_R1(t *testing.T) {
 	e1, e2 := live(1, "E1", "1.4.2", release.Emergency, modify("pay-calc", "", "1.4.2")), live(2, "E2", "1.4.3", release.Emergency, modify("pay-ui", "", "1.4.3"))
 	p := live(3, "P", "1.4.3", release.Minor, modify("pay-calc", "", "1.4.2"), modify("pay-ui", "", "1.4.3"))
-	require.Equal(t, []string{"E1"}, names(release.Supersedes(p, []release.Live{e1, e2}, semver, semver)))
+	require.Equal(t, []string{"E1"}, names(supersedes(p, []release.Live{e1, e2}, semver, semver)))
 	p.Leaves = []string{"E1", "E2"}
-	require.Equal(t, []string{"E1", "E2"}, names(release.Supersedes(p, []release.Live{e1, e2}, semver, semver)))
+	require.Equal(t, []string{"E1", "E2"}, names(supersedes(p, []release.Live{e1, e2}, semver, semver)))
 	require.Equal(t, "1.4.3", release.HighestNumber(release.Unit{Key: "pay"}, []release.Numbered{
 		numbered("E1", "1.4.2", release.Emergency, release.Closed), numbered("E2", "1.4.3", release.Emergency, release.Closed), numbered("E9", "x", release.Emergency, release.Closed),
 	}, semver))
@@ -72,7 +78,7 @@ func TestSupersessionIsByContent_R1(t *testing.T) {
 		{"at least as high", modify("a", "", "1.5"), 1}, {"removed", release.Content{Item: "a", Action: release.Remove}, 1},
 		{"lower", modify("a", "", "1.4"), 0}, {"unreadable", modify("a", "", "?"), 0}, {"absent", modify("c", "", "2"), 0},
 	} {
-		require.Len(t, release.Supersedes(live(2, "R", "2.0.0", release.Major, c.contains), []release.Live{q}, semver, natural), c.want, c.about)
+		require.Len(t, supersedes(live(2, "R", "2.0.0", release.Major, c.contains), []release.Live{q}, semver, natural), c.want, c.about)
 	}
 }
 
@@ -118,7 +124,7 @@ func TestSupersessionIsAsTheRuleIsWorded_R1(t *testing.T) {
 			}
 		}
 		got := map[string]bool{}
-		for _, s := range release.Supersedes(r, others, natural, natural) {
+		for _, s := range supersedes(r, others, natural, natural) {
 			for _, u := range s.Units {
 				got[s.Release+u.Key] = true
 			}

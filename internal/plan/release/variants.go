@@ -2,12 +2,14 @@ package release
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/version"
 )
 
@@ -42,14 +44,22 @@ type MatrixRow struct {
 // where an item of the unit is installed. A release agrees with a row when the
 // site has what the release brought of the unit's items, and has none that it
 // removed. Items are those of the unit; what else a release did is not looked at.
-func Matrix(items []string, standing []Standing, deployed []Arrived, versions *version.Reader) []MatrixRow {
+// It stops when its context ends.
+func Matrix(ctx context.Context, items []string, standing []Standing, deployed []Arrived, versions *version.Reader) ([]MatrixRow, error) {
 	inUnit := map[string]bool{}
 	for _, item := range items {
 		inUnit[item] = true
 	}
-	rows := rowsOf(inUnit, standing)
+	steps := pace.Of(ctx)
+	rows, err := rowsOf(steps, inUnit, standing)
+	if err != nil {
+		return nil, err
+	}
 	arrived := map[string][]Arrived{}
 	for _, d := range deployed {
+		if err := steps.Step(); err != nil {
+			return nil, err
+		}
 		arrived[d.Site] = append(arrived[d.Site], d)
 	}
 	list := make([]MatrixRow, 0, len(rows))
@@ -59,6 +69,9 @@ func Matrix(items []string, standing []Standing, deployed []Arrived, versions *v
 			return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Release, a.Release))
 		})
 		for _, d := range latest {
+			if err := steps.Steps(1 + len(d.Contents)); err != nil {
+				return nil, err
+			}
 			if row.agrees(d, inUnit, versions) {
 				row.Release = d.Release
 				break
@@ -66,12 +79,15 @@ func Matrix(items []string, standing []Standing, deployed []Arrived, versions *v
 		}
 		list = append(list, row)
 	}
-	return list
+	return list, nil
 }
 
-func rowsOf(inUnit map[string]bool, standing []Standing) map[string]map[string]string {
+func rowsOf(steps *pace.Pace, inUnit map[string]bool, standing []Standing) (map[string]map[string]string, error) {
 	rows := map[string]map[string]string{}
 	for _, s := range standing {
+		if err := steps.Step(); err != nil {
+			return nil, err
+		}
 		if !inUnit[s.Item] {
 			continue
 		}
@@ -80,7 +96,7 @@ func rowsOf(inUnit map[string]bool, standing []Standing) map[string]map[string]s
 		}
 		rows[s.Site][s.Item] = s.running()
 	}
-	return rows
+	return rows, nil
 }
 
 func (r MatrixRow) agrees(d Arrived, inUnit map[string]bool, versions *version.Reader) bool {
@@ -108,33 +124,57 @@ type Spread struct{ Now, During, After int }
 // bigBang the sites change together, and nothing is added.
 //
 // A release that brings part of a unit to sites that differ leaves them
-// different: it may make several new variants, and During counts each.
-func Variants(items []string, standing []Standing, contents []Content, sites []string, bigBang bool, versions *version.Reader) Spread {
+// different: it may make several new variants, and During counts each. It stops when
+// its context ends.
+func Variants(ctx context.Context, items []string, standing []Standing, contents []Content, sites []string, bigBang bool, versions *version.Reader) (Spread, error) {
 	inUnit := map[string]bool{}
 	for _, item := range items {
 		inUnit[item] = true
 	}
-	rows := rowsOf(inUnit, standing)
-	now, during, after := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, row := range rows {
-		now[variant(row, versions)] = true
+	steps := pace.Of(ctx)
+	rows, err := rowsOf(steps, inUnit, standing)
+	if err != nil {
+		return Spread{}, err
 	}
-	maps.Copy(during, now)
+	now, err := distinct(steps, rows, versions)
+	if err != nil {
+		return Spread{}, err
+	}
+	changed := map[string]map[string]string{}
 	for _, site := range sites {
-		rows[site] = apply(rows[site], contents, inUnit)
-		if len(rows[site]) == 0 {
-			delete(rows, site)
-			continue
+		if err := steps.Steps(1 + len(contents)); err != nil {
+			return Spread{}, err
 		}
-		during[variant(rows[site], versions)] = true
+		if row := apply(rows[site], contents, inUnit); len(row) > 0 {
+			changed[site], rows[site] = row, row
+		} else {
+			delete(rows, site)
+		}
 	}
+	after, err := distinct(steps, rows, versions)
+	if err != nil {
+		return Spread{}, err
+	}
+	during := now
+	if !bigBang {
+		if during, err = distinct(steps, changed, versions); err != nil {
+			return Spread{}, err
+		}
+		maps.Copy(during, now)
+	}
+	return Spread{len(now), len(during), len(after)}, nil
+}
+
+// distinct are the variants among rows.
+func distinct(steps *pace.Pace, rows map[string]map[string]string, versions *version.Reader) (map[string]bool, error) {
+	variants := map[string]bool{}
 	for _, row := range rows {
-		after[variant(row, versions)] = true
+		if err := steps.Steps(1 + len(row)); err != nil {
+			return nil, err
+		}
+		variants[variant(row, versions)] = true
 	}
-	if bigBang {
-		during = now
-	}
-	return Spread{len(now), len(during), len(after)}
+	return variants, nil
 }
 
 // apply is a row once a site has the release.

@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestTheMatrixShowsWhatEachSiteHas_R18(t *testing.T) {
 		{Site: "nyc", Versions: map[string]string{"calc": "1.0.0", "ui": "1.0.0"}, Release: "R1"},
 		{Site: "osl", Versions: map[string]string{"ui": "9.0.0"}},
 		{Site: "par", Versions: map[string]string{"calc": "1.1.0", "ui": "1.0.0"}, Release: "R2"},
-	}, release.Matrix([]string{"calc", "ui", "old"}, standing, deployed, semver))
+	}, must(release.Matrix(t.Context(), []string{"calc", "ui", "old"}, standing, deployed, semver)))
 }
 
 func TestAReleaseSaysHowManyVariantsItMakes_R18(t *testing.T) {
@@ -51,7 +52,7 @@ func TestAReleaseSaysHowManyVariantsItMakes_R18(t *testing.T) {
 		{"to a new site", change, []string{"osl"}, false, release.Spread{Now: 2, During: 3, After: 3}},
 		{"taken away", []release.Content{{Item: "a", Action: release.Remove}}, all, false, release.Spread{Now: 2, During: 2}},
 	} {
-		require.Equal(t, c.want, release.Variants([]string{"a"}, standing, c.contents, c.sites, c.bigBang, natural), c.about)
+		require.Equal(t, c.want, must(release.Variants(t.Context(), []string{"a"}, standing, c.contents, c.sites, c.bigBang, natural)), c.about)
 	}
 	pay := release.Unit{Key: "pay"}
 	require.Equal(t, []string{"VARIANTS pay: fewer variants of pay: 2 now, 3 during the roll-out and 1 after it, the policy allows 2"}, told(release.TooManyVariants(pay, release.Spread{Now: 2, During: 3, After: 1}, 2)))
@@ -74,7 +75,7 @@ func TestVariantsAreDistinctRows_R18(t *testing.T) {
 		}
 		to := v.Draw(t, "to")
 		chosen := rapid.SliceOfNDistinct(rapid.SampledFrom(sites), 0, 4, rapid.ID).Draw(t, "sites")
-		got := release.Variants([]string{"a", "b"}, standing, []release.Content{modify("a", "", fmt.Sprint(to))}, chosen, false, natural)
+		got := must(release.Variants(context.Background(), []string{"a", "b"}, standing, []release.Content{modify("a", "", fmt.Sprint(to))}, chosen, false, natural))
 		distinct := func() int {
 			rows := map[[2]int]bool{}
 			for _, row := range state {
