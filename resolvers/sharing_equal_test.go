@@ -129,7 +129,7 @@ func agree(t *rapid.T, all []*listener, word string) {
 // may not see; from the log as well as live, also when what they see has changed
 // since an answer was worked out.
 func TestSharedAnswersAreThoseThatEachWouldHaveAlone(t *testing.T) {
-	neo4jtest.FewerDraws("25")
+	neo4jtest.FewerDraws(25)
 	rapid.Check(t, func(rt *rapid.T) {
 		e := drawEstate(rt)
 		s := newStage(t, rt, e)

@@ -155,7 +155,7 @@ func (p place) told(t *rapid.T) (lines []string) {
 // lives while a source lists it, what a prune took comes back, and a person's
 // word stands.
 func TestSeveralSourcesAndPeopleKeepAnEstateAsC6Has(t *testing.T) {
-	t.Cleanup(neo4jtest.FewerDraws("40"))
+	t.Cleanup(neo4jtest.FewerDraws(40))
 	names := []string{"a", "b", "c"}
 	rapid.Check(t, func(rt *rapid.T) {
 		a, s := newApp(t)

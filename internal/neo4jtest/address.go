@@ -31,6 +31,7 @@ func Main(m *testing.M) {
 		os.Exit(0)
 	}
 	shared.main = true
+	boundDraws()
 	code := m.Run()
 	if shared.end != nil {
 		shared.end()
@@ -39,8 +40,9 @@ func Main(m *testing.M) {
 }
 
 // Address tells where the process's server is, and takes one when it is the
-// first to ask; what it holds is left over from whoever had it before. Where no server can be had the test is skipped, or fails when
-// RELEASEGRAPH_REQUIRE_NEO4J is 1.
+// first to ask; what it holds is left over from whoever had it before. Where no
+// server can be had the test is skipped, or fails when RELEASEGRAPH_REQUIRE_NEO4J
+// is 1.
 func Address(t testing.TB) (uri, user, password string) {
 	t.Helper()
 	shared.once.Do(func() { shared.access, shared.end, shared.err = find() })

@@ -45,7 +45,7 @@ func moved(t tester, from, to *world) {
 // C4: whatever happens to an estate, its history says it, and another store
 // takes it as it was.
 func TestAHistoryOfAnyMutationsIsReplayedAsItWas(t *testing.T) {
-	t.Cleanup(neo4jtest.FewerDraws("15"))
+	t.Cleanup(neo4jtest.FewerDraws(15))
 	rapid.Check(t, func(t *rapid.T) {
 		open := func() *world {
 			s, err := sqlite.Open(context.Background(), sqlite.Memory, entity.Schema(), sqlite.Options{})

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	neo4jtest.FewerDraws("4")
+	neo4jtest.FewerDraws(4)
 	neo4jtest.Main(m)
 }
 

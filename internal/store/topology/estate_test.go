@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	neo4jtest.FewerDraws("7")
+	neo4jtest.FewerDraws(25)
 	neo4jtest.Main(m)
 }
 
