@@ -59,6 +59,7 @@ type commands struct {
 	Quality    qualityCmd    `cmd:"" help:"Tell what is doubtful in the estate."`
 	Ready      readyCmd      `cmd:"" help:"Tell whether a server is ready."`
 	Policies   policiesCmd   `cmd:"" help:"Print or check the policies that say who may do what."`
+	Media      mediaCmd      `cmd:"" help:"Put contents into the media library, get and verify them."`
 	Token      tokenCmd      `cmd:"" help:"Create, list and revoke API tokens."`
 	Schema     schemaCmd     `cmd:"" help:"Print the GraphQL schema."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

@@ -30,6 +30,16 @@ func (r *running) progress(what string) *progress {
 	return p
 }
 
+// progressOfBytes is progress of something that is counted in bytes.
+func (r *running) progressOfBytes(what string) *progress {
+	p := &progress{r: r, what: what, last: time.Now()}
+	if r.Terminal {
+		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(r.Stderr), progressbar.OptionSetDescription(what),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionShowBytes(true))
+	}
+	return p
+}
+
 // count tells of work whose end is not known.
 func (p *progress) count(done int64) { p.of(done, -1) }
 

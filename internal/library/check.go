@@ -42,6 +42,19 @@ func (l *Library) Compare(ctx context.Context, d digest.SHA256, size int64) ([]C
 	return copies, nil
 }
 
+// CompareAt is Compare for the copy at one location.
+func (l *Library) CompareAt(ctx context.Context, d digest.SHA256, size int64, location string) (Copy, error) {
+	s, err := l.shelf(location)
+	if err != nil {
+		return Copy{}, err
+	}
+	err = verify(ctx, s.store, d, size)
+	if ctx.Err() != nil {
+		return Copy{}, context.Cause(ctx)
+	}
+	return Copy{s.Name, stateOf(err), err}, nil
+}
+
 func verify(ctx context.Context, s *blob.Store, d digest.SHA256, size int64) error {
 	info, err := s.Stat(ctx, d)
 	if err == nil && info.Size != size {

@@ -160,6 +160,7 @@ type mediaRefusal struct {
 	code   string
 	err    error
 	rule   string
+	field  string
 }
 
 // statuses are those of errors that callers can act on.
@@ -176,21 +177,21 @@ func (m *media) refusalOf(err error) mediaRefusal {
 	var size *digest.SizeError
 	switch {
 	case errors.As(err, &known) && statuses[known.Code] != 0:
-		return mediaRefusal{statuses[known.Code], string(known.Code), err, known.Rule}
+		return mediaRefusal{statuses[known.Code], string(known.Code), err, known.Rule, known.Field}
 	case errors.As(err, &mismatch):
-		return mediaRefusal{http.StatusUnprocessableEntity, codeInvalid, mismatch, "L1"}
+		return mediaRefusal{http.StatusUnprocessableEntity, codeInvalid, mismatch, "L1", ""}
 	case errors.As(err, &size):
-		return mediaRefusal{http.StatusUnprocessableEntity, codeInvalid, size, "L1"}
+		return mediaRefusal{http.StatusUnprocessableEntity, codeInvalid, size, "L1", ""}
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return mediaRefusal{http.StatusRequestTimeout, codeTimeout, fmt.Errorf("too little came for too long: %d bytes may take %s", piece, m.transfers.limits.Idle), ""}
+		return mediaRefusal{http.StatusRequestTimeout, codeTimeout, fmt.Errorf("too little came for too long: %d bytes may take %s", piece, m.transfers.limits.Idle), "", ""}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return mediaRefusal{http.StatusBadRequest, codeInvalid, errors.New("the content ended before its length"), ""}
+		return mediaRefusal{http.StatusBadRequest, codeInvalid, errors.New("the content ended before its length"), "", ""}
 	case errors.Is(err, blob.ErrFull):
 		m.server.config.Log.Error().Err(err).Msg("the library is full")
-		return mediaRefusal{http.StatusInsufficientStorage, codeUnavailable, errors.New("the library has no space left"), ""}
+		return mediaRefusal{http.StatusInsufficientStorage, codeUnavailable, errors.New("the library has no space left"), "", ""}
 	}
 	m.server.config.Log.Error().Err(err).Msg("a transfer of media failed")
-	return mediaRefusal{http.StatusInternalServerError, codeInternal, errors.New("the transfer failed; the server's log says why"), ""}
+	return mediaRefusal{http.StatusInternalServerError, codeInternal, errors.New("the transfer failed; the server's log says why"), "", ""}
 }
 
 // refuse answers with what is wrong with a transfer. To who has gone away
@@ -214,6 +215,9 @@ func (no mediaRefusal) body(ctx context.Context) map[string]any {
 	e := &gqlerror.Error{Message: no.err.Error(), Extensions: map[string]any{"code": no.code}}
 	if no.rule != "" {
 		e.Extensions["rule"] = no.rule
+	}
+	if no.field != "" {
+		e.Extensions["field"] = no.field
 	}
 	if id := resolvers.RequestID(ctx); id != "" {
 		e.Extensions["requestId"] = id

@@ -276,7 +276,7 @@ func (m *media) tusError(ctx context.Context, err error) error {
 	var no mediaRefusal
 	if errors.As(err, &busy) {
 		header["Retry-After"] = busy.retryAfter()
-		no = mediaRefusal{busy.status(), codeLimit, err, ""}
+		no = mediaRefusal{busy.status(), codeLimit, err, "", ""}
 	} else {
 		no = m.refusalOf(err)
 	}
