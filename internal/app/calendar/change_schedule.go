@@ -65,7 +65,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 	for i, n := range nodes {
 		requests[i] = n.ChangeRequest
 	}
-	estate.Enroll(ctx, a.Today(ctx), requests...)
+	estate.Narrow(ctx, requests...)
 	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part}, nil
 }
 

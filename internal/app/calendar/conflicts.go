@@ -159,7 +159,7 @@ func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *
 		}
 		out.Nodes = append(out.Nodes, n)
 	}
-	estate.Enroll(ctx, p.view, out.sides()...)
+	estate.Narrow(ctx, slices.DeleteFunc(out.sides(), func(r entity.Record) bool { return r.Meta().Key == q.Of })...)
 	return out, nil
 }
 

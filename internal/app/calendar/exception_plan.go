@@ -33,9 +33,8 @@ func readPlans(ctx context.Context, v estate.View, requests []store.Node) (excep
 		return nil, err
 	}
 	plans := exceptionPlans{}
-	for _, n := range requests {
-		c := entity.DecodeNode(n).(*domain.ChangeRequest)
-		plans[n.ID] = domain.ExceptedPlan{From: c.PlannedFrom, To: c.PlannedTo, Scope: digestOf(items[n.ID], sites[n.ID])}
+	for i, c := range estate.Decoded[*domain.ChangeRequest](ctx, v, requests) {
+		plans[ids[i]] = domain.ExceptedPlan{From: c.PlannedFrom, To: c.PlannedTo, Scope: digestOf(items[ids[i]], sites[ids[i]])}
 	}
 	return plans, nil
 }
@@ -63,15 +62,15 @@ func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unp
 		ids[i] = store.ID(f.Record.Meta().ID)
 		f.excepted = map[string]bool{}
 	}
-	asked, err := estate.FarNodes(ctx, v, ids, domain.RelExcepts, store.In, domain.KindFreezeException)
+	asked, err := estate.Linked[*domain.FreezeException](ctx, v, ids, domain.RelExcepts, store.In)
 	if err != nil {
 		return nil, err
 	}
 	granted := map[store.ID]*domain.FreezeException{}
 	for _, list := range asked {
-		for _, n := range list {
-			if x := entity.DecodeNode(n).(*domain.FreezeException); x.Status == domain.ExceptionGranted {
-				granted[n.ID] = x
+		for _, x := range list {
+			if x.Status == domain.ExceptionGranted {
+				granted[store.ID(x.ID)] = x
 			}
 		}
 	}
@@ -89,11 +88,11 @@ func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unp
 	}
 	unplanned = map[store.ID]domain.ExceptedPlan{}
 	for i, f := range freezes {
-		for _, n := range asked[ids[i]] {
-			for _, change := range changes[n.ID] {
-				x, plan := granted[n.ID], plans[change.ID]
+		for _, x := range asked[ids[i]] {
+			for _, change := range changes[store.ID(x.ID)] {
+				plan := plans[change.ID]
 				if x.Unplanned() {
-					unplanned[n.ID] = plan
+					unplanned[store.ID(x.ID)] = plan
 				} else if !x.Holds(plan) {
 					continue
 				}
@@ -108,16 +107,16 @@ func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unp
 // not say for which plan they were granted, the one that there is.
 func (h *holding) planExceptions(ctx context.Context, p *estate.Proposal) error {
 	maps.DeleteFunc(h.unplanned, func(id store.ID, _ domain.ExceptedPlan) bool { return !h.exceptions[id] })
-	found, err := h.view.Nodes(ctx, slices.Sorted(maps.Keys(h.unplanned))...)
+	found, err := estate.ByID[*domain.FreezeException](ctx, h.view, slices.Sorted(maps.Keys(h.unplanned))...)
 	if err != nil {
-		return estate.StoreError(err)
+		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(h.unplanned)) {
-		n, ok := found[id]
+		exception, ok := found[id]
 		if !ok {
 			continue
 		}
-		err := p.Change(h.before(entity.DecodeNode(n)), func(x entity.Record) { x.(*domain.FreezeException).Plan(h.unplanned[id]) })
+		err := p.Change(h.before(exception), func(x entity.Record) { x.(*domain.FreezeException).Plan(h.unplanned[id]) })
 		if err != nil {
 			return err
 		}

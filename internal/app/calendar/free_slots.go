@@ -7,7 +7,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
 )
@@ -175,9 +174,5 @@ func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err e
 
 // request finds a request for change that must be there.
 func (a *Area) request(ctx context.Context, ref domain.Ref, field string) (*domain.ChangeRequest, error) {
-	r, err := a.Existing(ctx, entity.KindNamed(domain.KindChangeRequest), ref, field)
-	if err != nil {
-		return nil, err
-	}
-	return r.(*domain.ChangeRequest), nil
+	return estate.One[*domain.ChangeRequest](ctx, a.Today(ctx), ref, field)
 }

@@ -68,7 +68,7 @@ func ownersOf(ctx context.Context, changes *estate.Cohort) (map[store.ID][]*doma
 	if err != nil {
 		return nil, err
 	}
-	parties, err := estate.Linked[*domain.Party](ctx, changes.View, estate.DistinctIDs(slices.Concat(slices.Collect(maps.Values(items))...)), domain.RelOwnedBy, store.Out, domain.KindParty)
+	parties, err := estate.Linked[*domain.Party](ctx, changes.View, estate.DistinctIDs(slices.Concat(slices.Collect(maps.Values(items))...)), domain.RelOwnedBy, store.Out)
 	if err != nil {
 		return nil, err
 	}
@@ -124,11 +124,6 @@ func (a *Area) held(ctx context.Context, w *estate.Written, err error) (*FreezeH
 	if err != nil {
 		return nil, err
 	}
-	changes := make([]*domain.ChangeRequest, len(moved))
-	for i, m := range moved {
-		changes[i] = m.After
-	}
-	estate.Enroll(ctx, a.Today(ctx), changes...)
 	return &FreezeHold{Freeze: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes, app: a, moved: moved}, nil
 }
 

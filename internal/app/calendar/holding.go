@@ -10,7 +10,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/store"
@@ -110,15 +109,15 @@ func (h *holding) readTouched(ctx context.Context) error {
 			return estate.StoreError(err)
 		}
 		for _, n := range found {
-			h.add(n)
+			h.add(ctx, n)
 		}
 	}
 	return nil
 }
 
-func (h *holding) add(n store.Node) {
+func (h *holding) add(ctx context.Context, n store.Node) {
 	if _, known := h.requests[n.ID]; !known && n.Kind == domain.KindChangeRequest {
-		h.requests[n.ID] = entity.KindNamed(n.Kind).Decode(n).(*domain.ChangeRequest)
+		h.requests[n.ID] = estate.Decoded[*domain.ChangeRequest](ctx, h.view, []store.Node{n})[0]
 	}
 }
 
@@ -139,7 +138,7 @@ func (h *holding) readPlanned(ctx context.Context) error {
 	}
 	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(on, domain.ChangesPlanned)})
 	for _, n := range found.Nodes {
-		h.add(n)
+		h.add(ctx, n)
 	}
 	return estate.StoreError(err)
 }
@@ -155,7 +154,7 @@ func (h *holding) readFormer(ctx context.Context) error {
 	for _, n := range found.Nodes {
 		by, _ := n.Props["heldBy"].([]string)
 		if slices.ContainsFunc(by, func(key string) bool { return h.former[key] }) {
-			h.add(n)
+			h.add(ctx, n)
 		}
 	}
 	return estate.StoreError(err)

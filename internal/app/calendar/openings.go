@@ -66,8 +66,9 @@ func readOpeningsOf(ctx context.Context, v estate.View, kind string, f store.Fil
 		return nil, err
 	}
 	list := make([]*Opening, len(found.Nodes))
-	for i, n := range found.Nodes {
-		list[i] = &Opening{Record: entity.KindNamed(kind).Decode(n), Sites: sites[n.ID], Services: services[n.ID]}
+	for i, r := range estate.Decoded[entity.Record](ctx, v, found.Nodes) {
+		id := found.Nodes[i].ID
+		list[i] = &Opening{Record: r, Sites: sites[id], Services: services[id]}
 	}
 	return list, nil
 }

@@ -10,7 +10,6 @@ import (
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/store"
@@ -50,16 +49,11 @@ func plannedWithin(within domain.TimeRange, statuses []domain.ChangeRequestStatu
 // in also count whenever they are planned.
 func (a *Area) planner(ctx context.Context, v estate.View, within domain.TimeRange, statuses []domain.ChangeRequestStatus, also ...*domain.ChangeRequest) (*planner, error) {
 	p := &planner{app: a, view: v, within: within, requests: map[string]*domain.ChangeRequest{}}
-	found, err := v.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(within, statuses)})
+	planned, err := estate.All[*domain.ChangeRequest](ctx, v, store.Query{Filter: plannedWithin(within, statuses)})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, err
 	}
-	k := entity.KindNamed(domain.KindChangeRequest)
-	for _, n := range found.Nodes {
-		r := k.Decode(n).(*domain.ChangeRequest)
-		p.requests[r.Key] = r
-	}
-	for _, r := range also {
+	for _, r := range slices.Concat(planned, also) {
 		p.requests[r.Key] = r
 	}
 	if err := p.readEnds(ctx); err != nil {

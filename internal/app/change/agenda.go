@@ -10,7 +10,6 @@ import (
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/work"
 	"releasegraph/internal/store"
 )
@@ -43,11 +42,11 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	b, err := a.Existing(ctx, entity.KindNamed(domain.KindBoard), board, "board")
+	b, err := estate.One[*domain.Board](ctx, a.Today(ctx), board, "board")
 	if err != nil {
 		return nil, err
 	}
-	requests, err := a.Before(ctx, b.(*domain.Board), domain.ChangeSubmitted, domain.ChangeAssessed)
+	requests, err := a.Before(ctx, b, domain.ChangeSubmitted, domain.ChangeAssessed)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +58,7 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	delegations, err := findDelegations(ctx, a.Entire, b.(*domain.Board))
+	delegations, err := a.findDelegations(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -90,14 +89,10 @@ func (a sitting) beforeIn(ctx context.Context, v estate.View, b *domain.Board, s
 			store.Not{Filter: store.Related{Rel: domain.RelDecidedBy}}, store.Compare{Property: "type", Op: store.OneOf, Value: estate.AnyOf(types)},
 		})
 	}
-	page, err := v.Find(ctx, store.Query{
-		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "key"}},
+	return estate.All[*domain.ChangeRequest](ctx, v, store.Query{
+		Order:  []store.Order{{Property: "key"}},
 		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: estate.AnyOf(statuses)}},
 	})
-	if err != nil {
-		return nil, estate.StoreError(err)
-	}
-	return estate.Decoded[*domain.ChangeRequest](ctx, v, page.Nodes), nil
 }
 
 // sitting is what a board has before it when it sits.
@@ -109,7 +104,7 @@ func (a sitting) fillAgenda(ctx context.Context, page []*AgendaItem, delegations
 	for i, item := range page {
 		requests[i] = item.ChangeRequest
 	}
-	estate.Enroll(ctx, a.Today(ctx), requests...)
+	estate.Narrow(ctx, requests...)
 	facts, err := a.allFacts(ctx, requests)
 	if err != nil {
 		return err

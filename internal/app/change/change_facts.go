@@ -54,9 +54,9 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 		}
 		far[r.rel] = found
 	}
-	list, only := make([]*changeFacts, len(requests)), &onlyBoards{Reader: a.Entire}
+	list, only := make([]*changeFacts, len(requests)), &onlyBoards{view: a.Everything()}
 	for i, c := range requests {
-		list[i] = factsOf(c, func(rel string) []store.Node { return far[rel][ids[i]] })
+		list[i] = a.factsOf(ctx, c, func(rel string) []store.Node { return far[rel][ids[i]] })
 		if err := only.give(ctx, list[i]); err != nil {
 			return nil, err
 		}
@@ -65,11 +65,12 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 }
 
 // factsOf puts together what is joined to a request.
-func factsOf(c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
+func (a *Area) factsOf(ctx context.Context, c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
+	v := a.Everything()
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{
-		Request: c, Items: decoded[*domain.ConfigurationItem](far(domain.RelAffects)),
-		Model: estate.OnlyOne(decoded[*domain.ChangeModel](far(domain.RelFollows))), Board: estate.OnlyOne(decoded[*domain.Board](far(domain.RelDecidedBy))),
-		Votes: decoded[*domain.Vote](far(domain.RelCastOn)), Tasks: decoded[*domain.Task](far(domain.RelPrepares)),
+		Request: c, Items: estate.Decoded[*domain.ConfigurationItem](ctx, v, far(domain.RelAffects)),
+		Model: estate.OnlyOne(estate.Decoded[*domain.ChangeModel](ctx, v, far(domain.RelFollows))), Board: estate.OnlyOne(estate.Decoded[*domain.Board](ctx, v, far(domain.RelDecidedBy))),
+		Votes: estate.Decoded[*domain.Vote](ctx, v, far(domain.RelCastOn)), Tasks: estate.Decoded[*domain.Task](ctx, v, far(domain.RelPrepares)),
 	}}
 	f.guard(c)
 	for _, i := range f.Items {
@@ -79,17 +80,9 @@ func factsOf(c *domain.ChangeRequest, far func(rel string) []store.Node) *change
 		f.guard(f.Model)
 	}
 	slices.SortFunc(f.Votes, func(x, y *domain.Vote) int { return cmp.Or(x.CastAt.Compare(y.CastAt), cmp.Compare(x.Key, y.Key)) })
-	f.assessment = latest(decoded[*domain.Assessment](far(domain.RelAssesses)))
+	f.assessment = latest(estate.Decoded[*domain.Assessment](ctx, v, far(domain.RelAssesses)))
 	f.Assessed = f.assessment != nil
 	return f
-}
-
-// decoded are records to decide by, which nobody follows.
-func decoded[R entity.Record](nodes []store.Node) (list []R) {
-	for _, n := range nodes {
-		list = append(list, entity.DecodeNode(n).(R))
-	}
-	return list
 }
 
 // completeFacts also finds out whether the assessment still holds. What it costs
@@ -118,8 +111,8 @@ func (f *changeFacts) guard(r entity.Record) {
 // onlyBoards are the boards that are the only ones for their type, each looked up
 // once.
 type onlyBoards struct {
-	store.Reader
-	known map[bool][]store.Node // by whether they are for emergencies
+	view  estate.View
+	known map[bool][]*domain.Board // by whether they are for emergencies
 }
 
 // give gives a request that names no board the only one that there is for its
@@ -131,19 +124,19 @@ func (b *onlyBoards) give(ctx context.Context, f *changeFacts) error {
 	}
 	emergency := f.Request.Type == domain.EmergencyChange
 	if _, known := b.known[emergency]; !known {
-		page, err := b.Find(ctx, store.Query{
-			Kind: domain.KindBoard, First: 2, Order: []store.Order{{Property: "key"}},
+		boards, err := estate.All[*domain.Board](ctx, b.view, store.Query{
+			First: 2, Order: []store.Order{{Property: "key"}},
 			Filter: store.Compare{Property: "emergency", Op: store.Eq, Value: emergency},
 		})
 		if err != nil {
-			return estate.StoreError(err)
+			return err
 		}
 		if b.known == nil {
-			b.known = map[bool][]store.Node{}
+			b.known = map[bool][]*domain.Board{}
 		}
-		b.known[emergency] = page.Nodes
+		b.known[emergency] = boards
 	}
-	if only := decoded[*domain.Board](b.known[emergency]); len(only) == 1 {
+	if only := b.known[emergency]; len(only) == 1 {
 		f.Board = only[0]
 		f.guard(f.Board)
 	}

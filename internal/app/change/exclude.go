@@ -91,7 +91,7 @@ func (a *Area) exclusion(ctx context.Context, e exclusion, o *domain.WriteOption
 	m := estate.Mutation{Action: authz.Assess, Kind: domain.KindChangeRequest, Options: o, Input: []any{e.verb, e.in}}
 	return a.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {
 		before, requestErr := a.reviewedRequest(ctx, authz.Assess, e.in.Ref, nil)
-		item, itemErr := a.Existing(ctx, entity.KindNamed(domain.KindConfigurationItem), e.in.Item, "input.item")
+		item, itemErr := estate.One[*domain.ConfigurationItem](ctx, a.Today(ctx), e.in.Item, "input.item")
 		if err := estate.Both(requestErr, itemErr, e.wrong); err != nil {
 			return nil, nil, err
 		}
@@ -105,7 +105,7 @@ func (a *Area) exclusion(ctx context.Context, e exclusion, o *domain.WriteOption
 		f.guard(before)
 		d := draftOf(f, before)
 		d.Known = append(d.Known, item)
-		key := store.EdgeKey{Rel: domain.RelExcludes, From: store.ID(before.ID), To: store.ID(item.Meta().ID)}
+		key := store.EdgeKey{Rel: domain.RelExcludes, From: store.ID(before.ID), To: store.ID(item.ID)}
 		return d, after, do(d, key)
 	})
 }

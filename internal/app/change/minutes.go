@@ -3,8 +3,6 @@ package change
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"releasegraph/internal/app/estate"
@@ -22,13 +20,12 @@ func (a *Area) BoardMinutes(ctx context.Context, board domain.Ref, during domain
 	if during.Empty() {
 		return nil, estate.Wrong("during.to", "must be after from")
 	}
-	found, err := a.Existing(ctx, entity.KindNamed(domain.KindBoard), board, "board")
+	b, err := estate.One[*domain.Board](ctx, a.Today(ctx), board, "board")
 	if err != nil {
 		return nil, err
 	}
-	b := found.(*domain.Board)
-	page, err := a.Today(ctx).Find(ctx, store.Query{
-		Kind: domain.KindVote, Order: []store.Order{{Property: "castAt"}},
+	votes, err := estate.All[*domain.Vote](ctx, a.Today(ctx), store.Query{
+		Order: []store.Order{{Property: "castAt"}},
 		Filter: store.And{
 			store.Compare{Property: "board", Op: store.Eq, Value: b.Key},
 			store.Compare{Property: "castAt", Op: store.Gte, Value: during.From.UTC()},
@@ -36,25 +33,29 @@ func (a *Area) BoardMinutes(ctx context.Context, board domain.Ref, during domain
 		},
 	})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, err
 	}
 	m := &domain.Minutes{Board: b, During: during}
-	return m, sitting{a}.fillMinutes(ctx, m, page.Nodes)
+	return m, sitting{a}.fillMinutes(ctx, m, votes)
 }
 
 // fillMinutes puts the votes to the requests that they were cast on.
-func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []store.Node) error {
+func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []*domain.Vote) error {
 	if len(votes) == 0 {
 		return nil
 	}
 	v := a.Today(ctx)
-	on, err := estate.Linked[*domain.ChangeRequest](ctx, v, estate.IDsOf(votes), domain.RelCastOn, store.Out, domain.KindChangeRequest)
+	ids := make([]store.ID, len(votes))
+	for i, vote := range votes {
+		ids[i] = store.ID(vote.ID)
+	}
+	on, err := estate.Linked[*domain.ChangeRequest](ctx, v, ids, domain.RelCastOn, store.Out)
 	if err != nil {
 		return err
 	}
 	entries := map[store.ID]*domain.MinutesEntry{}
-	for i, vote := range estate.Decoded[*domain.Vote](ctx, v, votes) {
-		for _, r := range on[votes[i].ID] {
+	for i, vote := range votes {
+		for _, r := range on[ids[i]] {
 			e := entries[store.ID(r.ID)]
 			if e == nil {
 				e = &domain.MinutesEntry{Request: r}
@@ -93,17 +94,12 @@ func (a sitting) recallRequests(ctx context.Context, m *domain.Minutes) error {
 	for i, e := range m.Entries {
 		ids[i] = store.ID(e.Request.ID)
 	}
-	v := a.At(ctx, r)
-	found, err := v.Nodes(ctx, ids...)
+	then, err := estate.ByID[*domain.ChangeRequest](ctx, a.At(ctx, r), ids...)
 	if err != nil {
-		return estate.StoreError(err)
+		return err
 	}
-	then := map[string]*domain.ChangeRequest{}
-	for _, request := range estate.Decoded[*domain.ChangeRequest](ctx, v, slices.Collect(maps.Values(found))) {
-		then[request.ID] = request
-	}
-	for _, e := range m.Entries {
-		if request, ok := then[e.Request.ID]; ok {
+	for i, e := range m.Entries {
+		if request, ok := then[ids[i]]; ok {
 			e.Request = request
 		}
 	}

@@ -20,21 +20,6 @@ type Reviewed struct {
 	Changes       []domain.Change
 }
 
-// records are those that the review wrote.
-func (r *Reviewed) records() []entity.Record {
-	list := []entity.Record{}
-	if r.ChangeRequest != nil {
-		list = append(list, r.ChangeRequest)
-	}
-	if r.Assessment != nil {
-		list = append(list, r.Assessment)
-	}
-	if r.Vote != nil {
-		list = append(list, r.Vote)
-	}
-	return list
-}
-
 // review does something with a request that is under review.
 func (a *Area) review(ctx context.Context, m estate.Mutation, decide func() (*estate.Draft, *Reviewed, error)) (*Reviewed, error) {
 	w, _, err := a.Admit(ctx, m)
@@ -45,7 +30,6 @@ func (a *Area) review(ctx context.Context, m estate.Mutation, decide func() (*es
 }
 
 func (a *Area) reviewed(ctx context.Context, w *estate.Writing, out *Reviewed, c *store.Change, known []entity.Record) (_ *Reviewed, err error) {
-	estate.Enroll(ctx, a.Today(ctx), out.records()...)
 	out.Revision, out.DryRun = int64(c.Revision), w.DryRun
 	out.Changes, err = a.Changes(ctx, c.Effects, known)
 	return out, err

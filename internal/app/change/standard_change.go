@@ -83,15 +83,14 @@ func (a *Area) filled(ctx context.Context, k *entity.Kind, in FromModel) (*chang
 	c.Description, c.Justification, c.Assignee, c.PlannedFrom, c.PlannedTo = in.Description, in.Justification, in.Assignee, in.PlannedFrom, in.PlannedTo
 	who := estate.Doer(ctx)
 	c.Requester, c.RequesterIdentities = &who.Name, who.Identities
-	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c, Model: entity.DecodeNode(model).(*domain.ChangeModel)}}
+	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c, Model: estate.Decoded[*domain.ChangeModel](ctx, r.View, []store.Node{model})[0]}}
 	c.Priority = ""
 	f.Model.Fill(c)
 	if c.Priority == "" {
 		c.Priority = domain.PriorityMedium
 	}
 	f.guard(f.Model)
-	for _, n := range distinctNodes(items) {
-		item := entity.DecodeNode(n).(*domain.ConfigurationItem)
+	for _, item := range estate.Decoded[*domain.ConfigurationItem](ctx, r.View, distinctNodes(items)) {
 		f.Items = append(f.Items, item)
 		f.guard(item)
 	}

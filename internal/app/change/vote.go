@@ -50,7 +50,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
 	ballot := domain.Ballot{Voter: estate.Doer(ctx), Verdict: in.Verdict, For: estate.ValueOr(in.OnBehalfOf, ""), Comment: in.Comment, At: a.Clock()}
-	if ballot.Delegations, err = delegationsTo(ctx, a.Entire, f.Board, ballot.Voter.Name); err != nil {
+	if ballot.Delegations, err = a.delegationsTo(ctx, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}
 	seat, es := domain.CheckBallot(&f.ChangeFacts, ballot)
@@ -100,24 +100,16 @@ func newVote(id string, b domain.Ballot, seat string, f *changeFacts) *domain.Vo
 
 // delegationsTo are those by which someone stands in for others: on the board,
 // or on every board.
-func delegationsTo(ctx context.Context, s store.Reader, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
+func (a *Area) delegationsTo(ctx context.Context, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
 	if board == nil {
 		return nil, nil
 	}
-	list, err := findDelegations(ctx, s, board)
+	list, err := a.findDelegations(ctx, board)
 	return slices.DeleteFunc(list, func(d *domain.Delegation) bool { return !domain.SameName(d.Deputy, deputy) }), err
 }
 
-func findDelegations(ctx context.Context, s store.Reader, board *domain.Board) ([]*domain.Delegation, error) {
+func (a *Area) findDelegations(ctx context.Context, board *domain.Board) ([]*domain.Delegation, error) {
 	here := store.Related{Rel: domain.RelDelegatesOn, Filter: store.Compare{Property: "id", Op: store.Eq, Value: board.ID}}
 	filter := store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}
-	page, err := s.Find(ctx, store.Query{Kind: domain.KindDelegation, Filter: filter, Order: []store.Order{{Property: "key"}}})
-	if err != nil {
-		return nil, estate.StoreError(err)
-	}
-	list := make([]*domain.Delegation, len(page.Nodes))
-	for i, n := range page.Nodes {
-		list[i] = entity.DecodeNode(n).(*domain.Delegation)
-	}
-	return list, nil
+	return estate.All[*domain.Delegation](ctx, a.Everything(), store.Query{Filter: filter, Order: []store.Order{{Property: "key"}}})
 }

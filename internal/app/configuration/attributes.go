@@ -12,16 +12,7 @@ import (
 // definitions reads what attributes may hold (C7): few records, which people
 // write by hand.
 func (a *Area) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
-	found, err := a.Entire.Find(ctx, store.Query{Kind: domain.KindAttributeDefinition, Order: []store.Order{{Property: "key"}}})
-	if err != nil {
-		return nil, estate.StoreError(err)
-	}
-	list := make([]*domain.AttributeDefinition, len(found.Nodes))
-	k := entity.KindNamed(domain.KindAttributeDefinition)
-	for i, n := range found.Nodes {
-		list[i] = k.Decode(n).(*domain.AttributeDefinition)
-	}
-	return list, nil
+	return estate.All[*domain.AttributeDefinition](ctx, a.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
 }
 
 // ParseFilter reads a filter on records of the kind, which compares attributes

@@ -66,11 +66,11 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 		page.Nodes = append(page.Nodes, b)
 		return true
 	})
-	records := make([]entity.Record, len(page.Nodes))
+	items := make([]*domain.ConfigurationItem, len(page.Nodes))
 	for i, b := range page.Nodes {
-		records[i] = b.Item
+		items[i] = b.Item
 	}
-	estate.Enroll(ctx, q.a.Today(ctx), records...)
+	estate.Narrow(ctx, items...)
 	page.Total = q.countBreaches
 	return page, err
 }
@@ -107,12 +107,12 @@ func (q *DataQuality) breaches(ctx context.Context, definitions []*domain.Attrib
 			query.After, after = store.Cursor(*after), nil
 		}
 		for more := true; more; {
-			page, err := q.a.Today(ctx).Find(ctx, query)
+			v := q.a.Today(ctx)
+			page, err := v.Find(ctx, query)
 			if err != nil {
 				return (&estate.Selection{After: query.After}).Explain(err)
 			}
-			for i, n := range page.Nodes {
-				item := k.Decode(n).(*domain.ConfigurationItem)
+			for i, item := range estate.Decoded[*domain.ConfigurationItem](ctx, v, page.Nodes) {
 				breach := d.Breach(item.Class, item.Attributes)
 				if breach == nil {
 					continue

@@ -42,26 +42,22 @@ func (a *Area) WithdrawConfigurationItem(ctx context.Context, ref domain.Ref, if
 
 // uses lists what points at a record, by relationship.
 func (a *Area) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, error) {
+	var nodes []store.Node
 	uses := []Use{}
-	found := map[store.ID]entity.Record{}
 	for _, r := range entity.Relationships() {
 		if r.To != k.Name {
 			continue
 		}
-		from := entity.KindNamed(r.From)
-		pages, err := a.Today(ctx).Edges(ctx, store.EdgeQuery{
-			Nodes: []store.ID{id}, Rel: r.Name, Direction: store.In, Kind: from.Name, Order: []store.Order{{Property: "key"}},
-		})
+		far, err := estate.FarNodes(ctx, a.Today(ctx), []store.ID{id}, r.Name, store.In, r.From)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, err
 		}
-		for _, n := range pages[0].Nodes {
-			if found[n.ID] == nil {
-				found[n.ID] = from.Decode(n)
-			}
-			uses = append(uses, Use{Relationship: r.Name, Record: found[n.ID]})
+		for _, n := range far[id] {
+			nodes, uses = append(nodes, n), append(uses, Use{Relationship: r.Name})
 		}
 	}
-	estate.Enroll(ctx, a.Today(ctx), estate.Values(found)...)
+	for i, r := range estate.Decoded[entity.Record](ctx, a.Today(ctx), nodes) {
+		uses[i].Record = r
+	}
 	return uses, nil
 }

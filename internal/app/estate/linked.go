@@ -2,7 +2,10 @@ package estate
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -69,33 +72,81 @@ func FarNodes(ctx context.Context, v View, ids []store.ID, rel string, d store.D
 	return far, nil
 }
 
-// Decoded are the records of nodes that a view was read for; they make up a cohort.
+// Decoded are the records of nodes that a view was read for; they make up a
+// cohort, in which each record is once however often its node is given.
 func Decoded[R entity.Record](ctx context.Context, v View, nodes []store.Node) []R {
-	list := make([]R, len(nodes))
+	list, cohort, once := make([]R, len(nodes)), []R{}, map[store.ID]R{}
 	for i, n := range nodes {
-		list[i] = entity.DecodeNode(n).(R)
+		r, known := once[n.ID]
+		if !known {
+			r = entity.DecodeNode(n).(R)
+			once[n.ID], cohort = r, append(cohort, r)
+		}
+		list[i] = r
 	}
-	Enroll(ctx, v, list...)
+	enrol(ctx, v, cohort...)
 	return list
 }
 
-// Linked reads the records that a relationship joins to each of some records;
+// kindOf is the kind of the records R.
+func kindOf[R entity.Record]() *entity.Kind {
+	var r R
+	return entity.KindOf(r)
+}
+
+// One loads the record that must be there by a reference. The field names the
+// reference in errors.
+func One[R entity.Record](ctx context.Context, v View, ref domain.Ref, field string) (none R, err error) {
+	k := kindOf[R]()
+	r, err := Find(ctx, v, k, ref, field)
+	switch {
+	case err != nil:
+		return none, err
+	case r == nil:
+		return none, Missing(k.Name, ref, field)
+	}
+	return r.(R), nil
+}
+
+// All loads the records that a query selects; they make up a cohort.
+func All[R entity.Record](ctx context.Context, v View, q store.Query) ([]R, error) {
+	q.Kind = kindOf[R]().Name
+	page, err := v.Find(ctx, q)
+	if err != nil {
+		return nil, StoreError(err)
+	}
+	return Decoded[R](ctx, v, page.Nodes), nil
+}
+
+// ByID loads the records that are there by some ids; they make up a cohort.
+func ByID[R entity.Record](ctx context.Context, v View, ids ...store.ID) (map[store.ID]R, error) {
+	found, err := v.Nodes(ctx, ids...)
+	if err != nil {
+		return nil, StoreError(err)
+	}
+	list := map[store.ID]R{}
+	for _, r := range Decoded[R](ctx, v, slices.Collect(maps.Values(found))) {
+		list[store.ID(r.Meta().ID)] = r
+	}
+	return list, nil
+}
+
+// Linked loads the records that a relationship joins to each of some records;
 // they make up a cohort, in which each of them is once.
-func Linked[R entity.Record](ctx context.Context, v View, ids []store.ID, rel string, d store.Direction, kind string) (map[store.ID][]R, error) {
-	far, err := FarNodes(ctx, v, ids, rel, d, kind)
+func Linked[R entity.Record](ctx context.Context, v View, ids []store.ID, rel string, d store.Direction) (map[store.ID][]R, error) {
+	far, err := FarNodes(ctx, v, ids, rel, d, kindOf[R]().Name)
 	if err != nil {
 		return nil, err
 	}
-	linked, once := map[store.ID][]R{}, map[store.ID]R{}
-	for id, nodes := range far {
-		for _, n := range nodes {
-			if _, known := once[n.ID]; !known {
-				once[n.ID] = entity.DecodeNode(n).(R)
-			}
-			linked[id] = append(linked[id], once[n.ID])
-		}
+	var all []store.Node
+	for _, id := range ids {
+		all = append(all, far[id]...)
 	}
-	Enroll(ctx, v, Values(once)...)
+	linked, records := map[store.ID][]R{}, Decoded[R](ctx, v, all)
+	for _, id := range ids {
+		n := len(far[id])
+		linked[id], records = records[:n:n], records[n:]
+	}
 	return linked, nil
 }
 

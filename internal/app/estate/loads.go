@@ -53,12 +53,12 @@ func (l *Load[T]) Get(fetch func() (T, error)) (T, error) {
 	return l.Value, l.err
 }
 
-// Enroll makes records of a view a cohort, or one for each kind among them:
-// what is loaded for them is of the same view. Without the loads of a request
-// they stay alone.
-func Enroll[R entity.Record](ctx context.Context, v View, records ...R) {
+// enrol makes records of a view a cohort, or one for each kind among them: what
+// is loaded for them is of the same view. Without the loads of a request they
+// stay alone, and so do records that were read from more than the caller may see.
+func enrol[R entity.Record](ctx context.Context, v View, records ...R) {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
-	if !ok {
+	if !ok || v.Sight != v.App.SightOf(ctx) {
 		return
 	}
 	byKind := map[*entity.Kind]*Cohort{}
@@ -71,9 +71,37 @@ func Enroll[R entity.Record](ctx context.Context, v View, records ...R) {
 			c = newCohort(k, v)
 			byKind[k] = c
 		}
-		c.Members, c.Records = append(c.Members, store.ID(r.Meta().ID)), append(c.Records, r)
-		l.cohorts[r] = c
+		l.put(c, r)
 	}
+}
+
+// Narrow makes records that were loaded a cohort of their own, apart from others
+// that were loaded with them: a page, for which alone more is to be loaded. They
+// keep the view that they were loaded from.
+func Narrow[R entity.Record](ctx context.Context, records ...R) {
+	l, ok := ctx.Value(loadsKey{}).(*loads)
+	if !ok {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	narrow := map[*Cohort]*Cohort{}
+	for _, r := range records {
+		wide := l.cohorts[r]
+		if wide == nil || narrow[wide] == nil && len(wide.Members) == 1 {
+			continue
+		}
+		if narrow[wide] == nil {
+			narrow[wide] = newCohort(wide.Kind, wide.View)
+		}
+		l.put(narrow[wide], r)
+	}
+}
+
+// put puts a record into a cohort.
+func (l *loads) put(c *Cohort, r entity.Record) {
+	c.Members, c.Records = append(c.Members, store.ID(r.Meta().ID)), append(c.Records, r)
+	l.cohorts[r] = c
 }
 
 func newCohort(k *entity.Kind, v View) *Cohort {

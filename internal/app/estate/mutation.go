@@ -66,6 +66,7 @@ func CarryOut[D, A any](ctx context.Context, w *Writing, o Outcome[D, A], decide
 		}
 		if w.Key == "" || w.DryRun || len(made.Effects) == 0 {
 			stamp(d.Known, made)
+			enrol(ctx, w.app.Today(ctx), d.Known...)
 			return o.Tell(ctx, w, decided, made, d.Known)
 		}
 		// Two of the same may have met: the answer is what the log holds.

@@ -26,7 +26,6 @@ func (a *Estate) written(ctx context.Context, w *Writing, r entity.Record, c *st
 	}
 	out := &Written{Revision: int64(c.Revision), DryRun: w.DryRun, Changes: list, Told: w.told}
 	if r != nil {
-		Enroll(ctx, a.Today(ctx), r)
 		out.Record = r
 	}
 	return out, nil

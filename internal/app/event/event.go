@@ -117,15 +117,10 @@ func (e *Event) Subject(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	n, ok := nodes[e.subjectID()]
-	if !ok || n.Kind == "" {
+	if !ok || entity.KindNamed(n.Kind) == nil {
 		return nil, nil
 	}
-	r := entity.DecodeNode(n)
-	if r == nil {
-		return nil, nil
-	}
-	estate.Enroll(ctx, e.told.app.Today(ctx), r)
-	return r, nil
+	return estate.Decoded[entity.Record](ctx, e.told.app.Today(ctx), []store.Node{n})[0], nil
 }
 
 func (e *Event) subjectID() store.ID {

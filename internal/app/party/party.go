@@ -34,7 +34,9 @@ func (a *Area) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, er
 
 // PartiesIn are the parties of persons in a view, those of the request or its own.
 func PartiesIn(ctx context.Context, v estate.View) *person.Parties {
-	fresh := person.NewParties(v.App.Book(domain.KindParty, "key"), v, func(records ...entity.Record) { estate.Enroll(ctx, v, records...) })
+	fresh := person.NewParties(v.App.Book(domain.KindParty, "key"), v, func(nodes []store.Node) []*domain.Party {
+		return estate.Decoded[*domain.Party](ctx, v, nodes)
+	})
 	return estate.Shared(ctx, partyPlace{v.Past, v.At}, fresh)
 }
 

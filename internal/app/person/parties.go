@@ -2,10 +2,11 @@ package person
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -14,7 +15,7 @@ import (
 type Parties struct {
 	keys   *Book
 	reader store.Reader
-	loaded func(...entity.Record)
+	decode func([]store.Node) []*domain.Party
 
 	mu     sync.Mutex
 	wanted map[string]bool
@@ -22,9 +23,9 @@ type Parties struct {
 }
 
 // NewParties returns the Parties of a view; keys knows how their keys are
-// written, and loaded is told of those that were read.
-func NewParties(keys *Book, view store.Reader, loaded func(...entity.Record)) *Parties {
-	return &Parties{keys: keys, reader: view, loaded: loaded, wanted: map[string]bool{}, known: map[string]*domain.Party{}}
+// written, and decode makes records of what was read.
+func NewParties(keys *Book, view store.Reader, decode func([]store.Node) []*domain.Party) *Parties {
+	return &Parties{keys: keys, reader: view, decode: decode, wanted: map[string]bool{}, known: map[string]*domain.Party{}}
 }
 
 // Want says that the parties of these names may be asked for.
@@ -75,13 +76,12 @@ func (p *Parties) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	persons, records := map[string]*domain.Party{}, []entity.Record{}
-	for key, n := range found {
-		if party := entity.DecodeNode(n).(*domain.Party); party.Type == domain.PartyPerson {
-			persons[key], records = party, append(records, party)
+	persons := map[string]*domain.Party{}
+	for _, party := range p.decode(slices.Collect(maps.Values(found))) {
+		if party.Type == domain.PartyPerson {
+			persons[party.Key] = party
 		}
 	}
-	p.loaded(records...)
 	for _, name := range names {
 		p.known[name] = first(persons, spellings[name])
 	}

@@ -59,21 +59,20 @@ func (a *Area) KnownErrorMatches(ctx context.Context, problem *domain.Ref, d *do
 }
 
 func (a *Area) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, domain.KindProblem)
+	if err := a.May(ctx, authz.Read, domain.KindProblem); err != nil {
+		return nil, err
+	}
+	v := a.Today(ctx)
+	p, err := estate.One[*domain.Problem](ctx, v, ref, "problem")
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Existing(ctx, k, ref, "problem")
+	id := store.ID(p.ID)
+	items, err := estate.FarNodes(ctx, v, []store.ID{id}, domain.RelConcerns, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := a.Today(ctx).Edges(ctx, store.EdgeQuery{
-		Nodes: []store.ID{store.ID(r.Meta().ID)}, Rel: domain.RelConcerns, Direction: store.Out, Kind: domain.KindConfigurationItem,
-	})
-	if err != nil {
-		return nil, estate.StoreError(err)
-	}
-	return &shown{items: estate.DistinctIDs(pages[0].Nodes), symptoms: symptomsOf(r.(*domain.Problem))}, nil
+	return &shown{items: estate.DistinctIDs(items[id]), symptoms: symptomsOf(p)}, nil
 }
 
 func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown, error) {

@@ -112,10 +112,10 @@ func (a *Area) problemFacts(ctx context.Context, p *domain.Problem) (f domain.Pr
 		return f, nil, estate.StoreError(err)
 	}
 	var underway []store.Node
-	for i, n := range changes[0].Nodes {
-		e := changes[0].Edges[i]
+	for i, c := range estate.Decoded[*domain.ChangeRequest](ctx, a.Everything(), changes[0].Nodes) {
+		n, e := changes[0].Nodes[i], changes[0].Edges[i]
 		guards = append(guards, store.NodeAt{ID: n.ID, Version: n.Version}, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
-		switch c := entity.DecodeNode(n).(*domain.ChangeRequest); {
+		switch {
 		case c.Succeeded():
 			f.Done++
 		case domain.ChangeInFlight(c.Status):

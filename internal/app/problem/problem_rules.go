@@ -5,7 +5,6 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -100,13 +99,11 @@ func (a *Area) leavesProblems(ctx context.Context, p *estate.Proposal, c *estate
 	if !c.Gone() {
 		return nil
 	}
-	k := entity.KindNamed(domain.KindProblem)
-	pages, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: k.Name})
+	pages, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: domain.KindProblem})
 	if err != nil {
 		return estate.StoreError(err)
 	}
-	for i, n := range pages[0].Nodes {
-		problem := k.Decode(n).(*domain.Problem)
+	for i, problem := range estate.Decoded[*domain.Problem](ctx, a.Everything(), pages[0].Nodes) {
 		left, err := a.leftWithoutCause(ctx, p, problem, pages[0].Edges[i].EdgeKey)
 		if err != nil {
 			return err

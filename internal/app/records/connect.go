@@ -258,14 +258,12 @@ func (a *Area) carryPair(ctx context.Context, w *estate.Writing, list []*entity.
 
 func (a *Area) connected(ctx context.Context, w *estate.Writing, p *pair, c *store.Change, known []entity.Record) (_ *Connected, err error) {
 	out := &Connected{Link: p.link, Revision: int64(c.Revision), DryRun: w.DryRun}
-	var ends []entity.Record
 	if p.from != nil {
-		out.From, ends = p.from, append(ends, p.from)
+		out.From = p.from
 	}
 	if p.to != nil {
-		out.To, ends = p.to, append(ends, p.to)
+		out.To = p.to
 	}
-	estate.Enroll(ctx, a.Today(ctx), ends...)
 	out.Changes, err = a.Changes(ctx, c.Effects, known)
 	return out, err
 }

@@ -12,17 +12,11 @@ import (
 // are now.
 func (a *Area) recallPair(ctx context.Context, list []*entity.Relationship, c *store.Change) (*pair, error) {
 	effect := linkEffect(c)
-	nodes, err := a.Today(ctx).Nodes(ctx, effect.Edge.From, effect.Edge.To)
+	ends, err := estate.ByID[entity.Record](ctx, a.Today(ctx), effect.Edge.From, effect.Edge.To)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, err
 	}
-	p := &pair{rel: list[0]}
-	if n, ok := nodes[effect.Edge.From]; ok {
-		p.from = entity.DecodeNode(n)
-	}
-	if n, ok := nodes[effect.Edge.To]; ok {
-		p.to = entity.DecodeNode(n)
-	}
+	p := &pair{rel: list[0], from: ends[effect.Edge.From], to: ends[effect.Edge.To]}
 	if p.from == nil || p.to == nil { // gone, or hidden from the caller by now
 		return p, nil
 	}

@@ -101,29 +101,30 @@ func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e
 	if err != nil {
 		return nil, err
 	}
-	next := map[store.ID]entity.Record{}
+	var nodes []store.Node
+	for i := range found {
+		nodes = append(nodes, found[i].Nodes...)
+	}
+	next := estate.Decoded[entity.Record](ctx, v, nodes)
 	parties := party.PartiesIn(ctx, v)
 	pages := make(map[store.ID]*estate.Page, len(c.Members))
 	for i, id := range c.Members {
-		p := e.page(&found[i], next)
+		n := len(found[i].Nodes)
+		p := e.page(&found[i], next[:n])
+		next = next[n:]
 		p.Total = func(ctx context.Context) (int, error) { return total(ctx, v, c, string(totalKey), id, q) }
 		pages[id] = s.Trim(p)
 		for _, item := range p.Items {
 			parties.Want(entity.PersonsIn(item.Link, e.rel.Properties)...)
 		}
 	}
-	estate.Enroll(ctx, v, estate.Values(next)...)
 	return pages, nil
 }
 
-func (e *farEnd) page(found *store.EdgePage, next map[store.ID]entity.Record) *estate.Page {
+// page is the page of a member; records are those of its nodes.
+func (e *farEnd) page(found *store.EdgePage, records []entity.Record) *estate.Page {
 	p := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]estate.Item, len(found.Nodes))}
-	for i, n := range found.Nodes {
-		r, ok := next[n.ID]
-		if !ok {
-			r = e.kind.Decode(n)
-			next[n.ID] = r
-		}
+	for i, r := range records {
 		p.Items[i] = estate.Item{Record: r, Cursor: string(found.Cursors[i]), Link: e.rel.DecodeLink(found.Edges[i].Props)}
 	}
 	return p

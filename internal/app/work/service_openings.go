@@ -102,7 +102,7 @@ func (s *ServiceView) Openings(ctx context.Context, first *int, after *string) (
 		s.about.Load.Want(n.hit.Node)
 		records[i] = n.Record
 	}
-	estate.Enroll(ctx, v, records...)
+	estate.Narrow(ctx, records...)
 	return page, nil
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -14,17 +13,16 @@ import (
 // person's vote: their own, or one of somebody for whom they stand in. What it
 // costs follows what is before the boards on which the person has a seat.
 func (a *Area) awaitedVotes(ctx context.Context, who domain.Doer) ([]any, error) {
-	found, err := a.Today(ctx).Find(ctx, store.Query{Kind: domain.KindBoard, Order: []store.Order{{Property: "key"}}})
+	boards, err := estate.All[*domain.Board](ctx, a.Today(ctx), store.Query{Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, err
 	}
 	standIns, err := a.standIns(ctx, who.Name)
 	if err != nil {
 		return nil, err
 	}
 	ids := []any{}
-	for _, n := range found.Nodes {
-		board := entity.DecodeNode(n).(*domain.Board)
+	for _, board := range boards {
 		seats := slices.DeleteFunc(slices.Clone(board.Members), func(member string) bool {
 			return !domain.SameName(member, who.Name) && !slices.ContainsFunc(standIns, func(s standIn) bool {
 				return domain.SameName(s.absent, member) && s.on(board)
@@ -55,15 +53,19 @@ func (s standIn) on(b *domain.Board) bool {
 
 // standIns are those for whom a person stands in now.
 func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err error) {
-	found, err := a.Entire.Find(ctx, store.Query{Kind: domain.KindDelegation, Order: []store.Order{{Property: "key"}}})
+	delegations, err := estate.All[*domain.Delegation](ctx, a.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, err
 	}
-	boards, err := estate.FarNodes(ctx, a.Everything(), estate.IDsOf(found.Nodes), domain.RelDelegatesOn, store.Out, domain.KindBoard)
+	ids := make([]store.ID, len(delegations))
+	for i, d := range delegations {
+		ids[i] = store.ID(d.ID)
+	}
+	boards, err := estate.FarNodes(ctx, a.Everything(), ids, domain.RelDelegatesOn, store.Out, domain.KindBoard)
 	at := a.Clock()
-	for _, n := range found.Nodes {
-		if d := entity.DecodeNode(n).(*domain.Delegation); domain.SameName(d.Deputy, name) && d.Holds(at) {
-			list = append(list, standIn{d.Absent, boards[n.ID]})
+	for i, d := range delegations {
+		if domain.SameName(d.Deputy, name) && d.Holds(at) {
+			list = append(list, standIn{d.Absent, boards[ids[i]]})
 		}
 	}
 	return list, err
@@ -89,9 +91,7 @@ func (a *Area) awaiting(ctx context.Context, board *domain.Board, who domain.Doe
 	var ids []any
 	for i, r := range requests {
 		f := &domain.ChangeFacts{Request: r, Board: board}
-		for _, n := range votes[i].Nodes {
-			f.Votes = append(f.Votes, entity.DecodeNode(n).(*domain.Vote))
-		}
+		f.Votes = estate.Decoded[*domain.Vote](ctx, a.Everything(), votes[i].Nodes)
 		if f.Voted(who) {
 			continue
 		}
