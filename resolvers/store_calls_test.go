@@ -57,7 +57,8 @@ func TestHeldChangesAndMinutesAskTheStoreAsOftenForManyAsForFew(t *testing.T) {
 	}
 	minutes := func(to string) string {
 		return fmt.Sprintf(`{ boardMinutes(board: {key: "CAB"}, during: {from: "2026-02-25T00:00:00Z", to: %q}) {
-			entries { request { key affects { nodes { key } } board { key } } votes { verdict changeRequest { key } } } attended { name } } }`, to)
+			entries { request { key affects { nodes { key } } board { key } } votes { verdict changeRequest { key } }
+				decision quorum members { name party { contact } } } attended { name } } }`, to)
 	}
 	for name, q := range map[string][2]string{
 		"held": {freeze(1), freeze(2)}, "minutes": {minutes("2026-02-25T01:00:00Z"), minutes("2026-02-25T02:00:00Z")},
@@ -179,6 +180,12 @@ func largeEstate(t *testing.T) *api {
 		lines = append(lines, strings.Split(strings.TrimSpace(made), "\n")...)
 	}
 	a.bring(lines...)
+	// Since then the board is another, and what assessments rest on has changed.
+	for i := range ofEach {
+		a.ask(`mutation($key: String!) { assessChangeRequest(input: {ref: {key: $key}}) { revision } }`, vars{"key": fmt.Sprintf("R-%03d", i)})
+	}
+	a.ask(`mutation { updateBoard(input: {ref: {key: "CAB"}, patch: {quorum: 1}}) { revision } }`, nil)
+	a.ask(`mutation { updateConfigurationItem(input: {ref: {key: "db-orders-1"}, patch: {users: 7}}) { revision } }`, nil)
 	return a
 }
 
@@ -207,8 +214,18 @@ const manyOfEach = `
 {"edge":"AFFECTS","from":"ChangeRequest:D-#","to":"ConfigurationItem:orders-#"}
 {"node":"Vote","key":"R-#/vote-1","name":"APPROVE by amelie","voter":"amelie","seat":"amelie","verdict":"APPROVE","castAt":"2026-02-25THOUR:10:00Z","board":"CAB","contentVersion":1}
 {"edge":"CAST_ON","from":"Vote:R-#/vote-1","to":"ChangeRequest:R-#"}
-{"node":"MaintenanceWindow","key":"w-#","name":"Window #","from":"2028-01-01T00:00:00Z","to":"2028-01-02T00:00:00Z"}
+{"node":"ChangeRequest","key":"C-#","name":"Decided #","type":"NORMAL","status":"AUTHORISED","priority":"LOW","decidedAt":"2026-02-25THOUR:20:00Z","plannedFrom":"2027-06-02T10:00:00Z","plannedTo":"2027-06-02T11:00:00Z"}
+{"edge":"AFFECTS","from":"ChangeRequest:C-#","to":"ConfigurationItem:orders-#"}
+{"edge":"DECIDED_BY","from":"ChangeRequest:C-#","to":"Board:CAB"}
+{"node":"Vote","key":"C-#/vote-1","name":"APPROVE by amelie","voter":"amelie","seat":"amelie","verdict":"APPROVE","castAt":"2026-02-25THOUR:10:00Z","board":"CAB","contentVersion":1}
+{"edge":"CAST_ON","from":"Vote:C-#/vote-1","to":"ChangeRequest:C-#"}
+{"node":"MaintenanceWindow","key":"w-#","name":"Window #","from":"2028-01-01T00:00:00Z","to":"2028-01-02T00:00:00Z","classes":["APPLICATION"],"regions":["emea","nowhere #"]}
+{"edge":"WINDOW_AT","from":"MaintenanceWindow:w-#","to":"Site:site-#"}
 {"edge":"WINDOW_OF","from":"MaintenanceWindow:w-#","to":"ConfigurationItem:web-shop"}
 {"node":"Freeze","key":"f-#","name":"Freeze #","reason":"x","from":"2028-02-01T00:00:00Z","to":"2028-02-02T00:00:00Z"}
 {"edge":"FREEZES","from":"Freeze:f-#","to":"ConfigurationItem:web-shop"}
+{"edge":"FREEZES_AT","from":"Freeze:f-#","to":"Site:site-#"}
+{"node":"FreezeException","key":"x-#","name":"Exception #","status":"REQUESTED","reason":"x"}
+{"edge":"EXCEPTS","from":"FreezeException:x-#","to":"Freeze:f-#"}
+{"edge":"EXCEPTION_FOR","from":"FreezeException:x-#","to":"ChangeRequest:C-#"}
 `

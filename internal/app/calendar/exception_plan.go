@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -21,9 +20,12 @@ type exceptionPlans map[store.ID]domain.ExceptedPlan
 
 // readPlans reads the plans of requests, whatever is hidden from the caller: by
 // the hidden part of a plan, too, an exception falls.
-func readPlans(ctx context.Context, v estate.View, requests []store.Node) (exceptionPlans, error) {
+func readPlans(ctx context.Context, v estate.View, requests []*domain.ChangeRequest) (exceptionPlans, error) {
 	v.Reader, v.Part = v.Entire, nil
-	ids := estate.IDsOf(requests)
+	ids := make([]store.ID, len(requests))
+	for i, c := range requests {
+		ids[i] = store.ID(c.ID)
+	}
 	items, err := estate.FarNodes(ctx, v, ids, domain.RelAffects, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
@@ -33,7 +35,7 @@ func readPlans(ctx context.Context, v estate.View, requests []store.Node) (excep
 		return nil, err
 	}
 	plans := exceptionPlans{}
-	for i, c := range estate.Decoded[*domain.ChangeRequest](ctx, v, requests) {
+	for i, c := range requests {
 		plans[ids[i]] = domain.ExceptedPlan{From: c.PlannedFrom, To: c.PlannedTo, Scope: digestOf(items[ids[i]], sites[ids[i]])}
 	}
 	return plans, nil
@@ -74,11 +76,11 @@ func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unp
 			}
 		}
 	}
-	changes, err := estate.FarNodes(ctx, v, slices.Sorted(maps.Keys(granted)), domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
+	changes, err := estate.Linked[*domain.ChangeRequest](ctx, v, slices.Sorted(maps.Keys(granted)), domain.RelExceptionFor, store.Out)
 	if err != nil {
 		return nil, err
 	}
-	var requests []store.Node
+	var requests []*domain.ChangeRequest
 	for _, list := range changes {
 		requests = append(requests, list...)
 	}
@@ -90,13 +92,13 @@ func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unp
 	for i, f := range freezes {
 		for _, x := range asked[ids[i]] {
 			for _, change := range changes[store.ID(x.ID)] {
-				plan := plans[change.ID]
+				plan := plans[store.ID(change.ID)]
 				if x.Unplanned() {
 					unplanned[store.ID(x.ID)] = plan
 				} else if !x.Holds(plan) {
 					continue
 				}
-				f.excepted[estate.Text(change.Props["key"])] = true
+				f.excepted[change.Key] = true
 			}
 		}
 	}
@@ -122,35 +124,4 @@ func (h *holding) planExceptions(ctx context.Context, p *estate.Proposal) error 
 		}
 	}
 	return nil
-}
-
-// planOf is the plan of the change for which an exception is, and the guards that
-// hold it; nothing where it is for none.
-func (a *Area) planOf(ctx context.Context, x *domain.FreezeException) (*domain.ExceptedPlan, []store.Guard, error) {
-	v := a.Everything()
-	id := store.ID(x.ID)
-	changes, err := estate.FarNodes(ctx, v, []store.ID{id}, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
-	if err != nil || len(changes[id]) == 0 {
-		return nil, nil, err
-	}
-	n := changes[id][0]
-	plans, err := readPlans(ctx, v, changes[id][:1])
-	if err != nil {
-		return nil, nil, err
-	}
-	plan := plans[n.ID]
-	return &plan, []store.Guard{store.NodeAt{ID: n.ID, Version: n.Version}}, nil
-}
-
-// ExceptionStands tells whether an exception is granted for the plan that its
-// change has (P7).
-func (a *Area) ExceptionStands(ctx context.Context, x *domain.FreezeException) (bool, error) {
-	if err := a.May(ctx, authz.Read, domain.KindFreezeException); err != nil {
-		return false, err
-	}
-	plan, _, err := a.planOf(ctx, x)
-	if err != nil || plan == nil {
-		return false, err
-	}
-	return x.Status == domain.ExceptionGranted && (x.Unplanned() || x.Holds(*plan)), nil
 }

@@ -109,7 +109,8 @@ func (a *Area) CreateFreeze(ctx context.Context, in domain.NewOpening, o *domain
 // Matches tells what the freeze is for.
 func (h *FreezeHold) Matches(ctx context.Context) (*OpeningMatches, error) {
 	if h.of != nil {
-		return h.of.matches(ctx, h.app.Today(ctx))
+		found, err := matchAll(ctx, h.app.Today(ctx), []*Opening{h.of})
+		return found[store.ID(h.of.Record.Meta().ID)], err
 	}
 	return h.app.Matches(ctx, h.Freeze)
 }

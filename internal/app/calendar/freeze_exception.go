@@ -61,26 +61,19 @@ func (a *Area) DecideFreezeException(ctx context.Context, ref domain.Ref, verdic
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.FreezeException)
-		ends, err := a.exceptionEnds(ctx, after)
+		facts, err := a.exceptionFacts(ctx, after)
 		if err != nil {
 			return nil, nil, err
 		}
-		plan, guards, err := a.planOf(ctx, after)
-		if err != nil {
-			return nil, nil, err
-		}
-		change, err := a.exceptionFor(ctx, after)
-		if err != nil {
-			return nil, nil, err
-		}
-		decideErr := prefixed("input", after.Decide(verdict, ends, change, estate.Doer(ctx), a.Clock(), comment))
+		f := facts[0]
+		decideErr := prefixed("input", after.Decide(verdict, f.ends, f.change, estate.Doer(ctx), a.Clock(), comment))
 		if err := estate.Both(estate.CheckVersion(before, ifVersion), decideErr); err != nil {
 			return nil, nil, err
 		}
-		if plan != nil && verdict == domain.GrantException {
-			after.Plan(*plan)
+		if f.change != nil && verdict == domain.GrantException {
+			after.Plan(f.plan)
 		}
-		d := &estate.Draft{Explain: a.ExplainTaken("input"), Guards: guards}
+		d := &estate.Draft{Explain: a.ExplainTaken("input"), Guards: f.guards()}
 		d.Update(before, after)
 		return d, after, nil
 	})
@@ -96,32 +89,4 @@ func prefixed(path string, err error) error {
 		errs[i] = &located
 	}
 	return errs.Err()
-}
-
-// exceptionFor is the change that an exception is for, nil when it names none.
-func (a *Area) exceptionFor(ctx context.Context, x *domain.FreezeException) (*domain.ChangeRequest, error) {
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, ID: store.ID(x.ID)}
-	list := estate.Related[*domain.ChangeRequest](r, domain.RelExceptionFor, store.Out, domain.KindChangeRequest)
-	return estate.OnlyOne(list), estate.StoreError(r.Err)
-}
-
-// exceptionEnds tells whether an exception names a freeze and a change.
-func (a *Area) exceptionEnds(ctx context.Context, x *domain.FreezeException) (bool, error) {
-	for _, rel := range []string{domain.RelExcepts, domain.RelExceptionFor} {
-		counts, err := a.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(x.ID)}, Rel: rel})
-		if err != nil || counts[0] == 0 {
-			return false, estate.StoreError(err)
-		}
-	}
-	return true, nil
-}
-
-// ExceptionMoves tells what can be decided of an exception, and what each decision
-// lacks.
-func (a *Area) ExceptionMoves(ctx context.Context, x *domain.FreezeException) ([]domain.ExceptionMove, error) {
-	ends, err := a.exceptionEnds(ctx, x)
-	if err != nil {
-		return nil, err
-	}
-	return domain.ExceptionLife.From(x.Status, domain.ExceptionFacts{Reason: x.Reason, Ends: ends}), nil
 }

@@ -109,27 +109,25 @@ func (a sitting) fillAgenda(ctx context.Context, page []*AgendaItem, delegations
 	if err != nil {
 		return err
 	}
+	if err := assessing(a).judge(ctx, facts...); err != nil {
+		return err
+	}
 	for i, item := range page {
-		if err := a.fillItem(ctx, item, facts[i], delegations); err != nil {
-			return err
-		}
+		a.fillItem(ctx, item, facts[i], delegations)
 	}
 	return nil
 }
 
-func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts, delegations []*domain.Delegation) error {
-	if err := assessing(a).judge(ctx, f); err != nil {
-		return err
-	}
+func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts, delegations []*domain.Delegation) {
 	item.WaitsFor, item.Lacks = []*AgendaWait{}, f.LacksFor(domain.ChangeAuthorised)
 	if f.Board == nil {
-		return nil
+		return
 	}
 	item.Quorum = f.Board.Quorum
 	var waiting, beside []string
 	waiting, item.Approvals = f.Waiting()
 	if item.ChangeRequest.Status != domain.ChangeAssessed {
-		return nil
+		return
 	}
 	at := a.Clock()
 	for _, member := range waiting {
@@ -144,5 +142,4 @@ func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts,
 		beside = append(append(beside, member), deputies...)
 	}
 	party.PartiesIn(ctx, a.Today(ctx)).Want(beside...)
-	return nil
 }

@@ -22,99 +22,159 @@ const toldReasons = 20
 // have brought it.
 const brought = time.Hour
 
-// outdated tells what has changed of what an assessment rests on (H3): nothing
-// while it holds. The reasons name whatever has
-// changed, so that they are told only to those who see all of it.
-func (a assessing) outdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
-	reasons, err := a.whyOutdated(estate.WithActor(ctx, estate.Local.Actor), as, c)
-	if len(reasons) > 0 && !a.judges(ctx) {
-		reasons = []string{"what it rests on has changed"}
+// resting is an assessment with the request that it is of.
+type resting struct {
+	assessment *domain.Assessment
+	request    *domain.ChangeRequest
+}
+
+// outdated tells, for each of some assessments, what has changed of what it rests
+// on (H3): nothing while it holds. The reasons name whatever has changed, so that
+// they are told only to those who see all of it.
+func (a assessing) outdated(ctx context.Context, list []resting) ([][]string, error) {
+	reasons, err := a.whyOutdated(estate.WithActor(ctx, estate.Local.Actor), list)
+	for i := range reasons {
+		if len(reasons[i]) > 0 && !a.judges(ctx) {
+			reasons[i] = []string{"what it rests on has changed"}
+		}
 	}
 	return reasons, err
 }
 
-func (a assessing) whyOutdated(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) ([]string, error) {
+func (a assessing) whyOutdated(ctx context.Context, list []resting) ([][]string, error) {
 	head, err := a.Store.Head(ctx)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	if as.Revision > int64(head) || as.CreatedAt.Sub(as.AssessedAt) > brought {
-		return []string{"it was brought from elsewhere, so that nobody can tell what has changed"}, nil
+	oldest, err := a.Entire.Oldest(ctx)
+	if err != nil {
+		return nil, estate.StoreError(err)
 	}
-	changed, err := a.Past.Diff(ctx, store.Revision(as.Revision), head)
+	all := make([]*foundation, len(list))
+	var known []*foundation
+	for i, r := range list {
+		all[i] = &foundation{resting: r, id: store.ID(r.request.ID), affected: map[store.ID]bool{}, touched: map[store.ID]bool{}}
+		switch as := r.assessment; {
+		case as.Revision > int64(head), as.CreatedAt.Sub(as.AssessedAt) > brought:
+			all[i].reasons = []string{"it was brought from elsewhere, so that nobody can tell what has changed"}
+		case as.Revision < int64(oldest):
+			all[i].reasons = []string{tooMuch}
+		default:
+			known = append(known, all[i])
+		}
+	}
+	if len(known) > 0 {
+		err = a.compare(ctx, known, head)
+	}
+	reasons := make([][]string, len(all))
+	for i, f := range all {
+		reasons[i] = f.reasons
+	}
+	return reasons, err
+}
+
+// tooMuch is the reason that stands for all when they cannot be read.
+const tooMuch = "more has changed than can be told"
+
+// compare finds out what has changed since each assessment was made.
+func (a assessing) compare(ctx context.Context, list []*foundation, head store.Revision) error {
+	if err := a.restOn(ctx, list); err != nil {
+		return err
+	}
+	since := make([]store.Revision, len(list))
+	for i, f := range list {
+		since[i] = store.Revision(f.assessment.Revision)
+	}
+	changed, err := a.Past.Since(ctx, since, head, func(i int, e *store.Effect) bool { return list[i].concerned(e) })
 	var much *asof.TooMuchError
 	switch {
 	case errors.As(err, &much), errors.Is(err, store.ErrCompacted):
-		return []string{"more has changed than can be told"}, nil
+		for _, f := range list {
+			f.reasons = []string{tooMuch}
+		}
+		return nil
 	case err != nil:
-		return nil, estate.StoreError(err)
+		return estate.StoreError(err)
 	}
-	rests, reasons, err := a.restsOn(ctx, as, c)
-	if err != nil {
-		return nil, err
+	if err := a.tellChanges(ctx, list, changed); err != nil {
+		return err
 	}
-	effects, err := changed.Where(ctx, rests.concerned)
-	if err != nil {
-		return nil, estate.StoreError(err)
+	return a.newlyInFlight(ctx, list)
+}
+
+// tellChanges adds what has changed to the reasons.
+func (a assessing) tellChanges(ctx context.Context, list []*foundation, changed [][]store.Effect) error {
+	names := estate.NewNames(a.Entire)
+	for i, f := range list {
+		changed[i] = f.minded(changed[i])
+		names.Announce(changed[i][:min(len(changed[i]), toldReasons)])
 	}
-	effects = rests.minded(effects)
-	told, err := a.Changes(ctx, effects[:min(len(effects), toldReasons)], nil)
-	if err != nil {
-		return nil, err
+	for i, f := range list {
+		told, err := names.Tell(ctx, changed[i][:min(len(changed[i]), toldReasons)])
+		if err != nil {
+			return err
+		}
+		for _, c := range told {
+			f.reasons = append(f.reasons, reason(c))
+		}
+		if more := len(changed[i]) - len(told); more > 0 {
+			f.reasons = append(f.reasons, fmt.Sprintf("%d changes more", more))
+		}
 	}
-	for i := range told {
-		reasons = append(reasons, reason(&told[i]))
-	}
-	if more := len(effects) - len(told); more > 0 {
-		reasons = append(reasons, fmt.Sprintf("%d changes more", more))
-	}
-	return a.newlyInFlight(ctx, as, c, rests, reasons)
+	return nil
 }
 
 // foundation is what an assessment rests on.
 type foundation struct {
-	request  store.ID
+	resting
+	id       store.ID // of the request
 	affected map[store.ID]bool
 	touched  map[store.ID]bool // affected and hit
+	reasons  []string
 }
 
-// restsOn finds the records by the keys that they had. One that is gone, or
-// has another key, is a reason.
-func (a assessing) restsOn(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest) (*foundation, []string, error) {
-	rests := &foundation{request: store.ID(c.ID), affected: map[store.ID]bool{}, touched: map[store.ID]bool{}}
-	var reasons []string
-	for _, part := range []struct {
-		keys []string
-		sets []map[store.ID]bool
-	}{
-		{as.Affected, []map[store.ID]bool{rests.affected, rests.touched}},
-		{slices.Concat(as.HitFull, as.HitDegraded), []map[store.ID]bool{rests.touched}},
-	} {
-		found, err := a.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", part.keys...)
-		if err != nil {
-			return nil, nil, estate.StoreError(err)
-		}
-		for _, key := range part.keys {
-			n, ok := found[key]
-			if !ok {
-				reasons = append(reasons, key+" is gone, or has another key")
-				continue
-			}
-			for _, set := range part.sets {
-				set[n.ID] = true
-			}
+// restOn finds the records by the keys that they had. One that is gone, or has
+// another key, is a reason.
+func (a assessing) restOn(ctx context.Context, list []*foundation) error {
+	keys := map[string]bool{}
+	for _, f := range list {
+		for _, key := range slices.Concat(f.assessment.Affected, f.assessment.HitFull, f.assessment.HitDegraded) {
+			keys[key] = true
 		}
 	}
-	if as.Omitted > 0 { // what is hit is not all listed: look again
-		now, err := a.snapshot(ctx, c)
-		if err != nil {
-			return nil, nil, err
+	found, err := a.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", estate.SortedKeys(keys)...)
+	if err != nil {
+		return estate.StoreError(err)
+	}
+	for _, f := range list {
+		f.rest(found, f.assessment.Affected, f.affected, f.touched)
+		f.rest(found, slices.Concat(f.assessment.HitFull, f.assessment.HitDegraded), f.touched)
+		if f.assessment.Omitted == 0 {
+			continue
 		}
-		if now.Findings != as.Findings {
-			reasons = append(reasons, "other items are hit, or with another strength")
+		now, err := a.snapshot(ctx, f.request) // what is hit is not all listed: look again
+		if err != nil {
+			return err
+		}
+		if now.Findings != f.assessment.Findings {
+			f.reasons = append(f.reasons, "other items are hit, or with another strength")
 		}
 	}
-	return rests, reasons, nil
+	return nil
+}
+
+// rest puts the items with some keys into sets.
+func (f *foundation) rest(found map[string]store.Node, keys []string, sets ...map[store.ID]bool) {
+	for _, key := range keys {
+		n, ok := found[key]
+		if !ok {
+			f.reasons = append(f.reasons, key+" is gone, or has another key")
+			continue
+		}
+		for _, set := range sets {
+			set[n.ID] = true
+		}
+	}
 }
 
 // What of an item, and of the request itself, an assessment looks at.
@@ -149,7 +209,7 @@ func (r *foundation) minded(effects []store.Effect) (kept []store.Effect) {
 // mattering tells which properties of a record matter, nil when none does.
 func (r *foundation) mattering(id store.ID) func(property string) bool {
 	switch {
-	case id == r.request:
+	case id == r.id:
 		return func(name string) bool { return slices.Contains(requestFields, name) }
 	case r.affected[id]:
 		return func(name string) bool { return !slices.Contains(idleFields, name) && !entity.Kept(name) }
@@ -187,7 +247,7 @@ func (r *foundation) concerned(e *store.Effect) bool {
 	}
 	switch e.Edge.Rel {
 	case domain.RelAffects, domain.RelExcludes:
-		return e.Edge.From == r.request
+		return e.Edge.From == r.id
 	case domain.RelDependsOn:
 		return r.touched[e.Edge.From] || r.touched[e.Edge.To]
 	case domain.RelInstalledAt:
@@ -226,15 +286,21 @@ func reason(c *domain.Change) string {
 }
 
 // newlyInFlight adds the requests that have come to be open in the same time.
-func (a assessing) newlyInFlight(ctx context.Context, as *domain.Assessment, c *domain.ChangeRequest, rests *foundation, reasons []string) ([]string, error) {
-	now, err := a.inFlight(ctx, c, rests.touched)
-	if err != nil {
-		return nil, err
+func (a assessing) newlyInFlight(ctx context.Context, list []*foundation) error {
+	requests := make([]*domain.ChangeRequest, len(list))
+	for i, f := range list {
+		requests[i] = f.request
 	}
-	for _, n := range now {
-		if key := estate.Text(n.Props["key"]); !slices.Contains(as.InFlight, key) {
-			reasons = append(reasons, key+" touches the same items in the same time")
+	open, err := a.openBeside(ctx, requests...)
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		for _, other := range open.inFlight(f.request, f.touched) {
+			if !slices.Contains(f.assessment.InFlight, other.Key) {
+				f.reasons = append(f.reasons, other.Key+" touches the same items in the same time")
+			}
 		}
 	}
-	return reasons, nil
+	return nil
 }

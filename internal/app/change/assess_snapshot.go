@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"slices"
 
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
@@ -28,10 +29,11 @@ func (a assessing) snapshot(ctx context.Context, c *domain.ChangeRequest) (*doma
 	if err != nil {
 		return nil, err
 	}
-	inFlight, err := a.inFlight(ctx, c, touched)
+	open, err := a.openBeside(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	inFlight := open.inFlight(c, touched)
 	facts := domain.RiskFacts{Type: c.Type, BackOutKind: c.BackOutKind, InFlight: len(inFlight)}
 	if c.Downtime != nil {
 		facts.Downtime, _ = domain.ParseDuration(*c.Downtime) // checked when it was set
@@ -48,8 +50,8 @@ func (a assessing) snapshot(ctx context.Context, c *domain.ChangeRequest) (*doma
 	as.Together = as.Total
 	if len(inFlight) > 0 {
 		ids := []string{c.ID}
-		for _, n := range inFlight {
-			ids, as.InFlight = append(ids, string(n.ID)), append(as.InFlight, estate.Text(n.Props["key"]))
+		for _, other := range inFlight {
+			ids, as.InFlight = append(ids, other.ID), append(as.InFlight, other.Key)
 		}
 		together, err := a.impactOf(ctx, ids...)
 		if err != nil {
@@ -129,29 +131,55 @@ func touchedBy(ctx context.Context, r *impactarea.ImpactResult) (map[store.ID]bo
 	return touched, err
 }
 
-// inFlight lists the other requests that are open in the same time and affect
-// one of the items (I6).
-func (a assessing) inFlight(ctx context.Context, c *domain.ChangeRequest, touched map[store.ID]bool) ([]store.Node, error) {
-	if c.PlannedFrom == nil || c.PlannedTo == nil {
-		return nil, nil
+// beside are the requests that are open in the time of others, with the items
+// that they affect.
+type beside struct {
+	requests []*domain.ChangeRequest
+	affected map[store.ID][]store.Node
+}
+
+// openBeside reads what is open in the time of some requests (I6).
+func (a assessing) openBeside(ctx context.Context, requests ...*domain.ChangeRequest) (*beside, error) {
+	var during domain.TimeRange
+	for _, c := range requests {
+		during = during.Span(plannedTime(c))
+	}
+	b := &beside{}
+	if during.Empty() {
+		return b, nil
 	}
 	v := a.SeenBy(estate.WithActor(ctx, estate.Local.Actor), a.Entire)
-	open, err := impactarea.OpenDuring(ctx, v, domain.TimeRange{From: *c.PlannedFrom, To: *c.PlannedTo}, []store.ID{store.ID(c.ID)})
-	if err != nil || len(open) == 0 {
-		return nil, err
-	}
-	affected, err := impactarea.EndsOf(ctx, v, estate.IDsOf(open), domain.RelAffects)
+	open, err := impactarea.OpenDuring(ctx, v, during, nil)
 	if err != nil {
 		return nil, err
 	}
-	var list []store.Node
-	for i, items := range affected {
-		for _, item := range items {
-			if touched[item.ID] {
-				list = append(list, open[i])
-				break
-			}
+	b.requests = estate.Decoded[*domain.ChangeRequest](ctx, v, open)
+	b.affected, err = estate.FarNodes(ctx, v, estate.IDsOf(open), domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	return b, err
+}
+
+// plannedTime is when a request is planned, empty when it is not.
+func plannedTime(c *domain.ChangeRequest) (when domain.TimeRange) {
+	if c.PlannedFrom != nil && c.PlannedTo != nil {
+		when = domain.TimeRange{From: *c.PlannedFrom, To: *c.PlannedTo}
+	}
+	return when
+}
+
+// inFlight lists the other requests that are open in the time of a request and
+// affect one of the items (I6).
+func (b *beside) inFlight(c *domain.ChangeRequest, touched map[store.ID]bool) (list []*domain.ChangeRequest) {
+	when := plannedTime(c)
+	if when.Empty() {
+		return nil
+	}
+	for _, other := range b.requests {
+		if other.ID == c.ID || !when.Overlaps(plannedTime(other)) {
+			continue
+		}
+		if slices.ContainsFunc(b.affected[store.ID(other.ID)], func(n store.Node) bool { return touched[n.ID] }) {
+			list = append(list, other)
 		}
 	}
-	return list, nil
+	return list
 }

@@ -95,12 +95,26 @@ func (a *Area) completeFacts(ctx context.Context, c *domain.ChangeRequest) (*cha
 	return f, assessing{a}.judge(ctx, f)
 }
 
-// judge finds out whether the assessment still holds.
-func (a assessing) judge(ctx context.Context, f *changeFacts) (err error) {
-	if f.assessment != nil {
-		f.Outdated, err = a.outdated(ctx, f.assessment, f.Request)
+// judge finds out whether the assessments still hold.
+func (a assessing) judge(ctx context.Context, list ...*changeFacts) error {
+	var assessed []*changeFacts
+	var rest []resting
+	for _, f := range list {
+		if f.assessment != nil {
+			assessed, rest = append(assessed, f), append(rest, resting{f.assessment, f.Request})
+		}
 	}
-	return err
+	if len(rest) == 0 {
+		return nil
+	}
+	reasons, err := a.outdated(ctx, rest)
+	if err != nil {
+		return err
+	}
+	for i, f := range assessed {
+		f.Outdated = reasons[i]
+	}
+	return nil
 }
 
 // guard holds a record as it was read.

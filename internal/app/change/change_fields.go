@@ -5,16 +5,29 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
 )
 
 // ChangeMoves tells where a request can go from where it is, and what each way
 // lacks (H2).
 func (a *Area) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domain.ChangeRequestMove, error) {
-	f, err := a.completeFacts(ctx, c)
+	cohort := a.CohortOf(ctx, c)
+	facts, err := estate.LoadOf[*changeFacts](cohort, "facts").Get(func() (map[store.ID]*changeFacts, error) {
+		return a.factsOfAll(ctx, cohort)
+	})
 	if err != nil {
 		return nil, err
 	}
-	return f.Moves(), nil
+	return facts[store.ID(c.ID)].Moves(), nil
+}
+
+// factsOfAll reads what the moves of a cohort of requests depend on.
+func (a *Area) factsOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID]*changeFacts, error) {
+	list, err := a.allFacts(ctx, estate.RecordsOf[*domain.ChangeRequest](cohort))
+	if err != nil {
+		return nil, err
+	}
+	return estate.ByMember(cohort, list), assessing{a}.judge(ctx, list...)
 }
 
 // CurrentAssessment is the assessment of a request that counts, nil when there
@@ -33,15 +46,35 @@ func (a *Area) CurrentAssessment(ctx context.Context, c *domain.ChangeRequest) (
 // AssessmentOutdated tells why an assessment no longer holds: nothing while it
 // does (H3).
 func (a *Area) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([]string, error) {
-	c, err := a.records.RelatedOne(ctx, as, estate.Via{Rel: domain.RelAssesses, Kind: domain.KindChangeRequest}, nil)
-	if err != nil || c == nil {
+	cohort := a.CohortOf(ctx, as)
+	reasons, err := estate.LoadOf[[]string](cohort, "outdated").Get(func() (map[store.ID][]string, error) {
+		return a.outdatedOfAll(ctx, cohort)
+	})
+	return reasons[store.ID(as.ID)], err
+}
+
+// outdatedOfAll tells why assessments of a cohort no longer hold. Of one the
+// request of which the caller may not see it tells nothing.
+func (a *Area) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID][]string, error) {
+	var rest []resting
+	for _, r := range cohort.Records {
+		c, err := a.records.RelatedOne(ctx, r, estate.Via{Rel: domain.RelAssesses, Kind: domain.KindChangeRequest}, nil)
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
+			rest = append(rest, resting{r.(*domain.Assessment), c.(*domain.ChangeRequest)})
+		}
+	}
+	list, err := assessing{a}.outdated(ctx, rest)
+	if err != nil {
 		return nil, err
 	}
-	reasons, err := assessing{a}.outdated(ctx, as, c.(*domain.ChangeRequest))
-	if reasons == nil {
-		reasons = []string{}
+	reasons := map[store.ID][]string{}
+	for i, r := range rest {
+		reasons[store.ID(r.assessment.ID)] = append([]string{}, list[i]...)
 	}
-	return reasons, err
+	return reasons, nil
 }
 
 // VoteStands tells whether a vote still counts (H3).

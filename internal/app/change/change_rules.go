@@ -160,11 +160,12 @@ func (a rules) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.Rec
 	if c.Before.(*domain.ChangeRequest).Type == now.Type {
 		return nil
 	}
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, ID: store.ID(now.ID)}
-	b := estate.OnlyOne(estate.Related[*domain.Board](r, domain.RelDecidedBy, store.Out, domain.KindBoard))
-	if r.Err != nil || b == nil {
-		return estate.StoreError(r.Err)
+	id := store.ID(now.ID)
+	boards, err := estate.Linked[*domain.Board](ctx, a.Everything(), []store.ID{id}, domain.RelDecidedBy, store.Out)
+	if err != nil || len(boards[id]) == 0 {
+		return err
 	}
+	b := boards[id][0]
 	if domain.CheckBoardFits(now, b) == nil {
 		p.Keep(b)
 		return nil
@@ -189,15 +190,16 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 	if err != nil {
 		return estate.StoreError(err)
 	}
-	r := &estate.FactReader{Ctx: ctx, App: a.Estate, ID: store.ID(now.ID)}
+	id := store.ID(now.ID)
+	requests, err := estate.Linked[*domain.ChangeRequest](ctx, a.Everything(), []store.ID{id}, domain.RelDecidedBy, store.In)
+	if err != nil {
+		return err
+	}
 	var waiting []store.Node
-	for _, c := range estate.Related[*domain.ChangeRequest](r, domain.RelDecidedBy, store.In, domain.KindChangeRequest) {
+	for _, c := range requests[id] {
 		if c.ContentOpen() && domain.CheckBoardFits(c, now) != nil {
 			waiting = append(waiting, store.Node{ID: store.ID(c.ID), Props: store.Props{"key": c.Key}})
 		}
-	}
-	if r.Err != nil {
-		return estate.StoreError(r.Err)
 	}
 	if len(waiting) == 0 {
 		p.Guard(store.Unchanged{Since: since, Rel: domain.RelDecidedBy})
@@ -212,15 +214,17 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 
 // affectsNotExcluded refuses that a request affect what it was found not to hurt.
 func (a rules) affectsNotExcluded(ctx context.Context, p *estate.Proposal) error {
-	for _, l := range p.Links {
-		if l.Goes {
-			continue
-		}
-		excludes := store.EdgeKey{Rel: domain.RelExcludes, From: l.Key.From, To: l.Key.To}
-		edges, err := a.Entire.EdgesBetween(ctx, excludes)
-		if err != nil {
-			return estate.StoreError(err)
-		}
+	links := slices.DeleteFunc(slices.Clone(p.Links), func(l *estate.LinkChange) bool { return l.Goes })
+	keys := make([]store.EdgeKey, len(links))
+	for i, l := range links {
+		keys[i] = store.EdgeKey{Rel: domain.RelExcludes, From: l.Key.From, To: l.Key.To}
+	}
+	edges, err := a.Entire.EdgesBetween(ctx, keys...)
+	if err != nil {
+		return estate.StoreError(err)
+	}
+	for i, l := range links {
+		excludes := keys[i]
 		if _, excluded := edges[excludes]; !excluded {
 			p.Guard(store.EdgeAt{EdgeKey: excludes})
 			continue

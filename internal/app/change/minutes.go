@@ -3,12 +3,10 @@ package change
 import (
 	"context"
 	"errors"
-	"time"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -68,15 +66,7 @@ func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []*do
 	if err := a.recallRequests(ctx, m); err != nil {
 		return err
 	}
-	for _, e := range m.Entries {
-		e.Decide(m.During)
-		if e.Board = m.Board; e.Decision != "" {
-			if e.Board, err = a.boardAt(ctx, m.Board, *e.Request.DecidedAt); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return a.recallBoards(ctx, m)
 }
 
 // recallRequests puts what became of the requests since the time of the minutes
@@ -104,26 +94,6 @@ func (a sitting) recallRequests(ctx context.Context, m *domain.Minutes) error {
 		}
 	}
 	return nil
-}
-
-// boardAt is a board as it was at a time, nil when it was not there yet or the
-// log does not reach back to then.
-func (a sitting) boardAt(ctx context.Context, b *domain.Board, at time.Time) (*domain.Board, error) {
-	if !b.UpdatedAt.After(at) {
-		return b, nil
-	}
-	r, err := a.Moment(ctx, &domain.AsOf{Time: &at}, "during")
-	if err != nil {
-		return nil, unlessInvalid(err)
-	}
-	found, err := a.Past.At(r).Nodes(ctx, store.ID(b.ID))
-	if err != nil {
-		return nil, estate.StoreError(err)
-	}
-	if n, ok := found[store.ID(b.ID)]; ok {
-		return entity.DecodeNode(n).(*domain.Board), nil
-	}
-	return nil, nil
 }
 
 // unlessInvalid keeps an error, unless it says that a moment cannot be read.

@@ -10,27 +10,6 @@ import (
 	"releasegraph/internal/store"
 )
 
-// FactReader reads what relationships join to a record.
-type FactReader struct {
-	Ctx context.Context
-	App *Estate
-	ID  store.ID
-	Err error
-}
-
-// Related reads the records that a relationship joins to one.
-func Related[R entity.Record](r *FactReader, rel string, direction store.Direction, kind string) (list []R) {
-	if r.Err != nil {
-		return nil
-	}
-	far, err := FarNodes(r.Ctx, r.App.Everything(), []store.ID{r.ID}, rel, direction, kind)
-	r.Err = err
-	for _, n := range far[r.ID] {
-		list = append(list, entity.DecodeNode(n).(R))
-	}
-	return list
-}
-
 // OnlyOne is the only one of a list, nil when it is empty.
 func OnlyOne[R any](list []*R) *R {
 	if len(list) == 0 {

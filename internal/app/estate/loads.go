@@ -128,6 +128,25 @@ func (l *loads) of(r entity.Record) *Cohort {
 	return l.cohorts[r]
 }
 
+// RecordsOf are the records of a cohort.
+func RecordsOf[R entity.Record](c *Cohort) []R {
+	list := make([]R, len(c.Records))
+	for i, r := range c.Records {
+		list[i] = r.(R)
+	}
+	return list
+}
+
+// ByMember puts what was worked out for the records of a cohort, in their order,
+// under their ids.
+func ByMember[T any](c *Cohort, list []T) map[store.ID]T {
+	of := map[store.ID]T{}
+	for i, one := range list {
+		of[c.Members[i]] = one
+	}
+	return of
+}
+
 // LoadOf is the load that is made for a cohort under a key, the same for all who ask.
 func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
 	c.mu.Lock()

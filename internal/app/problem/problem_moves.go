@@ -73,11 +73,11 @@ func (a *Area) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOp
 }
 
 func (a *Area) decideProblem(ctx context.Context, k *entity.Kind, p *domain.Problem, m problemMove) (*estate.Draft, entity.Record, error) {
-	facts, guards, err := a.problemFacts(ctx, p)
+	list, err := a.problemFacts(ctx, p)
 	if err != nil {
 		return nil, nil, err
 	}
-	set := map[string]any{}
+	facts, set := list[0], map[string]any{}
 	if m.verb == domain.ReopenProblem {
 		set["resolution"] = nil
 	}
@@ -87,34 +87,63 @@ func (a *Area) decideProblem(ctx context.Context, k *entity.Kind, p *domain.Prob
 	if m.resolution != nil {
 		facts.Resolution, set["resolution"] = m.resolution, *m.resolution
 	}
-	to, errs := domain.ProblemLife.Check(p.Key, m.verb, p.Status, facts)
+	to, errs := domain.ProblemLife.Check(p.Key, m.verb, p.Status, facts.ProblemFacts)
 	if m.reason != nil {
 		errs = append(errs, domain.CheckReopening(*m.reason)...)
 	}
-	return a.moved(k, p, to, set, errs.Under("input"), guards)
+	return a.moved(k, p, to, set, errs.Under("input"), facts.guards)
 }
 
-// problemFacts reads what the moves of a problem look at. Guards hold that it
-// stays so.
-func (a *Area) problemFacts(ctx context.Context, p *domain.Problem) (f domain.ProblemFacts, guards []store.Guard, err error) {
-	f = domain.ProblemFacts{Cause: p.Cause, Resolution: p.Resolution}
-	id := store.ID(p.ID)
-	causes, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
-	if err != nil {
-		return f, nil, estate.StoreError(err)
+// problemFacts is what the moves of a problem look at. Guards hold that it stays
+// so.
+type problemFacts struct {
+	domain.ProblemFacts
+	guards []store.Guard
+}
+
+// problemFacts reads what the moves of some problems look at, of all at once.
+func (a *Area) problemFacts(ctx context.Context, problems ...*domain.Problem) ([]*problemFacts, error) {
+	ids, list := make([]store.ID, len(problems)), make([]*problemFacts, len(problems))
+	for i, p := range problems {
+		ids[i] = store.ID(p.ID)
+		list[i] = &problemFacts{ProblemFacts: domain.ProblemFacts{Cause: p.Cause, Resolution: p.Resolution}}
 	}
-	if f.Diagnoses = len(causes[0].Edges); f.Diagnoses > 0 {
-		e := causes[0].Edges[0]
-		guards = append(guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
-	}
-	changes, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
+	causes, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
 	if err != nil {
-		return f, nil, estate.StoreError(err)
+		return nil, estate.StoreError(err)
+	}
+	changes, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
+	if err != nil {
+		return nil, estate.StoreError(err)
 	}
 	var underway []store.Node
-	for i, c := range estate.Decoded[*domain.ChangeRequest](ctx, a.Everything(), changes[0].Nodes) {
-		n, e := changes[0].Nodes[i], changes[0].Edges[i]
-		guards = append(guards, store.NodeAt{ID: n.ID, Version: n.Version}, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
+	ends := make([]int, len(list)) // of those underway for each problem
+	for i, f := range list {
+		if f.Diagnoses = len(causes[i].Edges); f.Diagnoses > 0 {
+			e := causes[i].Edges[0]
+			f.guards = append(f.guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
+		}
+		requests := estate.Decoded[*domain.ChangeRequest](ctx, a.Everything(), changes[i].Nodes)
+		underway = append(underway, f.resolvedBy(&changes[i], requests)...)
+		ends[i] = len(underway)
+	}
+	keys, err := estate.KeysSeen(ctx, a.Today(ctx), underway)
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	for i, f := range list {
+		f.Underway, from = keys[from:ends[i]:ends[i]], ends[i]
+	}
+	return list, nil
+}
+
+// resolvedBy counts the requests that resolve the problem and are done, and lists
+// those that are underway.
+func (f *problemFacts) resolvedBy(page *store.EdgePage, requests []*domain.ChangeRequest) (underway []store.Node) {
+	for i, c := range requests {
+		n, e := page.Nodes[i], page.Edges[i]
+		f.guards = append(f.guards, store.NodeAt{ID: n.ID, Version: n.Version}, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
 		switch {
 		case c.Succeeded():
 			f.Done++
@@ -122,18 +151,22 @@ func (a *Area) problemFacts(ctx context.Context, p *domain.Problem) (f domain.Pr
 			underway = append(underway, n)
 		}
 	}
-	f.Underway, err = estate.KeysSeen(ctx, a.Today(ctx), underway)
-	return f, guards, err
+	return underway
 }
 
 // ProblemMoves tells where a problem can go from where it is, and what each way
 // lacks.
 func (a *Area) ProblemMoves(ctx context.Context, p *domain.Problem) ([]domain.ProblemMove, error) {
-	f, _, err := a.problemFacts(ctx, p)
+	cohort := a.CohortOf(ctx, p)
+	facts, err := estate.LoadOf[*problemFacts](cohort, "facts").Get(func() (map[store.ID]*problemFacts, error) {
+		problems := estate.RecordsOf[*domain.Problem](cohort)
+		list, err := a.problemFacts(ctx, problems...)
+		return estate.ByMember(cohort, list), err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return domain.ProblemLife.From(p.Status, f), nil
+	return domain.ProblemLife.From(p.Status, facts[store.ID(p.ID)].ProblemFacts), nil
 }
 
 // KnownErrorMoves tells where a known error can go from where it is, and what

@@ -3,6 +3,7 @@ package asof
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -74,6 +75,17 @@ type following struct {
 	bornNodes map[uint32]bornNode
 	bornEdges map[edgeNumber]place
 	born      int // how often something was
+	// wants chooses what is followed; nil: everything.
+	wants func(*store.Effect) bool
+}
+
+// newFollowing returns a following of which nothing was followed yet.
+func newFollowing(d *Difference, wants func(*store.Effect) bool) *following {
+	d.nodes, d.names = newNumbering[store.ID](), newNumbering[string]()
+	return &following{
+		Difference: d, wants: wants, nodeCourses: map[uint32]*course{}, edgeCourses: map[edgeNumber]*course{},
+		bornNodes: map[uint32]bornNode{}, bornEdges: map[edgeNumber]place{},
+	}
 }
 
 type bornNode struct {
@@ -83,28 +95,20 @@ type bornNode struct {
 
 // read follows the log from one revision to the other.
 func (d *Difference) read(ctx context.Context, h *History) error {
-	d.nodes, d.names = newNumbering[store.ID](), newNumbering[string]()
-	f := &following{d, map[uint32]*course{}, map[edgeNumber]*course{}, map[uint32]bornNode{}, map[edgeNumber]place{}, 0}
+	f := newFollowing(d, nil)
 	low, high := min(d.from, d.to), max(d.from, d.to)
-	for at := low; at < high; {
-		changes, err := h.store.Undo(ctx, at, min(longestRun, int(high-at)))
-		if err != nil {
-			return err
-		}
-		if len(changes) == 0 {
-			return fmt.Errorf("%w: the log ends at revision %d, before revision %d", store.ErrUnavailable, at, high)
-		}
+	err := h.run(ctx, low, high, func(changes []store.Change) error {
 		for i := range changes {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 			f.change(&changes[i])
 		}
-		at = changes[len(changes)-1].Revision
 		h.fit(d)
 		if d.size() > h.max {
-			return &TooMuchError{low, at, h.max}
+			return &TooMuchError{low, changes[len(changes)-1].Revision, h.max}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	courses := d.size() - bornBytes*int64(f.born)
 	if err := f.effects(ctx); err != nil {
@@ -115,6 +119,25 @@ func (d *Difference) read(ctx context.Context, h *History) error {
 	return nil
 }
 
+// run reads the log after one revision up to another, a run of change sets at a
+// time.
+func (h *History) run(ctx context.Context, low, high store.Revision, see func([]store.Change) error) error {
+	for at := low; at < high; {
+		changes, err := h.store.Undo(ctx, at, min(longestRun, int(high-at)))
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			return fmt.Errorf("%w: the log ends at revision %d, before revision %d", store.ErrUnavailable, at, high)
+		}
+		if err := errors.Join(ctx.Err(), see(changes)); err != nil {
+			return err
+		}
+		at = changes[len(changes)-1].Revision
+	}
+	return nil
+}
+
 func (f *following) change(c *store.Change) {
 	numbered := len(f.nodes.list)
 	at := place{logged: uint32(len(f.logged))} //nolint:gosec // there are fewer
@@ -122,6 +145,9 @@ func (f *following) change(c *store.Change) {
 	for i := range c.Effects {
 		e := &c.Effects[i]
 		at.effect = uint32(i) //nolint:gosec // there are fewer
+		if f.wants != nil && !f.wants(e) {
+			continue
+		}
 		makes = makes || e.Verb() == store.Created
 		var k *course
 		if e.Node != "" {

@@ -3,6 +3,8 @@ package asof
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -120,14 +122,20 @@ func (d *Difference) Where(ctx context.Context, wanted func(head *store.Effect) 
 // Difference's own, and must not be changed. It costs as much as the entries of
 // the log in which they were created.
 func (d *Difference) Effects(ctx context.Context, places []int32) ([]store.Effect, error) {
-	makings, err := d.makings(ctx, places)
-	if err != nil {
+	m := makings{}
+	d.want(places, m)
+	if err := m.read(ctx, d.store); err != nil {
 		return nil, err
 	}
+	return d.tell(places, m), nil
+}
+
+// tell returns the effects at some places, the makings of which were read.
+func (d *Difference) tell(places []int32, m makings) []store.Effect {
 	effects := make([]store.Effect, len(places))
 	for n, i := range places {
 		x := &d.list[i]
-		was, is := d.sides(x, makings)
+		was, is := d.sides(x, m)
 		if d.from > d.to {
 			was, is = is, was
 		}
@@ -142,31 +150,31 @@ func (d *Difference) Effects(ctx context.Context, places []int32) ([]store.Effec
 			effects[n] = all[1]
 		}
 	}
-	return effects, nil
+	return effects
 }
 
 // sides are a node or edge at the earlier revision and at the later one.
-func (d *Difference) sides(x *differing, makings map[place]store.Effect) (was, is side) {
+func (d *Difference) sides(x *differing, m makings) (was, is side) {
 	if x.course < 0 {
-		return was, d.made(x.made, makings)
+		return was, d.made(x.made, m)
 	}
 	k := d.courses[x.course]
 	was, is = k.sides()
 	if k.made != nil {
-		is.props = d.made(*k.made, makings).over(k.props)
+		is.props = d.made(*k.made, m).over(k.props)
 	}
 	return was, is
 }
 
 // made is what was created at a place in the log.
-func (d *Difference) made(at place, makings map[place]store.Effect) side {
-	e, when := makings[at], d.logged[at.logged].At
-	return side{true, e.Kind, e.Version, store.Times{CreatedAt: when, UpdatedAt: when}, e.After}
+func (d *Difference) made(at place, m makings) side {
+	logged := d.logged[at.logged]
+	e := m[logged.Revision][at.effect]
+	return side{true, e.Kind, e.Version, store.Times{CreatedAt: logged.At, UpdatedAt: logged.At}, e.After}
 }
 
-// makings reads of the log where what the effects are about was created.
-func (d *Difference) makings(ctx context.Context, places []int32) (map[place]store.Effect, error) {
-	wanted := map[uint32]map[uint32]bool{}
+// want adds where what the effects at some places are about was created.
+func (d *Difference) want(places []int32, m makings) {
 	for _, i := range places {
 		x := &d.list[i]
 		at := &x.made
@@ -176,26 +184,43 @@ func (d *Difference) makings(ctx context.Context, places []int32) (map[place]sto
 		if at == nil {
 			continue
 		}
-		if wanted[at.logged] == nil {
-			wanted[at.logged] = map[uint32]bool{}
+		r := d.logged[at.logged].Revision
+		if m[r] == nil {
+			m[r] = map[uint32]store.Effect{}
 		}
-		wanted[at.logged][at.effect] = true
+		m[r][at.effect] = store.Effect{}
 	}
-	found := map[place]store.Effect{}
-	for logged, at := range wanted {
-		q := store.EffectQuery{Revision: d.logged[logged].Revision, Places: sortedPlaces(at)}
-		pages, err := d.store.Effects(ctx, q)
-		if err != nil {
-			return nil, err
+}
+
+// makings are effects that created something, by revision and place.
+type makings map[store.Revision]map[uint32]store.Effect
+
+// read reads all of them of the log.
+func (m makings) read(ctx context.Context, s store.Store) error {
+	if len(m) == 0 {
+		return nil
+	}
+	queries := make([]store.EffectQuery, 0, len(m))
+	for _, r := range slices.Sorted(maps.Keys(m)) {
+		q := store.EffectQuery{Revision: r}
+		for _, at := range slices.Sorted(maps.Keys(m[r])) {
+			q.Places = append(q.Places, int(at))
 		}
-		if len(pages[0].Effects) < len(q.Places) {
-			return nil, fmt.Errorf("%w: revision %d was forgotten meanwhile", store.ErrCompacted, q.Revision)
+		queries = append(queries, q)
+	}
+	pages, err := s.Effects(ctx, queries...)
+	if err != nil {
+		return err
+	}
+	for i, q := range queries {
+		if len(pages[i].Effects) < len(q.Places) {
+			return fmt.Errorf("%w: revision %d was forgotten meanwhile", store.ErrCompacted, q.Revision)
 		}
-		for i, e := range pages[0].Effects {
-			found[place{logged, uint32(q.Places[i])}] = e //nolint:gosec // it was one
+		for n, e := range pages[i].Effects {
+			m[q.Revision][uint32(q.Places[n])] = e //nolint:gosec // it was one
 		}
 	}
-	return found, nil
+	return nil
 }
 
 func (d *Difference) size() int64 { return d.bytes.Load() }
