@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/permissions"
@@ -52,7 +53,7 @@ func (a *api) codeAs(actor domain.Actor, document string) (code, all string) {
 	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()
-	a.handler.ServeHTTP(recorder, request.WithContext(estatearea.WithActor(request.Context(), actor)))
+	a.handler.ServeHTTP(recorder, request.WithContext(acting.WithActor(request.Context(), actor)))
 	got := &answer{t: a.t}
 	if err := json.Unmarshal(recorder.Body.Bytes(), got); err != nil {
 		a.t.Fatal(err)

@@ -55,5 +55,5 @@ func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return s.subscribe(ctx)
 	}
 	next := s.ExecutableSchema.Exec(ctx)
-	return func(ctx context.Context) *graphql.Response { return next(s.app.Estate.WithLoads(ctx)) }
+	return func(ctx context.Context) *graphql.Response { return next(s.app.WithLoads(ctx)) }
 }

@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
 	"golang.org/x/sync/singleflight"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/bytecache"
 )
@@ -96,7 +97,7 @@ func (s *sharing) work(ctx context.Context, b *subscriber, c *event.Committed, k
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTime)
 	defer cancel()
-	ctx, personal := estate.WatchPersonal(ctx)
+	ctx, personal := acting.WatchPersonal(ctx)
 	// Each subscriber meets the errors again, and has them presented then.
 	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, RecoverFunc(s.log))
 	respond, err := b.own(ctx, c)
@@ -138,7 +139,7 @@ func (s schema) question(ctx context.Context) string {
 			delete(variables, after.Value.Raw) // declared, and used nowhere else
 		}
 	}
-	text, err := json.Marshal([]any{op.RawQuery, op.OperationName, variables, s.app.Estate.Audience(ctx)})
+	text, err := json.Marshal([]any{op.RawQuery, op.OperationName, variables, s.app.Audience(ctx)})
 	if err != nil {
 		return ""
 	}

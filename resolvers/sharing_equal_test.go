@@ -8,11 +8,12 @@ import (
 	"sync"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/rs/zerolog"
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/app"
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/neo4jtest"
 	"releasegraph/resolvers"
@@ -83,7 +84,7 @@ type listener struct {
 }
 
 func (s *stage) listen(ctx context.Context, caller domain.Actor, document string, variables vars) *listener {
-	as := estatearea.WithActor(ctx, caller)
+	as := acting.WithActor(ctx, caller)
 	return &listener{
 		caller: caller, document: document, variables: variables,
 		together: s.shared.subscribe(as, document, variables), alone: s.alone.subscribe(as, document, variables),

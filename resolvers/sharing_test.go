@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/google/uuid"
@@ -18,7 +20,6 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/bulk"
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -119,7 +120,7 @@ func TestAChangeSetIsWorkedOutOnceForAllWhoAskTheSame(t *testing.T) {
 	s := newAudience(resolvers.New(a, zerolog.Nop()))
 	var list []func() string
 	for i := range 100 {
-		as := estatearea.WithActor(t.Context(), domain.Actor{Name: fmt.Sprint("viewer-", i), Roles: []domain.Role{domain.Viewer}})
+		as := acting.WithActor(t.Context(), domain.Actor{Name: fmt.Sprint("viewer-", i), Roles: []domain.Role{domain.Viewer}})
 		list = append(list, s.subscribe(as, subjects, vars{"after": "0"}))
 	}
 	addSite(t, a, "par-1")

@@ -87,7 +87,7 @@ func (b *subscriber) own(ctx context.Context, c *event.Committed) (graphql.Respo
 			return nil // the context has ended
 		}
 		defer leave()
-		return respond(b.schema.app.Estate.WithLoads(ctx))
+		return respond(b.schema.app.WithLoads(ctx))
 	}, nil
 }
 

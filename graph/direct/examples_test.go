@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/google/uuid"
@@ -18,7 +20,6 @@ import (
 	"releasegraph/graph/fields"
 	"releasegraph/graph/generated"
 	"releasegraph/internal/app"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/demo"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -37,8 +38,8 @@ type loading struct {
 func (s loading) Exec(ctx context.Context) graphql.ResponseHandler {
 	next := s.ExecutableSchema.Exec(ctx)
 	return func(ctx context.Context) *graphql.Response {
-		ctx = estate.WithActor(ctx, domain.Actor{Name: "tester", Roles: []domain.Role{domain.Admin}})
-		return next(s.app.Estate.WithLoads(ctx))
+		ctx = acting.WithActor(ctx, domain.Actor{Name: "tester", Roles: []domain.Role{domain.Admin}})
+		return next(s.app.WithLoads(ctx))
 	}
 }
 

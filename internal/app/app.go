@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"slices"
 
 	"releasegraph/internal/app/bulk"
@@ -24,7 +25,7 @@ import (
 
 // App gives access to all use cases, by area. Each area uses those above it.
 type App struct {
-	Estate *estate.Estate
+	estate *estate.Estate
 
 	Parties       *party.Area
 	Records       *records.Area
@@ -48,7 +49,7 @@ type Config = estate.Config
 // New returns the use cases over a store.
 func New(c Config) *App {
 	e := estate.New(c)
-	a := &App{Estate: e}
+	a := &App{estate: e}
 	a.Parties = party.New(e)
 	a.Records = records.New(e)
 	a.Traversal = traversal.New(e)
@@ -66,6 +67,22 @@ func New(c Config) *App {
 	wire(e, a)
 	return a
 }
+
+// WithLoads starts what one request loads. It is to be called once for each
+// request, and for each event of a subscription.
+func (a *App) WithLoads(ctx context.Context) context.Context { return a.estate.WithLoads(ctx) }
+
+// Audience names those who may read the same as whoever asks (ADR 12).
+func (a *App) Audience(ctx context.Context) string { return a.estate.Audience(ctx) }
+
+// Head is the revision of the last committed change.
+func (a *App) Head(ctx context.Context) (int64, error) { return a.estate.Head(ctx) }
+
+// Rules lists the rules of all areas.
+func (a *App) Rules() []estate.Rule { return slices.Clone(a.estate.Rules) }
+
+// Consequences lists the consequences of all areas, in their order.
+func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate.Consequences) }
 
 // wire lets the areas have their say in what is written.
 func wire(e *estate.Estate, a *App) {

@@ -25,14 +25,14 @@ func TestAnImpactAnalysisOfThePastIsTheOneMadeThen(t *testing.T) {
 		}
 		w.Commit(t, ops...)
 		in := apptest.DrawImpactInput(t, key)
-		ctx := w.Over.Estate.WithLoads(context.Background())
+		ctx := w.Over.WithLoads(context.Background())
 		type moment struct {
 			revision int64
 			told     string
 		}
 		var past []moment
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
-			head, err := w.Over.Estate.Head(ctx)
+			head, err := w.Over.Head(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,8 @@ package app_test
 import (
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
@@ -19,7 +21,7 @@ func TestAnAudienceIsThoseWhoMayReadTheSame(t *testing.T) {
 	require.NoError(t, err)
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	a := app.New(app.Config{Store: f.Store, Policies: own})
-	of := func(a *app.App, actor domain.Actor) string { return a.Estate.Audience(estate.WithActor(f.Ctx, actor)) }
+	of := func(a *app.App, actor domain.Actor) string { return a.Audience(acting.WithActor(f.Ctx, actor)) }
 	viewer := of(a, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Viewer}})
 	require.Equal(t, viewer, of(a, domain.Actor{Name: "bob", Roles: []domain.Role{domain.CABMember, domain.Viewer}}), "who differs in what they may do besides")
 	operator := domain.Actor{Name: "op", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par-1", "ber-1"}}
@@ -53,13 +55,13 @@ func TestAnAnswerThatAsksWhoTheCallerIsIsPersonal(t *testing.T) {
 	personal := func(do func(*apptest.Fixture) error) bool {
 		t.Helper()
 		g := *f
-		ctx, p := estate.WatchPersonal(f.Ctx)
+		ctx, p := acting.WatchPersonal(f.Ctx)
 		g.Ctx = ctx
 		require.NoError(t, do(&g))
 		return p.Is()
 	}
 	require.True(t, personal(func(f *apptest.Fixture) error { f.Tokens.Viewer(f.Ctx); return nil }))
-	require.True(t, personal(func(f *apptest.Fixture) error { estate.ActorFrom(f.Ctx); return nil }))
+	require.True(t, personal(func(f *apptest.Fixture) error { acting.Actor(f.Ctx); return nil }))
 	require.True(t, personal(func(f *apptest.Fixture) error {
 		_, err := f.Work.MyWork(f.Ctx, nil, nil)
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
@@ -18,13 +20,13 @@ import (
 // narrowed is the fixture's context with an actor of some roles who is kept to
 // the sites.
 func narrowed(f *apptest.Fixture, sites []string, roles ...domain.Role) context.Context {
-	return estate.WithActor(f.Estate.WithLoads(f.T.Context()), domain.Actor{Name: "ann", Roles: roles, Sites: sites, Bound: true})
+	return acting.WithActor(f.WithLoads(f.T.Context()), domain.Actor{Name: "ann", Roles: roles, Sites: sites, Bound: true})
 }
 
 // ofKinds is the fixture's context with an actor of some roles who may touch
 // some kinds only.
 func ofKinds(f *apptest.Fixture, kinds []string, roles ...domain.Role) context.Context {
-	return estate.WithActor(f.Estate.WithLoads(f.T.Context()), domain.Actor{Name: "ann", Roles: roles, Kinds: kinds})
+	return acting.WithActor(f.WithLoads(f.T.Context()), domain.Actor{Name: "ann", Roles: roles, Kinds: kinds})
 }
 
 // That feeds of the calendar are hidden from most roles keeps nobody from what
@@ -128,7 +130,7 @@ func TestAnExceptionIsSeenByWhoSeesItsChange(t *testing.T) {
 		}, nil)
 		require.NoError(t, err)
 	}
-	operator := estate.WithActor(f.Estate.WithLoads(t.Context()), domain.Actor{Name: "otto", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"nyc"}})
+	operator := acting.WithActor(f.WithLoads(t.Context()), domain.Actor{Name: "otto", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"nyc"}})
 	page, err := f.Records.Records(operator, domain.KindFreezeException, estate.List{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"X-THERE"}, apptest.KeysOf(page))

@@ -11,7 +11,7 @@ import (
 
 func TestNoTwoConsequencesWriteOneField(t *testing.T) {
 	owners := map[string]string{}
-	for _, c := range app.New(app.Config{}).Estate.Consequences {
+	for _, c := range app.New(app.Config{}).Consequences() {
 		require.NotEmpty(t, c.Owns, c.Name)
 		for _, field := range c.Owns {
 			require.Empty(t, owners[field], "%s belongs to another consequence", field)
@@ -21,7 +21,7 @@ func TestNoTwoConsequencesWriteOneField(t *testing.T) {
 }
 
 func TestRulesAndConsequencesMindWhatThereIs(t *testing.T) {
-	e := app.New(app.Config{}).Estate
+	a := app.New(app.Config{})
 	names := map[string]bool{}
 	minds := func(name string, kinds, rels []string) {
 		require.False(t, names[name], "%s is there twice", name)
@@ -34,11 +34,11 @@ func TestRulesAndConsequencesMindWhatThereIs(t *testing.T) {
 			require.NotEmpty(t, entity.RelationshipsNamed(rel), "%s minds %s", name, rel)
 		}
 	}
-	for _, r := range e.Rules {
+	for _, r := range a.Rules() {
 		require.NotZero(t, r.Binds, "%s binds nobody", r.Name)
 		minds(r.Name, r.Minds.Kinds, r.Minds.Rels)
 	}
-	for _, c := range e.Consequences {
+	for _, c := range a.Consequences() {
 		minds(c.Name, c.Minds.Kinds, c.Minds.Rels)
 	}
 }

@@ -8,8 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app"
-	estatearea "releasegraph/internal/app/estate"
 	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/identity"
@@ -49,16 +50,16 @@ type identities struct {
 }
 
 // Identity implements server.Identities.
-func (i *identities) Identity(ctx context.Context, token string) (estatearea.Identity, error) {
+func (i *identities) Identity(ctx context.Context, token string) (acting.Identity, error) {
 	if !strings.HasPrefix(token, tokenarea.TokenPrefix) {
 		if i.provider == nil {
-			return estatearea.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "this server takes API tokens only"}
+			return acting.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "this server takes API tokens only"}
 		}
 		return i.provider.Identity(ctx, token)
 	}
 	a := i.app.Load()
 	if a == nil {
-		return estatearea.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the store is not open yet"}
+		return acting.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the store is not open yet"}
 	}
 	return a.Tokens.TokenIdentity(ctx, token)
 }

@@ -8,9 +8,10 @@ import (
 	_ "embed"
 	"slices"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/change"
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
@@ -32,7 +33,7 @@ var (
 // same rules as anyone's. An empty store gets its past first: last year the
 // shop had a single database and fewer friends.
 func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
-	head, err := a.Estate.Head(ctx)
+	head, err := a.Head(ctx)
 	if err != nil {
 		return importer.Summary{}, err
 	}
@@ -55,7 +56,7 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 func review(ctx context.Context, a *app.App) error {
 	key := "RFC-4003"
 	as := func(name string, role domain.Role) context.Context {
-		return estatearea.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
+		return acting.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
 	}
 	if _, err := a.Changes.AssessChangeRequest(as("olaf", domain.OperationsManager), change.Assess{Ref: domain.Ref{Key: &key}}, nil); err != nil {
 		return err

@@ -9,9 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/coreos/go-oidc/v3/oidc"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -52,9 +53,9 @@ func NewProvider(m *Mapping, now func() time.Time) *Provider {
 // expires or the provider's keys are others. Errors are domain errors: UNAUTHENTICATED for
 // a token that is not believed, FORBIDDEN for roles that exclude each other,
 // UNAVAILABLE while the provider cannot be reached.
-func (p *Provider) Identity(ctx context.Context, token string) (estate.Identity, error) {
+func (p *Provider) Identity(ctx context.Context, token string) (acting.Identity, error) {
 	if len(token) > maxToken {
-		return estate.Identity{}, refused("the token is too long", nil)
+		return acting.Identity{}, refused("the token is too long", nil)
 	}
 	hash, round := sha256.Sum256([]byte(token)), p.asked.round.Load()
 	if id, ok := p.known.get(hash, round); ok && p.now().Before(id.Expires) {
@@ -68,37 +69,37 @@ func (p *Provider) Identity(ctx context.Context, token string) (estate.Identity,
 }
 
 // verify looks at a token: its signature, what it is for, and its times.
-func (p *Provider) verify(ctx context.Context, token string) (estate.Identity, error) {
+func (p *Provider) verify(ctx context.Context, token string) (acting.Identity, error) {
 	verifier, err := p.find(ctx)
 	if err != nil {
-		return estate.Identity{}, err
+		return acting.Identity{}, err
 	}
 	checked, err := verifier.Verify(oidc.ClientContext(ctx, p.client), token)
 	if err != nil {
 		if errors.Is(err, errUnreachable) {
-			return estate.Identity{}, unreachable(err)
+			return acting.Identity{}, unreachable(err)
 		}
-		return estate.Identity{}, refused("the token is not one of the provider's for this server", err)
+		return acting.Identity{}, refused("the token is not one of the provider's for this server", err)
 	}
 	claims := map[string]any{}
 	if err := checked.Claims(&claims); err != nil {
-		return estate.Identity{}, refused("the token's claims cannot be read", err)
+		return acting.Identity{}, refused("the token's claims cannot be read", err)
 	}
 	if err := p.checkTimes(checked, claims); err != nil {
-		return estate.Identity{}, err
+		return acting.Identity{}, err
 	}
 	if err := p.mapping.checkParty(checked.Audience, claims); err != nil {
-		return estate.Identity{}, err
+		return acting.Identity{}, err
 	}
 	actor, err := p.mapping.actor(claims, checked.Subject)
 	if err != nil {
 		var known *domain.Error
 		if errors.As(err, &known) {
-			return estate.Identity{}, known
+			return acting.Identity{}, known
 		}
-		return estate.Identity{}, refused(err.Error(), nil)
+		return acting.Identity{}, refused(err.Error(), nil)
 	}
-	return estate.Identity{Actor: actor, Method: domain.ByProvider, Identities: []string{checked.Issuer + "#" + checked.Subject}, Expires: checked.Expiry.Add(p.skew())}, nil
+	return acting.Identity{Actor: actor, Method: domain.ByProvider, Identities: []string{checked.Issuer + "#" + checked.Subject}, Expires: checked.Expiry.Add(p.skew())}, nil
 }
 
 func (p *Provider) skew() time.Duration { return time.Duration(p.mapping.ClockSkew) }

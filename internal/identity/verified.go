@@ -4,9 +4,9 @@ import (
 	"crypto/sha256"
 	"sync"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"releasegraph/internal/app/acting"
 
-	"releasegraph/internal/app/estate"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
 // maxVerified is how many tokens are kept in mind.
@@ -22,7 +22,7 @@ type verified struct {
 // believed is whose a token is, as long as the provider's keys are those of a
 // round.
 type believed struct {
-	identity estate.Identity
+	identity acting.Identity
 	round    int64
 }
 
@@ -31,14 +31,14 @@ func newVerified() *verified {
 	return &verified{kept: kept}
 }
 
-func (v *verified) get(hash [sha256.Size]byte, round int64) (estate.Identity, bool) {
+func (v *verified) get(hash [sha256.Size]byte, round int64) (acting.Identity, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	b, ok := v.kept.Get(hash)
 	return b.identity, ok && b.round == round
 }
 
-func (v *verified) add(hash [sha256.Size]byte, id estate.Identity, round int64) {
+func (v *verified) add(hash [sha256.Size]byte, id acting.Identity, round int64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.kept.Add(hash, believed{id, round})

@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
 )
@@ -177,7 +178,7 @@ func TestCSVColumnsNamedAsFieldsNeedNoMapping(t *testing.T) {
 
 func TestOnlyThoseWhoKeepTheConfigurationMayImport(t *testing.T) {
 	a, _ := newApp(t)
-	ctx := estatearea.WithActor(context.Background(), domain.Actor{Name: "eve", Roles: []domain.Role{domain.Viewer}})
+	ctx := acting.WithActor(context.Background(), domain.Actor{Name: "eve", Roles: []domain.Role{domain.Viewer}})
 	_, err := importer.Run(ctx, importer.Local(a), importer.Options{Files: []string{file(t, "a.ndjson", estate)}})
 	e, ok := err.(*domain.Error)
 	if !ok || e.Code != domain.Forbidden {

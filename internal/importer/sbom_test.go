@@ -61,7 +61,7 @@ func TestABillOfMaterialsMakesNoCycles(t *testing.T) {
 		{"orders.spdx.json", "orders@2.1.0", "pkg:golang/golang.org/x/text@v0.14.0"},
 	} {
 		a, _ := newApp(t)
-		ctx := a.Estate.WithLoads(t.Context())
+		ctx := a.WithLoads(t.Context())
 		run(t, a, importer.Options{Files: []string{examples + "data/sbom/" + bill.file}})
 		q, err := a.Configuration.DataQuality(ctx, nil)
 		if err != nil {

@@ -28,14 +28,14 @@ var means = []struct {
 
 // rules draws which rule binds whom, and what follows from what, as Markdown.
 func rules() string {
-	e := app.New(app.Config{}).Estate
+	a := app.New(app.Config{})
 	var b strings.Builder
 	b.WriteString(rulesPreface + "## Rules\n\n" + head("rule") + " minds |\n|---|---|---|---|---|---|\n")
-	for _, r := range e.Rules {
+	for _, r := range a.Rules() {
 		fmt.Fprintf(&b, "| %s %s %s |\n", r.Name, marks(r.Binds), minds(r.Minds))
 	}
 	b.WriteString("\n## Consequences\n\nIn the order in which they follow.\n\n" + head("what follows") + " minds | writes |\n|---|---|---|---|---|---|---|\n")
-	for _, c := range e.Consequences {
+	for _, c := range a.Consequences() {
 		fmt.Fprintf(&b, "| %s %s %s | %s |\n", c.Name, marks(c.Binds), minds(c.Minds), strings.Join(c.Owns, ", "))
 	}
 	return b.String()

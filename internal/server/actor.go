@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 )
 
@@ -26,7 +27,7 @@ func actAs(ctx context.Context, header http.Header) (context.Context, error) {
 		return ctx, fmt.Errorf("header %s: %w", ActAs, err)
 	}
 	noteActor(ctx, a.Name)
-	return estate.WithActor(ctx, a), nil
+	return acting.WithActor(ctx, a), nil
 }
 
 func parseActor(header string) (domain.Actor, error) {

@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/go-jose/go-jose/v4"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/app/estate"
 	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/identity"
 )
@@ -26,7 +27,7 @@ type bearers struct {
 	app      *app.App
 }
 
-func (s bearers) Identity(ctx context.Context, token string) (estate.Identity, error) {
+func (s bearers) Identity(ctx context.Context, token string) (acting.Identity, error) {
 	if strings.HasPrefix(token, tokenarea.TokenPrefix) {
 		return s.app.Tokens.TokenIdentity(ctx, token)
 	}

@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -131,7 +132,7 @@ func askImpact(b *testing.B, url, key string) (total int) {
 // callImpact reads of the use case what the document asks for.
 func callImpact(b *testing.B, a *app.App, key string) (total int) {
 	b.Helper()
-	ctx := estate.WithActor(b.Context(), domain.Actor{Name: "bench", Roles: []domain.Role{domain.Admin}})
+	ctx := acting.WithActor(b.Context(), domain.Actor{Name: "bench", Roles: []domain.Role{domain.Admin}})
 	r, err := a.Impact.Impact(ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: []*domain.Ref{{Key: &key}}}}, nil)
 	if err != nil {
 		b.Fatal(err)

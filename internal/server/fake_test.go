@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/server"
 )
 
@@ -66,7 +67,7 @@ func (f *fake) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 	case "actor":
-		a := estate.ActorFrom(ctx)
+		a := acting.Actor(ctx)
 		data = `{"actor":"` + a.Name + `"}`
 	case "slow":
 		f.started <- struct{}{}

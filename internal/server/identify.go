@@ -8,14 +8,15 @@ import (
 	"strconv"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 )
 
 // Identities finds out who asks, where callers have to say it.
 type Identities interface {
 	// Identity is whose a bearer token is. Errors are domain errors.
-	Identity(ctx context.Context, token string) (estate.Identity, error)
+	Identity(ctx context.Context, token string) (acting.Identity, error)
 }
 
 // unsaid asks until a socket's first message says who does. They have no role,
@@ -41,7 +42,7 @@ func (s *Server) whoever(next http.Handler, later func(*http.Request) bool) http
 		switch {
 		case err == nil:
 		case errors.Is(err, errNobody) && later(r):
-			ctx = estate.WithActor(r.Context(), unsaid)
+			ctx = acting.WithActor(r.Context(), unsaid)
 		default:
 			refuseIdentity(w, r, err)
 			return
@@ -104,5 +105,5 @@ func identify(ctx context.Context, identities Identities, header http.Header) (c
 		return ctx, err
 	}
 	noteActor(ctx, id.Name)
-	return estate.WithIdentity(ctx, id), nil
+	return acting.WithIdentity(ctx, id), nil
 }

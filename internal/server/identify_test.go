@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/coder/websocket"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/server"
 )
@@ -18,16 +19,16 @@ import (
 // names believes a token that is a name.
 type names struct{}
 
-func (names) Identity(_ context.Context, token string) (estate.Identity, error) {
+func (names) Identity(_ context.Context, token string) (acting.Identity, error) {
 	switch token {
 	case "expired":
-		return estate.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "the token has expired"}
+		return acting.Identity{}, &domain.Error{Code: domain.Unauthenticated, Message: "the token has expired"}
 	case "both":
-		return estate.Identity{}, &domain.Error{Code: domain.Forbidden, Message: "roles exclude each other"}
+		return acting.Identity{}, &domain.Error{Code: domain.Forbidden, Message: "roles exclude each other"}
 	case "down":
-		return estate.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the identity provider cannot be reached"}
+		return acting.Identity{}, &domain.Error{Code: domain.Unavailable, Message: "the identity provider cannot be reached"}
 	}
-	return estate.Identity{Actor: domain.Actor{Name: token, Roles: []domain.Role{domain.Viewer}}, Method: domain.ByProvider}, nil
+	return acting.Identity{Actor: domain.Actor{Name: token, Roles: []domain.Role{domain.Viewer}}, Method: domain.ByProvider}, nil
 }
 
 func TestWithIdentitiesEveryRequestSaysWhoAsks(t *testing.T) {
@@ -82,7 +83,7 @@ func TestAnIdentityThatEndsEndsTheSocket(t *testing.T) {
 	r := serving(t, server.Config{
 		Identities: names{}, Streams: server.StreamLimits{Recheck: 10 * time.Millisecond},
 		Recheck: func(ctx context.Context) error {
-			if estate.ActorFrom(ctx).Name == "alice" {
+			if acting.Actor(ctx).Name == "alice" {
 				return errors.New("the identity has expired")
 			}
 			return nil

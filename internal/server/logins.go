@@ -8,12 +8,13 @@ import (
 	"sync"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -64,11 +65,11 @@ func (e *slowedError) Error() string {
 }
 
 // Identity implements Identities.
-func (l *logins) Identity(ctx context.Context, token string) (estate.Identity, error) {
+func (l *logins) Identity(ctx context.Context, token string) (acting.Identity, error) {
 	address, hash := clientAddress(ctx), sha256.Sum256([]byte(token))
 	if wait := l.wait(address, hash); wait > 0 {
 		l.refused.WithLabelValues("slowed").Inc()
-		return estate.Identity{}, &slowedError{wait}
+		return acting.Identity{}, &slowedError{wait}
 	}
 	id, err := l.Identities.Identity(ctx, token)
 	l.note(address, hash, err)

@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/coder/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/server"
 )
 
@@ -23,7 +24,7 @@ type countedNames struct {
 	looked atomic.Int32
 }
 
-func (c *countedNames) Identity(ctx context.Context, token string) (estate.Identity, error) {
+func (c *countedNames) Identity(ctx context.Context, token string) (acting.Identity, error) {
 	c.looked.Add(1)
 	return c.names.Identity(ctx, token)
 }

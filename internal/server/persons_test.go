@@ -8,11 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/app/estate"
 	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -342,13 +343,13 @@ func TestDutiesStaySeparateWhatAnImportBrings(t *testing.T) { // H3, section 9
 // provided is a provider whose tokens are a subject and a name: "s1:ann".
 type provided struct{ app **app.App }
 
-func (p provided) Identity(ctx context.Context, token string) (estate.Identity, error) {
+func (p provided) Identity(ctx context.Context, token string) (acting.Identity, error) {
 	if strings.HasPrefix(token, tokenarea.TokenPrefix) {
 		return (*p.app).Tokens.TokenIdentity(ctx, token)
 	}
 	subject, name, _ := strings.Cut(token, ":")
 	who := domain.Actor{Name: name, Roles: []domain.Role{domain.CABMember, domain.ChangeManager, domain.Admin}}
-	return estate.Identity{Actor: who, Method: domain.ByProvider, Identities: []string{"https://login.example.com#" + subject}}, nil
+	return acting.Identity{Actor: who, Method: domain.ByProvider, Identities: []string{"https://login.example.com#" + subject}}, nil
 }
 
 func withProvider(t *testing.T) *duties {

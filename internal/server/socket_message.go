@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/coder/websocket"
+	"releasegraph/internal/app/acting"
 
-	"releasegraph/internal/app/estate"
+	"github.com/coder/websocket"
 )
 
 // message is one of graphql-transport-ws.
@@ -90,7 +90,7 @@ func (s *socket) initialise(payload json.RawMessage) error {
 		return &protocolError{closeInvalid, "Invalid message: " + err.Error()}
 	}
 	ctx, err := identify(s.ctx, s.config.Identities, header)
-	if errors.Is(err, errNobody) && estate.ActorFrom(s.ctx).Name != unsaid.Name {
+	if errors.Is(err, errNobody) && acting.Actor(s.ctx).Name != unsaid.Name {
 		ctx, err = s.ctx, nil // the request that opened the socket said it
 	}
 	if err != nil {

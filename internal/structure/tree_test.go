@@ -81,6 +81,61 @@ func kindNamed(n ast.Node) string {
 	return ""
 }
 
+// makers are the packages that make records of what was read: the kernel, which
+// enrols them in cohorts, and the import, which shows none.
+var makers = []string{"internal/app/estate", "internal/app/bulk"}
+
+// Whoever else made a record of a node could forget to enrol it: following it
+// would cost a store call for each, and show the links of today under the past.
+func TestOnlyTheKernelMakesRecordsThatAreFollowed(t *testing.T) {
+	made := map[string]int{}
+	each(t, "../../internal/app", func(file string, _ []byte, parsed *ast.File) {
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if call, ok := n.(*ast.SelectorExpr); ok && (call.Sel.Name == "DecodeNode" || call.Sel.Name == "Decode") {
+				made[path.Dir(strings.TrimPrefix(filepath.ToSlash(file), "../../"))]++
+			}
+			return true
+		})
+	})
+	for _, name := range makers {
+		require.NotZero(t, made[name], name)
+		delete(made, name)
+	}
+	require.Empty(t, made, "these decode nodes: let the loaders of estate do that")
+}
+
+// Areas keep the kernel to themselves: by what they export nobody reaches the
+// store.
+func TestNoAreaHandsOutTheKernel(t *testing.T) {
+	areas := 0
+	each(t, "../../internal/app", func(file string, _ []byte, parsed *ast.File) {
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			of, ok := n.(*ast.TypeSpec)
+			if !ok || of.Name.Name != "Area" && of.Name.Name != "App" {
+				return true
+			}
+			areas++
+			for _, f := range of.Type.(*ast.StructType).Fields.List {
+				if isKernel(f.Type) && (len(f.Names) == 0 || f.Names[0].IsExported()) {
+					t.Errorf("%s: %s hands out the estate", file, of.Name.Name)
+				}
+			}
+			return true
+		})
+	})
+	require.Greater(t, areas, 10)
+}
+
+// isKernel reports whether a type is *estate.Estate.
+func isKernel(of ast.Expr) bool {
+	pointer, ok := of.(*ast.StarExpr)
+	if !ok {
+		return false
+	}
+	selected, ok := pointer.X.(*ast.SelectorExpr)
+	return ok && selected.Sel.Name == "Estate"
+}
+
 // measure is the size of each package below a folder, by its path from root.
 func measure(t *testing.T, root, folder string) map[string]size {
 	t.Helper()

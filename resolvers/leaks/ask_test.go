@@ -8,10 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"pgregory.net/rapid"
 
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -62,7 +63,7 @@ const patience = 2 * time.Minute
 
 func (w *world) send(t *rapid.T, who domain.Actor, document string) (next func() *answer, stop func()) {
 	w.fresh = 0
-	ctx, stop := context.WithTimeout(estatearea.WithActor(context.Background(), who), patience)
+	ctx, stop := context.WithTimeout(acting.WithActor(context.Background(), who), patience)
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := w.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: document})
 	if len(errs) > 0 {

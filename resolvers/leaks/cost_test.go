@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -102,7 +103,7 @@ func newPriced(tb testing.TB, s store.Store) *priced {
 // ask sends a document, and answers with what is shown and the calls it made.
 func (p *priced) ask(tb testing.TB, who domain.Actor, document string) (shown, made string) {
 	tb.Helper()
-	ctx := graphql.StartOperationTrace(estatearea.WithActor(context.Background(), who))
+	ctx := graphql.StartOperationTrace(acting.WithActor(context.Background(), who))
 	op, errs := p.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: document})
 	if len(errs) > 0 {
 		tb.Fatalf("%s\n%v", document, errs)

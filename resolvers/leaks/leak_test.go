@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"pgregory.net/rapid"
 
-	estatearea "releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/neo4jtest"
@@ -230,7 +231,7 @@ func (*examination) subscription(document string) *question {
 // calendar asks for the forward schedule as a file.
 func calendar(at *domain.Ref) *question {
 	return &question{text: "/calendar.ics", against: part, ask: func(_ *rapid.T, w *world) string {
-		file, err := w.app.Calendar.Calendar(w.app.Estate.WithLoads(estatearea.WithActor(context.Background(), w.caller)), at, nil)
+		file, err := w.app.Calendar.Calendar(w.app.WithLoads(acting.WithActor(context.Background(), w.caller)), at, nil)
 		return fmt.Sprint(file, err)
 	}}
 }

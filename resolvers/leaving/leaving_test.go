@@ -11,10 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -133,7 +134,7 @@ func (v *service) leave(t *testing.T, text string) {
 
 // ask sends a document as somebody who may see everything.
 func (v *service) ask(t *testing.T, ctx context.Context, text string) string {
-	ctx = estate.WithActor(ctx, domain.Actor{Name: "ann", Roles: []domain.Role{domain.Admin}})
+	ctx = acting.WithActor(ctx, domain.Actor{Name: "ann", Roles: []domain.Role{domain.Admin}})
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := v.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: text})
 	if len(errs) > 0 {

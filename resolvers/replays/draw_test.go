@@ -5,9 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -300,7 +301,7 @@ func (d *drawing) line() string {
 
 // someToken is the id of an API token.
 func (w *world) someToken() string {
-	list, err := w.app.Tokens.Tokens(estate.WithActor(w.ctx, domain.Actor{Name: "ann", Roles: []domain.Role{domain.Admin}}))
+	list, err := w.app.Tokens.Tokens(acting.WithActor(w.ctx, domain.Actor{Name: "ann", Roles: []domain.Role{domain.Admin}}))
 	if err != nil || len(list) == 0 {
 		return "none"
 	}

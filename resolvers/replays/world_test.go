@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/google/uuid"
@@ -17,7 +19,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -103,7 +104,7 @@ var people = []string{"ann", "bob", "cid", "dora"}
 func (w *world) send(who, document string) string {
 	w.t.Helper()
 	actor := domain.Actor{Name: who, Roles: []domain.Role{domain.Admin}}
-	ctx := graphql.StartOperationTrace(estate.WithActor(w.ctx, actor))
+	ctx := graphql.StartOperationTrace(acting.WithActor(w.ctx, actor))
 	op, errs := w.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: document})
 	if len(errs) > 0 {
 		w.t.Fatalf("%s\n%v", document, errs)

@@ -3,16 +3,17 @@ package apptest
 import (
 	"context"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/change"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
 // As is the fixture's context with another actor.
 func (f *Fixture) As(name string, roles ...domain.Role) context.Context {
-	return estate.WithActor(f.Estate.WithLoads(f.T.Context()), domain.Actor{Name: name, Roles: roles})
+	return acting.WithActor(f.WithLoads(f.T.Context()), domain.Actor{Name: name, Roles: roles})
 }
 
 // Reviewed is an estate with a shop over a database, and a board of three that

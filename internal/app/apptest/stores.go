@@ -74,7 +74,7 @@ func NewFixture(t testing.TB, s store.Store) *Fixture {
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 		Shelf: ShelfOf(s),
 	})
-	return &Fixture{App: a, T: t, Ctx: a.Estate.WithLoads(t.Context()), Store: c}
+	return &Fixture{App: a, T: t, Ctx: a.WithLoads(t.Context()), Store: c}
 }
 
 // ShelfOf is the store's shelf, nil where a test's own store has none.
@@ -216,7 +216,7 @@ func (f *Fixture) Connect(rel, from, to string, link Values) *records.Connected 
 // Head returns the last revision.
 func (f *Fixture) Head() int64 {
 	f.T.Helper()
-	head, err := f.Estate.Head(f.Ctx)
+	head, err := f.App.Head(f.Ctx)
 	require.NoError(f.T, err)
 	return head
 }

@@ -3,10 +3,11 @@ package apptest
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 )
 
 func As(f *Fixture, name string, roles ...domain.Role) context.Context {
-	return estate.WithActor(f.Ctx, domain.Actor{Name: name, Roles: roles})
+	return acting.WithActor(f.Ctx, domain.Actor{Name: name, Roles: roles})
 }

@@ -9,12 +9,12 @@ import (
 
 // Area is what can be imported.
 type Area struct {
-	*estate.Estate
+	estate   *estate.Estate
 	records  *records.Area
 	calendar *calendar.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, records *records.Area, calendar *calendar.Area) *Area {
-	return &Area{Estate: e, records: records, calendar: calendar}
+	return &Area{estate: e, records: records, calendar: calendar}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -56,14 +58,14 @@ const generation = 1_000_000
 
 // Importer begins an import. FORBIDDEN when the actor may not import.
 func (a *Area) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
-	actor := estate.ActorFrom(ctx)
+	actor := acting.Actor(ctx)
 	if actor.Name == "" {
-		actor.Name = estate.Local.Name
+		actor.Name = acting.Local.Name
 	}
-	if err := a.May(ctx, authz.Import, authz.KindRecords); err != nil {
+	if err := a.estate.May(ctx, authz.Import, authz.KindRecords); err != nil {
 		return nil, err
 	}
-	if err := a.Admits(ctx, o.DryRun); err != nil {
+	if err := a.estate.Admits(ctx, o.DryRun); err != nil {
 		return nil, err
 	}
 	if o.Source == "" {
@@ -101,7 +103,7 @@ const maxUnknown = 5_000
 // UnknownKeys returns those of the keys that no record of the kind has, in the
 // order asked.
 func (a *Area) UnknownKeys(ctx context.Context, kind string, keys []string) ([]string, error) {
-	if err := a.May(ctx, authz.Read, kind); err != nil {
+	if err := a.estate.May(ctx, authz.Read, kind); err != nil {
 		return nil, err
 	}
 	if entity.KindNamed(kind) == nil {
@@ -110,7 +112,7 @@ func (a *Area) UnknownKeys(ctx context.Context, kind string, keys []string) ([]s
 	if len(keys) > maxUnknown {
 		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxUnknown, len(keys))}
 	}
-	found, err := a.Today(ctx).Lookup(ctx, kind, "key", keys...)
+	found, err := a.estate.Today(ctx).Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

@@ -80,7 +80,7 @@ func (b links) resolve(ctx context.Context, list []*interchange.Item) error {
 		}
 	}
 	for kind, keys := range wanted {
-		found, err := b.im.app.Entire.Lookup(ctx, kind, "key", keys...)
+		found, err := b.im.app.estate.Entire.Lookup(ctx, kind, "key", keys...)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (b *importBatch) id(end interchange.End) (store.ID, bool) {
 func (b *importBatch) assume(end interchange.End) store.ID {
 	id, ok := b.assumed[end]
 	if !ok {
-		id = store.ID(b.im.app.NewID())
+		id = store.ID(b.im.app.estate.NewID())
 		if b.assumed == nil {
 			b.assumed = map[interchange.End]store.ID{}
 		}
@@ -145,7 +145,7 @@ func (b links) existing(ctx context.Context, keys []store.EdgeKey) (map[store.Ed
 	if len(ask) == 0 {
 		return nil, nil
 	}
-	return b.im.app.Entire.EdgesBetween(ctx, ask...)
+	return b.im.app.estate.Entire.EdgesBetween(ctx, ask...)
 }
 
 func (b links) put(n int, i *interchange.Item, key store.EdgeKey, have map[store.EdgeKey]store.Edge) {
@@ -216,7 +216,7 @@ func (b links) replaceOnly(ctx context.Context, list []*interchange.Item, keys [
 		}
 	}
 	for rel, ids := range from {
-		pages, err := b.im.app.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+		pages, err := b.im.app.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 		if err != nil {
 			return err
 		}

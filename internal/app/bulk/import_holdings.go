@@ -58,7 +58,7 @@ const maxHeld = 500
 
 // Holdings tells what the graph holds of a kind.
 func (a *Area) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, q.Kind)
+	k, err := a.estate.AllowedKind(ctx, authz.Read, q.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (a *Area) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error)
 	if q.First == 0 {
 		q.First = maxHeld
 	}
-	page, err := a.Today(ctx).Find(ctx, store.Query{
+	page, err := a.estate.Today(ctx).Find(ctx, store.Query{
 		Kind: k.Name, Order: []store.Order{{Property: "key"}}, After: store.Cursor(q.After), First: q.First,
 	})
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *Area) heldLinks(ctx context.Context, h *Holdings, nodes []store.Node, r
 		if r.From != nodes[0].Kind || !slices.Contains(rels, r.Name) {
 			continue
 		}
-		pages, err := a.Today(ctx).Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.Out, Kind: r.To})
+		pages, err := a.estate.Today(ctx).Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.Out, Kind: r.To})
 		if err != nil {
 			return estate.StoreError(err)
 		}
@@ -161,14 +161,14 @@ const maxPointers = 100
 // Pointing tells what points at some records of a kind. Those that do not
 // exist are left out.
 func (a *Area) Pointing(ctx context.Context, kind string, keys []string) ([]Pointers, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, kind)
+	k, err := a.estate.AllowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
 	if len(keys) > maxHeld {
 		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxHeld, len(keys))}
 	}
-	found, err := a.Today(ctx).Lookup(ctx, k.Name, "key", keys...)
+	found, err := a.estate.Today(ctx).Lookup(ctx, k.Name, "key", keys...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -194,11 +194,11 @@ func (a *Area) Pointing(ctx context.Context, kind string, keys []string) ([]Poin
 
 func (a *Area) addPointers(ctx context.Context, r *entity.Relationship, ids []store.ID, list []Pointers) error {
 	q := store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From, First: maxPointers}
-	pages, err := a.Today(ctx).Edges(ctx, q)
+	pages, err := a.estate.Today(ctx).Edges(ctx, q)
 	if err != nil {
 		return estate.StoreError(err)
 	}
-	counts, err := a.Today(ctx).CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From})
+	counts, err := a.estate.Today(ctx).CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From})
 	if err != nil {
 		return estate.StoreError(err)
 	}

@@ -14,7 +14,7 @@ import (
 // takes what it has not created as records without properties; what cannot be
 // written as yet has no consequences.
 func (b *importBatch) consequent(ctx context.Context, p *estate.Proposal) ([]ImportHold, error) {
-	err := b.im.app.Consequent(ctx, p)
+	err := b.im.app.estate.Consequent(ctx, p)
 	if b.im.options.DryRun && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists)) {
 		return nil, nil
 	}
@@ -31,7 +31,7 @@ func (b *importBatch) consequent(ctx context.Context, p *estate.Proposal) ([]Imp
 
 // propose is what the batch writes, as rules and consequences see it.
 func (b *importBatch) propose() *estate.Proposal {
-	p := b.im.app.Propose(&b.Draft)
+	p := b.im.app.estate.Propose(&b.Draft)
 	p.Remembered, p.Wholes = b.im.memory, b.im.settled
 	for end, id := range b.assumed {
 		p.Supposed = append(p.Supposed, store.CreateNode{ID: id, Kind: end.Kind, Props: store.Props{"key": end.Key}})

@@ -45,7 +45,7 @@ type ImportLinesInput struct {
 // all of them, or none and what is wrong with them. Relationships of a dry run
 // may end at the records that Assume names.
 func (a *Area) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.WriteOptions) (*ImportedLines, error) {
-	if err := a.May(ctx, authz.Import, authz.KindRecords); err != nil {
+	if err := a.estate.May(ctx, authz.Import, authz.KindRecords); err != nil {
 		return nil, err
 	}
 	if err := checkImportSize(in.Lines); err != nil {
@@ -54,7 +54,7 @@ func (a *Area) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.W
 	if in.Show < 0 || in.Show > maxImportLines {
 		return nil, estate.Wrong("input.show", "must be from 0 to %d, not %d", maxImportLines, in.Show)
 	}
-	w, err := a.Begin(ctx, estate.SourceImport, o, "importRecords", in)
+	w, err := a.estate.Begin(ctx, estate.SourceImport, o, "importRecords", in)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (a *Area) importLines(ctx context.Context, w *estate.Writing, in ImportLine
 		}
 	}
 	if err == nil && len(done.Wrong) > 0 {
-		head, headErr := a.Store.Head(ctx)
+		head, headErr := a.estate.Store.Head(ctx)
 		done.Revision, err = int64(head), estate.StoreError(headErr)
 	}
 	return done, err
@@ -146,6 +146,6 @@ func (a *Area) importedEarlier(ctx context.Context, w *estate.Writing) (*Importe
 		}
 	}
 	var err error
-	done.Changes, err = a.Changes(ctx, effects[:min(len(effects), maxImportChanges)], nil)
+	done.Changes, err = a.estate.Changes(ctx, effects[:min(len(effects), maxImportChanges)], nil)
 	return done, err
 }

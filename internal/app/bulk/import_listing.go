@@ -181,7 +181,7 @@ func (b links) keptRemoved(ctx context.Context, list []*interchange.Item, keys [
 	if len(ask) == 0 {
 		return nil, nil
 	}
-	found, err := b.im.app.Entire.Nodes(ctx, ask...)
+	found, err := b.im.app.estate.Entire.Nodes(ctx, ask...)
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (im *Import) mayAll(action authz.Action, kind string) error {
 }
 
 func (im *Import) findAll(action authz.Action, kind string) error {
-	grants := im.app.Policies.For(im.actor)
+	grants := im.app.estate.Policies.For(im.actor)
 	if err := grants.May(im.actor, action, kind); err != nil {
 		return err
 	}

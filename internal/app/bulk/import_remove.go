@@ -32,7 +32,7 @@ func (b *importBatch) removals(ctx context.Context, items []*interchange.Item) e
 	}
 	found := map[interchange.End]store.Node{}
 	for kind, list := range keys {
-		nodes, err := b.im.app.Entire.Lookup(ctx, kind, "key", list...)
+		nodes, err := b.im.app.estate.Entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (im *Import) inUse(ctx context.Context, items []*interchange.Item, used *st
 	for _, edge := range used.Edges {
 		ids = append(ids, edge.From)
 	}
-	nodes, err := im.app.Entire.Nodes(ctx, ids...)
+	nodes, err := im.app.estate.Entire.Nodes(ctx, ids...)
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -172,7 +172,7 @@ func (im *Import) inUse(ctx context.Context, items []*interchange.Item, used *st
 	if record == nil { // it has gone meanwhile
 		return estate.Contended(used)
 	}
-	hidden, err := im.app.Today(ctx).Hidden(ctx, ids[1:]...)
+	hidden, err := im.app.estate.Today(ctx).Hidden(ctx, ids[1:]...)
 	if err != nil {
 		return err
 	}

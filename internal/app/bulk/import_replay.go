@@ -23,12 +23,12 @@ type LastChange struct {
 // Last tells of the store's head, and the time on the clock. It is zero for a
 // store without changes.
 func (im *Import) Last(ctx context.Context) (LastChange, time.Time, error) {
-	now := im.app.Now().UTC()
-	head, err := im.app.Store.Head(ctx)
+	now := im.app.estate.Now().UTC()
+	head, err := im.app.estate.Store.Head(ctx)
 	if err != nil || head == 0 {
 		return LastChange{}, now, estate.StoreError(err)
 	}
-	list, err := im.app.Store.Heads(ctx, head-1, 1)
+	list, err := im.app.estate.Store.Heads(ctx, head-1, 1)
 	if err != nil || len(list) == 0 {
 		return LastChange{}, now, estate.StoreError(err)
 	}
@@ -37,7 +37,7 @@ func (im *Import) Last(ctx context.Context) (LastChange, time.Time, error) {
 
 // Stored finds the properties of the records of a kind by key.
 func (im *Import) Stored(ctx context.Context, kind string, keys []string) (map[string]interchange.Stored, error) {
-	found, err := im.app.Entire.Lookup(ctx, kind, "key", keys...)
+	found, err := im.app.estate.Entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -60,7 +60,7 @@ func (im *Import) Replay(ctx context.Context, c interchange.Change, key string, 
 }
 
 func (im *Import) replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (Imported, error) {
-	head, err := im.app.Store.Head(ctx)
+	head, err := im.app.estate.Store.Head(ctx)
 	if err != nil {
 		return Imported{}, err
 	}
@@ -148,7 +148,7 @@ func (r *replay) tell(ctx context.Context, list []*interchange.Item) error {
 			}
 		}
 		if !ok {
-			node = store.Node{ID: store.ID(r.im.app.NewID()), Kind: i.Kind.Name}
+			node = store.Node{ID: store.ID(r.im.app.estate.NewID()), Kind: i.Kind.Name}
 			r.created[node.ID] = true
 			r.Ops = append(r.Ops, store.CreateNode{ID: node.ID, Kind: node.Kind, Props: r.fresh(i)})
 			r.count(i).Created++
@@ -175,7 +175,7 @@ func (r *replay) known(ctx context.Context, list []*interchange.Item) (map[inter
 	}
 	found := map[interchange.End]store.Node{}
 	for kind, list := range keys {
-		nodes, err := r.im.app.Entire.Lookup(ctx, kind, "key", list...)
+		nodes, err := r.im.app.estate.Entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
 			return nil, err
 		}
@@ -290,7 +290,7 @@ func (r *replay) moveOnly(ctx context.Context, list []*interchange.Item, keys []
 		if !i.Rel.ToOne || r.created[keys[n].From] {
 			continue
 		}
-		pages, err := r.im.app.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{keys[n].From}, Rel: i.Rel.Name, Direction: store.Out, Kind: i.Rel.To})
+		pages, err := r.im.app.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{keys[n].From}, Rel: i.Rel.Name, Direction: store.Out, Kind: i.Rel.To})
 		if err != nil {
 			return err
 		}

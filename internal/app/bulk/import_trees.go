@@ -57,7 +57,7 @@ func (b links) ancestors(ctx context.Context, rel string, up map[store.ID]store.
 		if len(level) == 0 {
 			return nil
 		}
-		pages, err := b.im.app.Entire.Edges(ctx, store.EdgeQuery{Nodes: level, Rel: rel, Direction: store.Out})
+		pages, err := b.im.app.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: level, Rel: rel, Direction: store.Out})
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func Circular[K comparable](up map[K]K, start K) bool { return circular(up, star
 // Parents finds where a relationship to an only parent leads from records of a
 // kind: parent keys by key, those without one left out.
 func (im *Import) Parents(ctx context.Context, rel, kind string, keys []string) (map[string]string, error) {
-	found, err := im.app.Entire.Lookup(ctx, kind, "key", keys...)
+	found, err := im.app.estate.Entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -103,7 +103,7 @@ func (im *Import) Parents(ctx context.Context, rel, kind string, keys []string) 
 	if len(ids) == 0 {
 		return parents, nil
 	}
-	pages, err := im.app.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
+	pages, err := im.app.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

@@ -100,7 +100,7 @@ func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported,
 		return Imported{}, err
 	}
 	p := b.propose()
-	if err := im.app.Ask(ctx, p); err != nil {
+	if err := im.app.estate.Ask(ctx, p); err != nil {
 		return Imported{}, err
 	}
 	for _, one := range p.Problems {
@@ -132,7 +132,7 @@ type importBatch struct {
 }
 
 func newImportBatch(im *Import) *importBatch {
-	return &importBatch{im: im, at: im.app.Now().UTC().Truncate(time.Second), ids: map[interchange.End]store.ID{}, counts: map[string]*ImportCount{}}
+	return &importBatch{im: im, at: im.app.estate.Now().UTC().Truncate(time.Second), ids: map[interchange.End]store.ID{}, counts: map[string]*ImportCount{}}
 }
 
 func (b *importBatch) count(i *interchange.Item) *ImportCount {
@@ -158,7 +158,7 @@ func (b *importBatch) commit(ctx context.Context, p *estate.Proposal) (Imported,
 	}
 	done, err := b.write(ctx, store.Changeset{
 		Ops: b.Ops, Guards: b.Guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.writtenBy(),
-		At: b.im.app.Now().UTC().Truncate(time.Microsecond), Key: b.im.key,
+		At: b.im.app.estate.Now().UTC().Truncate(time.Microsecond), Key: b.im.key,
 	})
 	done.Held = held
 	return done, err
@@ -175,11 +175,11 @@ func (b *importBatch) write(ctx context.Context, cs store.Changeset) (Imported, 
 		for end := range b.ids {
 			b.im.fresh[end] = true
 		}
-		head, err := b.im.app.Store.Head(ctx)
+		head, err := b.im.app.estate.Store.Head(ctx)
 		done.Revision = int64(head)
 		return done, err
 	}
-	change, err := b.im.app.Commit(ctx, cs)
+	change, err := b.im.app.estate.Commit(ctx, cs)
 	if err != nil {
 		return Imported{}, err
 	}
@@ -207,7 +207,7 @@ func (b *importBatch) nodes(ctx context.Context, items []*interchange.Item) erro
 	}
 	found := map[string]map[string]store.Node{}
 	for kind, list := range keys {
-		nodes, err := b.im.app.Entire.Lookup(ctx, kind, "key", list...)
+		nodes, err := b.im.app.estate.Entire.Lookup(ctx, kind, "key", list...)
 		if err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func (b *importBatch) create(n int, i *interchange.Item) {
 		b.problem(n, err)
 	}
 	b.permit(n, i, authz.Create)
-	id := store.ID(b.im.app.NewID())
+	id := store.ID(b.im.app.estate.NewID())
 	b.ids[i.End], b.created[id] = id, true
 	b.settle(i, id)
 	made := i.AsNew()

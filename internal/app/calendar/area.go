@@ -8,7 +8,7 @@ import (
 
 // Area is what can be done with freezes, windows and schedules.
 type Area struct {
-	*estate.Estate
+	estate    *estate.Estate
 	traversal *traversal.Area
 
 	layers layers
@@ -16,5 +16,5 @@ type Area struct {
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, traversal *traversal.Area) *Area {
-	return &Area{Estate: e, traversal: traversal}
+	return &Area{estate: e, traversal: traversal}
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -30,10 +32,10 @@ type CalendarFeedCreated struct {
 func (a *Area) CreateCalendarFeed(ctx context.Context, key, name string, site, service *domain.Ref, o *domain.WriteOptions) (*CalendarFeedCreated, error) {
 	secret := domain.FeedSecret + rand.Text() + rand.Text()
 	m := estate.Mutation{Action: authz.Create, Kind: domain.KindCalendarFeed, Options: o, Input: []any{"create", domain.KindCalendarFeed, key, name, site, service}}
-	written, err := a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		record, newErr := k.Bring(map[string]any{"key": key, "name": name, "createdBy": estate.ActorName(ctx), "fingerprint": domain.Fingerprint(secret)}, "input")
+	written, err := a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		record, newErr := k.Bring(map[string]any{"key": key, "name": name, "createdBy": acting.Name(ctx), "fingerprint": domain.Fingerprint(secret)}, "input")
 		var at, of store.Node
-		r := &estate.Refs{View: a.Today(ctx)}
+		r := &estate.Refs{View: a.estate.Today(ctx)}
 		if site != nil {
 			r.Want(domain.KindSite, *site, "input.site", &at)
 		}
@@ -45,7 +47,7 @@ func (a *Area) CreateCalendarFeed(ctx context.Context, key, name string, site, s
 		}
 		f := record.(*domain.CalendarFeed)
 		f.Sources = domain.BroughtBy(domain.SourceAPI)
-		d, _ := a.Creating(f)
+		d, _ := a.estate.Creating(f)
 		d.Join(domain.RelFeedAt, f, at.ID)
 		d.Join(domain.RelFeedOf, f, of.ID)
 		return d, f, nil
@@ -76,7 +78,7 @@ const (
 // Calendar is the forward schedule as an iCalendar file, for whoever asks, at a
 // site or for a service where one is named (H5).
 func (a *Area) Calendar(ctx context.Context, site, service *domain.Ref) (string, error) {
-	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return "", err
 	}
 	return a.calendar(ctx, "Forward schedule of change", site, service)
@@ -85,7 +87,7 @@ func (a *Area) Calendar(ctx context.Context, site, service *domain.Ref) (string,
 // SecretCalendar is the calendar of a feed, for whoever knows its secret; named
 // sites and services narrow it further.
 func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service *domain.Ref) (string, error) {
-	v := a.Everything()
+	v := a.estate.Everything()
 	found, err := v.Lookup(ctx, domain.KindCalendarFeed, "fingerprint", domain.Fingerprint(secret))
 	if err != nil {
 		return "", estate.StoreError(err)
@@ -94,7 +96,7 @@ func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service 
 	if !ok {
 		return "", &domain.Error{Code: domain.NotFound, Message: "there is no calendar at this address; it may have been revoked"}
 	}
-	ctx = estate.WithActor(ctx, domain.Actor{Name: "calendar feed", Roles: []domain.Role{domain.Viewer}})
+	ctx = acting.WithActor(ctx, domain.Actor{Name: "calendar feed", Roles: []domain.Role{domain.Viewer}})
 	name, _ := n.Props["name"].(string)
 	var own [2]*domain.Ref
 	for i, end := range []struct{ rel, kind string }{{domain.RelFeedAt, domain.KindSite}, {domain.RelFeedOf, domain.KindConfigurationItem}} {
@@ -121,7 +123,7 @@ func narrower(own, asked *domain.Ref) *domain.Ref {
 
 func (a *Area) calendar(ctx context.Context, name string, site, service *domain.Ref) (string, error) {
 	// The same day gives the same file, as long as nothing is changed.
-	today := a.Clock().Truncate(24 * time.Hour)
+	today := a.estate.Clock().Truncate(24 * time.Hour)
 	during := domain.TimeRange{From: today.Add(-feedBehind), To: today.Add(feedAhead)}
 	list, err := a.scheduled(ctx, during, site, service)
 	if err != nil {

@@ -3,6 +3,8 @@ package calendar
 import (
 	"context"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -108,10 +110,10 @@ func exceptionsStay(_ context.Context, p *estate.Proposal) error {
 // exceptionsOfOthers refuses that an import bring a decision by or for who imports
 // it, or for nobody.
 func exceptionsOfOthers(ctx context.Context, p *estate.Proposal) error {
-	if estate.LocalActs(ctx) {
+	if acting.Locally(ctx) {
 		return nil
 	}
-	who := estate.Doer(ctx)
+	who := acting.Doer(ctx)
 	for _, c := range p.Records {
 		x, ok := c.After.(*domain.FreezeException)
 		if !ok || x.Status == domain.ExceptionRequested {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
@@ -238,7 +240,7 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 		require.NoError(t, err)
 		as := func(name string) *apptest.Fixture {
 			g := *f
-			g.Ctx = f.Estate.WithLoads(estate.WithActor(t.Context(), domain.Actor{Name: name, Roles: []domain.Role{domain.ChangeManager, domain.Requester}}))
+			g.Ctx = f.WithLoads(acting.WithActor(t.Context(), domain.Actor{Name: name, Roles: []domain.Role{domain.ChangeManager, domain.Requester}}))
 			return &g
 		}
 		for _, line := range lines {
@@ -283,7 +285,7 @@ func TestASeasonOfRequestsAgainstAFreezeEndsAsTheRulesSay_P7(t *testing.T) {
 		apptest.Refused(t, err, domain.RuleViolation, "input.ref")
 		_, err = f.Calendar.RequestFreezeException(f.Ctx, domain.NewException{Key: "X", Freeze: apptest.Some(apptest.Key("beta")), ChangeRequest: apptest.Some(apptest.Key("RFC-1")), Reason: " "}, nil)
 		apptest.Refused(t, err, domain.RuleViolation, "input.reason")
-		viewer := f.Estate.WithLoads(estate.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Requester}}))
+		viewer := f.WithLoads(acting.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Requester}}))
 		_, err = f.Calendar.DecideFreezeException(viewer, apptest.Key("X-RFC-6"), domain.GrantException, nil, nil, nil)
 		apptest.Refused(t, err, domain.Forbidden, "")
 	})
@@ -362,7 +364,7 @@ func TestASecretOfACalendarIsToldOnce_H5(t *testing.T) {
 		require.NotContains(t, file, "MAIL", "the feed's own service stays")
 		_, err = f.Calendar.SecretCalendar(f.Ctx, secret+"x", nil, nil)
 		apptest.Refused(t, err, domain.NotFound, "")
-		viewer := f.Estate.WithLoads(estate.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Viewer}}))
+		viewer := f.WithLoads(acting.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Viewer}}))
 		_, err = f.Calendar.CreateCalendarFeed(viewer, "mine", "Mine", nil, nil, nil)
 		apptest.Refused(t, err, domain.Forbidden, "")
 		_, err = f.Records.Records(viewer, domain.KindCalendarFeed, estate.List{})

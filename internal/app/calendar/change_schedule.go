@@ -48,7 +48,7 @@ func (c *ScheduledChange) Items(ctx context.Context) ([]*domain.ConfigurationIte
 // ChangeSchedule lists what is planned in a period, at a site or for a service
 // where one is named (H5).
 func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site, service *domain.Ref, first *int, after *string) (*ChangeSchedule, error) {
-	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return nil, err
 	}
 	limit, firstErr := listing.PageLength(first)
@@ -75,7 +75,7 @@ func (c *ScheduledChange) position() listing.Position {
 
 // scheduled lists what is planned in a period, by time.
 func (a *Area) scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
-	r := &estate.Refs{View: a.Today(ctx)}
+	r := &estate.Refs{View: a.estate.Today(ctx)}
 	sites, services := make([]store.Node, 1), make([]store.Node, 1)
 	if site != nil {
 		r.Want(domain.KindSite, *site, "site", &sites[0])

@@ -60,7 +60,7 @@ type ScheduleConflict struct {
 // ScheduleConflicts finds what does not go together in a period, of one change
 // or of all, and of some kinds or of all.
 func (a *Area) ScheduleConflicts(ctx context.Context, during domain.TimeRange, change *domain.Ref, kinds []domain.ConflictKind, first *int, after *string) (*ScheduleConflicts, error) {
-	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return nil, err
 	}
 	limit, firstErr := listing.PageLength(first)
@@ -72,7 +72,7 @@ func (a *Area) ScheduleConflicts(ctx context.Context, during domain.TimeRange, c
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.planner(ctx, a.Today(ctx), during, domain.ChangesPlanned)
+	p, err := a.planner(ctx, a.estate.Today(ctx), during, domain.ChangesPlanned)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (a *Area) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest, fir
 		return &ScheduleConflicts{Nodes: []*ScheduleConflict{}}, nil
 	}
 	within := domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
-	p, err := a.planner(ctx, a.Today(ctx), within, domain.ChangesPlanned, r)
+	p, err := a.planner(ctx, a.estate.Today(ctx), within, domain.ChangesPlanned, r)
 	if err != nil {
 		return nil, err
 	}

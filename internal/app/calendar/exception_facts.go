@@ -26,7 +26,7 @@ func (f *exceptionFacts) guards() []store.Guard {
 
 // exceptionFacts reads the facts of some exceptions, of all at once.
 func (a *Area) exceptionFacts(ctx context.Context, exceptions ...*domain.FreezeException) ([]*exceptionFacts, error) {
-	v, ids := a.Everything(), make([]store.ID, len(exceptions))
+	v, ids := a.estate.Everything(), make([]store.ID, len(exceptions))
 	for i, x := range exceptions {
 		ids[i] = store.ID(x.ID)
 	}
@@ -61,7 +61,7 @@ func (a *Area) exceptionFacts(ctx context.Context, exceptions ...*domain.FreezeE
 
 // factsOf are the facts of an exception, which are read for its whole cohort.
 func (a *Area) factsOf(ctx context.Context, x *domain.FreezeException) (*exceptionFacts, error) {
-	cohort := a.CohortOf(ctx, x)
+	cohort := a.estate.CohortOf(ctx, x)
 	facts, err := estate.LoadOf[*exceptionFacts](cohort, "facts").Get(func() (map[store.ID]*exceptionFacts, error) {
 		list, err := a.exceptionFacts(ctx, estate.RecordsOf[*domain.FreezeException](cohort)...)
 		return estate.ByMember(cohort, list), err
@@ -72,7 +72,7 @@ func (a *Area) factsOf(ctx context.Context, x *domain.FreezeException) (*excepti
 // ExceptionStands tells whether an exception is granted for the plan that its
 // change has (P7).
 func (a *Area) ExceptionStands(ctx context.Context, x *domain.FreezeException) (bool, error) {
-	if err := a.May(ctx, authz.Read, domain.KindFreezeException); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindFreezeException); err != nil {
 		return false, err
 	}
 	f, err := a.factsOf(ctx, x)

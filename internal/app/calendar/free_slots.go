@@ -28,7 +28,7 @@ func (p *planner) slotsFrom(t time.Time) *slots {
 // nextMinute is the next full minute, or now, if that is one: nobody plans by
 // seconds.
 func (a *Area) nextMinute() time.Time {
-	return a.Clock().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
+	return a.estate.Clock().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
 }
 
 // read reads what is planned where slots are looked for.
@@ -116,7 +116,7 @@ func plannedLength(r *domain.ChangeRequest) time.Duration {
 
 // FreeSlots finds times at which a change could take place without conflict.
 func (a *Area) FreeSlots(ctx context.Context, change domain.Ref, length *string, within *domain.TimeRange, first int) ([]*domain.TimeRange, error) {
-	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return nil, err
 	}
 	r, requestErr := a.request(ctx, change, "changeRequest")
@@ -125,7 +125,7 @@ func (a *Area) FreeSlots(ctx context.Context, change domain.Ref, length *string,
 	if err := estate.Both(requestErr, lengthErr, periodErr); err != nil {
 		return nil, err
 	}
-	p, err := a.planner(ctx, a.Today(ctx), period, domain.ChangesPlanned, r)
+	p, err := a.planner(ctx, a.estate.Today(ctx), period, domain.ChangesPlanned, r)
 	if err != nil {
 		return nil, err
 	}
@@ -174,5 +174,5 @@ func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err e
 
 // request finds a request for change that must be there.
 func (a *Area) request(ctx context.Context, ref domain.Ref, field string) (*domain.ChangeRequest, error) {
-	return estate.One[*domain.ChangeRequest](ctx, a.Today(ctx), ref, field)
+	return estate.One[*domain.ChangeRequest](ctx, a.estate.Today(ctx), ref, field)
 }

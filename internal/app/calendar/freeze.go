@@ -57,7 +57,7 @@ func (h *HeldChange) People() []string {
 
 // Owners lists who answers for the items that the change affects, by key.
 func (h *HeldChange) Owners(ctx context.Context) ([]*domain.Party, error) {
-	c := h.app.CohortOf(ctx, h.ChangeRequest)
+	c := h.app.estate.CohortOf(ctx, h.ChangeRequest)
 	owners, err := estate.LoadOf[[]*domain.Party](c, "owners").Get(func() (map[store.ID][]*domain.Party, error) { return ownersOf(ctx, c) })
 	return owners[store.ID(h.ChangeRequest.ID)], err
 }
@@ -109,7 +109,7 @@ func (a *Area) CreateFreeze(ctx context.Context, in domain.NewOpening, o *domain
 // Matches tells what the freeze is for.
 func (h *FreezeHold) Matches(ctx context.Context) (*OpeningMatches, error) {
 	if h.of != nil {
-		found, err := matchAll(ctx, h.app.Today(ctx), []*Opening{h.of})
+		found, err := matchAll(ctx, h.app.estate.Today(ctx), []*Opening{h.of})
 		return found[store.ID(h.of.Record.Meta().ID)], err
 	}
 	return h.app.Matches(ctx, h.Freeze)
@@ -131,14 +131,14 @@ func (a *Area) held(ctx context.Context, w *estate.Written, err error) (*FreezeH
 // LiftFreeze lifts a freeze, and releases exactly what it held.
 func (a *Area) LiftFreeze(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*FreezeHold, error) {
 	m := estate.Mutation{Action: authz.Move, Kind: domain.KindFreeze, Options: o, Input: []any{"lift", domain.KindFreeze, ref, ifVersion}}
-	written, err := a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	written, err := a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		return a.decideLift(ctx, k, ref, ifVersion)
 	})
 	return a.held(ctx, written, err)
 }
 
 func (a *Area) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, ifVersion *int) (*estate.Draft, entity.Record, error) {
-	before, err := a.Existing(ctx, k, ref, "input.ref")
+	before, err := a.estate.Existing(ctx, k, ref, "input.ref")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -152,9 +152,9 @@ func (a *Area) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, i
 		return nil, nil, err
 	}
 	after := entity.Clone(before).(*domain.Freeze)
-	now := a.Clock()
+	now := a.estate.Clock()
 	after.LiftedAt = &now
-	d := &estate.Draft{Explain: a.ExplainTaken("input")}
+	d := &estate.Draft{Explain: a.estate.ExplainTaken("input")}
 	d.Update(before, after)
 	return d, after, nil
 }

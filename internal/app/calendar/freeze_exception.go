@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -14,9 +16,9 @@ import (
 // RequestFreezeException asks that a freeze not hold one change.
 func (a *Area) RequestFreezeException(ctx context.Context, in domain.NewException, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Create, Kind: domain.KindFreezeException, Options: o, Input: []any{"request", domain.KindFreezeException, in}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		var freeze, change store.Node
-		r := &estate.Refs{View: a.Today(ctx)}
+		r := &estate.Refs{View: a.estate.Today(ctx)}
 		r.Want(domain.KindFreeze, *in.Freeze, "input.freeze", &freeze)
 		r.Want(domain.KindChangeRequest, *in.ChangeRequest, "input.changeRequest", &change)
 		refErr := r.Resolve(ctx)
@@ -30,9 +32,9 @@ func (a *Area) RequestFreezeException(ctx context.Context, in domain.NewExceptio
 			return nil, nil, err
 		}
 		x.Sources = domain.BroughtBy(domain.SourceAPI)
-		who := estate.Doer(ctx)
+		who := acting.Doer(ctx)
 		x.RequestedBy, x.RequesterIdentities = &who.Name, who.Identities
-		d, _ := a.Creating(x)
+		d, _ := a.estate.Creating(x)
 		d.Join(domain.RelExcepts, x, freeze.ID)
 		d.Join(domain.RelExceptionFor, x, change.ID)
 		return d, x, nil
@@ -52,11 +54,11 @@ func reasoned(reason *string) error {
 // its change from the freeze in the same change set.
 func (a *Area) DecideFreezeException(ctx context.Context, ref domain.Ref, verdict domain.ExceptionVerdict, comment *string, ifVersion *int, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Move, Kind: domain.KindFreezeException, Options: o, Input: []any{"decide", domain.KindFreezeException, ref, verdict, comment, ifVersion}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		if err := estate.InPerson(ctx); err != nil {
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		if err := acting.InPerson(ctx); err != nil {
 			return nil, nil, err
 		}
-		before, err := a.Existing(ctx, k, ref, "input.ref")
+		before, err := a.estate.Existing(ctx, k, ref, "input.ref")
 		if err != nil {
 			return nil, nil, err
 		}
@@ -66,14 +68,14 @@ func (a *Area) DecideFreezeException(ctx context.Context, ref domain.Ref, verdic
 			return nil, nil, err
 		}
 		f := facts[0]
-		decideErr := prefixed("input", after.Decide(verdict, f.ends, f.change, estate.Doer(ctx), a.Clock(), comment))
+		decideErr := prefixed("input", after.Decide(verdict, f.ends, f.change, acting.Doer(ctx), a.estate.Clock(), comment))
 		if err := estate.Both(estate.CheckVersion(before, ifVersion), decideErr); err != nil {
 			return nil, nil, err
 		}
 		if f.change != nil && verdict == domain.GrantException {
 			after.Plan(f.plan)
 		}
-		d := &estate.Draft{Explain: a.ExplainTaken("input"), Guards: f.guards()}
+		d := &estate.Draft{Explain: a.estate.ExplainTaken("input"), Guards: f.guards()}
 		d.Update(before, after)
 		return d, after, nil
 	})

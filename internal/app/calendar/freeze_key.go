@@ -19,5 +19,5 @@ func (k *FreezeKey) Freeze(ctx context.Context) (*domain.Freeze, error) {
 
 // FreezesOf are the freezes that a record names by these keys.
 func (a *Area) FreezesOf(ctx context.Context, record entity.Record, keys []string) []*FreezeKey {
-	return estate.KeysIn(a.KeyLoader(ctx, record, domain.KindFreeze), keys, func(k estate.Keyed) *FreezeKey { return &FreezeKey{k} })
+	return estate.KeysIn(a.estate.KeyLoader(ctx, record, domain.KindFreeze), keys, func(k estate.Keyed) *FreezeKey { return &FreezeKey{k} })
 }

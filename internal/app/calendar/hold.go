@@ -37,7 +37,7 @@ func (a *Area) hold(ctx context.Context, p *estate.Proposal) error {
 		return err
 	}
 	h := &holding{app: a, would: would, requests: map[store.ID]*domain.ChangeRequest{}}
-	h.view = estate.View{Reader: a.Past.Supposing(would), App: a.Estate, Sight: &estate.Sight{App: a.Estate, Unlimited: true}}
+	h.view = estate.View{Reader: a.estate.Past.Supposing(would), App: a.estate, Sight: &estate.Sight{App: a.estate, Unlimited: true}}
 	h.view.Entire = h.view.Reader
 	return h.decide(ctx, p)
 }
@@ -48,11 +48,11 @@ func (a *Area) frozenByNone(ctx context.Context, b *holdBearing, p *estate.Propo
 	if b.freezes {
 		return false, nil
 	}
-	since, err := a.Store.Head(ctx)
+	since, err := a.estate.Store.Head(ctx)
 	if err != nil {
 		return false, estate.StoreError(err)
 	}
-	found, err := a.Entire.Count(ctx, domain.KindFreeze, standing)
+	found, err := a.estate.Entire.Count(ctx, domain.KindFreeze, standing)
 	switch {
 	case err != nil:
 		return false, estate.StoreError(err)
@@ -71,11 +71,11 @@ func (a *Area) frozenByNone(ctx context.Context, b *holdBearing, p *estate.Propo
 // minds tells whether any freeze minds how the estate changes: those that name
 // sites mind where items are, and so on.
 func (a *Area) minds(ctx context.Context, b *holdBearing) (bool, error) {
-	freezes, err := readOpeningsOf(ctx, a.Everything(), domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes)
+	freezes, err := readOpeningsOf(ctx, a.estate.Everything(), domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes)
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(toCome(freezes, a.Clock()), func(o *Opening) bool {
+	return slices.ContainsFunc(toCome(freezes, a.estate.Clock()), func(o *Opening) bool {
 		return b.facts && o.byFact() || b.places && o.byPlace() || b.needs && len(o.Services) > 0
 	}), nil
 }
@@ -150,6 +150,6 @@ func (a *Area) SeenHolds(ctx context.Context, all []any) ([]movedHold, error) {
 	for i, m := range moved {
 		ids[i] = store.ID(m.After.ID)
 	}
-	hidden, err := a.Today(ctx).Hidden(ctx, ids...)
+	hidden, err := a.estate.Today(ctx).Hidden(ctx, ids...)
 	return slices.DeleteFunc(moved, func(m movedHold) bool { return hidden[store.ID(m.After.ID)] }), err
 }

@@ -136,7 +136,7 @@ func TestWhatIsPlannedAtOnceWithAFreezeIsHeldByIt_H6(t *testing.T) {
 // asAnother is the same estate as another request sees it.
 func asAnother(f *apptest.Fixture) *apptest.Fixture {
 	g := *f
-	g.Ctx = f.Estate.WithLoads(f.T.Context())
+	g.Ctx = f.WithLoads(f.T.Context())
 	return &g
 }
 

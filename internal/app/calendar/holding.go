@@ -126,7 +126,7 @@ func (h *holding) add(ctx context.Context, n store.Node) {
 func (h *holding) readPlanned(ctx context.Context) error {
 	var on domain.TimeRange
 	for _, o := range h.freezes {
-		if next, ok := o.next(h.app.Clock()); ok && h.moving[o.Record.Meta().Key] {
+		if next, ok := o.next(h.app.estate.Clock()); ok && h.moving[o.Record.Meta().Key] {
 			if o.Opening().Recurrence != nil {
 				next.To = endOfTime // however often it comes again
 			}
@@ -210,7 +210,7 @@ var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // graph is the estate as it would be.
 func (h *holding) graph(ctx context.Context, s traversal.Survey) (*estate.Graph, error) {
 	if !h.estate {
-		return h.app.traversal.Graph(ctx, h.app.Everything(), s)
+		return h.app.traversal.Graph(ctx, h.app.estate.Everything(), s)
 	}
 	r := traversal.NewPartReader(ctx, h.view.Reader)
 	if err := r.Read(s); err != nil {

@@ -125,7 +125,7 @@ func (h *holding) guards() []store.Guard {
 		kinds = append(kinds, domain.KindChangeRequest)
 		rels = append(rels, domain.RelAffects, domain.RelTakesPlaceAt)
 	}
-	ahead := toCome(h.freezes, h.app.Clock())
+	ahead := toCome(h.freezes, h.app.estate.Clock())
 	if slices.ContainsFunc(ahead, (*Opening).byFact) {
 		kinds = append(kinds, domain.KindConfigurationItem)
 	}

@@ -33,7 +33,7 @@ func (a *Area) Occurrences(r entity.Record, during *domain.TimeRange, first int)
 	}
 	var found []domain.TimeRange
 	if during == nil {
-		found = w.Next(a.Clock(), first)
+		found = w.Next(a.estate.Clock(), first)
 	} else {
 		found = w.Occurrences(*during)
 	}

@@ -32,7 +32,7 @@ type OpeningWarning struct {
 
 // Matches tells what a window or a freeze is for.
 func (a *Area) Matches(ctx context.Context, r entity.Record) (*OpeningMatches, error) {
-	v, c := a.Today(ctx), a.CohortOf(ctx, r)
+	v, c := a.estate.Today(ctx), a.estate.CohortOf(ctx, r)
 	found, err := estate.LoadOf[*OpeningMatches](c, "matches").Get(func() (map[store.ID]*OpeningMatches, error) {
 		openings, err := named(ctx, v, c)
 		if err != nil {

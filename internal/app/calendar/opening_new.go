@@ -31,8 +31,8 @@ func (a *Area) CreateMaintenanceWindow(ctx context.Context, in domain.NewOpening
 func (a *Area) createOpening(ctx context.Context, kind string, in domain.NewOpening, o *domain.WriteOptions) (*estate.Written, *Opening, error) {
 	made := &Opening{}
 	m := estate.Mutation{Action: authz.Create, Kind: kind, Options: o, Input: []any{"create", kind, in}}
-	written, err := a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		r := &estate.Refs{View: a.Today(ctx)}
+	written, err := a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		r := &estate.Refs{View: a.estate.Today(ctx)}
 		made.Sites = r.WantAll(domain.KindSite, in.Sites, "input.sites")
 		made.Services = r.WantAll(domain.KindConfigurationItem, in.Services, "input.services")
 		record, newErr := k.New(in.Fields, "input")
@@ -44,7 +44,7 @@ func (a *Area) createOpening(ctx context.Context, kind string, in domain.NewOpen
 			return nil, nil, err
 		}
 		record.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
-		d, _ := a.Creating(record)
+		d, _ := a.estate.Creating(record)
 		at, of := openingRels(kind)
 		d.Join(at, record, estate.DistinctIDs(made.Sites)...)
 		d.Join(of, record, estate.DistinctIDs(made.Services)...)
@@ -95,7 +95,7 @@ func servicesOnly(items []store.Node, field string) error {
 func (a *Area) namedBy(ctx context.Context, r entity.Record) (named int, err error) {
 	at, of := openingRels(entity.KindOf(r).Name)
 	for _, rel := range []string{at, of} {
-		counts, err := a.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(r.Meta().ID)}, Rel: rel, Direction: store.Out})
+		counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(r.Meta().ID)}, Rel: rel, Direction: store.Out})
 		if err != nil {
 			return 0, estate.StoreError(err)
 		}

@@ -35,14 +35,14 @@ type AgendaWait struct {
 // BoardAgenda lists what is before a board, and for whom it waits: the most
 // urgent first, then what was handed in first.
 func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, after *string) (*configuration.FindingPage[AgendaItem], error) {
-	if err := a.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return nil, err
 	}
 	limit, err := records.GroupLimit(first)
 	if err != nil {
 		return nil, err
 	}
-	b, err := estate.One[*domain.Board](ctx, a.Today(ctx), board, "board")
+	b, err := estate.One[*domain.Board](ctx, a.estate.Today(ctx), board, "board")
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 	if err != nil {
 		return nil, err
 	}
-	delegations, err := a.findDelegations(ctx, b)
+	delegations, err := sitting{a}.findDelegations(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 // that name it, and, where it is the only one for their type, those that name
 // none.
 func (a *Area) Before(ctx context.Context, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
-	return sitting{a}.beforeIn(ctx, a.Today(ctx), b, statuses...)
+	return sitting{a}.beforeIn(ctx, a.estate.Today(ctx), b, statuses...)
 }
 
 // beforeIn lists those of them that a view shows.
@@ -79,7 +79,7 @@ func (a sitting) beforeIn(ctx context.Context, v estate.View, b *domain.Board, s
 	if b.Emergency {
 		types = []domain.ChangeRequestType{domain.EmergencyChange}
 	}
-	rivals, err := a.Entire.Count(ctx, domain.KindBoard, store.Compare{Property: "emergency", Op: store.Eq, Value: b.Emergency})
+	rivals, err := a.estate.Entire.Count(ctx, domain.KindBoard, store.Compare{Property: "emergency", Op: store.Eq, Value: b.Emergency})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -129,7 +129,7 @@ func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts,
 	if item.ChangeRequest.Status != domain.ChangeAssessed {
 		return
 	}
-	at := a.Clock()
+	at := a.estate.Clock()
 	for _, member := range waiting {
 		var deputies []string
 		for _, d := range delegations {
@@ -141,5 +141,5 @@ func (a sitting) fillItem(ctx context.Context, item *AgendaItem, f *changeFacts,
 		item.WaitsFor = append(item.WaitsFor, &AgendaWait{domain.PersonOf(f.Board, member), domain.PeopleOf(f.Board, deputies)})
 		beside = append(append(beside, member), deputies...)
 	}
-	party.PartiesIn(ctx, a.Today(ctx)).Want(beside...)
+	party.PartiesIn(ctx, a.estate.Today(ctx)).Want(beside...)
 }

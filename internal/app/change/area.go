@@ -9,12 +9,12 @@ import (
 
 // Area is what can be done with requests for change.
 type Area struct {
-	*estate.Estate
+	estate  *estate.Estate
 	records *records.Area
 	impact  *impact.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, records *records.Area, impact *impact.Area) *Area {
-	return &Area{Estate: e, records: records, impact: impact}
+	return &Area{estate: e, records: records, impact: impact}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -37,7 +39,7 @@ func (a *Area) decideAssessment(ctx context.Context, in Assess) (*estate.Draft, 
 	}
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
-	now := a.Clock()
+	now := a.estate.Clock()
 	if err := moveChange(f, domain.AssessChange, domain.ChangeAssessed, now); err != nil {
 		return nil, nil, err
 	}
@@ -65,9 +67,9 @@ type assessing struct{ *Area }
 func (a assessing) complete(ctx context.Context, as *domain.Assessment, f *changeFacts, in Assess, now time.Time) {
 	c := f.Request
 	c.ReviewCount++
-	as.ID, as.Sources = a.NewID(), domain.BroughtBy(domain.SourceAPI)
-	who := estate.Doer(ctx)
-	as.Assessor, as.Identities, as.Method = who.Name, who.Identities, estate.Method(ctx)
+	as.ID, as.Sources = a.estate.NewID(), domain.BroughtBy(domain.SourceAPI)
+	who := acting.Doer(ctx)
+	as.Assessor, as.Identities, as.Method = who.Name, who.Identities, acting.Method(ctx)
 	if as.Ordinal = 1; f.assessment != nil {
 		as.Ordinal = f.assessment.Ordinal + 1
 	}

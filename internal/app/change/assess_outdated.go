@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -32,7 +34,7 @@ type resting struct {
 // on (H3): nothing while it holds. The reasons name whatever has changed, so that
 // they are told only to those who see all of it.
 func (a assessing) outdated(ctx context.Context, list []resting) ([][]string, error) {
-	reasons, err := a.whyOutdated(estate.WithActor(ctx, estate.Local.Actor), list)
+	reasons, err := a.whyOutdated(acting.WithActor(ctx, acting.Local.Actor), list)
 	for i := range reasons {
 		if len(reasons[i]) > 0 && !a.judges(ctx) {
 			reasons[i] = []string{"what it rests on has changed"}
@@ -42,11 +44,11 @@ func (a assessing) outdated(ctx context.Context, list []resting) ([][]string, er
 }
 
 func (a assessing) whyOutdated(ctx context.Context, list []resting) ([][]string, error) {
-	head, err := a.Store.Head(ctx)
+	head, err := a.estate.Store.Head(ctx)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	oldest, err := a.Entire.Oldest(ctx)
+	oldest, err := a.estate.Entire.Oldest(ctx)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -85,7 +87,7 @@ func (a assessing) compare(ctx context.Context, list []*foundation, head store.R
 	for i, f := range list {
 		since[i] = store.Revision(f.assessment.Revision)
 	}
-	changed, err := a.Past.Since(ctx, since, head, func(i int, e *store.Effect) bool { return list[i].concerned(e) })
+	changed, err := a.estate.Past.Since(ctx, since, head, func(i int, e *store.Effect) bool { return list[i].concerned(e) })
 	var much *asof.TooMuchError
 	switch {
 	case errors.As(err, &much), errors.Is(err, store.ErrCompacted):
@@ -104,7 +106,7 @@ func (a assessing) compare(ctx context.Context, list []*foundation, head store.R
 
 // tellChanges adds what has changed to the reasons.
 func (a assessing) tellChanges(ctx context.Context, list []*foundation, changed [][]store.Effect) error {
-	names := estate.NewNames(a.Entire)
+	names := estate.NewNames(a.estate.Entire)
 	for i, f := range list {
 		changed[i] = f.minded(changed[i])
 		names.Announce(changed[i][:min(len(changed[i]), toldReasons)])
@@ -142,7 +144,7 @@ func (a assessing) restOn(ctx context.Context, list []*foundation) error {
 			keys[key] = true
 		}
 	}
-	found, err := a.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", estate.SortedKeys(keys)...)
+	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", estate.SortedKeys(keys)...)
 	if err != nil {
 		return estate.StoreError(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/domain"
@@ -73,7 +75,7 @@ func (a assessing) impactOf(ctx context.Context, requests ...string) (*impactare
 	for _, id := range requests {
 		in.Sources.ChangeRequests = append(in.Sources.ChangeRequests, &domain.Ref{ID: &id})
 	}
-	return a.impact.Impact(estate.WithActor(ctx, estate.Local.Actor), in, nil) // of the whole estate, whoever assesses
+	return a.impact.Impact(acting.WithActor(ctx, acting.Local.Actor), in, nil) // of the whole estate, whoever assesses
 }
 
 // listHits lists what was found, up to a limit, and a digest of all of it.
@@ -148,7 +150,7 @@ func (a assessing) openBeside(ctx context.Context, requests ...*domain.ChangeReq
 	if during.Empty() {
 		return b, nil
 	}
-	v := a.SeenBy(estate.WithActor(ctx, estate.Local.Actor), a.Entire)
+	v := a.estate.SeenBy(acting.WithActor(ctx, acting.Local.Actor), a.estate.Entire)
 	open, err := impactarea.OpenDuring(ctx, v, during, nil)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -36,10 +38,10 @@ func (a *Area) Consequences() []estate.Consequence {
 func askers(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		r, ok := c.After.(*domain.ChangeRequest)
-		if !ok || c.By == estate.ByImport && estate.LocalActs(ctx) {
+		if !ok || c.By == estate.ByImport && acting.Locally(ctx) {
 			continue
 		}
-		who := estate.Doer(ctx)
+		who := acting.Doer(ctx)
 		had, _ := c.Before.(*domain.ChangeRequest)
 		renamed := had != nil && (estate.ValueOr(had.Requester, "") != estate.ValueOr(r.Requester, "") || !slices.Equal(had.RequesterIdentities, r.RequesterIdentities))
 		var err error
@@ -85,13 +87,13 @@ func settleDelegations(ctx context.Context, p *estate.Proposal) error {
 			continue
 		}
 		had, _ := c.Before.(*domain.Delegation)
-		if err := p.Amend(c, func() { now.Settle(had, estate.Doer(ctx), p.Now()) }); err != nil {
+		if err := p.Amend(c, func() { now.Settle(had, acting.Doer(ctx), p.Now()) }); err != nil {
 			return err
 		}
 	}
 	for _, l := range p.Links {
 		had, ok := l.From.(*domain.Delegation)
-		if !ok || l.Exists && !l.Goes || away(had, estate.Doer(ctx)) {
+		if !ok || l.Exists && !l.Goes || away(had, acting.Doer(ctx)) {
 			continue
 		}
 		p.Keep(had)
@@ -146,7 +148,7 @@ func (a rules) countImported(ctx context.Context, p *estate.Proposal) error {
 	for i, r := range revised {
 		ids[i] = store.ID(r.request.ID)
 	}
-	votes, err := a.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelCastOn, Direction: store.In})
+	votes, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelCastOn, Direction: store.In})
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -181,11 +183,11 @@ func (a rules) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error
 		if !was || !is || !reseats(had, now) {
 			continue
 		}
-		since, err := a.Store.Head(ctx)
+		since, err := a.estate.Store.Head(ctx)
 		if err != nil {
 			return estate.StoreError(err)
 		}
-		waiting, err := sitting(a).beforeIn(ctx, a.Everything(), had, domain.ChangeAssessed)
+		waiting, err := sitting(a).beforeIn(ctx, a.estate.Everything(), had, domain.ChangeAssessed)
 		if err != nil {
 			return err
 		}

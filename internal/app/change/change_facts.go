@@ -48,25 +48,24 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 		{domain.RelDecidedBy, domain.KindBoard, store.Out}, {domain.RelCastOn, domain.KindVote, store.In},
 		{domain.RelPrepares, domain.KindTask, store.In}, {domain.RelAssesses, domain.KindAssessment, store.In},
 	} {
-		found, err := estate.FarNodes(ctx, a.Everything(), ids, r.rel, r.direction, r.kind)
+		found, err := estate.FarNodes(ctx, a.estate.Everything(), ids, r.rel, r.direction, r.kind)
 		if err != nil {
 			return nil, err
 		}
 		far[r.rel] = found
 	}
-	list, only := make([]*changeFacts, len(requests)), &onlyBoards{view: a.Everything()}
+	list, only := make([]*changeFacts, len(requests)), &onlyBoards{view: a.estate.Everything()}
 	for i, c := range requests {
-		list[i] = a.factsOf(ctx, c, func(rel string) []store.Node { return far[rel][ids[i]] })
+		list[i] = factsOf(ctx, a.estate.Everything(), c, func(rel string) []store.Node { return far[rel][ids[i]] })
 		if err := only.give(ctx, list[i]); err != nil {
 			return nil, err
 		}
 	}
-	return list, conceal(ctx, a.Today(ctx), list)
+	return list, conceal(ctx, a.estate.Today(ctx), list)
 }
 
 // factsOf puts together what is joined to a request.
-func (a *Area) factsOf(ctx context.Context, c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
-	v := a.Everything()
+func factsOf(ctx context.Context, v estate.View, c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{
 		Request: c, Items: estate.Decoded[*domain.ConfigurationItem](ctx, v, far(domain.RelAffects)),
 		Model: estate.OnlyOne(estate.Decoded[*domain.ChangeModel](ctx, v, far(domain.RelFollows))), Board: estate.OnlyOne(estate.Decoded[*domain.Board](ctx, v, far(domain.RelDecidedBy))),
@@ -169,7 +168,7 @@ func latest(list []*domain.Assessment) (last *domain.Assessment) {
 
 // reviewedRequest finds the request that a verb is about.
 func (a *Area) reviewedRequest(ctx context.Context, action authz.Action, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
-	r, err := a.Target(ctx, action, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
+	r, err := a.estate.Target(ctx, action, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
 	if err == nil {
 		err = estate.CheckVersion(r, ifVersion)
 	}
@@ -181,5 +180,5 @@ func (a *Area) reviewedRequest(ctx context.Context, action authz.Action, ref dom
 
 // judges reports whether all may be seen that a change is judged by.
 func (a assessing) judges(ctx context.Context) bool {
-	return a.SightOf(ctx).All(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
+	return a.estate.SightOf(ctx).All(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
 }

@@ -11,9 +11,9 @@ import (
 // ChangeMoves tells where a request can go from where it is, and what each way
 // lacks (H2).
 func (a *Area) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domain.ChangeRequestMove, error) {
-	cohort := a.CohortOf(ctx, c)
+	cohort := a.estate.CohortOf(ctx, c)
 	facts, err := estate.LoadOf[*changeFacts](cohort, "facts").Get(func() (map[store.ID]*changeFacts, error) {
-		return a.factsOfAll(ctx, cohort)
+		return assessing{a}.factsOfAll(ctx, cohort)
 	})
 	if err != nil {
 		return nil, err
@@ -22,12 +22,12 @@ func (a *Area) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]doma
 }
 
 // factsOfAll reads what the moves of a cohort of requests depend on.
-func (a *Area) factsOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID]*changeFacts, error) {
+func (a assessing) factsOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID]*changeFacts, error) {
 	list, err := a.allFacts(ctx, estate.RecordsOf[*domain.ChangeRequest](cohort))
 	if err != nil {
 		return nil, err
 	}
-	return estate.ByMember(cohort, list), assessing{a}.judge(ctx, list...)
+	return estate.ByMember(cohort, list), a.judge(ctx, list...)
 }
 
 // CurrentAssessment is the assessment of a request that counts, nil when there
@@ -46,16 +46,16 @@ func (a *Area) CurrentAssessment(ctx context.Context, c *domain.ChangeRequest) (
 // AssessmentOutdated tells why an assessment no longer holds: nothing while it
 // does (H3).
 func (a *Area) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([]string, error) {
-	cohort := a.CohortOf(ctx, as)
+	cohort := a.estate.CohortOf(ctx, as)
 	reasons, err := estate.LoadOf[[]string](cohort, "outdated").Get(func() (map[store.ID][]string, error) {
-		return a.outdatedOfAll(ctx, cohort)
+		return assessing{a}.outdatedOfAll(ctx, cohort)
 	})
 	return reasons[store.ID(as.ID)], err
 }
 
 // outdatedOfAll tells why assessments of a cohort no longer hold. Of one the
 // request of which the caller may not see it tells nothing.
-func (a *Area) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID][]string, error) {
+func (a assessing) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID][]string, error) {
 	var rest []resting
 	for _, r := range cohort.Records {
 		c, err := a.records.RelatedOne(ctx, r, estate.Via{Rel: domain.RelAssesses, Kind: domain.KindChangeRequest}, nil)
@@ -66,7 +66,7 @@ func (a *Area) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (map[st
 			rest = append(rest, resting{r.(*domain.Assessment), c.(*domain.ChangeRequest)})
 		}
 	}
-	list, err := assessing{a}.outdated(ctx, rest)
+	list, err := a.outdated(ctx, rest)
 	if err != nil {
 		return nil, err
 	}

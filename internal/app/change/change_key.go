@@ -19,5 +19,5 @@ func (k *ChangeRequestKey) ChangeRequest(ctx context.Context) (*domain.ChangeReq
 
 // RequestsOf are the requests for change that a record names by these keys.
 func (a *Area) RequestsOf(ctx context.Context, record entity.Record, keys []string) []*ChangeRequestKey {
-	return estate.KeysIn(a.KeyLoader(ctx, record, domain.KindChangeRequest), keys, func(k estate.Keyed) *ChangeRequestKey { return &ChangeRequestKey{k} })
+	return estate.KeysIn(a.estate.KeyLoader(ctx, record, domain.KindChangeRequest), keys, func(k estate.Keyed) *ChangeRequestKey { return &ChangeRequestKey{k} })
 }

@@ -19,7 +19,7 @@ func TestWhyAnAssessmentNoLongerHoldsNamesOnlyWhatCounts(t *testing.T) { // H3
 		f.Submit("R1")
 		as := f.Assess("R1").Assessment
 		because := func() []string {
-			reasons, err := f.Changes.AssessmentOutdated(f.Estate.WithLoads(f.Ctx), as)
+			reasons, err := f.Changes.AssessmentOutdated(f.WithLoads(f.Ctx), as)
 			require.NoError(t, err)
 			return reasons
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -161,7 +163,7 @@ func (a rules) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.Rec
 		return nil
 	}
 	id := store.ID(now.ID)
-	boards, err := estate.Linked[*domain.Board](ctx, a.Everything(), []store.ID{id}, domain.RelDecidedBy, store.Out)
+	boards, err := estate.Linked[*domain.Board](ctx, a.estate.Everything(), []store.ID{id}, domain.RelDecidedBy, store.Out)
 	if err != nil || len(boards[id]) == 0 {
 		return err
 	}
@@ -170,7 +172,7 @@ func (a rules) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.Rec
 		p.Keep(b)
 		return nil
 	}
-	hidden, err := a.Today(ctx).Hidden(ctx, store.ID(b.ID))
+	hidden, err := a.estate.Today(ctx).Hidden(ctx, store.ID(b.ID))
 	if err != nil {
 		return err
 	}
@@ -186,12 +188,12 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 	if c.Before.(*domain.Board).Emergency == now.Emergency {
 		return nil
 	}
-	since, err := a.Store.Head(ctx)
+	since, err := a.estate.Store.Head(ctx)
 	if err != nil {
 		return estate.StoreError(err)
 	}
 	id := store.ID(now.ID)
-	requests, err := estate.Linked[*domain.ChangeRequest](ctx, a.Everything(), []store.ID{id}, domain.RelDecidedBy, store.In)
+	requests, err := estate.Linked[*domain.ChangeRequest](ctx, a.estate.Everything(), []store.ID{id}, domain.RelDecidedBy, store.In)
 	if err != nil {
 		return err
 	}
@@ -205,7 +207,7 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 		p.Guard(store.Unchanged{Since: since, Rel: domain.RelDecidedBy})
 		return nil
 	}
-	keys, err := estate.KeysSeen(ctx, a.Today(ctx), waiting[:min(len(waiting), toldReasons)])
+	keys, err := estate.KeysSeen(ctx, a.estate.Today(ctx), waiting[:min(len(waiting), toldReasons)])
 	if err == nil {
 		p.Refuse(c, domain.LeavesRequests(now, keys, "emergency"))
 	}
@@ -219,7 +221,7 @@ func (a rules) affectsNotExcluded(ctx context.Context, p *estate.Proposal) error
 	for i, l := range links {
 		keys[i] = store.EdgeKey{Rel: domain.RelExcludes, From: l.Key.From, To: l.Key.To}
 	}
-	edges, err := a.Entire.EdgesBetween(ctx, keys...)
+	edges, err := a.estate.Entire.EdgesBetween(ctx, keys...)
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -240,11 +242,11 @@ func (a rules) affectsNotExcluded(ctx context.Context, p *estate.Proposal) error
 // seatedByOthers refuses that somebody give themselves a seat on a board.
 func seatedByOthers(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
-		if c.Gone() || c.By == estate.ByImport && estate.LocalActs(ctx) {
+		if c.Gone() || c.By == estate.ByImport && acting.Locally(ctx) {
 			continue
 		}
 		had, _ := c.Before.(*domain.Board)
-		p.Refuse(c, c.After.(*domain.Board).CheckSeated(had, estate.Doer(ctx))...)
+		p.Refuse(c, c.After.(*domain.Board).CheckSeated(had, acting.Doer(ctx))...)
 	}
 	return nil
 }
@@ -255,12 +257,12 @@ func (a rules) ownDelegations(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		had, _ := c.Before.(*domain.Delegation)
 		now, _ := c.After.(*domain.Delegation)
-		if !away(had, estate.Doer(ctx)) || !away(now, estate.Doer(ctx)) {
+		if !away(had, acting.Doer(ctx)) || !away(now, acting.Doer(ctx)) {
 			a.leadsDelegations(ctx, p, estate.InputAt{Path: "input"})
 		}
 	}
 	for _, l := range p.Links {
-		if had, ok := l.From.(*domain.Delegation); ok && (!l.Exists || l.Goes) && !away(had, estate.Doer(ctx)) {
+		if had, ok := l.From.(*domain.Delegation); ok && (!l.Exists || l.Goes) && !away(had, acting.Doer(ctx)) {
 			a.leadsDelegations(ctx, p, estate.InputAt{Path: "input"})
 		}
 	}
@@ -268,9 +270,9 @@ func (a rules) ownDelegations(ctx context.Context, p *estate.Proposal) error {
 }
 
 func (a rules) leadsDelegations(ctx context.Context, p *estate.Proposal, at estate.InputAt) {
-	if a.May(ctx, authz.Decide, domain.KindDelegation) != nil {
+	if a.estate.May(ctx, authz.Decide, domain.KindDelegation) != nil {
 		p.Refuse(at, &domain.Error{Code: domain.RuleViolation, Rule: "H3", Message: fmt.Sprintf(
-			"%s may delegate their own vote alone: for others, who leads changes prepares it, and who is away confirms it", estate.Doer(ctx).Name)})
+			"%s may delegate their own vote alone: for others, who leads changes prepares it, and who is away confirms it", acting.Doer(ctx).Name)})
 	}
 }
 
@@ -312,14 +314,14 @@ func decisionsOfOthers(ctx context.Context, p *estate.Proposal) error {
 // importsOfOthers refuses what an import brings that its actor could not do
 // themselves (H3).
 func importsOfOthers(ctx context.Context, p *estate.Proposal, own func(domain.Doer, *estate.RecordChange) *domain.Error) error {
-	if estate.LocalActs(ctx) {
+	if acting.Locally(ctx) {
 		return nil
 	}
 	for _, c := range p.Records {
 		if c.Gone() {
 			continue
 		}
-		if err := own(estate.Doer(ctx), c); err != nil {
+		if err := own(acting.Doer(ctx), c); err != nil {
 			err.Code, err.Rule = domain.RuleViolation, "H3"
 			p.Refuse(c, err)
 		}

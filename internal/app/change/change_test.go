@@ -110,7 +110,7 @@ func TestVotesFallWithTheContentWhoeverChangesIt(t *testing.T) { // H3
 			require.NoError(t, err)
 			before := r.Vote
 			return func() bool {
-				ok, err := f.Changes.VoteStands(f.Estate.WithLoads(t.Context()), before)
+				ok, err := f.Changes.VoteStands(f.WithLoads(t.Context()), before)
 				require.NoError(t, err)
 				return ok
 			}()

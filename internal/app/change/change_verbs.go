@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -76,7 +78,7 @@ type ReviewChange struct {
 // ReviewChangeRequest closes a change that was carried out, with what was learnt
 // from it, or says that it was undone (H8).
 func (a *Area) ReviewChangeRequest(ctx context.Context, in ReviewChange, o *domain.WriteOptions) (*estate.Written, error) {
-	review := domain.ChangeReview{Outcome: in.Outcome, Learnt: in.Learnt, By: estate.Doer(ctx)}
+	review := domain.ChangeReview{Outcome: in.Outcome, Learnt: in.Learnt, By: acting.Doer(ctx)}
 	v := changeVerb{
 		action: authz.Decide, name: domain.ReviewChange, input: in,
 		do: func(f *changeFacts, at time.Time) domain.Errors { return f.Review(review, at) },
@@ -110,7 +112,7 @@ func (v *changeVerb) identity(in ChangeVerb) []any {
 // verb looked at, so that of two who decide at once one is told.
 func (a *Area) changeVerb(ctx context.Context, v changeVerb, in ChangeVerb, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: v.action, Kind: domain.KindChangeRequest, Options: o, Input: v.identity(in)}
-	return a.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {
 		before, err := a.reviewedRequest(ctx, v.action, in.Ref, in.IfVersion)
 		if err != nil {
 			return nil, nil, err
@@ -124,7 +126,7 @@ func (a *Area) changeVerb(ctx context.Context, v changeVerb, in ChangeVerb, o *d
 		}
 		after := entity.Clone(before).(*domain.ChangeRequest)
 		f.Request = after
-		if es := v.carryOut(f, a.Clock()); len(es) > 0 {
+		if es := v.carryOut(f, a.estate.Clock()); len(es) > 0 {
 			return nil, nil, es.Under("input").Err()
 		}
 		return draftOf(f, before), after, nil
@@ -133,7 +135,7 @@ func (a *Area) changeVerb(ctx context.Context, v changeVerb, in ChangeVerb, o *d
 
 // concerned refuses a verb to those whom the request does not concern.
 func (a *Area) concerned(ctx context.Context, v *changeVerb, c *domain.ChangeRequest) error {
-	if v.byAssignee && c.Assignee != nil && estate.Doer(ctx).Owns(domain.Doer{Name: *c.Assignee}) {
+	if v.byAssignee && c.Assignee != nil && acting.Doer(ctx).Owns(domain.Doer{Name: *c.Assignee}) {
 		return nil
 	}
 	return a.mine(ctx, v.action, c)

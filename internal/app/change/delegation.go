@@ -3,6 +3,8 @@ package change
 import (
 	"context"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -12,13 +14,13 @@ import (
 // ConfirmDelegation says of a delegation that who is away wants it (H3).
 func (a *Area) ConfirmDelegation(ctx context.Context, in ChangeVerb, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Update, Kind: domain.KindDelegation, Options: o, Input: []any{"confirm", domain.KindDelegation, in}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		before, err := a.Target(ctx, authz.Update, k, in.Ref, "input.ref")
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		before, err := a.estate.Target(ctx, authz.Update, k, in.Ref, "input.ref")
 		if err != nil {
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.Delegation)
-		if err := estate.Both(estate.CheckVersion(before, in.IfVersion), after.Confirm(estate.Doer(ctx), a.Clock())); err != nil {
+		if err := estate.Both(estate.CheckVersion(before, in.IfVersion), after.Confirm(acting.Doer(ctx), a.estate.Clock())); err != nil {
 			return nil, nil, err
 		}
 		d := &estate.Draft{}

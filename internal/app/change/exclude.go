@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -27,7 +29,7 @@ func (a *Area) ExcludeFromImpact(ctx context.Context, in Exclude, o *domain.Writ
 		if err := a.refuseAffected(ctx, d, key); err != nil {
 			return err
 		}
-		link := &domain.Exclusion{Reason: in.Reason, By: estate.ActorName(ctx), Since: a.Clock()}
+		link := &domain.Exclusion{Reason: in.Reason, By: acting.Name(ctx), Since: a.estate.Clock()}
 		props := entity.RelationshipsNamed(domain.RelExcludes)[0].EncodeLink(link)
 		entity.SetSource(props, domain.SourceAPI)
 		d.Ops = append(d.Ops, store.PutEdge{EdgeKey: key, Props: props})
@@ -49,7 +51,7 @@ func (e *Exclude) checkReason() error {
 // analysis begins there. A guard holds that it does not.
 func (a *Area) refuseAffected(ctx context.Context, d *estate.Draft, excludes store.EdgeKey) error {
 	affects := store.EdgeKey{Rel: domain.RelAffects, From: excludes.From, To: excludes.To}
-	edges, err := a.Entire.EdgesBetween(ctx, affects)
+	edges, err := a.estate.Entire.EdgesBetween(ctx, affects)
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -67,7 +69,7 @@ func (a *Area) refuseAffected(ctx context.Context, d *estate.Draft, excludes sto
 func (a *Area) IncludeInImpact(ctx context.Context, ref, item domain.Ref, o *domain.WriteOptions) (*estate.Written, error) {
 	e := exclusion{verb: "include", in: Exclude{Ref: ref, Item: item}}
 	return a.exclusion(ctx, e, o, func(d *estate.Draft, key store.EdgeKey) error {
-		edges, err := a.Entire.EdgesBetween(ctx, key)
+		edges, err := a.estate.Entire.EdgesBetween(ctx, key)
 		if err != nil {
 			return estate.StoreError(err)
 		}
@@ -89,9 +91,9 @@ type exclusion struct {
 // exclusion writes one exclusion, as long as the request is under review.
 func (a *Area) exclusion(ctx context.Context, e exclusion, o *domain.WriteOptions, do func(*estate.Draft, store.EdgeKey) error) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Assess, Kind: domain.KindChangeRequest, Options: o, Input: []any{e.verb, e.in}}
-	return a.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {
 		before, requestErr := a.reviewedRequest(ctx, authz.Assess, e.in.Ref, nil)
-		item, itemErr := estate.One[*domain.ConfigurationItem](ctx, a.Today(ctx), e.in.Item, "input.item")
+		item, itemErr := estate.One[*domain.ConfigurationItem](ctx, a.estate.Today(ctx), e.in.Item, "input.item")
 		if err := estate.Both(requestErr, itemErr, e.wrong); err != nil {
 			return nil, nil, err
 		}

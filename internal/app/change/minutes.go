@@ -12,17 +12,17 @@ import (
 
 // BoardMinutes writes down what a board said and decided in a time.
 func (a *Area) BoardMinutes(ctx context.Context, board domain.Ref, during domain.TimeRange) (*domain.Minutes, error) {
-	if err := a.May(ctx, authz.Read, domain.KindVote); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindVote); err != nil {
 		return nil, err
 	}
 	if during.Empty() {
 		return nil, estate.Wrong("during.to", "must be after from")
 	}
-	b, err := estate.One[*domain.Board](ctx, a.Today(ctx), board, "board")
+	b, err := estate.One[*domain.Board](ctx, a.estate.Today(ctx), board, "board")
 	if err != nil {
 		return nil, err
 	}
-	votes, err := estate.All[*domain.Vote](ctx, a.Today(ctx), store.Query{
+	votes, err := estate.All[*domain.Vote](ctx, a.estate.Today(ctx), store.Query{
 		Order: []store.Order{{Property: "castAt"}},
 		Filter: store.And{
 			store.Compare{Property: "board", Op: store.Eq, Value: b.Key},
@@ -42,7 +42,7 @@ func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []*do
 	if len(votes) == 0 {
 		return nil
 	}
-	v := a.Today(ctx)
+	v := a.estate.Today(ctx)
 	ids := make([]store.ID, len(votes))
 	for i, vote := range votes {
 		ids[i] = store.ID(vote.ID)
@@ -73,10 +73,10 @@ func (a sitting) fillMinutes(ctx context.Context, m *domain.Minutes, votes []*do
 // out of them. One that was brought later stays as it is.
 func (a sitting) recallRequests(ctx context.Context, m *domain.Minutes) error {
 	end := m.During.To
-	if !end.Before(a.Now()) {
+	if !end.Before(a.estate.Now()) {
 		return nil
 	}
-	r, err := a.Moment(ctx, &domain.AsOf{Time: &end}, "during.to")
+	r, err := a.estate.Moment(ctx, &domain.AsOf{Time: &end}, "during.to")
 	if err != nil {
 		return unlessInvalid(err)
 	}
@@ -84,7 +84,7 @@ func (a sitting) recallRequests(ctx context.Context, m *domain.Minutes) error {
 	for i, e := range m.Entries {
 		ids[i] = store.ID(e.Request.ID)
 	}
-	then, err := estate.ByID[*domain.ChangeRequest](ctx, a.At(ctx, r), ids...)
+	then, err := estate.ByID[*domain.ChangeRequest](ctx, a.estate.At(ctx, r), ids...)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (a sitting) recallBoards(ctx context.Context, m *domain.Minutes) error {
 	}
 	for _, e := range decided {
 		e.Board = boardAt(boards, *e.Request.DecidedAt)
-		party.PartiesIn(ctx, a.Today(ctx)).Want(e.Members()...)
+		party.PartiesIn(ctx, a.estate.Today(ctx)).Want(e.Members()...)
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func boardAt(list []boardSince, at time.Time) *domain.Board {
 // boardsBack tells how a board was, the newest first, back to some time or as far
 // as the log reaches.
 func (a sitting) boardsBack(ctx context.Context, b *domain.Board, back time.Time) (list []boardSince, err error) {
-	v, id := a.Everything(), store.ID(b.ID)
+	v, id := a.estate.Everything(), store.ID(b.ID)
 	found, err := v.Nodes(ctx, id)
 	if err != nil {
 		return nil, estate.StoreError(err)

@@ -22,7 +22,7 @@ type Reviewed struct {
 
 // review does something with a request that is under review.
 func (a *Area) review(ctx context.Context, m estate.Mutation, decide func() (*estate.Draft, *Reviewed, error)) (*Reviewed, error) {
-	w, _, err := a.Admit(ctx, m)
+	w, _, err := a.estate.Admit(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (a *Area) review(ctx context.Context, m estate.Mutation, decide func() (*es
 
 func (a *Area) reviewed(ctx context.Context, w *estate.Writing, out *Reviewed, c *store.Change, known []entity.Record) (_ *Reviewed, err error) {
 	out.Revision, out.DryRun = int64(c.Revision), w.DryRun
-	out.Changes, err = a.Changes(ctx, c.Effects, known)
+	out.Changes, err = a.estate.Changes(ctx, c.Effects, known)
 	return out, err
 }
 
@@ -43,7 +43,7 @@ func (a *Area) recallReview(ctx context.Context, c *store.Change) (*Reviewed, er
 		domain.KindAssessment:    func(r entity.Record) { out.Assessment = r.(*domain.Assessment) },
 		domain.KindVote:          func(r entity.Record) { out.Vote = r.(*domain.Vote) },
 	} {
-		r, err := a.Subject(ctx, entity.KindNamed(kind), c)
+		r, err := a.estate.Subject(ctx, entity.KindNamed(kind), c)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func (a *Area) freeKey(ctx context.Context, kind, request, what string, ordinal 
 	for i := range keys {
 		keys[i] = fmt.Sprintf("%s/%s-%d", request, what, ordinal+i)
 	}
-	held, err := a.Entire.Lookup(ctx, kind, "key", keys...)
+	held, err := a.estate.Entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
 		return "", estate.StoreError(err)
 	}
@@ -70,5 +70,5 @@ func (a *Area) freeKey(ctx context.Context, kind, request, what string, ordinal 
 			return key, nil
 		}
 	}
-	return what + "-" + a.NewID(), nil
+	return what + "-" + a.estate.NewID(), nil
 }

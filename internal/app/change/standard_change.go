@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -31,7 +33,7 @@ func (a *Area) RequestStandardChange(ctx context.Context, in FromModel, o *domai
 		f.Request.Type = domain.StandardChange
 		es := f.CheckMove(domain.SubmitChange, domain.ChangeAuthorised)
 		if len(es) == 0 {
-			f.Request.Move(domain.ChangeAuthorised, a.Clock())
+			f.Request.Move(domain.ChangeAuthorised, a.estate.Clock())
 		}
 		return fromModelFields(f.Model, es).Err()
 	})
@@ -45,7 +47,7 @@ func (a *Area) DraftChangeFromModel(ctx context.Context, in FromModel, o *domain
 
 func (a *Area) fromModel(ctx context.Context, action authz.Action, verb string, in FromModel, o *domain.WriteOptions, do func(*changeFacts) error) (*estate.Written, error) {
 	m := estate.Mutation{Action: action, Kind: domain.KindChangeRequest, Options: o, Input: []any{verb, in}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		f, sites, err := a.filled(ctx, k, in)
 		if err != nil {
 			return nil, nil, err
@@ -54,7 +56,7 @@ func (a *Area) fromModel(ctx context.Context, action authz.Action, verb string, 
 			return nil, nil, err
 		}
 		c := f.Request
-		d, _ := a.Creating(c)
+		d, _ := a.estate.Creating(c)
 		d.Guards, d.Known = f.guards, append(d.Known, f.Model)
 		d.Join(domain.RelFollows, c, store.ID(f.Model.ID))
 		for _, item := range f.Items {
@@ -69,7 +71,7 @@ func (a *Area) fromModel(ctx context.Context, action authz.Action, verb string, 
 // place.
 func (a *Area) filled(ctx context.Context, k *entity.Kind, in FromModel) (*changeFacts, []store.ID, error) {
 	var model store.Node
-	r := &estate.Refs{View: a.Today(ctx)}
+	r := &estate.Refs{View: a.estate.Today(ctx)}
 	r.Want(domain.KindChangeModel, in.Model, "input.model", &model)
 	items := r.WantAll(domain.KindConfigurationItem, in.Items, "input.items")
 	sites := r.WantAll(domain.KindSite, in.Sites, "input.sites")
@@ -81,7 +83,7 @@ func (a *Area) filled(ctx context.Context, k *entity.Kind, in FromModel) (*chang
 	c := made.(*domain.ChangeRequest)
 	c.Sources = domain.BroughtBy(domain.SourceAPI)
 	c.Description, c.Justification, c.Assignee, c.PlannedFrom, c.PlannedTo = in.Description, in.Justification, in.Assignee, in.PlannedFrom, in.PlannedTo
-	who := estate.Doer(ctx)
+	who := acting.Doer(ctx)
 	c.Requester, c.RequesterIdentities = &who.Name, who.Identities
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{Request: c, Model: estate.Decoded[*domain.ChangeModel](ctx, r.View, []store.Node{model})[0]}}
 	c.Priority = ""

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -26,7 +28,7 @@ type CastVote struct {
 func (a *Area) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions) (*Reviewed, error) {
 	m := estate.Mutation{Action: authz.Vote, Kind: domain.KindChangeRequest, Options: o, Input: []any{"vote", in}}
 	return a.review(ctx, m, func() (*estate.Draft, *Reviewed, error) {
-		if err := estate.InPerson(ctx); err != nil {
+		if err := acting.InPerson(ctx); err != nil {
 			return nil, nil, err
 		}
 		if in.Comment != nil {
@@ -49,8 +51,8 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 	}
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
-	ballot := domain.Ballot{Voter: estate.Doer(ctx), Verdict: in.Verdict, For: estate.ValueOr(in.OnBehalfOf, ""), Comment: in.Comment, At: a.Clock()}
-	if ballot.Delegations, err = a.delegationsTo(ctx, f.Board, ballot.Voter.Name); err != nil {
+	ballot := domain.Ballot{Voter: acting.Doer(ctx), Verdict: in.Verdict, For: estate.ValueOr(in.OnBehalfOf, ""), Comment: in.Comment, At: a.estate.Clock()}
+	if ballot.Delegations, err = (sitting{a}).delegationsTo(ctx, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}
 	seat, es := domain.CheckBallot(&f.ChangeFacts, ballot)
@@ -58,8 +60,8 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 		return nil, nil, es.Err()
 	}
 	after.ReviewCount++
-	v := newVote(a.NewID(), ballot, seat, f)
-	v.Comment, v.Method = in.Comment, estate.Method(ctx)
+	v := newVote(a.estate.NewID(), ballot, seat, f)
+	v.Comment, v.Method = in.Comment, acting.Method(ctx)
 	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", len(f.Votes)+1); err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +102,7 @@ func newVote(id string, b domain.Ballot, seat string, f *changeFacts) *domain.Vo
 
 // delegationsTo are those by which someone stands in for others: on the board,
 // or on every board.
-func (a *Area) delegationsTo(ctx context.Context, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
+func (a sitting) delegationsTo(ctx context.Context, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
 	if board == nil {
 		return nil, nil
 	}
@@ -108,8 +110,8 @@ func (a *Area) delegationsTo(ctx context.Context, board *domain.Board, deputy st
 	return slices.DeleteFunc(list, func(d *domain.Delegation) bool { return !domain.SameName(d.Deputy, deputy) }), err
 }
 
-func (a *Area) findDelegations(ctx context.Context, board *domain.Board) ([]*domain.Delegation, error) {
+func (a sitting) findDelegations(ctx context.Context, board *domain.Board) ([]*domain.Delegation, error) {
 	here := store.Related{Rel: domain.RelDelegatesOn, Filter: store.Compare{Property: "id", Op: store.Eq, Value: board.ID}}
 	filter := store.Or{here, store.Not{Filter: store.Related{Rel: domain.RelDelegatesOn}}}
-	return estate.All[*domain.Delegation](ctx, a.Everything(), store.Query{Filter: filter, Order: []store.Order{{Property: "key"}}})
+	return estate.All[*domain.Delegation](ctx, a.estate.Everything(), store.Query{Filter: filter, Order: []store.Order{{Property: "key"}}})
 }

@@ -9,12 +9,12 @@ import (
 
 // Area is what can be asked and required of configuration items.
 type Area struct {
-	*estate.Estate
+	estate    *estate.Estate
 	records   *records.Area
 	traversal *traversal.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, records *records.Area, traversal *traversal.Area) *Area {
-	return &Area{Estate: e, records: records, traversal: traversal}
+	return &Area{estate: e, records: records, traversal: traversal}
 }

@@ -27,7 +27,7 @@ func (a *Area) IndexAttributes(ctx context.Context) error {
 	if len(properties) == 0 {
 		return nil
 	}
-	return estate.StoreError(a.Store.IndexOpen(ctx, domain.KindConfigurationItem, properties))
+	return estate.StoreError(a.estate.Store.IndexOpen(ctx, domain.KindConfigurationItem, properties))
 }
 
 // IndexDefined has attributes indexed where a change defines any. What is

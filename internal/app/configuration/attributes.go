@@ -12,7 +12,7 @@ import (
 // definitions reads what attributes may hold (C7): few records, which people
 // write by hand.
 func (a *Area) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
-	return estate.All[*domain.AttributeDefinition](ctx, a.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
+	return estate.All[*domain.AttributeDefinition](ctx, a.estate.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
 }
 
 // ParseFilter reads a filter on records of the kind, which compares attributes

@@ -129,7 +129,7 @@ func (a *Area) staysService(ctx context.Context, p *estate.Proposal) error {
 		return nil
 	}
 	for _, b := range bonds {
-		joined, err := a.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: b.rel, Direction: b.side})
+		joined, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: b.rel, Direction: b.side})
 		if err != nil {
 			return estate.StoreError(err)
 		}

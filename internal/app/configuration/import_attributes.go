@@ -25,7 +25,7 @@ func (a *Area) Breaches(ctx context.Context, definitions []*domain.AttributeDefi
 	for n, i := range items {
 		keys[n] = i.End.Key
 	}
-	found, err := a.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
+	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -37,7 +37,7 @@ func (a *Area) Breaches(ctx context.Context, definitions []*domain.AttributeDefi
 			if len(entity.GivenDifference(node.Props, i.Props, i.Values, i.Kind.Fields)) == 0 {
 				continue
 			}
-			if r, err = i.Kind.BringPatch(i.Kind.Decode(node), i.Values, ""); err != nil {
+			if r, err = i.Kind.BringPatch(estate.Decoded[entity.Record](ctx, a.estate.Everything(), []store.Node{node})[0], i.Values, ""); err != nil {
 				continue // told while writing
 			}
 		}

@@ -10,7 +10,7 @@ import (
 
 // Classes finds the classes of stored items by key.
 func (a *Area) Classes(ctx context.Context, keys []string) (map[string]domain.Class, error) {
-	found, err := a.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
+	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -31,7 +31,7 @@ func (a *Area) Serving(ctx context.Context, yield func(key string)) error {
 		},
 	}
 	for {
-		page, err := a.Entire.Find(ctx, q)
+		page, err := a.estate.Entire.Find(ctx, q)
 		if err != nil {
 			return estate.StoreError(err)
 		}

@@ -18,5 +18,5 @@ func (k *ConfigurationItemKey) Item(ctx context.Context) (*domain.ConfigurationI
 
 // ItemsOf are the items that a record names by these keys.
 func (a *Area) ItemsOf(ctx context.Context, record entity.Record, keys []string) []*ConfigurationItemKey {
-	return estate.KeysIn(a.KeyLoader(ctx, record, domain.KindConfigurationItem), keys, func(k estate.Keyed) *ConfigurationItemKey { return &ConfigurationItemKey{k} })
+	return estate.KeysIn(a.estate.KeyLoader(ctx, record, domain.KindConfigurationItem), keys, func(k estate.Keyed) *ConfigurationItemKey { return &ConfigurationItemKey{k} })
 }

@@ -21,7 +21,7 @@ type DataQuality struct {
 
 // DataQuality begins the checks of the items that match a filter.
 func (a *Area) DataQuality(ctx context.Context, filter map[string]any) (*DataQuality, error) {
-	if err := a.May(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
 	if _, err := a.ParseFilter(ctx, entity.KindNamed(domain.KindConfigurationItem), filter); err != nil {
@@ -114,7 +114,7 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 	if err != nil {
 		return nil, err
 	}
-	groups, err := q.a.Today(ctx).Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: having(filter, by), By: by, AtLeast: 2})
+	groups, err := q.a.estate.Today(ctx).Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: having(filter, by), By: by, AtLeast: 2})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

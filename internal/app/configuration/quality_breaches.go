@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/authz"
@@ -77,8 +79,8 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 
 // definitions are those that the caller may see.
 func (q *DataQuality) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
-	actor := estate.AudienceFrom(ctx).Actor
-	if d := q.a.Policies.For(actor).Decide(actor, authz.Read, domain.KindAttributeDefinition); !d.Any() {
+	actor := acting.Reader(ctx).Actor
+	if d := q.a.estate.Policies.For(actor).Decide(actor, authz.Read, domain.KindAttributeDefinition); !d.Any() {
 		return nil, nil
 	}
 	return q.a.definitions(ctx)
@@ -107,7 +109,7 @@ func (q *DataQuality) breaches(ctx context.Context, definitions []*domain.Attrib
 			query.After, after = store.Cursor(*after), nil
 		}
 		for more := true; more; {
-			v := q.a.Today(ctx)
+			v := q.a.estate.Today(ctx)
 			page, err := v.Find(ctx, query)
 			if err != nil {
 				return (&estate.Selection{After: query.After}).Explain(err)

@@ -42,7 +42,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 	if err != nil {
 		return nil, err
 	}
-	load := traversal.NewItems(q.a.Today(ctx), g, nil)
+	load := traversal.NewItems(q.a.estate.Today(ctx), g, nil)
 	var all []Finding[SizedCycle]
 	cycles, err := quality.Cycles(ctx, g)
 	if err != nil {
@@ -58,7 +58,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 
 // graph is the whole estate, as far as the caller may see it.
 func (q *DataQuality) graph(ctx context.Context) (*estate.Graph, error) {
-	g, err := traversal.SeenGraph(ctx, q.a.Today(ctx))
+	g, err := traversal.SeenGraph(ctx, q.a.estate.Today(ctx))
 	if g == nil && err == nil {
 		g, err = q.a.dependencies(ctx)
 	}
@@ -67,15 +67,15 @@ func (q *DataQuality) graph(ctx context.Context) (*estate.Graph, error) {
 
 // dependencies gives a graph of all items and what they depend on.
 func (a *Area) dependencies(ctx context.Context) (*estate.Graph, error) {
-	if a.Graphs != nil {
-		if g, err := a.traversal.Whole(ctx, a.Today(ctx)); g != nil || err != nil {
+	if a.estate.Graphs != nil {
+		if g, err := a.traversal.Whole(ctx, a.estate.Today(ctx)); g != nil || err != nil {
 			return g, err
 		}
 	}
 	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
 	var codec entity.TopologyCodec
 	scan := store.Scan{Kinds: []string{domain.KindConfigurationItem}, Rels: []string{domain.RelDependsOn}, Keep: codec.Scan().Keep}
-	revision, err := a.Entire.Scan(ctx, scan, func(batch store.Batch) error {
+	revision, err := a.estate.Entire.Scan(ctx, scan, func(batch store.Batch) error {
 		for _, n := range batch.Nodes {
 			key, facts := codec.Node(n.Kind, n.Props)
 			b.AddNode(strings.Clone(string(n.ID)), strings.Clone(key), facts)

@@ -45,7 +45,7 @@ func (q *DataQuality) UnevenGroups(ctx context.Context, first int) (*UnevenGroup
 	if err != nil {
 		return nil, err
 	}
-	load := traversal.NewItems(q.a.Today(ctx), g, nil)
+	load := traversal.NewItems(q.a.estate.Today(ctx), g, nil)
 	list := &UnevenGroups{TotalCount: len(found), Nodes: []*UnevenGroup{}}
 	for _, one := range found[:min(first, len(found))] {
 		load.Want(one.Item)

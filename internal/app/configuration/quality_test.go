@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
@@ -212,6 +214,6 @@ func TestBreachesOfDefinitionsAreListedWithTheirCount_C7_C8(t *testing.T) {
 
 func TestTheQualityOfTheDataIsForThoseWhoMayRead(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
-	_, err := f.Configuration.DataQuality(estate.WithActor(context.Background(), domain.Actor{Name: "nobody"}), nil)
+	_, err := f.Configuration.DataQuality(acting.WithActor(context.Background(), domain.Actor{Name: "nobody"}), nil)
 	apptest.Refused(t, err, domain.Forbidden, "")
 }

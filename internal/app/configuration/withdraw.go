@@ -27,7 +27,7 @@ type Use struct {
 // it (C3). An item that is withdrawn already stays as it is.
 func (a *Area) WithdrawConfigurationItem(ctx context.Context, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*Withdrawn, error) {
 	m := estate.Mutation{Action: authz.Withdraw, Kind: domain.KindConfigurationItem, Options: o, Input: []any{"withdraw", domain.KindConfigurationItem, ref, ifVersion}}
-	written, err := a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	written, err := a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		return a.records.DecideUpdate(ctx, authz.Withdraw, k, ref, map[string]any{"status": string(domain.ItemWithdrawn)}, ifVersion)
 	})
 	if err != nil {
@@ -48,7 +48,7 @@ func (a *Area) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, er
 		if r.To != k.Name {
 			continue
 		}
-		far, err := estate.FarNodes(ctx, a.Today(ctx), []store.ID{id}, r.Name, store.In, r.From)
+		far, err := estate.FarNodes(ctx, a.estate.Today(ctx), []store.ID{id}, r.Name, store.In, r.From)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (a *Area) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, er
 			nodes, uses = append(nodes, n), append(uses, Use{Relationship: r.Name})
 		}
 	}
-	for i, r := range estate.Decoded[entity.Record](ctx, a.Today(ctx), nodes) {
+	for i, r := range estate.Decoded[entity.Record](ctx, a.estate.Today(ctx), nodes) {
 		uses[i].Record = r
 	}
 	return uses, nil

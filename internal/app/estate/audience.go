@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
+
+	"releasegraph/internal/app/acting"
 
 	"releasegraph/internal/authz"
 )
@@ -15,7 +16,7 @@ import (
 // same sites and suppliers where that matters. An answer that was worked out for
 // one of them, and is not personal, is that for all of them.
 func (a *Estate) Audience(ctx context.Context) string {
-	actor := AudienceFrom(ctx).Actor
+	actor := acting.Reader(ctx).Actor
 	grants := a.Policies.For(actor)
 	var b strings.Builder
 	all := true
@@ -31,27 +32,4 @@ func (a *Estate) Audience(ctx context.Context) string {
 		}
 	}
 	return b.String()
-}
-
-// Personal tells whether an answer depends on more of who asks than their
-// Audience: on their name, their token, or what they may do besides reading.
-// Whatever an answer asks of the actor goes through ActingFrom, which notes it
-// here; nothing has to be declared.
-type Personal struct{ noted atomic.Bool }
-
-type personalKey struct{}
-
-// WatchPersonal returns a context whose answer shows whether it is personal.
-func WatchPersonal(ctx context.Context) (context.Context, *Personal) {
-	p := &Personal{}
-	return context.WithValue(ctx, personalKey{}, p), p
-}
-
-// Is tells whether the answer is personal, as far as it was worked out.
-func (p *Personal) Is() bool { return p.noted.Load() }
-
-func notePersonal(ctx context.Context) {
-	if p, ok := ctx.Value(personalKey{}).(*Personal); ok {
-		p.noted.Store(true)
-	}
 }

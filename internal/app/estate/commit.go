@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -66,7 +68,7 @@ func (w *Writing) readOptions(o *domain.WriteOptions) error {
 // changeset is the draft with who, why, when and how.
 func (w *Writing) changeset(ctx context.Context, d *Draft) store.Changeset {
 	return store.Changeset{
-		Ops: d.Ops, Guards: d.Guards, Actor: ActorName(ctx), Reason: w.Reason, Source: SignedSource(ctx, w.Source) + w.Digest, Key: w.Key,
+		Ops: d.Ops, Guards: d.Guards, Actor: acting.Name(ctx), Reason: w.Reason, Source: SignedSource(ctx, w.Source) + w.Digest, Key: w.Key,
 		At: w.app.Now().UTC().Truncate(time.Microsecond),
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -85,6 +87,6 @@ func Told[T any](all []any) (list []T) {
 // Would is the change set as it would be, previewed.
 func (p *Proposal) Would(ctx context.Context) (store.Change, error) {
 	return p.app.Store.Preview(ctx, store.Changeset{
-		Ops: slices.Concat(p.Supposed, p.Draft.Ops), Guards: p.Draft.Guards, Actor: ActorName(ctx), At: p.app.Clock(),
+		Ops: slices.Concat(p.Supposed, p.Draft.Ops), Guards: p.Draft.Guards, Actor: acting.Name(ctx), At: p.app.Clock(),
 	})
 }

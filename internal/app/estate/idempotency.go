@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -26,7 +28,7 @@ func (w *Writing) identify(ctx context.Context, key string, input []any) error {
 	if err != nil {
 		return Wrong("input", "cannot be read: %s", err)
 	}
-	w.Key = sha256Text([]byte(ActorFrom(ctx).Name + "\x00" + key))
+	w.Key = sha256Text([]byte(acting.Actor(ctx).Name + "\x00" + key))
 	w.Digest = digestMarker + sha256Text(text)
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -16,7 +18,7 @@ import (
 type loads struct {
 	mu      sync.Mutex
 	cohorts map[entity.Record]*Cohort
-	sights  map[*acting]*Sight
+	sights  map[*acting.Identity]*Sight
 	shared  map[any]any
 }
 

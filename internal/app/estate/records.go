@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -90,7 +92,7 @@ func (a *Estate) Seen(ctx context.Context, action authz.Action, k *entity.Kind, 
 // Within refuses an action, on a kind or by a relationship, with a record with
 // which the caller may not do it.
 func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r entity.Record, field string) error {
-	s, actor := a.SightOf(ctx), ActorFrom(ctx)
+	s, actor := a.SightOf(ctx), acting.Actor(ctx)
 	d := a.Policies.For(actor).Decide(actor, action, of)
 	if d.All() {
 		return nil

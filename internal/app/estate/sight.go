@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -28,7 +30,7 @@ type Sight struct {
 // SightOf finds what whoever asks may see.
 func (a *Estate) SightOf(ctx context.Context) *Sight {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
-	who := AudienceFrom(ctx)
+	who := acting.Reader(ctx)
 	if !ok {
 		return newSight(a, who.Actor)
 	}
@@ -38,7 +40,7 @@ func (a *Estate) SightOf(ctx context.Context) *Sight {
 	if s == nil {
 		s = newSight(a, who.Actor)
 		if l.sights == nil {
-			l.sights = map[*acting]*Sight{}
+			l.sights = map[*acting.Identity]*Sight{}
 		}
 		l.sights[who] = s
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
@@ -43,7 +45,7 @@ func BenchmarkWhatACallerMaySee(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				asked := estate.WithActor(f.Estate.WithLoads(ctx), actor)
+				asked := acting.WithActor(f.WithLoads(ctx), actor)
 				_, err := f.Records.Records(asked, apptest.ItemKind, estate.List{First: &ten})
 				require.NoError(b, err)
 			}

@@ -4,10 +4,11 @@ import (
 	"context"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
@@ -21,7 +22,7 @@ func TestWhoSeesAllItemsPaysNothingForWhatElseIsHidden(t *testing.T) {
 	f.Connect("DEPENDS_ON", "shop", "db", nil)
 	f.Connect("DEPENDS_ON", "db", "server", nil)
 	cost := func(r domain.Role) int64 {
-		ctx := f.Estate.WithLoads(estate.WithActor(t.Context(), domain.Actor{Name: "x", Roles: []domain.Role{r}}))
+		ctx := f.WithLoads(acting.WithActor(t.Context(), domain.Actor{Name: "x", Roles: []domain.Role{r}}))
 		before := f.Store.Calls.Load()
 		found, err := f.Impact.Impact(ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: apptest.ByKeys("server")}}, nil)
 		require.NoError(t, err)

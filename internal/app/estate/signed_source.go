@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 )
 
@@ -18,7 +20,7 @@ const (
 
 // SignedSource adds to a source how who asks is known.
 func SignedSource(ctx context.Context, source string) string {
-	who := ActingFrom(ctx).Identity
+	who := acting.From(ctx)
 	var b strings.Builder
 	b.WriteString(source)
 	if who.Method != "" {

@@ -47,7 +47,7 @@ func newEvents(a *Area, c *store.Change, f *eventFilter) []*Event {
 			effects = append(effects, c.Effects[i])
 		}
 	}
-	told := &telling{app: a, names: estate.NewNames(a.Entire), effects: effects}
+	told := &telling{app: a, names: estate.NewNames(a.estate.Entire), effects: effects}
 	told.names.Announce(effects[:min(len(effects), history.Eager)])
 	list := make([]*Event, len(effects))
 	for i, e := range effects {
@@ -120,7 +120,7 @@ func (e *Event) Subject(ctx context.Context) (any, error) {
 	if !ok || entity.KindNamed(n.Kind) == nil {
 		return nil, nil
 	}
-	return estate.Decoded[entity.Record](ctx, e.told.app.Today(ctx), []store.Node{n})[0], nil
+	return estate.Decoded[entity.Record](ctx, e.told.app.estate.Today(ctx), []store.Node{n})[0], nil
 }
 
 func (e *Event) subjectID() store.ID {

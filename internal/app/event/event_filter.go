@@ -16,7 +16,7 @@ import (
 // is nil. Events of one change set come together, and change sets in the order
 // of the log, without gaps but for what the caller may not see.
 func (a *Area) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (*Stream[*Event], error) {
-	if err := a.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
+	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	f, err := readEventFilter(filter)

@@ -77,7 +77,7 @@ func (s *Stream[T]) Close() { s.reader.Close() }
 
 // seenOf is what whoever asks may see of a change set; nil: nothing.
 func (a *Area) seenOf(ctx context.Context, c *Committed) (*Committed, error) {
-	seen, err := a.Today(ctx).SeenOf(ctx, []store.Change{*c})
+	seen, err := a.estate.Today(ctx).SeenOf(ctx, []store.Change{*c})
 	if err != nil || len(seen) == 0 {
 		return nil, err
 	}
@@ -90,15 +90,15 @@ func (a *Area) follow(ctx context.Context, after *int64) (*feed.Reader, error) {
 	if after != nil {
 		from = store.Revision(*after)
 	} else {
-		head, err := a.Store.Head(ctx)
+		head, err := a.estate.Store.Head(ctx)
 		if err != nil {
 			return nil, estate.StoreError(err)
 		}
 		from = head
 	}
-	reader, err := a.Feed.From(ctx, from)
+	reader, err := a.estate.Feed.From(ctx, from)
 	if errors.Is(err, store.ErrInvalid) {
-		head, headErr := a.Store.Head(ctx)
+		head, headErr := a.estate.Store.Head(ctx)
 		if headErr != nil {
 			return nil, estate.StoreError(headErr)
 		}
@@ -121,7 +121,7 @@ func (a *Area) followError(ctx context.Context, err error, at store.Revision) er
 			Message: fmt.Sprintf("the subscriber did not keep up and was dropped; subscribe again after revision %d", at),
 		}
 	case errors.Is(err, store.ErrCompacted):
-		oldest, oldestErr := a.Entire.Oldest(ctx)
+		oldest, oldestErr := a.estate.Entire.Oldest(ctx)
 		if oldestErr != nil {
 			return estate.StoreError(oldestErr)
 		}
@@ -137,4 +137,4 @@ func (a *Area) followError(ctx context.Context, err error, at store.Revision) er
 }
 
 // Subscribers is how many follow the log at the moment.
-func (a *Area) Subscribers() int { return a.Feed.Readers() }
+func (a *Area) Subscribers() int { return a.estate.Feed.Readers() }

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
@@ -137,7 +138,7 @@ func TestEventsAreChosenByTypeKindRecordActorAndSource(t *testing.T) {
 	b, err := f.Records.Create(f.Ctx, domain.KindConfigurationItem, map[string]any{"key": "b", "name": "b", "class": "APPLICATION"}, nil)
 	require.NoError(t, err)
 	depend(f, "a", "b")
-	alice := estate.WithActor(f.Ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Admin}})
+	alice := acting.WithActor(f.Ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Admin}})
 	_, err = f.Records.Create(alice, domain.KindSite, map[string]any{"key": "s", "name": "s"}, nil)
 	require.NoError(t, err)
 	id := b.Record.(*domain.ConfigurationItem).ID

@@ -48,13 +48,13 @@ func (n *neighbourhood) state() string { return n.told.digest }
 // to depth dependencies away from it, in either direction, after a revision;
 // from now on when it is nil.
 func (a *Area) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (*Stream[*history.ChangeSet], error) {
-	if err := a.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
+	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	if depth < 0 || depth > maxNearDepth {
 		return nil, estate.Wrong("depth", "is %d; it runs from 0 to %d", depth, maxNearDepth)
 	}
-	wanted := estate.Refs{View: a.Today(ctx)}
+	wanted := estate.Refs{View: a.estate.Today(ctx)}
 	var found store.Node
 	wanted.Want(domain.KindConfigurationItem, item, "item", &found)
 	if err := wanted.Resolve(ctx); err != nil {
@@ -93,7 +93,7 @@ func (n *neighbourhood) of(ctx context.Context, c *Committed) ([]*history.Change
 	if len(near.Effects) == 0 {
 		return nil, nil
 	}
-	return history.NewChangeSets(estate.NewNames(n.app.Entire), []store.Change{near}), nil
+	return history.NewChangeSets(estate.NewNames(n.app.estate.Entire), []store.Change{near}), nil
 }
 
 // passing goes on to a change set: what was near before it or is near after it.
@@ -122,7 +122,7 @@ func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby,
 		return newNearby(near), nil
 	}
 	// Today's graph, even while at is its revision, may be a later one when it is read.
-	reader := n.app.At(ctx, at)
+	reader := n.app.estate.At(ctx, at)
 	for _, d := range []store.Direction{store.Out, store.In} {
 		found, err := reader.Walk(ctx, store.Walk{
 			Roots: []store.ID{n.item}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: n.depth, Limit: maxNear,

@@ -45,7 +45,7 @@ func (a *Area) Export(ctx context.Context, w io.Writer, o ExportOptions) (Export
 	if err := e.choose(ctx, o); err != nil {
 		return Exported{}, err
 	}
-	revision, err := a.Today(ctx).Scan(ctx, store.Scan{Kinds: e.kinds}, func(b store.Batch) error {
+	revision, err := a.estate.Today(ctx).Scan(ctx, store.Scan{Kinds: e.kinds}, func(b store.Batch) error {
 		for i := range b.Nodes {
 			if err := e.node(&b.Nodes[i]); err != nil {
 				return err
@@ -84,9 +84,9 @@ func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 		}
 	}
 	for _, k := range entity.Kinds() {
-		err := e.app.May(ctx, authz.Read, k.Name)
+		err := e.app.estate.May(ctx, authz.Read, k.Name)
 		switch {
-		case err == nil && !e.app.SightOf(ctx).All(k.Name): // what is seen names what is not
+		case err == nil && !e.app.estate.SightOf(ctx).All(k.Name): // what is seen names what is not
 			return &domain.Error{Code: domain.Forbidden, Message: "an export is for those who may see the whole estate, and you may see a part of it only"}
 		case o.Kinds != nil && !slices.Contains(o.Kinds, k.Name):
 			continue
@@ -131,7 +131,7 @@ func (e *exporting) reach(ctx context.Context, o ExportOptions) error {
 			walk.Rels = append(walk.Rels, r.Name)
 		}
 	}
-	found, err := e.app.Today(ctx).Walk(ctx, walk)
+	found, err := e.app.estate.Today(ctx).Walk(ctx, walk)
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -147,7 +147,7 @@ func (e *exporting) root(ctx context.Context, root string) (store.ID, error) {
 	if end.Kind == "" {
 		end.Kind = domain.KindConfigurationItem
 	}
-	found, err := e.app.Today(ctx).Lookup(ctx, end.Kind, "key", end.Key)
+	found, err := e.app.estate.Today(ctx).Lookup(ctx, end.Kind, "key", end.Key)
 	if err != nil {
 		return "", estate.StoreError(err)
 	}

@@ -66,7 +66,7 @@ type remembered struct {
 }
 
 func (e *historyExport) write() error {
-	s, whole := e.app.Store, e.app.Entire
+	s, whole := e.app.estate.Store, e.app.estate.Entire
 	head, err := s.Head(e.ctx)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (e *historyExport) write() error {
 // base writes the state as of the oldest revision that can be read, in as many
 // change sets as it takes: nodes before edges.
 func (e *historyExport) base(oldest store.Revision) error {
-	first, err := e.app.Store.Heads(e.ctx, oldest, 1)
+	first, err := e.app.estate.Store.Heads(e.ctx, oldest, 1)
 	if err != nil || len(first) == 0 {
 		return err
 	}
@@ -104,7 +104,7 @@ func (e *historyExport) base(oldest store.Revision) error {
 		Reason: fmt.Sprintf("the state as of revision %d; what was before it is forgotten", oldest),
 	}
 	var baselines []store.Effect // at the end: they name the last revision of the state
-	_, err = e.app.Past.At(oldest).Scan(e.ctx, store.Scan{}, func(b store.Batch) error {
+	_, err = e.app.estate.Past.At(oldest).Scan(e.ctx, store.Scan{}, func(b store.Batch) error {
 		for i := range b.Nodes {
 			n := &b.Nodes[i]
 			f := store.Effect{Node: n.ID, Kind: n.Kind, After: n.Props.Clone()}

@@ -14,7 +14,7 @@ import (
 // is that of the last change before.
 func (a *Area) CreateBaseline(ctx context.Context, in domain.NewBaseline, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Create, Kind: domain.KindBaseline, Options: o, Input: []any{"create", domain.KindBaseline, in}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		values := map[string]any{"key": in.Key, "name": in.Name}
 		if in.Description != nil {
 			values["description"] = *in.Description
@@ -26,22 +26,22 @@ func (a *Area) CreateBaseline(ctx context.Context, in domain.NewBaseline, o *dom
 		}
 		b := made.(*domain.Baseline)
 		b.Revision = int64(at)
-		d, _ := a.Creating(b)
+		d, _ := a.estate.Creating(b)
 		return d, b, nil
 	})
 }
 
 func (a *Area) baselineAt(ctx context.Context, asOf *domain.AsOf) (store.Revision, error) {
 	if asOf != nil {
-		return a.Moment(ctx, asOf, "input.asOf")
+		return a.estate.Moment(ctx, asOf, "input.asOf")
 	}
-	head, err := a.Store.Head(ctx)
+	head, err := a.estate.Store.Head(ctx)
 	return head, estate.StoreError(err)
 }
 
 // Baselined is the revision that a baseline stands for.
 func (a *Area) Baselined(ctx context.Context, key, field string) (store.Revision, error) {
-	found, err := a.Today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
+	found, err := a.estate.Today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
 	if err != nil {
 		return 0, estate.StoreError(err)
 	}

@@ -16,16 +16,16 @@ import (
 // Diff tells what is different between two moments (C4): To nil stands for now.
 // Its cost grows with what changed between them.
 func (a *Area) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scope *domain.DiffScope) (*GraphDiff, error) {
-	if err := a.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
+	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
-	start, fromErr := a.Moment(ctx, &from, "from")
+	start, fromErr := a.estate.Moment(ctx, &from, "from")
 	end, toErr := a.until(ctx, to)
 	wanted, scopeErr := a.readScope(ctx, scope)
 	if err := estate.Both(fromErr, toErr, scopeErr); err != nil {
 		return nil, err
 	}
-	found, err := a.Past.Diff(ctx, start, end)
+	found, err := a.estate.Past.Diff(ctx, start, end)
 	if err != nil {
 		return nil, estate.Compacted(err, "from")
 	}
@@ -33,7 +33,7 @@ func (a *Area) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scop
 	if err != nil {
 		return nil, err
 	}
-	d := &GraphDiff{From: int64(start), To: int64(end), names: estate.NewNames(a.Entire), found: found}
+	d := &GraphDiff{From: int64(start), To: int64(end), names: estate.NewNames(a.estate.Entire), found: found}
 	steps := pace.Of(ctx)
 	for i := range found.Len() {
 		if err := steps.Step(); err != nil {
@@ -58,7 +58,7 @@ func (a *Area) baselinesOf(ctx context.Context, moments ...*domain.AsOf) (map[st
 		if m == nil || m.Baseline == nil {
 			continue
 		}
-		found, err := a.Entire.Lookup(ctx, domain.KindBaseline, "key", *m.Baseline)
+		found, err := a.estate.Entire.Lookup(ctx, domain.KindBaseline, "key", *m.Baseline)
 		if err != nil {
 			return nil, estate.StoreError(err)
 		}
@@ -71,9 +71,9 @@ func (a *Area) baselinesOf(ctx context.Context, moments ...*domain.AsOf) (map[st
 
 func (a *Area) until(ctx context.Context, to *domain.AsOf) (store.Revision, error) {
 	if to != nil {
-		return a.Moment(ctx, to, "to")
+		return a.estate.Moment(ctx, to, "to")
 	}
-	head, err := a.Store.Head(ctx)
+	head, err := a.estate.Store.Head(ctx)
 	return head, estate.StoreError(err)
 }
 
@@ -143,7 +143,7 @@ func (a *Area) readScope(ctx context.Context, in *domain.DiffScope) (*scope, err
 	if len(in.Items) == 0 {
 		return s, errs.Err()
 	}
-	r := &estate.Refs{View: a.Today(ctx), Errs: errs}
+	r := &estate.Refs{View: a.estate.Today(ctx), Errs: errs}
 	found := r.WantAll(domain.KindConfigurationItem, in.Items, "scope.items")
 	if err := r.Resolve(ctx); err != nil {
 		return nil, err

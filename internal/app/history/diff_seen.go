@@ -15,7 +15,7 @@ const judged = 4096
 // seenDiff keeps, of what differs between two revisions, what the caller may
 // see at both: what was made, at the end; what has gone, at the start.
 func (a *Area) seenDiff(ctx context.Context, d *GraphDiff) (kept []int32, err error) {
-	before, after := a.At(ctx, store.Revision(d.From)), a.At(ctx, store.Revision(d.To))
+	before, after := a.estate.At(ctx, store.Revision(d.From)), a.estate.At(ctx, store.Revision(d.To))
 	if before.Part == nil {
 		return d.order, nil
 	}

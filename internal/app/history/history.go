@@ -34,7 +34,7 @@ func (a *Area) History(ctx context.Context, record any, first *int, after *strin
 	if err := estate.Both(limitErr, cursorErr); err != nil {
 		return nil, err
 	}
-	c := a.CohortOf(ctx, r)
+	c := a.estate.CohortOf(ctx, r)
 	if before == 0 && c.View.Past {
 		before = c.View.At + 1
 	}
@@ -57,13 +57,13 @@ func (a *Area) History(ctx context.Context, record any, first *int, after *strin
 func (a *Area) histories(ctx context.Context, v estate.View, members []store.ID, before store.Revision, limit int) (map[store.ID]*ChangeSetPage, error) {
 	var reader store.Reader = v
 	if v.Part == nil { // the log is the same at every moment
-		reader = a.Entire
+		reader = a.estate.Entire
 	}
 	found, err := reader.History(ctx, store.HistoryQuery{Nodes: members, Before: before, First: max(limit, 1)})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	names, pages := estate.NewNames(a.Entire), make(map[store.ID]*ChangeSetPage, len(members))
+	names, pages := estate.NewNames(a.estate.Entire), make(map[store.ID]*ChangeSetPage, len(members))
 	for i, id := range members {
 		p := found[i]
 		if limit == 0 {
@@ -77,14 +77,14 @@ func (a *Area) histories(ctx context.Context, v estate.View, members []store.ID,
 // ChangeSets returns a page of the log: the oldest first, so that Last gives
 // the newest. Of a compacted log the page begins with what is left.
 func (a *Area) ChangeSets(ctx context.Context, l estate.List) (*ChangeSetPage, error) {
-	if err := a.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
+	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	s, err := parseRun(l)
 	if err != nil {
 		return nil, err
 	}
-	v := a.Today(ctx)
+	v := a.estate.Today(ctx)
 	if v.Part != nil {
 		return a.changeSetsSeen(ctx, v, s)
 	}
@@ -152,13 +152,13 @@ func revisionCursor(field string, cursor *string) (store.Revision, error) {
 
 // ChangeSet finds a change set by its revision, nil when there is none.
 func (a *Area) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error) {
-	if err := a.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
+	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
 	if revision < 1 {
 		return nil, nil
 	}
-	v := a.Today(ctx)
+	v := a.estate.Today(ctx)
 	heads, err := v.Log().Between(ctx, store.Revision(revision)-1, store.Revision(revision))
 	if err != nil || len(heads) == 0 || int64(heads[0].Revision) != revision {
 		return nil, estate.Compacted(err, "revision")
@@ -168,8 +168,8 @@ func (a *Area) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error
 
 // logEnds are the revisions between which the log is.
 func (a *Area) logEnds(ctx context.Context) (oldest, head store.Revision, err error) {
-	if oldest, err = a.Entire.Oldest(ctx); err == nil {
-		head, err = a.Store.Head(ctx)
+	if oldest, err = a.estate.Entire.Oldest(ctx); err == nil {
+		head, err = a.estate.Store.Head(ctx)
 	}
 	return oldest, head, estate.StoreError(err)
 }

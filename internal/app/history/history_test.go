@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
@@ -45,7 +47,7 @@ func TestTheHistoryOfARecordTellsWhoWhenWhyAndWhat(t *testing.T) { // C4
 		f.Item("shop")
 		f.Item("db")
 		f.Item("other")
-		alice := estate.WithActor(f.Ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.ConfigurationManager}})
+		alice := acting.WithActor(f.Ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.ConfigurationManager}})
 		_, err := f.Records.Update(alice, apptest.ItemKind, apptest.Key("shop"), apptest.Values{"owner": "Sales", "key": "store"}, nil, &domain.WriteOptions{Reason: apptest.Some("renamed")})
 		require.NoError(t, err)
 		f.Connect("DEPENDS_ON", "store", "db", apptest.Values{"kind": "USES"})
@@ -276,7 +278,7 @@ func TestHistoriesOfAPageTakeOneCall(t *testing.T) {
 		for _, k := range []string{"a", "b", "c", "d", "e"} {
 			f.Item(k)
 		}
-		ctx := f.Estate.WithLoads(context.Background())
+		ctx := f.WithLoads(context.Background())
 		page, err := f.Records.Records(ctx, apptest.ItemKind, estate.List{})
 		require.NoError(t, err)
 		before := f.Store.Calls.Load()

@@ -8,11 +8,11 @@ import (
 
 // Area is what can be asked of dependencies.
 type Area struct {
-	*estate.Estate
+	estate    *estate.Estate
 	traversal *traversal.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, traversal *traversal.Area) *Area {
-	return &Area{Estate: e, traversal: traversal}
+	return &Area{estate: e, traversal: traversal}
 }

@@ -189,7 +189,7 @@ func TestWhatBearsOnHitsTakesAsManyCallsForFewHitsAsForMany_I7(t *testing.T) {
 func TestWhatBoreOnHitsIsToldAsOfThen_C4(t *testing.T) {
 	eachWay(t, 2, func(t *testing.T, a *app.App) {
 		ctx := t.Context()
-		then := apptest.Must(a.Estate.Head(ctx))
+		then := apptest.Must(a.Head(ctx))
 		in := domain.ImpactInput{Sources: domain.ImpactSourcesInput{Items: apptest.ByKeys("server")}}
 		_, err := a.Records.Remove(ctx, domain.KindProblem, apptest.Key("p-open"), nil, nil)
 		require.NoError(t, err)

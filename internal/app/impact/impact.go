@@ -14,10 +14,10 @@ import (
 // Impact analyses what is hurt when the sources fail, or what they need
 // (section 3 of docs/domain.md); with a moment, as things were then (C4).
 func (a *Area) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.AsOf) (*ImpactResult, error) {
-	if err := a.May(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
-	v, err := a.View(ctx, asOf, "asOf")
+	v, err := a.estate.View(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}

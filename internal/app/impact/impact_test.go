@@ -46,7 +46,7 @@ func TestImpactPathAndOrderAreTheSameWithAndWithoutTopology(t *testing.T) {
 			}
 		}
 		w.Commit(t, ops...)
-		ctx := w.Over.Estate.WithLoads(context.Background())
+		ctx := w.Over.WithLoads(context.Background())
 		in := apptest.DrawImpactInput(t, key)
 		over, err := apptest.Tell(ctx, w.Over, in)
 		beneath, err2 := apptest.Tell(ctx, w.Beneath, in)

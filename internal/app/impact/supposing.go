@@ -18,10 +18,10 @@ type supposing struct {
 }
 
 func (a *Area) supposing(ctx context.Context, whatIf *domain.WhatIfInput, asOf *domain.AsOf) (*supposing, error) {
-	if err := a.May(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindConfigurationItem); err != nil {
 		return nil, err
 	}
-	v, err := a.View(ctx, asOf, "asOf")
+	v, err := a.estate.View(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}

@@ -15,12 +15,12 @@ import (
 // PartyOf is the party of a person, nil when there is none that the caller may
 // see. Those whom the records beside name as well are loaded with it.
 func (a *Area) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, error) {
-	if a.May(ctx, authz.Read, domain.KindParty) != nil {
+	if a.estate.May(ctx, authz.Read, domain.KindParty) != nil {
 		return nil, nil //nolint:nilerr // who may not read parties sees none
 	}
-	c := &estate.Cohort{View: a.Today(ctx)}
+	c := &estate.Cohort{View: a.estate.Today(ctx)}
 	if r, ok := p.Of.(entity.Record); ok {
-		c = a.CohortOf(ctx, r)
+		c = a.estate.CohortOf(ctx, r)
 	}
 	party, err := PartiesIn(ctx, c.View).Get(ctx, p.Name, func() []string {
 		names := slices.Clone(p.Beside)

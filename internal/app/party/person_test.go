@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 )
@@ -20,7 +21,7 @@ func TestAPersonLeadsToThePartyWhoseKeyIsTheirNameHoweverEitherIsWritten(t *test
 			`{"node":"Board","key":"cab","name":"CAB","members":["ａnn","bob","cid"],"quorum":1}`,
 		)
 		parties := func(asOf *domain.AsOf) (list []string) {
-			ctx := f.Estate.WithLoads(f.Ctx)
+			ctx := f.WithLoads(f.Ctx)
 			found, err := f.Records.Record(ctx, domain.KindBoard, apptest.Key("cab"), asOf)
 			require.NoError(t, err)
 			before := f.Store.Calls.Load()
@@ -37,7 +38,7 @@ func TestAPersonLeadsToThePartyWhoseKeyIsTheirNameHoweverEitherIsWritten(t *test
 			return list
 		}
 		require.Equal(t, []string{"Ann"}, parties(nil))
-		head, err := f.Estate.Head(f.Ctx)
+		head, err := f.App.Head(f.Ctx)
 		require.NoError(t, err)
 		f.Brings(`{"node":"Party","key":"CID","name":"Cid","type":"PERSON"}`)
 		require.Equal(t, []string{"Ann", "CID"}, parties(nil))
@@ -50,7 +51,7 @@ func TestAPartyThatMayNotBeSeenIsNotFound(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	f.Brings(`{"node":"Party","key":"ann","name":"Ann","type":"PERSON"}`)
 	for kinds, wanted := range map[string]bool{domain.KindParty: true, domain.KindTask: false} {
-		ctx := estate.WithActor(f.Ctx, domain.Actor{Name: "x", Roles: []domain.Role{domain.Admin}, Kinds: []string{kinds}})
+		ctx := acting.WithActor(f.Ctx, domain.Actor{Name: "x", Roles: []domain.Role{domain.Admin}, Kinds: []string{kinds}})
 		party, err := f.Parties.PartyOf(ctx, domain.PersonOf(nil, "ann"))
 		require.NoError(t, err)
 		require.Equal(t, wanted, party != nil, kinds)

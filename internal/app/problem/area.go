@@ -8,11 +8,11 @@ import (
 
 // Area is what can be done with problems and known errors.
 type Area struct {
-	*estate.Estate
+	estate  *estate.Estate
 	records *records.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, records *records.Area) *Area {
-	return &Area{Estate: e, records: records}
+	return &Area{estate: e, records: records}
 }

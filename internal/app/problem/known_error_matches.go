@@ -39,7 +39,7 @@ type shown struct {
 // draft, best first. The cost grows with those that are compared: known errors
 // of the items and of what these depend on, and those that share a telling word.
 func (a *Area) KnownErrorMatches(ctx context.Context, problem *domain.Ref, d *domain.ProblemDraft, first int) (*KnownErrorMatches, error) {
-	if err := a.May(ctx, authz.Read, domain.KindKnownError); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindKnownError); err != nil {
 		return nil, err
 	}
 	if (problem == nil) == (d == nil) {
@@ -59,10 +59,10 @@ func (a *Area) KnownErrorMatches(ctx context.Context, problem *domain.Ref, d *do
 }
 
 func (a *Area) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
-	if err := a.May(ctx, authz.Read, domain.KindProblem); err != nil {
+	if err := a.estate.May(ctx, authz.Read, domain.KindProblem); err != nil {
 		return nil, err
 	}
-	v := a.Today(ctx)
+	v := a.estate.Today(ctx)
 	p, err := estate.One[*domain.Problem](ctx, v, ref, "problem")
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (a *Area) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
 }
 
 func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown, error) {
-	r := &estate.Refs{View: a.Today(ctx)}
+	r := &estate.Refs{View: a.estate.Today(ctx)}
 	items := r.WantAll(domain.KindConfigurationItem, d.Items, "draft.items")
 	s := &shown{version: d.Version, symptoms: estate.ValueOr(d.Symptoms, "")}
 	if err := domain.CheckText(s.symptoms, domain.MaxText); err != nil {
@@ -97,7 +97,7 @@ func (a *Area) matches(ctx context.Context, s *shown, first int) (*KnownErrorMat
 	if first < 0 || first > maxMatches {
 		return nil, estate.Wrong("first", "must be from 0 to %d, not %d", maxMatches, first)
 	}
-	c := &candidates{view: a.Today(ctx), shown: s, words: tellingWords(s.symptoms)}
+	c := &candidates{view: a.estate.Today(ctx), shown: s, words: tellingWords(s.symptoms)}
 	if err := c.find(ctx); err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (a *Area) fillMatches(ctx context.Context, c *candidates, out *KnownErrorMa
 			ids = append(ids, m.Item)
 		}
 	}
-	records, err := estate.RecordsByID(ctx, a.Today(ctx), ids)
+	records, err := estate.RecordsByID(ctx, a.estate.Today(ctx), ids)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (a *Area) fillMatches(ctx context.Context, c *candidates, out *KnownErrorMa
 	for i, m := range ranked {
 		nodes[i] = c.found[store.ID(m.ID)]
 	}
-	for i, known := range estate.Decoded[*domain.KnownError](ctx, a.Today(ctx), nodes) {
+	for i, known := range estate.Decoded[*domain.KnownError](ctx, a.estate.Today(ctx), nodes) {
 		m := ranked[i]
 		out.Nodes = append(out.Nodes, &KnownErrorMatch{KnownError: known, Score: m.Score, Parts: m.Parts, Item: items[m.Item]})
 	}

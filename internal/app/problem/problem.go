@@ -31,15 +31,15 @@ func (c *ProblemCreated) KnownErrors(ctx context.Context, first int) (*KnownErro
 func (a *Area) CreateProblem(ctx context.Context, in domain.NewProblem, o *domain.WriteOptions) (*ProblemCreated, error) {
 	var items []store.ID
 	m := estate.Mutation{Action: authz.Create, Kind: domain.KindProblem, Options: o, Input: []any{"create", domain.KindProblem, in}}
-	written, err := a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		r := &estate.Refs{View: a.Today(ctx)}
+	written, err := a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		r := &estate.Refs{View: a.estate.Today(ctx)}
 		concerned := r.WantAll(domain.KindConfigurationItem, in.Concerns, "input.concerns")
 		p, newErr := a.newProblem(k, in)
 		if err := estate.Both(newErr, r.Resolve(ctx)); err != nil {
 			return nil, nil, err
 		}
 		items = estate.DistinctIDs(concerned)
-		d, _ := a.Creating(p)
+		d, _ := a.estate.Creating(p)
 		d.Join(domain.RelConcerns, p, items...)
 		return d, p, nil
 	})
@@ -54,7 +54,7 @@ func (a *Area) CreateProblem(ctx context.Context, in domain.NewProblem, o *domai
 }
 
 func (a *Area) newProblem(k *entity.Kind, in domain.NewProblem) (*domain.Problem, error) {
-	now := a.Clock()
+	now := a.estate.Clock()
 	values := map[string]any{"key": in.Key, "name": in.Name, "openedAt": now}
 	for field, text := range map[string]*string{
 		"description": in.Description, "symptoms": in.Symptoms, "category": in.Category, "cause": in.Cause, "assignee": in.Assignee,

@@ -55,7 +55,7 @@ func (m *problemMove) options(o *domain.WriteOptions) (*domain.WriteOptions, err
 }
 
 func (a *Area) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOptions) (*estate.Written, error) {
-	if err := a.May(ctx, authz.Move, domain.KindProblem); err != nil {
+	if err := a.estate.May(ctx, authz.Move, domain.KindProblem); err != nil {
 		return nil, err
 	}
 	o, err := m.options(o)
@@ -63,8 +63,8 @@ func (a *Area) moveProblem(ctx context.Context, m problemMove, o *domain.WriteOp
 		return nil, err
 	}
 	input := []any{m.verb, domain.KindProblem, m.ref, m.cause, m.resolution, m.reason, m.ifVersion}
-	return a.Mutate(ctx, estate.Mutation{Action: authz.Move, Kind: domain.KindProblem, Options: o, Input: input}, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		before, err := a.Seen(ctx, authz.Move, k, m.ref, m.ifVersion)
+	return a.estate.Mutate(ctx, estate.Mutation{Action: authz.Move, Kind: domain.KindProblem, Options: o, Input: input}, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		before, err := a.estate.Seen(ctx, authz.Move, k, m.ref, m.ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -108,11 +108,11 @@ func (a *Area) problemFacts(ctx context.Context, problems ...*domain.Problem) ([
 		ids[i] = store.ID(p.ID)
 		list[i] = &problemFacts{ProblemFacts: domain.ProblemFacts{Cause: p.Cause, Resolution: p.Resolution}}
 	}
-	causes, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
+	causes, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
-	changes, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
+	changes, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -123,11 +123,11 @@ func (a *Area) problemFacts(ctx context.Context, problems ...*domain.Problem) ([
 			e := causes[i].Edges[0]
 			f.guards = append(f.guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
 		}
-		requests := estate.Decoded[*domain.ChangeRequest](ctx, a.Everything(), changes[i].Nodes)
+		requests := estate.Decoded[*domain.ChangeRequest](ctx, a.estate.Everything(), changes[i].Nodes)
 		underway = append(underway, f.resolvedBy(&changes[i], requests)...)
 		ends[i] = len(underway)
 	}
-	keys, err := estate.KeysSeen(ctx, a.Today(ctx), underway)
+	keys, err := estate.KeysSeen(ctx, a.estate.Today(ctx), underway)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (f *problemFacts) resolvedBy(page *store.EdgePage, requests []*domain.Chang
 // ProblemMoves tells where a problem can go from where it is, and what each way
 // lacks.
 func (a *Area) ProblemMoves(ctx context.Context, p *domain.Problem) ([]domain.ProblemMove, error) {
-	cohort := a.CohortOf(ctx, p)
+	cohort := a.estate.CohortOf(ctx, p)
 	facts, err := estate.LoadOf[*problemFacts](cohort, "facts").Get(func() (map[store.ID]*problemFacts, error) {
 		problems := estate.RecordsOf[*domain.Problem](cohort)
 		list, err := a.problemFacts(ctx, problems...)
@@ -187,8 +187,8 @@ func (a *Area) RetireKnownError(ctx context.Context, ref domain.Ref, ifVersion *
 
 func (a *Area) moveKnownError(ctx context.Context, verb string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Move, Kind: domain.KindKnownError, Options: o, Input: []any{verb, domain.KindKnownError, ref, ifVersion}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		before, err := a.Seen(ctx, authz.Move, k, ref, ifVersion)
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		before, err := a.estate.Seen(ctx, authz.Move, k, ref, ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -200,7 +200,7 @@ func (a *Area) moveKnownError(ctx context.Context, verb string, ref domain.Ref, 
 
 // moved is the draft of a move, unless something speaks against it.
 func (a *Area) moved(k *entity.Kind, before entity.Record, to any, set map[string]any, errs domain.Errors, guards []store.Guard) (*estate.Draft, entity.Record, error) {
-	set["status"], set["statusSince"] = to, a.Clock()
+	set["status"], set["statusSince"] = to, a.estate.Clock()
 	after, err := k.BringPatch(before, set, "input")
 	if len(errs) > 0 {
 		return nil, nil, errs.Err()

@@ -99,11 +99,11 @@ func (a *Area) leavesProblems(ctx context.Context, p *estate.Proposal, c *estate
 	if !c.Gone() {
 		return nil
 	}
-	pages, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: domain.KindProblem})
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: domain.KindProblem})
 	if err != nil {
 		return estate.StoreError(err)
 	}
-	for i, problem := range estate.Decoded[*domain.Problem](ctx, a.Everything(), pages[0].Nodes) {
+	for i, problem := range estate.Decoded[*domain.Problem](ctx, a.estate.Everything(), pages[0].Nodes) {
 		left, err := a.leftWithoutCause(ctx, p, problem, pages[0].Edges[i].EdgeKey)
 		if err != nil {
 			return err
@@ -139,7 +139,7 @@ func (a *Area) leftWithoutCause(ctx context.Context, p *estate.Proposal, problem
 
 // diagnoses reads by what a problem is diagnosed.
 func (a *Area) diagnoses(ctx context.Context, p *domain.Problem) ([]store.Edge, error) {
-	pages, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(p.ID)}, Rel: domain.RelDiagnoses, Direction: store.In})
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(p.ID)}, Rel: domain.RelDiagnoses, Direction: store.In})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

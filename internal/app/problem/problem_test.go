@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
@@ -206,13 +208,13 @@ func TestANewProblemIsRefusedWithAllThatIsWrongWithIt(t *testing.T) {
 func TestOnlyAProblemManagerWorksOnProblems(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Problem("P-1")
-		ctx := estate.WithActor(f.Ctx, domain.Actor{Name: "mira", Roles: []domain.Role{domain.ChangeManager, domain.ConfigurationManager}})
+		ctx := acting.WithActor(f.Ctx, domain.Actor{Name: "mira", Roles: []domain.Role{domain.ChangeManager, domain.ConfigurationManager}})
 		_, err := f.Problems.DiagnoseProblem(ctx, apptest.Key("P-1"), apptest.Some("x"), nil, nil)
 		e := apptest.Refused(t, err, domain.Forbidden, "")
 		require.Equal(t, "mira may not move Problem: PROBLEM_MANAGER and ADMIN may", e.Message)
 		_, err = f.Problems.CreateProblem(ctx, domain.NewProblem{Key: "P-2", Name: "x"}, nil)
 		apptest.Refused(t, err, domain.Forbidden, "")
-		ctx = estate.WithActor(f.Ctx, domain.Actor{Name: "ines", Roles: []domain.Role{domain.ProblemManager}})
+		ctx = acting.WithActor(f.Ctx, domain.Actor{Name: "ines", Roles: []domain.Role{domain.ProblemManager}})
 		_, err = f.Problems.DiagnoseProblem(ctx, apptest.Key("P-1"), apptest.Some("x"), nil, nil)
 		require.NoError(t, err)
 	})

@@ -5,10 +5,10 @@ import "releasegraph/internal/app/estate"
 
 // Area is what can be done with records of any kind.
 type Area struct {
-	*estate.Estate
+	estate *estate.Estate
 }
 
 // New returns the area over the estate.
 func New(e *estate.Estate) *Area {
-	return &Area{Estate: e}
+	return &Area{estate: e}
 }

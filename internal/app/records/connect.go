@@ -61,11 +61,11 @@ func (p *pair) key() store.EdgeKey {
 // link's fields that are not given stay, or get their defaults. A to-one
 // relationship is moved from the record that it led to.
 func (a *Area) Connect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
-	list, err := a.AllowedRelationship(ctx, authz.Connect, rel)
+	list, err := a.estate.AllowedRelationship(ctx, authz.Connect, rel)
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.Begin(ctx, estate.SourceAPI, o, "connect", rel, from, to, link)
+	w, err := a.estate.Begin(ctx, estate.SourceAPI, o, "connect", rel, from, to, link)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func selfLink(p *pair) error {
 // fields that are not given stay.
 func (a *Area) keepLink(ctx context.Context, d *estate.Draft, p *pair, link map[string]any) error {
 	key := p.key()
-	edges, err := a.Entire.EdgesBetween(ctx, key)
+	edges, err := a.estate.Entire.EdgesBetween(ctx, key)
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -145,11 +145,11 @@ func (a *Area) keepLink(ctx context.Context, d *estate.Draft, p *pair, link map[
 // Disconnect removes a link; link holds the fields that tell parallel ones
 // apart, of which as many must be given as are needed to find one.
 func (a *Area) Disconnect(ctx context.Context, rel string, from, to domain.Ref, link map[string]any, o *domain.WriteOptions) (*Connected, error) {
-	list, err := a.AllowedRelationship(ctx, authz.Disconnect, rel)
+	list, err := a.estate.AllowedRelationship(ctx, authz.Disconnect, rel)
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.Begin(ctx, estate.SourceAPI, o, "disconnect", rel, from, to, link)
+	w, err := a.estate.Begin(ctx, estate.SourceAPI, o, "disconnect", rel, from, to, link)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (a *Area) Disconnect(ctx context.Context, rel string, from, to domain.Ref, 
 
 // onlyEdge finds the one edge between two records that matches.
 func (a *Area) onlyEdge(ctx context.Context, p *pair, identity store.Props) (*store.Edge, error) {
-	pages, err := a.Entire.Edges(ctx, store.EdgeQuery{
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{
 		Nodes: []store.ID{p.fromID()}, Rel: p.rel.Name, Direction: store.Out, Kind: p.rel.To,
 		Filter: store.Compare{Property: "id", Op: store.Eq, Value: string(p.toID())},
 	})
@@ -233,12 +233,12 @@ func ambiguous(p *pair, edges []store.Edge) *domain.Error {
 func (a *Area) ends(ctx context.Context, action authz.Action, list []*entity.Relationship, from, to domain.Ref) (*pair, error) {
 	var first error
 	for _, r := range list {
-		f, fromErr := a.Existing(ctx, entity.KindNamed(r.From), from, "input.from")
-		t, toErr := a.Existing(ctx, entity.KindNamed(r.To), to, "input.to")
+		f, fromErr := a.estate.Existing(ctx, entity.KindNamed(r.From), from, "input.from")
+		t, toErr := a.estate.Existing(ctx, entity.KindNamed(r.To), to, "input.to")
 		err := estate.Both(fromErr, toErr)
 		if err == nil {
 			p := &pair{rel: r, from: f, to: t}
-			if err := estate.Both(a.Within(ctx, action, r.Name, f, "input.from"), a.Within(ctx, action, r.Name, t, "input.to")); err != nil {
+			if err := estate.Both(a.estate.Within(ctx, action, r.Name, f, "input.from"), a.estate.Within(ctx, action, r.Name, t, "input.to")); err != nil {
 				return nil, err
 			}
 			return p, nil
@@ -264,6 +264,6 @@ func (a *Area) connected(ctx context.Context, w *estate.Writing, p *pair, c *sto
 	if p.to != nil {
 		out.To = p.to
 	}
-	out.Changes, err = a.Changes(ctx, c.Effects, known)
+	out.Changes, err = a.estate.Changes(ctx, c.Effects, known)
 	return out, err
 }

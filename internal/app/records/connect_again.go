@@ -12,7 +12,7 @@ import (
 // are now.
 func (a *Area) recallPair(ctx context.Context, list []*entity.Relationship, c *store.Change) (*pair, error) {
 	effect := linkEffect(c)
-	ends, err := estate.ByID[entity.Record](ctx, a.Today(ctx), effect.Edge.From, effect.Edge.To)
+	ends, err := estate.ByID[entity.Record](ctx, a.estate.Today(ctx), effect.Edge.From, effect.Edge.To)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (a *Area) linkProps(ctx context.Context, e *store.Effect) (store.Props, err
 	case store.Removed:
 		return e.Before, nil
 	}
-	edges, err := a.Entire.EdgesBetween(ctx, e.Edge)
+	edges, err := a.estate.Entire.EdgesBetween(ctx, e.Edge)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

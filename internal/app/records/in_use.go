@@ -24,11 +24,11 @@ func (a *Area) explainInUse(r entity.Record) func(context.Context, error) error 
 		for i, edge := range e.Edges {
 			ids[i] = edge.From
 		}
-		nodes, err := a.Entire.Nodes(ctx, ids...)
+		nodes, err := a.estate.Entire.Nodes(ctx, ids...)
 		if err != nil {
 			return estate.StoreError(err)
 		}
-		hidden, err := a.Today(ctx).Hidden(ctx, ids...)
+		hidden, err := a.estate.Today(ctx).Hidden(ctx, ids...)
 		if err != nil {
 			return err
 		}

@@ -145,7 +145,7 @@ func TestTheNumberOfStoreCallsDoesNotGrowWithThePage(t *testing.T) {
 // that is installed, what that site is part of, and totals; all at once.
 func walk(f *apptest.Fixture, size int) int64 {
 	f.T.Helper()
-	ctx := f.Estate.WithLoads(context.WithoutCancel(f.Ctx))
+	ctx := f.WithLoads(context.WithoutCancel(f.Ctx))
 	before := f.Store.Calls.Load()
 	p, err := f.Records.Records(ctx, apptest.ItemKind, estate.List{Filter: apptest.Values{"users": apptest.Values{"eq": 1}}, First: &size})
 	require.NoError(f.T, err)

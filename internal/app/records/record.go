@@ -13,11 +13,11 @@ import (
 // Record finds a record by key or id, nil when there is none. With a moment it
 // is the record as it was then, and so is what is followed from it (C4).
 func (a *Area) Record(ctx context.Context, kind string, ref domain.Ref, asOf *domain.AsOf) (any, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, kind)
+	k, err := a.estate.AllowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.View(ctx, asOf, "asOf")
+	v, err := a.estate.View(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (a *Area) RecordsByID(ctx context.Context, ids []string, asOf *domain.AsOf)
 	if len(ids) > estate.MaxPage {
 		return nil, estate.TooMany("ids", len(ids))
 	}
-	v, err := a.View(ctx, asOf, "asOf")
+	v, err := a.estate.View(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}
@@ -43,26 +43,26 @@ func (a *Area) RecordsByID(ctx context.Context, ids []string, asOf *domain.AsOf)
 
 // Records returns a page of the records of a kind.
 func (a *Area) Records(ctx context.Context, kind string, l estate.List) (*estate.Page, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, kind)
+	k, err := a.estate.AllowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.ParseSelection(ctx, k, l)
+	s, err := a.estate.ParseSelection(ctx, k, l)
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Today(ctx).Find(ctx, store.Query{
+	found, err := a.estate.Today(ctx).Find(ctx, store.Query{
 		Kind: kind, Filter: s.Filter, Order: s.Order, After: s.After, Before: s.Before, First: s.First, Last: s.Last,
 	})
 	if err != nil {
 		return nil, s.Explain(err)
 	}
 	page := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
-	for i, r := range estate.Decoded[entity.Record](ctx, a.Today(ctx), found.Nodes) {
+	for i, r := range estate.Decoded[entity.Record](ctx, a.estate.Today(ctx), found.Nodes) {
 		page.Items = append(page.Items, estate.Item{Record: r, Cursor: string(found.Cursors[i])})
 	}
 	page.Total = func(ctx context.Context) (int, error) {
-		n, err := a.Today(ctx).Count(ctx, kind, s.Filter)
+		n, err := a.estate.Today(ctx).Count(ctx, kind, s.Filter)
 		return int(n), estate.StoreError(err)
 	}
 	return s.Trim(page), nil

@@ -20,7 +20,7 @@ func (a *Area) Related(ctx context.Context, record any, via estate.Via, l estate
 	if !ok || entity.KindOf(record) == nil {
 		return nil, fmt.Errorf("%T is no record", record)
 	}
-	c := a.CohortOf(ctx, r)
+	c := a.estate.CohortOf(ctx, r)
 	e, err := a.endOf(ctx, c.Kind, via)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (a *Area) Related(ctx context.Context, record any, via estate.Via, l estate
 		return nil, estate.Wrong("filter", "cannot be read: %s", err)
 	}
 	pages, err := estate.LoadOf[*estate.Page](c, "pages "+string(key)).Get(func() (map[store.ID]*estate.Page, error) {
-		v, err := a.ViewFor(ctx, c, l.AsOf)
+		v, err := a.estate.ViewFor(ctx, c, l.AsOf)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ type farEnd struct {
 }
 
 func (a *Area) endOf(ctx context.Context, near *entity.Kind, via estate.Via) (*farEnd, error) {
-	list, err := a.AllowedRelationship(ctx, authz.Read, via.Rel)
+	list, err := a.estate.AllowedRelationship(ctx, authz.Read, via.Rel)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (e *farEnd) query(c *estate.Cohort, s *estate.Selection) store.EdgeQuery {
 // loadPages fetches the page of each member. The records on them, each once,
 // are the next cohort.
 func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e *farEnd, l estate.List) (map[store.ID]*estate.Page, error) {
-	s, err := a.ParseSelection(ctx, e.kind, l)
+	s, err := a.estate.ParseSelection(ctx, e.kind, l)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (a *Area) CountRelated(ctx context.Context, record any, via estate.Via, sta
 	if !ok || entity.KindOf(record) == nil {
 		return 0, fmt.Errorf("%T is no record", record)
 	}
-	c := a.CohortOf(ctx, r)
+	c := a.estate.CohortOf(ctx, r)
 	e, err := a.endOf(ctx, c.Kind, via)
 	if err != nil {
 		return 0, err

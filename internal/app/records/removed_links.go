@@ -69,7 +69,7 @@ func (a *Area) Rename(ctx context.Context, kind, before, after string) ([]store.
 		asked[r.From] = true
 		q := store.Query{Kind: r.From, First: estate.MaxPage, Filter: store.Not{Filter: store.Compare{Property: entity.RemovedLinksProperty, Op: store.IsNull}}}
 		for more := true; more; {
-			page, err := a.Entire.Find(ctx, q)
+			page, err := a.estate.Entire.Find(ctx, q)
 			if err != nil {
 				return nil, nil, estate.StoreError(err)
 			}

@@ -62,16 +62,16 @@ func (a *Area) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 		return nil, err
 	}
 	asked := store.Search{Text: q.Text, Kinds: kinds, First: s.First, After: s.After}
-	found, err := a.Today(ctx).Search(ctx, asked)
+	found, err := a.estate.Today(ctx).Search(ctx, asked)
 	if err != nil {
 		return nil, searchError(err)
 	}
-	page := &SearchPage{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Hits: hitsOf(ctx, a.Today(ctx), words, found.Hits)}
+	page := &SearchPage{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Hits: hitsOf(ctx, a.estate.Today(ctx), words, found.Hits)}
 	if s.None {
 		page.HasNext, page.Hits = len(page.Hits) > 0, nil
 	}
 	page.Total = func(ctx context.Context) (int, error) {
-		n, err := a.Today(ctx).CountSearch(ctx, asked)
+		n, err := a.estate.Today(ctx).CountSearch(ctx, asked)
 		return int(n), estate.StoreError(err)
 	}
 	return page, nil
@@ -97,7 +97,7 @@ func (a *Area) searchedKinds(ctx context.Context, asked []string) ([]string, err
 	var names []string
 	var refused error
 	for _, k := range entity.Kinds() {
-		switch err := a.May(ctx, authz.Read, k.Name); {
+		switch err := a.estate.May(ctx, authz.Read, k.Name); {
 		case err == nil:
 			names = append(names, k.Name)
 		case refused == nil:
@@ -116,7 +116,7 @@ func (a *Area) searchedKinds(ctx context.Context, asked []string) ([]string, err
 		if k == nil {
 			return nil, estate.Wrong(estate.Element("kinds", i), "there is no kind of record named %q", name)
 		}
-		if err := a.May(ctx, authz.Read, k.Name); err != nil {
+		if err := a.estate.May(ctx, authz.Read, k.Name); err != nil {
 			return nil, err
 		}
 		names = append(names, k.Name)

@@ -53,17 +53,17 @@ const (
 // CountBy counts the records of a kind by up to three fields. The store counts;
 // no record is read here.
 func (a *Area) CountBy(ctx context.Context, kind string, g Grouping) (*Counts, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, kind)
+	k, err := a.estate.AllowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
 	}
 	by, byErr := k.ParseGrouping(g.By, g.ByAttributes)
-	filter, filterErr := a.Filters(ctx, k, g.Filter)
+	filter, filterErr := a.estate.Filters(ctx, k, g.Filter)
 	first, firstErr := GroupLimit(g.First)
 	if err := estate.Both(byErr, filterErr, firstErr); err != nil {
 		return nil, err
 	}
-	groups, err := a.Today(ctx).Aggregate(ctx, store.Aggregation{Kind: kind, Filter: filter, By: by})
+	groups, err := a.estate.Today(ctx).Aggregate(ctx, store.Aggregation{Kind: kind, Filter: filter, By: by})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

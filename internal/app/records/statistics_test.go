@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -126,7 +128,7 @@ func TestCountsAndTotalsAgreeWithTheRecords(t *testing.T) {
 
 func TestReadingTheStatisticsIsForThoseWhoMayRead(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
-	_, err := f.Records.CountBy(estate.WithActor(context.Background(), domain.Actor{Name: "nobody"}), domain.KindSite, records.Grouping{})
+	_, err := f.Records.CountBy(acting.WithActor(context.Background(), domain.Actor{Name: "nobody"}), domain.KindSite, records.Grouping{})
 	apptest.Refused(t, err, domain.Forbidden, "")
 }
 

@@ -71,7 +71,7 @@ func (a *Area) notATree(ctx context.Context, rel *entity.Relationship, links []l
 	for i, l := range links {
 		ids[i], chain[i] = l.id, l.key
 	}
-	hidden, err := a.Today(ctx).Hidden(ctx, ids...)
+	hidden, err := a.estate.Today(ctx).Hidden(ctx, ids...)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (a *Area) notATree(ctx context.Context, rel *entity.Relationship, links []l
 
 // outgoing reads a record's edges of a relationship, with their other ends.
 func (a *Area) outgoing(ctx context.Context, rel *entity.Relationship, id store.ID) ([]store.Edge, []store.Node, error) {
-	pages, err := a.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: rel.Name, Direction: store.Out, Kind: rel.To})
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: rel.Name, Direction: store.Out, Kind: rel.To})
 	if err != nil {
 		return nil, nil, estate.StoreError(err)
 	}

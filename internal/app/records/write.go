@@ -13,10 +13,10 @@ import (
 // Create adds a record. Its key must not be another's (C1).
 func (a *Area) Create(ctx context.Context, kind string, values map[string]any, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Create, Kind: kind, Options: o, Input: []any{"create", kind, values}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		r, err := k.New(values, "input")
 		r.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
-		d, c := a.Creating(r)
+		d, c := a.estate.Creating(r)
 		c.By = estate.ByMutation
 		return d, r, err
 	})
@@ -27,14 +27,14 @@ func (a *Area) Create(ctx context.Context, kind string, values map[string]any, o
 // (C5). A record keeps its id when its key changes (C1).
 func (a *Area) Update(ctx context.Context, kind string, ref domain.Ref, patch map[string]any, ifVersion *int, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Update, Kind: kind, Options: o, Input: []any{"update", kind, ref, patch, ifVersion}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		return a.DecideUpdate(ctx, authz.Update, k, ref, patch, ifVersion)
 	})
 }
 
 // DecideUpdate decides on a patch of a record, and who may make it.
 func (a *Area) DecideUpdate(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, patch map[string]any, ifVersion *int) (*estate.Draft, entity.Record, error) {
-	before, err := a.Target(ctx, action, k, ref, "input.ref")
+	before, err := a.estate.Target(ctx, action, k, ref, "input.ref")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,7 +43,7 @@ func (a *Area) DecideUpdate(ctx context.Context, action authz.Action, k *entity.
 		after.Meta().WithdrawnFrom = ""
 	}
 	id := store.ID(before.Meta().ID)
-	d := &estate.Draft{Explain: a.ExplainTaken("input.patch")}
+	d := &estate.Draft{Explain: a.estate.ExplainTaken("input.patch")}
 	c := d.Change(before, after)
 	c.By, c.Given, c.Path = estate.ByMutation, Given(patch), "input.patch"
 	d.Ops = []store.Op{store.UpdateNode{ID: id, Set: entity.OwnedDifference(k, before, after)}}
@@ -65,8 +65,8 @@ func (a *Area) DecideUpdate(ctx context.Context, action authz.Action, k *entity.
 // Remove deletes a record to which nothing points (C3).
 func (a *Area) Remove(ctx context.Context, kind string, ref domain.Ref, ifVersion *int, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Remove, Kind: kind, Options: o, Input: []any{"remove", kind, ref, ifVersion}}
-	return a.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		r, err := a.Seen(ctx, authz.Remove, k, ref, ifVersion)
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		r, err := a.estate.Seen(ctx, authz.Remove, k, ref, ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}

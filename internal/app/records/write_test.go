@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
@@ -206,7 +208,7 @@ func TestARepeatUnderTheSameKeyAnswersAsTheFirstDid(t *testing.T) {
 		require.Equal(t, gone, goneAgain)
 		require.Equal(t, head+1, f.Head())
 
-		bob := estate.WithActor(f.Ctx, domain.Actor{Name: "bob", Roles: []domain.Role{domain.Admin}})
+		bob := acting.WithActor(f.Ctx, domain.Actor{Name: "bob", Roles: []domain.Role{domain.Admin}})
 		_, err = f.Records.Create(bob, apptest.ItemKind, apptest.Values{"key": "c", "name": "C", "class": "SERVICE"}, once("k1"))
 		require.NoError(t, err, "each actor has keys of their own")
 	})
@@ -235,7 +237,7 @@ func TestOnlyThoseWhoMayWrite(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	f.Item("a")
 	f.Item("b")
-	viewer := estate.WithActor(f.Ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Viewer}})
+	viewer := acting.WithActor(f.Ctx, domain.Actor{Name: "alice", Roles: []domain.Role{domain.Viewer}})
 	for name, write := range map[string]func() error{
 		"create": func() error { _, err := f.Records.Create(viewer, apptest.SiteKind, apptest.Values{}, nil); return err },
 		"update": func() error {
@@ -263,7 +265,7 @@ func TestOnlyThoseWhoMayWrite(t *testing.T) {
 	}
 	_, err := f.Records.Record(viewer, apptest.ItemKind, apptest.Key("a"), nil)
 	require.NoError(t, err)
-	nobody := estate.WithActor(f.Ctx, domain.Actor{Name: "mallory"})
+	nobody := acting.WithActor(f.Ctx, domain.Actor{Name: "mallory"})
 	_, err = f.Records.Record(nobody, apptest.ItemKind, apptest.Key("a"), nil)
 	apptest.Refused(t, err, domain.Forbidden, "")
 	_, err = f.Records.Records(nobody, apptest.ItemKind, estate.List{})

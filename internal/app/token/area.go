@@ -5,12 +5,12 @@ import "releasegraph/internal/app/estate"
 
 // Area is what can be done with API tokens and bound names.
 type Area struct {
-	*estate.Estate
+	estate *estate.Estate
 
 	tokens tokens
 }
 
 // New returns the area over the estate.
 func New(e *estate.Estate) *Area {
-	return &Area{Estate: e}
+	return &Area{estate: e}
 }

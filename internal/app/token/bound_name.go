@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
@@ -17,22 +19,22 @@ const nameShelf = "bound-names"
 // the deeds of another who comes under it, or under one that looks like it
 // (section 9). Whoever only reads binds nothing, nor does a dry run.
 func (a *Area) Bind(ctx context.Context, dryRun bool) error {
-	who := estate.ActingFrom(ctx)
-	if a.Shelf == nil || who.Identity.Method != domain.ByProvider || len(who.Identity.Identities) == 0 {
+	who := acting.From(ctx)
+	if a.estate.Shelf == nil || who.Method != domain.ByProvider || len(who.Identities) == 0 {
 		return nil
 	}
-	identity, look := who.Identity.Identities[0], domain.LookOfName(who.Name)
-	if a.Bindings.Has(who.Name, identity) {
+	identity, look := who.Identities[0], domain.LookOfName(who.Name)
+	if a.estate.Bindings.Has(who.Name, identity) {
 		return nil
 	}
-	held, err := a.boundTo(ctx, look, &domain.BoundName{Name: who.Name, Identity: identity, Since: a.Now().UTC()}, dryRun)
+	held, err := a.boundTo(ctx, look, &domain.BoundName{Name: who.Name, Identity: identity, Since: a.estate.Now().UTC()}, dryRun)
 	if err != nil || held == nil {
 		return err
 	}
 	if err := held.CheckBound(who.Name, identity); err != nil {
 		return err
 	}
-	a.Bindings.Keep(who.Name, identity)
+	a.estate.Bindings.Keep(who.Name, identity)
 	return nil
 }
 
@@ -41,7 +43,7 @@ func (a *Area) Bind(ctx context.Context, dryRun bool) error {
 func (a *Area) boundTo(ctx context.Context, look string, n *domain.BoundName, dryRun bool) (*domain.BoundName, error) {
 	var held []byte
 	if dryRun {
-		found, err := a.Shelf.Shelved(ctx, nameShelf, look)
+		found, err := a.estate.Shelf.Shelved(ctx, nameShelf, look)
 		if held = found[look]; err != nil || held == nil {
 			return nil, estate.StoreError(err)
 		}
@@ -50,7 +52,7 @@ func (a *Area) boundTo(ctx context.Context, look string, n *domain.BoundName, dr
 		if err != nil {
 			return nil, err
 		}
-		if held, err = a.Shelf.ShelveNew(ctx, nameShelf, look, value); err != nil {
+		if held, err = a.estate.Shelf.ShelveNew(ctx, nameShelf, look, value); err != nil {
 			return nil, estate.StoreError(err)
 		}
 	}
@@ -63,7 +65,7 @@ func (a *Area) BoundNames(ctx context.Context) ([]*domain.BoundName, error) {
 	if err := a.mayTokens(ctx); err != nil {
 		return nil, err
 	}
-	found, err := a.Shelf.Shelved(ctx, nameShelf)
+	found, err := a.estate.Shelf.Shelved(ctx, nameShelf)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -86,7 +88,7 @@ func (a *Area) ReleaseName(ctx context.Context, name string) (*domain.BoundName,
 		return nil, err
 	}
 	look := domain.LookOfName(name)
-	found, err := a.Shelf.Shelved(ctx, nameShelf, look)
+	found, err := a.estate.Shelf.Shelved(ctx, nameShelf, look)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -96,9 +98,9 @@ func (a *Area) ReleaseName(ctx context.Context, name string) (*domain.BoundName,
 	} else if err := json.Unmarshal(value, n); err != nil {
 		return nil, err
 	}
-	if who := estate.ActingFrom(ctx).Identity.Identities; slices.Contains(who, n.Identity) || domain.SameName(n.Name, estate.ActorName(ctx)) {
+	if who := acting.From(ctx).Identities; slices.Contains(who, n.Identity) || domain.SameName(n.Name, acting.Name(ctx)) {
 		return nil, &domain.Error{Code: domain.RuleViolation, Field: "input.name", Message: "is your own: another administrator frees it"}
 	}
-	defer a.Bindings.Forget()
-	return n, estate.StoreError(a.Shelf.Shelve(ctx, nameShelf, look, nil))
+	defer a.estate.Bindings.Forget()
+	return n, estate.StoreError(a.estate.Shelf.Shelve(ctx, nameShelf, look, nil))
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -111,30 +113,30 @@ func splitToken(text string) (id, secret string, ok bool) {
 
 // TokenIdentity is who acts by an API token. Whatever is wrong with it, the
 // answer is the same, but for one that was good once.
-func (a *Area) TokenIdentity(ctx context.Context, text string) (estate.Identity, error) {
+func (a *Area) TokenIdentity(ctx context.Context, text string) (acting.Identity, error) {
 	id, secret, ok := splitToken(text)
 	if !ok {
-		return estate.Identity{}, unauthenticated("this is no API token")
+		return acting.Identity{}, unauthenticated("this is no API token")
 	}
 	t, err := a.tokenOf(ctx, id)
 	if err != nil {
-		return estate.Identity{}, err
+		return acting.Identity{}, err
 	}
 	hash := sha256.Sum256([]byte(secret))
 	if subtle.ConstantTimeCompare(hash[:], t.Hash) != 1 {
-		return estate.Identity{}, unauthenticated("there is no such token")
+		return acting.Identity{}, unauthenticated("there is no such token")
 	}
-	now := a.Now()
+	now := a.estate.Now()
 	if why := t.Ended(now); why != "" {
-		return estate.Identity{}, unauthenticated(why)
+		return acting.Identity{}, unauthenticated(why)
 	}
-	if e := domain.CheckRoles(t.Roles, a.Exclusive); e != nil {
-		return estate.Identity{}, e
+	if e := domain.CheckRoles(t.Roles, a.estate.Exclusive); e != nil {
+		return acting.Identity{}, e
 	}
 	if err := a.used(ctx, id, now); err != nil {
-		return estate.Identity{}, err
+		return acting.Identity{}, err
 	}
-	return estate.Identity{Actor: t.Actor(), Method: domain.ByToken, Expires: t.ExpiresAt, TokenID: id, Identities: t.Identities()}, nil
+	return acting.Identity{Actor: t.Actor(), Method: domain.ByToken, Expires: t.ExpiresAt, TokenID: id, Identities: t.Identities()}, nil
 }
 
 // used notes that a token was used: apart from the token, so that no use can
@@ -147,12 +149,12 @@ func (a *Area) used(ctx context.Context, id string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return estate.StoreError(a.Shelf.Shelve(ctx, usesShelf, id, value))
+	return estate.StoreError(a.estate.Shelf.Shelve(ctx, usesShelf, id, value))
 }
 
 // tokenOf reads a token, or believes what was read just now.
 func (a *Area) tokenOf(ctx context.Context, id string) (*storedToken, error) {
-	now := a.Now()
+	now := a.estate.Now()
 	if t, ok := a.tokens.get(id, now); ok {
 		return t, nil
 	}
@@ -168,10 +170,10 @@ func (a *Area) tokenOf(ctx context.Context, id string) (*storedToken, error) {
 }
 
 func (a *Area) shelvedTokens(ctx context.Context, ids ...string) ([]*storedToken, error) {
-	if a.Shelf == nil {
+	if a.estate.Shelf == nil {
 		return nil, nil
 	}
-	found, err := a.Shelf.Shelved(ctx, tokenShelf, ids...)
+	found, err := a.estate.Shelf.Shelved(ctx, tokenShelf, ids...)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
@@ -192,7 +194,7 @@ func (a *Area) shelve(ctx context.Context, t *storedToken) error {
 		return err
 	}
 	defer a.tokens.forget(t.ID)
-	return estate.StoreError(a.Shelf.Shelve(ctx, tokenShelf, t.ID, value))
+	return estate.StoreError(a.estate.Shelf.Shelve(ctx, tokenShelf, t.ID, value))
 }
 
 // newSecret is 256 bits of chance.
@@ -204,10 +206,10 @@ func newSecret() string {
 
 // mayTokens is the question before anything is done with tokens.
 func (a *Area) mayTokens(ctx context.Context) error {
-	if err := a.May(ctx, authz.Manage, authz.KindToken); err != nil {
+	if err := a.estate.May(ctx, authz.Manage, authz.KindToken); err != nil {
 		return err
 	}
-	if a.Shelf == nil {
+	if a.estate.Shelf == nil {
 		return &domain.Error{Code: domain.Unavailable, Message: "this store keeps no tokens"}
 	}
 	return nil

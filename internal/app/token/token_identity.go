@@ -3,15 +3,16 @@ package token
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/domain"
 )
 
 // Recheck says why the identity of a context is nobody any more, nil while it
 // is: an event stream asks again and again.
 func (a *Area) Recheck(ctx context.Context) error {
-	who := estate.ActingFrom(ctx).Identity
-	if !who.Expires.IsZero() && !a.Now().Before(who.Expires) {
+	who := acting.From(ctx)
+	if !who.Expires.IsZero() && !a.estate.Now().Before(who.Expires) {
 		return unauthenticated("the identity has expired")
 	}
 	if who.TokenID == "" {
@@ -21,7 +22,7 @@ func (a *Area) Recheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if why := t.Ended(a.Now()); why != "" {
+	if why := t.Ended(a.estate.Now()); why != "" {
 		return unauthenticated(why)
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/authz"
@@ -37,16 +39,16 @@ func (a *Area) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, err
 	if err := a.Bind(ctx, false); err != nil {
 		return nil, err
 	}
-	now := a.Now().UTC().Truncate(time.Second)
+	now := a.estate.Now().UTC().Truncate(time.Second)
 	t := &storedToken{APIToken: domain.APIToken{
-		ID: a.NewID(), Name: in.Name, Roles: in.Roles, Sites: in.Sites, Suppliers: in.Suppliers, Kinds: in.Kinds,
-		CreatedBy: estate.ActorName(ctx), CreatedAt: now, ExpiresAt: now.Add(domain.TokenLife),
+		ID: a.estate.NewID(), Name: in.Name, Roles: in.Roles, Sites: in.Sites, Suppliers: in.Suppliers, Kinds: in.Kinds,
+		CreatedBy: acting.Name(ctx), CreatedAt: now, ExpiresAt: now.Add(domain.TokenLife),
 	}}
-	t.own(estate.Doer(ctx), in.Owner)
+	t.own(acting.Doer(ctx), in.Owner)
 	if in.ExpiresAt != nil {
 		t.ExpiresAt = in.ExpiresAt.UTC()
 	}
-	errs := t.Check(a.Exclusive)
+	errs := t.Check(a.estate.Exclusive)
 	for i, kind := range in.Kinds {
 		if entity.KindNamed(kind) == nil {
 			errs = append(errs, estate.Wrong(estate.Element("kinds", i), "there is no kind of record %q, there are %s", kind, entity.KindNames()))
@@ -74,7 +76,7 @@ func (t *storedToken) own(maker domain.Doer, named *string) {
 
 // Tokens lists all API tokens, the newest first.
 func (a *Area) Tokens(ctx context.Context) ([]*domain.APIToken, error) {
-	if err := a.May(ctx, authz.Manage, authz.KindToken); err != nil {
+	if err := a.estate.May(ctx, authz.Manage, authz.KindToken); err != nil {
 		return nil, err
 	}
 	all, err := a.shelvedTokens(ctx)
@@ -82,7 +84,7 @@ func (a *Area) Tokens(ctx context.Context) ([]*domain.APIToken, error) {
 		return nil, err
 	}
 	slices.SortFunc(all, func(x, y *storedToken) int { return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID)) })
-	list, parties := make([]*domain.APIToken, len(all)), party.PartiesIn(ctx, a.Today(ctx))
+	list, parties := make([]*domain.APIToken, len(all)), party.PartiesIn(ctx, a.estate.Today(ctx))
 	for i, t := range all {
 		list[i] = &t.APIToken
 		parties.Want(t.OwnerPerson().Name, t.CreatedBy)
@@ -92,10 +94,10 @@ func (a *Area) Tokens(ctx context.Context) ([]*domain.APIToken, error) {
 
 // addUses tells when each token was last used.
 func (a *Area) addUses(ctx context.Context, list []*domain.APIToken) error {
-	if a.Shelf == nil {
+	if a.estate.Shelf == nil {
 		return nil
 	}
-	uses, err := a.Shelf.Shelved(ctx, usesShelf)
+	uses, err := a.estate.Shelf.Shelved(ctx, usesShelf)
 	if err != nil {
 		return estate.StoreError(err)
 	}
@@ -127,7 +129,7 @@ func (a *Area) RevokeToken(ctx context.Context, id string) (*domain.APIToken, er
 	}
 	t := *all[0]
 	if t.RevokedAt == nil {
-		now := a.Now().UTC()
+		now := a.estate.Now().UTC()
 		t.RevokedAt = &now
 		if err := a.shelve(ctx, &t); err != nil {
 			return nil, err

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
@@ -34,7 +36,7 @@ func TestATokenIsKnownByItsSecretUntilItIsRevoked(t *testing.T) {
 		require.Equal(t, domain.Actor{
 			Name: "token:tool", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par-1"}, Bound: true, Kinds: []string{"Site"},
 		}, id.Actor)
-		ctx := estate.WithIdentity(f.Ctx, id)
+		ctx := acting.WithIdentity(f.Ctx, id)
 		require.NoError(t, f.Tokens.Recheck(ctx))
 		list, err := f.Tokens.Tokens(f.Ctx)
 		require.NoError(t, err)
@@ -70,7 +72,7 @@ func TestATokenEndsByItself(t *testing.T) {
 	made := newToken(f, token.NewToken{Name: "tool", Roles: []domain.Role{domain.Viewer}, ExpiresAt: &soon})
 	id, err := f.Tokens.TokenIdentity(f.Ctx, made.Secret)
 	require.NoError(t, err)
-	ctx := estate.WithIdentity(f.Ctx, id)
+	ctx := acting.WithIdentity(f.Ctx, id)
 	require.Eventually(t, func() bool { return f.Tokens.Recheck(ctx) != nil }, time.Second, time.Microsecond)
 	_, err = f.Tokens.TokenIdentity(f.Ctx, made.Secret)
 	apptest.Refused(t, err, domain.Unauthenticated, "")
@@ -104,7 +106,7 @@ func TestAllThatIsWrongWithATokenIsToldAtOnce(t *testing.T) {
 func TestOnlyAdministratorsHandleTokens(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	for _, role := range domain.Roles[:len(domain.Roles)-1] {
-		ctx := estate.WithActor(f.Ctx, domain.Actor{Name: "x", Roles: []domain.Role{role}, Sites: []string{"s"}})
+		ctx := acting.WithActor(f.Ctx, domain.Actor{Name: "x", Roles: []domain.Role{role}, Sites: []string{"s"}})
 		_, err := f.Tokens.CreateToken(ctx, token.NewToken{Name: "y", Roles: []domain.Role{role}})
 		apptest.Refused(t, err, domain.Forbidden, "")
 		_, err = f.Tokens.Tokens(ctx)
@@ -124,7 +126,7 @@ func TestANarrowedTokenTouchesNothingElse(t *testing.T) {
 		made := newToken(f, token.NewToken{Name: "tool", Roles: []domain.Role{domain.ConfigurationManager}, Sites: []string{"par-1"}})
 		id, err := f.Tokens.TokenIdentity(f.Ctx, made.Secret)
 		require.NoError(t, err)
-		ctx := estate.WithIdentity(f.Estate.WithLoads(context.WithoutCancel(f.Ctx)), id)
+		ctx := acting.WithIdentity(f.WithLoads(context.WithoutCancel(f.Ctx)), id)
 		p, err := f.Records.Records(ctx, apptest.ItemKind, estate.List{})
 		require.NoError(t, err)
 		require.Equal(t, []string{"here"}, apptest.KeysOf(p))
@@ -146,7 +148,7 @@ func TestANarrowedTokenTouchesNothingElse(t *testing.T) {
 
 func TestAnActorOfSomeKindsImportsNoOthers(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
-	ctx := estate.WithActor(f.Ctx, domain.Actor{Name: "x", Roles: []domain.Role{domain.ConfigurationManager}, Kinds: []string{"Site"}})
+	ctx := acting.WithActor(f.Ctx, domain.Actor{Name: "x", Roles: []domain.Role{domain.ConfigurationManager}, Kinds: []string{"Site"}})
 	done, err := f.Bulk.ImportLines(ctx, bulk.ImportLinesInput{Lines: []string{`{"node":"Site","key":"s","name":"S"}`}}, nil)
 	require.NoError(t, err)
 	require.Empty(t, done.Wrong)

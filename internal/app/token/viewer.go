@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -33,20 +35,20 @@ type Permission struct {
 // IsCaller tells whether a person is whoever asks, by what keeps duties apart:
 // an identity, or a name that is theirs or looks like it.
 func IsCaller(ctx context.Context, p *domain.Person) bool {
-	return domain.SamePerson(p.Doer, estate.Doer(ctx))
+	return domain.SamePerson(p.Doer, acting.Doer(ctx))
 }
 
 // Viewer tells whoever asks who they are and what they may.
 func (a *Area) Viewer(ctx context.Context) *Viewer {
-	who := estate.ActingFrom(ctx)
+	who := acting.From(ctx)
 	v := &Viewer{
-		Name: estate.ActorName(ctx), Method: who.Identity.Method, Roles: who.Roles, Sites: who.Sites, Suppliers: who.Suppliers,
+		Name: acting.Name(ctx), Method: who.Method, Roles: who.Roles, Sites: who.Sites, Suppliers: who.Suppliers,
 		Narrowed: who.Bound, Kinds: who.Kinds, May: []*Permission{},
 	}
-	if expires := who.Identity.Expires; !expires.IsZero() {
+	if expires := who.Expires; !expires.IsZero() {
 		v.ExpiresAt = &expires
 	}
-	grants := a.Policies.For(who.Actor)
+	grants := a.estate.Policies.For(who.Actor)
 	for _, kind := range estate.Governed() {
 		for _, action := range authz.Actions() {
 			if grants.May(who.Actor, action, kind) == nil {

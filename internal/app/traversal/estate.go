@@ -39,7 +39,7 @@ type Survey struct {
 // there is none, the part that the traversal can touch, read from the store.
 // Both give the same answers.
 func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*estate.Graph, error) {
-	if a.Graphs != nil {
+	if a.estate.Graphs != nil {
 		g, err := a.Whole(ctx, v)
 		if g != nil || err != nil {
 			return g, err
@@ -51,15 +51,15 @@ func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*estate.Grap
 // Whole gives the graph in memory, as new as the store or of the moment asked
 // for; nil when it is not there in time.
 func (a *Area) Whole(ctx context.Context, v estate.View) (*estate.Graph, error) {
-	head, err := a.Store.Head(ctx)
+	head, err := a.estate.Store.Head(ctx)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	g, err := a.Graphs.Graph(waiting, head)
+	g, err := a.estate.Graphs.Graph(waiting, head)
 	if v.Past && err == nil {
-		g, err = a.Graphs.GraphAt(ctx, v.At)
+		g, err = a.estate.Graphs.GraphAt(ctx, v.At)
 	}
 	switch {
 	case err == nil:
@@ -86,15 +86,15 @@ func (a *Area) part(ctx context.Context, v estate.View, s Survey) (*estate.Graph
 		return r.B.Graph(int64(v.At)), nil
 	}
 	for range partAttempts {
-		before, err := a.Store.Head(ctx)
+		before, err := a.estate.Store.Head(ctx)
 		if err != nil {
 			return nil, estate.StoreError(err)
 		}
-		r := NewPartReader(ctx, a.Entire)
+		r := NewPartReader(ctx, a.estate.Entire)
 		if err := r.Read(s); err != nil {
 			return nil, estate.StoreError(err)
 		}
-		after, err := a.Store.Head(ctx)
+		after, err := a.estate.Store.Head(ctx)
 		if err != nil {
 			return nil, estate.StoreError(err)
 		}

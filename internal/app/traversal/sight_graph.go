@@ -86,7 +86,7 @@ func (a *Area) SeenEstate(ctx context.Context, v estate.View, s Survey) (*estate
 	if v.Sight.All(domain.KindConfigurationItem, domain.KindSite) {
 		return a.Graph(ctx, v, s)
 	}
-	head, err := a.Store.Head(ctx)
+	head, err := a.estate.Store.Head(ctx)
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

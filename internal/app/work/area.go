@@ -10,7 +10,7 @@ import (
 
 // Area is what can be asked of waiting work.
 type Area struct {
-	*estate.Estate
+	estate    *estate.Estate
 	records   *records.Area
 	traversal *traversal.Area
 	change    *change.Area
@@ -18,5 +18,5 @@ type Area struct {
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, records *records.Area, traversal *traversal.Area, change *change.Area) *Area {
-	return &Area{Estate: e, records: records, traversal: traversal, change: change}
+	return &Area{estate: e, records: records, traversal: traversal, change: change}
 }

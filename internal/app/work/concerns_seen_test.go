@@ -4,11 +4,12 @@ import (
 	"context"
 	"testing"
 
+	"releasegraph/internal/app/acting"
+
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -40,7 +41,7 @@ func apart() []store.Op {
 
 func TestWhatBearsOnItemsIsToldOnlyToThoseWhoMaySeeIt(t *testing.T) {
 	ask := func(t *testing.T, a *app.App) {
-		ctx := estate.WithActor(a.Estate.WithLoads(t.Context()), domain.Actor{Name: "otto", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par"}})
+		ctx := acting.WithActor(a.WithLoads(t.Context()), domain.Actor{Name: "otto", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par"}})
 		v, err := a.Work.ServiceView(ctx, apptest.Key("shop"), nil)
 		require.NoError(t, err)
 		page, err := v.Problems(ctx, nil, nil)
@@ -64,7 +65,7 @@ func TestWhatBearsOnItemsIsToldOnlyToThoseWhoMaySeeIt(t *testing.T) {
 		apptest.Refused(t, err, domain.NotFound, "problem")
 
 		// A supplier sees the own items, and no problem.
-		ctx = estate.WithActor(a.Estate.WithLoads(t.Context()), domain.Actor{Name: "acme", Roles: []domain.Role{domain.SupplierRole}, Suppliers: []string{"acme"}})
+		ctx = acting.WithActor(a.WithLoads(t.Context()), domain.Actor{Name: "acme", Roles: []domain.Role{domain.SupplierRole}, Suppliers: []string{"acme"}})
 		v, err = a.Work.ServiceView(ctx, apptest.Key("shop"), nil)
 		require.NoError(t, err)
 		page, err = v.Problems(ctx, nil, nil)

@@ -24,11 +24,11 @@ type ServiceView struct {
 // ServiceView gathers what bears on a service; with a moment, as things were
 // then (C4).
 func (a *Area) ServiceView(ctx context.Context, ref domain.Ref, asOf *domain.AsOf) (*ServiceView, error) {
-	k, err := a.AllowedKind(ctx, authz.Read, domain.KindConfigurationItem)
+	k, err := a.estate.AllowedKind(ctx, authz.Read, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.View(ctx, asOf, "asOf")
+	v, err := a.estate.View(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}

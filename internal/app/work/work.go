@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
@@ -140,21 +142,21 @@ func (p *WorkPage) Total(ctx context.Context) (n int, err error) {
 // workSources lists where work for the caller can be found: by their roles, and
 // by their name.
 func (a *Area) workSources(ctx context.Context) ([]*work.Source, error) {
-	actor := estate.ActorFrom(ctx)
-	names, namesErr := a.Book(domain.KindChangeRequest, "requester", "assignee").Spellings(ctx, actor.Name)
-	keys, keysErr := a.Book(domain.KindParty, "key").Spellings(ctx, actor.Name)
+	actor := acting.Actor(ctx)
+	names, namesErr := a.estate.Book(domain.KindChangeRequest, "requester", "assignee").Spellings(ctx, actor.Name)
+	keys, keysErr := a.estate.Book(domain.KindParty, "key").Spellings(ctx, actor.Name)
 	if err := errors.Join(namesErr, keysErr); err != nil {
 		return nil, estate.StoreError(err)
 	}
 	var mine []*work.Source
-	for _, s := range work.Sources(names[actor.Name], keys[actor.Name], a.Clock()) {
+	for _, s := range work.Sources(names[actor.Name], keys[actor.Name], a.estate.Clock()) {
 		roles := s.Why.WorkFor()
 		waits := roles == nil || slices.ContainsFunc(actor.Roles, func(r domain.Role) bool { return slices.Contains(roles, r) })
-		if !waits || a.May(ctx, authz.Read, s.Kind) != nil {
+		if !waits || a.estate.May(ctx, authz.Read, s.Kind) != nil {
 			continue
 		}
 		if s.Why == domain.WorkVote {
-			ids, err := a.awaitedVotes(ctx, estate.Doer(ctx))
+			ids, err := a.awaitedVotes(ctx, acting.Doer(ctx))
 			if err != nil {
 				return nil, err
 			}

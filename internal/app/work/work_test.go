@@ -143,7 +143,7 @@ func TestOnesOwnWorkCostsWhatOneAskedFor(t *testing.T) {
 		}
 		ask := func() (n int, calls, rows int64) {
 			calls, rows = f.Store.Calls.Load(), f.Store.Rows.Load()
-			n = len(waits(t, f.Estate.WithLoads(apptest.As(f, "ada", domain.Requester)), f, 50))
+			n = len(waits(t, f.WithLoads(apptest.As(f, "ada", domain.Requester)), f, 50))
 			return n, f.Store.Calls.Load() - calls, f.Store.Rows.Load() - rows
 		}
 		bring("Ada", 0, 3)
@@ -182,7 +182,7 @@ func TestAMembersWorkCostsWhatIsBeforeTheirBoards(t *testing.T) {
 			f.Brings(lines...)
 		}
 		ask := func(name string) (list []string, calls, rows int64) {
-			ctx := f.Estate.WithLoads(apptest.As(f, name, domain.CABMember))
+			ctx := f.WithLoads(apptest.As(f, name, domain.CABMember))
 			calls, rows = f.Store.Calls.Load(), f.Store.Rows.Load()
 			list = waits(t, ctx, f, 50)
 			return list, f.Store.Calls.Load() - calls, f.Store.Rows.Load() - rows

@@ -13,7 +13,7 @@ import (
 // person's vote: their own, or one of somebody for whom they stand in. What it
 // costs follows what is before the boards on which the person has a seat.
 func (a *Area) awaitedVotes(ctx context.Context, who domain.Doer) ([]any, error) {
-	boards, err := estate.All[*domain.Board](ctx, a.Today(ctx), store.Query{Order: []store.Order{{Property: "key"}}})
+	boards, err := estate.All[*domain.Board](ctx, a.estate.Today(ctx), store.Query{Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (s standIn) on(b *domain.Board) bool {
 
 // standIns are those for whom a person stands in now.
 func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err error) {
-	delegations, err := estate.All[*domain.Delegation](ctx, a.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
+	delegations, err := estate.All[*domain.Delegation](ctx, a.estate.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,8 @@ func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err e
 	for i, d := range delegations {
 		ids[i] = store.ID(d.ID)
 	}
-	boards, err := estate.FarNodes(ctx, a.Everything(), ids, domain.RelDelegatesOn, store.Out, domain.KindBoard)
-	at := a.Clock()
+	boards, err := estate.FarNodes(ctx, a.estate.Everything(), ids, domain.RelDelegatesOn, store.Out, domain.KindBoard)
+	at := a.estate.Clock()
 	for i, d := range delegations {
 		if domain.SameName(d.Deputy, name) && d.Holds(at) {
 			list = append(list, standIn{d.Absent, boards[ids[i]]})
@@ -82,7 +82,7 @@ func (a *Area) awaiting(ctx context.Context, board *domain.Board, who domain.Doe
 	for i, r := range requests {
 		nodes[i] = store.ID(r.ID)
 	}
-	votes, err := a.Entire.Edges(ctx, store.EdgeQuery{
+	votes, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{
 		Nodes: nodes, Rel: domain.RelCastOn, Direction: store.In, Kind: domain.KindVote,
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func (a *Area) awaiting(ctx context.Context, board *domain.Board, who domain.Doe
 	var ids []any
 	for i, r := range requests {
 		f := &domain.ChangeFacts{Request: r, Board: board}
-		f.Votes = estate.Decoded[*domain.Vote](ctx, a.Everything(), votes[i].Nodes)
+		f.Votes = estate.Decoded[*domain.Vote](ctx, a.estate.Everything(), votes[i].Nodes)
 		if f.Voted(who) {
 			continue
 		}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	estatearea "releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
+
 	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 )
@@ -38,7 +39,7 @@ func TestAContractIsTheAdministratorsFromBirth(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if _, err := a.app.Export.Export(estatearea.WithActor(t.Context(), admin), &out, export.ExportOptions{}); err != nil {
+	if _, err := a.app.Export.Export(acting.WithActor(t.Context(), admin), &out, export.ExportOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, part := range []string{`"node":"Contract","key":"c-1"`, `"edge":"COVERED_BY"`} {
