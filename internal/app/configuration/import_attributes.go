@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
+	"releasegraph/internal/store"
 )
 
 // Definitions are what the store holds of attributes (C7). Those that the files of
