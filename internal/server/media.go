@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"golang.org/x/sync/singleflight"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/digest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/library"
@@ -115,7 +115,7 @@ func keyOf(r *http.Request) (string, error) {
 
 // receive asks whether an offer may be put, and where it goes.
 func (m *media) receive(ctx context.Context, o library.Offer) (library.Offer, error) {
-	at, err := m.Library.Writable(o.Location, estate.ActorFrom(ctx).Roles)
+	at, err := m.Library.Writable(o.Location, acting.Actor(ctx).Roles)
 	if err != nil {
 		return o, err
 	}

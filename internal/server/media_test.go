@@ -20,7 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/digest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/library"
@@ -41,7 +41,7 @@ type items struct {
 func (i *items) Receive(ctx context.Context, o library.Offer) (library.Expected, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.asked = append(i.asked, estate.ActorFrom(ctx).Name)
+	i.asked = append(i.asked, acting.Actor(ctx).Name)
 	e, ok := i.declared[o.Key]
 	if !ok {
 		return e, &domain.Error{Code: domain.NotFound, Field: "key", Message: "there is no media item " + o.Key}
