@@ -90,21 +90,24 @@ func TestARequestThatDoesNotSayCannotBeUndone_R10(t *testing.T) {
 // changes, all chains beside one another.
 func TestWhatStaysIsAsTheRuleIsWorded_R10(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 6).Draw(t, "items")
+		n := rapid.IntRange(1, 7).Draw(t, "items")
 		var items []release.Undone
 		coexists := map[string]bool{}
 		chains := map[string][]string{}
 		for i := range n {
 			key := fmt.Sprint(i)
-			kind := rapid.SampledFrom(domain.BackOutKinds).Draw(t, "kind")
-			coexists[key] = rapid.Bool().Draw(t, "coexists")
+			kind := domain.BackOutNone
+			if i > 0 {
+				kind = rapid.SampledFrom([]domain.BackOutKind{domain.BackOutFull, domain.BackOutFull, domain.BackOutPartial, domain.BackOutNone}).Draw(t, "kind")
+			}
+			coexists[key] = rapid.IntRange(0, 3).Draw(t, "coexists") == 0
 			items = append(items, undone(key, rapid.IntRange(1, 3).Draw(t, "height"), coexists[key], by("C-"+key, kind)))
 			if kind == domain.BackOutNone {
 				chains[key] = []string{key}
 			}
 		}
 		var needs []release.Dependency
-		for range rapid.IntRange(0, 10).Draw(t, "needs") {
+		for range rapid.IntRange(0, 14).Draw(t, "needs") {
 			end := rapid.IntRange(0, n) // one is not of the contents
 			needs = append(needs, release.Dependency{From: fmt.Sprint(end.Draw(t, "from")), To: fmt.Sprint(end.Draw(t, "to"))})
 		}
@@ -135,6 +138,16 @@ func TestWhatStaysIsAsTheRuleIsWorded_R10(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestOfEquallyShortChainsTheFirstByKeyIsTold_R10(t *testing.T) {
+	var items []release.Undone
+	for _, key := range []string{"e", "d", "c", "b"} {
+		items = append(items, undone(key, 1, false))
+	}
+	items = append(items, undone("a", 1, false, by("C", domain.BackOutNone)))
+	p := backOut(t, items, release.Dependency{From: "a", To: "c"}, release.Dependency{From: "b", To: "a"}, release.Dependency{From: "d", To: "c"}, release.Dependency{From: "d", To: "b"})
+	require.Equal(t, []string{"a C MITIGATE a", "b  PUT_BACK a>b", "c  PUT_BACK a>c", "d  PUT_BACK a>b>d", "e  PUT_BACK"}, steps(p))
 }
 
 func height(items []release.Undone, key string) int {

@@ -53,6 +53,13 @@ func TestSharingAnItemJoinsTwoUnits_R2(t *testing.T) {
 	require.Equal(t, &release.Brought{Unit: "b", By: "y"}, h.Items[3].Because)
 }
 
+func TestUnitsOfOneLevelAreHeldByKey_R2(t *testing.T) {
+	e := &estate{units: map[string][]release.Member{"z": {member("x"), member("p")}, "b": {member("y"), member("p")}}}
+	h := closed(t, e, release.Full, modify("y", "1", "2"), modify("x", "1", "2"))
+	require.Equal(t, units("b", "z"), h.Units)
+	require.Equal(t, &release.Brought{Unit: "b", By: "y"}, h.Items[2].Because)
+}
+
 func TestWhatIsWithdrawnDoesNotJoinAndWhatIsNotBuiltBlocks_R2(t *testing.T) {
 	of := func(item string, s domain.ItemStatus) release.Member { return release.Member{Item: item, Status: s} }
 	e := &estate{units: map[string][]release.Member{

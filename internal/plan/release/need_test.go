@@ -94,13 +94,16 @@ func TestTheKitIsInTheLibrary_R6(t *testing.T) {
 }
 
 func TestWhatABackOutPutsBackIsInTheLibrary_L5(t *testing.T) {
-	software := []release.Content{modify("a", "1.0", "1.1"), modify("b", "1.0", "1.1"), modify("c", "1.0", "1.1"), {Item: "d", Action: release.Add, To: "1"}, modify("e", "1.0", "1.1"), modify("f", "", "1.1")}
+	software := []release.Content{modify("a", "1.0", "1.1"), modify("b", "1.0", "1.1"), modify("c", "1.0", "1.1"), {Item: "d", Action: release.Add, To: "1"}, modify("e", "1.0", "1.1"), modify("f", "", "1.1"), modify("g", "1.0", "1.1")}
 	var items []release.Undone
 	for i, c := range software {
+		c.Coexists = false
 		items = append(items, release.Undone{Content: c, Height: i})
 	}
 	items[2].Requests = []release.UndoneRequest{by("C-1", domain.BackOutNone)}
-	p := backOut(t, items)
+	items[5].Requests = []release.UndoneRequest{by("C-1", domain.BackOutFull)}
+	p := backOut(t, items, release.Dependency{From: "g", To: "c"})
+	require.NotNil(t, p.Steps[0].Stays, "g stays with c")
 	require.Equal(t, []string{"PRIOR_MASTER b: the version before in the library: b 1.0 is not there, yet its plan puts it back", "PRIOR_MASTER e: the version before in the library: e 1.0 is not there, yet its plan puts it back"},
 		told(release.PriorMasters(software, p, []release.Master{{Key: "m", Item: "a", Version: "1.0", Retired: true}, {Key: "n", Item: "b", Version: "1.0"}}, natural)))
 }

@@ -93,7 +93,8 @@ func order(a, b bool) int {
 // rises compares, unit by unit, with the releases that are DEPLOYING, VERIFYING
 // or CLOSED: a number is above every one on its line; on a new line above all of
 // the unit, unless lines may go on in parallel; that of a MAJOR above all,
-// always. Of the numbers that are not below, the highest is named.
+// always. Of the numbers that are not below, the highest is named. One that is
+// equal is taken, which has been told before.
 func rises(r Numbered, v version.Version, others []Numbered, numbers *version.Reader, parallelLines bool) (list []Lack) {
 	tops := highest(r, v, others, numbers)
 	for _, unit := range slices.SortedFunc(slices.Values(r.Units), compareUnits) {
@@ -102,18 +103,11 @@ func rises(r Numbered, v version.Version, others []Numbered, numbers *version.Re
 		if r.Type == Major || top.line == nil && !parallelLines {
 			above = top.all
 		}
-		if above != nil && v.Compare(above.version) <= 0 {
-			list = append(list, NeedNumber.lack(above.release, "a number that rises: %s of %s is %s %s of %s", r.Number, unit, notAbove(v.Compare(above.version)), above.version, above.release))
+		if above != nil && v.Compare(above.version) < 0 {
+			list = append(list, NeedNumber.lack(above.release, "a number that rises: %s of %s is below %s of %s", r.Number, unit, above.version, above.release))
 		}
 	}
 	return list
-}
-
-func notAbove(c int) string {
-	if c == 0 {
-		return "equal to"
-	}
-	return "below"
 }
 
 // standing is a number that sites have.
