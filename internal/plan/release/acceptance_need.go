@@ -35,49 +35,51 @@ type Run struct {
 	EndedAt   time.Time
 }
 
-// Bench is what the runs of a release are judged by: the present round and kit. A
-// run of any other is VOID and counts for nothing (R21).
-type Bench struct {
-	Round     int
+// Round is a round of acceptance: its number, the kit that is tested, and all runs
+// so far. A run of another round or kit is VOID and counts for nothing (R21).
+type Round struct {
+	Number    int
 	KitDigest string
 	Tests     []PlannedTest
 	Runs      []Run
 }
 
 // Void reports whether a run counts no more.
-func (b Bench) Void(r Run) bool { return r.Round != b.Round || r.KitDigest != b.KitDigest }
+func (r Round) Void(one Run) bool {
+	return one.Round != r.Number || one.KitDigest != r.KitDigest
+}
 
 // last is the last run of a test that counts; nil when there is none.
-func (b Bench) last(test string) *Run {
+func (r Round) last(test string) *Run {
 	var last *Run
-	for _, r := range b.Runs {
-		if r.Test == test && !b.Void(r) && (last == nil || cmp.Or(r.EndedAt.Compare(last.EndedAt), cmp.Compare(r.Key, last.Key)) > 0) {
-			last = &r
+	for _, one := range r.Runs {
+		if one.Test == test && !r.Void(one) && (last == nil || cmp.Or(one.EndedAt.Compare(last.EndedAt), cmp.Compare(one.Key, last.Key)) > 0) {
+			last = &one
 		}
 	}
 	return last
 }
 
-func (b Bench) passed(is func(PlannedTest) bool) bool {
-	return slices.ContainsFunc(b.Tests, func(t PlannedTest) bool {
-		r := b.last(t.Key)
-		return is(t) && r != nil && r.Verdict == Pass
+func (r Round) passed(is func(PlannedTest) bool) bool {
+	return slices.ContainsFunc(r.Tests, func(t PlannedTest) bool {
+		last := r.last(t.Key)
+		return is(t) && last != nil && last.Verdict == Pass
 	})
 }
 
 // TestsPassed is the need TESTS: for each required test the last run of this
 // round on this kit passed (R8). One whose last run is INCONCLUSIVE is told by
 // Undecided.
-func (b Bench) TestsPassed() (list []Lack) {
-	for _, t := range b.Tests {
+func (r Round) TestsPassed() (list []Lack) {
+	for _, t := range r.Tests {
 		if !t.Required {
 			continue
 		}
-		switch r := b.last(t.Key); {
-		case r == nil:
-			list = append(list, NeedTests.lack(t.Key, "a run of %s (%s) in round %d on the present kit", t.Key, t.Kind, b.Round))
-		case r.Verdict == Fail:
-			list = append(list, NeedTests.lack(t.Key, "a pass of %s (%s): its last run %s failed", t.Key, t.Kind, r.Key))
+		switch last := r.last(t.Key); {
+		case last == nil:
+			list = append(list, NeedTests.lack(t.Key, "a run of %s (%s) in round %d on the present kit", t.Key, t.Kind, r.Number))
+		case last.Verdict == Fail:
+			list = append(list, NeedTests.lack(t.Key, "a pass of %s (%s): its last run %s failed", t.Key, t.Kind, last.Key))
 		}
 	}
 	return byAbout(list)
@@ -85,10 +87,10 @@ func (b Bench) TestsPassed() (list []Lack) {
 
 // Undecided is the need UNDECIDED: no last run of a required test waits to be
 // judged (R7).
-func (b Bench) Undecided() (list []Lack) {
-	for _, t := range b.Tests {
-		if r := b.last(t.Key); t.Required && r != nil && r.Verdict == Inconclusive {
-			list = append(list, NeedDecided.lack(r.Key, "a judgement: %s of %s is INCONCLUSIVE", r.Key, t.Key))
+func (r Round) Undecided() (list []Lack) {
+	for _, t := range r.Tests {
+		if last := r.last(t.Key); t.Required && last != nil && last.Verdict == Inconclusive {
+			list = append(list, NeedDecided.lack(last.Key, "a judgement: %s of %s is INCONCLUSIVE", last.Key, t.Key))
 		}
 	}
 	return byAbout(list)
@@ -97,9 +99,9 @@ func (b Bench) Undecided() (list []Lack) {
 // BackOutTested is the need BACK_OUT_TESTED: a BACKOUT test passed, and one of
 // each mitigation (R10). Mitigated are the requests that cannot be undone. Where
 // all steps of the plan are mitigations, no other test is asked for.
-func (b Bench) BackOutTested(p *BackOutPlan) (list []Lack) {
+func (r Round) BackOutTested(p *BackOutPlan) (list []Lack) {
 	undoes := slices.ContainsFunc(p.Steps, func(s UndoStep) bool { return s.Does != Mitigate && s.Stays == nil })
-	if undoes && !b.passed(func(t PlannedTest) bool { return t.Kind == "BACKOUT" && t.Mitigates == "" }) {
+	if undoes && !r.passed(func(t PlannedTest) bool { return t.Kind == "BACKOUT" && t.Mitigates == "" }) {
 		list = append(list, NeedBackOutTested.lack("", "a tested back-out: a BACKOUT test that passed"))
 	}
 	told := map[string]bool{}
@@ -108,7 +110,7 @@ func (b Bench) BackOutTested(p *BackOutPlan) (list []Lack) {
 			continue
 		}
 		told[s.Request] = true
-		if !b.passed(func(t PlannedTest) bool { return t.Mitigates == s.Request }) {
+		if !r.passed(func(t PlannedTest) bool { return t.Mitigates == s.Request }) {
 			list = append(list, NeedBackOutTested.lack(s.Request, "a tested mitigation: a run of that of %s that passed", s.Request))
 		}
 	}
@@ -117,8 +119,8 @@ func (b Bench) BackOutTested(p *BackOutPlan) (list []Lack) {
 
 // ActivationTested is the need ACTIVATION_TESTED of a release that is activated
 // apart from its installation: an ACTIVATION test passed (P8).
-func (b Bench) ActivationTested() []Lack {
-	if b.passed(func(t PlannedTest) bool { return t.Kind == "ACTIVATION" }) {
+func (r Round) ActivationTested() []Lack {
+	if r.passed(func(t PlannedTest) bool { return t.Kind == "ACTIVATION" }) {
 		return nil
 	}
 	return NeedActivationTested.only("", "a tested activation: an ACTIVATION test that passed")
@@ -126,8 +128,8 @@ func (b Bench) ActivationTested() []Lack {
 
 // RegressionTested is the need REGRESSION of a FULL release: a test over all
 // items passed (R20).
-func (b Bench) RegressionTested() []Lack {
-	if b.passed(func(t PlannedTest) bool { return t.Regression }) {
+func (r Round) RegressionTested() []Lack {
+	if r.passed(func(t PlannedTest) bool { return t.Regression }) {
 		return nil
 	}
 	return NeedRegression.only("", "a regression test over all items that passed")

@@ -117,9 +117,9 @@ func TestHardwareIsLabelledAndReserved_L4(t *testing.T) {
 	require.Equal(t, []release.Content{modify("s", "1", "2")}, hardware)
 }
 
-// bench is one in the second round, with a test of each kind that needs one.
-func bench() release.Bench {
-	return release.Bench{Round: 2, KitDigest: "kit", Tests: []release.PlannedTest{
+// round is one in the second round, with a test of each kind that needs one.
+func round() release.Round {
+	return release.Round{Number: 2, KitDigest: "kit", Tests: []release.PlannedTest{
 		{Key: "t-f", Kind: "FUNCTIONAL", Required: true, Regression: true}, {Key: "t-b", Kind: "BACKOUT", Required: true}, {Key: "t-m", Kind: "BACKOUT", Mitigates: "C-2"}, {Key: "t-a", Kind: "ACTIVATION"},
 	}}
 }
@@ -130,7 +130,7 @@ func run(key, test string, round int, verdict release.Verdict) release.Run {
 
 // TestRunsCountInTheirOwnRound is the end of example 9.
 func TestRunsCountInTheirOwnRound_R21(t *testing.T) {
-	b := bench()
+	b := round()
 	b.Runs = []release.Run{run("r1", "t-f", 1, release.Pass), run("r2", "t-b", 2, release.Inconclusive)}
 	other := run("r3", "t-f", 2, release.Pass)
 	other.KitDigest = "older"
@@ -150,7 +150,7 @@ func TestRunsCountInTheirOwnRound_R21(t *testing.T) {
 }
 
 func TestABackOutIsTestedWithItsMitigations_R10(t *testing.T) {
-	b := bench()
+	b := round()
 	p := backOut(t, []release.Undone{undone("a", 2, true, by("C-1", domain.BackOutFull)), undone("b", 1, true, by("C-2", domain.BackOutNone)), undone("c", 1, true, by("C-2", domain.BackOutNone))})
 	require.Equal(t, []string{"BACK_OUT_TESTED : a tested back-out: a BACKOUT test that passed", "BACK_OUT_TESTED C-2: a tested mitigation: a run of that of C-2 that passed"}, told(b.BackOutTested(p)))
 	b.Runs = []release.Run{run("r1", "t-b", 2, release.Pass)}
@@ -203,4 +203,39 @@ func TestFreezesHoldReleases_P7(t *testing.T) {
 	year := freeze("2026-12-15T00:00", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=15", "P32D")
 	require.Len(t, holds("balance", year, "2027-01-15T23:59:00+01:00"), 1)
 	require.Empty(t, holds("balance", year, "2027-01-16T00:00:00+01:00"))
+}
+
+func TestABoardRecommendsContentAndCalendar_R19(t *testing.T) {
+	from, to := begin, begin.AddDate(0, 0, 7)
+	advice := release.Advice{Board: "cab", Recommends: true, ContentVersion: 3, From: from, To: to}
+	require.Empty(t, release.Advised(&advice, 3, from, to))
+	require.Equal(t, []string{"BOARD_ADVICE : a board that recommends its contents and calendar"}, told(release.Advised(nil, 3, from, to)))
+	require.Equal(t, []string{"BOARD_ADVICE cab: a recommendation of its present contents: cab gave its own before they changed"}, told(release.Advised(&advice, 4, from, to)))
+	require.Equal(t, []string{"BOARD_ADVICE cab: a recommendation of its present calendar: cab gave its own before it changed"}, told(release.Advised(&advice, 3, from, to.AddDate(0, 0, 1))))
+	advice.Recommends = false
+	require.Equal(t, []string{"BOARD_ADVICE cab: a board that recommends it: cab does not"}, told(release.Advised(&advice, 3, from, to)))
+}
+
+func TestTestEnvironmentsAreResetAndRepresentative_R12(t *testing.T) {
+	require.Equal(t, []string{
+		"ENVIRONMENT_READY ACCEPTANCE: an environment like production: ACCEPTANCE is not representative",
+		"ENVIRONMENT_READY TEST: an environment that is reset: another kit was in TEST since its last reset",
+	}, told(release.TestEnvironmentsReady([]release.TestEnvironment{{domain.Test, "old", true}, {domain.Acceptance, "kit", false}, {domain.Staging, "", true}}, "kit")))
+}
+
+func TestAReleasePassesItsPath_R15(t *testing.T) {
+	require.Equal(t, []string{"PATH TEST: its promotion path: it has not been in TEST", "PATH ACCEPTANCE: its promotion path: BACKOUT was not shown in ACCEPTANCE"},
+		told(release.PathPassed([]release.PathStep{
+			{Environment: domain.Test}, {Environment: domain.Acceptance, Reached: true, Shows: []string{"INSTALLATION", "BACKOUT"}, Shown: []string{"INSTALLATION"}}, {Environment: domain.Live, Shows: []string{"ALL"}},
+		})))
+}
+
+func TestWhoHasNotAnsweredIsTold_R13(t *testing.T) {
+	require.Equal(t, []string{"CALENDAR_ACCEPTED ann: an answer of ann about the calendar", "CALENDAR_ACCEPTED bob: a calendar that bob accepts"},
+		told(release.CalendarAccepted([]release.Answer{{"bob", true, false}, {"cid", true, true}, {"ann", false, false}})))
+}
+
+func TestASiteHasWhatIsRequired_P9(t *testing.T) {
+	require.Equal(t, []string{"REQUIRED Q: what it requires: par has not Q, and gets it in no earlier wave"},
+		told(release.RequiredThere([]release.Requirement{{Site: "par", Release: "Q"}, {Site: "nyc", Release: "Q", Live: true}, {Site: "lyo", Release: "Q", Earlier: true}})))
 }

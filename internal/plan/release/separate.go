@@ -23,8 +23,8 @@ const (
 	DeedAcceptMedia   DeedKind = "ACCEPT_MEDIA"   // accepted a media item
 )
 
-// doings tell of each deed, done and wished.
-var doings = map[DeedKind][2]string{
+// deedVerbs tell of each deed, done and wished.
+var deedVerbs = map[DeedKind][2]string{
 	DeedBuild: {"built", "build"}, DeedPutMedia: {"put media of the kit", "put media of the kit"}, DeedManage: {"manages", "manage"},
 	DeedSignDelivered: {"signed as delivering", "sign as delivering"}, DeedTest: {"tested", "test"}, DeedJudge: {"judged a run", "judge a run"},
 	DeedTestManager: {"manages the tests", "manage the tests"}, DeedAccept: {"accepted", "accept"}, DeedSignAccepted: {"signed as accepting", "sign as accepting"},
@@ -77,7 +77,7 @@ type Breach struct {
 
 // String tells of the breach where the second deed is about to be done.
 func (b Breach) String() string {
-	return fmt.Sprintf("%s %s (%s) and would %s (%s)", b.Person, doings[b.First.Kind][0], b.First.Record, doings[b.Second.Kind][1], b.Second.Record)
+	return fmt.Sprintf("%s %s (%s) and would %s (%s)", b.Person, deedVerbs[b.First.Kind][0], b.First.Record, deedVerbs[b.Second.Kind][1], b.Second.Record)
 }
 
 // Separated tells which earlier deeds forbid the next one (R7): by person, then
@@ -108,7 +108,7 @@ func Separation(deeds []Deed) (list []Lack) {
 			for _, earlier := range of[person] {
 				if earlier.clashes(d) {
 					list = append(list, NeedSeparation.lack(person, "somebody else: %s %s (%s) and %s (%s)",
-						person, doings[earlier.Kind][0], earlier.Record, doings[d.Kind][0], d.Record))
+						person, deedVerbs[earlier.Kind][0], earlier.Record, deedVerbs[d.Kind][0], d.Record))
 				}
 			}
 			of[person] = append(of[person], d)

@@ -1,0 +1,122 @@
+package release
+
+import (
+	"slices"
+	"time"
+
+	"releasegraph/internal/domain"
+)
+
+// Advice is what a board recommends about a release: for which content and which
+// calendar.
+type Advice struct {
+	Board          string
+	Recommends     bool
+	ContentVersion int
+	From, To       time.Time
+}
+
+// Advised is the need BOARD_ADVICE: a board recommends the release with its
+// present content and calendar (R19). Advice is the last one, nil for none.
+func Advised(advice *Advice, contentVersion int, from, to time.Time) []Lack {
+	switch {
+	case advice == nil:
+		return NeedBoardAdvice.only("", "a board that recommends its contents and calendar")
+	case advice.ContentVersion != contentVersion:
+		return NeedBoardAdvice.only(advice.Board, "a recommendation of its present contents: %s gave its own before they changed", advice.Board)
+	case !advice.From.Equal(from) || !advice.To.Equal(to):
+		return NeedBoardAdvice.only(advice.Board, "a recommendation of its present calendar: %s gave its own before it changed", advice.Board)
+	case !advice.Recommends:
+		return NeedBoardAdvice.only(advice.Board, "a board that recommends it: %s does not", advice.Board)
+	}
+	return nil
+}
+
+// TestEnvironment is an environment in which a release is tested. Kit is the digest of the
+// kit that has been there since its last reset, empty for none.
+type TestEnvironment struct {
+	Environment    domain.Environment
+	Kit            string
+	Representative bool
+}
+
+// TestEnvironmentsReady is the need ENVIRONMENT_READY: each environment of the tests is
+// representative, and was reset after the kit before (R12).
+func TestEnvironmentsReady(environments []TestEnvironment, kit string) (list []Lack) {
+	for _, g := range environments {
+		if g.Kit != "" && g.Kit != kit {
+			list = append(list, NeedEnvironmentReady.lack(string(g.Environment), "an environment that is reset: another kit was in %s since its last reset", g.Environment))
+		}
+		if !g.Representative {
+			list = append(list, NeedEnvironmentReady.lack(string(g.Environment), "an environment like production: %s is not representative", g.Environment))
+		}
+	}
+	return byAbout(list)
+}
+
+// PathStep is an environment of the promotion path: what must be shown there, and
+// what was.
+type PathStep struct {
+	Environment domain.Environment
+	Reached     bool
+	Shows       []string
+	Shown       []string
+}
+
+// PathPassed is the need PATH: the release has been in every environment before
+// LIVE, in order, and has shown there what the policy wants (R15).
+func PathPassed(path []PathStep) (list []Lack) {
+	for _, p := range path {
+		if p.Environment == domain.Live {
+			continue
+		}
+		if !p.Reached {
+			list = append(list, NeedPath.lack(string(p.Environment), "its promotion path: it has not been in %s", p.Environment))
+		}
+		for _, what := range p.Shows {
+			if !slices.Contains(p.Shown, what) {
+				list = append(list, NeedPath.lack(string(p.Environment), "its promotion path: %s was not shown in %s", what, p.Environment))
+			}
+		}
+	}
+	return list
+}
+
+// Answer is what somebody who was asked says about the calendar.
+type Answer struct {
+	Who               string
+	Answered, Accepts bool
+}
+
+// CalendarAccepted is the need CALENDAR_ACCEPTED: all who were asked about the
+// present calendar accept it (R13).
+func CalendarAccepted(answers []Answer) (list []Lack) {
+	for _, a := range answers {
+		switch {
+		case !a.Answered:
+			list = append(list, NeedCalendarAccepted.lack(a.Who, "an answer of %s about the calendar", a.Who))
+		case !a.Accepts:
+			list = append(list, NeedCalendarAccepted.lack(a.Who, "a calendar that %s accepts", a.Who))
+		}
+	}
+	return byAbout(list)
+}
+
+// Requirement is a release that a site must have first.
+type Requirement struct {
+	Site, Release string
+	// Live says that the site has it, Earlier that it gets it in an earlier wave of
+	// the same plan.
+	Live, Earlier bool
+}
+
+// RequiredThere is the need REQUIRED: each site has what the release REQUIRES, or
+// gets it earlier (P9).
+func RequiredThere(required []Requirement) (list []Lack) {
+	for _, r := range required {
+		if !r.Live && !r.Earlier {
+			list = append(list, NeedRequired.lack(r.Release, "what it requires: %s has not %s, and gets it in no earlier wave", r.Site, r.Release))
+		}
+	}
+	return byAbout(list)
+}
