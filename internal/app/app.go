@@ -75,7 +75,7 @@ func (a *App) WithLoads(ctx context.Context) context.Context { return a.estate.W
 // Audience names those who may read the same as whoever asks (ADR 12).
 func (a *App) Audience(ctx context.Context) string { return a.estate.Audience(ctx) }
 
-// Head is the revision of the last committed change.
+// Head returns the revision of the last committed change.
 func (a *App) Head(ctx context.Context) (int64, error) { return a.estate.Head(ctx) }
 
 // Rules lists the rules of all areas.

@@ -53,7 +53,7 @@ func Reader(ctx context.Context) *Identity {
 // Actor returns the actor who asks.
 func Actor(ctx context.Context) domain.Actor { return From(ctx).Actor }
 
-// Name is the name under which the deeds of who asks are recorded.
+// Name returns the name under which the deeds of who asks are recorded.
 func Name(ctx context.Context) string {
 	if name := Actor(ctx).Name; name != "" {
 		return name
@@ -61,12 +61,12 @@ func Name(ctx context.Context) string {
 	return Local.Name
 }
 
-// Doer is who asks, as what they do is recorded.
+// Doer returns who asks, as what they do is recorded.
 func Doer(ctx context.Context) domain.Doer {
 	return domain.Doer{Name: Name(ctx), Identities: From(ctx).Identities}
 }
 
-// Method is how who asks is known.
+// Method returns how who asks is known.
 func Method(ctx context.Context) *domain.IdentityMethod {
 	m := From(ctx).Method
 	return &m

@@ -98,13 +98,13 @@ func newHeld(n store.Node, attributes []string) Held {
 	return h
 }
 
-// OutOfUse tells whether a status says that records of the kind are not in use
-// any more.
+// OutOfUse reports whether a status says that records of the kind are not in
+// use any more.
 func OutOfUse(kind, status string) bool {
 	return slices.Contains(entity.KindNamed(kind).OutOfUse, status)
 }
 
-// CanBeWithdrawn tells whether records of the kind are taken out of use by a
+// CanBeWithdrawn reports whether records of the kind are taken out of use by a
 // status (C3); others are removed.
 func CanBeWithdrawn(kind string) bool { return entity.KindNamed(kind).OutOfUse != nil }
 

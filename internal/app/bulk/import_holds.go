@@ -29,7 +29,7 @@ func (b *importBatch) consequent(ctx context.Context, p *estate.Proposal) ([]Imp
 	return list, err
 }
 
-// propose is what the batch writes, as rules and consequences see it.
+// propose returns what the batch writes, as rules and consequences see it.
 func (b *importBatch) propose() *estate.Proposal {
 	p := b.im.app.estate.Propose(&b.Draft)
 	p.Remembered, p.Wholes = b.im.memory, b.im.settled

@@ -112,7 +112,8 @@ func (b links) listLink(i *interchange.Item, edge store.Edge, owner string) (sto
 	return b.listed(edge.Props, listings)
 }
 
-// listed are the properties with other listings, and whether they are others.
+// listed returns the properties with other listings, and whether they are
+// others.
 func (b *importBatch) listed(props store.Props, listings domain.Listings) (store.Props, bool) {
 	encoded := entity.EncodeListings(listings)
 	if store.EqualValues(props[entity.ListingsProperty], encoded) {

@@ -50,8 +50,8 @@ func bringsRecord(k *entity.Kind) bool { return k.Deed }
 // bringsLink tells the same of relationships.
 func bringsLink(r *entity.Relationship) bool { return r.ByVerbs || r.Deed }
 
-// broughtFields are the fields of a line that are otherwise left to the verbs.
-// Which freezes hold a change is worked out, whatever a line says.
+// broughtFields returns the fields of a line that are otherwise left to the
+// verbs. Which freezes hold a change is worked out, whatever a line says.
 func broughtFields(i *interchange.Item) (names []string) {
 	for n := range i.Kind.Fields {
 		f := &i.Kind.Fields[n]
@@ -62,7 +62,7 @@ func broughtFields(i *interchange.Item) (names []string) {
 	return names
 }
 
-// Migrates tells whether the need is one for a migration.
+// Migrates reports whether the need is one for a migration.
 func (n ImportNeed) Migrates() bool { return slices.Contains(n.Actions, authz.Migrate) }
 
 // Refuse says why a line is not allowed to who has none of the actions.
@@ -128,7 +128,7 @@ func (im *Import) findAll(action authz.Action, kind string) error {
 		"%s may %s %s only at some sites or of some companies: use the mutations, which look at each", im.actor.Name, action, kind)}
 }
 
-// refused tells whether the actor may not import some of the items, and notes
+// refused reports whether the actor may not import some of the items, and notes
 // which.
 func (b *importBatch) refused(items []*interchange.Item) bool {
 	for n, i := range items {
@@ -157,7 +157,7 @@ func (b *importBatch) permit(n int, i *interchange.Item, action authz.Action) {
 // otherwise left to the verbs.
 const sourceMigration = "migration"
 
-// writtenBy is the source of the batch's change set.
+// writtenBy returns the source of the batch's change set.
 func (b *importBatch) writtenBy() string {
 	rest, ok := strings.CutPrefix(b.im.source, estate.SourceImport)
 	if !ok || !b.migrates {

@@ -10,7 +10,7 @@ import (
 	"releasegraph/internal/store"
 )
 
-// brought are the properties of a record that the import creates, with who
+// brought returns the properties of a record that the import creates, with who
 // brought it.
 func (b *importBatch) brought(i *interchange.Item) store.Props {
 	sources := i.Sources
@@ -100,7 +100,7 @@ func (b *importBatch) keepEdge(i *interchange.Item, have, set store.Props) {
 	c.Kept = before + 1
 }
 
-// only are the properties that others name.
+// only returns the properties that others name.
 func only(props, named store.Props) store.Props {
 	some := store.Props{}
 	for name := range named {
@@ -111,7 +111,7 @@ func only(props, named store.Props) store.Props {
 	return some
 }
 
-// linked are the properties of a relationship that the import writes, with
+// linked returns the properties of a relationship that the import writes, with
 // who did.
 func (b *importBatch) linked(i *interchange.Item, props store.Props) store.Props {
 	source := b.im.options.Source

@@ -186,7 +186,7 @@ func (r *replay) known(ctx context.Context, list []*interchange.Item) (map[inter
 	return found, nil
 }
 
-// fresh are the properties of a record that there was not before. A history
+// fresh returns the properties of a record that there was not before. A history
 // that tells everything leaves out what there was not; another may leave out
 // what has a default.
 func (r *replay) fresh(i *interchange.Item) store.Props {
@@ -207,7 +207,7 @@ func (r *replay) fresh(i *interchange.Item) store.Props {
 	return props
 }
 
-// differences are what a line changes of a record.
+// differences returns what a line changes of a record.
 func (r *replay) differences(i *interchange.Item, node store.Node) store.Props {
 	after := i.Merge(node.Props)
 	r.revise(i, after)

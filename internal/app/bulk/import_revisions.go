@@ -25,8 +25,8 @@ func (r *renumbered) note(told, here int64) {
 	}
 }
 
-// here is the number of a revision of the history in this store. One from before
-// the history begins is 0, the empty store, at the least.
+// here returns the number of a revision of the history in this store. One from
+// before the history begins is 0, the empty store, at the least.
 func (r *renumbered) here(told int64) int64 {
 	if len(r.steps) == 0 {
 		return told

@@ -73,7 +73,7 @@ func (b links) ancestors(ctx context.Context, rel string, up map[store.ID]store.
 	}
 }
 
-// circular tells whether a record is above itself.
+// circular reports whether a record is above itself.
 func circular[K comparable](up map[K]K, start K) bool {
 	at, ok := up[start]
 	for steps := 0; ok && steps <= len(up); steps++ {
@@ -85,7 +85,7 @@ func circular[K comparable](up map[K]K, start K) bool {
 	return false
 }
 
-// Circular tells whether something is above itself by these links.
+// Circular reports whether something is above itself by these links.
 func Circular[K comparable](up map[K]K, start K) bool { return circular(up, start) }
 
 // Parents finds where a relationship to an only parent leads from records of a

@@ -75,8 +75,8 @@ const (
 	feedAhead  = 366 * 24 * time.Hour
 )
 
-// Calendar is the forward schedule as an iCalendar file, for whoever asks, at a
-// site or for a service where one is named (H5).
+// Calendar returns the forward schedule as an iCalendar file, for whoever asks,
+// at a site or for a service where one is named (H5).
 func (a *Area) Calendar(ctx context.Context, site, service *domain.Ref) (string, error) {
 	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return "", err
@@ -84,8 +84,8 @@ func (a *Area) Calendar(ctx context.Context, site, service *domain.Ref) (string,
 	return a.calendar(ctx, "Forward schedule of change", site, service)
 }
 
-// SecretCalendar is the calendar of a feed, for whoever knows its secret; named
-// sites and services narrow it further.
+// SecretCalendar returns the calendar of a feed, for whoever knows its secret;
+// named sites and services narrow it further.
 func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service *domain.Ref) (string, error) {
 	v := a.estate.Everything()
 	found, err := v.Lookup(ctx, domain.KindCalendarFeed, "fingerprint", domain.Fingerprint(secret))
@@ -112,8 +112,8 @@ func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service 
 	return a.calendar(ctx, name, narrower(own[0], site), narrower(own[1], service))
 }
 
-// narrower is a feed's own reference, or the one asked for where it has none: a
-// secret never shows more than it was made for.
+// narrower returns a feed's own reference, or the one asked for where it has
+// none: a secret never shows more than it was made for.
 func narrower(own, asked *domain.Ref) *domain.Ref {
 	if own != nil {
 		return own

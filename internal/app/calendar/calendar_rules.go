@@ -16,7 +16,7 @@ var (
 	exceptions   = []string{domain.KindFreezeException}
 )
 
-// Rules are the rules of windows, freezes and exceptions.
+// Rules returns the rules of windows, freezes and exceptions.
 func (a *Area) Rules() []estate.Rule {
 	return []estate.Rule{
 		{Name: "P7 openings", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Kinds: openingKinds}, Check: everOn},
@@ -29,7 +29,7 @@ func (a *Area) Rules() []estate.Rule {
 	}
 }
 
-// Consequences are what follows for holds.
+// Consequences returns what follows for holds.
 func (a *Area) Consequences() []estate.Consequence {
 	return []estate.Consequence{{
 		Name: "H6 holds", Binds: estate.ByMutation | estate.ByVerb | estate.ByImport,

@@ -156,7 +156,7 @@ func (p *planner) translate(g *estate.Graph, nodes []impact.Node) map[impact.Nod
 	return set
 }
 
-// entry is a scheduled change as the calendar feed tells it.
+// entry returns a scheduled change as the calendar feed tells it.
 func (c *ScheduledChange) entry(ctx context.Context) (schedule.Entry, error) {
 	r := c.ChangeRequest
 	e := schedule.Entry{
@@ -191,7 +191,7 @@ func deref(s *string) string {
 	return strings.TrimSpace(*s)
 }
 
-// commonZone is the zone of all sites, nil when they have none or several.
+// commonZone returns the zone of all sites, nil when they have none or several.
 func commonZone(sites []*domain.Site) *time.Location {
 	name := ""
 	for _, s := range sites {

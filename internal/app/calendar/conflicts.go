@@ -131,7 +131,7 @@ func (p *planner) placeOf(c *conflict.Conflict) listing.Position {
 	return listing.Position{At: c.Overlap.From.UnixMicro(), A: p.plan.Works()[c.A].Key, B: other, Kind: string(c.Kind)}
 }
 
-// page is a part of the conflicts, by time.
+// page returns a part of the conflicts, by time.
 func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *listing.Position) (*ScheduleConflicts, error) {
 	found, err := p.conflicts(ctx, q)
 	if err != nil {
@@ -194,7 +194,8 @@ func (c *ScheduleConflict) Between() []any {
 	return sides
 }
 
-// Chain is a shortest chain of dependencies between both sides (DEPENDENCY).
+// Chain returns a shortest chain of dependencies between both sides
+// (DEPENDENCY).
 func (c *ScheduleConflict) Chain(ctx context.Context) ([]*impact.DependencyLink, error) {
 	links, err := c.p.plan.Chain(ctx, &c.c)
 	chain := []*impact.DependencyLink{}

@@ -59,7 +59,8 @@ func (a *Area) exceptionFacts(ctx context.Context, exceptions ...*domain.FreezeE
 	return list, nil
 }
 
-// factsOf are the facts of an exception, which are read for its whole cohort.
+// factsOf returns the facts of an exception, which are read for its whole
+// cohort.
 func (a *Area) factsOf(ctx context.Context, x *domain.FreezeException) (*exceptionFacts, error) {
 	cohort := a.estate.CohortOf(ctx, x)
 	facts, err := estate.LoadOf[*exceptionFacts](cohort, "facts").Get(func() (map[store.ID]*exceptionFacts, error) {
@@ -69,7 +70,7 @@ func (a *Area) factsOf(ctx context.Context, x *domain.FreezeException) (*excepti
 	return facts[store.ID(x.ID)], err
 }
 
-// ExceptionStands tells whether an exception is granted for the plan that its
+// ExceptionStands reports whether an exception is granted for the plan that its
 // change has (P7).
 func (a *Area) ExceptionStands(ctx context.Context, x *domain.FreezeException) (bool, error) {
 	if err := a.estate.May(ctx, authz.Read, domain.KindFreezeException); err != nil {

@@ -25,8 +25,8 @@ func (p *planner) slotsFrom(t time.Time) *slots {
 	return &slots{p: p, within: domain.TimeRange{From: t, To: t.Add(slotPeriod)}}
 }
 
-// nextMinute is the next full minute, or now, if that is one: nobody plans by
-// seconds.
+// nextMinute returns the next full minute, or now, if that is one: nobody plans
+// by seconds.
 func (a *Area) nextMinute() time.Time {
 	return a.estate.Clock().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
 }
@@ -81,8 +81,8 @@ func (s *slots) lasting(ctx context.Context, first int, length time.Duration, ch
 	return list, nil
 }
 
-// free is when a piece of work would conflict with nothing: windows, freezes,
-// and what else is planned.
+// free returns when a piece of work would conflict with nothing: windows,
+// freezes, and what else is planned.
 func (s *slots) free(ctx context.Context, w conflict.Work) (calendar.Ranges, error) {
 	free, err := conflict.Free(ctx, s.closing.windows, s.closing.freezes, w, s.within)
 	if err != nil || len(free) == 0 {
@@ -105,8 +105,8 @@ func (s *slots) free(ctx context.Context, w conflict.Work) (calendar.Ranges, err
 	return free.Subtract(calendar.Of(busy...)), nil
 }
 
-// plannedLength is how long a change is planned to take, an hour when it is not
-// planned.
+// plannedLength returns how long a change is planned to take, an hour when it
+// is not planned.
 func plannedLength(r *domain.ChangeRequest) time.Duration {
 	if r.PlannedFrom == nil || r.PlannedTo == nil {
 		return time.Hour
@@ -133,8 +133,8 @@ func (a *Area) FreeSlots(ctx context.Context, change domain.Ref, length *string,
 	return s.lasting(ctx, first, lasts, r)
 }
 
-// slotsWithin is where slots are looked for: what is left of a period that was
-// asked for, or the time from now on.
+// slotsWithin returns where slots are looked for: what is left of a period that
+// was asked for, or the time from now on.
 func (a *Area) slotsWithin(asked *domain.TimeRange) (domain.TimeRange, error) {
 	soon := a.nextMinute()
 	if asked == nil {
@@ -150,7 +150,7 @@ func (a *Area) slotsWithin(asked *domain.TimeRange) (domain.TimeRange, error) {
 	return left, nil
 }
 
-// slotLength is how long a slot has to be.
+// slotLength returns how long a slot has to be.
 func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err error) {
 	field, what := "length", "is"
 	switch {

@@ -11,13 +11,13 @@ import (
 // FreezeKey names a freeze.
 type FreezeKey struct{ estate.Keyed }
 
-// Freeze is the freeze of that key, nil when there is none that the caller may
-// see.
+// Freeze returns the freeze of that key, nil when there is none that the caller
+// may see.
 func (k *FreezeKey) Freeze(ctx context.Context) (*domain.Freeze, error) {
 	return estate.OfKey[*domain.Freeze](ctx, &k.Keyed)
 }
 
-// FreezesOf are the freezes that a record names by these keys.
+// FreezesOf returns the freezes that a record names by these keys.
 func (a *Area) FreezesOf(ctx context.Context, record entity.Record, keys []string) []*FreezeKey {
 	return estate.KeysIn(a.estate.KeyLoader(ctx, record, domain.KindFreeze), keys, func(k estate.Keyed) *FreezeKey { return &FreezeKey{k} })
 }

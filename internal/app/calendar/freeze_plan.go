@@ -7,8 +7,8 @@ import (
 	"releasegraph/internal/interchange"
 )
 
-// OfPlan tells whether an item is about when changes are planned, where and on
-// what, or about freezes: holds come about by such.
+// OfPlan reports whether an item is about when changes are planned, where and
+// on what, or about freezes: holds come about by such.
 func OfPlan(i *interchange.Item) bool {
 	var b holdBearing
 	if i.IsEdge() {

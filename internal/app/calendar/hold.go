@@ -68,8 +68,8 @@ func (a *Area) frozenByNone(ctx context.Context, b *holdBearing, p *estate.Propo
 	return !minded, err
 }
 
-// minds tells whether any freeze minds how the estate changes: those that name
-// sites mind where items are, and so on.
+// minds reports whether any freeze minds how the estate changes: those that
+// name sites mind where items are, and so on.
 func (a *Area) minds(ctx context.Context, b *holdBearing) (bool, error) {
 	freezes, err := readOpeningsOf(ctx, a.estate.Everything(), domain.KindFreeze, standing, domain.RelFreezesAt, domain.RelFreezes)
 	if err != nil {
@@ -80,12 +80,12 @@ func (a *Area) minds(ctx context.Context, b *holdBearing) (bool, error) {
 	}), nil
 }
 
-// byFact tells whether it matters to an opening what items are.
+// byFact reports whether it matters to an opening what items are.
 func (o *Opening) byFact() bool {
 	return len(o.Opening().Classes)+len(o.Opening().Environments) > 0
 }
 
-// byPlace tells whether it matters to an opening where items are.
+// byPlace reports whether it matters to an opening where items are.
 func (o *Opening) byPlace() bool { return len(o.Sites)+len(o.Opening().Regions) > 0 }
 
 // holdBearing is what a change set may have to do with holds, as far as its

@@ -207,7 +207,7 @@ const season = 366 * 24 * time.Hour
 // endOfTime is after all that is planned.
 var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// graph is the estate as it would be.
+// graph returns the estate as it would be.
 func (h *holding) graph(ctx context.Context, s traversal.Survey) (*estate.Graph, error) {
 	if !h.estate {
 		return h.app.traversal.Graph(ctx, h.app.estate.Everything(), s)
@@ -219,9 +219,9 @@ func (h *holding) graph(ctx context.Context, s traversal.Survey) (*estate.Graph,
 	return r.B.Graph(int64(h.would.Revision)), nil
 }
 
-// heldNow are the keys of the freezes that hold a request from now on: all in
-// which it is planned, when it changes itself; else only those that change may
-// hold it otherwise.
+// heldNow returns the keys of the freezes that hold a request from now on: all
+// in which it is planned, when it changes itself; else only those that change
+// may hold it otherwise.
 func (h *holding) heldNow(r *domain.ChangeRequest, in []*Opening) (held []string) {
 	whole := h.whole[store.ID(r.ID)]
 	for _, key := range r.HeldBy {
@@ -238,7 +238,7 @@ func (h *holding) heldNow(r *domain.ChangeRequest, in []*Opening) (held []string
 	return slices.Compact(held)
 }
 
-// plannedTime is when a change is planned, empty when it is not.
+// plannedTime returns when a change is planned, empty when it is not.
 func plannedTime(r *domain.ChangeRequest) (when domain.TimeRange) {
 	if domain.ChangePlanned(r.Status) && r.PlannedFrom != nil && r.PlannedTo != nil {
 		when = domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
@@ -246,7 +246,7 @@ func plannedTime(r *domain.ChangeRequest) (when domain.TimeRange) {
 	return when
 }
 
-// within are the freezes that are ever on within some ranges.
+// within returns the freezes that are ever on within some ranges.
 func within(freezes []*Opening, ranges calendar.Ranges) (on []*Opening) {
 	for _, o := range freezes {
 		w, errs := calendar.New(Spec(o.Opening()))
@@ -257,12 +257,12 @@ func within(freezes []*Opening, ranges calendar.Ranges) (on []*Opening) {
 	return on
 }
 
-// toCome are the freezes that are on now or later.
+// toCome returns the freezes that are on now or later.
 func toCome(freezes []*Opening, now time.Time) []*Opening {
 	return slices.DeleteFunc(slices.Clone(freezes), func(o *Opening) bool { _, ok := o.next(now); return !ok })
 }
 
-// next is when an opening is on now or next, however far ahead.
+// next returns when an opening is on now or next, however far ahead.
 func (o *Opening) next(now time.Time) (domain.TimeRange, bool) {
 	w, errs := calendar.New(Spec(o.Opening()))
 	if errs != nil {

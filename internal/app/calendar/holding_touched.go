@@ -106,7 +106,8 @@ func (h *holding) rehold(p *estate.Proposal, r *domain.ChangeRequest, held []str
 	})
 }
 
-// before is a record of the graph as it would be, at the version that it has.
+// before returns a record of the graph as it would be, at the version that it
+// has.
 func (h *holding) before(r entity.Record) entity.Record {
 	if !h.bumped[store.ID(r.Meta().ID)] {
 		return r

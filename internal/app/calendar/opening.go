@@ -10,7 +10,7 @@ import (
 // opens is any record that says when it is on.
 type opens interface{ Opens() *domain.Opening }
 
-// Spec is an opening as the calendar reckons with it.
+// Spec returns an opening as the calendar reckons with it.
 func Spec(o *domain.Opening) calendar.Spec {
 	return calendar.Spec{
 		From: o.From, To: o.To, Recurrence: o.Recurrence, StartsAt: o.StartsAt, Duration: o.Duration, TimeZone: o.TimeZone, Except: o.Except,

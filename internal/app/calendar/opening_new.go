@@ -12,8 +12,8 @@ import (
 	"releasegraph/internal/store"
 )
 
-// openingRels are the relationships by which a window or a freeze names sites
-// and services.
+// openingRels returns the relationships by which a window or a freeze names
+// sites and services.
 func openingRels(kind string) (at, of string) {
 	if kind == domain.KindFreeze {
 		return domain.RelFreezesAt, domain.RelFreezes

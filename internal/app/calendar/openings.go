@@ -22,7 +22,7 @@ type Opening struct {
 	excepted map[string]bool // keys of changes, of a freeze
 }
 
-// Opening is when and for what it is on.
+// Opening returns when and for what it is on.
 func (o *Opening) Opening() *domain.Opening { return o.Record.(opens).Opens() }
 
 // openings are all maintenance windows and all freezes that are not lifted, by
@@ -109,7 +109,7 @@ func (p *planner) opened(ctx context.Context, list []*Opening, regions map[strin
 	return conflict.NewWindows(ctx, p.g, windows)
 }
 
-// scope is what an opening names, in terms of the graph.
+// scope returns what an opening names, in terms of the graph.
 func (p *planner) scope(ctx context.Context, o *Opening, regions map[string][]impact.Node) (conflict.Scope, error) {
 	of := o.Opening()
 	sites, err := impact.Within(ctx, p.g, impactarea.NodesIn(p.g, o.Sites))

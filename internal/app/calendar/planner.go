@@ -113,7 +113,7 @@ func (p *planner) survey() traversal.Survey {
 	return s
 }
 
-// works are the requests as the search for conflicts sees them.
+// works returns the requests as the search for conflicts sees them.
 func (p *planner) works() []conflict.Work {
 	var works []conflict.Work
 	for _, key := range p.keys() {
@@ -124,8 +124,8 @@ func (p *planner) works() []conflict.Work {
 	return works
 }
 
-// work is a request as planned; one that names no sites takes place where its
-// items are installed.
+// work returns a request as planned; one that names no sites takes place where
+// its items are installed.
 func (p *planner) work(r *domain.ChangeRequest) conflict.Work {
 	w := conflict.Work{Key: r.Key, Items: impactarea.NodesIn(p.g, p.affects[store.ID(r.ID)]), Sites: impactarea.NodesIn(p.g, p.places[store.ID(r.ID)])}
 	if r.PlannedFrom != nil && r.PlannedTo != nil {

@@ -242,7 +242,7 @@ func (r *foundation) mindsEdge(e *store.Effect) bool {
 	return r.concerned(e)
 }
 
-// concerned tells whether a change to a record or relationship may matter.
+// concerned reports whether a change to a record or relationship may matter.
 func (r *foundation) concerned(e *store.Effect) bool {
 	if e.Node != "" {
 		return r.mattering(e.Node) != nil
@@ -258,7 +258,7 @@ func (r *foundation) concerned(e *store.Effect) bool {
 	return false
 }
 
-// touches tells whether an effect is about a property that matters.
+// touches reports whether an effect is about a property that matters.
 func touches(e *store.Effect, matters func(string) bool) bool {
 	for _, props := range []store.Props{e.Before, e.After} {
 		for name := range props {

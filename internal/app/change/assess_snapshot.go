@@ -120,7 +120,7 @@ func sum(as *domain.Assessment, s *domain.ImpactSummary) {
 	as.Services, as.Sites, as.Users = s.Services, s.Sites, s.Users
 }
 
-// touchedBy are the items that a request affects or hits.
+// touchedBy returns the items that a request affects or hits.
 func touchedBy(ctx context.Context, r *impactarea.ImpactResult) (map[store.ID]bool, error) {
 	g, touched := r.Found.Graph(), map[store.ID]bool{}
 	for _, n := range r.Found.Sources() {
@@ -160,7 +160,7 @@ func (a assessing) openBeside(ctx context.Context, requests ...*domain.ChangeReq
 	return b, err
 }
 
-// plannedTime is when a request is planned, empty when it is not.
+// plannedTime returns when a request is planned, empty when it is not.
 func plannedTime(c *domain.ChangeRequest) (when domain.TimeRange) {
 	if c.PlannedFrom != nil && c.PlannedTo != nil {
 		when = domain.TimeRange{From: *c.PlannedFrom, To: *c.PlannedTo}

@@ -12,7 +12,7 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Consequences are what follows for requests for change and delegations.
+// Consequences returns what follows for requests for change and delegations.
 func (a *Area) Consequences() []estate.Consequence {
 	return []estate.Consequence{
 		{
@@ -204,7 +204,7 @@ func (a rules) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error
 	return nil
 }
 
-// reseats tells whether a board has other seats or another quorum. Another
+// reseats reports whether a board has other seats or another quorum. Another
 // spelling of a member is none, nor is another order.
 func reseats(had, now *domain.Board) bool {
 	return had.Quorum != now.Quorum || !slices.Equal(foldedNames(had.Members), foldedNames(now.Members))

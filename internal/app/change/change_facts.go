@@ -156,7 +156,7 @@ func (b *onlyBoards) give(ctx context.Context, f *changeFacts) error {
 	return nil
 }
 
-// latest is the assessment that counts.
+// latest returns the assessment that counts.
 func latest(list []*domain.Assessment) (last *domain.Assessment) {
 	for _, as := range list {
 		if last == nil || as.Ordinal > last.Ordinal {

@@ -30,8 +30,8 @@ func (a assessing) factsOfAll(ctx context.Context, cohort *estate.Cohort) (map[s
 	return estate.ByMember(cohort, list), a.judge(ctx, list...)
 }
 
-// CurrentAssessment is the assessment of a request that counts, nil when there
-// is none.
+// CurrentAssessment returns the assessment of a request that counts, nil when
+// there is none.
 func (a *Area) CurrentAssessment(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
 	one := 1
 	page, err := a.records.Related(ctx, c, estate.Via{Rel: domain.RelAssesses, In: true, Kind: domain.KindAssessment}, estate.List{
@@ -77,7 +77,7 @@ func (a assessing) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (ma
 	return reasons, nil
 }
 
-// VoteStands tells whether a vote still counts (H3).
+// VoteStands reports whether a vote still counts (H3).
 func (a *Area) VoteStands(ctx context.Context, v *domain.Vote) (bool, error) {
 	c, err := a.records.RelatedOne(ctx, v, estate.Via{Rel: domain.RelCastOn, Kind: domain.KindChangeRequest}, nil)
 	if err != nil || c == nil {

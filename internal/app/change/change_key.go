@@ -11,13 +11,13 @@ import (
 // ChangeRequestKey names a request for change.
 type ChangeRequestKey struct{ estate.Keyed }
 
-// ChangeRequest is the request of that key, nil when there is none that the
-// caller may see.
+// ChangeRequest returns the request of that key, nil when there is none that
+// the caller may see.
 func (k *ChangeRequestKey) ChangeRequest(ctx context.Context) (*domain.ChangeRequest, error) {
 	return estate.OfKey[*domain.ChangeRequest](ctx, &k.Keyed)
 }
 
-// RequestsOf are the requests for change that a record names by these keys.
+// RequestsOf returns the requests for change that a record names by these keys.
 func (a *Area) RequestsOf(ctx context.Context, record entity.Record, keys []string) []*ChangeRequestKey {
 	return estate.KeysIn(a.estate.KeyLoader(ctx, record, domain.KindChangeRequest), keys, func(k estate.Keyed) *ChangeRequestKey { return &ChangeRequestKey{k} })
 }

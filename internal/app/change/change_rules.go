@@ -24,7 +24,7 @@ var (
 // besides the request's own fields.
 var contentRels = []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.RelFollows, domain.RelDecidedBy}
 
-// Rules are the rules of requests for change, boards and delegations.
+// Rules returns the rules of requests for change, boards and delegations.
 func (a *Area) Rules() []estate.Rule {
 	return []estate.Rule{
 		{Name: "H2 drafts alone are removed", Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Kinds: requests}, Check: rules{a}.removableRequests},
@@ -341,7 +341,7 @@ func (a rules) contentOpenToImports(ctx context.Context, p *estate.Proposal) err
 	return err
 }
 
-// decidedHere tells whether the status of a request is the work of the verbs,
+// decidedHere reports whether the status of a request is the work of the verbs,
 // not of an import that may go on to say where it stands.
 func decidedHere(c *domain.ChangeRequest) bool {
 	return domain.OwnerOf(c.Sources, "status", true) == domain.SourceAPI

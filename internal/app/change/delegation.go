@@ -29,7 +29,8 @@ func (a *Area) ConfirmDelegation(ctx context.Context, in ChangeVerb, o *domain.W
 	})
 }
 
-// away tells whether a delegation is of somebody, as one that is not there is.
+// away reports whether a delegation is of somebody, as one that is not there
+// is.
 func away(d *domain.Delegation, who domain.Doer) bool {
 	return d == nil || domain.SameName(d.Absent, who.Name)
 }

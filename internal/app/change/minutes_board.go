@@ -41,8 +41,8 @@ type boardSince struct {
 	board *domain.Board
 }
 
-// boardAt is the board as it was at a time, nil when it was not there yet or the
-// log does not reach back to then. The list begins with the newest.
+// boardAt returns the board as it was at a time, nil when it was not there yet
+// or the log does not reach back to then. The list begins with the newest.
 func boardAt(list []boardSince, at time.Time) *domain.Board {
 	i := slices.IndexFunc(list, func(b boardSince) bool { return !b.at.After(at) })
 	if i < 0 {

@@ -54,8 +54,8 @@ func (a *Area) recallReview(ctx context.Context, c *store.Change) (*Reviewed, er
 	return out, nil
 }
 
-// freeKey is a key for what belongs to a request, from its ordinal on: RFC-1/vote-3,
-// or a later one where another request once had its key.
+// freeKey returns a key for what belongs to a request, from its ordinal on:
+// RFC-1/vote-3, or a later one where another request once had its key.
 func (a *Area) freeKey(ctx context.Context, kind, request, what string, ordinal int) (string, error) {
 	keys := make([]string, 10)
 	for i := range keys {

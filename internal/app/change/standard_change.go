@@ -67,8 +67,8 @@ func (a *Area) fromModel(ctx context.Context, action authz.Action, verb string, 
 	})
 }
 
-// filled is the request as the model fills it, and the sites where it will take
-// place.
+// filled returns the request as the model fills it, and the sites where it will
+// take place.
 func (a *Area) filled(ctx context.Context, k *entity.Kind, in FromModel) (*changeFacts, []store.ID, error) {
 	var model store.Node
 	r := &estate.Refs{View: a.estate.Today(ctx)}

@@ -100,8 +100,8 @@ func newVote(id string, b domain.Ballot, seat string, f *changeFacts) *domain.Vo
 	return v
 }
 
-// delegationsTo are those by which someone stands in for others: on the board,
-// or on every board.
+// delegationsTo returns those by which someone stands in for others: on the
+// board, or on every board.
 func (a sitting) delegationsTo(ctx context.Context, board *domain.Board, deputy string) ([]*domain.Delegation, error) {
 	if board == nil {
 		return nil, nil

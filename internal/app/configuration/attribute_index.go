@@ -39,7 +39,7 @@ func (a *Area) IndexDefined(ctx context.Context, change *store.Change) {
 	}
 }
 
-// defines tells whether an effect is a definition, new or changed.
+// defines reports whether an effect is a definition, new or changed.
 func defines(e store.Effect) bool {
 	return e.Kind == domain.KindAttributeDefinition && e.After != nil
 }

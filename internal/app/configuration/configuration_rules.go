@@ -11,7 +11,7 @@ import (
 // itemsOnly are the records that most rules of the configuration mind.
 var itemsOnly = []string{domain.KindConfigurationItem}
 
-// Rules are the rules of items and of what defines their attributes.
+// Rules returns the rules of items and of what defines their attributes.
 func (a *Area) Rules() []estate.Rule {
 	bonded := make([]string, len(bonds))
 	for i, b := range bonds {
@@ -25,8 +25,8 @@ func (a *Area) Rules() []estate.Rule {
 	}
 }
 
-// defined are the definitions as they are when a mutation is decided or an import
-// begins: one that is written at the same time counts as written later.
+// defined returns the definitions as they are when a mutation is decided or an
+// import begins: one that is written at the same time counts as written later.
 func (a *Area) defined(ctx context.Context, p *estate.Proposal) ([]*domain.AttributeDefinition, error) {
 	kept, err := p.Memory("C7", func() (any, error) { return a.definitions(ctx) })
 	if err != nil {

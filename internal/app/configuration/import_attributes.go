@@ -10,8 +10,8 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Definitions are what the store holds of attributes (C7). Those that the files of
-// an import hold themselves count as written after the items.
+// Definitions returns what the store holds of attributes (C7). Those that the
+// files of an import hold themselves count as written after the items.
 func (a *Area) Definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
 	return a.definitions(ctx)
 }

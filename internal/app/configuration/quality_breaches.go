@@ -77,7 +77,7 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 	return page, err
 }
 
-// definitions are those that the caller may see.
+// definitions returns those that the caller may see.
 func (q *DataQuality) definitions(ctx context.Context) ([]*domain.AttributeDefinition, error) {
 	actor := acting.Reader(ctx).Actor
 	if d := q.a.estate.Policies.For(actor).Decide(actor, authz.Read, domain.KindAttributeDefinition); !d.Any() {

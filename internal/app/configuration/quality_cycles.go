@@ -56,7 +56,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 	return PageOf(all, limit, after)
 }
 
-// graph is the whole estate, as far as the caller may see it.
+// graph returns the whole estate, as far as the caller may see it.
 func (q *DataQuality) graph(ctx context.Context) (*estate.Graph, error) {
 	g, err := traversal.SeenGraph(ctx, q.a.estate.Today(ctx))
 	if g == nil && err == nil {

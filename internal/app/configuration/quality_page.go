@@ -22,7 +22,7 @@ type Finding[N any] struct {
 	Node *N
 }
 
-// Place is where the finding stands: the largest come first.
+// Place returns where the finding stands: the largest come first.
 func (f Finding[N]) Place() rank.Place { return rank.Place{Count: f.Size, Key: f.Name} }
 
 // PageOf cuts a page out of all findings.

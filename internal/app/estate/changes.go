@@ -49,8 +49,8 @@ func seenEffects(ctx context.Context, v View, effects []store.Effect) ([]store.E
 	return seen[0].Effects, nil
 }
 
-// during is the book with the keys that records had when these effects took
-// place.
+// during returns the book with the keys that records had when these effects
+// took place.
 func (b nameBook) during(effects []store.Effect) nameBook {
 	then := nameBook{}
 	then.learn(effects)

@@ -65,7 +65,7 @@ func (w *Writing) readOptions(o *domain.WriteOptions) error {
 	return errs.Err()
 }
 
-// changeset is the draft with who, why, when and how.
+// changeset returns the draft with who, why, when and how.
 func (w *Writing) changeset(ctx context.Context, d *Draft) store.Changeset {
 	return store.Changeset{
 		Ops: d.Ops, Guards: d.Guards, Actor: acting.Name(ctx), Reason: w.Reason, Source: SignedSource(ctx, w.Source) + w.Digest, Key: w.Key,

@@ -10,7 +10,8 @@ import (
 // Unseen stands for the name of what the caller may not see.
 const Unseen = "…"
 
-// Concealed is a record, or, of one that is hidden, a copy without its names.
+// Concealed returns a record, or, of one that is hidden, a copy without its
+// names.
 func Concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
 	if !hidden[store.ID(r.Meta().ID)] {
 		return r
@@ -20,7 +21,7 @@ func Concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
 	return c
 }
 
-// KeysSeen are the keys of nodes, those of hidden ones concealed.
+// KeysSeen returns the keys of nodes, those of hidden ones concealed.
 func KeysSeen(ctx context.Context, v View, nodes []store.Node) ([]string, error) {
 	hidden, err := v.Hidden(ctx, IDsOf(nodes)...)
 	var keys []string

@@ -84,7 +84,7 @@ func Told[T any](all []any) (list []T) {
 	return list
 }
 
-// Would is the change set as it would be, previewed.
+// Would returns the change set as it would be, previewed.
 func (p *Proposal) Would(ctx context.Context) (store.Change, error) {
 	return p.app.Store.Preview(ctx, store.Changeset{
 		Ops: slices.Concat(p.Supposed, p.Draft.Ops), Guards: p.Draft.Guards, Actor: acting.Name(ctx), At: p.app.Clock(),

@@ -33,7 +33,7 @@ func relationshipOf(rel string, from entity.Record) *entity.Relationship {
 	return list[max(0, slices.IndexFunc(list, func(r *entity.Relationship) bool { return r.From == kind }))]
 }
 
-// Creating is a draft that adds a record, under a new id.
+// Creating returns a draft that adds a record, under a new id.
 func (a *Estate) Creating(r entity.Record) (*Draft, *RecordChange) {
 	r.Meta().ID = a.NewID()
 	d := &Draft{Explain: a.ExplainTaken("input")}
@@ -61,8 +61,8 @@ func (d *Draft) Change(before, after entity.Record) *RecordChange {
 	return c
 }
 
-// becomes is the change that leaves a record with this id, nil when there is none
-// or the record goes.
+// becomes returns the change that leaves a record with this id, nil when there
+// is none or the record goes.
 func (d *Draft) becomes(id string) *RecordChange {
 	if c := d.byID[id]; c != nil && !c.Gone() {
 		return c

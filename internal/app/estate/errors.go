@@ -16,7 +16,7 @@ import (
 // detailUnwritable marks an UNAVAILABLE error that does not pass by itself.
 const detailUnwritable = "unwritable"
 
-// MayPass tells whether an error is one that waiting may cure.
+// MayPass reports whether an error is one that waiting may cure.
 func MayPass(err error) bool {
 	var e *domain.Error
 	return errors.As(err, &e) && e.Code == domain.Unavailable && e.Details[detailUnwritable] != true
@@ -59,7 +59,7 @@ func Compacted(err error, field string) error {
 	return StoreError(err)
 }
 
-// Wrong is an INVALID error about one field.
+// Wrong returns an INVALID error about one field.
 func Wrong(field, format string, args ...any) *domain.Error {
 	return &domain.Error{Code: domain.Invalid, Field: field, Message: fmt.Sprintf(format, args...)}
 }
@@ -155,7 +155,7 @@ func NoRecord(end interchange.End, field string) *domain.Error {
 	return &domain.Error{Code: domain.NotFound, Field: field, Message: fmt.Sprintf("there is no %s with the key %q", end.Kind, end.Key)}
 }
 
-// FieldAt is the path of a field.
+// FieldAt returns the path of a field.
 func FieldAt(path, field string) string {
 	if path == "" {
 		return field

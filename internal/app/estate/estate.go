@@ -106,5 +106,5 @@ func New(c Config) *Estate {
 	}
 }
 
-// Clock is the time as it is stored.
+// Clock returns the time as it is stored.
 func (a *Estate) Clock() time.Time { return a.Now().UTC().Truncate(time.Microsecond) }

@@ -28,7 +28,8 @@ func KeysIn[K any](l *keyLoader, keys []string, of func(Keyed) K) []K {
 	return list
 }
 
-// OfKey is the record that is named, nil when there is none that the caller may see.
+// OfKey returns the record that is named, nil when there is none that the
+// caller may see.
 func OfKey[R entity.Record](ctx context.Context, k *Keyed) (none R, err error) {
 	found, err := k.from.get(ctx, k.Key)
 	if err != nil || found == nil {
@@ -47,7 +48,8 @@ type keyLoader struct {
 	known  map[string]entity.Record // nil: wanted, or not there
 }
 
-// KeyLoader is the one of the request for a record's view, or one of its own.
+// KeyLoader returns the one of the request for a record's view, or one of its
+// own.
 func (a *Estate) KeyLoader(ctx context.Context, record entity.Record, kind string) *keyLoader {
 	v := a.CohortOf(ctx, record).View
 	fresh := &keyLoader{kind: entity.KindNamed(kind), view: v, known: map[string]entity.Record{}}

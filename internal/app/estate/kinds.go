@@ -28,10 +28,11 @@ func (a *Estate) AllowedRelationship(ctx context.Context, action authz.Action, n
 	return list, a.May(ctx, action, name)
 }
 
-// EnumOf is the name of a kind or relationship as the API's enumerations write it.
+// EnumOf returns the name of a kind or relationship as the API's enumerations
+// write it.
 func EnumOf(name string) string { return entity.EnumOf(name) }
 
-// NameOf is the name of the kind or relationship that EnumOf writes so.
+// NameOf returns the name of the kind or relationship that EnumOf writes so.
 func NameOf(enum string) string { return entity.NameOf(enum) }
 
 // Governed lists all that policies decide about: what stands in an area, and

@@ -10,7 +10,7 @@ import (
 	"releasegraph/internal/store"
 )
 
-// OnlyOne is the only one of a list, nil when it is empty.
+// OnlyOne returns the only one of a list, nil when it is empty.
 func OnlyOne[R any](list []*R) *R {
 	if len(list) == 0 {
 		return nil
@@ -18,7 +18,7 @@ func OnlyOne[R any](list []*R) *R {
 	return list[0]
 }
 
-// AnyOf is a list of values to compare with.
+// AnyOf returns a list of values to compare with.
 func AnyOf[T ~string](values []T) []any {
 	list := make([]any, len(values))
 	for i, v := range values {
@@ -27,7 +27,7 @@ func AnyOf[T ~string](values []T) []any {
 	return list
 }
 
-// ValueOr is the value, or otherwise where there is none.
+// ValueOr returns the value, or otherwise where there is none.
 func ValueOr[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
@@ -51,7 +51,7 @@ func FarNodes(ctx context.Context, v View, ids []store.ID, rel string, d store.D
 	return far, nil
 }
 
-// Decoded are the records of nodes that a view was read for; they make up a
+// Decoded returns the records of nodes that a view was read for; they make up a
 // cohort, in which each record is once however often its node is given.
 func Decoded[R entity.Record](ctx context.Context, v View, nodes []store.Node) []R {
 	list, cohort, once := make([]R, len(nodes)), []R{}, map[store.ID]R{}
@@ -67,7 +67,7 @@ func Decoded[R entity.Record](ctx context.Context, v View, nodes []store.Node) [
 	return list
 }
 
-// kindOf is the kind of the records R.
+// kindOf returns the kind of the records R.
 func kindOf[R entity.Record]() *entity.Kind {
 	var r R
 	return entity.KindOf(r)

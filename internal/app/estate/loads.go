@@ -123,14 +123,14 @@ func (a *Estate) CohortOf(ctx context.Context, r entity.Record) *Cohort {
 	return c
 }
 
-// of is the cohort that a record is in, nil when it is in none.
+// of returns the cohort that a record is in, nil when it is in none.
 func (l *loads) of(r entity.Record) *Cohort {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.cohorts[r]
 }
 
-// RecordsOf are the records of a cohort.
+// RecordsOf returns the records of a cohort.
 func RecordsOf[R entity.Record](c *Cohort) []R {
 	list := make([]R, len(c.Records))
 	for i, r := range c.Records {
@@ -149,7 +149,8 @@ func ByMember[T any](c *Cohort, list []T) map[store.ID]T {
 	return of
 }
 
-// LoadOf is the load that is made for a cohort under a key, the same for all who ask.
+// LoadOf returns the load that is made for a cohort under a key, the same for
+// all who ask.
 func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -161,7 +162,7 @@ func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
 	return l
 }
 
-// Shared is what a request has made under a key, or fresh, which it keeps.
+// Shared returns what a request has made under a key, or fresh, which it keeps.
 func Shared[T any](ctx context.Context, key any, fresh T) T {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok {

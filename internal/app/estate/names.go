@@ -88,7 +88,7 @@ func (l *Names) Newest(ctx context.Context, ids []store.ID) (map[store.ID]store.
 	return found, nil
 }
 
-// last is what the log says of records when they were removed.
+// last returns what the log says of records when they were removed.
 func (l *Names) last(ctx context.Context, ids []store.ID) (map[store.ID]store.Node, error) {
 	if len(ids) == 0 {
 		return nil, nil

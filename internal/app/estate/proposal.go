@@ -87,7 +87,7 @@ func (at InputAt) field(name string) string {
 
 func (at InputAt) where() InputAt { return at }
 
-// Record is the record as it will be, or as it was before it goes.
+// Record returns the record as it will be, or as it was before it goes.
 func (c *RecordChange) Record() entity.Record {
 	if c.After == nil {
 		return c.Before
@@ -116,7 +116,7 @@ func (p *Proposal) Refuse(at Placed, list ...*domain.Error) {
 	}
 }
 
-// errors are all that is wrong.
+// errors returns all that is wrong.
 func (p *Proposal) errors() error {
 	var all domain.Errors
 	for _, one := range p.Problems {
@@ -125,7 +125,7 @@ func (p *Proposal) errors() error {
 	return all.Err()
 }
 
-// Now is the time of the proposal, the same however often it is asked for.
+// Now returns the time of the proposal, the same however often it is asked for.
 func (p *Proposal) Now() time.Time {
 	if p.now.IsZero() {
 		p.now = p.app.Clock()
@@ -263,7 +263,7 @@ func (p *Proposal) Change(before entity.Record, change func(after entity.Record)
 	return nil
 }
 
-// Propose is what a draft writes.
+// Propose returns what a draft writes.
 func (a *Estate) Propose(d *Draft) *Proposal {
 	if d == nil {
 		d = &Draft{}

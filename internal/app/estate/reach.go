@@ -11,8 +11,8 @@ import (
 // parties for which they act.
 type holders struct{ sites, suppliers []store.ID }
 
-// fact is the filter that selects the records of a kind that have a fact; nil
-// when none can have it.
+// fact returns the filter that selects the records of a kind that have a fact;
+// nil when none can have it.
 func (h *holders) fact(kind string, f authz.Facts) store.Filter {
 	if f == authz.AtYourSite {
 		return reaching(kind, domain.KindSite, h.sites, atSites)

@@ -37,7 +37,7 @@ func RecordsByID(ctx context.Context, v View, ids []string) ([]any, error) {
 	return list, nil
 }
 
-// Head is the revision of the last committed change.
+// Head returns the revision of the last committed change.
 func (a *Estate) Head(ctx context.Context) (int64, error) {
 	head, err := a.Store.Head(ctx)
 	return int64(head), StoreError(err)
@@ -80,7 +80,7 @@ func (a *Estate) Target(ctx context.Context, action authz.Action, k *entity.Kind
 	return r, a.Within(ctx, action, k.Name, r, field)
 }
 
-// Seen is a target of a mutation, which is as the caller saw it last (C5).
+// Seen returns a target of a mutation, which is as the caller saw it last (C5).
 func (a *Estate) Seen(ctx context.Context, action authz.Action, k *entity.Kind, ref domain.Ref, ifVersion *int) (entity.Record, error) {
 	r, err := a.Target(ctx, action, k, ref, "input.ref")
 	if err != nil {

@@ -149,7 +149,7 @@ func SortedKeys[K ~string](set map[K]bool) []K {
 	return keys
 }
 
-// Element is the field path of an element of a list.
+// Element returns the field path of an element of a list.
 func Element(field string, i int) string { return field + "." + strconv.Itoa(i) }
 
 // DistinctIDs lists the nodes' ids, each once, in their order.

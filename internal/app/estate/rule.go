@@ -56,7 +56,7 @@ func (a *Estate) Ask(ctx context.Context, p *Proposal) error {
 	return nil
 }
 
-// minded is the part of a proposal that somebody minds.
+// minded returns the part of a proposal that somebody minds.
 func (p *Proposal) minded(i Interest, by Means) *Proposal {
 	part := &Proposal{proposing: p.proposing}
 	for _, c := range p.Records {

@@ -56,7 +56,7 @@ func newSight(a *Estate, actor domain.Actor) *Sight {
 	return s
 }
 
-// All tells whether every record of some kinds may be seen.
+// All reports whether every record of some kinds may be seen.
 func (s *Sight) All(kinds ...string) bool {
 	if s.Unlimited {
 		return true

@@ -58,7 +58,8 @@ func ReadSource(stored string) signature {
 	return s
 }
 
-// inputDigest is the digest of its input that a source carries, "" when it has none.
+// inputDigest returns the digest of its input that a source carries, "" when it
+// has none.
 func inputDigest(stored string) string {
 	if i := strings.Index(stored, digestMarker); i >= 0 {
 		return stored[i:]

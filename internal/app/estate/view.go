@@ -26,10 +26,10 @@ type View struct {
 	At store.Revision
 }
 
-// Today is the estate as it is.
+// Today returns the estate as it is.
 func (a *Estate) Today(ctx context.Context) View { return a.SeenBy(ctx, a.Entire) }
 
-// SeenBy is what whoever asks may see of an estate.
+// SeenBy returns what whoever asks may see of an estate.
 func (a *Estate) SeenBy(ctx context.Context, beneath store.Reader) View {
 	v := View{Reader: beneath, Entire: beneath, App: a, Sight: a.SightOf(ctx)}
 	if !v.Sight.Unlimited {
@@ -39,7 +39,7 @@ func (a *Estate) SeenBy(ctx context.Context, beneath store.Reader) View {
 	return v
 }
 
-// At is the estate as of an earlier revision.
+// At returns the estate as of an earlier revision.
 func (a *Estate) At(ctx context.Context, r store.Revision) View {
 	v := a.SeenBy(ctx, a.Past.At(r))
 	v.Past, v.At = true, r
@@ -70,7 +70,7 @@ func (v View) SeenOf(ctx context.Context, changes []store.Change) ([]store.Chang
 	return kept, StoreError(err)
 }
 
-// Log is the log as the caller sees it.
+// Log returns the log as the caller sees it.
 func (v View) Log() entries.Log {
 	l := entries.Log{Store: v.App.Store}
 	if v.Part != nil {
@@ -79,13 +79,13 @@ func (v View) Log() entries.Log {
 	return l
 }
 
-// Everything is the estate as it is, whoever asks: rules that hold for all work
-// look at all of it.
+// Everything returns the estate as it is, whoever asks: rules that hold for all
+// work look at all of it.
 func (a *Estate) Everything() View {
 	return View{Reader: a.Entire, Entire: a.Entire, App: a, Sight: &Sight{App: a, Unlimited: true}}
 }
 
-// View is the estate as of a moment, or today's where none is given.
+// View returns the estate as of a moment, or today's where none is given.
 func (a *Estate) View(ctx context.Context, asOf *domain.AsOf, field string) (View, error) {
 	if asOf == nil {
 		return a.Today(ctx), nil
@@ -97,8 +97,8 @@ func (a *Estate) View(ctx context.Context, asOf *domain.AsOf, field string) (Vie
 	return a.At(ctx, r), nil
 }
 
-// ViewFor is where the relationships of a cohort are read: at the moment asked
-// for, else at that of the cohort.
+// ViewFor returns where the relationships of a cohort are read: at the moment
+// asked for, else at that of the cohort.
 func (a *Estate) ViewFor(ctx context.Context, c *Cohort, asOf *domain.AsOf) (View, error) {
 	if asOf == nil {
 		return c.View, nil

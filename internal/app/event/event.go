@@ -36,7 +36,7 @@ var eventTypes = map[store.Verb][2]domain.EventType{
 	store.Removed: {domain.EventRecordRemoved, domain.EventRelationshipRemoved},
 }
 
-// newEvents are the events of a change set that a filter chooses.
+// newEvents returns the events of a change set that a filter chooses.
 func newEvents(a *Area, c *store.Change, f *eventFilter) []*Event {
 	if !f.ofSet(c) {
 		return nil
@@ -77,7 +77,7 @@ func eventType(e *store.Effect) domain.EventType {
 	return eventTypes[e.Verb()][1]
 }
 
-// From is where a changed relationship starts, nil for a record.
+// From returns where a changed relationship starts, nil for a record.
 func (e *Event) From(ctx context.Context) (*domain.ChangeEnd, error) {
 	c, err := e.change(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (e *Event) From(ctx context.Context) (*domain.ChangeEnd, error) {
 	return c.From, nil
 }
 
-// To is where a changed relationship ends, nil for a record.
+// To returns where a changed relationship ends, nil for a record.
 func (e *Event) To(ctx context.Context) (*domain.ChangeEnd, error) {
 	c, err := e.change(ctx)
 	if err != nil {
@@ -108,7 +108,7 @@ func (e *Event) change(ctx context.Context) (*domain.Change, error) {
 	return list[0], nil
 }
 
-// Subject is the record that the event is about, or where the relationship
+// Subject returns the record that the event is about, or where the relationship
 // starts: as it is now, or, when it is gone, as it was last. Nil when not even
 // the log knows it any more.
 func (e *Event) Subject(ctx context.Context) (any, error) {

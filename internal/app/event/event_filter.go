@@ -84,12 +84,12 @@ func kindsAndRelationships() []string {
 	return names
 }
 
-// ofSet tells whether events of a change set may be wanted at all.
+// ofSet reports whether events of a change set may be wanted at all.
 func (f *eventFilter) ofSet(c *store.Change) bool {
 	return among(f.in.Actors, c.Actor) && among(f.in.Sources, estate.ReadSource(c.Source).Source)
 }
 
-// holds tells whether an effect is wanted.
+// holds reports whether an effect is wanted.
 func (f *eventFilter) holds(e *store.Effect) bool {
 	kind := e.Kind
 	if e.Node == "" {

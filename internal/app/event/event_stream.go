@@ -69,13 +69,13 @@ func (s *Stream[T]) Of(ctx context.Context, c *Committed) ([]T, error) {
 // what is told of it: equal texts, equal answers.
 func (s *Stream[T]) State() string { return s.topic.state() }
 
-// Head is the last revision that was heard of.
+// Head returns the last revision that was heard of.
 func (s *Stream[T]) Head() int64 { return int64(s.reader.Head()) }
 
 // Close ends the following.
 func (s *Stream[T]) Close() { s.reader.Close() }
 
-// seenOf is what whoever asks may see of a change set; nil: nothing.
+// seenOf returns what whoever asks may see of a change set; nil: nothing.
 func (a *Area) seenOf(ctx context.Context, c *Committed) (*Committed, error) {
 	seen, err := a.estate.Today(ctx).SeenOf(ctx, []store.Change{*c})
 	if err != nil || len(seen) == 0 {
@@ -136,5 +136,5 @@ func (a *Area) followError(ctx context.Context, err error, at store.Revision) er
 	return estate.StoreError(err)
 }
 
-// Subscribers is how many follow the log at the moment.
+// Subscribers returns how many follow the log at the moment.
 func (a *Area) Subscribers() int { return a.estate.Feed.Readers() }

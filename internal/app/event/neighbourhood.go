@@ -82,7 +82,7 @@ func (n *neighbourhood) pass(ctx context.Context, c *Committed) (bool, error) {
 	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool { return n.told.touched(&e) }), nil
 }
 
-// of is the change set with what concerns the neighbourhood only.
+// of returns the change set with what concerns the neighbourhood only.
 func (n *neighbourhood) of(ctx context.Context, c *Committed) ([]*history.ChangeSet, error) {
 	seen, err := n.app.seenOf(ctx, c)
 	if err != nil || seen == nil {
@@ -115,7 +115,7 @@ func (n *neighbourhood) passing(ctx context.Context, c *store.Change) (*nearby, 
 	return newNearby(both), nil
 }
 
-// around is what was near the item at a revision.
+// around returns what was near the item at a revision.
 func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby, error) {
 	near := map[store.ID]bool{n.item: true}
 	if n.depth == 0 {
@@ -143,7 +143,8 @@ func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby,
 	return newNearby(near), nil
 }
 
-// touched tells whether an effect is of one of the items, or of an edge at one.
+// touched reports whether an effect is of one of the items, or of an edge at
+// one.
 func (n *nearby) touched(e *store.Effect) bool {
 	return n.ids[e.Node] || e.Node == "" && (n.ids[e.Edge.From] || n.ids[e.Edge.To])
 }

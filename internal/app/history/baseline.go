@@ -39,7 +39,7 @@ func (a *Area) baselineAt(ctx context.Context, asOf *domain.AsOf) (store.Revisio
 	return head, estate.StoreError(err)
 }
 
-// Baselined is the revision that a baseline stands for.
+// Baselined returns the revision that a baseline stands for.
 func (a *Area) Baselined(ctx context.Context, key, field string) (store.Revision, error) {
 	found, err := a.estate.Today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
 	if err != nil {

@@ -50,8 +50,8 @@ func (a *Area) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scop
 	return d, nil
 }
 
-// baselinesOf are the baselines by which moments are named: that one was laid is
-// no difference between them.
+// baselinesOf returns the baselines by which moments are named: that one was
+// laid is no difference between them.
 func (a *Area) baselinesOf(ctx context.Context, moments ...*domain.AsOf) (map[store.ID]bool, error) {
 	named := map[store.ID]bool{}
 	for _, m := range moments {

@@ -166,7 +166,7 @@ func (a *Area) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error
 	return logged(v, heads)[0], nil
 }
 
-// logEnds are the revisions between which the log is.
+// logEnds returns the revisions between which the log is.
 func (a *Area) logEnds(ctx context.Context) (oldest, head store.Revision, err error) {
 	if oldest, err = a.estate.Entire.Oldest(ctx); err == nil {
 		head, err = a.estate.Store.Head(ctx)

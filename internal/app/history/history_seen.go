@@ -6,7 +6,7 @@ import (
 	"releasegraph/internal/app/estate"
 )
 
-// changeSetsSeen is a page of the change sets of which the caller may see
+// changeSetsSeen returns a page of the change sets of which the caller may see
 // something. Those of which nothing is seen leave no gap in it; reading past
 // them takes time, and that is all that can be told of them.
 func (a *Area) changeSetsSeen(ctx context.Context, v estate.View, s *run) (*ChangeSetPage, error) {

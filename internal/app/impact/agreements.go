@@ -79,7 +79,7 @@ func (r *ImpactResult) Agreements(ctx context.Context, first *int, after *string
 	return r.about.Page(ctx, agreementsAtStake, first, after)
 }
 
-// Agreement is the service level agreement that is at stake, nil when the
+// Agreement returns the service level agreement that is at stake, nil when the
 // concern is of another kind.
 func (c *Concern) Agreement() *domain.ConfigurationItem {
 	return as[*domain.ConfigurationItem](c.record)

@@ -87,14 +87,14 @@ func rememberedRecord(kind, id, key string) entity.Record {
 	return record
 }
 
-// Problem is the problem that bears on the items, nil when it is of another
-// kind.
+// Problem returns the problem that bears on the items, nil when it is of
+// another kind.
 func (c *Concern) Problem() *domain.Problem { return as[*domain.Problem](c.record) }
 
-// KnownError is the known error that bears on the items.
+// KnownError returns the known error that bears on the items.
 func (c *Concern) KnownError() *domain.KnownError { return as[*domain.KnownError](c.record) }
 
-// ChangeRequest is the request for change that bears on the items.
+// ChangeRequest returns the request for change that bears on the items.
 func (c *Concern) ChangeRequest() *domain.ChangeRequest { return as[*domain.ChangeRequest](c.record) }
 
 func as[T any](record any) (t T) {
@@ -136,8 +136,8 @@ func (c *Concern) chain(ctx context.Context) (shownChain, error) {
 	return about.ChainTo(ctx, about.items.Value[c.items[0]]) // known since the page was made
 }
 
-// ChainTo is the chain to an item, as far as the caller may see it: none to
-// where the question started.
+// ChainTo returns the chain to an item, as far as the caller may see it: none
+// to where the question started.
 func (c *Concerns) ChainTo(ctx context.Context, hit impact.Hit) (shownChain, error) {
 	if hit.Depth == 0 {
 		return shownChain{Links: []*DependencyLink{}}, nil

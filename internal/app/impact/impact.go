@@ -80,7 +80,7 @@ func (q *impactQuestion) dependencies() bool {
 	return q.in.Direction != nil && *q.in.Direction == domain.ImpactDependencies
 }
 
-// query is the question in terms of a graph.
+// query returns the question in terms of a graph.
 func (q *impactQuestion) query(ctx context.Context, g *estate.Graph) (query impact.Query, err error) {
 	sites, err := impact.Within(ctx, g, NodesIn(g, q.sites))
 	if err != nil {

@@ -46,8 +46,8 @@ func (q *impactQuestion) readRequests(ctx context.Context, v estate.View) error 
 	return err
 }
 
-// excludedByAll are the items that each of the requests excludes: what one of
-// them may well hurt is not left out for the sake of another.
+// excludedByAll returns the items that each of the requests excludes: what one
+// of them may well hurt is not left out for the sake of another.
 func excludedByAll(ctx context.Context, v estate.View, requests []store.ID) ([]store.Node, error) {
 	lists, err := EndsOf(ctx, v, requests, domain.RelExcludes)
 	if err != nil {

@@ -33,13 +33,13 @@ type ImpactResult struct {
 	tellErr  error
 }
 
-// Revision is the revision of the estate that was analysed.
+// Revision returns the revision of the estate that was analysed.
 func (r *ImpactResult) Revision() int64 { return r.Found.Graph().Revision() }
 
-// Excluded are the items that analysts marked as not impacted (I10).
+// Excluded returns the items that analysts marked as not impacted (I10).
 func (r *ImpactResult) Excluded() []*domain.ConfigurationItem { return r.LeftOut }
 
-// InFlight are the requests that are open in the same time (I6).
+// InFlight returns the requests that are open in the same time (I6).
 func (r *ImpactResult) InFlight() []*domain.ChangeRequest { return r.inFlight }
 
 // Summary totals the hits (I7).

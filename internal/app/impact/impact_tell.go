@@ -80,8 +80,8 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 	return au, err
 }
 
-// anyParty tells whether there is anybody who could be told: an estate without
-// parties is not searched for theirs, hit by hit.
+// anyParty reports whether there is anybody who could be told: an estate
+// without parties is not searched for theirs, hit by hit.
 func anyParty(ctx context.Context, v estate.View) (bool, error) {
 	found, err := v.Find(ctx, store.Query{Kind: domain.KindParty, First: 1})
 	if err != nil {
@@ -90,8 +90,8 @@ func anyParty(ctx context.Context, v estate.View) (bool, error) {
 	return len(found.Nodes) > 0, nil
 }
 
-// knowsParties tells whether a graph holds parties: the one in memory does, if
-// there are any. One that was read for a question holds what that is about.
+// knowsParties reports whether a graph holds parties: the one in memory does,
+// if there are any. One that was read for a question holds what that is about.
 func knowsParties(g *estate.Graph) bool {
 	return slices.ContainsFunc(g.Labels(), func(l domain.Link) bool {
 		_, ok := domain.WhyToldBy(l.Rel)

@@ -12,8 +12,8 @@ import (
 	"releasegraph/internal/store"
 )
 
-// PartyOf is the party of a person, nil when there is none that the caller may
-// see. Those whom the records beside name as well are loaded with it.
+// PartyOf returns the party of a person, nil when there is none that the caller
+// may see. Those whom the records beside name as well are loaded with it.
 func (a *Area) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, error) {
 	if a.estate.May(ctx, authz.Read, domain.KindParty) != nil {
 		return nil, nil //nolint:nilerr // who may not read parties sees none
@@ -32,7 +32,8 @@ func (a *Area) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, er
 	return party, estate.StoreError(err)
 }
 
-// PartiesIn are the parties of persons in a view, those of the request or its own.
+// PartiesIn returns the parties of persons in a view, those of the request or
+// its own.
 func PartiesIn(ctx context.Context, v estate.View) *person.Parties {
 	fresh := person.NewParties(v.App.Book(domain.KindParty, "key"), v, func(nodes []store.Node) []*domain.Party {
 		return estate.Decoded[*domain.Party](ctx, v, nodes)

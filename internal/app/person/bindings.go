@@ -11,7 +11,7 @@ type Bindings struct {
 // maxBindings is how many are kept in mind.
 const maxBindings = 10_000
 
-// Has tells whether the name was found bound to the identity.
+// Has reports whether the name was found bound to the identity.
 func (b *Bindings) Has(name, identity string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -43,7 +43,7 @@ func (p *Parties) want(names []string) {
 	}
 }
 
-// Get is the party of type PERSON whose key is the name, however either is
+// Get returns the party of type PERSON whose key is the name, however either is
 // written, nil when there is none. beside tells which names are to be loaded
 // with it, if it has to be.
 func (p *Parties) Get(ctx context.Context, name string, beside func() []string) (*domain.Party, error) {
@@ -89,7 +89,7 @@ func (p *Parties) load(ctx context.Context) error {
 	return nil
 }
 
-// first is the party of the first of some keys that one has.
+// first returns the party of the first of some keys that one has.
 func first(persons map[string]*domain.Party, keys []string) *domain.Party {
 	for _, key := range keys {
 		if party := persons[key]; party != nil {

@@ -89,7 +89,7 @@ func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown
 	return s, nil
 }
 
-// symptomsOf is what a problem shows, in words.
+// symptomsOf returns what a problem shows, in words.
 func symptomsOf(p *domain.Problem) string { return p.Name + "\n" + estate.ValueOr(p.Symptoms, "") }
 
 // matches compares what a problem shows with the candidates.

@@ -38,7 +38,8 @@ type problemMove struct {
 	ifVersion                 *int
 }
 
-// options are those of the mutation, with the reason that the move itself has.
+// options returns those of the mutation, with the reason that the move itself
+// has.
 func (m *problemMove) options(o *domain.WriteOptions) (*domain.WriteOptions, error) {
 	if m.reason == nil {
 		return o, nil
@@ -198,7 +199,7 @@ func (a *Area) moveKnownError(ctx context.Context, verb string, ref domain.Ref, 
 	})
 }
 
-// moved is the draft of a move, unless something speaks against it.
+// moved returns the draft of a move, unless something speaks against it.
 func (a *Area) moved(k *entity.Kind, before entity.Record, to any, set map[string]any, errs domain.Errors, guards []store.Guard) (*estate.Draft, entity.Record, error) {
 	set["status"], set["statusSince"] = to, a.estate.Clock()
 	after, err := k.BringPatch(before, set, "input")

@@ -8,7 +8,7 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Rules are the rules of problems and known errors.
+// Rules returns the rules of problems and known errors.
 func (a *Area) Rules() []estate.Rule {
 	return []estate.Rule{
 		{
@@ -18,7 +18,7 @@ func (a *Area) Rules() []estate.Rule {
 	}
 }
 
-// Consequences are what follows for known errors.
+// Consequences returns what follows for known errors.
 func (a *Area) Consequences() []estate.Consequence {
 	return []estate.Consequence{{
 		Name: "since when a known error is a draft", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: []string{domain.KindKnownError}},
@@ -116,9 +116,9 @@ func (a *Area) leavesProblems(ctx context.Context, p *estate.Proposal, c *estate
 	return nil
 }
 
-// leftWithoutCause tells whether a problem that counts as diagnosed has nothing
-// else that diagnoses it than a link that goes. Guards hold that it says a cause,
-// or that another known error stays.
+// leftWithoutCause reports whether a problem that counts as diagnosed has
+// nothing else that diagnoses it than a link that goes. Guards hold that it
+// says a cause, or that another known error stays.
 func (a *Area) leftWithoutCause(ctx context.Context, p *estate.Proposal, problem *domain.Problem, gone store.EdgeKey) (bool, error) {
 	p.Keep(problem)
 	if problem.StaysDiagnosed(0) {

@@ -32,7 +32,7 @@ type pair struct {
 	exists   bool
 }
 
-// props are the link's properties. One that is new, or says something else
+// props returns the link's properties. One that is new, or says something else
 // now, was set by a person (C6).
 func (p *pair) props() store.Props {
 	props := p.rel.EncodeLink(p.link)

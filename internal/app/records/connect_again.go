@@ -28,8 +28,8 @@ func (a *Area) recallPair(ctx context.Context, list []*entity.Relationship, c *s
 	return p, nil
 }
 
-// linkEffect is the effect that the mutation was for: where a link was moved,
-// the new one.
+// linkEffect returns the effect that the mutation was for: where a link was
+// moved, the new one.
 func linkEffect(c *store.Change) *store.Effect {
 	var found *store.Effect
 	for i := range c.Effects {
@@ -40,8 +40,8 @@ func linkEffect(c *store.Change) *store.Effect {
 	return found
 }
 
-// linkProps are the properties of a link after an effect. Of a changed one the
-// log holds only what differs, so that the rest is read.
+// linkProps returns the properties of a link after an effect. Of a changed one
+// the log holds only what differs, so that the rest is read.
 func (a *Area) linkProps(ctx context.Context, e *store.Effect) (store.Props, error) {
 	switch e.Verb() {
 	case store.Created:

@@ -121,7 +121,7 @@ func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e
 	return pages, nil
 }
 
-// page is the page of a member; records are those of its nodes.
+// page returns the page of a member; records are those of its nodes.
 func (e *farEnd) page(found *store.EdgePage, records []entity.Record) *estate.Page {
 	p := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]estate.Item, len(found.Nodes))}
 	for i, r := range records {

@@ -27,7 +27,7 @@ func wantedAgain(d *estate.Draft, p *pair) {
 	}
 }
 
-// removed is the link as the record at its start remembers it.
+// removed returns the link as the record at its start remembers it.
 func (p *pair) removed() string {
 	return entity.RemovedLink(p.rel, p.to.Meta().Key, p.key().Tag)
 }
@@ -44,12 +44,12 @@ func rememberRemoved(d *estate.Draft, r entity.Record, links []string) {
 	r.Meta().RemovedLinks = links
 }
 
-// Without is a list without one of its texts.
+// Without returns a list without one of its texts.
 func Without(list []string, one string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == one })
 }
 
-// TextList is the value of a property, nil when it would be empty.
+// TextList returns the value of a property, nil when it would be empty.
 func TextList(texts []string) any {
 	if len(texts) == 0 {
 		return nil

@@ -91,8 +91,8 @@ func hitsOf(ctx context.Context, v estate.View, words []string, found []store.Se
 	return list
 }
 
-// searchedKinds are the kinds to search: those named, all of which the actor
-// must be allowed to read, or else all that the actor may read.
+// searchedKinds returns the kinds to search: those named, all of which the
+// actor must be allowed to read, or else all that the actor may read.
 func (a *Area) searchedKinds(ctx context.Context, asked []string) ([]string, error) {
 	var names []string
 	var refused error

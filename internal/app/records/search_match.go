@@ -120,7 +120,7 @@ func (m *SearchMatch) show(found []store.Word) {
 	}
 }
 
-// runeStart is the start of the character at a place in a text, within it.
+// runeStart returns the start of the character at a place in a text, within it.
 func runeStart(text string, at int) int {
 	at = min(max(at, 0), len(text))
 	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {

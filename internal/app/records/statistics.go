@@ -70,7 +70,7 @@ func (a *Area) CountBy(ctx context.Context, kind string, g Grouping) (*Counts, e
 	return CountsOf(by, groups, first), nil
 }
 
-// GroupLimit is how many groups are told.
+// GroupLimit returns how many groups are told.
 func GroupLimit(first *int) (int, error) {
 	switch {
 	case first == nil:

@@ -49,7 +49,7 @@ type tokens struct {
 	uses  map[string]time.Time // as they were noted
 }
 
-// due tells whether a use is to be noted, and takes it as noted.
+// due reports whether a use is to be noted, and takes it as noted.
 func (t *tokens) due(id string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -111,8 +111,8 @@ func splitToken(text string) (id, secret string, ok bool) {
 	return id, secret, ok && dot && id != "" && len(id) <= 64 && secret != "" && len(secret) <= 128
 }
 
-// TokenIdentity is who acts by an API token. Whatever is wrong with it, the
-// answer is the same, but for one that was good once.
+// TokenIdentity returns who acts by an API token. Whatever is wrong with it,
+// the answer is the same, but for one that was good once.
 func (a *Area) TokenIdentity(ctx context.Context, text string) (acting.Identity, error) {
 	id, secret, ok := splitToken(text)
 	if !ok {
@@ -204,7 +204,7 @@ func newSecret() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// mayTokens is the question before anything is done with tokens.
+// mayTokens returns the question before anything is done with tokens.
 func (a *Area) mayTokens(ctx context.Context) error {
 	if err := a.estate.May(ctx, authz.Manage, authz.KindToken); err != nil {
 		return err

@@ -32,8 +32,8 @@ type Permission struct {
 	Everything bool
 }
 
-// IsCaller tells whether a person is whoever asks, by what keeps duties apart:
-// an identity, or a name that is theirs or looks like it.
+// IsCaller reports whether a person is whoever asks, by what keeps duties
+// apart: an identity, or a name that is theirs or looks like it.
 func IsCaller(ctx context.Context, p *domain.Person) bool {
 	return domain.SamePerson(p.Doer, acting.Doer(ctx))
 }

@@ -38,8 +38,8 @@ func Sees(ctx context.Context, v estate.View, g *estate.Graph, assumed []*domain
 	return func(n impact.Node) bool { return seen[n] }, nil
 }
 
-// SeenGraph is the graph of the items that the caller may see and of what they
-// need, as if there were nothing else; nil when the caller may see all.
+// SeenGraph returns the graph of the items that the caller may see and of what
+// they need, as if there were nothing else; nil when the caller may see all.
 func SeenGraph(ctx context.Context, v estate.View) (*estate.Graph, error) {
 	if v.Sight.All(domain.KindConfigurationItem) {
 		return nil, nil
@@ -80,8 +80,8 @@ func SeenGraph(ctx context.Context, v estate.View) (*estate.Graph, error) {
 	return b.Graph(int64(head)), nil
 }
 
-// SeenEstate is the estate for a plan, without what the caller may not see: no
-// chain leads through it.
+// SeenEstate returns the estate for a plan, without what the caller may not
+// see: no chain leads through it.
 func (a *Area) SeenEstate(ctx context.Context, v estate.View, s Survey) (*estate.Graph, error) {
 	if v.Sight.All(domain.KindConfigurationItem, domain.KindSite) {
 		return a.Graph(ctx, v, s)

@@ -106,7 +106,8 @@ func (s *ServiceView) Openings(ctx context.Context, first *int, after *string) (
 	return page, nil
 }
 
-// nextOf is when something is on next, or now, nil when it is not for a year.
+// nextOf returns when something is on next, or now, nil when it is not for a
+// year.
 func nextOf(o *domain.Opening, now time.Time) *domain.TimeRange {
 	w, errs := calendar.New(calendararea.Spec(o))
 	if len(errs) > 0 {
@@ -195,7 +196,7 @@ func (s *openingScopes) why(o *calendararea.Opening, h impact.Hit) domain.Openin
 	return ""
 }
 
-// within tells whether a site is one of these, or a part of one.
+// within reports whether a site is one of these, or a part of one.
 func (s *openingScopes) within(sites []store.Node, site store.ID) bool {
 	for steps := 0; site != "" && steps <= len(s.parent); steps++ {
 		if holds(sites, site) {

@@ -54,7 +54,7 @@ func (a *Area) ServiceView(ctx context.Context, ref domain.Ref, asOf *domain.AsO
 	return &ServiceView{Service: service, found: found, about: impactarea.NewConcerns(traversal.NewItems(v, g, nil), found, true)}, nil
 }
 
-// Revision is the revision of the estate that was looked at.
+// Revision returns the revision of the estate that was looked at.
 func (s *ServiceView) Revision() int64 { return s.found.Graph().Revision() }
 
 // Items counts the items that the service depends on.

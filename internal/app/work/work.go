@@ -87,8 +87,8 @@ func (p *WorkPage) add(ctx context.Context, s *work.Source, first int, after *st
 	return page.HasNext, nil
 }
 
-// since is the time in a field, or where it is empty when the record was last
-// changed.
+// since returns the time in a field, or where it is empty when the record was
+// last changed.
 func since(r entity.Record, field string) time.Time {
 	at, ok := entity.KindOf(r).Encode(r)[field].(time.Time)
 	if !ok {

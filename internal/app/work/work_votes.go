@@ -9,7 +9,7 @@ import (
 	"releasegraph/internal/store"
 )
 
-// awaitedVotes are the ids of the requests on which the boards wait for a
+// awaitedVotes returns the ids of the requests on which the boards wait for a
 // person's vote: their own, or one of somebody for whom they stand in. What it
 // costs follows what is before the boards on which the person has a seat.
 func (a *Area) awaitedVotes(ctx context.Context, who domain.Doer) ([]any, error) {
@@ -51,7 +51,7 @@ func (s standIn) on(b *domain.Board) bool {
 	return len(s.boards) == 0 || slices.ContainsFunc(s.boards, func(n store.Node) bool { return string(n.ID) == b.ID })
 }
 
-// standIns are those for whom a person stands in now.
+// standIns returns those for whom a person stands in now.
 func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err error) {
 	delegations, err := estate.All[*domain.Delegation](ctx, a.estate.Everything(), store.Query{Order: []store.Order{{Property: "key"}}})
 	if err != nil {
@@ -71,8 +71,8 @@ func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err e
 	return list, err
 }
 
-// awaiting are the ids of the requests before a board on which a vote of one of
-// these seats is missing. Nobody votes on their own (H3).
+// awaiting returns the ids of the requests before a board on which a vote of
+// one of these seats is missing. Nobody votes on their own (H3).
 func (a *Area) awaiting(ctx context.Context, board *domain.Board, who domain.Doer, seats []string) ([]any, error) {
 	requests, err := a.change.Before(ctx, board, domain.ChangeAssessed)
 	if err != nil || len(requests) == 0 {
