@@ -68,7 +68,7 @@ func (a *Area) DecideFreezeException(ctx context.Context, ref domain.Ref, verdic
 			return nil, nil, err
 		}
 		f := facts[0]
-		decideErr := prefixed("input", after.Decide(verdict, f.ends, f.change, acting.Doer(ctx), a.estate.Clock(), comment))
+		decideErr := domain.ErrorsOf(after.Decide(verdict, f.ends, f.change, acting.Doer(ctx), a.estate.Clock(), comment)).Under("input").Err()
 		if err := estate.Both(estate.CheckVersion(before, ifVersion), decideErr); err != nil {
 			return nil, nil, err
 		}
@@ -79,16 +79,4 @@ func (a *Area) DecideFreezeException(ctx context.Context, ref domain.Ref, verdic
 		d.Update(before, after)
 		return d, after, nil
 	})
-}
-
-// prefixed puts the fields of errors under a path.
-func prefixed(path string, err error) error {
-	list := domain.ErrorsOf(err)
-	errs := make(domain.Errors, len(list))
-	for i, e := range list {
-		located := *e
-		located.Field = estate.FieldAt(path, e.Field)
-		errs[i] = &located
-	}
-	return errs.Err()
 }

@@ -64,8 +64,8 @@ func Wrong(field, format string, args ...any) *domain.Error {
 	return &domain.Error{Code: domain.Invalid, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
-// Missing says that nothing goes by the reference.
-func Missing(kind string, ref domain.Ref, field string) *domain.Error {
+// missing says that nothing goes by the reference.
+func missing(kind string, ref domain.Ref, field string) *domain.Error {
 	by, value := "key", ref.Key
 	if value == nil {
 		by, value = "id", ref.ID

@@ -10,14 +10,6 @@ import (
 	"releasegraph/internal/store"
 )
 
-// OnlyOne returns the only one of a list, nil when it is empty.
-func OnlyOne[R any](list []*R) *R {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
-}
-
 // AnyOf returns a list of values to compare with.
 func AnyOf[T ~string](values []T) []any {
 	list := make([]any, len(values))
@@ -82,7 +74,7 @@ func One[R entity.Record](ctx context.Context, v View, ref domain.Ref, field str
 	case err != nil:
 		return none, err
 	case r == nil:
-		return none, Missing(k.Name, ref, field)
+		return none, missing(k.Name, ref, field)
 	}
 	return r.(R), nil
 }

@@ -120,10 +120,7 @@ func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r e
 func (a *Estate) Existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
 	r, err := Find(ctx, a.Today(ctx), k, ref, field)
 	if err == nil && r == nil {
-		err = Missing(k.Name, ref, field)
+		err = missing(k.Name, ref, field)
 	}
 	return r, err
 }
-
-// Values returns the records of a map.
-func Values[R entity.Record](m map[store.ID]R) []R { return slices.Collect(maps.Values(m)) }

@@ -90,7 +90,7 @@ func (r *Refs) Resolve(ctx context.Context) error {
 		n, ok := r.pick(w, named, keyed)
 		switch {
 		case !ok || n.Kind != w.kind:
-			r.Errs = append(r.Errs, Missing(w.kind, w.ref, w.field))
+			r.Errs = append(r.Errs, missing(w.kind, w.ref, w.field))
 		default:
 			if err := r.View.App.May(ctx, authz.Read, n.Kind); err != nil {
 				return err

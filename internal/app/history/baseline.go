@@ -41,14 +41,9 @@ func (a *Area) baselineAt(ctx context.Context, asOf *domain.AsOf) (store.Revisio
 
 // Baselined returns the revision that a baseline stands for.
 func (a *Area) Baselined(ctx context.Context, key, field string) (store.Revision, error) {
-	found, err := a.estate.Today(ctx).Lookup(ctx, domain.KindBaseline, "key", key)
+	b, err := estate.One[*domain.Baseline](ctx, a.estate.Today(ctx), domain.Ref{Key: &key}, field)
 	if err != nil {
-		return 0, estate.StoreError(err)
+		return 0, err
 	}
-	n, ok := found[key]
-	if !ok {
-		return 0, estate.Missing(domain.KindBaseline, domain.Ref{Key: &key}, field)
-	}
-	r, _ := n.Props["revision"].(int64)
-	return store.Revision(r), nil
+	return store.Revision(b.Revision), nil
 }
