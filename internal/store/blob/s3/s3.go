@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	gcblob "gocloud.dev/blob"
 	"gocloud.dev/blob/s3blob"
+	"gocloud.dev/gcerrors"
 
 	"releasegraph/internal/store/blob"
 )
@@ -30,6 +32,47 @@ const checksums = "response_checksum_validation"
 // s3://bucket?endpoint=https://s3.example.com&use_path_style=true&region=any.
 // Credentials come from the environment, as all programs for AWS find them.
 func Open(ctx context.Context, address string) (*blob.Store, error) {
+	b, err := open(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if b.prefix != "" {
+		b.Bucket = gcblob.PrefixedBucket(b.Bucket, b.prefix)
+	}
+	return blob.NewStore(b.Bucket, cutter{b.client, b.name, b.prefix}), nil
+}
+
+// Objects opens a bucket whose objects lie under names of their own, by an address
+// as for Open. It returns the bucket's name and what opens objects, those with the
+// prefix only.
+func Objects(ctx context.Context, address string) (name string, object func(ctx context.Context, key string) (io.ReadCloser, int64, error), err error) {
+	b, err := open(ctx, address)
+	if err != nil {
+		return "", nil, err
+	}
+	return b.name, func(ctx context.Context, key string) (io.ReadCloser, int64, error) {
+		if !strings.HasPrefix(key, b.prefix) {
+			return nil, 0, fmt.Errorf("%w: only what begins with %s is", blob.ErrNotFound, b.prefix)
+		}
+		r, err := b.NewReader(ctx, key, nil)
+		if gcerrors.Code(err) == gcerrors.NotFound {
+			return nil, 0, fmt.Errorf("%w: %w", blob.ErrNotFound, err)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		return r, r.Size(), nil
+	}, nil
+}
+
+// bucket is one that was opened.
+type bucket struct {
+	*gcblob.Bucket
+	client       *s3.Client
+	name, prefix string // the prefix ends in a slash, or is empty
+}
+
+func open(ctx context.Context, address string) (*bucket, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != Scheme || u.Host == "" {
 		return nil, fmt.Errorf("%q: write s3://BUCKET, s3://BUCKET/PREFIX or s3://BUCKET?endpoint=https://HOST&use_path_style=true", address)
@@ -40,19 +83,18 @@ func Open(ctx context.Context, address string) (*blob.Store, error) {
 		query.Set(checksums, "when_required") // what is read is hashed by whoever reads
 		u.RawQuery = query.Encode()
 	}
-	bucket, err := new(s3blob.URLOpener).OpenBucketURL(ctx, u)
+	if prefix != "" {
+		prefix += "/"
+	}
+	opened, err := new(s3blob.URLOpener).OpenBucketURL(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", address, err)
 	}
 	var client *s3.Client
-	if !bucket.As(&client) {
-		return nil, errors.Join(fmt.Errorf("%q is served by no client of S3", address), bucket.Close())
+	if !opened.As(&client) {
+		return nil, errors.Join(fmt.Errorf("%q is served by no client of S3", address), opened.Close())
 	}
-	if prefix != "" {
-		prefix += "/"
-		bucket = gcblob.PrefixedBucket(bucket, prefix)
-	}
-	return blob.NewStore(bucket, cutter{client, u.Host, prefix}), nil
+	return &bucket{opened, client, u.Host, prefix}, nil
 }
 
 // cutter ends uploads in parts that were never finished.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -125,6 +126,30 @@ func (s *server) uploads(t *testing.T, bucket string) []types.MultipartUpload {
 	list, err := s.client.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &bucket})
 	require.NoError(t, err)
 	return list.Uploads
+}
+
+func TestObjectsUnderNamesOfTheirOwnAreOpened(t *testing.T) {
+	s := fake(t)
+	name := s.bucket(t)
+	for _, key := range []string{"kits/shop.tar", "secrets/shop.tar"} {
+		_, err := s.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: &key, Body: bytes.NewReader([]byte("a kit"))})
+		require.NoError(t, err)
+	}
+	query := url.Values{"endpoint": {s.endpoint}, "use_path_style": {"true"}, "region": {"us-east-1"}}
+	bucket, open, err := owns3.Objects(t.Context(), "s3://"+name+"/kits?"+query.Encode())
+	require.NoError(t, err)
+	require.Equal(t, name, bucket)
+	c, size, err := open(t.Context(), "kits/shop.tar")
+	require.NoError(t, err)
+	defer c.Close()
+	text, err := io.ReadAll(c)
+	require.NoError(t, err)
+	require.Equal(t, "a kit", string(text))
+	require.Equal(t, int64(5), size)
+	for _, key := range []string{"secrets/shop.tar", "kits/absent", "shop.tar"} {
+		_, _, err := open(t.Context(), key)
+		require.ErrorIs(t, err, blob.ErrNotFound, key)
+	}
 }
 
 func TestAnAddressThatIsNoBucketIsRefused(t *testing.T) {
