@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gocloud.dev/blob/memblob"
 
 	"releasegraph/internal/digest"
 	"releasegraph/internal/domain"
@@ -166,7 +167,37 @@ func each(items []library.Item) iter.Seq2[library.Item, error] {
 	}
 }
 
-func TestAFileIsTakenByMovingOrByCopying(t *testing.T) {
+func TestAFileIsCopiedToAnObjectStore(t *testing.T) {
+	l, err := library.Open(t.Context(), []library.Location{{Name: "far", URL: "mem://"}}, map[string]library.Opener{
+		"mem": func(context.Context, string) (*blob.Store, error) {
+			return blob.NewStore(memblob.OpenBucket(nil), nil), nil
+		},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	name := filepath.Join(t.TempDir(), "upload")
+	require.NoError(t, os.WriteFile(name, []byte("a kit"), 0o600))
+	d := digest.Of([]byte("a cat"))
+	require.ErrorAs(t, l.Take(t.Context(), "", name, d, 5), new(*digest.MismatchError), "what is copied is hashed again")
+	require.FileExists(t, name)
+	d = digest.Of([]byte("a kit"))
+	require.NoError(t, l.Take(t.Context(), "", name, d, 5))
+	require.NoFileExists(t, name)
+	copies, err := l.Compare(t.Context(), d, 5)
+	require.NoError(t, err)
+	require.Equal(t, []library.Copy{{Location: "far", State: library.Equal}}, copies)
+	var listed []blob.Info
+	for c, err := range l.Contents(t.Context(), "far") {
+		require.NoError(t, err)
+		listed = append(listed, c)
+	}
+	require.Equal(t, []blob.Info{{Digest: d, Size: 5}}, listed)
+	for _, err := range l.Contents(t.Context(), "moon") {
+		require.ErrorContains(t, err, "there are far")
+	}
+}
+
+func TestAFileIsMovedIntoAFolder(t *testing.T) {
 	folder := t.TempDir()
 	l := two(t, folder)
 	name := filepath.Join(folder, "upload")

@@ -118,12 +118,12 @@ func parseOCI(rest string) (Reference, error) {
 	if named.Reference == "" {
 		return Reference{}, errors.New("name a tag or a digest")
 	}
-	if named.ValidateReferenceAsDigest() != nil {
-		r.Name = named.Reference
+	algorithm, sum, isDigest := strings.Cut(named.Reference, ":")
+	if !isDigest {
+		r.Name = named.Reference // a tag
 		return r, nil
 	}
-	sum, ok := strings.CutPrefix(named.Reference, "sha256:")
-	if !ok {
+	if algorithm != "sha256" {
 		return Reference{}, errors.New("only digests by SHA-256 are known")
 	}
 	r.Digest, err = digest.Parse(sum)
