@@ -47,7 +47,7 @@ type Stored struct {
 type Held struct {
 	Digest digest.SHA256
 	Size   int64
-	// Name is what a file of it is to be called.
+	// Name is what a file of it is to be called; empty: as the item's key.
 	Name string
 	// Locations are those where it lies; none: any.
 	Locations []string

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"mime"
 	"net/http"
@@ -52,7 +53,7 @@ func (m *media) get(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set(gzhttp.HeaderNoCompression, "1") // parts are of the content as it is
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": held.Name}))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": cmp.Or(held.Name, key)}))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Repr-Digest", held.Digest.Header())
 	h.Set("ETag", `"sha256-`+held.Digest.String()+`"`)
