@@ -191,15 +191,15 @@ var (
 // change to an affected item or its dependencies (H3), and what of the hit items
 // and their dependencies an analysis looks at. What else was changed with it is
 // left out.
-func (r *foundation) minded(effects []store.Effect) (kept []store.Effect) {
+func (f *foundation) minded(effects []store.Effect) (kept []store.Effect) {
 	for _, e := range effects {
 		if e.Node == "" {
-			if r.mindsEdge(&e) {
+			if f.mindsEdge(&e) {
 				kept = append(kept, e)
 			}
 			continue
 		}
-		matters := r.mattering(e.Node)
+		matters := f.mattering(e.Node)
 		if matters != nil && touches(&e, matters) {
 			e.Before, e.After = keep(e.Before, matters), keep(e.After, matters)
 			kept = append(kept, e)
@@ -209,13 +209,13 @@ func (r *foundation) minded(effects []store.Effect) (kept []store.Effect) {
 }
 
 // mattering tells which properties of a record matter, nil when none does.
-func (r *foundation) mattering(id store.ID) func(property string) bool {
+func (f *foundation) mattering(id store.ID) func(property string) bool {
 	switch {
-	case id == r.id:
+	case id == f.id:
 		return func(name string) bool { return slices.Contains(requestFields, name) }
-	case r.affected[id]:
+	case f.affected[id]:
 		return func(name string) bool { return !slices.Contains(idleFields, name) && !entity.Kept(name) }
-	case r.touched[id]:
+	case f.touched[id]:
 		return func(name string) bool { return slices.Contains(assessedFields, name) }
 	}
 	return nil
@@ -235,25 +235,25 @@ func keep(props store.Props, matters func(string) bool) store.Props {
 	return kept
 }
 
-func (r *foundation) mindsEdge(e *store.Effect) bool {
+func (f *foundation) mindsEdge(e *store.Effect) bool {
 	if e.Verb() == store.Updated && !touches(e, func(name string) bool { return !entity.Kept(name) }) {
 		return false // who lists it is not what it is
 	}
-	return r.concerned(e)
+	return f.concerned(e)
 }
 
 // concerned reports whether a change to a record or relationship may matter.
-func (r *foundation) concerned(e *store.Effect) bool {
+func (f *foundation) concerned(e *store.Effect) bool {
 	if e.Node != "" {
-		return r.mattering(e.Node) != nil
+		return f.mattering(e.Node) != nil
 	}
 	switch e.Edge.Rel {
 	case domain.RelAffects, domain.RelExcludes:
-		return e.Edge.From == r.id
+		return e.Edge.From == f.id
 	case domain.RelDependsOn:
-		return r.touched[e.Edge.From] || r.touched[e.Edge.To]
+		return f.touched[e.Edge.From] || f.touched[e.Edge.To]
 	case domain.RelInstalledAt:
-		return r.touched[e.Edge.From]
+		return f.touched[e.Edge.From]
 	}
 	return false
 }

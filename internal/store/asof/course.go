@@ -334,12 +334,3 @@ func ranks[T cmp.Ordered](list []T) []uint32 {
 	}
 	return ranks
 }
-
-func sortedPlaces(set map[uint32]bool) []int {
-	list := make([]int, 0, len(set))
-	for n := range set {
-		list = append(list, int(n))
-	}
-	slices.Sort(list)
-	return list
-}
