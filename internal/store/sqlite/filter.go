@@ -22,11 +22,13 @@ type compiler struct {
 	long bool
 }
 
-// scope tells how the properties of what is filtered are read.
+// scope tells how the properties of what is filtered are read, and in which form
+// values are compared with them.
 type scope struct {
 	kind  string // empty for edges
 	alias string
 	read  func(property string) (expr string, t store.Type)
+	form  func(value any) (any, error)
 }
 
 func (c *compiler) arg(v any) string {
@@ -43,7 +45,7 @@ func (c *compiler) alias(prefix string) string {
 // declare is absent.
 func (c *compiler) nodeScope(kind, alias string) scope {
 	t := c.layout.kinds[kind]
-	return scope{kind, alias, func(name string) (string, store.Type) { return t.expr(alias, name) }}
+	return scope{kind, alias, func(name string) (string, store.Type) { return t.expr(alias, name) }, toColumn}
 }
 
 // expr reads a property of the table's nodes.
@@ -76,10 +78,11 @@ func literal(s string) string {
 }
 
 func (c *compiler) edgeScope(rel, alias string) scope {
-	return scope{"", alias, func(name string) (string, store.Type) {
+	read := func(name string) (string, store.Type) {
 		p, _ := c.declared.RelProperty(rel, name)
 		return "(" + alias + ".props ->> '$." + name + "')", p.Type
-	}}
+	}
+	return scope{"", alias, read, edgeForm}
 }
 
 // where writes a condition that is true, false or null; null counts as false.
@@ -158,7 +161,7 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 	case store.IsNull:
 		return expr + " IS NULL", nil
 	case store.OneOf:
-		return c.oneOf(expr, f.Value.([]any))
+		return c.oneOf(expr, f.Value.([]any), s.form)
 	case store.Contains:
 		return "instr(" + expr + ", " + c.arg(f.Value) + ") > 0", nil
 	case store.StartsWith:
@@ -169,7 +172,7 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 	case store.EndsWith:
 		return c.endsWith(expr, f.Value.(string)), nil
 	}
-	v, err := toColumn(f.Value)
+	v, err := s.form(f.Value)
 	text := "(" + expr + comparisons[f.Op] + c.arg(v) + ")"
 	if f.Op != store.Eq && c.open(s.kind, f.Property) {
 		text = fewMatch(text)
@@ -177,7 +180,7 @@ func (c *compiler) compare(f store.Compare, s scope) (string, error) {
 	return text, err
 }
 
-func (c *compiler) oneOf(expr string, values []any) (string, error) {
+func (c *compiler) oneOf(expr string, values []any, form func(any) (any, error)) (string, error) {
 	if len(values) == 0 {
 		return "0", nil
 	}
@@ -185,7 +188,7 @@ func (c *compiler) oneOf(expr string, values []any) (string, error) {
 	simple := true
 	for i, v := range values {
 		var err error
-		if stored[i], err = toColumn(v); err != nil {
+		if stored[i], err = form(v); err != nil {
 			return "", err
 		}
 		_, float := stored[i].(float64)

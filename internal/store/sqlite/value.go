@@ -138,6 +138,16 @@ func encodeEdge(props store.Props) (string, error) {
 	return string(b[:len(b)-1]) + "," + rest, nil
 }
 
+// edgeForm returns the form in which SQLite's ->> reads an edge's property that
+// encodeEdge wrote. It escapes lists as the log does, and columns do not.
+func edgeForm(v any) (any, error) {
+	if list, ok := v.([]string); ok {
+		b, err := store.AppendValue(nil, list)
+		return string(b), err
+	}
+	return toColumn(v)
+}
+
 // decodeEdge reads what encodeEdge wrote, without what is declared no more.
 func (s *Store) decodeEdge(rel, text string) (store.Props, error) {
 	if text == noProps {

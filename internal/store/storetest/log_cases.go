@@ -189,6 +189,23 @@ var readCases = []testCase{
 			}
 		}
 	}},
+	{"a list of texts is found by its value whatever they hold, at a node and at an edge", func(b *bench) {
+		list := []string{"<\"&'>\n\x01\u2028", ""}
+		b.commit(item("i1", "a", store.Props{"tags": list}), item("i2", "b", nil), needs("i2", "i1"),
+			store.PutEdge{EdgeKey: needs("i1", "i2").EdgeKey, Props: store.Props{"notes": list}})
+		is := func(property string) store.Filter { return store.Compare{Property: property, Value: list} }
+		oneOf := func(property string) store.Filter {
+			return store.Compare{Property: property, Op: store.OneOf, Value: []any{[]string{}, list}}
+		}
+		for _, f := range []store.Filter{
+			is("tags"), oneOf("tags"),
+			store.Related{Rel: "NEEDS", EdgeFilter: is("notes")}, store.Related{Rel: "NEEDS", EdgeFilter: oneOf("notes")},
+		} {
+			page, err := b.Find(b.ctx, store.Query{Kind: "Item", Filter: f})
+			b.must(err)
+			b.equal(page.Nodes, []store.Node{b.node("i1")})
+		}
+	}},
 	{"strings order bytewise, not as UTF-16 nor by language", func(b *bench) {
 		for i, key := range []string{"\ue000", "\U0001F600", "z", "Z", "é", "a", ""} {
 			b.commit(item(store.ID(fmt.Sprintf("i%d", i)), key, nil))
