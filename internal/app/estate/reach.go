@@ -24,6 +24,26 @@ func (h *holders) fact(kind string, f authz.Facts) store.Filter {
 func atSites(r *entity.Relationship) entity.End  { return r.AtSites }
 func supplied(r *entity.Relationship) entity.End { return r.Supplied }
 
+// way leads from records of a kind to those by which they have a fact.
+type way struct {
+	rel       string
+	direction store.Direction
+	far       string
+}
+
+// waysFrom lists the ways from a kind.
+func waysFrom(kind string, end func(*entity.Relationship) entity.End) (list []way) {
+	for _, r := range entity.Relationships() {
+		switch at := end(r); {
+		case at == entity.FromEnd && r.From == kind:
+			list = append(list, way{r.Name, store.Out, r.To})
+		case at == entity.ToEnd && r.To == kind:
+			list = append(list, way{r.Name, store.In, r.From})
+		}
+	}
+	return list
+}
+
 // reaching follows the relationships by which records of a kind have a fact, to
 // those that have it of themselves. No way comes back to its own kind, which a
 // test holds.
@@ -36,17 +56,9 @@ func reaching(kind, root string, ids []store.ID, end func(*entity.Relationship) 
 		return store.Compare{Property: "id", Op: store.OneOf, Value: values}
 	}
 	var any store.Or
-	for _, r := range entity.Relationships() {
-		far, direction := r.To, store.Out
-		switch at := end(r); {
-		case at == entity.FromEnd && r.From == kind:
-		case at == entity.ToEnd && r.To == kind:
-			far, direction = r.From, store.In
-		default:
-			continue
-		}
-		if of := reaching(far, root, ids, end); of != nil {
-			any = append(any, store.Related{Rel: r.Name, Direction: direction, Filter: store.OfKind{Kind: far, Filter: of}})
+	for _, w := range waysFrom(kind, end) {
+		if of := reaching(w.far, root, ids, end); of != nil {
+			any = append(any, store.Related{Rel: w.rel, Direction: w.direction, Filter: store.OfKind{Kind: w.far, Filter: of}})
 		}
 	}
 	switch len(any) {
@@ -56,4 +68,13 @@ func reaching(kind, root string, ids []store.ID, end func(*entity.Relationship) 
 		return any[0]
 	}
 	return any
+}
+
+// deciding lists the relationships that decide whether records of a kind have a
+// fact.
+func deciding(kind string, end func(*entity.Relationship) entity.End) (rels []string) {
+	for _, w := range waysFrom(kind, end) {
+		rels = append(append(rels, w.rel), deciding(w.far, end)...)
+	}
+	return rels
 }

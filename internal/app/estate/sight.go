@@ -65,6 +65,16 @@ func (s *Sight) All(kinds ...string) bool {
 	return !slices.ContainsFunc(kinds, func(k string) bool { return !grants.Decide(s.actor, authz.Read, k).All() })
 }
 
+// Deciding lists the relationships that decide which records of a kind are seen:
+// none where all are, or none.
+func (s *Sight) Deciding(kind string) []string {
+	d := s.App.Policies.For(s.actor).Decide(s.actor, authz.Read, kind)
+	if d.All() || !d.Any() {
+		return nil
+	}
+	return append(deciding(kind, atSites), deciding(kind, supplied)...)
+}
+
 // resolve gives the rules of all kinds.
 func (s *Sight) resolve(ctx context.Context) (scoped.Scope, error) {
 	s.once.Do(func() {

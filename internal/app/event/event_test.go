@@ -238,6 +238,41 @@ func TestChangesNearAnItemFollowItsDependenciesAsTheyChange(t *testing.T) {
 	})
 }
 
+// What is near is what the caller sees to be: dependencies that come to be seen
+// count from then on, and those that are hidden lead nowhere.
+func TestChangesNearAnItemFollowWhatTheCallerComesToSee(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Site("own")
+		for _, key := range []string{"a", "b", "c"} {
+			apptest.CreateApplication(f, key)
+		}
+		f.Connect(domain.RelInstalledAt, "a", "own", nil)
+		depend(f, "a", "b")
+		depend(f, "b", "c")
+		head := f.Connect(domain.RelInstalledAt, "c", "own", nil).Revision
+		describe := func(key, text string) int64 {
+			t.Helper()
+			w, err := f.Records.Update(f.Ctx, domain.KindConfigurationItem, *apptest.ByKey(key), map[string]any{"description": text}, nil, nil)
+			require.NoError(t, err)
+			return w.Revision
+		}
+		describe("c", "Near by way of what is hidden")
+		moved := f.Connect(domain.RelInstalledAt, "b", "own", nil).Revision
+		b, c := describe("b", "Near by now"), describe("c", "Near by now, too")
+		a := describe("a", "Near at all times")
+		f.Ctx = acting.WithActor(f.Ctx, domain.Actor{Name: "otto", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"own"}})
+		s := around(f, "a", 2, &head)
+		for _, want := range []struct {
+			revision int64
+			keys     []string
+		}{{moved, []string{"b>own"}}, {b, []string{"b"}}, {c, []string{"c"}}, {a, []string{"a"}}} {
+			revision, keys := near(f, s)
+			require.Equal(t, want.revision, revision)
+			require.Equal(t, want.keys, keys)
+		}
+	})
+}
+
 func TestAStreamHearsOfTheEndOfItsContext(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	s := events(f, nil, nil)

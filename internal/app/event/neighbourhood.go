@@ -99,10 +99,7 @@ func (n *neighbourhood) of(ctx context.Context, c *Committed) ([]*history.Change
 // passing goes on to a change set: what was near before it or is near after it.
 func (n *neighbourhood) passing(ctx context.Context, c *store.Change) (*nearby, error) {
 	before := n.near
-	moved := slices.ContainsFunc(c.Effects, func(e store.Effect) bool {
-		return e.Node == "" && e.Edge.Rel == domain.RelDependsOn && e.Verb() != store.Updated && before.touched(&e)
-	})
-	if n.depth == 0 || !moved {
+	if n.depth == 0 || !n.moves(ctx, c) {
 		return before, nil
 	}
 	after, err := n.around(ctx, c.Revision)
@@ -113,6 +110,22 @@ func (n *neighbourhood) passing(ctx context.Context, c *store.Change) (*nearby, 
 	both := maps.Clone(before.ids)
 	maps.Copy(both, after.ids)
 	return newNearby(both), nil
+}
+
+// moves reports whether a change set may change what is near: by a dependency of
+// what was near, or by what decides which items the caller sees. It must not
+// depend on anything else, since what is hidden would show by it.
+func (n *neighbourhood) moves(ctx context.Context, c *store.Change) bool {
+	deciding := n.app.estate.SightOf(ctx).Deciding(domain.KindConfigurationItem)
+	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool {
+		switch {
+		case e.Node != "" || e.Verb() == store.Updated:
+			return false
+		case e.Edge.Rel == domain.RelDependsOn:
+			return n.near.touched(&e)
+		}
+		return slices.Contains(deciding, e.Edge.Rel)
+	})
 }
 
 // around returns what was near the item at a revision.
