@@ -59,6 +59,10 @@ func (r *changeRequestResolver) FreezeExceptions(ctx context.Context, obj *domai
 	return related(ctx, r.App, obj, estate.Via{Rel: "EXCEPTION_FOR", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
 }
 
+func (r *changeRequestResolver) Releases(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "IMPLEMENTS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+}
+
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
 	return written[domain.ChangeRequest](r.App.Records.Create(ctx, "ChangeRequest", input, options))
 }
@@ -96,11 +100,11 @@ func (r *mutationResolver) DisconnectChangeSite(ctx context.Context, input relay
 }
 
 func (r *mutationResolver) ConnectFollowedModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Records.Connect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Records.Connect(ctx, "FollowedModel", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectFollowedModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink], error) {
-	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Records.Disconnect(ctx, "FOLLOWS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.ChangeRequest, domain.ChangeModel, relay.NoLink](r.App.Records.Disconnect(ctx, "FollowedModel", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectDecidingBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ChangeRequest, domain.Board, relay.NoLink], error) {

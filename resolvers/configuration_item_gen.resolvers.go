@@ -75,6 +75,26 @@ func (r *configurationItemResolver) Freezes(ctx context.Context, obj *domain.Con
 	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
+func (r *configurationItemResolver) Releases(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "CHANGES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReleaseChangeEdge)
+}
+
+func (r *configurationItemResolver) Policies(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+}
+
+func (r *configurationItemResolver) Masters(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MediaItem, relay.MediaItemEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "MASTER_OF", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
+}
+
+func (r *configurationItemResolver) Licences(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Licence, relay.LicenceEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
+}
+
+func (r *configurationItemResolver) Spares(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "SPARE_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Records.Create(ctx, "ConfigurationItem", input, options))
 }
@@ -133,6 +153,14 @@ func (r *mutationResolver) ConnectCustomer(ctx context.Context, input relay.Inpu
 
 func (r *mutationResolver) DisconnectCustomer(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink], error) {
 	return connected[domain.ConfigurationItem, domain.Party, relay.NoLink](r.App.Records.Disconnect(ctx, "SERVES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectItemLicence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Licence, relay.NoLink](r.App.Records.Connect(ctx, "ItemLicence", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectItemLicence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Licence, relay.NoLink](r.App.Records.Disconnect(ctx, "ItemLicence", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ConfigurationItem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {

@@ -58,6 +58,9 @@ func (a *api) everyKind() {
 		domain.KindFreeze:            `,"everywhere":true,"from":"2026-04-01T00:00:00Z","to":"2026-04-02T00:00:00Z"`,
 		domain.KindVote:              `,"voter":"ann","seat":"ann","verdict":"APPROVE","board":"x","castAt":"2026-01-01T00:00:00Z"`,
 		domain.KindAssessment:        `,"assessor":"max","risk":"LOW","assessedAt":"2026-01-01T00:00:00Z"`,
+		domain.KindRelease:           `,"releaseVersion":"1.0.0","type":"MINOR","category":"DELTA"`,
+		domain.KindMediaItem:         `,"productVersion":"1.0.0","size":1,"sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`,
+		domain.KindHardwareSpare:     `,"model":"m"`,
 		domain.KindBaseline:          `,"revision":0`, domain.KindCalendarFeed: `,"fingerprint":"x"`,
 	}
 	for _, k := range entity.Kinds() {

@@ -31,6 +31,10 @@ func (r *freezeResolver) Exceptions(ctx context.Context, obj *domain.Freeze, fil
 	return related(ctx, r.App, obj, estate.Via{Rel: "EXCEPTS", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
 }
 
+func (r *freezeResolver) Policies(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "OBSERVES", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+}
+
 func (r *mutationResolver) UpdateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Freeze], error) {
 	return written[domain.Freeze](r.App.Records.Update(ctx, "Freeze", input.Ref("ref"), input.Object("patch"), input.Int("ifVersion"), options))
 }

@@ -27,6 +27,14 @@ func (r *knownErrorResolver) PresentIn(ctx context.Context, obj *domain.KnownErr
 	return related(ctx, r.App, obj, estate.Via{Rel: "PRESENT_IN", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemPresenceEdge)
 }
 
+func (r *knownErrorResolver) FixedBy(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "FIXES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+}
+
+func (r *knownErrorResolver) IntroducedBy(ctx context.Context, obj *domain.KnownError, asOf *domain.AsOf) (*domain.Release, error) {
+	return one[domain.Release](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "INTRODUCED_BY", In: false, Kind: "Release"}, asOf))
+}
+
 func (r *mutationResolver) CreateKnownError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {
 	return written[domain.KnownError](r.App.Records.Create(ctx, "KnownError", input, options))
 }
@@ -53,6 +61,14 @@ func (r *mutationResolver) ConnectPresence(ctx context.Context, input relay.Inpu
 
 func (r *mutationResolver) DisconnectPresence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.ConfigurationItem, domain.Presence], error) {
 	return connected[domain.KnownError, domain.ConfigurationItem, domain.Presence](r.App.Records.Disconnect(ctx, "PRESENT_IN", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectIntroducedError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink], error) {
+	return connected[domain.KnownError, domain.Release, relay.NoLink](r.App.Records.Connect(ctx, "INTRODUCED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectIntroducedError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink], error) {
+	return connected[domain.KnownError, domain.Release, relay.NoLink](r.App.Records.Disconnect(ctx, "INTRODUCED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) KnownError(ctx context.Context, key string, asOf *domain.AsOf) (*domain.KnownError, error) {

@@ -47,6 +47,10 @@ func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter 
 	return related(ctx, r.App, obj, estate.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
+func (r *partyResolver) Policies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+}
+
 func (r *queryResolver) Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error) {
 	return one[domain.Party](r.App.Records.Record(ctx, "Party", domain.Ref{Key: &key}, asOf))
 }

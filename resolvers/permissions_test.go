@@ -112,7 +112,8 @@ func sampleArguments(t *testing.T, s *ast.Schema, list ast.ArgumentDefinitionLis
 var samples = map[string]string{
 	"LocalDateTime": `"2026-03-01T08:00"`,
 	"String":        `"x"`, "ID": `"x"`, "Int": "1", "Float": "1", "Boolean": "true", "Revision": `"0"`, "Attributes": "{}",
-	"DateTime": `"2026-03-01T08:00:00Z"`, "TimeZone": `"Europe/Paris"`, "Duration": `"PT1H"`, "RecurrenceRule": `"FREQ=DAILY"`,
+	"DateTime": `"2026-03-01T08:00:00Z"`, "TimeZone": `"Europe/Paris"`, "Duration": `"PT1H"`, "Period": `"P1M"`, "Decimal": `"1.50"`,
+	"Sha256": `"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`, "ByteSize": "1", "RecurrenceRule": `"FREQ=DAILY"`,
 }
 
 func sampleValue(t *testing.T, s *ast.Schema, name string, of *ast.Type) string {

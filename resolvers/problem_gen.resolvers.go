@@ -31,6 +31,14 @@ func (r *mutationResolver) DisconnectConcern(ctx context.Context, input relay.In
 	return connected[domain.Problem, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "CONCERNS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
+func (r *mutationResolver) ConnectProblemCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink], error) {
+	return connected[domain.Problem, domain.Release, relay.NoLink](r.App.Records.Connect(ctx, "CAUSED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectProblemCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink], error) {
+	return connected[domain.Problem, domain.Release, relay.NoLink](r.App.Records.Disconnect(ctx, "CAUSED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
 func (r *problemResolver) History(ctx context.Context, obj *domain.Problem, first *int, after *string) (*model.ChangeSetConnection, error) {
 	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
@@ -45,6 +53,10 @@ func (r *problemResolver) Concerns(ctx context.Context, obj *domain.Problem, fil
 
 func (r *problemResolver) DiagnosedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
 	return related(ctx, r.App, obj, estate.Via{Rel: "DIAGNOSES", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
+}
+
+func (r *problemResolver) CausedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "CAUSED_BY", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *queryResolver) Problem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Problem, error) {

@@ -51,6 +51,10 @@ func (r *releaseUnitResolver) Groups(ctx context.Context, obj *domain.ReleaseUni
 	return related(ctx, r.App, obj, estate.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
+func (r *releaseUnitResolver) Policies(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+}
+
 func (r *statisticsResolver) ReleaseUnits(ctx context.Context, obj *records.Statistics, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "ReleaseUnit", records.Grouping{Filter: filter, First: first})
 }

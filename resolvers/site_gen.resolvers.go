@@ -87,6 +87,14 @@ func (r *siteResolver) Freezes(ctx context.Context, obj *domain.Site, filter rel
 	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES_AT", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
+func (r *siteResolver) PaidLicences(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "PAID_AT", In: true, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewLicencePaidSeatsEdge)
+}
+
+func (r *siteResolver) Spares(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge], error) {
+	return related(ctx, r.App, obj, estate.Via{Rel: "STORED_AT", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
+}
+
 func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Site", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -17,260 +17,360 @@ import (
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
+	release1 "releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/schedule"
 )
 
 // Types are the types that have direct fields.
 var Types = direct.Types{
-	"AffectedItemPayload":                     fieldsOfAffectedItemPayload(),
-	"AgendaItem":                              fieldsOfAgendaItem(),
-	"AgendaItemConnection":                    fieldsOfAgendaItemConnection(),
-	"AgendaItemEdge":                          fieldsOfAgendaItemEdge(),
-	"AgendaWait":                              fieldsOfAgendaWait(),
-	"AgreementConcern":                        fieldsOfAgreementConcern(),
-	"AgreementConcernConnection":              fieldsOfAgreementConcernConnection(),
-	"AgreementConcernEdge":                    fieldsOfAgreementConcernEdge(),
-	"ApiToken":                                fieldsOfApiToken(),
-	"AssessChangeRequestPayload":              fieldsOfAssessChangeRequestPayload(),
-	"Assessment":                              fieldsOfAssessment(),
-	"AssessmentConnection":                    fieldsOfAssessmentConnection(),
-	"AssessmentEdge":                          fieldsOfAssessmentEdge(),
-	"AttributeBreach":                         fieldsOfAttributeBreach(),
-	"AttributeBreachConnection":               fieldsOfAttributeBreachConnection(),
-	"AttributeBreachEdge":                     fieldsOfAttributeBreachEdge(),
-	"AttributeDefinition":                     fieldsOfAttributeDefinition(),
-	"AttributeDefinitionConnection":           fieldsOfAttributeDefinitionConnection(),
-	"AttributeDefinitionEdge":                 fieldsOfAttributeDefinitionEdge(),
-	"AttributeDefinitionPayload":              fieldsOfAttributeDefinitionPayload(),
-	"Baseline":                                fieldsOfBaseline(),
-	"BaselineConnection":                      fieldsOfBaselineConnection(),
-	"BaselineEdge":                            fieldsOfBaselineEdge(),
-	"BaselinePayload":                         fieldsOfBaselinePayload(),
-	"Board":                                   fieldsOfBoard(),
-	"BoardConnection":                         fieldsOfBoardConnection(),
-	"BoardEdge":                               fieldsOfBoardEdge(),
-	"BoardPayload":                            fieldsOfBoardPayload(),
-	"BoundName":                               fieldsOfBoundName(),
-	"CalendarFeed":                            fieldsOfCalendarFeed(),
-	"CalendarFeedConnection":                  fieldsOfCalendarFeedConnection(),
-	"CalendarFeedEdge":                        fieldsOfCalendarFeedEdge(),
-	"CalendarFeedPayload":                     fieldsOfCalendarFeedPayload(),
-	"CastVotePayload":                         fieldsOfCastVotePayload(),
-	"Change":                                  fieldsOfChange(),
-	"ChangeConnection":                        fieldsOfChangeConnection(),
-	"ChangeEdge":                              fieldsOfChangeEdge(),
-	"ChangeEnd":                               fieldsOfChangeEnd(),
-	"ChangeModel":                             fieldsOfChangeModel(),
-	"ChangeModelConnection":                   fieldsOfChangeModelConnection(),
-	"ChangeModelEdge":                         fieldsOfChangeModelEdge(),
-	"ChangeModelPayload":                      fieldsOfChangeModelPayload(),
-	"ChangeRequest":                           fieldsOfChangeRequest(),
-	"ChangeRequestConcern":                    fieldsOfChangeRequestConcern(),
-	"ChangeRequestConcernConnection":          fieldsOfChangeRequestConcernConnection(),
-	"ChangeRequestConcernEdge":                fieldsOfChangeRequestConcernEdge(),
-	"ChangeRequestConnection":                 fieldsOfChangeRequestConnection(),
-	"ChangeRequestEdge":                       fieldsOfChangeRequestEdge(),
-	"ChangeRequestExclusionConnection":        fieldsOfChangeRequestExclusionConnection(),
-	"ChangeRequestExclusionEdge":              fieldsOfChangeRequestExclusionEdge(),
-	"ChangeRequestKey":                        fieldsOfChangeRequestKey(),
-	"ChangeRequestMove":                       fieldsOfChangeRequestMove(),
-	"ChangeRequestPayload":                    fieldsOfChangeRequestPayload(),
-	"ChangeSchedule":                          fieldsOfChangeSchedule(),
-	"ChangeSet":                               fieldsOfChangeSet(),
-	"ChangeSetConnection":                     fieldsOfChangeSetConnection(),
-	"ChangeSetEdge":                           fieldsOfChangeSetEdge(),
-	"ChangeSitePayload":                       fieldsOfChangeSitePayload(),
-	"ClassTotal":                              fieldsOfClassTotal(),
-	"ConcernPayload":                          fieldsOfConcernPayload(),
-	"ConfigurationItem":                       fieldsOfConfigurationItem(),
-	"ConfigurationItemConnection":             fieldsOfConfigurationItemConnection(),
-	"ConfigurationItemDependencyConnection":   fieldsOfConfigurationItemDependencyConnection(),
-	"ConfigurationItemDependencyEdge":         fieldsOfConfigurationItemDependencyEdge(),
-	"ConfigurationItemEdge":                   fieldsOfConfigurationItemEdge(),
-	"ConfigurationItemExclusionConnection":    fieldsOfConfigurationItemExclusionConnection(),
-	"ConfigurationItemExclusionEdge":          fieldsOfConfigurationItemExclusionEdge(),
-	"ConfigurationItemInstallationConnection": fieldsOfConfigurationItemInstallationConnection(),
-	"ConfigurationItemInstallationEdge":       fieldsOfConfigurationItemInstallationEdge(),
-	"ConfigurationItemKey":                    fieldsOfConfigurationItemKey(),
-	"ConfigurationItemPayload":                fieldsOfConfigurationItemPayload(),
-	"ConfigurationItemPresenceConnection":     fieldsOfConfigurationItemPresenceConnection(),
-	"ConfigurationItemPresenceEdge":           fieldsOfConfigurationItemPresenceEdge(),
-	"CountGroup":                              fieldsOfCountGroup(),
-	"CountValue":                              fieldsOfCountValue(),
-	"Counts":                                  fieldsOfCounts(),
-	"CreateApiTokenPayload":                   fieldsOfCreateApiTokenPayload(),
-	"CreateCalendarFeedPayload":               fieldsOfCreateCalendarFeedPayload(),
-	"CreateProblemPayload":                    fieldsOfCreateProblemPayload(),
-	"CriticalityTotal":                        fieldsOfCriticalityTotal(),
-	"CustomerPayload":                         fieldsOfCustomerPayload(),
-	"DataQuality":                             fieldsOfDataQuality(),
-	"DecidingBoardPayload":                    fieldsOfDecidingBoardPayload(),
-	"DefinitionContradiction":                 fieldsOfDefinitionContradiction(),
-	"Delegation":                              fieldsOfDelegation(),
-	"DelegationBoardPayload":                  fieldsOfDelegationBoardPayload(),
-	"DelegationConnection":                    fieldsOfDelegationConnection(),
-	"DelegationEdge":                          fieldsOfDelegationEdge(),
-	"DelegationPayload":                       fieldsOfDelegationPayload(),
-	"Dependency":                              fieldsOfDependency(),
-	"DependencyCycleConnection":               fieldsOfDependencyCycleConnection(),
-	"DependencyCycleEdge":                     fieldsOfDependencyCycleEdge(),
-	"DependencyLink":                          fieldsOfDependencyLink(),
-	"DependencyPath":                          fieldsOfDependencyPath(),
-	"DependencyPayload":                       fieldsOfDependencyPayload(),
-	"DiagnosisPayload":                        fieldsOfDiagnosisPayload(),
-	"DiffTotal":                               fieldsOfDiffTotal(),
-	"DuplicateGroup":                          fieldsOfDuplicateGroup(),
-	"DuplicateGroupConnection":                fieldsOfDuplicateGroupConnection(),
-	"DuplicateGroupEdge":                      fieldsOfDuplicateGroupEdge(),
-	"Event":                                   fieldsOfEvent(),
-	"ExceptedChangePayload":                   fieldsOfExceptedChangePayload(),
-	"ExceptedFreezePayload":                   fieldsOfExceptedFreezePayload(),
-	"ExceptionMove":                           fieldsOfExceptionMove(),
-	"Exclusion":                               fieldsOfExclusion(),
-	"FeedServicePayload":                      fieldsOfFeedServicePayload(),
-	"FeedSitePayload":                         fieldsOfFeedSitePayload(),
-	"FieldChange":                             fieldsOfFieldChange(),
-	"FieldKept":                               fieldsOfFieldKept(),
-	"FieldSource":                             fieldsOfFieldSource(),
-	"FollowedModelPayload":                    fieldsOfFollowedModelPayload(),
-	"Freeze":                                  fieldsOfFreeze(),
-	"FreezeConnection":                        fieldsOfFreezeConnection(),
-	"FreezeEdge":                              fieldsOfFreezeEdge(),
-	"FreezeException":                         fieldsOfFreezeException(),
-	"FreezeExceptionConnection":               fieldsOfFreezeExceptionConnection(),
-	"FreezeExceptionEdge":                     fieldsOfFreezeExceptionEdge(),
-	"FreezeExceptionPayload":                  fieldsOfFreezeExceptionPayload(),
-	"FreezeHoldPayload":                       fieldsOfFreezeHoldPayload(),
-	"FreezeKey":                               fieldsOfFreezeKey(),
-	"FreezePayload":                           fieldsOfFreezePayload(),
-	"FrozenServicePayload":                    fieldsOfFrozenServicePayload(),
-	"FrozenSitePayload":                       fieldsOfFrozenSitePayload(),
-	"GraphDiff":                               fieldsOfGraphDiff(),
-	"GroupingPayload":                         fieldsOfGroupingPayload(),
-	"HeldChange":                              fieldsOfHeldChange(),
-	"ImpactAnalysis":                          fieldsOfImpactAnalysis(),
-	"ImpactCycle":                             fieldsOfImpactCycle(),
-	"ImpactHit":                               fieldsOfImpactHit(),
-	"ImpactHitConnection":                     fieldsOfImpactHitConnection(),
-	"ImpactHitEdge":                           fieldsOfImpactHitEdge(),
-	"ImpactSummary":                           fieldsOfImpactSummary(),
-	"ImportCount":                             fieldsOfImportCount(),
-	"ImportError":                             fieldsOfImportError(),
-	"ImportHeld":                              fieldsOfImportHeld(),
-	"ImportHeldLink":                          fieldsOfImportHeldLink(),
-	"ImportHold":                              fieldsOfImportHold(),
-	"ImportHoldings":                          fieldsOfImportHoldings(),
-	"ImportPointers":                          fieldsOfImportPointers(),
-	"ImportRecordsPayload":                    fieldsOfImportRecordsPayload(),
-	"Installation":                            fieldsOfInstallation(),
-	"InstallationOrder":                       fieldsOfInstallationOrder(),
-	"InstallationPayload":                     fieldsOfInstallationPayload(),
-	"InstallationStep":                        fieldsOfInstallationStep(),
-	"KnownError":                              fieldsOfKnownError(),
-	"KnownErrorConcern":                       fieldsOfKnownErrorConcern(),
-	"KnownErrorConcernConnection":             fieldsOfKnownErrorConcernConnection(),
-	"KnownErrorConcernEdge":                   fieldsOfKnownErrorConcernEdge(),
-	"KnownErrorConnection":                    fieldsOfKnownErrorConnection(),
-	"KnownErrorEdge":                          fieldsOfKnownErrorEdge(),
-	"KnownErrorMatch":                         fieldsOfKnownErrorMatch(),
-	"KnownErrorMatches":                       fieldsOfKnownErrorMatches(),
-	"KnownErrorMove":                          fieldsOfKnownErrorMove(),
-	"KnownErrorPayload":                       fieldsOfKnownErrorPayload(),
-	"KnownErrorPresenceConnection":            fieldsOfKnownErrorPresenceConnection(),
-	"KnownErrorPresenceEdge":                  fieldsOfKnownErrorPresenceEdge(),
-	"MaintenanceServicePayload":               fieldsOfMaintenanceServicePayload(),
-	"MaintenanceSitePayload":                  fieldsOfMaintenanceSitePayload(),
-	"MaintenanceWindow":                       fieldsOfMaintenanceWindow(),
-	"MaintenanceWindowConnection":             fieldsOfMaintenanceWindowConnection(),
-	"MaintenanceWindowEdge":                   fieldsOfMaintenanceWindowEdge(),
-	"MaintenanceWindowPayload":                fieldsOfMaintenanceWindowPayload(),
-	"MatchPart":                               fieldsOfMatchPart(),
-	"Minutes":                                 fieldsOfMinutes(),
-	"MinutesEntry":                            fieldsOfMinutesEntry(),
-	"MoveLack":                                fieldsOfMoveLack(),
-	"Occurrence":                              fieldsOfOccurrence(),
-	"OpeningMatches":                          fieldsOfOpeningMatches(),
-	"OpeningWarning":                          fieldsOfOpeningWarning(),
-	"OwnershipPayload":                        fieldsOfOwnershipPayload(),
-	"PageInfo":                                fieldsOfPageInfo(),
-	"Party":                                   fieldsOfParty(),
-	"PartyConnection":                         fieldsOfPartyConnection(),
-	"PartyEdge":                               fieldsOfPartyEdge(),
-	"PartyPayload":                            fieldsOfPartyPayload(),
-	"PartyToTell":                             fieldsOfPartyToTell(),
-	"PartyToTellConnection":                   fieldsOfPartyToTellConnection(),
-	"PartyToTellEdge":                         fieldsOfPartyToTellEdge(),
-	"Permission":                              fieldsOfPermission(),
-	"Person":                                  fieldsOfPerson(),
-	"PreparationPayload":                      fieldsOfPreparationPayload(),
-	"Presence":                                fieldsOfPresence(),
-	"PresencePayload":                         fieldsOfPresencePayload(),
-	"Problem":                                 fieldsOfProblem(),
-	"ProblemConcern":                          fieldsOfProblemConcern(),
-	"ProblemConcernConnection":                fieldsOfProblemConcernConnection(),
-	"ProblemConcernEdge":                      fieldsOfProblemConcernEdge(),
-	"ProblemConnection":                       fieldsOfProblemConnection(),
-	"ProblemEdge":                             fieldsOfProblemEdge(),
-	"ProblemMove":                             fieldsOfProblemMove(),
-	"ProblemPayload":                          fieldsOfProblemPayload(),
-	"ReasonToTell":                            fieldsOfReasonToTell(),
-	"ReleaseNamePayload":                      fieldsOfReleaseNamePayload(),
-	"ReleaseUnit":                             fieldsOfReleaseUnit(),
-	"ReleaseUnitConnection":                   fieldsOfReleaseUnitConnection(),
-	"ReleaseUnitEdge":                         fieldsOfReleaseUnitEdge(),
-	"ReleaseUnitPayload":                      fieldsOfReleaseUnitPayload(),
-	"ResolutionPayload":                       fieldsOfResolutionPayload(),
-	"RevokeApiTokenPayload":                   fieldsOfRevokeApiTokenPayload(),
-	"RiskPart":                                fieldsOfRiskPart(),
-	"ScheduleConflict":                        fieldsOfScheduleConflict(),
-	"ScheduleConflicts":                       fieldsOfScheduleConflicts(),
-	"ScheduledChange":                         fieldsOfScheduledChange(),
-	"SearchConnection":                        fieldsOfSearchConnection(),
-	"SearchEdge":                              fieldsOfSearchEdge(),
-	"SearchMatch":                             fieldsOfSearchMatch(),
-	"ServiceOpening":                          fieldsOfServiceOpening(),
-	"ServiceOpeningConnection":                fieldsOfServiceOpeningConnection(),
-	"ServiceOpeningEdge":                      fieldsOfServiceOpeningEdge(),
-	"ServiceView":                             fieldsOfServiceView(),
-	"Site":                                    fieldsOfSite(),
-	"SiteConnection":                          fieldsOfSiteConnection(),
-	"SiteEdge":                                fieldsOfSiteEdge(),
-	"SiteInstallationConnection":              fieldsOfSiteInstallationConnection(),
-	"SiteInstallationEdge":                    fieldsOfSiteInstallationEdge(),
-	"SiteNeedPayload":                         fieldsOfSiteNeedPayload(),
-	"SitePartPayload":                         fieldsOfSitePartPayload(),
-	"SitePayload":                             fieldsOfSitePayload(),
-	"SizedCycle":                              fieldsOfSizedCycle(),
-	"SourceListing":                           fieldsOfSourceListing(),
-	"Statistics":                              fieldsOfStatistics(),
-	"SupplyPayload":                           fieldsOfSupplyPayload(),
-	"SupportPayload":                          fieldsOfSupportPayload(),
-	"Task":                                    fieldsOfTask(),
-	"TaskConnection":                          fieldsOfTaskConnection(),
-	"TaskEdge":                                fieldsOfTaskEdge(),
-	"TaskPayload":                             fieldsOfTaskPayload(),
-	"TextSpan":                                fieldsOfTextSpan(),
-	"TimeRange":                               fieldsOfTimeRange(),
-	"Truncation":                              fieldsOfTruncation(),
-	"UnevenGroup":                             fieldsOfUnevenGroup(),
-	"UnevenGroups":                            fieldsOfUnevenGroups(),
-	"Use":                                     fieldsOfUse(),
-	"Viewer":                                  fieldsOfViewer(),
-	"Vote":                                    fieldsOfVote(),
-	"VoteConnection":                          fieldsOfVoteConnection(),
-	"VoteEdge":                                fieldsOfVoteEdge(),
-	"WithdrawConfigurationItemPayload":        fieldsOfWithdrawConfigurationItemPayload(),
-	"Work":                                    fieldsOfWork(),
-	"WorkConnection":                          fieldsOfWorkConnection(),
-	"WorkCount":                               fieldsOfWorkCount(),
-	"WorkEdge":                                fieldsOfWorkEdge(),
-	"Node":                                    direct.Abstract[relay.Node]{},
-	"Record":                                  direct.Abstract[relay.Record]{},
+	"AffectedItemPayload":                      fieldsOfAffectedItemPayload(),
+	"AgendaItem":                               fieldsOfAgendaItem(),
+	"AgendaItemConnection":                     fieldsOfAgendaItemConnection(),
+	"AgendaItemEdge":                           fieldsOfAgendaItemEdge(),
+	"AgendaWait":                               fieldsOfAgendaWait(),
+	"AgreementConcern":                         fieldsOfAgreementConcern(),
+	"AgreementConcernConnection":               fieldsOfAgreementConcernConnection(),
+	"AgreementConcernEdge":                     fieldsOfAgreementConcernEdge(),
+	"ApiToken":                                 fieldsOfApiToken(),
+	"AssessChangeRequestPayload":               fieldsOfAssessChangeRequestPayload(),
+	"Assessment":                               fieldsOfAssessment(),
+	"AssessmentConnection":                     fieldsOfAssessmentConnection(),
+	"AssessmentEdge":                           fieldsOfAssessmentEdge(),
+	"AttributeBreach":                          fieldsOfAttributeBreach(),
+	"AttributeBreachConnection":                fieldsOfAttributeBreachConnection(),
+	"AttributeBreachEdge":                      fieldsOfAttributeBreachEdge(),
+	"AttributeDefinition":                      fieldsOfAttributeDefinition(),
+	"AttributeDefinitionConnection":            fieldsOfAttributeDefinitionConnection(),
+	"AttributeDefinitionEdge":                  fieldsOfAttributeDefinitionEdge(),
+	"AttributeDefinitionPayload":               fieldsOfAttributeDefinitionPayload(),
+	"BackOutPlan":                              fieldsOfBackOutPlan(),
+	"BackOutStep":                              fieldsOfBackOutStep(),
+	"Baseline":                                 fieldsOfBaseline(),
+	"BaselineConnection":                       fieldsOfBaselineConnection(),
+	"BaselineEdge":                             fieldsOfBaselineEdge(),
+	"BaselinePayload":                          fieldsOfBaselinePayload(),
+	"Board":                                    fieldsOfBoard(),
+	"BoardConnection":                          fieldsOfBoardConnection(),
+	"BoardEdge":                                fieldsOfBoardEdge(),
+	"BoardPayload":                             fieldsOfBoardPayload(),
+	"BoundName":                                fieldsOfBoundName(),
+	"BundledReleasePayload":                    fieldsOfBundledReleasePayload(),
+	"CalendarFeed":                             fieldsOfCalendarFeed(),
+	"CalendarFeedConnection":                   fieldsOfCalendarFeedConnection(),
+	"CalendarFeedEdge":                         fieldsOfCalendarFeedEdge(),
+	"CalendarFeedPayload":                      fieldsOfCalendarFeedPayload(),
+	"CastVotePayload":                          fieldsOfCastVotePayload(),
+	"Change":                                   fieldsOfChange(),
+	"ChangeConnection":                         fieldsOfChangeConnection(),
+	"ChangeEdge":                               fieldsOfChangeEdge(),
+	"ChangeEnd":                                fieldsOfChangeEnd(),
+	"ChangeModel":                              fieldsOfChangeModel(),
+	"ChangeModelConnection":                    fieldsOfChangeModelConnection(),
+	"ChangeModelEdge":                          fieldsOfChangeModelEdge(),
+	"ChangeModelPayload":                       fieldsOfChangeModelPayload(),
+	"ChangeRequest":                            fieldsOfChangeRequest(),
+	"ChangeRequestConcern":                     fieldsOfChangeRequestConcern(),
+	"ChangeRequestConcernConnection":           fieldsOfChangeRequestConcernConnection(),
+	"ChangeRequestConcernEdge":                 fieldsOfChangeRequestConcernEdge(),
+	"ChangeRequestConnection":                  fieldsOfChangeRequestConnection(),
+	"ChangeRequestEdge":                        fieldsOfChangeRequestEdge(),
+	"ChangeRequestExclusionConnection":         fieldsOfChangeRequestExclusionConnection(),
+	"ChangeRequestExclusionEdge":               fieldsOfChangeRequestExclusionEdge(),
+	"ChangeRequestKey":                         fieldsOfChangeRequestKey(),
+	"ChangeRequestMove":                        fieldsOfChangeRequestMove(),
+	"ChangeRequestPayload":                     fieldsOfChangeRequestPayload(),
+	"ChangeSchedule":                           fieldsOfChangeSchedule(),
+	"ChangeSet":                                fieldsOfChangeSet(),
+	"ChangeSetConnection":                      fieldsOfChangeSetConnection(),
+	"ChangeSetEdge":                            fieldsOfChangeSetEdge(),
+	"ChangeSitePayload":                        fieldsOfChangeSitePayload(),
+	"ClassTotal":                               fieldsOfClassTotal(),
+	"ConcernPayload":                           fieldsOfConcernPayload(),
+	"ConfigurationItem":                        fieldsOfConfigurationItem(),
+	"ConfigurationItemConnection":              fieldsOfConfigurationItemConnection(),
+	"ConfigurationItemDependencyConnection":    fieldsOfConfigurationItemDependencyConnection(),
+	"ConfigurationItemDependencyEdge":          fieldsOfConfigurationItemDependencyEdge(),
+	"ConfigurationItemEdge":                    fieldsOfConfigurationItemEdge(),
+	"ConfigurationItemExclusionConnection":     fieldsOfConfigurationItemExclusionConnection(),
+	"ConfigurationItemExclusionEdge":           fieldsOfConfigurationItemExclusionEdge(),
+	"ConfigurationItemInstallationConnection":  fieldsOfConfigurationItemInstallationConnection(),
+	"ConfigurationItemInstallationEdge":        fieldsOfConfigurationItemInstallationEdge(),
+	"ConfigurationItemKey":                     fieldsOfConfigurationItemKey(),
+	"ConfigurationItemPayload":                 fieldsOfConfigurationItemPayload(),
+	"ConfigurationItemPresenceConnection":      fieldsOfConfigurationItemPresenceConnection(),
+	"ConfigurationItemPresenceEdge":            fieldsOfConfigurationItemPresenceEdge(),
+	"ConfigurationItemReleaseChangeConnection": fieldsOfConfigurationItemReleaseChangeConnection(),
+	"ConfigurationItemReleaseChangeEdge":       fieldsOfConfigurationItemReleaseChangeEdge(),
+	"ContentReason":                            fieldsOfContentReason(),
+	"CountGroup":                               fieldsOfCountGroup(),
+	"CountValue":                               fieldsOfCountValue(),
+	"Counts":                                   fieldsOfCounts(),
+	"CreateApiTokenPayload":                    fieldsOfCreateApiTokenPayload(),
+	"CreateCalendarFeedPayload":                fieldsOfCreateCalendarFeedPayload(),
+	"CreateProblemPayload":                     fieldsOfCreateProblemPayload(),
+	"CriticalityTotal":                         fieldsOfCriticalityTotal(),
+	"CustomerPayload":                          fieldsOfCustomerPayload(),
+	"DataQuality":                              fieldsOfDataQuality(),
+	"DecidingBoardPayload":                     fieldsOfDecidingBoardPayload(),
+	"DefinitionContradiction":                  fieldsOfDefinitionContradiction(),
+	"Delegation":                               fieldsOfDelegation(),
+	"DelegationBoardPayload":                   fieldsOfDelegationBoardPayload(),
+	"DelegationConnection":                     fieldsOfDelegationConnection(),
+	"DelegationEdge":                           fieldsOfDelegationEdge(),
+	"DelegationPayload":                        fieldsOfDelegationPayload(),
+	"DeliverableDemand":                        fieldsOfDeliverableDemand(),
+	"Dependency":                               fieldsOfDependency(),
+	"DependencyCycleConnection":                fieldsOfDependencyCycleConnection(),
+	"DependencyCycleEdge":                      fieldsOfDependencyCycleEdge(),
+	"DependencyLink":                           fieldsOfDependencyLink(),
+	"DependencyPath":                           fieldsOfDependencyPath(),
+	"DependencyPayload":                        fieldsOfDependencyPayload(),
+	"DiagnosisPayload":                         fieldsOfDiagnosisPayload(),
+	"DiffTotal":                                fieldsOfDiffTotal(),
+	"DuplicateGroup":                           fieldsOfDuplicateGroup(),
+	"DuplicateGroupConnection":                 fieldsOfDuplicateGroupConnection(),
+	"DuplicateGroupEdge":                       fieldsOfDuplicateGroupEdge(),
+	"EmergencyRules":                           fieldsOfEmergencyRules(),
+	"Event":                                    fieldsOfEvent(),
+	"ExceptedChangePayload":                    fieldsOfExceptedChangePayload(),
+	"ExceptedFreezePayload":                    fieldsOfExceptedFreezePayload(),
+	"ExceptionMove":                            fieldsOfExceptionMove(),
+	"Exclusion":                                fieldsOfExclusion(),
+	"FeedServicePayload":                       fieldsOfFeedServicePayload(),
+	"FeedSitePayload":                          fieldsOfFeedSitePayload(),
+	"FieldChange":                              fieldsOfFieldChange(),
+	"FieldKept":                                fieldsOfFieldKept(),
+	"FieldSource":                              fieldsOfFieldSource(),
+	"FixedErrorPayload":                        fieldsOfFixedErrorPayload(),
+	"FollowedModelPayload":                     fieldsOfFollowedModelPayload(),
+	"FollowedPolicyPayload":                    fieldsOfFollowedPolicyPayload(),
+	"Freeze":                                   fieldsOfFreeze(),
+	"FreezeConnection":                         fieldsOfFreezeConnection(),
+	"FreezeEdge":                               fieldsOfFreezeEdge(),
+	"FreezeException":                          fieldsOfFreezeException(),
+	"FreezeExceptionConnection":                fieldsOfFreezeExceptionConnection(),
+	"FreezeExceptionEdge":                      fieldsOfFreezeExceptionEdge(),
+	"FreezeExceptionPayload":                   fieldsOfFreezeExceptionPayload(),
+	"FreezeHoldPayload":                        fieldsOfFreezeHoldPayload(),
+	"FreezeKey":                                fieldsOfFreezeKey(),
+	"FreezePayload":                            fieldsOfFreezePayload(),
+	"FrozenServicePayload":                     fieldsOfFrozenServicePayload(),
+	"FrozenSitePayload":                        fieldsOfFrozenSitePayload(),
+	"GovernedServicePayload":                   fieldsOfGovernedServicePayload(),
+	"GovernedSupplierPayload":                  fieldsOfGovernedSupplierPayload(),
+	"GovernedUnitPayload":                      fieldsOfGovernedUnitPayload(),
+	"GraphDiff":                                fieldsOfGraphDiff(),
+	"GroupingPayload":                          fieldsOfGroupingPayload(),
+	"HardwareSpare":                            fieldsOfHardwareSpare(),
+	"HardwareSpareConnection":                  fieldsOfHardwareSpareConnection(),
+	"HardwareSpareEdge":                        fieldsOfHardwareSpareEdge(),
+	"HardwareSparePayload":                     fieldsOfHardwareSparePayload(),
+	"HardwareSpareReservationConnection":       fieldsOfHardwareSpareReservationConnection(),
+	"HardwareSpareReservationEdge":             fieldsOfHardwareSpareReservationEdge(),
+	"HeldChange":                               fieldsOfHeldChange(),
+	"IllegalUse":                               fieldsOfIllegalUse(),
+	"ImpactAnalysis":                           fieldsOfImpactAnalysis(),
+	"ImpactCycle":                              fieldsOfImpactCycle(),
+	"ImpactHit":                                fieldsOfImpactHit(),
+	"ImpactHitConnection":                      fieldsOfImpactHitConnection(),
+	"ImpactHitEdge":                            fieldsOfImpactHitEdge(),
+	"ImpactSummary":                            fieldsOfImpactSummary(),
+	"ImplementedChangePayload":                 fieldsOfImplementedChangePayload(),
+	"ImportCount":                              fieldsOfImportCount(),
+	"ImportError":                              fieldsOfImportError(),
+	"ImportHeld":                               fieldsOfImportHeld(),
+	"ImportHeldLink":                           fieldsOfImportHeldLink(),
+	"ImportHold":                               fieldsOfImportHold(),
+	"ImportHoldings":                           fieldsOfImportHoldings(),
+	"ImportPointers":                           fieldsOfImportPointers(),
+	"ImportRecordsPayload":                     fieldsOfImportRecordsPayload(),
+	"Installation":                             fieldsOfInstallation(),
+	"InstallationOrder":                        fieldsOfInstallationOrder(),
+	"InstallationPayload":                      fieldsOfInstallationPayload(),
+	"InstallationStep":                         fieldsOfInstallationStep(),
+	"IntroducedErrorPayload":                   fieldsOfIntroducedErrorPayload(),
+	"ItemComparison":                           fieldsOfItemComparison(),
+	"ItemLicencePayload":                       fieldsOfItemLicencePayload(),
+	"KeptRelease":                              fieldsOfKeptRelease(),
+	"KitPartPayload":                           fieldsOfKitPartPayload(),
+	"KitSignature":                             fieldsOfKitSignature(),
+	"KitSigner":                                fieldsOfKitSigner(),
+	"KnownError":                               fieldsOfKnownError(),
+	"KnownErrorConcern":                        fieldsOfKnownErrorConcern(),
+	"KnownErrorConcernConnection":              fieldsOfKnownErrorConcernConnection(),
+	"KnownErrorConcernEdge":                    fieldsOfKnownErrorConcernEdge(),
+	"KnownErrorConnection":                     fieldsOfKnownErrorConnection(),
+	"KnownErrorEdge":                           fieldsOfKnownErrorEdge(),
+	"KnownErrorMatch":                          fieldsOfKnownErrorMatch(),
+	"KnownErrorMatches":                        fieldsOfKnownErrorMatches(),
+	"KnownErrorMove":                           fieldsOfKnownErrorMove(),
+	"KnownErrorPayload":                        fieldsOfKnownErrorPayload(),
+	"KnownErrorPresenceConnection":             fieldsOfKnownErrorPresenceConnection(),
+	"KnownErrorPresenceEdge":                   fieldsOfKnownErrorPresenceEdge(),
+	"LeftOutItem":                              fieldsOfLeftOutItem(),
+	"Licence":                                  fieldsOfLicence(),
+	"LicenceConnection":                        fieldsOfLicenceConnection(),
+	"LicenceEdge":                              fieldsOfLicenceEdge(),
+	"LicencePaidSeatsConnection":               fieldsOfLicencePaidSeatsConnection(),
+	"LicencePaidSeatsEdge":                     fieldsOfLicencePaidSeatsEdge(),
+	"LicencePayload":                           fieldsOfLicencePayload(),
+	"LicenceUse":                               fieldsOfLicenceUse(),
+	"MaintenanceServicePayload":                fieldsOfMaintenanceServicePayload(),
+	"MaintenanceSitePayload":                   fieldsOfMaintenanceSitePayload(),
+	"MaintenanceWindow":                        fieldsOfMaintenanceWindow(),
+	"MaintenanceWindowConnection":              fieldsOfMaintenanceWindowConnection(),
+	"MaintenanceWindowEdge":                    fieldsOfMaintenanceWindowEdge(),
+	"MaintenanceWindowPayload":                 fieldsOfMaintenanceWindowPayload(),
+	"MasterCopyPayload":                        fieldsOfMasterCopyPayload(),
+	"MatchPart":                                fieldsOfMatchPart(),
+	"MatrixRow":                                fieldsOfMatrixRow(),
+	"MediaCriterion":                           fieldsOfMediaCriterion(),
+	"MediaItem":                                fieldsOfMediaItem(),
+	"MediaItemConnection":                      fieldsOfMediaItemConnection(),
+	"MediaItemEdge":                            fieldsOfMediaItemEdge(),
+	"MediaItemPayload":                         fieldsOfMediaItemPayload(),
+	"MediaLicencePayload":                      fieldsOfMediaLicencePayload(),
+	"MediaMove":                                fieldsOfMediaMove(),
+	"Minutes":                                  fieldsOfMinutes(),
+	"MinutesEntry":                             fieldsOfMinutesEntry(),
+	"MoveLack":                                 fieldsOfMoveLack(),
+	"NeedDemand":                               fieldsOfNeedDemand(),
+	"NotedChange":                              fieldsOfNotedChange(),
+	"NotedError":                               fieldsOfNotedError(),
+	"NotedProblem":                             fieldsOfNotedProblem(),
+	"ObservedFreezePayload":                    fieldsOfObservedFreezePayload(),
+	"Occurrence":                               fieldsOfOccurrence(),
+	"OpeningMatches":                           fieldsOfOpeningMatches(),
+	"OpeningWarning":                           fieldsOfOpeningWarning(),
+	"OwnershipPayload":                         fieldsOfOwnershipPayload(),
+	"PackageRules":                             fieldsOfPackageRules(),
+	"PageInfo":                                 fieldsOfPageInfo(),
+	"PaidSeats":                                fieldsOfPaidSeats(),
+	"PaidSeatsPayload":                         fieldsOfPaidSeatsPayload(),
+	"Party":                                    fieldsOfParty(),
+	"PartyConnection":                          fieldsOfPartyConnection(),
+	"PartyEdge":                                fieldsOfPartyEdge(),
+	"PartyPayload":                             fieldsOfPartyPayload(),
+	"PartyToTell":                              fieldsOfPartyToTell(),
+	"PartyToTellConnection":                    fieldsOfPartyToTellConnection(),
+	"PartyToTellEdge":                          fieldsOfPartyToTellEdge(),
+	"Permission":                               fieldsOfPermission(),
+	"Person":                                   fieldsOfPerson(),
+	"PolicyFor":                                fieldsOfPolicyFor(),
+	"PolicyVerdict":                            fieldsOfPolicyVerdict(),
+	"PreparationPayload":                       fieldsOfPreparationPayload(),
+	"Presence":                                 fieldsOfPresence(),
+	"PresencePayload":                          fieldsOfPresencePayload(),
+	"Problem":                                  fieldsOfProblem(),
+	"ProblemCausePayload":                      fieldsOfProblemCausePayload(),
+	"ProblemConcern":                           fieldsOfProblemConcern(),
+	"ProblemConcernConnection":                 fieldsOfProblemConcernConnection(),
+	"ProblemConcernEdge":                       fieldsOfProblemConcernEdge(),
+	"ProblemConnection":                        fieldsOfProblemConnection(),
+	"ProblemEdge":                              fieldsOfProblemEdge(),
+	"ProblemMove":                              fieldsOfProblemMove(),
+	"ProblemPayload":                           fieldsOfProblemPayload(),
+	"PromotionStep":                            fieldsOfPromotionStep(),
+	"ReasonToTell":                             fieldsOfReasonToTell(),
+	"Release":                                  fieldsOfRelease(),
+	"ReleaseChange":                            fieldsOfReleaseChange(),
+	"ReleaseChangePayload":                     fieldsOfReleaseChangePayload(),
+	"ReleaseComparison":                        fieldsOfReleaseComparison(),
+	"ReleaseConnection":                        fieldsOfReleaseConnection(),
+	"ReleaseContent":                           fieldsOfReleaseContent(),
+	"ReleaseContents":                          fieldsOfReleaseContents(),
+	"ReleaseEdge":                              fieldsOfReleaseEdge(),
+	"ReleaseMove":                              fieldsOfReleaseMove(),
+	"ReleaseNamePayload":                       fieldsOfReleaseNamePayload(),
+	"ReleaseNotes":                             fieldsOfReleaseNotes(),
+	"ReleasePayload":                           fieldsOfReleasePayload(),
+	"ReleasePolicy":                            fieldsOfReleasePolicy(),
+	"ReleasePolicyConnection":                  fieldsOfReleasePolicyConnection(),
+	"ReleasePolicyEdge":                        fieldsOfReleasePolicyEdge(),
+	"ReleasePolicyPayload":                     fieldsOfReleasePolicyPayload(),
+	"ReleaseReleaseChangeConnection":           fieldsOfReleaseReleaseChangeConnection(),
+	"ReleaseReleaseChangeEdge":                 fieldsOfReleaseReleaseChangeEdge(),
+	"ReleaseReservationConnection":             fieldsOfReleaseReservationConnection(),
+	"ReleaseReservationEdge":                   fieldsOfReleaseReservationEdge(),
+	"ReleaseSupersessionConnection":            fieldsOfReleaseSupersessionConnection(),
+	"ReleaseSupersessionEdge":                  fieldsOfReleaseSupersessionEdge(),
+	"ReleaseUnit":                              fieldsOfReleaseUnit(),
+	"ReleaseUnitConnection":                    fieldsOfReleaseUnitConnection(),
+	"ReleaseUnitEdge":                          fieldsOfReleaseUnitEdge(),
+	"ReleaseUnitPayload":                       fieldsOfReleaseUnitPayload(),
+	"RequiredReleasePayload":                   fieldsOfRequiredReleasePayload(),
+	"Reservation":                              fieldsOfReservation(),
+	"ResolutionPayload":                        fieldsOfResolutionPayload(),
+	"ReversibilityRule":                        fieldsOfReversibilityRule(),
+	"RevokeApiTokenPayload":                    fieldsOfRevokeApiTokenPayload(),
+	"RiskPart":                                 fieldsOfRiskPart(),
+	"ScheduleConflict":                         fieldsOfScheduleConflict(),
+	"ScheduleConflicts":                        fieldsOfScheduleConflicts(),
+	"ScheduledChange":                          fieldsOfScheduledChange(),
+	"SearchConnection":                         fieldsOfSearchConnection(),
+	"SearchEdge":                               fieldsOfSearchEdge(),
+	"SearchMatch":                              fieldsOfSearchMatch(),
+	"ServiceOpening":                           fieldsOfServiceOpening(),
+	"ServiceOpeningConnection":                 fieldsOfServiceOpeningConnection(),
+	"ServiceOpeningEdge":                       fieldsOfServiceOpeningEdge(),
+	"ServiceView":                              fieldsOfServiceView(),
+	"SetComparison":                            fieldsOfSetComparison(),
+	"SignOffRow":                               fieldsOfSignOffRow(),
+	"Signatory":                                fieldsOfSignatory(),
+	"Site":                                     fieldsOfSite(),
+	"SiteConnection":                           fieldsOfSiteConnection(),
+	"SiteEdge":                                 fieldsOfSiteEdge(),
+	"SiteInstallationConnection":               fieldsOfSiteInstallationConnection(),
+	"SiteInstallationEdge":                     fieldsOfSiteInstallationEdge(),
+	"SiteNeedPayload":                          fieldsOfSiteNeedPayload(),
+	"SitePaidSeatsConnection":                  fieldsOfSitePaidSeatsConnection(),
+	"SitePaidSeatsEdge":                        fieldsOfSitePaidSeatsEdge(),
+	"SitePartPayload":                          fieldsOfSitePartPayload(),
+	"SitePayload":                              fieldsOfSitePayload(),
+	"SiteVersion":                              fieldsOfSiteVersion(),
+	"SizedCycle":                               fieldsOfSizedCycle(),
+	"SourceListing":                            fieldsOfSourceListing(),
+	"SparePlacePayload":                        fieldsOfSparePlacePayload(),
+	"SpareUsePayload":                          fieldsOfSpareUsePayload(),
+	"Statistics":                               fieldsOfStatistics(),
+	"Supersession":                             fieldsOfSupersession(),
+	"SupplyPayload":                            fieldsOfSupplyPayload(),
+	"SupportPayload":                           fieldsOfSupportPayload(),
+	"Task":                                     fieldsOfTask(),
+	"TaskConnection":                           fieldsOfTaskConnection(),
+	"TaskEdge":                                 fieldsOfTaskEdge(),
+	"TaskPayload":                              fieldsOfTaskPayload(),
+	"TaskRule":                                 fieldsOfTaskRule(),
+	"TestDemand":                               fieldsOfTestDemand(),
+	"TextSpan":                                 fieldsOfTextSpan(),
+	"TimeRange":                                fieldsOfTimeRange(),
+	"Truncation":                               fieldsOfTruncation(),
+	"UnevenGroup":                              fieldsOfUnevenGroup(),
+	"UnevenGroups":                             fieldsOfUnevenGroups(),
+	"Use":                                      fieldsOfUse(),
+	"VersionMatrix":                            fieldsOfVersionMatrix(),
+	"VersionPart":                              fieldsOfVersionPart(),
+	"VersionScheme":                            fieldsOfVersionScheme(),
+	"Viewer":                                   fieldsOfViewer(),
+	"Vote":                                     fieldsOfVote(),
+	"VoteConnection":                           fieldsOfVoteConnection(),
+	"VoteEdge":                                 fieldsOfVoteEdge(),
+	"Waiver":                                   fieldsOfWaiver(),
+	"WithdrawConfigurationItemPayload":         fieldsOfWithdrawConfigurationItemPayload(),
+	"Work":                                     fieldsOfWork(),
+	"WorkConnection":                           fieldsOfWorkConnection(),
+	"WorkCount":                                fieldsOfWorkCount(),
+	"WorkEdge":                                 fieldsOfWorkEdge(),
+	"Node":                                     direct.Abstract[relay.Node]{},
+	"Record":                                   direct.Abstract[relay.Record]{},
 }
 
 func fieldsOfAffectedItemPayload() direct.Type {
@@ -511,6 +611,26 @@ func fieldsOfAttributeDefinitionPayload() direct.Type {
 	})
 }
 
+func fieldsOfBackOutPlan() direct.Type {
+	return direct.Object(direct.Fields[*release.BackOutPlan]{
+		"reversible":      direct.Leaf(func(v *release.BackOutPlan) domain.BackOutKind { return v.Reversible }, direct.Text),
+		"leastReversible": direct.One(func(v *release.BackOutPlan) *release.BackOutStep { return v.LeastReversible }),
+		"steps":           direct.Many(func(v *release.BackOutPlan) []*release.BackOutStep { return v.Steps }),
+	})
+}
+
+func fieldsOfBackOutStep() direct.Type {
+	return direct.Object(direct.Fields[*release.BackOutStep]{
+		"ordinal":       direct.Leaf(func(v *release.BackOutStep) int { return v.Ordinal }, direct.Int),
+		"item":          direct.One(func(v *release.BackOutStep) *domain.ConfigurationItem { return v.Item() }),
+		"changeRequest": direct.One(func(v *release.BackOutStep) *domain.ChangeRequest { return v.ChangeRequest() }),
+		"kind":          direct.Leaf(func(v *release.BackOutStep) domain.BackOutKind { return v.Kind }, direct.Text),
+		"does":          direct.Leaf(func(v *release.BackOutStep) release.BackOutDeed { return v.Does }, direct.Text),
+		"text":          direct.Leaf(func(v *release.BackOutStep) string { return v.Text }, direct.Text),
+		"stays":         direct.Leaves(func(v *release.BackOutStep) []string { return v.Stays }, direct.Text),
+	})
+}
+
 func fieldsOfBaseline() direct.Type {
 	return direct.Object(direct.Fields[*domain.Baseline]{
 		"description": direct.Optional(func(v *domain.Baseline) *string { return v.Description }, direct.Text),
@@ -597,6 +717,20 @@ func fieldsOfBoundName() direct.Type {
 		"name":     direct.Leaf(func(v *domain.BoundName) string { return v.Name }, direct.Text),
 		"identity": direct.Leaf(func(v *domain.BoundName) string { return v.Identity }, direct.Text),
 		"since":    direct.Leaf(func(v *domain.BoundName) time.Time { return v.Since }, direct.Time),
+	})
+}
+
+func fieldsOfBundledReleasePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) *domain.Release {
+			return v.From
+		}),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) *domain.Release { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -1117,6 +1251,40 @@ func fieldsOfConfigurationItemPresenceEdge() direct.Type {
 	})
 }
 
+func fieldsOfConfigurationItemReleaseChangeConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*relay.ConfigurationItemReleaseChangeEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*domain.ConfigurationItem {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfConfigurationItemReleaseChangeEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemReleaseChangeEdge]{
+		"node":        direct.One(func(v *relay.ConfigurationItemReleaseChangeEdge) *domain.ConfigurationItem { return v.Node }),
+		"cursor":      direct.Leaf(func(v *relay.ConfigurationItemReleaseChangeEdge) string { return v.Cursor }, direct.Text),
+		"action":      direct.Leaf(func(v *relay.ConfigurationItemReleaseChangeEdge) domain.ChangeAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *relay.ConfigurationItemReleaseChangeEdge) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *relay.ConfigurationItemReleaseChangeEdge) *string { return v.ToVersion }, direct.Text),
+		"coexists":    direct.Leaf(func(v *relay.ConfigurationItemReleaseChangeEdge) bool { return v.Coexists }, direct.Bool),
+	})
+}
+
+func fieldsOfContentReason() direct.Type {
+	return direct.Object(direct.Fields[*release.Because]{
+		"rule": direct.Leaf(func(v *release.Because) string { return v.Rule }, direct.Text),
+		"text": direct.Leaf(func(v *release.Because) string { return v.Text }, direct.Text),
+		"unit": direct.Optional(func(v *release.Because) *string { return v.Unit }, direct.Text),
+		"by":   direct.Optional(func(v *release.Because) *string { return v.By }, direct.Text),
+	})
+}
+
 func fieldsOfCountGroup() direct.Type {
 	return direct.Object(direct.Fields[*records.CountGroup]{
 		"values": direct.Many(func(v *records.CountGroup) []*records.CountValue { return v.Values }),
@@ -1282,6 +1450,14 @@ func fieldsOfDelegationPayload() direct.Type {
 	})
 }
 
+func fieldsOfDeliverableDemand() direct.Type {
+	return direct.Object(direct.Fields[*domain.DeliverableDemand]{
+		"type":     direct.Leaf(func(v *domain.DeliverableDemand) domain.ReleaseType { return v.Type }, direct.Text),
+		"category": direct.Optional(func(v *domain.DeliverableDemand) *domain.ReleaseCategory { return v.Category }, direct.Text),
+		"kinds":    direct.Leaves(func(v *domain.DeliverableDemand) []domain.DeliverableKind { return v.Kinds }, direct.Text),
+	})
+}
+
 func fieldsOfDependency() direct.Type {
 	return direct.Object(direct.Fields[*domain.Dependency]{
 		"kind":            direct.Leaf(func(v *domain.Dependency) domain.DependencyKind { return v.Kind }, direct.Text),
@@ -1397,6 +1573,13 @@ func fieldsOfDuplicateGroupEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[configuration.DuplicateGroup]]{
 		"node":   direct.One(func(v *relay.Edge[configuration.DuplicateGroup]) *configuration.DuplicateGroup { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[configuration.DuplicateGroup]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfEmergencyRules() direct.Type {
+	return direct.Object(direct.Fields[*domain.EmergencyRules]{
+		"maxProblems":     direct.Leaf(func(v *domain.EmergencyRules) int { return v.MaxProblems }, direct.Int),
+		"minimumPriority": direct.Leaf(func(v *domain.EmergencyRules) domain.Priority { return v.MinimumPriority }, direct.Text),
 	})
 }
 
@@ -1530,6 +1713,22 @@ func fieldsOfFieldSource() direct.Type {
 	})
 }
 
+func fieldsOfFixedErrorPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink]) *domain.Release {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink]) *domain.KnownError {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfFollowedModelPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) *domain.ChangeRequest {
@@ -1545,6 +1744,24 @@ func fieldsOfFollowedModelPayload() direct.Type {
 			return v.DryRun
 		}, direct.Bool),
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.ChangeModel, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfFollowedPolicyPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink]) *domain.Release {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink]) *domain.ReleasePolicy {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
 	})
@@ -1702,6 +1919,62 @@ func fieldsOfFrozenSitePayload() direct.Type {
 	})
 }
 
+func fieldsOfGovernedServicePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, relay.NoLink]) *domain.ReleasePolicy {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, relay.NoLink]) *domain.ConfigurationItem {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfGovernedSupplierPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ReleasePolicy, domain.Party, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Party, relay.NoLink]) *domain.ReleasePolicy {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Party, relay.NoLink]) *domain.Party {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Party, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Party, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Party, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfGovernedUnitPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, relay.NoLink]) *domain.ReleasePolicy {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, relay.NoLink]) *domain.ReleaseUnit {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfGraphDiff() direct.Type {
 	return direct.Object(direct.Fields[*history.GraphDiff]{
 		"from":    direct.Leaf(func(v *history.GraphDiff) int64 { return v.From }, direct.By(scalar.MarshalRevision)),
@@ -1730,10 +2003,88 @@ func fieldsOfGroupingPayload() direct.Type {
 	})
 }
 
+func fieldsOfHardwareSpare() direct.Type {
+	return direct.Object(direct.Fields[*domain.HardwareSpare]{
+		"model":     direct.Leaf(func(v *domain.HardwareSpare) string { return v.Model }, direct.Text),
+		"assetTag":  direct.Optional(func(v *domain.HardwareSpare) *string { return v.AssetTag }, direct.Text),
+		"quantity":  direct.Leaf(func(v *domain.HardwareSpare) int { return v.Quantity }, direct.Int),
+		"reserved":  direct.Leaf(func(v *domain.HardwareSpare) int { return v.Reserved }, direct.Int),
+		"id":        direct.Leaf(func(v *domain.HardwareSpare) string { return v.ID }, direct.Text),
+		"key":       direct.Leaf(func(v *domain.HardwareSpare) string { return v.Key }, direct.Text),
+		"name":      direct.Leaf(func(v *domain.HardwareSpare) string { return v.Name }, direct.Text),
+		"version":   direct.Leaf(func(v *domain.HardwareSpare) int { return v.Version }, direct.Int),
+		"createdAt": direct.Leaf(func(v *domain.HardwareSpare) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt": direct.Leaf(func(v *domain.HardwareSpare) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":   direct.Values(func(v *domain.HardwareSpare) []domain.FieldSource { return v.Sources }),
+		"listedBy":  direct.Many(func(v *domain.HardwareSpare) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfHardwareSpareConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) []*relay.HardwareSpareEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) []*domain.HardwareSpare {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfHardwareSpareEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.HardwareSpare]]{
+		"node":   direct.One(func(v *relay.Edge[domain.HardwareSpare]) *domain.HardwareSpare { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.HardwareSpare]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfHardwareSparePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.HardwareSpare]]{
+		"hardwareSpare": direct.One(func(v *relay.Payload[domain.HardwareSpare]) *domain.HardwareSpare { return v.Record }),
+		"revision":      direct.Leaf(func(v *relay.Payload[domain.HardwareSpare]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":        direct.Leaf(func(v *relay.Payload[domain.HardwareSpare]) bool { return v.DryRun }, direct.Bool),
+		"changes":       direct.Values(func(v *relay.Payload[domain.HardwareSpare]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfHardwareSpareReservationConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) []*relay.HardwareSpareReservationEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) []*domain.HardwareSpare {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfHardwareSpareReservationEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.HardwareSpareReservationEdge]{
+		"node":     direct.One(func(v *relay.HardwareSpareReservationEdge) *domain.HardwareSpare { return v.Node }),
+		"cursor":   direct.Leaf(func(v *relay.HardwareSpareReservationEdge) string { return v.Cursor }, direct.Text),
+		"quantity": direct.Leaf(func(v *relay.HardwareSpareReservationEdge) int { return v.Quantity }, direct.Int),
+	})
+}
+
 func fieldsOfHeldChange() direct.Type {
 	return direct.Object(direct.Fields[*calendar.HeldChange]{
 		"changeRequest": direct.One(func(v *calendar.HeldChange) *domain.ChangeRequest { return v.ChangeRequest }),
 		"people":        direct.Leaves(func(v *calendar.HeldChange) []string { return v.People() }, direct.Text),
+	})
+}
+
+func fieldsOfIllegalUse() direct.Type {
+	return direct.Object(direct.Fields[*media.IllegalUse]{
+		"item":  direct.One(func(v *media.IllegalUse) *domain.ConfigurationItem { return v.Item }),
+		"site":  direct.One(func(v *media.IllegalUse) *domain.Site { return v.Site }),
+		"since": direct.Optional(func(v *media.IllegalUse) *time.Time { return v.Since }, direct.Time),
+		"why":   direct.Leaf(func(v *media.IllegalUse) media.IllegalReason { return v.Why }, direct.Text),
 	})
 }
 
@@ -1790,6 +2141,24 @@ func fieldsOfImpactSummary() direct.Type {
 		"redundant":     direct.Leaf(func(v *impact.ImpactTotals) int { return v.Redundant }, direct.Int),
 		"byClass":       direct.Many(func(v *impact.ImpactTotals) []*domain.ClassTotal { return v.ByClass }),
 		"byCriticality": direct.Many(func(v *impact.ImpactTotals) []*domain.CriticalityTotal { return v.ByCriticality }),
+	})
+}
+
+func fieldsOfImplementedChangePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.ChangeRequest, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ChangeRequest, relay.NoLink]) *domain.Release {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ChangeRequest, relay.NoLink]) *domain.ChangeRequest {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.ChangeRequest, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.ChangeRequest, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.ChangeRequest, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -1919,6 +2288,93 @@ func fieldsOfInstallationStep() direct.Type {
 	})
 }
 
+func fieldsOfIntroducedErrorPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) *domain.KnownError {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) *domain.Release {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfItemComparison() direct.Type {
+	return direct.Object(direct.Fields[*release.ItemComparison]{
+		"item":   direct.Leaf(func(v *release.ItemComparison) string { return v.Item }, direct.Text),
+		"first":  direct.Optional(func(v *release.ItemComparison) *string { return v.First }, direct.Text),
+		"second": direct.Optional(func(v *release.ItemComparison) *string { return v.Second }, direct.Text),
+	})
+}
+
+func fieldsOfItemLicencePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) *domain.ConfigurationItem {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) *domain.Licence {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfKeptRelease() direct.Type {
+	return direct.Object(direct.Fields[*domain.KeptRelease]{
+		"release": direct.Leaf(func(v *domain.KeptRelease) string { return v.Release }, direct.Text),
+		"reason":  direct.Leaf(func(v *domain.KeptRelease) string { return v.Reason }, direct.Text),
+		"by":      direct.Leaf(func(v *domain.KeptRelease) string { return v.By }, direct.Text),
+		"at":      direct.Leaf(func(v *domain.KeptRelease) time.Time { return v.At }, direct.Time),
+	})
+}
+
+func fieldsOfKitPartPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.MediaItem, domain.Release, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.MediaItem, domain.Release, relay.NoLink]) *domain.MediaItem {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.MediaItem, domain.Release, relay.NoLink]) *domain.Release {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.MediaItem, domain.Release, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.MediaItem, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.MediaItem, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfKitSignature() direct.Type {
+	return direct.Object(direct.Fields[*domain.KitSignature]{
+		"scheme":   direct.Leaf(func(v *domain.KitSignature) domain.SignatureScheme { return v.Scheme }, direct.Text),
+		"signer":   direct.Leaf(func(v *domain.KitSignature) string { return v.Signer }, direct.Text),
+		"signedAt": direct.Optional(func(v *domain.KitSignature) *time.Time { return v.SignedAt }, direct.Time),
+		"valid":    direct.Leaf(func(v *domain.KitSignature) bool { return v.Valid }, direct.Bool),
+		"reason":   direct.Optional(func(v *domain.KitSignature) *string { return v.Reason }, direct.Text),
+	})
+}
+
+func fieldsOfKitSigner() direct.Type {
+	return direct.Object(direct.Fields[*domain.KitSigner]{
+		"key":      direct.Optional(func(v *domain.KitSigner) *string { return v.Key }, direct.Text),
+		"identity": direct.Optional(func(v *domain.KitSigner) *string { return v.Identity }, direct.Text),
+		"issuer":   direct.Optional(func(v *domain.KitSigner) *string { return v.Issuer }, direct.Text),
+	})
+}
+
 func fieldsOfKnownError() direct.Type {
 	return direct.Object(direct.Fields[*domain.KnownError]{
 		"description": direct.Optional(func(v *domain.KnownError) *string { return v.Description }, direct.Text),
@@ -2038,6 +2494,88 @@ func fieldsOfKnownErrorPresenceEdge() direct.Type {
 	})
 }
 
+func fieldsOfLeftOutItem() direct.Type {
+	return direct.Object(direct.Fields[*release.LeftOut]{
+		"unit": direct.Leaf(func(v *release.LeftOut) string { return v.Unit }, direct.Text),
+	})
+}
+
+func fieldsOfLicence() direct.Type {
+	return direct.Object(direct.Fields[*domain.Licence]{
+		"publisher": direct.Optional(func(v *domain.Licence) *string { return v.Publisher }, direct.Text),
+		"seats":     direct.Optional(func(v *domain.Licence) *int { return v.Seats }, direct.Int),
+		"metric":    direct.Leaf(func(v *domain.Licence) domain.LicenceMetric { return v.Metric }, direct.Text),
+		"validFrom": direct.Optional(func(v *domain.Licence) *time.Time { return v.ValidFrom }, direct.Time),
+		"expires":   direct.Optional(func(v *domain.Licence) *time.Time { return v.Expires }, direct.Time),
+		"cost":      direct.Optional(func(v *domain.Licence) *string { return v.Cost }, direct.Text),
+		"currency":  direct.Optional(func(v *domain.Licence) *string { return v.Currency }, direct.Text),
+		"endedAt":   direct.Optional(func(v *domain.Licence) *time.Time { return v.EndedAt }, direct.Time),
+		"id":        direct.Leaf(func(v *domain.Licence) string { return v.ID }, direct.Text),
+		"key":       direct.Leaf(func(v *domain.Licence) string { return v.Key }, direct.Text),
+		"name":      direct.Leaf(func(v *domain.Licence) string { return v.Name }, direct.Text),
+		"version":   direct.Leaf(func(v *domain.Licence) int { return v.Version }, direct.Int),
+		"createdAt": direct.Leaf(func(v *domain.Licence) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt": direct.Leaf(func(v *domain.Licence) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":   direct.Values(func(v *domain.Licence) []domain.FieldSource { return v.Sources }),
+		"listedBy":  direct.Many(func(v *domain.Licence) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfLicenceConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Licence, relay.LicenceEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*relay.LicenceEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*domain.Licence { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfLicenceEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Licence]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Licence]) *domain.Licence { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Licence]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfLicencePaidSeatsConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) []*relay.LicencePaidSeatsEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) []*domain.Licence {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfLicencePaidSeatsEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.LicencePaidSeatsEdge]{
+		"node":   direct.One(func(v *relay.LicencePaidSeatsEdge) *domain.Licence { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.LicencePaidSeatsEdge) string { return v.Cursor }, direct.Text),
+		"seats":  direct.Optional(func(v *relay.LicencePaidSeatsEdge) *int { return v.Seats }, direct.Int),
+	})
+}
+
+func fieldsOfLicencePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Licence]]{
+		"licence":  direct.One(func(v *relay.Payload[domain.Licence]) *domain.Licence { return v.Record }),
+		"revision": direct.Leaf(func(v *relay.Payload[domain.Licence]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Licence]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.Payload[domain.Licence]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfLicenceUse() direct.Type {
+	return direct.Object(direct.Fields[*media.LicenceUse]{
+		"used":    direct.Leaf(func(v *media.LicenceUse) int { return v.Used }, direct.Int),
+		"over":    direct.Leaf(func(v *media.LicenceUse) int { return v.Over }, direct.Int),
+		"illegal": direct.Many(func(v *media.LicenceUse) []*media.IllegalUse { return v.Illegal }),
+		"waste":   direct.Many(func(v *media.LicenceUse) []*domain.Site { return v.Waste }),
+	})
+}
+
 func fieldsOfMaintenanceServicePayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink]) *domain.MaintenanceWindow {
@@ -2131,12 +2669,131 @@ func fieldsOfMaintenanceWindowPayload() direct.Type {
 	})
 }
 
+func fieldsOfMasterCopyPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.MediaItem, domain.ConfigurationItem, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.MediaItem, domain.ConfigurationItem, relay.NoLink]) *domain.MediaItem {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.MediaItem, domain.ConfigurationItem, relay.NoLink]) *domain.ConfigurationItem {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.MediaItem, domain.ConfigurationItem, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.MediaItem, domain.ConfigurationItem, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.MediaItem, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfMatchPart() direct.Type {
 	return direct.Object(direct.Fields[*domain.MatchPart]{
 		"kind":  direct.Leaf(func(v *domain.MatchPart) domain.MatchPartKind { return v.Kind }, direct.Text),
 		"score": direct.Leaf(func(v *domain.MatchPart) int { return v.Score }, direct.Int),
 		"most":  direct.Leaf(func(v *domain.MatchPart) int { return v.Most }, direct.Int),
 		"text":  direct.Leaf(func(v *domain.MatchPart) string { return v.Text }, direct.Text),
+	})
+}
+
+func fieldsOfMatrixRow() direct.Type {
+	return direct.Object(direct.Fields[*release.MatrixRow]{
+		"site":     direct.One(func(v *release.MatrixRow) *domain.Site { return v.Site }),
+		"version":  direct.Leaf(func(v *release.MatrixRow) string { return v.Version }, direct.Text),
+		"since":    direct.Optional(func(v *release.MatrixRow) *time.Time { return v.Since }, direct.Time),
+		"versions": direct.Many(func(v *release.MatrixRow) []*release.SiteVersion { return v.Versions }),
+	})
+}
+
+func fieldsOfMediaCriterion() direct.Type {
+	return direct.Object(direct.Fields[*domain.MediaCriterion]{
+		"text": direct.Leaf(func(v *domain.MediaCriterion) string { return v.Text }, direct.Text),
+		"met":  direct.Leaf(func(v *domain.MediaCriterion) bool { return v.Met }, direct.Bool),
+		"by":   direct.Leaf(func(v *domain.MediaCriterion) string { return v.By }, direct.Text),
+		"at":   direct.Leaf(func(v *domain.MediaCriterion) time.Time { return v.At }, direct.Time),
+	})
+}
+
+func fieldsOfMediaItem() direct.Type {
+	return direct.Object(direct.Fields[*domain.MediaItem]{
+		"description":    direct.Optional(func(v *domain.MediaItem) *string { return v.Description }, direct.Text),
+		"productVersion": direct.Leaf(func(v *domain.MediaItem) string { return v.ProductVersion }, direct.Text),
+		"kind":           direct.Leaf(func(v *domain.MediaItem) domain.MediaKind { return v.Kind }, direct.Text),
+		"sha256":         direct.Leaf(func(v *domain.MediaItem) string { return v.Sha256 }, direct.Text),
+		"size":           direct.Leaf(func(v *domain.MediaItem) domain.ByteSize { return v.Size }, direct.By(scalar.MarshalByteSize)),
+		"location":       direct.Optional(func(v *domain.MediaItem) *string { return v.Location }, direct.Text),
+		"copies":         direct.Leaves(func(v *domain.MediaItem) []string { return v.Copies }, direct.Text),
+		"stored":         direct.Leaf(func(v *domain.MediaItem) bool { return v.Stored }, direct.Bool),
+		"terms":          direct.Leaf(func(v *domain.MediaItem) domain.MediaTerms { return v.Terms }, direct.Text),
+		"spdx":           direct.Optional(func(v *domain.MediaItem) *string { return v.Spdx }, direct.Text),
+		"signature":      direct.One(func(v *domain.MediaItem) *domain.KitSignature { return v.Signature }),
+		"criteria":       direct.Values(func(v *domain.MediaItem) []domain.MediaCriterion { return v.Criteria }),
+		"status":         direct.Leaf(func(v *domain.MediaItem) domain.MediaStatus { return v.Status }, direct.Text),
+		"statusReason":   direct.Optional(func(v *domain.MediaItem) *string { return v.StatusReason }, direct.Text),
+		"putBy":          direct.One(func(v *domain.MediaItem) *domain.Person { return v.PutByPerson() }),
+		"acceptedBy":     direct.One(func(v *domain.MediaItem) *domain.Person { return v.AcceptedByPerson() }),
+		"acceptedAt":     direct.Optional(func(v *domain.MediaItem) *time.Time { return v.AcceptedAt }, direct.Time),
+		"purgedAt":       direct.Optional(func(v *domain.MediaItem) *time.Time { return v.PurgedAt }, direct.Time),
+		"id":             direct.Leaf(func(v *domain.MediaItem) string { return v.ID }, direct.Text),
+		"key":            direct.Leaf(func(v *domain.MediaItem) string { return v.Key }, direct.Text),
+		"name":           direct.Leaf(func(v *domain.MediaItem) string { return v.Name }, direct.Text),
+		"version":        direct.Leaf(func(v *domain.MediaItem) int { return v.Version }, direct.Int),
+		"createdAt":      direct.Leaf(func(v *domain.MediaItem) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":      direct.Leaf(func(v *domain.MediaItem) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":        direct.Values(func(v *domain.MediaItem) []domain.FieldSource { return v.Sources }),
+		"listedBy":       direct.Many(func(v *domain.MediaItem) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfMediaItemConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.MediaItem, relay.MediaItemEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) []*relay.MediaItemEdge {
+			return v.Edges
+		}),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) []*domain.MediaItem { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfMediaItemEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.MediaItem]]{
+		"node":   direct.One(func(v *relay.Edge[domain.MediaItem]) *domain.MediaItem { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.MediaItem]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfMediaItemPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.MediaItem]]{
+		"mediaItem": direct.One(func(v *relay.Payload[domain.MediaItem]) *domain.MediaItem { return v.Record }),
+		"revision":  direct.Leaf(func(v *relay.Payload[domain.MediaItem]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":    direct.Leaf(func(v *relay.Payload[domain.MediaItem]) bool { return v.DryRun }, direct.Bool),
+		"changes":   direct.Values(func(v *relay.Payload[domain.MediaItem]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfMediaLicencePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.MediaItem, domain.Licence, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.MediaItem, domain.Licence, relay.NoLink]) *domain.MediaItem {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.MediaItem, domain.Licence, relay.NoLink]) *domain.Licence {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.MediaItem, domain.Licence, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.MediaItem, domain.Licence, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.MediaItem, domain.Licence, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfMediaMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.MediaStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.MediaStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.MediaStatus]) domain.MediaStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.MediaStatus]) []domain.MoveLack { return v.Lacks }),
 	})
 }
 
@@ -2163,6 +2820,56 @@ func fieldsOfMoveLack() direct.Type {
 		"rule":    direct.Leaf(func(v *domain.MoveLack) string { return v.Rule }, direct.Text),
 		"field":   direct.Leaf(func(v *domain.MoveLack) string { return v.Field }, direct.Text),
 		"message": direct.Leaf(func(v *domain.MoveLack) string { return v.Message }, direct.Text),
+		"text":    direct.Leaf(func(v *domain.MoveLack) string { return v.Text() }, direct.Text),
+	})
+}
+
+func fieldsOfNeedDemand() direct.Type {
+	return direct.Object(direct.Fields[*domain.NeedDemand]{
+		"type":     direct.Leaf(func(v *domain.NeedDemand) domain.ReleaseType { return v.Type }, direct.Text),
+		"category": direct.Optional(func(v *domain.NeedDemand) *domain.ReleaseCategory { return v.Category }, direct.Text),
+		"kinds":    direct.Leaves(func(v *domain.NeedDemand) []domain.MoveNeed { return v.Kinds }, direct.Text),
+	})
+}
+
+func fieldsOfNotedChange() direct.Type {
+	return direct.Object(direct.Fields[*release1.NotedChange]{
+		"type": direct.Leaf(func(v *release1.NotedChange) string { return v.Type }, direct.Text),
+		"key":  direct.Leaf(func(v *release1.NotedChange) string { return v.Key }, direct.Text),
+		"name": direct.Leaf(func(v *release1.NotedChange) string { return v.Name }, direct.Text),
+	})
+}
+
+func fieldsOfNotedError() direct.Type {
+	return direct.Object(direct.Fields[*release1.NotedError]{
+		"key":        direct.Leaf(func(v *release1.NotedError) string { return v.Key }, direct.Text),
+		"name":       direct.Leaf(func(v *release1.NotedError) string { return v.Name }, direct.Text),
+		"symptoms":   direct.Leaf(func(v *release1.NotedError) string { return v.Symptoms }, direct.Text),
+		"workaround": direct.Leaf(func(v *release1.NotedError) string { return v.Workaround }, direct.Text),
+	})
+}
+
+func fieldsOfNotedProblem() direct.Type {
+	return direct.Object(direct.Fields[*release1.NotedProblem]{
+		"category": direct.Leaf(func(v *release1.NotedProblem) string { return v.Category }, direct.Text),
+		"key":      direct.Leaf(func(v *release1.NotedProblem) string { return v.Key }, direct.Text),
+		"name":     direct.Leaf(func(v *release1.NotedProblem) string { return v.Name }, direct.Text),
+	})
+}
+
+func fieldsOfObservedFreezePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ReleasePolicy, domain.Freeze, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Freeze, relay.NoLink]) *domain.ReleasePolicy {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Freeze, relay.NoLink]) *domain.Freeze {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Freeze, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Freeze, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.ReleasePolicy, domain.Freeze, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -2210,12 +2917,43 @@ func fieldsOfOwnershipPayload() direct.Type {
 	})
 }
 
+func fieldsOfPackageRules() direct.Type {
+	return direct.Object(direct.Fields[*domain.PackageRules]{
+		"every":       direct.Leaf(func(v *domain.PackageRules) string { return v.Every }, direct.Text),
+		"maxReleases": direct.Leaf(func(v *domain.PackageRules) int { return v.MaxReleases }, direct.Int),
+		"maxItems":    direct.Leaf(func(v *domain.PackageRules) int { return v.MaxItems }, direct.Int),
+	})
+}
+
 func fieldsOfPageInfo() direct.Type {
 	return direct.Object(direct.Fields[*relay.PageInfo]{
 		"hasNextPage":     direct.Leaf(func(v *relay.PageInfo) bool { return v.HasNextPage }, direct.Bool),
 		"hasPreviousPage": direct.Leaf(func(v *relay.PageInfo) bool { return v.HasPreviousPage }, direct.Bool),
 		"startCursor":     direct.Optional(func(v *relay.PageInfo) *string { return v.StartCursor }, direct.Text),
 		"endCursor":       direct.Optional(func(v *relay.PageInfo) *string { return v.EndCursor }, direct.Text),
+	})
+}
+
+func fieldsOfPaidSeats() direct.Type {
+	return direct.Object(direct.Fields[*domain.PaidSeats]{
+		"seats": direct.Optional(func(v *domain.PaidSeats) *int { return v.Seats }, direct.Int),
+	})
+}
+
+func fieldsOfPaidSeatsPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]) *domain.Licence {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]) *domain.Site { return v.To }),
+		"paidSeats": direct.One(func(v *relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]) *domain.PaidSeats {
+			return v.Link
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -2302,6 +3040,22 @@ func fieldsOfPerson() direct.Type {
 	})
 }
 
+func fieldsOfPolicyFor() direct.Type {
+	return direct.Object(direct.Fields[*policy.PolicyFor]{
+		"policy":     direct.One(func(v *policy.PolicyFor) *domain.ReleasePolicy { return v.Policy }),
+		"ambiguous":  direct.Leaf(func(v *policy.PolicyFor) bool { return v.Ambiguous }, direct.Bool),
+		"considered": direct.Many(func(v *policy.PolicyFor) []*policy.PolicyVerdict { return v.Considered }),
+	})
+}
+
+func fieldsOfPolicyVerdict() direct.Type {
+	return direct.Object(direct.Fields[*policy.PolicyVerdict]{
+		"policy":  direct.One(func(v *policy.PolicyVerdict) *domain.ReleasePolicy { return v.Policy }),
+		"applies": direct.Leaf(func(v *policy.PolicyVerdict) bool { return v.Applies }, direct.Bool),
+		"because": direct.Leaf(func(v *policy.PolicyVerdict) string { return v.Because }, direct.Text),
+	})
+}
+
 func fieldsOfPreparationPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink]) *domain.Task {
@@ -2370,6 +3124,20 @@ func fieldsOfProblem() direct.Type {
 	})
 }
 
+func fieldsOfProblemCausePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink]) *domain.Problem {
+			return v.From
+		}),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink]) *domain.Release { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfProblemConcern() direct.Type {
 	return direct.Object(direct.Fields[*impact.Concern]{
 		"problem":  direct.One(func(v *impact.Concern) *domain.Problem { return v.Problem() }),
@@ -2427,6 +3195,13 @@ func fieldsOfProblemPayload() direct.Type {
 	})
 }
 
+func fieldsOfPromotionStep() direct.Type {
+	return direct.Object(direct.Fields[*domain.PromotionStep]{
+		"environment": direct.Leaf(func(v *domain.PromotionStep) domain.Environment { return v.Environment }, direct.Text),
+		"shows":       direct.Leaves(func(v *domain.PromotionStep) []domain.TestKind { return v.Shows }, direct.Text),
+	})
+}
+
 func fieldsOfReasonToTell() direct.Type {
 	return direct.Object(direct.Fields[*impact.ToldReason]{
 		"why":  direct.Leaf(func(v *impact.ToldReason) domain.WhyTold { return v.Why }, direct.Text),
@@ -2434,9 +3209,306 @@ func fieldsOfReasonToTell() direct.Type {
 	})
 }
 
+func fieldsOfRelease() direct.Type {
+	return direct.Object(direct.Fields[*domain.Release]{
+		"description":       direct.Optional(func(v *domain.Release) *string { return v.Description }, direct.Text),
+		"releaseVersion":    direct.Leaf(func(v *domain.Release) string { return v.ReleaseVersion }, direct.Text),
+		"type":              direct.Leaf(func(v *domain.Release) domain.ReleaseType { return v.Type }, direct.Text),
+		"category":          direct.Leaf(func(v *domain.Release) domain.ReleaseCategory { return v.Category }, direct.Text),
+		"status":            direct.Leaf(func(v *domain.Release) domain.ReleaseStatus { return v.Status }, direct.Text),
+		"statusSince":       direct.Optional(func(v *domain.Release) *time.Time { return v.StatusSince }, direct.Time),
+		"manager":           direct.One(func(v *domain.Release) *domain.Person { return v.ManagerPerson() }),
+		"buildManager":      direct.One(func(v *domain.Release) *domain.Person { return v.BuildManagerPerson() }),
+		"testManager":       direct.One(func(v *domain.Release) *domain.Person { return v.TestManagerPerson() }),
+		"deploymentManager": direct.One(func(v *domain.Release) *domain.Person { return v.DeploymentManagerPerson() }),
+		"approach":          direct.Optional(func(v *domain.Release) *domain.RolloutApproach { return v.Approach }, direct.Text),
+		"plannedFrom":       direct.Optional(func(v *domain.Release) *time.Time { return v.PlannedFrom }, direct.Time),
+		"plannedTo":         direct.Optional(func(v *domain.Release) *time.Time { return v.PlannedTo }, direct.Time),
+		"businessNeed":      direct.Optional(func(v *domain.Release) *string { return v.BusinessNeed }, direct.Text),
+		"businessOwner":     direct.One(func(v *domain.Release) *domain.Person { return v.BusinessOwnerPerson() }),
+		"assembly":          direct.Optional(func(v *domain.Release) *string { return v.Assembly }, direct.Text),
+		"manualSteps":       direct.Leaves(func(v *domain.Release) []string { return v.ManualSteps }, direct.Text),
+		"budgetPlanned":     direct.Optional(func(v *domain.Release) *string { return v.BudgetPlanned }, direct.Text),
+		"currency":          direct.Optional(func(v *domain.Release) *string { return v.Currency }, direct.Text),
+		"policyReason":      direct.Optional(func(v *domain.Release) *string { return v.PolicyReason }, direct.Text),
+		"round":             direct.Leaf(func(v *domain.Release) int { return v.Round }, direct.Int),
+		"contentVersion":    direct.Leaf(func(v *domain.Release) int { return v.ContentVersion }, direct.Int),
+		"contentDigest":     direct.Optional(func(v *domain.Release) *string { return v.ContentDigest }, direct.Text),
+		"acceptedDigest":    direct.Optional(func(v *domain.Release) *string { return v.AcceptedDigest }, direct.Text),
+		"liveAt":            direct.Optional(func(v *domain.Release) *time.Time { return v.LiveAt }, direct.Time),
+		"publishedFrom":     direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedFrom }, direct.Time),
+		"publishedTo":       direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedTo }, direct.Time),
+		"waivers":           direct.Values(func(v *domain.Release) []domain.Waiver { return v.Waivers }),
+		"keptInForce":       direct.Values(func(v *domain.Release) []domain.KeptRelease { return v.KeptInForce }),
+		"id":                direct.Leaf(func(v *domain.Release) string { return v.ID }, direct.Text),
+		"key":               direct.Leaf(func(v *domain.Release) string { return v.Key }, direct.Text),
+		"name":              direct.Leaf(func(v *domain.Release) string { return v.Name }, direct.Text),
+		"version":           direct.Leaf(func(v *domain.Release) int { return v.Version }, direct.Int),
+		"createdAt":         direct.Leaf(func(v *domain.Release) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":         direct.Leaf(func(v *domain.Release) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":           direct.Values(func(v *domain.Release) []domain.FieldSource { return v.Sources }),
+		"listedBy":          direct.Many(func(v *domain.Release) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfReleaseChange() direct.Type {
+	return direct.Object(direct.Fields[*domain.ReleaseChange]{
+		"action":      direct.Leaf(func(v *domain.ReleaseChange) domain.ChangeAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *domain.ReleaseChange) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *domain.ReleaseChange) *string { return v.ToVersion }, direct.Text),
+		"coexists":    direct.Leaf(func(v *domain.ReleaseChange) bool { return v.Coexists }, direct.Bool),
+	})
+}
+
+func fieldsOfReleaseChangePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]) *domain.Release {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]) *domain.ConfigurationItem {
+			return v.To
+		}),
+		"releaseChange": direct.One(func(v *relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]) *domain.ReleaseChange {
+			return v.Link
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfReleaseComparison() direct.Type {
+	return direct.Object(direct.Fields[*release.Comparison]{
+		"added":   direct.Many(func(v *release.Comparison) []*release.ItemComparison { return v.Added }),
+		"dropped": direct.Many(func(v *release.Comparison) []*release.ItemComparison { return v.Dropped }),
+		"changed": direct.Many(func(v *release.Comparison) []*release.ItemComparison { return v.Changed }),
+		"same":    direct.Leaves(func(v *release.Comparison) []string { return v.Same }, direct.Text),
+		"sets":    direct.Many(func(v *release.Comparison) []*release.SetComparison { return v.Sets }),
+	})
+}
+
+func fieldsOfReleaseConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*relay.ReleaseEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*domain.Release { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfReleaseContent() direct.Type {
+	return direct.Object(direct.Fields[*release.Content]{
+		"action":      direct.Leaf(func(v *release.Content) release.ContentAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *release.Content) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *release.Content) *string { return v.ToVersion }, direct.Text),
+		"coexists":    direct.Leaf(func(v *release.Content) bool { return v.Coexists }, direct.Bool),
+		"because":     direct.One(func(v *release.Content) *release.Because { return v.Because }),
+	})
+}
+
+func fieldsOfReleaseContents() direct.Type {
+	return direct.Object(direct.Fields[*release.Contents]{
+		"nodes":      direct.Many(func(v *release.Contents) []*release.Content { return v.Nodes }),
+		"totalCount": direct.Leaf(func(v *release.Contents) int { return v.TotalCount() }, direct.Int),
+		"units":      direct.Leaves(func(v *release.Contents) []string { return v.Units }, direct.Text),
+		"leftOut":    direct.Many(func(v *release.Contents) []*release.LeftOut { return v.LeftOut }),
+	})
+}
+
+func fieldsOfReleaseEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Release]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Release]) *domain.Release { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Release]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfReleaseMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.ReleaseStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.ReleaseStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.ReleaseStatus]) domain.ReleaseStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.ReleaseStatus]) []domain.MoveLack { return v.Lacks }),
+	})
+}
+
 func fieldsOfReleaseNamePayload() direct.Type {
 	return direct.Object(direct.Fields[*model.ReleaseNamePayload]{
 		"boundName": direct.One(func(v *model.ReleaseNamePayload) *domain.BoundName { return v.BoundName }),
+	})
+}
+
+func fieldsOfReleaseNotes() direct.Type {
+	return direct.Object(direct.Fields[*release.Notes]{
+		"audience": direct.Leaf(func(v *release.Notes) release.NotesAudience { return v.Audience }, direct.Text),
+		"changes":  direct.Values(func(v *release.Notes) []release1.NotedChange { return v.Changes }),
+		"problems": direct.Values(func(v *release.Notes) []release1.NotedProblem { return v.Problems }),
+		"errors":   direct.Values(func(v *release.Notes) []release1.NotedError { return v.Errors }),
+		"markdown": direct.Leaf(func(v *release.Notes) string { return v.Markdown() }, direct.Text),
+	})
+}
+
+func fieldsOfReleasePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Release]]{
+		"release":  direct.One(func(v *relay.Payload[domain.Release]) *domain.Release { return v.Record }),
+		"revision": direct.Leaf(func(v *relay.Payload[domain.Release]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Release]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.Payload[domain.Release]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfReleasePolicy() direct.Type {
+	return direct.Object(direct.Fields[*domain.ReleasePolicy]{
+		"description":     direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Description }, direct.Text),
+		"status":          direct.Leaf(func(v *domain.ReleasePolicy) domain.PolicyStatus { return v.Status }, direct.Text),
+		"policyVersion":   direct.Leaf(func(v *domain.ReleasePolicy) int { return v.PolicyVersion }, direct.Int),
+		"effectiveFrom":   direct.Optional(func(v *domain.ReleasePolicy) *time.Time { return v.EffectiveFrom }, direct.Time),
+		"writtenBy":       direct.Many(func(v *domain.ReleasePolicy) []*domain.Person { return v.WrittenByPersons() }),
+		"inForceBy":       direct.One(func(v *domain.ReleasePolicy) *domain.Person { return v.InForceByPerson() }),
+		"classes":         direct.Leaves(func(v *domain.ReleasePolicy) []domain.Class { return v.Classes }, direct.Text),
+		"environment":     direct.Optional(func(v *domain.ReleasePolicy) *domain.Environment { return v.Environment }, direct.Text),
+		"numbering":       direct.One(func(v *domain.ReleasePolicy) *domain.VersionScheme { return v.Numbering }),
+		"itemNumbering":   direct.One(func(v *domain.ReleasePolicy) *domain.VersionScheme { return v.ItemNumbering }),
+		"packagePattern":  direct.Optional(func(v *domain.ReleasePolicy) *string { return v.PackagePattern }, direct.Text),
+		"parallelLines":   direct.Leaf(func(v *domain.ReleasePolicy) bool { return v.ParallelLines }, direct.Bool),
+		"nameTemplate":    direct.Optional(func(v *domain.ReleasePolicy) *string { return v.NameTemplate }, direct.Text),
+		"granularity":     direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Granularity }, direct.Text),
+		"majorEvery":      direct.Optional(func(v *domain.ReleasePolicy) *string { return v.MajorEvery }, direct.Text),
+		"minorEvery":      direct.Optional(func(v *domain.ReleasePolicy) *string { return v.MinorEvery }, direct.Text),
+		"deliverables":    direct.Values(func(v *domain.ReleasePolicy) []domain.DeliverableDemand { return v.Deliverables }),
+		"tests":           direct.Values(func(v *domain.ReleasePolicy) []domain.TestDemand { return v.Tests }),
+		"demands":         direct.Values(func(v *domain.ReleasePolicy) []domain.NeedDemand { return v.Demands }),
+		"signOffRoles":    direct.Values(func(v *domain.ReleasePolicy) []domain.SignOffRow { return v.SignOffRoles }),
+		"businessSignOff": direct.Leaf(func(v *domain.ReleasePolicy) bool { return v.BusinessSignOff }, direct.Bool),
+		"emergency":       direct.One(func(v *domain.ReleasePolicy) *domain.EmergencyRules { return v.Emergency }),
+		"package":         direct.One(func(v *domain.ReleasePolicy) *domain.PackageRules { return v.Package }),
+		"promotionPath":   direct.Values(func(v *domain.ReleasePolicy) []domain.PromotionStep { return v.PromotionPath }),
+		"taskRules":       direct.Values(func(v *domain.ReleasePolicy) []domain.TaskRule { return v.TaskRules }),
+		"reversibility":   direct.One(func(v *domain.ReleasePolicy) *domain.ReversibilityRule { return v.Reversibility }),
+		"maxVariants":     direct.Optional(func(v *domain.ReleasePolicy) *int { return v.MaxVariants }, direct.Int),
+		"maxManualSteps":  direct.Optional(func(v *domain.ReleasePolicy) *int { return v.MaxManualSteps }, direct.Int),
+		"retention":       direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Retention }, direct.Text),
+		"verifying":       direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Verifying }, direct.Text),
+		"auditMaxAge":     direct.Optional(func(v *domain.ReleasePolicy) *string { return v.AuditMaxAge }, direct.Text),
+		"kitSignature":    direct.Leaf(func(v *domain.ReleasePolicy) domain.SignatureScheme { return v.KitSignature }, direct.Text),
+		"kitSigners":      direct.Values(func(v *domain.ReleasePolicy) []domain.KitSigner { return v.KitSigners }),
+		"mediaCriteria":   direct.Leaves(func(v *domain.ReleasePolicy) []string { return v.MediaCriteria }, direct.Text),
+		"process":         direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Process }, direct.Text),
+		"committeeDuties": direct.Optional(func(v *domain.ReleasePolicy) *string { return v.CommitteeDuties }, direct.Text),
+		"backOutPolicy":   direct.Optional(func(v *domain.ReleasePolicy) *string { return v.BackOutPolicy }, direct.Text),
+		"majorMinor":      direct.Optional(func(v *domain.ReleasePolicy) *string { return v.MajorMinor }, direct.Text),
+		"frequencyGuide":  direct.Optional(func(v *domain.ReleasePolicy) *string { return v.FrequencyGuide }, direct.Text),
+		"document":        direct.Leaf(func(v *domain.ReleasePolicy) string { return v.Document() }, direct.Text),
+		"id":              direct.Leaf(func(v *domain.ReleasePolicy) string { return v.ID }, direct.Text),
+		"key":             direct.Leaf(func(v *domain.ReleasePolicy) string { return v.Key }, direct.Text),
+		"name":            direct.Leaf(func(v *domain.ReleasePolicy) string { return v.Name }, direct.Text),
+		"version":         direct.Leaf(func(v *domain.ReleasePolicy) int { return v.Version }, direct.Int),
+		"createdAt":       direct.Leaf(func(v *domain.ReleasePolicy) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":       direct.Leaf(func(v *domain.ReleasePolicy) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":         direct.Values(func(v *domain.ReleasePolicy) []domain.FieldSource { return v.Sources }),
+		"listedBy":        direct.Many(func(v *domain.ReleasePolicy) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfReleasePolicyConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) []*relay.ReleasePolicyEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) []*domain.ReleasePolicy {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfReleasePolicyEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ReleasePolicy]]{
+		"node":   direct.One(func(v *relay.Edge[domain.ReleasePolicy]) *domain.ReleasePolicy { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.ReleasePolicy]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfReleasePolicyPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ReleasePolicy]]{
+		"releasePolicy": direct.One(func(v *relay.Payload[domain.ReleasePolicy]) *domain.ReleasePolicy { return v.Record }),
+		"revision":      direct.Leaf(func(v *relay.Payload[domain.ReleasePolicy]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":        direct.Leaf(func(v *relay.Payload[domain.ReleasePolicy]) bool { return v.DryRun }, direct.Bool),
+		"changes":       direct.Values(func(v *relay.Payload[domain.ReleasePolicy]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfReleaseReleaseChangeConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) []*relay.ReleaseReleaseChangeEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) []*domain.Release {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfReleaseReleaseChangeEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ReleaseReleaseChangeEdge]{
+		"node":        direct.One(func(v *relay.ReleaseReleaseChangeEdge) *domain.Release { return v.Node }),
+		"cursor":      direct.Leaf(func(v *relay.ReleaseReleaseChangeEdge) string { return v.Cursor }, direct.Text),
+		"action":      direct.Leaf(func(v *relay.ReleaseReleaseChangeEdge) domain.ChangeAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *relay.ReleaseReleaseChangeEdge) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *relay.ReleaseReleaseChangeEdge) *string { return v.ToVersion }, direct.Text),
+		"coexists":    direct.Leaf(func(v *relay.ReleaseReleaseChangeEdge) bool { return v.Coexists }, direct.Bool),
+	})
+}
+
+func fieldsOfReleaseReservationConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReservationEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) []*relay.ReleaseReservationEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) []*domain.Release {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfReleaseReservationEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ReleaseReservationEdge]{
+		"node":     direct.One(func(v *relay.ReleaseReservationEdge) *domain.Release { return v.Node }),
+		"cursor":   direct.Leaf(func(v *relay.ReleaseReservationEdge) string { return v.Cursor }, direct.Text),
+		"quantity": direct.Leaf(func(v *relay.ReleaseReservationEdge) int { return v.Quantity }, direct.Int),
+	})
+}
+
+func fieldsOfReleaseSupersessionConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) []*relay.ReleaseSupersessionEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) []*domain.Release {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfReleaseSupersessionEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ReleaseSupersessionEdge]{
+		"node":   direct.One(func(v *relay.ReleaseSupersessionEdge) *domain.Release { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.ReleaseSupersessionEdge) string { return v.Cursor }, direct.Text),
+		"units":  direct.Leaves(func(v *relay.ReleaseSupersessionEdge) []string { return v.Units }, direct.Text),
 	})
 }
 
@@ -2485,6 +3557,26 @@ func fieldsOfReleaseUnitPayload() direct.Type {
 	})
 }
 
+func fieldsOfRequiredReleasePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) *domain.Release {
+			return v.From
+		}),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) *domain.Release { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfReservation() direct.Type {
+	return direct.Object(direct.Fields[*domain.Reservation]{
+		"quantity": direct.Leaf(func(v *domain.Reservation) int { return v.Quantity }, direct.Int),
+	})
+}
+
 func fieldsOfResolutionPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) *domain.ChangeRequest {
@@ -2500,6 +3592,13 @@ func fieldsOfResolutionPayload() direct.Type {
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ChangeRequest, domain.Problem, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
+	})
+}
+
+func fieldsOfReversibilityRule() direct.Type {
+	return direct.Object(direct.Fields[*domain.ReversibilityRule]{
+		"full":  direct.Leaf(func(v *domain.ReversibilityRule) domain.BackOutKind { return v.Full }, direct.Text),
+		"delta": direct.Leaf(func(v *domain.ReversibilityRule) domain.BackOutKind { return v.Delta }, direct.Text),
 	})
 }
 
@@ -2608,6 +3707,31 @@ func fieldsOfServiceView() direct.Type {
 	})
 }
 
+func fieldsOfSetComparison() direct.Type {
+	return direct.Object(direct.Fields[*release.SetComparison]{
+		"name":       direct.Leaf(func(v *release.SetComparison) string { return v.Name }, direct.Text),
+		"onlyFirst":  direct.Leaves(func(v *release.SetComparison) []string { return v.OnlyFirst }, direct.Text),
+		"onlySecond": direct.Leaves(func(v *release.SetComparison) []string { return v.OnlySecond }, direct.Text),
+	})
+}
+
+func fieldsOfSignOffRow() direct.Type {
+	return direct.Object(direct.Fields[*domain.SignOffRow]{
+		"nature":     direct.Leaf(func(v *domain.SignOffRow) domain.DeploymentNature { return v.Nature }, direct.Text),
+		"delivered":  direct.Values(func(v *domain.SignOffRow) []domain.Signatory { return v.Delivered }),
+		"accepted":   direct.Values(func(v *domain.SignOffRow) []domain.Signatory { return v.Accepted }),
+		"handedOver": direct.Values(func(v *domain.SignOffRow) []domain.Signatory { return v.HandedOver }),
+		"supported":  direct.Values(func(v *domain.SignOffRow) []domain.Signatory { return v.Supported }),
+	})
+}
+
+func fieldsOfSignatory() direct.Type {
+	return direct.Object(direct.Fields[*domain.Signatory]{
+		"role":     direct.Optional(func(v *domain.Signatory) *domain.Role { return v.Role }, direct.Text),
+		"function": direct.Optional(func(v *domain.Signatory) *string { return v.Function }, direct.Text),
+	})
+}
+
 func fieldsOfSite() direct.Type {
 	return direct.Object(direct.Fields[*domain.Site]{
 		"description":  direct.Optional(func(v *domain.Site) *string { return v.Description }, direct.Text),
@@ -2674,6 +3798,24 @@ func fieldsOfSiteNeedPayload() direct.Type {
 	})
 }
 
+func fieldsOfSitePaidSeatsConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) []*relay.SitePaidSeatsEdge {
+			return v.Edges
+		}),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) []*domain.Site { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfSitePaidSeatsEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.SitePaidSeatsEdge]{
+		"node":   direct.One(func(v *relay.SitePaidSeatsEdge) *domain.Site { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.SitePaidSeatsEdge) string { return v.Cursor }, direct.Text),
+		"seats":  direct.Optional(func(v *relay.SitePaidSeatsEdge) *int { return v.Seats }, direct.Int),
+	})
+}
+
 func fieldsOfSitePartPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
 		"from":     direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.From }),
@@ -2693,6 +3835,14 @@ func fieldsOfSitePayload() direct.Type {
 	})
 }
 
+func fieldsOfSiteVersion() direct.Type {
+	return direct.Object(direct.Fields[*release.SiteVersion]{
+		"item":    direct.One(func(v *release.SiteVersion) *domain.ConfigurationItem { return v.Item }),
+		"version": direct.Leaf(func(v *release.SiteVersion) string { return v.Version }, direct.Text),
+		"since":   direct.Optional(func(v *release.SiteVersion) *time.Time { return v.Since }, direct.Time),
+	})
+}
+
 func fieldsOfSizedCycle() direct.Type {
 	return direct.Object(direct.Fields[*configuration.SizedCycle]{
 		"size": direct.Leaf(func(v *configuration.SizedCycle) int { return v.Size }, direct.Int),
@@ -2707,8 +3857,48 @@ func fieldsOfSourceListing() direct.Type {
 	})
 }
 
+func fieldsOfSparePlacePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.HardwareSpare, domain.Site, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.HardwareSpare, domain.Site, relay.NoLink]) *domain.HardwareSpare {
+			return v.From
+		}),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.HardwareSpare, domain.Site, relay.NoLink]) *domain.Site { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.HardwareSpare, domain.Site, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.HardwareSpare, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.HardwareSpare, domain.Site, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfSpareUsePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, relay.NoLink]) *domain.HardwareSpare {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, relay.NoLink]) *domain.ConfigurationItem {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfStatistics() direct.Type {
 	return direct.Object(direct.Fields[*records.Statistics]{})
+}
+
+func fieldsOfSupersession() direct.Type {
+	return direct.Object(direct.Fields[*domain.Supersession]{
+		"units": direct.Leaves(func(v *domain.Supersession) []string { return v.Units }, direct.Text),
+	})
 }
 
 func fieldsOfSupplyPayload() direct.Type {
@@ -2789,6 +3979,22 @@ func fieldsOfTaskPayload() direct.Type {
 	})
 }
 
+func fieldsOfTaskRule() direct.Type {
+	return direct.Object(direct.Fields[*domain.TaskRule]{
+		"kind":     direct.Leaf(func(v *domain.TaskRule) domain.TaskKind { return v.Kind }, direct.Text),
+		"before":   direct.Leaf(func(v *domain.TaskRule) domain.ReleaseStatus { return v.Before }, direct.Text),
+		"template": direct.Optional(func(v *domain.TaskRule) *string { return v.Template }, direct.Text),
+	})
+}
+
+func fieldsOfTestDemand() direct.Type {
+	return direct.Object(direct.Fields[*domain.TestDemand]{
+		"type":     direct.Leaf(func(v *domain.TestDemand) domain.ReleaseType { return v.Type }, direct.Text),
+		"category": direct.Optional(func(v *domain.TestDemand) *domain.ReleaseCategory { return v.Category }, direct.Text),
+		"kinds":    direct.Leaves(func(v *domain.TestDemand) []domain.TestKind { return v.Kinds }, direct.Text),
+	})
+}
+
 func fieldsOfTextSpan() direct.Type {
 	return direct.Object(direct.Fields[*records.TextSpan]{
 		"start":  direct.Leaf(func(v *records.TextSpan) int { return v.Start }, direct.Int),
@@ -2830,6 +4036,32 @@ func fieldsOfUnevenGroups() direct.Type {
 func fieldsOfUse() direct.Type {
 	return direct.Object(direct.Fields[*configuration.Use]{
 		"relationship": direct.Leaf(func(v *configuration.Use) string { return v.Relationship }, direct.Text),
+	})
+}
+
+func fieldsOfVersionMatrix() direct.Type {
+	return direct.Object(direct.Fields[*release.VersionMatrix]{
+		"variants": direct.Leaf(func(v *release.VersionMatrix) int { return v.Variants }, direct.Int),
+		"rows":     direct.Many(func(v *release.VersionMatrix) []*release.MatrixRow { return v.Rows }),
+	})
+}
+
+func fieldsOfVersionPart() direct.Type {
+	return direct.Object(direct.Fields[*domain.VersionPart]{
+		"group":   direct.Leaf(func(v *domain.VersionPart) string { return v.Group }, direct.Text),
+		"compare": direct.Leaf(func(v *domain.VersionPart) domain.VersionComparison { return v.Compare }, direct.Text),
+		"ranks":   direct.Leaves(func(v *domain.VersionPart) []string { return v.Ranks }, direct.Text),
+		"absent":  direct.Optional(func(v *domain.VersionPart) *domain.AbsentVersionPart { return v.Absent }, direct.Text),
+	})
+}
+
+func fieldsOfVersionScheme() direct.Type {
+	return direct.Object(direct.Fields[*domain.VersionScheme]{
+		"scheme":  direct.Leaf(func(v *domain.VersionScheme) domain.VersionOrder { return v.Scheme }, direct.Text),
+		"pattern": direct.Optional(func(v *domain.VersionScheme) *string { return v.Pattern }, direct.Text),
+		"order":   direct.Values(func(v *domain.VersionScheme) []domain.VersionPart { return v.Order }),
+		"ignore":  direct.Leaves(func(v *domain.VersionScheme) []string { return v.Ignore }, direct.Text),
+		"line":    direct.Leaves(func(v *domain.VersionScheme) []string { return v.Line }, direct.Text),
 	})
 }
 
@@ -2881,6 +4113,15 @@ func fieldsOfVoteEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.Vote]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Vote]) *domain.Vote { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Vote]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfWaiver() direct.Type {
+	return direct.Object(direct.Fields[*domain.Waiver]{
+		"need":   direct.Leaf(func(v *domain.Waiver) domain.MoveNeed { return v.Need }, direct.Text),
+		"reason": direct.Leaf(func(v *domain.Waiver) string { return v.Reason }, direct.Text),
+		"by":     direct.Leaf(func(v *domain.Waiver) string { return v.By }, direct.Text),
+		"at":     direct.Leaf(func(v *domain.Waiver) time.Time { return v.At }, direct.Time),
 	})
 }
 

@@ -1379,6 +1379,148 @@ func (ec *executionContext) fieldContext_InstallationPayload_changes(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ItemLicencePayload_from(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLicencePayload_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ConfigurationItem) graphql.Marshaler {
+			return ec.marshalNConfigurationItem2ᚖreleasegraphᚋinternalᚋdomainᚐConfigurationItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLicencePayload_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ItemLicencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfigurationItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ItemLicencePayload_to(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLicencePayload_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Licence) graphql.Marshaler {
+			return ec.marshalNLicence2ᚖreleasegraphᚋinternalᚋdomainᚐLicence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLicencePayload_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ItemLicencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Licence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ItemLicencePayload_revision(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLicencePayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNRevision2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLicencePayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemLicencePayload", field, false, false, errors.New("field of type Revision does not have child fields"))
+}
+
+func (ec *executionContext) _ItemLicencePayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLicencePayload_dryRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DryRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLicencePayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemLicencePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ItemLicencePayload_changes(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLicencePayload_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Change) graphql.Marshaler {
+			return ec.marshalNChange2ᚕreleasegraphᚋinternalᚋdomainᚐChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLicencePayload_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ItemLicencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Change(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OwnershipPayload_from(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2780,6 +2922,64 @@ func (ec *executionContext) _InstallationPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var itemLicencePayloadImplementors = []string{"ItemLicencePayload"}
+
+func (ec *executionContext) _ItemLicencePayload(ctx context.Context, sel ast.SelectionSet, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, itemLicencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ItemLicencePayload")
+		case "from":
+			out.Values[i] = ec._ItemLicencePayload_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._ItemLicencePayload_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._ItemLicencePayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dryRun":
+			out.Values[i] = ec._ItemLicencePayload_dryRun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changes":
+			out.Values[i] = ec._ItemLicencePayload_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var ownershipPayloadImplementors = []string{"OwnershipPayload"}
 
 func (ec *executionContext) _OwnershipPayload(ctx context.Context, sel ast.SelectionSet, obj *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {
@@ -3300,6 +3500,22 @@ func (ec *executionContext) marshalNConnectInstallationInput2releasegraphᚋgrap
 	return v
 }
 
+func (ec *executionContext) unmarshalNConnectItemLicenceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConnectItemLicenceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalNConnectOwnershipInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -3403,6 +3619,22 @@ func (ec *executionContext) unmarshalNDisconnectInstallationInput2releasegraph�
 }
 
 func (ec *executionContext) marshalNDisconnectInstallationInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNDisconnectItemLicenceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDisconnectItemLicenceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3641,6 +3873,13 @@ func (ec *executionContext) marshalOInstallationPayload2ᚖreleasegraphᚋgraph�
 		return graphql.Null
 	}
 	return ec._InstallationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOItemLicencePayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ItemLicencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOOwnershipPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) graphql.Marshaler {

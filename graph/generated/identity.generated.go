@@ -1536,4 +1536,23 @@ func (ec *executionContext) marshalORevokeApiTokenPayload2ᚖreleasegraphᚋgrap
 	return ec._RevokeApiTokenPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalORole2ᚖreleasegraphᚋinternalᚋdomainᚐRole(ctx context.Context, v any) (*domain.Role, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.Role(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORole2ᚖreleasegraphᚋinternalᚋdomainᚐRole(ctx context.Context, sel ast.SelectionSet, v *domain.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 // endregion ***************************** type.gotpl *****************************

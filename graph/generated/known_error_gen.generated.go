@@ -365,6 +365,148 @@ func (ec *executionContext) fieldContext_DiagnosisPayload_changes(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _IntroducedErrorPayload_from(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IntroducedErrorPayload_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.KnownError) graphql.Marshaler {
+			return ec.marshalNKnownError2ᚖreleasegraphᚋinternalᚋdomainᚐKnownError(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IntroducedErrorPayload_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IntroducedErrorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KnownError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IntroducedErrorPayload_to(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IntroducedErrorPayload_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Release) graphql.Marshaler {
+			return ec.marshalNRelease2ᚖreleasegraphᚋinternalᚋdomainᚐRelease(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IntroducedErrorPayload_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IntroducedErrorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Release(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IntroducedErrorPayload_revision(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IntroducedErrorPayload_revision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNRevision2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IntroducedErrorPayload_revision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntroducedErrorPayload", field, false, false, errors.New("field of type Revision does not have child fields"))
+}
+
+func (ec *executionContext) _IntroducedErrorPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IntroducedErrorPayload_dryRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DryRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IntroducedErrorPayload_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntroducedErrorPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _IntroducedErrorPayload_changes(ctx context.Context, field graphql.CollectedField, obj *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IntroducedErrorPayload_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Change) graphql.Marshaler {
+			return ec.marshalNChange2ᚕreleasegraphᚋinternalᚋdomainᚐChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IntroducedErrorPayload_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IntroducedErrorPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Change(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _KnownErrorConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1224,6 +1366,64 @@ func (ec *executionContext) _DiagnosisPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var introducedErrorPayloadImplementors = []string{"IntroducedErrorPayload"}
+
+func (ec *executionContext) _IntroducedErrorPayload(ctx context.Context, sel ast.SelectionSet, obj *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, introducedErrorPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IntroducedErrorPayload")
+		case "from":
+			out.Values[i] = ec._IntroducedErrorPayload_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._IntroducedErrorPayload_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revision":
+			out.Values[i] = ec._IntroducedErrorPayload_revision(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dryRun":
+			out.Values[i] = ec._IntroducedErrorPayload_dryRun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changes":
+			out.Values[i] = ec._IntroducedErrorPayload_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var knownErrorConnectionImplementors = []string{"KnownErrorConnection"}
 
 func (ec *executionContext) _KnownErrorConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) graphql.Marshaler {
@@ -1659,6 +1859,22 @@ func (ec *executionContext) marshalNConnectDiagnosisInput2releasegraphᚋgraph�
 	return v
 }
 
+func (ec *executionContext) unmarshalNConnectIntroducedErrorInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConnectIntroducedErrorInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalNConnectPresenceInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
 	var res relay.Input
 	err := res.UnmarshalGQL(v)
@@ -1698,6 +1914,22 @@ func (ec *executionContext) unmarshalNDisconnectDiagnosisInput2releasegraphᚋgr
 }
 
 func (ec *executionContext) marshalNDisconnectDiagnosisInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNDisconnectIntroducedErrorInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {
+	var res relay.Input
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDisconnectIntroducedErrorInput2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, sel ast.SelectionSet, v relay.Input) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1864,6 +2096,13 @@ func (ec *executionContext) marshalODiagnosisPayload2ᚖreleasegraphᚋgraphᚋr
 		return graphql.Null
 	}
 	return ec._DiagnosisPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOIntroducedErrorPayload2ᚖreleasegraphᚋgraphᚋrelayᚐLinkPayload(ctx context.Context, sel ast.SelectionSet, v *relay.LinkPayload[domain.KnownError, domain.Release, relay.NoLink]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._IntroducedErrorPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOKnownErrorFilter2releasegraphᚋgraphᚋrelayᚐInput(ctx context.Context, v any) (relay.Input, error) {

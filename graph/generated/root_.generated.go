@@ -38,15 +38,20 @@ type ResolverRoot interface {
 	Freeze() FreezeResolver
 	FreezeException() FreezeExceptionResolver
 	GraphDiff() GraphDiffResolver
+	HardwareSpare() HardwareSpareResolver
 	ImpactAnalysis() ImpactAnalysisResolver
 	KnownError() KnownErrorResolver
+	Licence() LicenceResolver
 	MaintenanceWindow() MaintenanceWindowResolver
+	MediaItem() MediaItemResolver
 	MinutesEntry() MinutesEntryResolver
 	Mutation() MutationResolver
 	Party() PartyResolver
 	Person() PersonResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
+	Release() ReleaseResolver
+	ReleasePolicy() ReleasePolicyResolver
 	ReleaseUnit() ReleaseUnitResolver
 	ScheduleConflict() ScheduleConflictResolver
 	ScheduleConflicts() ScheduleConflictsResolver
@@ -86,10 +91,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAcceptMediaItemInput,
 		ec.unmarshalInputAsOf,
 		ec.unmarshalInputAssessChangeRequestInput,
 		ec.unmarshalInputAuthoriseChangeRequestInput,
 		ec.unmarshalInputBackOutChangeRequestInput,
+		ec.unmarshalInputCancelReleaseInput,
 		ec.unmarshalInputCastVoteInput,
 		ec.unmarshalInputCloseProblemInput,
 		ec.unmarshalInputConfirmDelegationInput,
@@ -98,12 +105,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateCalendarFeedInput,
 		ec.unmarshalInputCreateProblemInput,
 		ec.unmarshalInputDecideFreezeExceptionInput,
+		ec.unmarshalInputDeliverSparesInput,
 		ec.unmarshalInputDependencySelectorInput,
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
 		ec.unmarshalInputDraftChangeFromModelInput,
+		ec.unmarshalInputEndLicenceInput,
 		ec.unmarshalInputEventFilter,
 		ec.unmarshalInputExcludeFromImpactInput,
+		ec.unmarshalInputGatherEmergencyFixesInput,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
 		ec.unmarshalInputImpactInput,
@@ -112,23 +122,41 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputImportHoldingsInput,
 		ec.unmarshalInputImportRecordsInput,
 		ec.unmarshalInputIncludeInImpactInput,
+		ec.unmarshalInputJudgeMediaCriterionInput,
+		ec.unmarshalInputKeepInForceInput,
 		ec.unmarshalInputLiftFreezeInput,
+		ec.unmarshalInputMoveReleaseToPolicyInput,
 		ec.unmarshalInputProblemDraftInput,
 		ec.unmarshalInputPublishKnownErrorInput,
+		ec.unmarshalInputPurgeMediaItemInput,
+		ec.unmarshalInputPutPolicyInForceInput,
 		ec.unmarshalInputRecordRef,
+		ec.unmarshalInputRefuseMediaItemInput,
+		ec.unmarshalInputRejectReleaseInput,
 		ec.unmarshalInputReleaseNameInput,
 		ec.unmarshalInputReopenProblemInput,
+		ec.unmarshalInputReplanReleaseInput,
 		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputRequestStandardChangeInput,
+		ec.unmarshalInputReserveSparesInput,
 		ec.unmarshalInputResolveProblemInput,
 		ec.unmarshalInputRetireKnownErrorInput,
+		ec.unmarshalInputRetireMediaItemInput,
+		ec.unmarshalInputRetirePolicyInput,
 		ec.unmarshalInputReviewChangeRequestInput,
+		ec.unmarshalInputReviseReleasePolicyInput,
 		ec.unmarshalInputRevokeApiTokenInput,
+		ec.unmarshalInputSinceInput,
+		ec.unmarshalInputStartBuildInput,
 		ec.unmarshalInputSubmitChangeRequestInput,
+		ec.unmarshalInputSubmitForAcceptanceInput,
 		ec.unmarshalInputTimeRangeInput,
+		ec.unmarshalInputUnlockReleaseInput,
+		ec.unmarshalInputWaiveReleaseNeedInput,
 		ec.unmarshalInputWhatIfInput,
 		ec.unmarshalInputWithdrawChangeRequestInput,
 		ec.unmarshalInputWithdrawConfigurationItemInput,
+		ec.unmarshalInputWithdrawSparesInput,
 		ec.unmarshalInputWriteOptions,
 	)
 	first := true
@@ -233,6 +261,18 @@ scalar TimeZone
 
 "A length of time, ISO 8601: weeks, or days, hours, minutes and seconds, such as PT4H, P1DT12H or P2W."
 scalar Duration
+
+"A length of time by the calendar, ISO 8601: years, months, weeks and days, such as P1M, P3Y or P14D."
+scalar Period
+
+"An amount of money, such as \"1250.50\": up to four digits behind the point."
+scalar Decimal
+
+"A SHA-256 digest: 64 digits of 0-9 and a-f."
+scalar Sha256
+
+"A number of bytes, which may be more than an Int holds."
+scalar ByteSize
 
 "A recurrence rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU."
 scalar RecurrenceRule
@@ -3208,6 +3248,8 @@ type MoveLack {
   field: String!
   "What is missing, in words."
   message: String!
+  "The same as message."
+  text: String!
 }
 
 "What a move of a record from one status to another can need."
@@ -3252,8 +3294,108 @@ enum MoveNeed {
   WORKAROUND
   "Of an exception: the freeze and the change that it names."
   FREEZE_AND_CHANGE
-  "Of an exception: why the change cannot wait."
+  "Why: of an exception, why the change cannot wait."
   REASON
+  "Of a release: something that it changes, or parts (R2)."
+  CONTENT
+  "Of a FULL release: that no item of its units is still to come (R2)."
+  CONTENT_COMPLETE
+  "Of a package: parts that agree on each item (R2)."
+  CONTENT_ONE
+  "Of a release: one policy that it follows (R3)."
+  POLICY
+  "Of a release: a number that can be read, is free, and rises (R3)."
+  NUMBER
+  "Of a release: versions of items that rise (R3)."
+  ITEM_VERSIONS
+  "Of a release: requests that are authorised (H4)."
+  AUTHORISED
+  "Of a release: items that its requests affect, and requests that touch something in it (R5)."
+  TRACED
+  "Of a release: a back-out plan of each request (R10)."
+  BACK_OUT_PLANS
+  "Of a release: to be as reversible as its policy wants (R20)."
+  REVERSIBLE
+  "Of an emergency release: not to be a package (R9)."
+  NOT_A_PACKAGE
+  "Of an emergency release: a request for change (R9)."
+  CHANGES
+  "Of an emergency release: requests of type EMERGENCY (R9)."
+  EMERGENCY_CHANGE
+  "Of an emergency release: requests that an emergency board authorised (R9)."
+  EMERGENCY_BOARD
+  "Of an emergency release: no request that resolves no problem (R9)."
+  STOWAWAY_CHANGE
+  "Of an emergency release: no item that none of its requests affects (R9)."
+  STOWAWAY_ITEM
+  "Of an emergency release: a problem that it fixes (R9)."
+  KNOWN_PROBLEM
+  "Of an emergency release: problems whose cause is known (R9)."
+  KNOWN
+  "Of an emergency release: no more problems than its policy allows (R9)."
+  FEW_PROBLEMS
+  "Of an emergency release: problems of the least priority that its policy allows (R9)."
+  PRIORITY
+  "Of a release: how it is to be rolled out (R5)."
+  METHOD
+  "Of a release: when it is planned (R5)."
+  CALENDAR
+  "Of a release: its four managers (R5)."
+  ROLES
+  "Of a release: some time since the last of its type (R3)."
+  FREQUENCY
+  "Of a package: no more than its policy allows (R16)."
+  PACKAGE_SIZE
+  "Of a package: parts that are accepted."
+  PARTS
+  "Of a release: a master copy of each version that it brings (R6)."
+  KIT
+  "Of a release: a kit whose bytes are there, and as they were (L2)."
+  KIT_WHOLE
+  "Of a release: licences that cover its kit (L1)."
+  KIT_LICENSED
+  "Of a release: signatures on its kit that count."
+  KIT_SIGNED
+  "Of a release: how its kit is put together (R6)."
+  ASSEMBLY
+  "Of a release: the scripts that install it (R6)."
+  SCRIPTS
+  "Of a release: master copies of the versions that its back-out puts back (L5)."
+  PRIOR_MASTER
+  "Of a release: hardware that is labelled and reserved (L4)."
+  HARDWARE
+  "Of a release: no more manual steps than its policy allows (R24)."
+  MANUAL_STEPS
+  "Of a release: a recent audit of its sites (R5)."
+  PRODUCTION_AUDIT
+  "Of a release: a board's advice on contents and calendar (R19)."
+  BOARD_ADVICE
+  "Of a release: a report of the builders' own tests (R6)."
+  BUILD_TEST
+  "Of a release: purchases that were ordered (R6)."
+  PURCHASES
+  "Of a release: a regression test over all its items (R20)."
+  REGRESSION
+  "Of a release: no deployment that has begun."
+  NO_DEPLOYMENT
+  "Of a release: no package with it that is under way."
+  NO_PACKAGE
+  "Of a media item: its bytes (L1)."
+  STORED
+  "Of a media item: bytes that are as declared (L1)."
+  DIGEST
+  "Of a media item: a licence that is valid (L1)."
+  LICENCE
+  "Of a media item: that it meets all criteria of the policy (L1)."
+  CRITERIA
+  "Of a media item: a signature that counts."
+  SIGNATURE
+  "Of a media item: another person than who put it there."
+  FOUR_EYES
+  "Of a media item: the end of the policy's retention (L5)."
+  RETENTION
+  "Of a media item: that nothing in use needs it (L5)."
+  NOT_NEEDED
 }
 
 extend type Mutation {
@@ -3600,6 +3742,23 @@ extend type ChangeRequest implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): FreezeExceptionConnection!
+  "The releases that carry this request out."
+  releases(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
 }
 
 extend type Query {
@@ -3765,6 +3924,8 @@ input ChangeRequestFilter {
   tasks: TaskLinkFilter
   "The exceptions from freezes that were asked for."
   freezeExceptions: FreezeExceptionLinkFilter
+  "The releases that carry this request out."
+  releases: ReleaseLinkFilter
 }
 
 "Selects records by the change models that a relationship joins to them."
@@ -5154,6 +5315,91 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): FreezeConnection!
+  "The releases that change this item."
+  releases(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseReleaseChangeConnection!
+  "The policies that name this item."
+  policies(
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleasePolicyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicyConnection!
+  "The master copies of this software, one for each version."
+  masters(
+    "Only those that match."
+    filter: MediaItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MediaItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): MediaItemConnection!
+  "The licences by which this software is used (L3)."
+  licences(
+    "Only those that match."
+    filter: LicenceFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [LicenceOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): LicenceConnection!
+  "The stock that can replace this hardware."
+  spares(
+    "Only those that match."
+    filter: HardwareSpareFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [HardwareSpareOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): HardwareSpareConnection!
 }
 
 extend type Query {
@@ -5305,6 +5551,16 @@ input ConfigurationItemFilter {
   maintenanceWindows: MaintenanceWindowLinkFilter
   "The freezes that name this item."
   freezes: FreezeLinkFilter
+  "The releases that change this item."
+  releases: ReleaseReleaseChangeFilter
+  "The policies that name this item."
+  policies: ReleasePolicyLinkFilter
+  "The master copies of this software, one for each version."
+  masters: MediaItemLinkFilter
+  "The licences by which this software is used (L3)."
+  licences: LicenceLinkFilter
+  "The stock that can replace this hardware."
+  spares: HardwareSpareLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -5433,6 +5689,60 @@ input FreezeLinkFilter {
   some: FreezeFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: FreezeFilter @cost(weight: 50000)
+}
+
+"Selects records by the releases that a relationship joins to them."
+input ReleaseReleaseChangeFilter {
+  "At least one matches; {} asks for any."
+  some: ReleaseFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleaseFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReleaseChangeFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input ReleaseChangeFilter {
+  "What it does."
+  action: ChangeActionFilter
+  "The version that it replaces."
+  fromVersion: StringFilter
+  "The version that it brings."
+  toVersion: StringFilter
+  "Whether both versions may run side by side (P4)."
+  coexists: BooleanFilter
+}
+
+"Selects records by the release policies that a relationship joins to them."
+input ReleasePolicyLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ReleasePolicyFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleasePolicyFilter @cost(weight: 50000)
+}
+
+"Selects records by the media items that a relationship joins to them."
+input MediaItemLinkFilter {
+  "At least one matches; {} asks for any."
+  some: MediaItemFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: MediaItemFilter @cost(weight: 50000)
+}
+
+"Selects records by the licences that a relationship joins to them."
+input LicenceLinkFilter {
+  "At least one matches; {} asks for any."
+  some: LicenceFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: LicenceFilter @cost(weight: 50000)
+}
+
+"Selects records by the hardware spares that a relationship joins to them."
+input HardwareSpareLinkFilter {
+  "At least one matches; {} asks for any."
+  some: HardwareSpareFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: HardwareSpareFilter @cost(weight: 50000)
 }
 
 "One step of an order of configuration items."
@@ -5981,6 +6291,53 @@ type CustomerPayload {
   from: ConfigurationItem!
   "The party where it ends."
   to: Party!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a configuration item to a licence by an item licence (licences), or changes the one there is."
+  connectItemLicence(
+    "What to do."
+    input: ConnectItemLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ItemLicencePayload
+  "Parts a configuration item from a licence that an item licence joins."
+  disconnectItemLicence(
+    "What to do."
+    input: DisconnectItemLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ItemLicencePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectItemLicenceInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The licence where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectItemLicenceInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The licence where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ItemLicencePayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The licence where it ends."
+  to: Licence!
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
@@ -7008,6 +7365,23 @@ extend type Freeze implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): FreezeExceptionConnection!
+  "The policies whose releases observe this freeze."
+  policies(
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleasePolicyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicyConnection!
 }
 
 extend type Query {
@@ -7126,6 +7500,8 @@ input FreezeFilter {
   services: ConfigurationItemLinkFilter
   "The exceptions that were asked for."
   exceptions: FreezeExceptionLinkFilter
+  "The policies whose releases observe this freeze."
+  policies: ReleasePolicyLinkFilter
 }
 
 "One step of an order of freezes."
@@ -7326,6 +7702,508 @@ type FrozenServicePayload {
   dryRun: Boolean!
   "What was written, or with a dry run would be."
   changes: [Change!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/hardware_spare.graphqls", Input: `"Stock of one model at one place of the definitive hardware store (DHS, L4)."
+type HardwareSpare {
+  "Which model it is."
+  model: String!
+  "The label of a single piece."
+  assetTag: String
+  "How many there are. Deliveries and returns change it."
+  quantity: Int!
+  "How many of them are reserved."
+  reserved: Int!
+}
+
+"How many pieces are kept for a release."
+type Reservation {
+  "How many."
+  quantity: Int!
+}
+
+extend type Mutation {
+  "Adds pieces that came, or came back, to the stock (L4)."
+  deliverSpares(
+    "What to do."
+    input: DeliverSparesInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): HardwareSparePayload @needs(action: "stock", of: "HardwareSpare")
+  "Takes pieces out of the stock that nobody reserved (L4)."
+  withdrawSpares(
+    "What to do."
+    input: WithdrawSparesInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): HardwareSparePayload @needs(action: "stock", of: "HardwareSpare")
+  "Keeps pieces for a release: as many as are free, and never the same twice (L4)."
+  reserveSpares(
+    "What to do."
+    input: ReserveSparesInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): HardwareSparePayload @needs(action: "stock", of: "HardwareSpare")
+}
+
+"What came."
+input DeliverSparesInput {
+  "The stock."
+  ref: RecordRef!
+  "How many pieces."
+  quantity: Int!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What is taken out."
+input WithdrawSparesInput {
+  "The stock."
+  ref: RecordRef!
+  "How many pieces."
+  quantity: Int!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What is kept for a release."
+input ReserveSparesInput {
+  "The stock."
+  ref: RecordRef!
+  "The release."
+  release: RecordRef!
+  "How many pieces in all; 0 gives them back."
+  quantity: Int!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/hardware_spare_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type HardwareSpare implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The hardware that it can replace."
+  spareFor(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The site where it is kept."
+  storedAt(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+  "The releases for which pieces of it are reserved (L4)."
+  reservedFor(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseReservationConnection!
+}
+
+extend type Query {
+  "Finds a hardware spare by its key; null when there is none."
+  hardwareSpare(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): HardwareSpare
+  "Lists hardware spares, a page at a time."
+  hardwareSpares(
+    "Only those that match."
+    filter: HardwareSpareFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [HardwareSpareOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): HardwareSpareConnection!
+}
+
+extend type Mutation {
+  "Adds a hardware spare."
+  createHardwareSpare(
+    "What to do."
+    input: CreateHardwareSpareInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): HardwareSparePayload
+  "Changes a hardware spare: fields that the patch does not name stay as they are, null empties them."
+  updateHardwareSpare(
+    "What to do."
+    input: UpdateHardwareSpareInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): HardwareSparePayload
+  "Removes a hardware spare to which nothing points any more."
+  removeHardwareSpare(
+    "What to do."
+    input: RemoveHardwareSpareInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): HardwareSparePayload
+}
+
+"A page of hardware spares."
+type HardwareSpareConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [HardwareSpareEdge!]!
+  "The records alone."
+  nodes: [HardwareSpare!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of hardware spares."
+type HardwareSpareEdge {
+  "The record."
+  node: HardwareSpare!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a hardware spare did, or with a dry run would do."
+type HardwareSparePayload {
+  "The record as it is now; after a removal null."
+  hardwareSpare: HardwareSpare
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects hardware spares. All that is given must hold."
+input HardwareSpareFilter {
+  "All of these hold."
+  and: [HardwareSpareFilter!]
+  "At least one of these holds."
+  or: [HardwareSpareFilter!]
+  "This does not hold."
+  not: HardwareSpareFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Which model it is."
+  model: StringFilter
+  "The label of a single piece."
+  assetTag: StringFilter
+  "How many there are. Deliveries and returns change it."
+  quantity: IntFilter
+  "How many of them are reserved."
+  reserved: IntFilter
+  "The hardware that it can replace."
+  spareFor: ConfigurationItemLinkFilter
+  "The site where it is kept."
+  storedAt: SiteLinkFilter
+  "The releases for which pieces of it are reserved (L4)."
+  reservedFor: ReleaseReservationFilter
+}
+
+"Selects records by the releases that a relationship joins to them."
+input ReleaseReservationFilter {
+  "At least one matches; {} asks for any."
+  some: ReleaseFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleaseFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReservationFilter
+}
+
+"One step of an order of hardware spares."
+input HardwareSpareOrder {
+  "By which field."
+  field: HardwareSpareOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What hardware spares can be ordered by."
+enum HardwareSpareOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Which model it is."
+  MODEL
+  "The label of a single piece."
+  ASSET_TAG
+  "How many there are. Deliveries and returns change it."
+  QUANTITY
+  "How many of them are reserved."
+  RESERVED
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new hardware spare."
+input CreateHardwareSpareInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Which model it is."
+  model: String!
+  "The label of a single piece."
+  assetTag: String
+}
+
+"What to change in a hardware spare: what is absent stays, null empties."
+input HardwareSparePatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "Which model it is."
+  model: String
+  "The label of a single piece."
+  assetTag: String
+}
+
+"Which hardware spare to change, and how."
+input UpdateHardwareSpareInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: HardwareSparePatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which hardware spare to remove."
+input RemoveHardwareSpareInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts hardware spares."
+  hardwareSpares(
+    "By which fields; with attributes together at most three."
+    by: [HardwareSpareGroupField!]
+    "Only those that match."
+    filter: HardwareSpareFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What hardware spares can be counted by."
+enum HardwareSpareGroupField {
+  "Which model it is."
+  MODEL
+  "The label of a single piece."
+  ASSET_TAG
+  "How many there are. Deliveries and returns change it."
+  QUANTITY
+  "How many of them are reserved."
+  RESERVED
+}
+
+extend type Mutation {
+  "Joins a hardware spare to a configuration item by a spare use (spareFor), or changes the one there is."
+  connectSpareUse(
+    "What to do."
+    input: ConnectSpareUseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SpareUsePayload
+  "Parts a hardware spare from a configuration item that a spare use joins."
+  disconnectSpareUse(
+    "What to do."
+    input: DisconnectSpareUseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SpareUsePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectSpareUseInput {
+  "The hardware spare where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectSpareUseInput {
+  "The hardware spare where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type SpareUsePayload {
+  "The hardware spare where it starts."
+  from: HardwareSpare!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a hardware spare to a site by a spare place (storedAt), or changes the one there is."
+  connectSparePlace(
+    "What to do."
+    input: ConnectSparePlaceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SparePlacePayload
+  "Parts a hardware spare from a site that a spare place joins."
+  disconnectSparePlace(
+    "What to do."
+    input: DisconnectSparePlaceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SparePlacePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectSparePlaceInput {
+  "The hardware spare where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectSparePlaceInput {
+  "The hardware spare where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type SparePlacePayload {
+  "The hardware spare where it starts."
+  from: HardwareSpare!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"A page of releases."
+type ReleaseReservationConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleaseReservationEdge!]!
+  "The records alone."
+  nodes: [Release!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of releases."
+type ReleaseReservationEdge {
+  "The record."
+  node: Release!
+  "Marks its place in the list."
+  cursor: String!
+  "How many."
+  quantity: Int!
+}
+
+"A page of hardware spares."
+type HardwareSpareReservationConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [HardwareSpareReservationEdge!]!
+  "The records alone."
+  nodes: [HardwareSpare!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of hardware spares."
+type HardwareSpareReservationEdge {
+  "The record."
+  node: HardwareSpare!
+  "Marks its place in the list."
+  cursor: String!
+  "How many."
+  quantity: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/history.graphqls", Input: `extend type Query {
@@ -8408,6 +9286,28 @@ extend type KnownError implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ConfigurationItemPresenceConnection!
+  "The releases that remove this known error."
+  fixedBy(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The release that brought this defect, known and accepted (R8)."
+  introducedBy(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
 }
 
 extend type Query {
@@ -8519,6 +9419,10 @@ input KnownErrorFilter {
   diagnoses: ProblemLinkFilter
   "The items that have this known error, and in which versions."
   presentIn: ConfigurationItemPresenceFilter
+  "The releases that remove this known error."
+  fixedBy: ReleaseLinkFilter
+  "The release that brought this defect, known and accepted (R8)."
+  introducedBy: ReleaseLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -8769,6 +9673,53 @@ type PresencePayload {
   changes: [Change!]!
 }
 
+extend type Mutation {
+  "Joins a known error to a release by an introduced error (introducedBy), or changes the one there is."
+  connectIntroducedError(
+    "What to do."
+    input: ConnectIntroducedErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): IntroducedErrorPayload
+  "Parts a known error from a release that an introduced error joins."
+  disconnectIntroducedError(
+    "What to do."
+    input: DisconnectIntroducedErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): IntroducedErrorPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectIntroducedErrorInput {
+  "The known error where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectIntroducedErrorInput {
+  "The known error where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type IntroducedErrorPayload {
+  "The known error where it starts."
+  from: KnownError!
+  "The release where it ends."
+  to: Release!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
 "Compares one field. All that is given must hold."
 input KnownErrorStatusFilter {
   "It equals this."
@@ -8779,6 +9730,566 @@ input KnownErrorStatusFilter {
   in: [KnownErrorStatus!]
   "It is none of these; what has no value is none, too."
   notIn: [KnownErrorStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/licence.graphqls", Input: `"The right to use software (L3, L7)."
+type Licence {
+  "Who grants it."
+  publisher: String
+  "How many it covers; any number when null."
+  seats: Int
+  "What takes a seat."
+  metric: LicenceMetric!
+  "From when it holds."
+  validFrom: DateTime
+  "Until when it holds; it does not at that time any more."
+  expires: DateTime
+  "What it costs."
+  cost: Decimal
+  "The currency of the cost, an ISO 4217 code."
+  currency: String
+  "When it was ended before its time."
+  endedAt: DateTime
+}
+
+"What takes a seat of a licence."
+enum LicenceMetric {
+  "Each installation."
+  PER_INSTALLATION
+  "Each site with an installation."
+  PER_SITE
+  "Each user of a site with an installation."
+  PER_USER
+}
+
+"For how much of a licence is paid at a site."
+type PaidSeats {
+  "How many seats."
+  seats: Int
+}
+
+extend type Licence {
+  "Where it stands now: it follows from the clock, or from endLicence."
+  status: LicenceStatus!
+  "How it is used: its seats, the installations that it does not cover, and the sites for which it is paid in vain (L3, L7)."
+  use: LicenceUse! @cost(weight: 5000)
+}
+
+"Where a licence stands."
+enum LicenceStatus {
+  "It does not hold yet."
+  FUTURE
+  "It holds."
+  VALID
+  "Its time is over."
+  EXPIRED
+  "It was ended before its time."
+  ENDED
+}
+
+"How a licence is used (L3)."
+type LicenceUse {
+  "How many seats are taken."
+  used: Int!
+  "How many of them are too many."
+  over: Int!
+  "The installations that it does not cover."
+  illegal: [IllegalUse!]!
+  "The sites for which it is paid and where nothing uses it (L7)."
+  waste: [Site!]!
+}
+
+"An installation that its licence does not cover."
+type IllegalUse {
+  "The software."
+  item: ConfigurationItem!
+  "Where it runs."
+  site: Site!
+  "Since when."
+  since: DateTime
+  "Why it is not covered."
+  why: IllegalReason!
+}
+
+"Why an installation is not covered."
+enum IllegalReason {
+  "The seats do not suffice."
+  OVER_SEATS
+  "The licence does not hold yet."
+  NOT_YET_VALID
+  "Its time is over."
+  EXPIRED
+  "It was ended."
+  ENDED
+}
+
+extend type Mutation {
+  "Ends a licence before its time."
+  endLicence(
+    "What to do."
+    input: EndLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): LicencePayload @needs(action: "update", of: "Licence")
+}
+
+"Which licence ends."
+input EndLicenceInput {
+  "The licence."
+  ref: RecordRef!
+  "When; now when absent."
+  at: DateTime
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/licence_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Licence implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The software that may be used by this licence."
+  items(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The master copies that this licence covers."
+  media(
+    "Only those that match."
+    filter: MediaItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MediaItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): MediaItemConnection!
+  "The sites for which this licence is paid, and for how many seats (L3)."
+  paidAt(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SitePaidSeatsConnection!
+}
+
+extend type Query {
+  "Finds a licence by its key; null when there is none."
+  licence(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Licence
+  "Lists licences, a page at a time."
+  licences(
+    "Only those that match."
+    filter: LicenceFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [LicenceOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): LicenceConnection!
+}
+
+extend type Mutation {
+  "Adds a licence."
+  createLicence(
+    "What to do."
+    input: CreateLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): LicencePayload
+  "Changes a licence: fields that the patch does not name stay as they are, null empties them."
+  updateLicence(
+    "What to do."
+    input: UpdateLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): LicencePayload
+  "Removes a licence to which nothing points any more."
+  removeLicence(
+    "What to do."
+    input: RemoveLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): LicencePayload
+}
+
+"A page of licences."
+type LicenceConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [LicenceEdge!]!
+  "The records alone."
+  nodes: [Licence!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of licences."
+type LicenceEdge {
+  "The record."
+  node: Licence!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a licence did, or with a dry run would do."
+type LicencePayload {
+  "The record as it is now; after a removal null."
+  licence: Licence
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects licences. All that is given must hold."
+input LicenceFilter {
+  "All of these hold."
+  and: [LicenceFilter!]
+  "At least one of these holds."
+  or: [LicenceFilter!]
+  "This does not hold."
+  not: LicenceFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Who grants it."
+  publisher: StringFilter
+  "How many it covers; any number when null."
+  seats: IntFilter
+  "What takes a seat."
+  metric: LicenceMetricFilter
+  "From when it holds."
+  validFrom: DateTimeFilter
+  "Until when it holds; it does not at that time any more."
+  expires: DateTimeFilter
+  "The currency of the cost, an ISO 4217 code."
+  currency: StringFilter
+  "When it was ended before its time."
+  endedAt: DateTimeFilter
+  "The software that may be used by this licence."
+  items: ConfigurationItemLinkFilter
+  "The master copies that this licence covers."
+  media: MediaItemLinkFilter
+  "The sites for which this licence is paid, and for how many seats (L3)."
+  paidAt: SitePaidSeatsFilter
+}
+
+"Selects records by the sites that a relationship joins to them."
+input SitePaidSeatsFilter {
+  "At least one matches; {} asks for any."
+  some: SiteFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: SiteFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: PaidSeatsFilter
+}
+
+"One step of an order of licences."
+input LicenceOrder {
+  "By which field."
+  field: LicenceOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What licences can be ordered by."
+enum LicenceOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Who grants it."
+  PUBLISHER
+  "How many it covers; any number when null."
+  SEATS
+  "What takes a seat."
+  METRIC
+  "From when it holds."
+  VALID_FROM
+  "Until when it holds; it does not at that time any more."
+  EXPIRES
+  "When it was ended before its time."
+  ENDED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new licence."
+input CreateLicenceInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Who grants it."
+  publisher: String
+  "How many it covers; any number when null."
+  seats: Int
+  "What takes a seat. When absent: PER_INSTALLATION."
+  metric: LicenceMetric
+  "From when it holds."
+  validFrom: DateTime
+  "Until when it holds; it does not at that time any more."
+  expires: DateTime
+  "What it costs."
+  cost: Decimal
+  "The currency of the cost, an ISO 4217 code."
+  currency: String
+}
+
+"What to change in a licence: what is absent stays, null empties."
+input LicencePatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "Who grants it."
+  publisher: String
+  "How many it covers; any number when null."
+  seats: Int
+  "What takes a seat."
+  metric: LicenceMetric
+  "From when it holds."
+  validFrom: DateTime
+  "Until when it holds; it does not at that time any more."
+  expires: DateTime
+  "What it costs."
+  cost: Decimal
+  "The currency of the cost, an ISO 4217 code."
+  currency: String
+}
+
+"Which licence to change, and how."
+input UpdateLicenceInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: LicencePatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which licence to remove."
+input RemoveLicenceInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts licences."
+  licences(
+    "By which fields; with attributes together at most three."
+    by: [LicenceGroupField!]
+    "Only those that match."
+    filter: LicenceFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What licences can be counted by."
+enum LicenceGroupField {
+  "Who grants it."
+  PUBLISHER
+  "How many it covers; any number when null."
+  SEATS
+  "What takes a seat."
+  METRIC
+  "From when it holds."
+  VALID_FROM
+  "Until when it holds; it does not at that time any more."
+  EXPIRES
+  "The currency of the cost, an ISO 4217 code."
+  CURRENCY
+  "When it was ended before its time."
+  ENDED_AT
+}
+
+"A page of sites."
+type SitePaidSeatsConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [SitePaidSeatsEdge!]!
+  "The records alone."
+  nodes: [Site!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of sites."
+type SitePaidSeatsEdge {
+  "The record."
+  node: Site!
+  "Marks its place in the list."
+  cursor: String!
+  "How many seats."
+  seats: Int
+}
+
+"A page of licences."
+type LicencePaidSeatsConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [LicencePaidSeatsEdge!]!
+  "The records alone."
+  nodes: [Licence!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of licences."
+type LicencePaidSeatsEdge {
+  "The record."
+  node: Licence!
+  "Marks its place in the list."
+  cursor: String!
+  "How many seats."
+  seats: Int
+}
+
+extend type Mutation {
+  "Joins a licence to a site by a paid seats (paidAt), or changes the one there is."
+  connectPaidSeats(
+    "What to do."
+    input: ConnectPaidSeatsInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PaidSeatsPayload
+  "Parts a licence from a site that a paid seats joins."
+  disconnectPaidSeats(
+    "What to do."
+    input: DisconnectPaidSeatsInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PaidSeatsPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectPaidSeatsInput {
+  "The licence where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+  "How many seats."
+  seats: Int
+}
+
+"Which records to part."
+input DisconnectPaidSeatsInput {
+  "The licence where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type PaidSeatsPayload {
+  "The licence where it starts."
+  from: Licence!
+  "The site where it ends."
+  to: Site!
+  "What it says; after a parting, what it said."
+  paidSeats: PaidSeats
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input LicenceMetricFilter {
+  "It equals this."
+  eq: LicenceMetric
+  "It differs from this; what has no value does, too."
+  ne: LicenceMetric
+  "It is one of these."
+  in: [LicenceMetric!]
+  "It is none of these; what has no value is none, too."
+  notIn: [LicenceMetric!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -9239,6 +10750,744 @@ type MaintenanceServicePayload {
   changes: [Change!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/media_item.graphqls", Input: `"A master copy in the definitive media library (DML)."
+type MediaItem {
+  "What it is, in a few sentences."
+  description: String
+  "The version of the software that it is a copy of."
+  productVersion: String!
+  "What sort of thing it is."
+  kind: MediaKind!
+  "What its bytes were declared to be: their SHA-256 digest."
+  sha256: Sha256!
+  "How many bytes it has."
+  size: ByteSize!
+  "Where its bytes are: in the library (sha256/…), or by reference (file:///…, s3://…, oci://…@sha256:…)."
+  location: String
+  "The locations of the library that hold it (L6)."
+  copies: [String!]!
+  "Whether its bytes were received, and were as declared."
+  stored: Boolean!
+  "On which terms it may be used (L1)."
+  terms: MediaTerms!
+  "The open licence, by its SPDX identifier."
+  spdx: String
+  "What came of verifying its signature; null: it was not verified."
+  signature: KitSignature
+  "The criteria of the policy, each with who found it met (L1)."
+  criteria: [MediaCriterion!]!
+  "Where it stands in its life (L1). It is changed by the moves alone."
+  status: MediaStatus!
+  "Why it was refused or retired."
+  statusReason: String
+  "Who put it into the library."
+  putBy: Person
+  "Who accepted it: nobody who put it there."
+  acceptedBy: Person
+  "When it was accepted."
+  acceptedAt: DateTime
+  "When its bytes were removed."
+  purgedAt: DateTime
+}
+
+"What sort of thing a media item is."
+enum MediaKind {
+  "What is installed."
+  PACKAGE
+  "What installs, undoes or activates."
+  SCRIPT
+  "A document."
+  DOCUMENT
+  "What a software is made of."
+  SBOM
+  "An image of a disk or a container."
+  IMAGE
+  "Source code."
+  SOURCE
+}
+
+"On which terms a media item may be used (L1)."
+enum MediaTerms {
+  "By a licence."
+  LICENSED
+  "It is of the house."
+  OWN
+  "By an open licence."
+  OPEN
+}
+
+"Where a media item stands in its life (L1)."
+enum MediaStatus {
+  "It came, and is not accepted."
+  QUARANTINE
+  "It may be deployed, and never changes again."
+  ACCEPTED
+  "It was not accepted."
+  REFUSED
+  "It is deployed no more."
+  RETIRED
+  "Its bytes are gone; what it was is kept."
+  PURGED
+}
+
+"What came of verifying a signature."
+type KitSignature {
+  "How it is signed."
+  scheme: SignatureScheme!
+  "Who signed."
+  signer: String!
+  "When it was signed, where that is known."
+  signedAt: DateTime
+  "Whether the signature counts."
+  valid: Boolean!
+  "Why it does not."
+  reason: String
+}
+
+"A criterion of the policy, and whether an item meets it."
+type MediaCriterion {
+  "The criterion."
+  text: String!
+  "Whether it is met."
+  met: Boolean!
+  "Who said so."
+  by: String!
+  "When."
+  at: DateTime!
+}
+
+extend type MediaItem {
+  "Where it can go from where it is, by which mutation, and what each way lacks (L1, L5)."
+  moves: [MediaMove!]! @cost(weight: 500)
+}
+
+"A way on for a media item, and what it lacks."
+type MediaMove {
+  "The mutation that makes the move."
+  verb: String
+  "The status that it leads to."
+  to: MediaStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
+}
+
+extend type Mutation {
+  "Accepts what is in quarantine: its bytes are as declared, a licence covers it, the criteria hold (L1). Who put it there does not."
+  acceptMediaItem(
+    "What to do."
+    input: AcceptMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+  "Refuses what is in quarantine, for a reason."
+  refuseMediaItem(
+    "What to do."
+    input: RefuseMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+  "Has an item deployed no more."
+  retireMediaItem(
+    "What to do."
+    input: RetireMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+  "Gives up the bytes of what is retired or refused, and keeps what it was (L5)."
+  purgeMediaItem(
+    "What to do."
+    input: PurgeMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+  "Notes whether an item in quarantine meets a criterion of the policy (L1)."
+  judgeMediaCriterion(
+    "What to do."
+    input: JudgeMediaCriterionInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+}
+
+"Which media item."
+input AcceptMediaItemInput {
+  "The media item."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which media item."
+input RefuseMediaItemInput {
+  "The media item."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which media item."
+input RetireMediaItemInput {
+  "The media item."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which media item."
+input PurgeMediaItemInput {
+  "The media item."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Whether an item meets a criterion."
+input JudgeMediaCriterionInput {
+  "The media item."
+  ref: RecordRef!
+  "The criterion, as the policy words it."
+  text: String!
+  "Whether it is met."
+  met: Boolean!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/media_item_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type MediaItem implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The software that this is the master copy of."
+  masterOf(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItem
+  "The releases in whose kit it is (R6)."
+  kitOf(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The licences that cover this copy (L1)."
+  licences(
+    "Only those that match."
+    filter: LicenceFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [LicenceOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): LicenceConnection!
+}
+
+extend type Query {
+  "Finds a media item by its key; null when there is none."
+  mediaItem(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): MediaItem
+  "Lists media items, a page at a time."
+  mediaItems(
+    "Only those that match."
+    filter: MediaItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MediaItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): MediaItemConnection!
+}
+
+extend type Mutation {
+  "Adds a media item."
+  createMediaItem(
+    "What to do."
+    input: CreateMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload
+  "Changes a media item: fields that the patch does not name stay as they are, null empties them."
+  updateMediaItem(
+    "What to do."
+    input: UpdateMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload
+  "Removes a media item to which nothing points any more."
+  removeMediaItem(
+    "What to do."
+    input: RemoveMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload
+}
+
+"A page of media items."
+type MediaItemConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [MediaItemEdge!]!
+  "The records alone."
+  nodes: [MediaItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of media items."
+type MediaItemEdge {
+  "The record."
+  node: MediaItem!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a media item did, or with a dry run would do."
+type MediaItemPayload {
+  "The record as it is now; after a removal null."
+  mediaItem: MediaItem
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects media items. All that is given must hold."
+input MediaItemFilter {
+  "All of these hold."
+  and: [MediaItemFilter!]
+  "At least one of these holds."
+  or: [MediaItemFilter!]
+  "This does not hold."
+  not: MediaItemFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The version of the software that it is a copy of."
+  productVersion: StringFilter
+  "What sort of thing it is."
+  kind: MediaKindFilter
+  "What its bytes were declared to be: their SHA-256 digest."
+  sha256: StringFilter
+  "The locations of the library that hold it (L6)."
+  copies: StringListFilter
+  "Whether its bytes were received, and were as declared."
+  stored: BooleanFilter
+  "On which terms it may be used (L1)."
+  terms: MediaTermsFilter
+  "The open licence, by its SPDX identifier."
+  spdx: StringFilter
+  "Where it stands in its life (L1). It is changed by the moves alone."
+  status: MediaStatusFilter
+  "Who put it into the library."
+  putBy: StringFilter
+  "Who accepted it: nobody who put it there."
+  acceptedBy: StringFilter
+  "When it was accepted."
+  acceptedAt: DateTimeFilter
+  "When its bytes were removed."
+  purgedAt: DateTimeFilter
+  "The software that this is the master copy of."
+  masterOf: ConfigurationItemLinkFilter
+  "The releases in whose kit it is (R6)."
+  kitOf: ReleaseLinkFilter
+  "The licences that cover this copy (L1)."
+  licences: LicenceLinkFilter
+}
+
+"One step of an order of media items."
+input MediaItemOrder {
+  "By which field."
+  field: MediaItemOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What media items can be ordered by."
+enum MediaItemOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The version of the software that it is a copy of."
+  PRODUCT_VERSION
+  "What sort of thing it is."
+  KIND
+  "What its bytes were declared to be: their SHA-256 digest."
+  SHA256
+  "On which terms it may be used (L1)."
+  TERMS
+  "Where it stands in its life (L1). It is changed by the moves alone."
+  STATUS
+  "Who put it into the library."
+  PUT_BY
+  "Who accepted it: nobody who put it there."
+  ACCEPTED_BY
+  "When it was accepted."
+  ACCEPTED_AT
+  "When its bytes were removed."
+  PURGED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new media item."
+input CreateMediaItemInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is, in a few sentences."
+  description: String
+  "The version of the software that it is a copy of."
+  productVersion: String!
+  "What sort of thing it is. When absent: PACKAGE."
+  kind: MediaKind
+  "What its bytes were declared to be: their SHA-256 digest."
+  sha256: Sha256!
+  "How many bytes it has."
+  size: ByteSize
+  "Where its bytes are: in the library (sha256/…), or by reference (file:///…, s3://…, oci://…@sha256:…)."
+  location: String
+  "On which terms it may be used (L1). When absent: OWN."
+  terms: MediaTerms
+  "The open licence, by its SPDX identifier."
+  spdx: String
+}
+
+"What to change in a media item: what is absent stays, null empties."
+input MediaItemPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it is, in a few sentences."
+  description: String
+  "The version of the software that it is a copy of."
+  productVersion: String
+  "What sort of thing it is."
+  kind: MediaKind
+  "What its bytes were declared to be: their SHA-256 digest."
+  sha256: Sha256
+  "How many bytes it has."
+  size: ByteSize
+  "Where its bytes are: in the library (sha256/…), or by reference (file:///…, s3://…, oci://…@sha256:…)."
+  location: String
+  "On which terms it may be used (L1)."
+  terms: MediaTerms
+  "The open licence, by its SPDX identifier."
+  spdx: String
+}
+
+"Which media item to change, and how."
+input UpdateMediaItemInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: MediaItemPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which media item to remove."
+input RemoveMediaItemInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts media items."
+  mediaItems(
+    "By which fields; with attributes together at most three."
+    by: [MediaItemGroupField!]
+    "Only those that match."
+    filter: MediaItemFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What media items can be counted by."
+enum MediaItemGroupField {
+  "The version of the software that it is a copy of."
+  PRODUCT_VERSION
+  "What sort of thing it is."
+  KIND
+  "What its bytes were declared to be: their SHA-256 digest."
+  SHA256
+  "Whether its bytes were received, and were as declared."
+  STORED
+  "On which terms it may be used (L1)."
+  TERMS
+  "The open licence, by its SPDX identifier."
+  SPDX
+  "Where it stands in its life (L1). It is changed by the moves alone."
+  STATUS
+  "Who put it into the library."
+  PUT_BY
+  "Who accepted it: nobody who put it there."
+  ACCEPTED_BY
+  "When it was accepted."
+  ACCEPTED_AT
+  "When its bytes were removed."
+  PURGED_AT
+}
+
+extend type Mutation {
+  "Joins a media item to a configuration item by a master copy (masterOf), or changes the one there is."
+  connectMasterCopy(
+    "What to do."
+    input: ConnectMasterCopyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MasterCopyPayload
+  "Parts a media item from a configuration item that a master copy joins."
+  disconnectMasterCopy(
+    "What to do."
+    input: DisconnectMasterCopyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MasterCopyPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectMasterCopyInput {
+  "The media item where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectMasterCopyInput {
+  "The media item where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type MasterCopyPayload {
+  "The media item where it starts."
+  from: MediaItem!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a media item to a release by a kit part (kitOf), or changes the one there is."
+  connectKitPart(
+    "What to do."
+    input: ConnectKitPartInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KitPartPayload
+  "Parts a media item from a release that a kit part joins."
+  disconnectKitPart(
+    "What to do."
+    input: DisconnectKitPartInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): KitPartPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectKitPartInput {
+  "The media item where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectKitPartInput {
+  "The media item where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type KitPartPayload {
+  "The media item where it starts."
+  from: MediaItem!
+  "The release where it ends."
+  to: Release!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a media item to a licence by a media licence (licences), or changes the one there is."
+  connectMediaLicence(
+    "What to do."
+    input: ConnectMediaLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaLicencePayload
+  "Parts a media item from a licence that a media licence joins."
+  disconnectMediaLicence(
+    "What to do."
+    input: DisconnectMediaLicenceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaLicencePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectMediaLicenceInput {
+  "The media item where it starts."
+  from: RecordRef!
+  "The licence where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectMediaLicenceInput {
+  "The media item where it starts."
+  from: RecordRef!
+  "The licence where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type MediaLicencePayload {
+  "The media item where it starts."
+  from: MediaItem!
+  "The licence where it ends."
+  to: Licence!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input MediaKindFilter {
+  "It equals this."
+  eq: MediaKind
+  "It differs from this; what has no value does, too."
+  ne: MediaKind
+  "It is one of these."
+  in: [MediaKind!]
+  "It is none of these; what has no value is none, too."
+  notIn: [MediaKind!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input MediaStatusFilter {
+  "It equals this."
+  eq: MediaStatus
+  "It differs from this; what has no value does, too."
+  ne: MediaStatus
+  "It is one of these."
+  in: [MediaStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [MediaStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input MediaTermsFilter {
+  "It equals this."
+  eq: MediaTerms
+  "It differs from this; what has no value does, too."
+  ne: MediaTerms
+  "It is one of these."
+  in: [MediaTerms!]
+  "It is none of these; what has no value is none, too."
+  notIn: [MediaTerms!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/party.graphqls", Input: `"A team, a person, a supplier or a customer: whom an item concerns."
 type Party {
   "What it does, in a few sentences."
@@ -9359,6 +11608,23 @@ extend type Party implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ConfigurationItemConnection!
+  "The policies that name this supplier."
+  policies(
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleasePolicyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicyConnection!
 }
 
 extend type Query {
@@ -9476,6 +11742,8 @@ input PartyFilter {
   supplies: ConfigurationItemLinkFilter
   "The services that this party is a customer of."
   servedBy: ConfigurationItemLinkFilter
+  "The policies that name this supplier."
+  policies: ReleasePolicyLinkFilter
 }
 
 "One step of an order of parties."
@@ -9924,6 +12192,23 @@ extend type Problem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): KnownErrorConnection!
+  "The releases that caused this problem."
+  causedBy(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
 }
 
 extend type Query {
@@ -10038,6 +12323,8 @@ input ProblemFilter {
   concerns: ConfigurationItemLinkFilter
   "The known errors that are behind this problem."
   diagnosedBy: KnownErrorLinkFilter
+  "The releases that caused this problem."
+  causedBy: ReleaseLinkFilter
 }
 
 "Selects records by the known errors that a relationship joins to them."
@@ -10046,6 +12333,14 @@ input KnownErrorLinkFilter {
   some: KnownErrorFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: KnownErrorFilter @cost(weight: 50000)
+}
+
+"Selects records by the releases that a relationship joins to them."
+input ReleaseLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ReleaseFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleaseFilter @cost(weight: 50000)
 }
 
 "One step of an order of problems."
@@ -10189,6 +12484,53 @@ type ConcernPayload {
   from: Problem!
   "The configuration item where it ends."
   to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a problem to a release by a problem cause (causedBy), or changes the one there is."
+  connectProblemCause(
+    "What to do."
+    input: ConnectProblemCauseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemCausePayload
+  "Parts a problem from a release that a problem cause joins."
+  disconnectProblemCause(
+    "What to do."
+    input: DisconnectProblemCauseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ProblemCausePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectProblemCauseInput {
+  "The problem where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectProblemCauseInput {
+  "The problem where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ProblemCausePayload {
+  "The problem where it starts."
+  from: Problem!
+  "The release where it ends."
+  to: Release!
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
@@ -10448,14 +12790,24 @@ enum RecordKind {
   FREEZE
   "Freeze exceptions."
   FREEZE_EXCEPTION
+  "Hardware spares."
+  HARDWARE_SPARE
   "Known errors."
   KNOWN_ERROR
+  "Licences."
+  LICENCE
   "Maintenance windows."
   MAINTENANCE_WINDOW
+  "Media items."
+  MEDIA_ITEM
   "Parties."
   PARTY
   "Problems."
   PROBLEM
+  "Releases."
+  RELEASE
+  "Release policies."
+  RELEASE_POLICY
   "Release units."
   RELEASE_UNIT
   "Sites."
@@ -10490,14 +12842,24 @@ enum GraphKind {
   FREEZE
   "Freeze exceptions."
   FREEZE_EXCEPTION
+  "Hardware spares."
+  HARDWARE_SPARE
   "Known errors."
   KNOWN_ERROR
+  "Licences."
+  LICENCE
   "Maintenance windows."
   MAINTENANCE_WINDOW
+  "Media items."
+  MEDIA_ITEM
   "Parties."
   PARTY
   "Problems."
   PROBLEM
+  "Releases."
+  RELEASE
+  "Release policies."
+  RELEASE_POLICY
   "Release units."
   RELEASE_UNIT
   "Sites."
@@ -10510,8 +12872,14 @@ enum GraphKind {
   AFFECTS
   "The request that was assessed."
   ASSESSES
+  "The releases that this package bundles (R2)."
+  BUNDLES
   "The request that was voted on."
   CAST_ON
+  "The releases that caused this problem."
+  CAUSED_BY
+  "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
+  CHANGES
   "The items in which this problem shows."
   CONCERNS
   "The board that decides on this request."
@@ -10532,30 +12900,60 @@ enum GraphKind {
   FEED_AT
   "The service whose changes it shows, with all that it needs; null for all."
   FEED_OF
+  "The known errors that this release removes."
+  FIXES
   "The model that this request follows (H7)."
   FOLLOWS
   "The services that it leaves alone, with all that they need."
   FREEZES
   "The sites that it leaves alone, with all their parts."
   FREEZES_AT
+  "The release units to whose releases it applies; none: all."
+  GOVERNS
   "The items that can only be updated together."
   GROUPS
+  "The requests for change that this release carries out (H4)."
+  IMPLEMENTS
   "The sites where this item runs, in which version."
   INSTALLED_AT
+  "The release that brought this defect, known and accepted (R8)."
+  INTRODUCED_BY
+  "The releases in whose kit it is (R6)."
+  KIT_OF
+  "The licences by which this software is used (L3)."
+  LICENSED_BY
+  "The software that this is the master copy of."
+  MASTER_OF
+  "The freezes that its releases observe."
+  OBSERVES
   "Who answers for this item."
   OWNED_BY
+  "The sites for which this licence is paid, and for how many seats (L3)."
+  PAID_AT
   "The site or region that this site belongs to."
   PART_OF
   "The request for change that this task prepares (R12)."
   PREPARES
   "The items that have this known error, and in which versions."
   PRESENT_IN
+  "The releases that must be live at a site before this one (P9)."
+  REQUIRES
+  "The releases for which pieces of it are reserved (L4)."
+  RESERVED_FOR
   "The problems that this change is to resolve."
   RESOLVES
+  "The version of the policy of which this is the next."
+  REVISES
   "The customers of this service; only items of class SERVICE have any."
   SERVES
   "The sites without which this one does not work."
   SITE_NEEDS
+  "The hardware that it can replace."
+  SPARE_FOR
+  "The site where it is kept."
+  STORED_AT
+  "The releases whose place this one has taken, and of which units (R1)."
+  SUPERSEDES
   "Who delivers this item."
   SUPPLIED_BY
   "Who helps the users of this item."
@@ -10566,6 +12964,3011 @@ enum GraphKind {
   WINDOW_AT
   "The services that may be worked on in this window, with all that they need."
   WINDOW_OF
+}
+`, BuiltIn: false},
+	{Name: "../schema/release.graphqls", Input: `"A set of authorised changes that are built, tested and deployed together."
+type Release {
+  "What it brings, in a few sentences."
+  description: String
+  "The release's own number, by the scheme of its policy (R3)."
+  releaseVersion: String!
+  "How much it changes (R1)."
+  type: ReleaseType!
+  "How much of its units it installs (R2)."
+  category: ReleaseCategory!
+  "Where it stands in its life (R4). It is changed by the moves alone."
+  status: ReleaseStatus!
+  "When it came to its status."
+  statusSince: DateTime
+  "Who manages it."
+  manager: Person
+  "Who has it built."
+  buildManager: Person
+  "Who has it tested: nobody who builds or manages it (R7)."
+  testManager: Person
+  "Who has it deployed."
+  deploymentManager: Person
+  "How it is to be rolled out (P1)."
+  approach: RolloutApproach
+  "When its roll-out is planned to begin."
+  plannedFrom: DateTime
+  "When its roll-out is planned to be done."
+  plannedTo: DateTime
+  "What the business wants of it, in short."
+  businessNeed: String
+  "Who answers for it in the business."
+  businessOwner: Person
+  "How its kit is put together (R6)."
+  assembly: String
+  "What a person must do by hand at each site, a step each (R24)."
+  manualSteps: [String!]!
+  "What it may cost."
+  budgetPlanned: Decimal
+  "The currency of its amounts, an ISO 4217 code."
+  currency: String
+  "Why it follows the policy that it names, where several apply."
+  policyReason: String
+  "How often it was submitted to acceptance (R21)."
+  round: Int!
+  """
+  Counts the changes to what is signed: what it holds, in which versions, for which requests, with which kit. Signatures hold for the
+  content that they were given on.
+  """
+  contentVersion: Int!
+  "Stands for what it held when it was last submitted."
+  contentDigest: Sha256
+  "Stands for what it held when it was accepted."
+  acceptedDigest: Sha256
+  "When it was first at all its sites."
+  liveAt: DateTime
+  "When its roll-out was to begin, as it was published (M3)."
+  publishedFrom: DateTime
+  "When its roll-out was to be done, as it was published (M3)."
+  publishedTo: DateTime
+  "The needs without which it goes on, each with who said so and why."
+  waivers: [Waiver!]!
+  "The releases that it does not supersede, each with who said so and why (R1)."
+  keptInForce: [KeptRelease!]!
+}
+
+"How much a release changes (R1)."
+enum ReleaseType {
+  "Large new functions: it supersedes all earlier releases of its units."
+  MAJOR
+  "Small improvements and fixes: it supersedes the emergency releases since the last major or minor."
+  MINOR
+  "Fixes to a few known problems (R9)."
+  EMERGENCY
+}
+
+"How much of its units a release installs (R2)."
+enum ReleaseCategory {
+  "All items of its units are rebuilt, tested and installed."
+  FULL
+  "Only what changed."
+  DELTA
+  "It bundles full and delta releases into one."
+  PACKAGE
+}
+
+"Where a release stands in its life (R4)."
+enum ReleaseStatus {
+  "Its content, method, calendar and roles are being agreed."
+  PLANNED
+  "Its kit is being built."
+  BUILDING
+  "It is being tested; its content is locked."
+  IN_ACCEPTANCE
+  "It may be deployed."
+  ACCEPTED
+  "It is going to its sites."
+  DEPLOYING
+  "It is live, and watched."
+  VERIFYING
+  "It is live, and done with."
+  CLOSED
+  "Acceptance refused it."
+  REJECTED
+  "It was taken back from its sites."
+  BACKED_OUT
+  "It was given up."
+  CANCELLED
+}
+
+"How a release goes to its sites (P1)."
+enum RolloutApproach {
+  "To all at once."
+  BIG_BANG
+  "In waves."
+  PHASED
+  "Each accepted build goes through the environments and the waves by itself."
+  CONTINUOUS
+  "Sites install when they choose, within a deadline."
+  PULL
+}
+
+"A need that a release goes on without."
+type Waiver {
+  "What was waived."
+  need: MoveNeed!
+  "Why."
+  reason: String!
+  "Who waived it."
+  by: String!
+  "When."
+  at: DateTime!
+}
+
+"A release that another does not supersede (R1)."
+type KeptRelease {
+  "Its key."
+  release: String!
+  "Why it stays."
+  reason: String!
+  "Who said so."
+  by: String!
+  "When."
+  at: DateTime!
+}
+
+"What a release does to an item."
+type ReleaseChange {
+  "What it does."
+  action: ChangeAction!
+  "The version that it replaces."
+  fromVersion: String
+  "The version that it brings."
+  toVersion: String
+  "Whether both versions may run side by side (P4)."
+  coexists: Boolean!
+}
+
+"What a release does to an item."
+enum ChangeAction {
+  "It brings an item that was not there."
+  ADD
+  "It replaces one version by another."
+  MODIFY
+  "It takes the item away."
+  REMOVE
+}
+
+"Whose place a release takes."
+type Supersession {
+  "The keys of the units of which it does (R1)."
+  units: [String!]!
+}
+
+extend type Release {
+  "Where it can go from where it is, by which mutation, and what each way lacks (R4). Who may make a move is decided when it is made."
+  moves: [ReleaseMove!]! @cost(weight: 5000)
+  "All that it holds, each item with the reason (R2)."
+  contents: ReleaseContents! @cost(weight: 2000)
+  "How it is undone: the back-out plans of its requests, in reverse installation order (R10)."
+  backOutPlan: BackOutPlan! @cost(weight: 5000)
+}
+
+"A way on for a release, and what it lacks."
+type ReleaseMove {
+  "The mutation that makes the move; null where none does: it follows from its deployments."
+  verb: String
+  "The status that it leads to."
+  to: ReleaseStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
+}
+
+"All that a release holds (R2)."
+type ReleaseContents {
+  "The items: those that it changes by key, then those that its units bring."
+  nodes: [ReleaseContent!]!
+  "How many there are."
+  totalCount: Int!
+  "The keys of the units that it holds. An item of no unit is a unit of its own, and not among them."
+  units: [String!]!
+  "Of a DELTA: the items of its units that it leaves out (R20)."
+  leftOut: [LeftOutItem!]!
+}
+
+"What a release does to one item, and why it holds it."
+type ReleaseContent {
+  "The item; null where the caller may not see it."
+  item: ConfigurationItem
+  "What is done to it."
+  action: ContentAction!
+  "The version that is replaced."
+  fromVersion: String
+  "The version that is brought."
+  toVersion: String
+  "Whether both versions may run side by side (P4)."
+  coexists: Boolean!
+  "Why the release holds it."
+  because: ContentReason!
+}
+
+"What a release does to an item that it holds."
+enum ContentAction {
+  "It brings an item that was not there."
+  ADD
+  "It replaces one version by another."
+  MODIFY
+  "It takes the item away."
+  REMOVE
+  "The item is rebuilt with its unit, and stays what it is (R2)."
+  REBUILD
+}
+
+"Why a release holds an item."
+type ContentReason {
+  "The rule."
+  rule: String!
+  "In words: changed by the release, or held by a unit with another item."
+  text: String!
+  "The key of the unit that brought it; null of what the release changes itself."
+  unit: String
+  "The key of the item because of which the unit is held."
+  by: String
+}
+
+"An item of a unit that a DELTA release leaves out."
+type LeftOutItem {
+  "The item; null where the caller may not see it."
+  item: ConfigurationItem
+  "The key of the unit."
+  unit: String!
+}
+
+"How a release is undone (R10)."
+type BackOutPlan {
+  "How far it can be undone: as far as its least reversible step."
+  reversible: BackOutKind!
+  "The key of the request, or of the item where no request is about it, that makes it so; null when it can be undone exactly."
+  leastReversible: BackOutStep
+  "The steps, in reverse installation order."
+  steps: [BackOutStep!]!
+}
+
+"A step of a back-out plan."
+type BackOutStep {
+  "Its place."
+  ordinal: Int!
+  "The item that it is about; null where the caller may not see it."
+  item: ConfigurationItem
+  "The request whose plan it carries out; null where no request is about the item."
+  changeRequest: ChangeRequest
+  "How far it undoes."
+  kind: BackOutKind!
+  "What it does."
+  does: BackOutDeed!
+  "What is done: the request's plan, or its mitigation."
+  text: String!
+  "The keys of the items on the chain that keeps this one in its new version; none where it does not stay."
+  stays: [String!]!
+}
+
+"What a step of a back-out plan does."
+enum BackOutDeed {
+  "Carries out the request's back-out plan."
+  UNDO
+  "Carries out the request's mitigation: it cannot be undone."
+  MITIGATE
+  "Installs the version before."
+  PUT_BACK
+  "Removes what was added."
+  TAKE_AWAY
+}
+
+extend type Mutation {
+  "Begins to build a release: content, method, calendar and roles are agreed (R5). Its requests are IN_RELEASE (H4)."
+  startBuild(
+    "What to do."
+    input: StartBuildInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "lead", of: "Release")
+  "Hands a built release to acceptance: its content is locked (R6)."
+  submitForAcceptance(
+    "What to do."
+    input: SubmitForAcceptanceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "build", of: "Release")
+  "Ends the acceptance of a release. Planning is back with change management (R8)."
+  rejectRelease(
+    "What to do."
+    input: RejectReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "test", of: "Release")
+  "Brings a release that was rejected or backed out back to planning (R8). Its requests are AUTHORISED again (H9)."
+  replanRelease(
+    "What to do."
+    input: ReplanReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "decide", of: "Release")
+  "Opens the content of a release again: it is PLANNED, and its requests are AUTHORISED (R6, H9)."
+  unlockRelease(
+    "What to do."
+    input: UnlockReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "lead", of: "Release")
+  "Gives a release up. Its number stays taken (R3), its requests are AUTHORISED (H9)."
+  cancelRelease(
+    "What to do."
+    input: CancelReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "cancel", of: "Release")
+}
+
+"Which release, and why."
+input StartBuildInput {
+  "The release."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release, and why."
+input SubmitForAcceptanceInput {
+  "The release."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release, and why."
+input RejectReleaseInput {
+  "The release."
+  ref: RecordRef!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release, and why."
+input ReplanReleaseInput {
+  "The release."
+  ref: RecordRef!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release, and why."
+input UnlockReleaseInput {
+  "The release."
+  ref: RecordRef!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release, and why."
+input CancelReleaseInput {
+  "The release."
+  ref: RecordRef!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Mutation {
+  "Makes a package of every emergency fix since a moment that is in no package yet (R9, R16)."
+  gatherEmergencyFixes(
+    "What to do."
+    input: GatherEmergencyFixesInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "lead", of: "Release")
+  "Lets a release go on without a need: FREQUENCY alone can be waived, by a change manager (R3)."
+  waiveReleaseNeed(
+    "What to do."
+    input: WaiveReleaseNeedInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "decide", of: "Release")
+  "Keeps a release from being superseded by another (R1)."
+  keepInForce(
+    "What to do."
+    input: KeepInForceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "lead", of: "Release")
+  "Has a release follow another version of a policy, while its content is open (R3)."
+  moveReleaseToPolicy(
+    "What to do."
+    input: MoveReleaseToPolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "lead", of: "Release")
+}
+
+"Which emergency fixes to gather, and into what."
+input GatherEmergencyFixesInput {
+  "Those that went live after this."
+  since: SinceInput!
+  "The human-typed name that identifies the package."
+  key: String!
+  "What people call it; the key when absent."
+  name: String
+  "Its number; by the policy's pattern when absent."
+  releaseVersion: String
+}
+
+"An instant, or the one when a release went live: give one of them."
+input SinceInput {
+  "The instant."
+  time: DateTime
+  "The release."
+  release: RecordRef
+}
+
+"A need that is waived."
+input WaiveReleaseNeedInput {
+  "The release."
+  ref: RecordRef!
+  "The need."
+  need: MoveNeed!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"A release that another does not supersede."
+input KeepInForceInput {
+  "The release that would supersede it."
+  ref: RecordRef!
+  "The release that stays."
+  release: RecordRef!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which version of a policy a release is to follow."
+input MoveReleaseToPolicyInput {
+  "The release."
+  ref: RecordRef!
+  "The version of the policy."
+  policy: RecordRef!
+  "Why."
+  reason: String!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Release {
+  "What it brings, for an audience (R11)."
+  notes(
+    "For whom."
+    audience: NotesAudience!
+  ): ReleaseNotes! @cost(weight: 5000)
+  "How another release differs from this one (R11)."
+  compare(
+    "The other release."
+    with: RecordRef!
+  ): ReleaseComparison @cost(weight: 10000)
+}
+
+"For whom release notes are; each is told what the one before it is, and more."
+enum NotesAudience {
+  "Those who use it: what changes, and what is asked of them."
+  CUSTOMERS
+  "Those who help them: items with their versions, symptoms, the calendar."
+  SUPPORT
+  "Those who run it: everything, with installation order, back-out order and checksums."
+  TECHNICAL
+}
+
+"Release notes for an audience (R11)."
+type ReleaseNotes {
+  "For whom they are."
+  audience: NotesAudience!
+  "The requests that it carries out."
+  changes: [NotedChange!]!
+  "The problems that it solves."
+  problems: [NotedProblem!]!
+  "The errors that are known and stay."
+  errors: [NotedError!]!
+  "The notes as a document, in Markdown."
+  markdown: String!
+  "The notes as a document, in HTML. What records say is escaped."
+  html: String!
+}
+
+"A request that a release carries out."
+type NotedChange {
+  "Its type."
+  type: String!
+  "Its key; empty for CUSTOMERS and SUPPORT."
+  key: String!
+  "What people call it."
+  name: String!
+}
+
+"A problem that a release solves."
+type NotedProblem {
+  "What sort of fault it is."
+  category: String!
+  "Its key; empty for CUSTOMERS."
+  key: String!
+  "What people call it."
+  name: String!
+}
+
+"An error that is known and stays."
+type NotedError {
+  "Its key; empty for CUSTOMERS."
+  key: String!
+  "What people call it."
+  name: String!
+  "What people see of it; empty for CUSTOMERS."
+  symptoms: String!
+  "What helps until it is removed."
+  workaround: String!
+}
+
+"How a release differs from another one: the first is the one that is asked, the second the other."
+type ReleaseComparison {
+  "What only the second does something to."
+  added: [ItemComparison!]!
+  "What only the first does something to."
+  dropped: [ItemComparison!]!
+  "What they leave in different versions, or one of them removes."
+  changed: [ItemComparison!]!
+  "The keys of the items that both leave alike."
+  same: [String!]!
+  "What else one of them has and the other has not: changeRequests, problems, knownErrors, kit."
+  sets: [SetComparison!]!
+}
+
+"An item that two releases leave in different states."
+type ItemComparison {
+  "Its key."
+  item: String!
+  "What the first does to it: MODIFY 1.1.0."
+  first: String
+  "What the second does to it."
+  second: String
+}
+
+"What one of two releases has and the other has not."
+type SetComparison {
+  "What it is."
+  name: String!
+  "The keys that the first alone has."
+  onlyFirst: [String!]!
+  "The keys that the second alone has."
+  onlySecond: [String!]!
+}
+
+extend type Query {
+  "Which versions of a unit's items are at which sites (R18)."
+  versionMatrix(
+    "The unit."
+    unit: RecordRef!
+    "As it was at this moment; as it is when absent."
+    asOf: AsOf
+  ): VersionMatrix! @cost(weight: 5000) @needs(action: "read", of: "ReleaseUnit")
+}
+
+"Which versions of a unit are where."
+type VersionMatrix {
+  "How many versions of the unit are live: the rows that differ."
+  variants: Int!
+  "A row for each site where an item of the unit is installed, by key."
+  rows: [MatrixRow!]!
+}
+
+"What a site has of a unit."
+type MatrixRow {
+  "The site."
+  site: Site!
+  "The version that all items have, or each item with its own."
+  version: String!
+  "When the last of them came."
+  since: DateTime
+  "The items, each with its version."
+  versions: [SiteVersion!]!
+}
+
+"An item at a site."
+type SiteVersion {
+  "The item."
+  item: ConfigurationItem!
+  "The version that runs."
+  version: String!
+  "When it came."
+  since: DateTime
+}
+`, BuiltIn: false},
+	{Name: "../schema/release_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Release implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
+  changes(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemReleaseChangeConnection!
+  "The requests for change that this release carries out (H4)."
+  implements(
+    "Only those that match."
+    filter: ChangeRequestFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ChangeRequestOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ChangeRequestConnection!
+  "The releases that this package bundles (R2)."
+  bundles(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The packages that bundle this release."
+  bundledBy(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The releases that must be live at a site before this one (P9)."
+  requires(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The releases that require this one."
+  requiredBy(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The releases whose place this one has taken, and of which units (R1)."
+  supersedes(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseSupersessionConnection!
+  "The releases that have taken the place of this one."
+  supersededBy(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseSupersessionConnection!
+  "The known errors that this release removes."
+  fixes(
+    "Only those that match."
+    filter: KnownErrorFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [KnownErrorOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): KnownErrorConnection!
+  "The defects that were known and accepted in acceptance."
+  introduces(
+    "Only those that match."
+    filter: KnownErrorFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [KnownErrorOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): KnownErrorConnection!
+  "The problems that this release caused."
+  causedProblems(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ProblemConnection!
+  "The version of a policy that this release follows; null: none was named yet."
+  policy(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicy
+  "What is installed, and by which scripts (R6)."
+  kit(
+    "Only those that match."
+    filter: MediaItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [MediaItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): MediaItemConnection!
+  "The stock that is reserved for this release (L4)."
+  reservations(
+    "Only those that match."
+    filter: HardwareSpareFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [HardwareSpareOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): HardwareSpareReservationConnection!
+}
+
+extend type Query {
+  "Finds a release by its key; null when there is none."
+  release(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Release
+  "Lists releases, a page at a time."
+  releases(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ReleaseConnection!
+}
+
+extend type Mutation {
+  "Adds a release."
+  createRelease(
+    "What to do."
+    input: CreateReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload
+  "Changes a release: fields that the patch does not name stay as they are, null empties them."
+  updateRelease(
+    "What to do."
+    input: UpdateReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload
+  "Removes a release to which nothing points any more."
+  removeRelease(
+    "What to do."
+    input: RemoveReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload
+}
+
+"A page of releases."
+type ReleaseConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleaseEdge!]!
+  "The records alone."
+  nodes: [Release!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of releases."
+type ReleaseEdge {
+  "The record."
+  node: Release!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a release did, or with a dry run would do."
+type ReleasePayload {
+  "The record as it is now; after a removal null."
+  release: Release
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects releases. All that is given must hold."
+input ReleaseFilter {
+  "All of these hold."
+  and: [ReleaseFilter!]
+  "At least one of these holds."
+  or: [ReleaseFilter!]
+  "This does not hold."
+  not: ReleaseFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The release's own number, by the scheme of its policy (R3)."
+  releaseVersion: StringFilter
+  "How much it changes (R1)."
+  type: ReleaseTypeFilter
+  "How much of its units it installs (R2)."
+  category: ReleaseCategoryFilter
+  "Where it stands in its life (R4). It is changed by the moves alone."
+  status: ReleaseStatusFilter
+  "When it came to its status."
+  statusSince: DateTimeFilter
+  "Who manages it."
+  manager: StringFilter
+  "Who has it built."
+  buildManager: StringFilter
+  "Who has it tested: nobody who builds or manages it (R7)."
+  testManager: StringFilter
+  "Who has it deployed."
+  deploymentManager: StringFilter
+  "How it is to be rolled out (P1)."
+  approach: RolloutApproachFilter
+  "When its roll-out is planned to begin."
+  plannedFrom: DateTimeFilter
+  "When its roll-out is planned to be done."
+  plannedTo: DateTimeFilter
+  "Who answers for it in the business."
+  businessOwner: StringFilter
+  "The currency of its amounts, an ISO 4217 code."
+  currency: StringFilter
+  "How often it was submitted to acceptance (R21)."
+  round: IntFilter
+  "When it was first at all its sites."
+  liveAt: DateTimeFilter
+  "When its roll-out was to begin, as it was published (M3)."
+  publishedFrom: DateTimeFilter
+  "When its roll-out was to be done, as it was published (M3)."
+  publishedTo: DateTimeFilter
+  "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
+  changes: ConfigurationItemReleaseChangeFilter
+  "The requests for change that this release carries out (H4)."
+  implements: ChangeRequestLinkFilter
+  "The releases that this package bundles (R2)."
+  bundles: ReleaseLinkFilter
+  "The packages that bundle this release."
+  bundledBy: ReleaseLinkFilter
+  "The releases that must be live at a site before this one (P9)."
+  requires: ReleaseLinkFilter
+  "The releases that require this one."
+  requiredBy: ReleaseLinkFilter
+  "The releases whose place this one has taken, and of which units (R1)."
+  supersedes: ReleaseSupersessionFilter
+  "The releases that have taken the place of this one."
+  supersededBy: ReleaseSupersessionFilter
+  "The known errors that this release removes."
+  fixes: KnownErrorLinkFilter
+  "The defects that were known and accepted in acceptance."
+  introduces: KnownErrorLinkFilter
+  "The problems that this release caused."
+  causedProblems: ProblemLinkFilter
+  "The version of a policy that this release follows; null: none was named yet."
+  policy: ReleasePolicyLinkFilter
+  "What is installed, and by which scripts (R6)."
+  kit: MediaItemLinkFilter
+  "The stock that is reserved for this release (L4)."
+  reservations: HardwareSpareReservationFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemReleaseChangeFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReleaseChangeFilter
+}
+
+"Selects records by the releases that a relationship joins to them."
+input ReleaseSupersessionFilter {
+  "At least one matches; {} asks for any."
+  some: ReleaseFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleaseFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: SupersessionFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input SupersessionFilter {
+  "The keys of the units of which it does (R1)."
+  units: StringListFilter
+}
+
+"Selects records by the hardware spares that a relationship joins to them."
+input HardwareSpareReservationFilter {
+  "At least one matches; {} asks for any."
+  some: HardwareSpareFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: HardwareSpareFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReservationFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input ReservationFilter {
+  "How many."
+  quantity: IntFilter
+}
+
+"One step of an order of releases."
+input ReleaseOrder {
+  "By which field."
+  field: ReleaseOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What releases can be ordered by."
+enum ReleaseOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "The release's own number, by the scheme of its policy (R3)."
+  RELEASE_VERSION
+  "How much it changes (R1)."
+  TYPE
+  "How much of its units it installs (R2)."
+  CATEGORY
+  "Where it stands in its life (R4). It is changed by the moves alone."
+  STATUS
+  "When it came to its status."
+  STATUS_SINCE
+  "Who manages it."
+  MANAGER
+  "Who has it built."
+  BUILD_MANAGER
+  "Who has it tested: nobody who builds or manages it (R7)."
+  TEST_MANAGER
+  "Who has it deployed."
+  DEPLOYMENT_MANAGER
+  "When its roll-out is planned to begin."
+  PLANNED_FROM
+  "When its roll-out is planned to be done."
+  PLANNED_TO
+  "How often it was submitted to acceptance (R21)."
+  ROUND
+  "When it was first at all its sites."
+  LIVE_AT
+  "When its roll-out was to begin, as it was published (M3)."
+  PUBLISHED_FROM
+  "When its roll-out was to be done, as it was published (M3)."
+  PUBLISHED_TO
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new release."
+input CreateReleaseInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it brings, in a few sentences."
+  description: String
+  "The release's own number, by the scheme of its policy (R3)."
+  releaseVersion: String!
+  "How much it changes (R1)."
+  type: ReleaseType!
+  "How much of its units it installs (R2)."
+  category: ReleaseCategory!
+  "Who manages it."
+  manager: String
+  "Who has it built."
+  buildManager: String
+  "Who has it tested: nobody who builds or manages it (R7)."
+  testManager: String
+  "Who has it deployed."
+  deploymentManager: String
+  "How it is to be rolled out (P1)."
+  approach: RolloutApproach
+  "When its roll-out is planned to begin."
+  plannedFrom: DateTime
+  "When its roll-out is planned to be done."
+  plannedTo: DateTime
+  "What the business wants of it, in short."
+  businessNeed: String
+  "Who answers for it in the business."
+  businessOwner: String
+  "How its kit is put together (R6)."
+  assembly: String
+  "What a person must do by hand at each site, a step each (R24)."
+  manualSteps: [String!]
+  "What it may cost."
+  budgetPlanned: Decimal
+  "The currency of its amounts, an ISO 4217 code."
+  currency: String
+  "Why it follows the policy that it names, where several apply."
+  policyReason: String
+}
+
+"What to change in a release: what is absent stays, null empties."
+input ReleasePatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it brings, in a few sentences."
+  description: String
+  "The release's own number, by the scheme of its policy (R3)."
+  releaseVersion: String
+  "How much it changes (R1)."
+  type: ReleaseType
+  "How much of its units it installs (R2)."
+  category: ReleaseCategory
+  "Who manages it."
+  manager: String
+  "Who has it built."
+  buildManager: String
+  "Who has it tested: nobody who builds or manages it (R7)."
+  testManager: String
+  "Who has it deployed."
+  deploymentManager: String
+  "How it is to be rolled out (P1)."
+  approach: RolloutApproach
+  "When its roll-out is planned to begin."
+  plannedFrom: DateTime
+  "When its roll-out is planned to be done."
+  plannedTo: DateTime
+  "What the business wants of it, in short."
+  businessNeed: String
+  "Who answers for it in the business."
+  businessOwner: String
+  "How its kit is put together (R6)."
+  assembly: String
+  "What a person must do by hand at each site, a step each (R24)."
+  manualSteps: [String!]
+  "What it may cost."
+  budgetPlanned: Decimal
+  "The currency of its amounts, an ISO 4217 code."
+  currency: String
+  "Why it follows the policy that it names, where several apply."
+  policyReason: String
+}
+
+"Which release to change, and how."
+input UpdateReleaseInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: ReleasePatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release to remove."
+input RemoveReleaseInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts releases."
+  releases(
+    "By which fields; with attributes together at most three."
+    by: [ReleaseGroupField!]
+    "Only those that match."
+    filter: ReleaseFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What releases can be counted by."
+enum ReleaseGroupField {
+  "The release's own number, by the scheme of its policy (R3)."
+  RELEASE_VERSION
+  "How much it changes (R1)."
+  TYPE
+  "How much of its units it installs (R2)."
+  CATEGORY
+  "Where it stands in its life (R4). It is changed by the moves alone."
+  STATUS
+  "When it came to its status."
+  STATUS_SINCE
+  "Who manages it."
+  MANAGER
+  "Who has it built."
+  BUILD_MANAGER
+  "Who has it tested: nobody who builds or manages it (R7)."
+  TEST_MANAGER
+  "Who has it deployed."
+  DEPLOYMENT_MANAGER
+  "How it is to be rolled out (P1)."
+  APPROACH
+  "When its roll-out is planned to begin."
+  PLANNED_FROM
+  "When its roll-out is planned to be done."
+  PLANNED_TO
+  "Who answers for it in the business."
+  BUSINESS_OWNER
+  "The currency of its amounts, an ISO 4217 code."
+  CURRENCY
+  "How often it was submitted to acceptance (R21)."
+  ROUND
+  "When it was first at all its sites."
+  LIVE_AT
+  "When its roll-out was to begin, as it was published (M3)."
+  PUBLISHED_FROM
+  "When its roll-out was to be done, as it was published (M3)."
+  PUBLISHED_TO
+}
+
+"A page of configuration items."
+type ConfigurationItemReleaseChangeConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationItemReleaseChangeEdge!]!
+  "The records alone."
+  nodes: [ConfigurationItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration items."
+type ConfigurationItemReleaseChangeEdge {
+  "The record."
+  node: ConfigurationItem!
+  "Marks its place in the list."
+  cursor: String!
+  "What it does."
+  action: ChangeAction!
+  "The version that it replaces."
+  fromVersion: String
+  "The version that it brings."
+  toVersion: String
+  "Whether both versions may run side by side (P4)."
+  coexists: Boolean!
+}
+
+"A page of releases."
+type ReleaseReleaseChangeConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleaseReleaseChangeEdge!]!
+  "The records alone."
+  nodes: [Release!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of releases."
+type ReleaseReleaseChangeEdge {
+  "The record."
+  node: Release!
+  "Marks its place in the list."
+  cursor: String!
+  "What it does."
+  action: ChangeAction!
+  "The version that it replaces."
+  fromVersion: String
+  "The version that it brings."
+  toVersion: String
+  "Whether both versions may run side by side (P4)."
+  coexists: Boolean!
+}
+
+extend type Mutation {
+  "Joins a release to a configuration item by a release change (changes), or changes the one there is."
+  connectReleaseChange(
+    "What to do."
+    input: ConnectReleaseChangeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleaseChangePayload
+  "Parts a release from a configuration item that a release change joins."
+  disconnectReleaseChange(
+    "What to do."
+    input: DisconnectReleaseChangeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleaseChangePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectReleaseChangeInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+  "What it does."
+  action: ChangeAction!
+  "The version that it replaces."
+  fromVersion: String
+  "The version that it brings."
+  toVersion: String
+  "Whether both versions may run side by side (P4)."
+  coexists: Boolean
+}
+
+"Which records to part."
+input DisconnectReleaseChangeInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ReleaseChangePayload {
+  "The release where it starts."
+  from: Release!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "What it says; after a parting, what it said."
+  releaseChange: ReleaseChange
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release to a change request by an implemented change (implements), or changes the one there is."
+  connectImplementedChange(
+    "What to do."
+    input: ConnectImplementedChangeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ImplementedChangePayload
+  "Parts a release from a change request that an implemented change joins."
+  disconnectImplementedChange(
+    "What to do."
+    input: DisconnectImplementedChangeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ImplementedChangePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectImplementedChangeInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectImplementedChangeInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ImplementedChangePayload {
+  "The release where it starts."
+  from: Release!
+  "The change request where it ends."
+  to: ChangeRequest!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release to another by a bundled release (bundles), or changes the one there is."
+  connectBundledRelease(
+    "What to do."
+    input: ConnectBundledReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BundledReleasePayload
+  "Parts a release from another that a bundled release joins."
+  disconnectBundledRelease(
+    "What to do."
+    input: DisconnectBundledReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): BundledReleasePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectBundledReleaseInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectBundledReleaseInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type BundledReleasePayload {
+  "The release where it starts."
+  from: Release!
+  "The release where it ends."
+  to: Release!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release to another by a required release (requires), or changes the one there is."
+  connectRequiredRelease(
+    "What to do."
+    input: ConnectRequiredReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): RequiredReleasePayload
+  "Parts a release from another that a required release joins."
+  disconnectRequiredRelease(
+    "What to do."
+    input: DisconnectRequiredReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): RequiredReleasePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectRequiredReleaseInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectRequiredReleaseInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type RequiredReleasePayload {
+  "The release where it starts."
+  from: Release!
+  "The release where it ends."
+  to: Release!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"A page of releases."
+type ReleaseSupersessionConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleaseSupersessionEdge!]!
+  "The records alone."
+  nodes: [Release!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of releases."
+type ReleaseSupersessionEdge {
+  "The record."
+  node: Release!
+  "Marks its place in the list."
+  cursor: String!
+  "The keys of the units of which it does (R1)."
+  units: [String!]!
+}
+
+extend type Mutation {
+  "Joins a release to a known error by a fixed error (fixes), or changes the one there is."
+  connectFixedError(
+    "What to do."
+    input: ConnectFixedErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FixedErrorPayload
+  "Parts a release from a known error that a fixed error joins."
+  disconnectFixedError(
+    "What to do."
+    input: DisconnectFixedErrorInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FixedErrorPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectFixedErrorInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The known error where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectFixedErrorInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The known error where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type FixedErrorPayload {
+  "The release where it starts."
+  from: Release!
+  "The known error where it ends."
+  to: KnownError!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release to a release policy by a followed policy (policy), or changes the one there is."
+  connectFollowedPolicy(
+    "What to do."
+    input: ConnectFollowedPolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FollowedPolicyPayload
+  "Parts a release from a release policy that a followed policy joins."
+  disconnectFollowedPolicy(
+    "What to do."
+    input: DisconnectFollowedPolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): FollowedPolicyPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectFollowedPolicyInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The release policy where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectFollowedPolicyInput {
+  "The release where it starts."
+  from: RecordRef!
+  "The release policy where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type FollowedPolicyPayload {
+  "The release where it starts."
+  from: Release!
+  "The release policy where it ends."
+  to: ReleasePolicy!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input ChangeActionFilter {
+  "It equals this."
+  eq: ChangeAction
+  "It differs from this; what has no value does, too."
+  ne: ChangeAction
+  "It is one of these."
+  in: [ChangeAction!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ChangeAction!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ReleaseCategoryFilter {
+  "It equals this."
+  eq: ReleaseCategory
+  "It differs from this; what has no value does, too."
+  ne: ReleaseCategory
+  "It is one of these."
+  in: [ReleaseCategory!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ReleaseCategory!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ReleaseStatusFilter {
+  "It equals this."
+  eq: ReleaseStatus
+  "It differs from this; what has no value does, too."
+  ne: ReleaseStatus
+  "It is one of these."
+  in: [ReleaseStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ReleaseStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ReleaseTypeFilter {
+  "It equals this."
+  eq: ReleaseType
+  "It differs from this; what has no value does, too."
+  ne: ReleaseType
+  "It is one of these."
+  in: [ReleaseType!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ReleaseType!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input RolloutApproachFilter {
+  "It equals this."
+  eq: RolloutApproach
+  "It differs from this; what has no value does, too."
+  ne: RolloutApproach
+  "It is one of these."
+  in: [RolloutApproach!]
+  "It is none of these; what has no value is none, too."
+  notIn: [RolloutApproach!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/release_policy.graphqls", Input: `"One version of the written rules for releases, as data. Each version is a record: one that releases follow never changes."
+type ReleasePolicy {
+  "What it is for, in a few sentences."
+  description: String
+  "Where it stands. It is changed by putPolicyInForce and retirePolicy."
+  status: PolicyStatus!
+  "Counts the versions of the policy."
+  policyVersion: Int!
+  "When it came into force."
+  effectiveFrom: DateTime
+  "Those who wrote this version."
+  writtenBy: [Person!]!
+  "Who put it in force: nobody who wrote it."
+  inForceBy: Person
+  "The classes of item to which it applies; none: all."
+  classes: [Class!]!
+  "The environment to which it applies; null: all."
+  environment: Environment
+  "How releases are numbered; semantic versions when null (R3)."
+  numbering: VersionScheme
+  "How the versions of items compare; in natural order when null (R3)."
+  itemNumbering: VersionScheme
+  "How packages are numbered, from when they are made; {year}.{month:02} when null."
+  packagePattern: String
+  "Whether a new line of versions may begin below another."
+  parallelLines: Boolean!
+  "How releases are named; {name} {releaseVersion} when null."
+  nameTemplate: String
+  "At which level units are cut, in Markdown."
+  granularity: String
+  "The least time between two major releases of a unit."
+  majorEvery: Period
+  "The least time between two minor releases of a unit."
+  minorEvery: Period
+  "What releases must bring (R8); none: the five of the default policy."
+  deliverables: [DeliverableDemand!]!
+  "What releases must pass (R7); none: FUNCTIONAL, TECHNICAL, INSTALLATION and BACKOUT."
+  tests: [TestDemand!]!
+  "Which needs it asks for of those that a policy may leave out; none: all that its other fields say something of."
+  demands: [NeedDemand!]!
+  "Who signs, by nature of deployment; none: the table of the default policy."
+  signOffRoles: [SignOffRow!]!
+  "Whether the business signs, too (R22)."
+  businessSignOff: Boolean!
+  "What bounds emergency releases (R9); 3 problems of priority HIGH when null."
+  emergency: EmergencyRules
+  "How often emergency fixes are gathered, and how large a package may be (R16); monthly, 20 releases, 500 items when null."
+  package: PackageRules
+  "The environments that a release must pass, in order (R15); none: TEST, ACCEPTANCE, LIVE."
+  promotionPath: [PromotionStep!]!
+  "What must be done before which status (R12); none: those of the default policy."
+  taskRules: [TaskRule!]!
+  "How far releases must be reversible, by category (R20); FULL for FULL, NONE for DELTA when null."
+  reversibility: ReversibilityRule
+  "How many versions of a unit may be live at once (R18); 3 when null."
+  maxVariants: Int
+  "How many steps a person may have to do at a site (R24); any number when null."
+  maxManualSteps: Int
+  "How long media are kept (L5); P3Y when null."
+  retention: Period
+  "How long a release is watched once it is live (D8); P14D when null."
+  verifying: Period
+  "How old an audit of production may be (R5); none is asked for when null."
+  auditMaxAge: Period
+  "How kits must be signed."
+  kitSignature: SignatureScheme!
+  "Whose signatures count."
+  kitSigners: [KitSigner!]!
+  "What a media item must meet before it is accepted, a sentence each (L1)."
+  mediaCriteria: [String!]!
+  "How releases are made, in Markdown."
+  process: String
+  "What the team answers for in committees, in Markdown."
+  committeeDuties: String
+  "How changes are undone, and how that is tested, in Markdown."
+  backOutPolicy: String
+  "What makes a release major or minor, in Markdown."
+  majorMinor: String
+  "How often releases are made, in Markdown."
+  frequencyGuide: String
+}
+
+"Where a version of a policy stands."
+enum PolicyStatus {
+  "It is being written."
+  DRAFT
+  "New releases follow it."
+  IN_FORCE
+  "Another version has taken its place; releases that follow it go on."
+  RETIRED
+}
+
+"How versions are read and compared (R3)."
+type VersionScheme {
+  "By which scheme."
+  scheme: VersionOrder!
+  "Of PATTERN: a regular expression (RE2) over the whole text."
+  pattern: String
+  "Of PATTERN: its named groups, the first compared first."
+  order: [VersionPart!]
+  "Of PATTERN: its named groups that are not compared."
+  ignore: [String!]
+  "Of PATTERN: the groups that tell lines of versions apart; the first when absent."
+  line: [String!]
+}
+
+"A way to compare versions (R3)."
+enum VersionOrder {
+  "Semantic Versioning 2.0.0."
+  SEMVER
+  "Runs of digits as numbers, runs of letters as texts."
+  NATURAL
+  "The groups of a regular expression."
+  PATTERN
+}
+
+"A named group of a pattern, and how it is compared."
+type VersionPart {
+  "Its name."
+  group: String!
+  "How it is compared."
+  compare: VersionComparison!
+  "Of RANK: its values, the lowest first."
+  ranks: [String!]
+  "Where versions come that lack it; FIRST when absent."
+  absent: AbsentVersionPart
+}
+
+"How a part of a version is compared."
+enum VersionComparison {
+  "As a number of any length."
+  NUMBER
+  "As a text, character by character."
+  TEXT
+  "By its place in a list."
+  RANK
+}
+
+"Where versions come that lack a part."
+enum AbsentVersionPart {
+  "Before all that have it."
+  FIRST
+  "After all that have it."
+  LAST
+}
+
+"Which deliverables releases must bring."
+type DeliverableDemand {
+  "Of which type."
+  type: ReleaseType!
+  "Of which category; of all when null."
+  category: ReleaseCategory
+  "What they must bring."
+  kinds: [DeliverableKind!]!
+}
+
+"Which tests releases must pass."
+type TestDemand {
+  "Of which type."
+  type: ReleaseType!
+  "Of which category; of all when null."
+  category: ReleaseCategory
+  "What they must pass."
+  kinds: [TestKind!]!
+}
+
+"Which needs a policy asks for."
+type NeedDemand {
+  "Of which type."
+  type: ReleaseType!
+  "Of which category; of all when null."
+  category: ReleaseCategory
+  "What it asks for."
+  kinds: [MoveNeed!]!
+}
+
+"A sort of document or kit part that a release brings (R8)."
+enum DeliverableKind {
+  "How it is installed."
+  INSTALLATION_MANUAL
+  "What it brings."
+  RELEASE_NOTES
+  "What the service desk needs to know."
+  SUPPORT_DOCUMENT
+  "How it is run."
+  OPERATING_INSTRUCTIONS
+  "Who is trained, when."
+  TRAINING_PLAN
+  "How the kit is put together."
+  ASSEMBLY_INSTRUCTIONS
+  "How it is undone."
+  BACK_OUT_PROCEDURE
+  "What a test came to."
+  TEST_REPORT
+  "What the builders' own tests came to."
+  BUILD_TEST_REPORT
+  "How its quality is looked after."
+  QUALITY_PLAN
+  "What the software is made of."
+  SBOM
+  "Anything else."
+  OTHER
+}
+
+"A sort of acceptance test (R7)."
+enum TestKind {
+  "Does it do what it is for?"
+  FUNCTIONAL
+  "Does it run as it must?"
+  TECHNICAL
+  "Does it work with the rest?"
+  INTEGRATION
+  "Is it fast enough?"
+  PERFORMANCE
+  "Do its scripts install it?"
+  INSTALLATION
+  "Do its scripts undo it?"
+  BACKOUT
+  "Does it go into use when it is told to (P8)?"
+  ACTIVATION
+}
+
+"Who signs for one nature of deployment (section 9)."
+type SignOffRow {
+  "For which nature."
+  nature: DeploymentNature!
+  "Who delivers it."
+  delivered: [Signatory!]!
+  "Who accepts it in acceptance."
+  accepted: [Signatory!]!
+  "Who hands it to production."
+  handedOver: [Signatory!]!
+  "Who accepts it in production and supports it."
+  supported: [Signatory!]!
+}
+
+"Who signs: one with a role, or one with a function."
+type Signatory {
+  "The role."
+  role: Role
+  "The function, as role names of parties tell it: project manager."
+  function: String
+}
+
+"What sort of thing is deployed (section 9)."
+enum DeploymentNature {
+  "Software of a supplier."
+  NEW_BOUGHT_SOFTWARE
+  "Software of the house."
+  NEW_IN_HOUSE_APPLICATION
+  "A database."
+  DATABASE_CHANGE
+  "A server, network device or storage."
+  SERVER
+  "An application of workstations."
+  WORKSTATION_APPLICATION
+  "A workstation."
+  WORKSTATION
+}
+
+"What bounds emergency releases (R9)."
+type EmergencyRules {
+  "How many problems one may fix."
+  maxProblems: Int!
+  "Which priority each of them must have at least."
+  minimumPriority: Priority!
+}
+
+"How emergency fixes are gathered (R16)."
+type PackageRules {
+  "How often."
+  every: Period!
+  "How many releases a package may bundle."
+  maxReleases: Int!
+  "How many items it may hold."
+  maxItems: Int!
+}
+
+"An environment that a release must pass (R15)."
+type PromotionStep {
+  "Which."
+  environment: Environment!
+  "What it must show there."
+  shows: [TestKind!]!
+}
+
+"What must be done before a status (R12)."
+type TaskRule {
+  "Which tasks."
+  kind: TaskKind!
+  "Before which status."
+  before: ReleaseStatus!
+  "What a new release is given to do, in words."
+  template: String
+}
+
+"How far releases must be reversible (R20)."
+type ReversibilityRule {
+  "Of a FULL release."
+  full: BackOutKind!
+  "Of a DELTA."
+  delta: BackOutKind!
+}
+
+"Whose signature on a kit counts: a key, or an identity that an issuer vouches for."
+type KitSigner {
+  "The public key."
+  key: String
+  "The identity in the certificate."
+  identity: String
+  "Who vouches for the identity."
+  issuer: String
+}
+
+"How kits are signed."
+enum SignatureScheme {
+  "They need not be."
+  NONE
+  "With a key, by minisign."
+  MINISIGN
+  "With a Sigstore bundle."
+  SIGSTORE
+}
+
+extend type ReleasePolicy {
+  "The policy as a whole, in Markdown: what it says in prose, and what the server keeps releases to."
+  document: String!
+}
+
+extend type Query {
+  "Which policy in force applies to an item, and why the others do not: the closest wins (R3)."
+  policyFor(
+    "The item."
+    item: RecordRef!
+    "As it was at this moment; as it is when absent."
+    asOf: AsOf
+  ): PolicyFor! @cost(weight: 2000) @needs(action: "read", of: "ReleasePolicy")
+}
+
+"Which policy applies to an item."
+type PolicyFor {
+  "The one that applies; null where none does, so that the default counts, or where several do alike."
+  policy: ReleasePolicy
+  "Whether several apply alike (AMBIGUOUS_POLICY): a release must name one, with a reason."
+  ambiguous: Boolean!
+  "All policies in force, those that apply first, the closest before the others."
+  considered: [PolicyVerdict!]!
+}
+
+"Whether a policy applies to an item."
+type PolicyVerdict {
+  "The policy."
+  policy: ReleasePolicy!
+  "Whether it applies."
+  applies: Boolean!
+  "Why it does, or does not, in words."
+  because: String!
+}
+
+extend type Mutation {
+  "Puts a draft of a policy in force: nobody does who wrote any of it. The version that it revises is RETIRED."
+  putPolicyInForce(
+    "What to do."
+    input: PutPolicyInForceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePolicyPayload @needs(action: "decide", of: "ReleasePolicy")
+  "Takes a policy out of force; releases that follow it go on."
+  retirePolicy(
+    "What to do."
+    input: RetirePolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePolicyPayload @needs(action: "decide", of: "ReleasePolicy")
+  "Makes the next version of a policy, as a draft that says the same."
+  reviseReleasePolicy(
+    "What to do."
+    input: ReviseReleasePolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePolicyPayload @needs(action: "lead", of: "ReleasePolicy")
+}
+
+"Which policy to put in force."
+input PutPolicyInForceInput {
+  "The policy."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which policy to take out of force."
+input RetirePolicyInput {
+  "The policy."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which policy to revise."
+input ReviseReleasePolicyInput {
+  "The version that it begins with."
+  ref: RecordRef!
+  "The human-typed name of the new version; the old one with -v2, -v3 when absent."
+  key: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/release_policy_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type ReleasePolicy implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The releases that follow this version of the policy."
+  releases(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The release units to whose releases it applies; none: all."
+  units(
+    "Only those that match."
+    filter: ReleaseUnitFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseUnitOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseUnitConnection!
+  "The services to which it applies, with all that they need; none: all."
+  services(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The suppliers to whose items it applies; none: all."
+  suppliers(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): PartyConnection!
+  "The freezes that its releases observe."
+  freezes(
+    "Only those that match."
+    filter: FreezeFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [FreezeOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): FreezeConnection!
+  "The version of the policy of which this is the next."
+  revises(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicy
+  "The versions that were made from this one."
+  revisedBy(
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleasePolicyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicyConnection!
+}
+
+extend type Query {
+  "Finds a release policy by its key; null when there is none."
+  releasePolicy(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): ReleasePolicy
+  "Lists release policies, a page at a time."
+  releasePolicies(
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleasePolicyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ReleasePolicyConnection!
+}
+
+extend type Mutation {
+  "Adds a release policy."
+  createReleasePolicy(
+    "What to do."
+    input: CreateReleasePolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePolicyPayload
+  "Changes a release policy: fields that the patch does not name stay as they are, null empties them."
+  updateReleasePolicy(
+    "What to do."
+    input: UpdateReleasePolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePolicyPayload
+  "Removes a release policy to which nothing points any more."
+  removeReleasePolicy(
+    "What to do."
+    input: RemoveReleasePolicyInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePolicyPayload
+}
+
+"A page of release policies."
+type ReleasePolicyConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleasePolicyEdge!]!
+  "The records alone."
+  nodes: [ReleasePolicy!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of release policies."
+type ReleasePolicyEdge {
+  "The record."
+  node: ReleasePolicy!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a release policy did, or with a dry run would do."
+type ReleasePolicyPayload {
+  "The record as it is now; after a removal null."
+  releasePolicy: ReleasePolicy
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects release policies. All that is given must hold."
+input ReleasePolicyFilter {
+  "All of these hold."
+  and: [ReleasePolicyFilter!]
+  "At least one of these holds."
+  or: [ReleasePolicyFilter!]
+  "This does not hold."
+  not: ReleasePolicyFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Where it stands. It is changed by putPolicyInForce and retirePolicy."
+  status: PolicyStatusFilter
+  "Counts the versions of the policy."
+  policyVersion: IntFilter
+  "When it came into force."
+  effectiveFrom: DateTimeFilter
+  "Those who wrote this version."
+  writtenBy: StringListFilter
+  "Who put it in force: nobody who wrote it."
+  inForceBy: StringFilter
+  "The classes of item to which it applies; none: all."
+  classes: StringListFilter
+  "The environment to which it applies; null: all."
+  environment: EnvironmentFilter
+  "Whether a new line of versions may begin below another."
+  parallelLines: BooleanFilter
+  "Whether the business signs, too (R22)."
+  businessSignOff: BooleanFilter
+  "How kits must be signed."
+  kitSignature: SignatureSchemeFilter
+  "The releases that follow this version of the policy."
+  releases: ReleaseLinkFilter
+  "The release units to whose releases it applies; none: all."
+  units: ReleaseUnitLinkFilter
+  "The services to which it applies, with all that they need; none: all."
+  services: ConfigurationItemLinkFilter
+  "The suppliers to whose items it applies; none: all."
+  suppliers: PartyLinkFilter
+  "The freezes that its releases observe."
+  freezes: FreezeLinkFilter
+  "The version of the policy of which this is the next."
+  revises: ReleasePolicyLinkFilter
+  "The versions that were made from this one."
+  revisedBy: ReleasePolicyLinkFilter
+}
+
+"One step of an order of release policies."
+input ReleasePolicyOrder {
+  "By which field."
+  field: ReleasePolicyOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What release policies can be ordered by."
+enum ReleasePolicyOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Where it stands. It is changed by putPolicyInForce and retirePolicy."
+  STATUS
+  "Counts the versions of the policy."
+  POLICY_VERSION
+  "When it came into force."
+  EFFECTIVE_FROM
+  "The environment to which it applies; null: all."
+  ENVIRONMENT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"How versions are read and compared (R3)."
+input VersionSchemeInput {
+  "By which scheme."
+  scheme: VersionOrder!
+  "Of PATTERN: a regular expression (RE2) over the whole text."
+  pattern: String
+  "Of PATTERN: its named groups, the first compared first."
+  order: [VersionPartInput!]
+  "Of PATTERN: its named groups that are not compared."
+  ignore: [String!]
+  "Of PATTERN: the groups that tell lines of versions apart; the first when absent."
+  line: [String!]
+}
+
+"A named group of a pattern, and how it is compared."
+input VersionPartInput {
+  "Its name."
+  group: String!
+  "How it is compared."
+  compare: VersionComparison!
+  "Of RANK: its values, the lowest first."
+  ranks: [String!]
+  "Where versions come that lack it; FIRST when absent."
+  absent: AbsentVersionPart
+}
+
+"Which deliverables releases must bring."
+input DeliverableDemandInput {
+  "Of which type."
+  type: ReleaseType!
+  "Of which category; of all when null."
+  category: ReleaseCategory
+  "What they must bring."
+  kinds: [DeliverableKind!]!
+}
+
+"Which tests releases must pass."
+input TestDemandInput {
+  "Of which type."
+  type: ReleaseType!
+  "Of which category; of all when null."
+  category: ReleaseCategory
+  "What they must pass."
+  kinds: [TestKind!]!
+}
+
+"Which needs a policy asks for."
+input NeedDemandInput {
+  "Of which type."
+  type: ReleaseType!
+  "Of which category; of all when null."
+  category: ReleaseCategory
+  "What it asks for."
+  kinds: [MoveNeed!]!
+}
+
+"Who signs for one nature of deployment (section 9)."
+input SignOffRowInput {
+  "For which nature."
+  nature: DeploymentNature!
+  "Who delivers it."
+  delivered: [SignatoryInput!]!
+  "Who accepts it in acceptance."
+  accepted: [SignatoryInput!]!
+  "Who hands it to production."
+  handedOver: [SignatoryInput!]!
+  "Who accepts it in production and supports it."
+  supported: [SignatoryInput!]!
+}
+
+"Who signs: one with a role, or one with a function."
+input SignatoryInput {
+  "The role."
+  role: Role
+  "The function, as role names of parties tell it: project manager."
+  function: String
+}
+
+"What bounds emergency releases (R9)."
+input EmergencyRulesInput {
+  "How many problems one may fix."
+  maxProblems: Int!
+  "Which priority each of them must have at least."
+  minimumPriority: Priority!
+}
+
+"How emergency fixes are gathered (R16)."
+input PackageRulesInput {
+  "How often."
+  every: Period!
+  "How many releases a package may bundle."
+  maxReleases: Int!
+  "How many items it may hold."
+  maxItems: Int!
+}
+
+"An environment that a release must pass (R15)."
+input PromotionStepInput {
+  "Which."
+  environment: Environment!
+  "What it must show there."
+  shows: [TestKind!]!
+}
+
+"What must be done before a status (R12)."
+input TaskRuleInput {
+  "Which tasks."
+  kind: TaskKind!
+  "Before which status."
+  before: ReleaseStatus!
+  "What a new release is given to do, in words."
+  template: String
+}
+
+"How far releases must be reversible (R20)."
+input ReversibilityRuleInput {
+  "Of a FULL release."
+  full: BackOutKind!
+  "Of a DELTA."
+  delta: BackOutKind!
+}
+
+"Whose signature on a kit counts: a key, or an identity that an issuer vouches for."
+input KitSignerInput {
+  "The public key."
+  key: String
+  "The identity in the certificate."
+  identity: String
+  "Who vouches for the identity."
+  issuer: String
+}
+
+"A new release policy."
+input CreateReleasePolicyInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is for, in a few sentences."
+  description: String
+  "The classes of item to which it applies; none: all."
+  classes: [Class!]
+  "The environment to which it applies; null: all."
+  environment: Environment
+  "How releases are numbered; semantic versions when null (R3)."
+  numbering: VersionSchemeInput
+  "How the versions of items compare; in natural order when null (R3)."
+  itemNumbering: VersionSchemeInput
+  "How packages are numbered, from when they are made; {year}.{month:02} when null."
+  packagePattern: String
+  "Whether a new line of versions may begin below another."
+  parallelLines: Boolean
+  "How releases are named; {name} {releaseVersion} when null."
+  nameTemplate: String
+  "At which level units are cut, in Markdown."
+  granularity: String
+  "The least time between two major releases of a unit."
+  majorEvery: Period
+  "The least time between two minor releases of a unit."
+  minorEvery: Period
+  "What releases must bring (R8); none: the five of the default policy."
+  deliverables: [DeliverableDemandInput!]
+  "What releases must pass (R7); none: FUNCTIONAL, TECHNICAL, INSTALLATION and BACKOUT."
+  tests: [TestDemandInput!]
+  "Which needs it asks for of those that a policy may leave out; none: all that its other fields say something of."
+  demands: [NeedDemandInput!]
+  "Who signs, by nature of deployment; none: the table of the default policy."
+  signOffRoles: [SignOffRowInput!]
+  "Whether the business signs, too (R22)."
+  businessSignOff: Boolean
+  "What bounds emergency releases (R9); 3 problems of priority HIGH when null."
+  emergency: EmergencyRulesInput
+  "How often emergency fixes are gathered, and how large a package may be (R16); monthly, 20 releases, 500 items when null."
+  package: PackageRulesInput
+  "The environments that a release must pass, in order (R15); none: TEST, ACCEPTANCE, LIVE."
+  promotionPath: [PromotionStepInput!]
+  "What must be done before which status (R12); none: those of the default policy."
+  taskRules: [TaskRuleInput!]
+  "How far releases must be reversible, by category (R20); FULL for FULL, NONE for DELTA when null."
+  reversibility: ReversibilityRuleInput
+  "How many versions of a unit may be live at once (R18); 3 when null."
+  maxVariants: Int
+  "How many steps a person may have to do at a site (R24); any number when null."
+  maxManualSteps: Int
+  "How long media are kept (L5); P3Y when null."
+  retention: Period
+  "How long a release is watched once it is live (D8); P14D when null."
+  verifying: Period
+  "How old an audit of production may be (R5); none is asked for when null."
+  auditMaxAge: Period
+  "How kits must be signed. When absent: NONE."
+  kitSignature: SignatureScheme
+  "Whose signatures count."
+  kitSigners: [KitSignerInput!]
+  "What a media item must meet before it is accepted, a sentence each (L1)."
+  mediaCriteria: [String!]
+  "How releases are made, in Markdown."
+  process: String
+  "What the team answers for in committees, in Markdown."
+  committeeDuties: String
+  "How changes are undone, and how that is tested, in Markdown."
+  backOutPolicy: String
+  "What makes a release major or minor, in Markdown."
+  majorMinor: String
+  "How often releases are made, in Markdown."
+  frequencyGuide: String
+}
+
+"What to change in a release policy: what is absent stays, null empties."
+input ReleasePolicyPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it is for, in a few sentences."
+  description: String
+  "The classes of item to which it applies; none: all."
+  classes: [Class!]
+  "The environment to which it applies; null: all."
+  environment: Environment
+  "How releases are numbered; semantic versions when null (R3)."
+  numbering: VersionSchemeInput
+  "How the versions of items compare; in natural order when null (R3)."
+  itemNumbering: VersionSchemeInput
+  "How packages are numbered, from when they are made; {year}.{month:02} when null."
+  packagePattern: String
+  "Whether a new line of versions may begin below another."
+  parallelLines: Boolean
+  "How releases are named; {name} {releaseVersion} when null."
+  nameTemplate: String
+  "At which level units are cut, in Markdown."
+  granularity: String
+  "The least time between two major releases of a unit."
+  majorEvery: Period
+  "The least time between two minor releases of a unit."
+  minorEvery: Period
+  "What releases must bring (R8); none: the five of the default policy."
+  deliverables: [DeliverableDemandInput!]
+  "What releases must pass (R7); none: FUNCTIONAL, TECHNICAL, INSTALLATION and BACKOUT."
+  tests: [TestDemandInput!]
+  "Which needs it asks for of those that a policy may leave out; none: all that its other fields say something of."
+  demands: [NeedDemandInput!]
+  "Who signs, by nature of deployment; none: the table of the default policy."
+  signOffRoles: [SignOffRowInput!]
+  "Whether the business signs, too (R22)."
+  businessSignOff: Boolean
+  "What bounds emergency releases (R9); 3 problems of priority HIGH when null."
+  emergency: EmergencyRulesInput
+  "How often emergency fixes are gathered, and how large a package may be (R16); monthly, 20 releases, 500 items when null."
+  package: PackageRulesInput
+  "The environments that a release must pass, in order (R15); none: TEST, ACCEPTANCE, LIVE."
+  promotionPath: [PromotionStepInput!]
+  "What must be done before which status (R12); none: those of the default policy."
+  taskRules: [TaskRuleInput!]
+  "How far releases must be reversible, by category (R20); FULL for FULL, NONE for DELTA when null."
+  reversibility: ReversibilityRuleInput
+  "How many versions of a unit may be live at once (R18); 3 when null."
+  maxVariants: Int
+  "How many steps a person may have to do at a site (R24); any number when null."
+  maxManualSteps: Int
+  "How long media are kept (L5); P3Y when null."
+  retention: Period
+  "How long a release is watched once it is live (D8); P14D when null."
+  verifying: Period
+  "How old an audit of production may be (R5); none is asked for when null."
+  auditMaxAge: Period
+  "How kits must be signed."
+  kitSignature: SignatureScheme
+  "Whose signatures count."
+  kitSigners: [KitSignerInput!]
+  "What a media item must meet before it is accepted, a sentence each (L1)."
+  mediaCriteria: [String!]
+  "How releases are made, in Markdown."
+  process: String
+  "What the team answers for in committees, in Markdown."
+  committeeDuties: String
+  "How changes are undone, and how that is tested, in Markdown."
+  backOutPolicy: String
+  "What makes a release major or minor, in Markdown."
+  majorMinor: String
+  "How often releases are made, in Markdown."
+  frequencyGuide: String
+}
+
+"Which release policy to change, and how."
+input UpdateReleasePolicyInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: ReleasePolicyPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which release policy to remove."
+input RemoveReleasePolicyInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts release policies."
+  releasePolicies(
+    "By which fields; with attributes together at most three."
+    by: [ReleasePolicyGroupField!]
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What release policies can be counted by."
+enum ReleasePolicyGroupField {
+  "Where it stands. It is changed by putPolicyInForce and retirePolicy."
+  STATUS
+  "Counts the versions of the policy."
+  POLICY_VERSION
+  "When it came into force."
+  EFFECTIVE_FROM
+  "Who put it in force: nobody who wrote it."
+  IN_FORCE_BY
+  "The environment to which it applies; null: all."
+  ENVIRONMENT
+  "Whether a new line of versions may begin below another."
+  PARALLEL_LINES
+  "Whether the business signs, too (R22)."
+  BUSINESS_SIGN_OFF
+  "How kits must be signed."
+  KIT_SIGNATURE
+}
+
+extend type Mutation {
+  "Joins a release policy to a release unit by a governed unit (units), or changes the one there is."
+  connectGovernedUnit(
+    "What to do."
+    input: ConnectGovernedUnitInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): GovernedUnitPayload
+  "Parts a release policy from a release unit that a governed unit joins."
+  disconnectGovernedUnit(
+    "What to do."
+    input: DisconnectGovernedUnitInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): GovernedUnitPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectGovernedUnitInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The release unit where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectGovernedUnitInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The release unit where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type GovernedUnitPayload {
+  "The release policy where it starts."
+  from: ReleasePolicy!
+  "The release unit where it ends."
+  to: ReleaseUnit!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release policy to a configuration item by a governed service (services), or changes the one there is."
+  connectGovernedService(
+    "What to do."
+    input: ConnectGovernedServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): GovernedServicePayload
+  "Parts a release policy from a configuration item that a governed service joins."
+  disconnectGovernedService(
+    "What to do."
+    input: DisconnectGovernedServiceInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): GovernedServicePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectGovernedServiceInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectGovernedServiceInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type GovernedServicePayload {
+  "The release policy where it starts."
+  from: ReleasePolicy!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release policy to a party by a governed supplier (suppliers), or changes the one there is."
+  connectGovernedSupplier(
+    "What to do."
+    input: ConnectGovernedSupplierInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): GovernedSupplierPayload
+  "Parts a release policy from a party that a governed supplier joins."
+  disconnectGovernedSupplier(
+    "What to do."
+    input: DisconnectGovernedSupplierInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): GovernedSupplierPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectGovernedSupplierInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectGovernedSupplierInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type GovernedSupplierPayload {
+  "The release policy where it starts."
+  from: ReleasePolicy!
+  "The party where it ends."
+  to: Party!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a release policy to a freeze by an observed freeze (freezes), or changes the one there is."
+  connectObservedFreeze(
+    "What to do."
+    input: ConnectObservedFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ObservedFreezePayload
+  "Parts a release policy from a freeze that an observed freeze joins."
+  disconnectObservedFreeze(
+    "What to do."
+    input: DisconnectObservedFreezeInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ObservedFreezePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectObservedFreezeInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The freeze where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectObservedFreezeInput {
+  "The release policy where it starts."
+  from: RecordRef!
+  "The freeze where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ObservedFreezePayload {
+  "The release policy where it starts."
+  from: ReleasePolicy!
+  "The freeze where it ends."
+  to: Freeze!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Compares one field. All that is given must hold."
+input PolicyStatusFilter {
+  "It equals this."
+  eq: PolicyStatus
+  "It differs from this; what has no value does, too."
+  ne: PolicyStatus
+  "It is one of these."
+  in: [PolicyStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [PolicyStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input SignatureSchemeFilter {
+  "It equals this."
+  eq: SignatureScheme
+  "It differs from this; what has no value does, too."
+  ne: SignatureScheme
+  "It is one of these."
+  in: [SignatureScheme!]
+  "It is none of these; what has no value is none, too."
+  notIn: [SignatureScheme!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/release_unit.graphqls", Input: `"Configuration items that can only be updated together."
@@ -10619,6 +16022,23 @@ extend type ReleaseUnit implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ConfigurationItemConnection!
+  "The policies that name this unit."
+  policies(
+    "Only those that match."
+    filter: ReleasePolicyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleasePolicyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleasePolicyConnection!
 }
 
 extend type Query {
@@ -10724,6 +16144,8 @@ input ReleaseUnitFilter {
   name: StringFilter
   "The items that can only be updated together."
   groups: ConfigurationItemLinkFilter
+  "The policies that name this unit."
+  policies: ReleasePolicyLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -11261,6 +16683,40 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): FreezeConnection!
+  "The licences that are paid for this site."
+  paidLicences(
+    "Only those that match."
+    filter: LicenceFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [LicenceOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): LicencePaidSeatsConnection!
+  "The stock that is kept at this site."
+  spares(
+    "Only those that match."
+    filter: HardwareSpareFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [HardwareSpareOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): HardwareSpareConnection!
 }
 
 extend type Query {
@@ -11388,6 +16844,10 @@ input SiteFilter {
   maintenanceWindows: MaintenanceWindowLinkFilter
   "The freezes that name this site."
   freezes: FreezeLinkFilter
+  "The licences that are paid for this site."
+  paidLicences: LicencePaidSeatsFilter
+  "The stock that is kept at this site."
+  spares: HardwareSpareLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -11406,6 +16866,22 @@ input SiteLinkFilter {
   some: SiteFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: SiteFilter @cost(weight: 50000)
+}
+
+"Selects records by the licences that a relationship joins to them."
+input LicencePaidSeatsFilter {
+  "At least one matches; {} asks for any."
+  some: LicenceFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: LicenceFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: PaidSeatsFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input PaidSeatsFilter {
+  "How many seats."
+  seats: IntFilter
 }
 
 "One step of an order of sites."
@@ -12474,6 +17950,38 @@ func (ec *executionContext) childFields_AttributeDefinitionPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type AttributeDefinitionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_BackOutPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reversible":
+		return ec.fieldContext_BackOutPlan_reversible(ctx, field)
+	case "leastReversible":
+		return ec.fieldContext_BackOutPlan_leastReversible(ctx, field)
+	case "steps":
+		return ec.fieldContext_BackOutPlan_steps(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BackOutPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_BackOutStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ordinal":
+		return ec.fieldContext_BackOutStep_ordinal(ctx, field)
+	case "item":
+		return ec.fieldContext_BackOutStep_item(ctx, field)
+	case "changeRequest":
+		return ec.fieldContext_BackOutStep_changeRequest(ctx, field)
+	case "kind":
+		return ec.fieldContext_BackOutStep_kind(ctx, field)
+	case "does":
+		return ec.fieldContext_BackOutStep_does(ctx, field)
+	case "text":
+		return ec.fieldContext_BackOutStep_text(ctx, field)
+	case "stays":
+		return ec.fieldContext_BackOutStep_stays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BackOutStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Baseline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -12626,6 +18134,22 @@ func (ec *executionContext) childFields_BoundName(ctx context.Context, field gra
 		return ec.fieldContext_BoundName_since(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BoundName", field.Name)
+}
+
+func (ec *executionContext) childFields_BundledReleasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_BundledReleasePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_BundledReleasePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_BundledReleasePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_BundledReleasePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_BundledReleasePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BundledReleasePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CalendarFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12966,6 +18490,8 @@ func (ec *executionContext) childFields_ChangeRequest(ctx context.Context, field
 		return ec.fieldContext_ChangeRequest_tasks(ctx, field)
 	case "freezeExceptions":
 		return ec.fieldContext_ChangeRequest_freezeExceptions(ctx, field)
+	case "releases":
+		return ec.fieldContext_ChangeRequest_releases(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_ChangeRequest_conflicts(ctx, field)
 	}
@@ -13280,6 +18806,16 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_maintenanceWindows(ctx, field)
 	case "freezes":
 		return ec.fieldContext_ConfigurationItem_freezes(ctx, field)
+	case "releases":
+		return ec.fieldContext_ConfigurationItem_releases(ctx, field)
+	case "policies":
+		return ec.fieldContext_ConfigurationItem_policies(ctx, field)
+	case "masters":
+		return ec.fieldContext_ConfigurationItem_masters(ctx, field)
+	case "licences":
+		return ec.fieldContext_ConfigurationItem_licences(ctx, field)
+	case "spares":
+		return ec.fieldContext_ConfigurationItem_spares(ctx, field)
 	case "openProblems":
 		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
@@ -13456,6 +18992,52 @@ func (ec *executionContext) childFields_ConfigurationItemPresenceEdge(ctx contex
 		return ec.fieldContext_ConfigurationItemPresenceEdge_versions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemPresenceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemReleaseChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationItemReleaseChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationItemReleaseChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationItemReleaseChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationItemReleaseChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReleaseChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemReleaseChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_cursor(ctx, field)
+	case "action":
+		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_action(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_toVersion(ctx, field)
+	case "coexists":
+		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_coexists(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReleaseChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ContentReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_ContentReason_rule(ctx, field)
+	case "text":
+		return ec.fieldContext_ContentReason_text(ctx, field)
+	case "unit":
+		return ec.fieldContext_ContentReason_unit(ctx, field)
+	case "by":
+		return ec.fieldContext_ContentReason_by(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentReason", field.Name)
 }
 
 func (ec *executionContext) childFields_CountGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13708,6 +19290,18 @@ func (ec *executionContext) childFields_DelegationPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DelegationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliverableDemand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_DeliverableDemand_type(ctx, field)
+	case "category":
+		return ec.fieldContext_DeliverableDemand_category(ctx, field)
+	case "kinds":
+		return ec.fieldContext_DeliverableDemand_kinds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliverableDemand", field.Name)
+}
+
 func (ec *executionContext) childFields_Dependency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -13856,6 +19450,16 @@ func (ec *executionContext) childFields_DuplicateGroupEdge(ctx context.Context, 
 		return ec.fieldContext_DuplicateGroupEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DuplicateGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EmergencyRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "maxProblems":
+		return ec.fieldContext_EmergencyRules_maxProblems(ctx, field)
+	case "minimumPriority":
+		return ec.fieldContext_EmergencyRules_minimumPriority(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmergencyRules", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14010,6 +19614,22 @@ func (ec *executionContext) childFields_FieldSource(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FieldSource", field.Name)
 }
 
+func (ec *executionContext) childFields_FixedErrorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FixedErrorPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FixedErrorPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FixedErrorPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FixedErrorPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FixedErrorPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FixedErrorPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FollowedModelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -14024,6 +19644,22 @@ func (ec *executionContext) childFields_FollowedModelPayload(ctx context.Context
 		return ec.fieldContext_FollowedModelPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FollowedModelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FollowedPolicyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_FollowedPolicyPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FollowedPolicyPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_FollowedPolicyPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_FollowedPolicyPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_FollowedPolicyPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowedPolicyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Freeze(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14084,6 +19720,8 @@ func (ec *executionContext) childFields_Freeze(ctx context.Context, field graphq
 		return ec.fieldContext_Freeze_services(ctx, field)
 	case "exceptions":
 		return ec.fieldContext_Freeze_exceptions(ctx, field)
+	case "policies":
+		return ec.fieldContext_Freeze_policies(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Freeze", field.Name)
 }
@@ -14280,6 +19918,54 @@ func (ec *executionContext) childFields_FrozenSitePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type FrozenSitePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_GovernedServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_GovernedServicePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_GovernedServicePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_GovernedServicePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_GovernedServicePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_GovernedServicePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GovernedServicePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GovernedSupplierPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_GovernedSupplierPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_GovernedSupplierPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_GovernedSupplierPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_GovernedSupplierPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_GovernedSupplierPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GovernedSupplierPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GovernedUnitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_GovernedUnitPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_GovernedUnitPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_GovernedUnitPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_GovernedUnitPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_GovernedUnitPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GovernedUnitPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_GraphDiff(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -14310,6 +19996,108 @@ func (ec *executionContext) childFields_GroupingPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type GroupingPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_HardwareSpare(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "model":
+		return ec.fieldContext_HardwareSpare_model(ctx, field)
+	case "assetTag":
+		return ec.fieldContext_HardwareSpare_assetTag(ctx, field)
+	case "quantity":
+		return ec.fieldContext_HardwareSpare_quantity(ctx, field)
+	case "reserved":
+		return ec.fieldContext_HardwareSpare_reserved(ctx, field)
+	case "id":
+		return ec.fieldContext_HardwareSpare_id(ctx, field)
+	case "key":
+		return ec.fieldContext_HardwareSpare_key(ctx, field)
+	case "name":
+		return ec.fieldContext_HardwareSpare_name(ctx, field)
+	case "version":
+		return ec.fieldContext_HardwareSpare_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_HardwareSpare_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_HardwareSpare_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_HardwareSpare_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_HardwareSpare_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_HardwareSpare_listedBy(ctx, field)
+	case "spareFor":
+		return ec.fieldContext_HardwareSpare_spareFor(ctx, field)
+	case "storedAt":
+		return ec.fieldContext_HardwareSpare_storedAt(ctx, field)
+	case "reservedFor":
+		return ec.fieldContext_HardwareSpare_reservedFor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HardwareSpare", field.Name)
+}
+
+func (ec *executionContext) childFields_HardwareSpareConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_HardwareSpareConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_HardwareSpareConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_HardwareSpareConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_HardwareSpareConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HardwareSpareConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_HardwareSpareEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_HardwareSpareEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_HardwareSpareEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HardwareSpareEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_HardwareSparePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hardwareSpare":
+		return ec.fieldContext_HardwareSparePayload_hardwareSpare(ctx, field)
+	case "revision":
+		return ec.fieldContext_HardwareSparePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_HardwareSparePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_HardwareSparePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HardwareSparePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HardwareSpareReservationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_HardwareSpareReservationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_HardwareSpareReservationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_HardwareSpareReservationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_HardwareSpareReservationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HardwareSpareReservationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_HardwareSpareReservationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_HardwareSpareReservationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_HardwareSpareReservationEdge_cursor(ctx, field)
+	case "quantity":
+		return ec.fieldContext_HardwareSpareReservationEdge_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HardwareSpareReservationEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_HeldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "changeRequest":
@@ -14322,6 +20110,20 @@ func (ec *executionContext) childFields_HeldChange(ctx context.Context, field gr
 		return ec.fieldContext_HeldChange_people(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HeldChange", field.Name)
+}
+
+func (ec *executionContext) childFields_IllegalUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_IllegalUse_item(ctx, field)
+	case "site":
+		return ec.fieldContext_IllegalUse_site(ctx, field)
+	case "since":
+		return ec.fieldContext_IllegalUse_since(ctx, field)
+	case "why":
+		return ec.fieldContext_IllegalUse_why(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IllegalUse", field.Name)
 }
 
 func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14440,6 +20242,22 @@ func (ec *executionContext) childFields_ImpactSummary(ctx context.Context, field
 		return ec.fieldContext_ImpactSummary_agreements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_ImplementedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ImplementedChangePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ImplementedChangePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ImplementedChangePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ImplementedChangePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ImplementedChangePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImplementedChangePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14622,6 +20440,108 @@ func (ec *executionContext) childFields_InstallationStep(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type InstallationStep", field.Name)
 }
 
+func (ec *executionContext) childFields_IntroducedErrorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_IntroducedErrorPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_IntroducedErrorPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_IntroducedErrorPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_IntroducedErrorPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_IntroducedErrorPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntroducedErrorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ItemComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_ItemComparison_item(ctx, field)
+	case "first":
+		return ec.fieldContext_ItemComparison_first(ctx, field)
+	case "second":
+		return ec.fieldContext_ItemComparison_second(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ItemComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_ItemLicencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ItemLicencePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ItemLicencePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ItemLicencePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ItemLicencePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ItemLicencePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ItemLicencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_KeptRelease(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "release":
+		return ec.fieldContext_KeptRelease_release(ctx, field)
+	case "reason":
+		return ec.fieldContext_KeptRelease_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_KeptRelease_by(ctx, field)
+	case "at":
+		return ec.fieldContext_KeptRelease_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeptRelease", field.Name)
+}
+
+func (ec *executionContext) childFields_KitPartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_KitPartPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_KitPartPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_KitPartPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_KitPartPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_KitPartPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitPartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_KitSignature(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scheme":
+		return ec.fieldContext_KitSignature_scheme(ctx, field)
+	case "signer":
+		return ec.fieldContext_KitSignature_signer(ctx, field)
+	case "signedAt":
+		return ec.fieldContext_KitSignature_signedAt(ctx, field)
+	case "valid":
+		return ec.fieldContext_KitSignature_valid(ctx, field)
+	case "reason":
+		return ec.fieldContext_KitSignature_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitSignature", field.Name)
+}
+
+func (ec *executionContext) childFields_KitSigner(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_KitSigner_key(ctx, field)
+	case "identity":
+		return ec.fieldContext_KitSigner_identity(ctx, field)
+	case "issuer":
+		return ec.fieldContext_KitSigner_issuer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KitSigner", field.Name)
+}
+
 func (ec *executionContext) childFields_KnownError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -14660,6 +20580,10 @@ func (ec *executionContext) childFields_KnownError(ctx context.Context, field gr
 		return ec.fieldContext_KnownError_diagnoses(ctx, field)
 	case "presentIn":
 		return ec.fieldContext_KnownError_presentIn(ctx, field)
+	case "fixedBy":
+		return ec.fieldContext_KnownError_fixedBy(ctx, field)
+	case "introducedBy":
+		return ec.fieldContext_KnownError_introducedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KnownError", field.Name)
 }
@@ -14812,6 +20736,144 @@ func (ec *executionContext) childFields_KnownErrorPresenceEdge(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type KnownErrorPresenceEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LeftOutItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_LeftOutItem_item(ctx, field)
+	case "unit":
+		return ec.fieldContext_LeftOutItem_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeftOutItem", field.Name)
+}
+
+func (ec *executionContext) childFields_Licence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "publisher":
+		return ec.fieldContext_Licence_publisher(ctx, field)
+	case "seats":
+		return ec.fieldContext_Licence_seats(ctx, field)
+	case "metric":
+		return ec.fieldContext_Licence_metric(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Licence_validFrom(ctx, field)
+	case "expires":
+		return ec.fieldContext_Licence_expires(ctx, field)
+	case "cost":
+		return ec.fieldContext_Licence_cost(ctx, field)
+	case "currency":
+		return ec.fieldContext_Licence_currency(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Licence_endedAt(ctx, field)
+	case "status":
+		return ec.fieldContext_Licence_status(ctx, field)
+	case "use":
+		return ec.fieldContext_Licence_use(ctx, field)
+	case "id":
+		return ec.fieldContext_Licence_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Licence_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Licence_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Licence_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Licence_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Licence_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Licence_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Licence_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Licence_listedBy(ctx, field)
+	case "items":
+		return ec.fieldContext_Licence_items(ctx, field)
+	case "media":
+		return ec.fieldContext_Licence_media(ctx, field)
+	case "paidAt":
+		return ec.fieldContext_Licence_paidAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Licence", field.Name)
+}
+
+func (ec *executionContext) childFields_LicenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LicenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LicenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LicenceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LicenceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LicenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_LicenceEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_LicenceEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicenceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LicencePaidSeatsConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LicencePaidSeatsConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LicencePaidSeatsConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LicencePaidSeatsConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LicencePaidSeatsConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicencePaidSeatsConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LicencePaidSeatsEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_LicencePaidSeatsEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_LicencePaidSeatsEdge_cursor(ctx, field)
+	case "seats":
+		return ec.fieldContext_LicencePaidSeatsEdge_seats(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicencePaidSeatsEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LicencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "licence":
+		return ec.fieldContext_LicencePayload_licence(ctx, field)
+	case "revision":
+		return ec.fieldContext_LicencePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_LicencePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_LicencePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LicenceUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "used":
+		return ec.fieldContext_LicenceUse_used(ctx, field)
+	case "over":
+		return ec.fieldContext_LicenceUse_over(ctx, field)
+	case "illegal":
+		return ec.fieldContext_LicenceUse_illegal(ctx, field)
+	case "waste":
+		return ec.fieldContext_LicenceUse_waste(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicenceUse", field.Name)
+}
+
 func (ec *executionContext) childFields_MaintenanceServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -14938,6 +21000,22 @@ func (ec *executionContext) childFields_MaintenanceWindowPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type MaintenanceWindowPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MasterCopyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_MasterCopyPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_MasterCopyPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_MasterCopyPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_MasterCopyPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_MasterCopyPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MasterCopyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MatchPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -14950,6 +21028,168 @@ func (ec *executionContext) childFields_MatchPart(ctx context.Context, field gra
 		return ec.fieldContext_MatchPart_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MatchPart", field.Name)
+}
+
+func (ec *executionContext) childFields_MatrixRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_MatrixRow_site(ctx, field)
+	case "version":
+		return ec.fieldContext_MatrixRow_version(ctx, field)
+	case "since":
+		return ec.fieldContext_MatrixRow_since(ctx, field)
+	case "versions":
+		return ec.fieldContext_MatrixRow_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MatrixRow", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaCriterion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_MediaCriterion_text(ctx, field)
+	case "met":
+		return ec.fieldContext_MediaCriterion_met(ctx, field)
+	case "by":
+		return ec.fieldContext_MediaCriterion_by(ctx, field)
+	case "at":
+		return ec.fieldContext_MediaCriterion_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaCriterion", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_MediaItem_description(ctx, field)
+	case "productVersion":
+		return ec.fieldContext_MediaItem_productVersion(ctx, field)
+	case "kind":
+		return ec.fieldContext_MediaItem_kind(ctx, field)
+	case "sha256":
+		return ec.fieldContext_MediaItem_sha256(ctx, field)
+	case "size":
+		return ec.fieldContext_MediaItem_size(ctx, field)
+	case "location":
+		return ec.fieldContext_MediaItem_location(ctx, field)
+	case "copies":
+		return ec.fieldContext_MediaItem_copies(ctx, field)
+	case "stored":
+		return ec.fieldContext_MediaItem_stored(ctx, field)
+	case "terms":
+		return ec.fieldContext_MediaItem_terms(ctx, field)
+	case "spdx":
+		return ec.fieldContext_MediaItem_spdx(ctx, field)
+	case "signature":
+		return ec.fieldContext_MediaItem_signature(ctx, field)
+	case "criteria":
+		return ec.fieldContext_MediaItem_criteria(ctx, field)
+	case "status":
+		return ec.fieldContext_MediaItem_status(ctx, field)
+	case "statusReason":
+		return ec.fieldContext_MediaItem_statusReason(ctx, field)
+	case "putBy":
+		return ec.fieldContext_MediaItem_putBy(ctx, field)
+	case "acceptedBy":
+		return ec.fieldContext_MediaItem_acceptedBy(ctx, field)
+	case "acceptedAt":
+		return ec.fieldContext_MediaItem_acceptedAt(ctx, field)
+	case "purgedAt":
+		return ec.fieldContext_MediaItem_purgedAt(ctx, field)
+	case "moves":
+		return ec.fieldContext_MediaItem_moves(ctx, field)
+	case "id":
+		return ec.fieldContext_MediaItem_id(ctx, field)
+	case "key":
+		return ec.fieldContext_MediaItem_key(ctx, field)
+	case "name":
+		return ec.fieldContext_MediaItem_name(ctx, field)
+	case "version":
+		return ec.fieldContext_MediaItem_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MediaItem_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_MediaItem_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_MediaItem_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_MediaItem_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_MediaItem_listedBy(ctx, field)
+	case "masterOf":
+		return ec.fieldContext_MediaItem_masterOf(ctx, field)
+	case "kitOf":
+		return ec.fieldContext_MediaItem_kitOf(ctx, field)
+	case "licences":
+		return ec.fieldContext_MediaItem_licences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaItem", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MediaItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MediaItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MediaItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MediaItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_MediaItemEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_MediaItemEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mediaItem":
+		return ec.fieldContext_MediaItemPayload_mediaItem(ctx, field)
+	case "revision":
+		return ec.fieldContext_MediaItemPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_MediaItemPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_MediaItemPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaLicencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_MediaLicencePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_MediaLicencePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_MediaLicencePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_MediaLicencePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_MediaLicencePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaLicencePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_MediaMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_MediaMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_MediaMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaMove", field.Name)
 }
 
 func (ec *executionContext) childFields_Minutes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14990,8 +21230,76 @@ func (ec *executionContext) childFields_MoveLack(ctx context.Context, field grap
 		return ec.fieldContext_MoveLack_field(ctx, field)
 	case "message":
 		return ec.fieldContext_MoveLack_message(ctx, field)
+	case "text":
+		return ec.fieldContext_MoveLack_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoveLack", field.Name)
+}
+
+func (ec *executionContext) childFields_NeedDemand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_NeedDemand_type(ctx, field)
+	case "category":
+		return ec.fieldContext_NeedDemand_category(ctx, field)
+	case "kinds":
+		return ec.fieldContext_NeedDemand_kinds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NeedDemand", field.Name)
+}
+
+func (ec *executionContext) childFields_NotedChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_NotedChange_type(ctx, field)
+	case "key":
+		return ec.fieldContext_NotedChange_key(ctx, field)
+	case "name":
+		return ec.fieldContext_NotedChange_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotedChange", field.Name)
+}
+
+func (ec *executionContext) childFields_NotedError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_NotedError_key(ctx, field)
+	case "name":
+		return ec.fieldContext_NotedError_name(ctx, field)
+	case "symptoms":
+		return ec.fieldContext_NotedError_symptoms(ctx, field)
+	case "workaround":
+		return ec.fieldContext_NotedError_workaround(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotedError", field.Name)
+}
+
+func (ec *executionContext) childFields_NotedProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_NotedProblem_category(ctx, field)
+	case "key":
+		return ec.fieldContext_NotedProblem_key(ctx, field)
+	case "name":
+		return ec.fieldContext_NotedProblem_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotedProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_ObservedFreezePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ObservedFreezePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ObservedFreezePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ObservedFreezePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ObservedFreezePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ObservedFreezePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObservedFreezePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Occurrence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15050,6 +21358,18 @@ func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type OwnershipPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PackageRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "every":
+		return ec.fieldContext_PackageRules_every(ctx, field)
+	case "maxReleases":
+		return ec.fieldContext_PackageRules_maxReleases(ctx, field)
+	case "maxItems":
+		return ec.fieldContext_PackageRules_maxItems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PackageRules", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -15062,6 +21382,32 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_PaidSeats(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seats":
+		return ec.fieldContext_PaidSeats_seats(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaidSeats", field.Name)
+}
+
+func (ec *executionContext) childFields_PaidSeatsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PaidSeatsPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PaidSeatsPayload_to(ctx, field)
+	case "paidSeats":
+		return ec.fieldContext_PaidSeatsPayload_paidSeats(ctx, field)
+	case "revision":
+		return ec.fieldContext_PaidSeatsPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_PaidSeatsPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_PaidSeatsPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaidSeatsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Party(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15102,6 +21448,8 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_supplies(ctx, field)
 	case "servedBy":
 		return ec.fieldContext_Party_servedBy(ctx, field)
+	case "policies":
+		return ec.fieldContext_Party_policies(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Party", field.Name)
 }
@@ -15208,6 +21556,30 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
 }
 
+func (ec *executionContext) childFields_PolicyFor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_PolicyFor_policy(ctx, field)
+	case "ambiguous":
+		return ec.fieldContext_PolicyFor_ambiguous(ctx, field)
+	case "considered":
+		return ec.fieldContext_PolicyFor_considered(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PolicyFor", field.Name)
+}
+
+func (ec *executionContext) childFields_PolicyVerdict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_PolicyVerdict_policy(ctx, field)
+	case "applies":
+		return ec.fieldContext_PolicyVerdict_applies(ctx, field)
+	case "because":
+		return ec.fieldContext_PolicyVerdict_because(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PolicyVerdict", field.Name)
+}
+
 func (ec *executionContext) childFields_PreparationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -15298,8 +21670,26 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 		return ec.fieldContext_Problem_concerns(ctx, field)
 	case "diagnosedBy":
 		return ec.fieldContext_Problem_diagnosedBy(ctx, field)
+	case "causedBy":
+		return ec.fieldContext_Problem_causedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
+}
+
+func (ec *executionContext) childFields_ProblemCausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ProblemCausePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ProblemCausePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ProblemCausePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ProblemCausePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ProblemCausePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProblemCausePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ProblemConcern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15398,6 +21788,16 @@ func (ec *executionContext) childFields_ProblemPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ProblemPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PromotionStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "environment":
+		return ec.fieldContext_PromotionStep_environment(ctx, field)
+	case "shows":
+		return ec.fieldContext_PromotionStep_shows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionStep", field.Name)
+}
+
 func (ec *executionContext) childFields_ReasonToTell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "why":
@@ -15410,12 +21810,520 @@ func (ec *executionContext) childFields_ReasonToTell(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReasonToTell", field.Name)
 }
 
+func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Release_description(ctx, field)
+	case "releaseVersion":
+		return ec.fieldContext_Release_releaseVersion(ctx, field)
+	case "type":
+		return ec.fieldContext_Release_type(ctx, field)
+	case "category":
+		return ec.fieldContext_Release_category(ctx, field)
+	case "status":
+		return ec.fieldContext_Release_status(ctx, field)
+	case "statusSince":
+		return ec.fieldContext_Release_statusSince(ctx, field)
+	case "manager":
+		return ec.fieldContext_Release_manager(ctx, field)
+	case "buildManager":
+		return ec.fieldContext_Release_buildManager(ctx, field)
+	case "testManager":
+		return ec.fieldContext_Release_testManager(ctx, field)
+	case "deploymentManager":
+		return ec.fieldContext_Release_deploymentManager(ctx, field)
+	case "approach":
+		return ec.fieldContext_Release_approach(ctx, field)
+	case "plannedFrom":
+		return ec.fieldContext_Release_plannedFrom(ctx, field)
+	case "plannedTo":
+		return ec.fieldContext_Release_plannedTo(ctx, field)
+	case "businessNeed":
+		return ec.fieldContext_Release_businessNeed(ctx, field)
+	case "businessOwner":
+		return ec.fieldContext_Release_businessOwner(ctx, field)
+	case "assembly":
+		return ec.fieldContext_Release_assembly(ctx, field)
+	case "manualSteps":
+		return ec.fieldContext_Release_manualSteps(ctx, field)
+	case "budgetPlanned":
+		return ec.fieldContext_Release_budgetPlanned(ctx, field)
+	case "currency":
+		return ec.fieldContext_Release_currency(ctx, field)
+	case "policyReason":
+		return ec.fieldContext_Release_policyReason(ctx, field)
+	case "round":
+		return ec.fieldContext_Release_round(ctx, field)
+	case "contentVersion":
+		return ec.fieldContext_Release_contentVersion(ctx, field)
+	case "contentDigest":
+		return ec.fieldContext_Release_contentDigest(ctx, field)
+	case "acceptedDigest":
+		return ec.fieldContext_Release_acceptedDigest(ctx, field)
+	case "liveAt":
+		return ec.fieldContext_Release_liveAt(ctx, field)
+	case "publishedFrom":
+		return ec.fieldContext_Release_publishedFrom(ctx, field)
+	case "publishedTo":
+		return ec.fieldContext_Release_publishedTo(ctx, field)
+	case "waivers":
+		return ec.fieldContext_Release_waivers(ctx, field)
+	case "keptInForce":
+		return ec.fieldContext_Release_keptInForce(ctx, field)
+	case "moves":
+		return ec.fieldContext_Release_moves(ctx, field)
+	case "contents":
+		return ec.fieldContext_Release_contents(ctx, field)
+	case "backOutPlan":
+		return ec.fieldContext_Release_backOutPlan(ctx, field)
+	case "notes":
+		return ec.fieldContext_Release_notes(ctx, field)
+	case "compare":
+		return ec.fieldContext_Release_compare(ctx, field)
+	case "id":
+		return ec.fieldContext_Release_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Release_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Release_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Release_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Release_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Release_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Release_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Release_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Release_listedBy(ctx, field)
+	case "changes":
+		return ec.fieldContext_Release_changes(ctx, field)
+	case "implements":
+		return ec.fieldContext_Release_implements(ctx, field)
+	case "bundles":
+		return ec.fieldContext_Release_bundles(ctx, field)
+	case "bundledBy":
+		return ec.fieldContext_Release_bundledBy(ctx, field)
+	case "requires":
+		return ec.fieldContext_Release_requires(ctx, field)
+	case "requiredBy":
+		return ec.fieldContext_Release_requiredBy(ctx, field)
+	case "supersedes":
+		return ec.fieldContext_Release_supersedes(ctx, field)
+	case "supersededBy":
+		return ec.fieldContext_Release_supersededBy(ctx, field)
+	case "fixes":
+		return ec.fieldContext_Release_fixes(ctx, field)
+	case "introduces":
+		return ec.fieldContext_Release_introduces(ctx, field)
+	case "causedProblems":
+		return ec.fieldContext_Release_causedProblems(ctx, field)
+	case "policy":
+		return ec.fieldContext_Release_policy(ctx, field)
+	case "kit":
+		return ec.fieldContext_Release_kit(ctx, field)
+	case "reservations":
+		return ec.fieldContext_Release_reservations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "action":
+		return ec.fieldContext_ReleaseChange_action(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_ReleaseChange_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_ReleaseChange_toVersion(ctx, field)
+	case "coexists":
+		return ec.fieldContext_ReleaseChange_coexists(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ReleaseChangePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ReleaseChangePayload_to(ctx, field)
+	case "releaseChange":
+		return ec.fieldContext_ReleaseChangePayload_releaseChange(ctx, field)
+	case "revision":
+		return ec.fieldContext_ReleaseChangePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReleaseChangePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ReleaseChangePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "added":
+		return ec.fieldContext_ReleaseComparison_added(ctx, field)
+	case "dropped":
+		return ec.fieldContext_ReleaseComparison_dropped(ctx, field)
+	case "changed":
+		return ec.fieldContext_ReleaseComparison_changed(ctx, field)
+	case "same":
+		return ec.fieldContext_ReleaseComparison_same(ctx, field)
+	case "sets":
+		return ec.fieldContext_ReleaseComparison_sets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleaseConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseContent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_ReleaseContent_item(ctx, field)
+	case "action":
+		return ec.fieldContext_ReleaseContent_action(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_ReleaseContent_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_ReleaseContent_toVersion(ctx, field)
+	case "coexists":
+		return ec.fieldContext_ReleaseContent_coexists(ctx, field)
+	case "because":
+		return ec.fieldContext_ReleaseContent_because(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseContent", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseContents(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ReleaseContents_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseContents_totalCount(ctx, field)
+	case "units":
+		return ec.fieldContext_ReleaseContents_units(ctx, field)
+	case "leftOut":
+		return ec.fieldContext_ReleaseContents_leftOut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseContents", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleaseEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleaseEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_ReleaseMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_ReleaseMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_ReleaseMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseMove", field.Name)
+}
+
 func (ec *executionContext) childFields_ReleaseNamePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "boundName":
 		return ec.fieldContext_ReleaseNamePayload_boundName(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseNamePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseNotes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "audience":
+		return ec.fieldContext_ReleaseNotes_audience(ctx, field)
+	case "changes":
+		return ec.fieldContext_ReleaseNotes_changes(ctx, field)
+	case "problems":
+		return ec.fieldContext_ReleaseNotes_problems(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReleaseNotes_errors(ctx, field)
+	case "markdown":
+		return ec.fieldContext_ReleaseNotes_markdown(ctx, field)
+	case "html":
+		return ec.fieldContext_ReleaseNotes_html(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseNotes", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "release":
+		return ec.fieldContext_ReleasePayload_release(ctx, field)
+	case "revision":
+		return ec.fieldContext_ReleasePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReleasePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ReleasePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePolicy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ReleasePolicy_description(ctx, field)
+	case "status":
+		return ec.fieldContext_ReleasePolicy_status(ctx, field)
+	case "policyVersion":
+		return ec.fieldContext_ReleasePolicy_policyVersion(ctx, field)
+	case "effectiveFrom":
+		return ec.fieldContext_ReleasePolicy_effectiveFrom(ctx, field)
+	case "writtenBy":
+		return ec.fieldContext_ReleasePolicy_writtenBy(ctx, field)
+	case "inForceBy":
+		return ec.fieldContext_ReleasePolicy_inForceBy(ctx, field)
+	case "classes":
+		return ec.fieldContext_ReleasePolicy_classes(ctx, field)
+	case "environment":
+		return ec.fieldContext_ReleasePolicy_environment(ctx, field)
+	case "numbering":
+		return ec.fieldContext_ReleasePolicy_numbering(ctx, field)
+	case "itemNumbering":
+		return ec.fieldContext_ReleasePolicy_itemNumbering(ctx, field)
+	case "packagePattern":
+		return ec.fieldContext_ReleasePolicy_packagePattern(ctx, field)
+	case "parallelLines":
+		return ec.fieldContext_ReleasePolicy_parallelLines(ctx, field)
+	case "nameTemplate":
+		return ec.fieldContext_ReleasePolicy_nameTemplate(ctx, field)
+	case "granularity":
+		return ec.fieldContext_ReleasePolicy_granularity(ctx, field)
+	case "majorEvery":
+		return ec.fieldContext_ReleasePolicy_majorEvery(ctx, field)
+	case "minorEvery":
+		return ec.fieldContext_ReleasePolicy_minorEvery(ctx, field)
+	case "deliverables":
+		return ec.fieldContext_ReleasePolicy_deliverables(ctx, field)
+	case "tests":
+		return ec.fieldContext_ReleasePolicy_tests(ctx, field)
+	case "demands":
+		return ec.fieldContext_ReleasePolicy_demands(ctx, field)
+	case "signOffRoles":
+		return ec.fieldContext_ReleasePolicy_signOffRoles(ctx, field)
+	case "businessSignOff":
+		return ec.fieldContext_ReleasePolicy_businessSignOff(ctx, field)
+	case "emergency":
+		return ec.fieldContext_ReleasePolicy_emergency(ctx, field)
+	case "package":
+		return ec.fieldContext_ReleasePolicy_package(ctx, field)
+	case "promotionPath":
+		return ec.fieldContext_ReleasePolicy_promotionPath(ctx, field)
+	case "taskRules":
+		return ec.fieldContext_ReleasePolicy_taskRules(ctx, field)
+	case "reversibility":
+		return ec.fieldContext_ReleasePolicy_reversibility(ctx, field)
+	case "maxVariants":
+		return ec.fieldContext_ReleasePolicy_maxVariants(ctx, field)
+	case "maxManualSteps":
+		return ec.fieldContext_ReleasePolicy_maxManualSteps(ctx, field)
+	case "retention":
+		return ec.fieldContext_ReleasePolicy_retention(ctx, field)
+	case "verifying":
+		return ec.fieldContext_ReleasePolicy_verifying(ctx, field)
+	case "auditMaxAge":
+		return ec.fieldContext_ReleasePolicy_auditMaxAge(ctx, field)
+	case "kitSignature":
+		return ec.fieldContext_ReleasePolicy_kitSignature(ctx, field)
+	case "kitSigners":
+		return ec.fieldContext_ReleasePolicy_kitSigners(ctx, field)
+	case "mediaCriteria":
+		return ec.fieldContext_ReleasePolicy_mediaCriteria(ctx, field)
+	case "process":
+		return ec.fieldContext_ReleasePolicy_process(ctx, field)
+	case "committeeDuties":
+		return ec.fieldContext_ReleasePolicy_committeeDuties(ctx, field)
+	case "backOutPolicy":
+		return ec.fieldContext_ReleasePolicy_backOutPolicy(ctx, field)
+	case "majorMinor":
+		return ec.fieldContext_ReleasePolicy_majorMinor(ctx, field)
+	case "frequencyGuide":
+		return ec.fieldContext_ReleasePolicy_frequencyGuide(ctx, field)
+	case "document":
+		return ec.fieldContext_ReleasePolicy_document(ctx, field)
+	case "id":
+		return ec.fieldContext_ReleasePolicy_id(ctx, field)
+	case "key":
+		return ec.fieldContext_ReleasePolicy_key(ctx, field)
+	case "name":
+		return ec.fieldContext_ReleasePolicy_name(ctx, field)
+	case "version":
+		return ec.fieldContext_ReleasePolicy_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReleasePolicy_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ReleasePolicy_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ReleasePolicy_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_ReleasePolicy_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ReleasePolicy_listedBy(ctx, field)
+	case "releases":
+		return ec.fieldContext_ReleasePolicy_releases(ctx, field)
+	case "units":
+		return ec.fieldContext_ReleasePolicy_units(ctx, field)
+	case "services":
+		return ec.fieldContext_ReleasePolicy_services(ctx, field)
+	case "suppliers":
+		return ec.fieldContext_ReleasePolicy_suppliers(ctx, field)
+	case "freezes":
+		return ec.fieldContext_ReleasePolicy_freezes(ctx, field)
+	case "revises":
+		return ec.fieldContext_ReleasePolicy_revises(ctx, field)
+	case "revisedBy":
+		return ec.fieldContext_ReleasePolicy_revisedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePolicy", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePolicyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleasePolicyConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleasePolicyConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleasePolicyConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleasePolicyConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePolicyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePolicyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleasePolicyEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleasePolicyEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePolicyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePolicyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "releasePolicy":
+		return ec.fieldContext_ReleasePolicyPayload_releasePolicy(ctx, field)
+	case "revision":
+		return ec.fieldContext_ReleasePolicyPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReleasePolicyPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ReleasePolicyPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePolicyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReleaseChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleaseReleaseChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseReleaseChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseReleaseChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseReleaseChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReleaseChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReleaseChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleaseReleaseChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleaseReleaseChangeEdge_cursor(ctx, field)
+	case "action":
+		return ec.fieldContext_ReleaseReleaseChangeEdge_action(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_ReleaseReleaseChangeEdge_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_ReleaseReleaseChangeEdge_toVersion(ctx, field)
+	case "coexists":
+		return ec.fieldContext_ReleaseReleaseChangeEdge_coexists(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReleaseChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReservationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleaseReservationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseReservationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseReservationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseReservationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReservationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReservationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleaseReservationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleaseReservationEdge_cursor(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReleaseReservationEdge_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReservationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseSupersessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleaseSupersessionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseSupersessionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseSupersessionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseSupersessionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseSupersessionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseSupersessionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleaseSupersessionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleaseSupersessionEdge_cursor(ctx, field)
+	case "units":
+		return ec.fieldContext_ReleaseSupersessionEdge_units(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseSupersessionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15444,6 +22352,8 @@ func (ec *executionContext) childFields_ReleaseUnit(ctx context.Context, field g
 		return ec.fieldContext_ReleaseUnit_listedBy(ctx, field)
 	case "groups":
 		return ec.fieldContext_ReleaseUnit_groups(ctx, field)
+	case "policies":
+		return ec.fieldContext_ReleaseUnit_policies(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseUnit", field.Name)
 }
@@ -15486,6 +22396,22 @@ func (ec *executionContext) childFields_ReleaseUnitPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseUnitPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RequiredReleasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_RequiredReleasePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_RequiredReleasePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_RequiredReleasePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_RequiredReleasePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_RequiredReleasePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequiredReleasePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -15500,6 +22426,16 @@ func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, f
 		return ec.fieldContext_ResolutionPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResolutionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReversibilityRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "full":
+		return ec.fieldContext_ReversibilityRule_full(ctx, field)
+	case "delta":
+		return ec.fieldContext_ReversibilityRule_delta(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReversibilityRule", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15680,6 +22616,44 @@ func (ec *executionContext) childFields_ServiceView(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ServiceView", field.Name)
 }
 
+func (ec *executionContext) childFields_SetComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_SetComparison_name(ctx, field)
+	case "onlyFirst":
+		return ec.fieldContext_SetComparison_onlyFirst(ctx, field)
+	case "onlySecond":
+		return ec.fieldContext_SetComparison_onlySecond(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_SignOffRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nature":
+		return ec.fieldContext_SignOffRow_nature(ctx, field)
+	case "delivered":
+		return ec.fieldContext_SignOffRow_delivered(ctx, field)
+	case "accepted":
+		return ec.fieldContext_SignOffRow_accepted(ctx, field)
+	case "handedOver":
+		return ec.fieldContext_SignOffRow_handedOver(ctx, field)
+	case "supported":
+		return ec.fieldContext_SignOffRow_supported(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignOffRow", field.Name)
+}
+
+func (ec *executionContext) childFields_Signatory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_Signatory_role(ctx, field)
+	case "function":
+		return ec.fieldContext_Signatory_function(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Signatory", field.Name)
+}
+
 func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -15728,6 +22702,10 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_maintenanceWindows(ctx, field)
 	case "freezes":
 		return ec.fieldContext_Site_freezes(ctx, field)
+	case "paidLicences":
+		return ec.fieldContext_Site_paidLicences(ctx, field)
+	case "spares":
+		return ec.fieldContext_Site_spares(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -15806,6 +22784,32 @@ func (ec *executionContext) childFields_SiteNeedPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SiteNeedPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SitePaidSeatsConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SitePaidSeatsConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SitePaidSeatsConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SitePaidSeatsConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SitePaidSeatsConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SitePaidSeatsConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SitePaidSeatsEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SitePaidSeatsEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SitePaidSeatsEdge_cursor(ctx, field)
+	case "seats":
+		return ec.fieldContext_SitePaidSeatsEdge_seats(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SitePaidSeatsEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_SitePartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -15836,6 +22840,18 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SiteVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_SiteVersion_item(ctx, field)
+	case "version":
+		return ec.fieldContext_SiteVersion_version(ctx, field)
+	case "since":
+		return ec.fieldContext_SiteVersion_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteVersion", field.Name)
+}
+
 func (ec *executionContext) childFields_SizedCycle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "size":
@@ -15856,6 +22872,38 @@ func (ec *executionContext) childFields_SourceListing(ctx context.Context, field
 		return ec.fieldContext_SourceListing_lastListed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceListing", field.Name)
+}
+
+func (ec *executionContext) childFields_SparePlacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SparePlacePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SparePlacePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_SparePlacePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SparePlacePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_SparePlacePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SparePlacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SpareUsePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SpareUsePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SpareUsePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_SpareUsePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SpareUsePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_SpareUsePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpareUsePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15884,14 +22932,24 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_freezeExceptions(ctx, field)
 	case "freezes":
 		return ec.fieldContext_Statistics_freezes(ctx, field)
+	case "hardwareSpares":
+		return ec.fieldContext_Statistics_hardwareSpares(ctx, field)
 	case "knownErrors":
 		return ec.fieldContext_Statistics_knownErrors(ctx, field)
+	case "licences":
+		return ec.fieldContext_Statistics_licences(ctx, field)
 	case "maintenanceWindows":
 		return ec.fieldContext_Statistics_maintenanceWindows(ctx, field)
+	case "mediaItems":
+		return ec.fieldContext_Statistics_mediaItems(ctx, field)
 	case "parties":
 		return ec.fieldContext_Statistics_parties(ctx, field)
 	case "problems":
 		return ec.fieldContext_Statistics_problems(ctx, field)
+	case "releases":
+		return ec.fieldContext_Statistics_releases(ctx, field)
+	case "releasePolicies":
+		return ec.fieldContext_Statistics_releasePolicies(ctx, field)
 	case "releaseUnits":
 		return ec.fieldContext_Statistics_releaseUnits(ctx, field)
 	case "sites":
@@ -16008,6 +23066,30 @@ func (ec *executionContext) childFields_TaskPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type TaskPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TaskRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_TaskRule_kind(ctx, field)
+	case "before":
+		return ec.fieldContext_TaskRule_before(ctx, field)
+	case "template":
+		return ec.fieldContext_TaskRule_template(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaskRule", field.Name)
+}
+
+func (ec *executionContext) childFields_TestDemand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_TestDemand_type(ctx, field)
+	case "category":
+		return ec.fieldContext_TestDemand_category(ctx, field)
+	case "kinds":
+		return ec.fieldContext_TestDemand_kinds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestDemand", field.Name)
+}
+
 func (ec *executionContext) childFields_TextSpan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "start":
@@ -16074,6 +23156,46 @@ func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.C
 		return ec.fieldContext_Use_record(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Use", field.Name)
+}
+
+func (ec *executionContext) childFields_VersionMatrix(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variants":
+		return ec.fieldContext_VersionMatrix_variants(ctx, field)
+	case "rows":
+		return ec.fieldContext_VersionMatrix_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VersionMatrix", field.Name)
+}
+
+func (ec *executionContext) childFields_VersionPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_VersionPart_group(ctx, field)
+	case "compare":
+		return ec.fieldContext_VersionPart_compare(ctx, field)
+	case "ranks":
+		return ec.fieldContext_VersionPart_ranks(ctx, field)
+	case "absent":
+		return ec.fieldContext_VersionPart_absent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VersionPart", field.Name)
+}
+
+func (ec *executionContext) childFields_VersionScheme(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "scheme":
+		return ec.fieldContext_VersionScheme_scheme(ctx, field)
+	case "pattern":
+		return ec.fieldContext_VersionScheme_pattern(ctx, field)
+	case "order":
+		return ec.fieldContext_VersionScheme_order(ctx, field)
+	case "ignore":
+		return ec.fieldContext_VersionScheme_ignore(ctx, field)
+	case "line":
+		return ec.fieldContext_VersionScheme_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VersionScheme", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16168,6 +23290,20 @@ func (ec *executionContext) childFields_VoteEdge(ctx context.Context, field grap
 		return ec.fieldContext_VoteEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type VoteEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Waiver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "need":
+		return ec.fieldContext_Waiver_need(ctx, field)
+	case "reason":
+		return ec.fieldContext_Waiver_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_Waiver_by(ctx, field)
+	case "at":
+		return ec.fieldContext_Waiver_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Waiver", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

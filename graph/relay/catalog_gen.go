@@ -169,6 +169,51 @@ type CalendarFeedConnection = Connection[domain.CalendarFeed, CalendarFeedEdge]
 // CalendarFeedPayload is bound to the type of its name.
 type CalendarFeedPayload = Payload[domain.CalendarFeed]
 
+// ReleaseEdge is bound to the type of its name.
+type ReleaseEdge = Edge[domain.Release]
+
+// ReleaseConnection is bound to the type of its name.
+type ReleaseConnection = Connection[domain.Release, ReleaseEdge]
+
+// ReleasePayload is bound to the type of its name.
+type ReleasePayload = Payload[domain.Release]
+
+// ReleasePolicyEdge is bound to the type of its name.
+type ReleasePolicyEdge = Edge[domain.ReleasePolicy]
+
+// ReleasePolicyConnection is bound to the type of its name.
+type ReleasePolicyConnection = Connection[domain.ReleasePolicy, ReleasePolicyEdge]
+
+// ReleasePolicyPayload is bound to the type of its name.
+type ReleasePolicyPayload = Payload[domain.ReleasePolicy]
+
+// MediaItemEdge is bound to the type of its name.
+type MediaItemEdge = Edge[domain.MediaItem]
+
+// MediaItemConnection is bound to the type of its name.
+type MediaItemConnection = Connection[domain.MediaItem, MediaItemEdge]
+
+// MediaItemPayload is bound to the type of its name.
+type MediaItemPayload = Payload[domain.MediaItem]
+
+// LicenceEdge is bound to the type of its name.
+type LicenceEdge = Edge[domain.Licence]
+
+// LicenceConnection is bound to the type of its name.
+type LicenceConnection = Connection[domain.Licence, LicenceEdge]
+
+// LicencePayload is bound to the type of its name.
+type LicencePayload = Payload[domain.Licence]
+
+// HardwareSpareEdge is bound to the type of its name.
+type HardwareSpareEdge = Edge[domain.HardwareSpare]
+
+// HardwareSpareConnection is bound to the type of its name.
+type HardwareSpareConnection = Connection[domain.HardwareSpare, HardwareSpareEdge]
+
+// HardwareSparePayload is bound to the type of its name.
+type HardwareSparePayload = Payload[domain.HardwareSpare]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -361,3 +406,158 @@ type ExceptedFreezePayload = LinkPayload[domain.FreezeException, domain.Freeze, 
 
 // ExceptedChangePayload is bound to the type of its name.
 type ExceptedChangePayload = LinkPayload[domain.FreezeException, domain.ChangeRequest, NoLink]
+
+// ConfigurationItemReleaseChangeEdge is bound to the type of its name.
+type ConfigurationItemReleaseChangeEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.ReleaseChange
+}
+
+// NewConfigurationItemReleaseChangeEdge makes an edge from a record and a *domain.ReleaseChange.
+func NewConfigurationItemReleaseChangeEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemReleaseChangeEdge {
+	return &ConfigurationItemReleaseChangeEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.ReleaseChange)}
+}
+
+// ConfigurationItemReleaseChangeConnection is bound to the type of its name.
+type ConfigurationItemReleaseChangeConnection = Connection[domain.ConfigurationItem, ConfigurationItemReleaseChangeEdge]
+
+// ReleaseReleaseChangeEdge is bound to the type of its name.
+type ReleaseReleaseChangeEdge struct {
+	Edge[domain.Release]
+	domain.ReleaseChange
+}
+
+// NewReleaseReleaseChangeEdge makes an edge from a record and a *domain.ReleaseChange.
+func NewReleaseReleaseChangeEdge(node *domain.Release, link any, cursor string) *ReleaseReleaseChangeEdge {
+	return &ReleaseReleaseChangeEdge{Edge[domain.Release]{node, cursor}, *link.(*domain.ReleaseChange)}
+}
+
+// ReleaseReleaseChangeConnection is bound to the type of its name.
+type ReleaseReleaseChangeConnection = Connection[domain.Release, ReleaseReleaseChangeEdge]
+
+// ReleaseChangePayload is bound to the type of its name.
+type ReleaseChangePayload = LinkPayload[domain.Release, domain.ConfigurationItem, domain.ReleaseChange]
+
+// ImplementedChangePayload is bound to the type of its name.
+type ImplementedChangePayload = LinkPayload[domain.Release, domain.ChangeRequest, NoLink]
+
+// BundledReleasePayload is bound to the type of its name.
+type BundledReleasePayload = LinkPayload[domain.Release, domain.Release, NoLink]
+
+// RequiredReleasePayload is bound to the type of its name.
+type RequiredReleasePayload = LinkPayload[domain.Release, domain.Release, NoLink]
+
+// ReleaseSupersessionEdge is bound to the type of its name.
+type ReleaseSupersessionEdge struct {
+	Edge[domain.Release]
+	domain.Supersession
+}
+
+// NewReleaseSupersessionEdge makes an edge from a record and a *domain.Supersession.
+func NewReleaseSupersessionEdge(node *domain.Release, link any, cursor string) *ReleaseSupersessionEdge {
+	return &ReleaseSupersessionEdge{Edge[domain.Release]{node, cursor}, *link.(*domain.Supersession)}
+}
+
+// ReleaseSupersessionConnection is bound to the type of its name.
+type ReleaseSupersessionConnection = Connection[domain.Release, ReleaseSupersessionEdge]
+
+// FixedErrorPayload is bound to the type of its name.
+type FixedErrorPayload = LinkPayload[domain.Release, domain.KnownError, NoLink]
+
+// IntroducedErrorPayload is bound to the type of its name.
+type IntroducedErrorPayload = LinkPayload[domain.KnownError, domain.Release, NoLink]
+
+// ProblemCausePayload is bound to the type of its name.
+type ProblemCausePayload = LinkPayload[domain.Problem, domain.Release, NoLink]
+
+// FollowedPolicyPayload is bound to the type of its name.
+type FollowedPolicyPayload = LinkPayload[domain.Release, domain.ReleasePolicy, NoLink]
+
+// GovernedUnitPayload is bound to the type of its name.
+type GovernedUnitPayload = LinkPayload[domain.ReleasePolicy, domain.ReleaseUnit, NoLink]
+
+// GovernedServicePayload is bound to the type of its name.
+type GovernedServicePayload = LinkPayload[domain.ReleasePolicy, domain.ConfigurationItem, NoLink]
+
+// GovernedSupplierPayload is bound to the type of its name.
+type GovernedSupplierPayload = LinkPayload[domain.ReleasePolicy, domain.Party, NoLink]
+
+// ObservedFreezePayload is bound to the type of its name.
+type ObservedFreezePayload = LinkPayload[domain.ReleasePolicy, domain.Freeze, NoLink]
+
+// MasterCopyPayload is bound to the type of its name.
+type MasterCopyPayload = LinkPayload[domain.MediaItem, domain.ConfigurationItem, NoLink]
+
+// KitPartPayload is bound to the type of its name.
+type KitPartPayload = LinkPayload[domain.MediaItem, domain.Release, NoLink]
+
+// ItemLicencePayload is bound to the type of its name.
+type ItemLicencePayload = LinkPayload[domain.ConfigurationItem, domain.Licence, NoLink]
+
+// MediaLicencePayload is bound to the type of its name.
+type MediaLicencePayload = LinkPayload[domain.MediaItem, domain.Licence, NoLink]
+
+// SitePaidSeatsEdge is bound to the type of its name.
+type SitePaidSeatsEdge struct {
+	Edge[domain.Site]
+	domain.PaidSeats
+}
+
+// NewSitePaidSeatsEdge makes an edge from a record and a *domain.PaidSeats.
+func NewSitePaidSeatsEdge(node *domain.Site, link any, cursor string) *SitePaidSeatsEdge {
+	return &SitePaidSeatsEdge{Edge[domain.Site]{node, cursor}, *link.(*domain.PaidSeats)}
+}
+
+// SitePaidSeatsConnection is bound to the type of its name.
+type SitePaidSeatsConnection = Connection[domain.Site, SitePaidSeatsEdge]
+
+// LicencePaidSeatsEdge is bound to the type of its name.
+type LicencePaidSeatsEdge struct {
+	Edge[domain.Licence]
+	domain.PaidSeats
+}
+
+// NewLicencePaidSeatsEdge makes an edge from a record and a *domain.PaidSeats.
+func NewLicencePaidSeatsEdge(node *domain.Licence, link any, cursor string) *LicencePaidSeatsEdge {
+	return &LicencePaidSeatsEdge{Edge[domain.Licence]{node, cursor}, *link.(*domain.PaidSeats)}
+}
+
+// LicencePaidSeatsConnection is bound to the type of its name.
+type LicencePaidSeatsConnection = Connection[domain.Licence, LicencePaidSeatsEdge]
+
+// PaidSeatsPayload is bound to the type of its name.
+type PaidSeatsPayload = LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]
+
+// SpareUsePayload is bound to the type of its name.
+type SpareUsePayload = LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, NoLink]
+
+// SparePlacePayload is bound to the type of its name.
+type SparePlacePayload = LinkPayload[domain.HardwareSpare, domain.Site, NoLink]
+
+// ReleaseReservationEdge is bound to the type of its name.
+type ReleaseReservationEdge struct {
+	Edge[domain.Release]
+	domain.Reservation
+}
+
+// NewReleaseReservationEdge makes an edge from a record and a *domain.Reservation.
+func NewReleaseReservationEdge(node *domain.Release, link any, cursor string) *ReleaseReservationEdge {
+	return &ReleaseReservationEdge{Edge[domain.Release]{node, cursor}, *link.(*domain.Reservation)}
+}
+
+// ReleaseReservationConnection is bound to the type of its name.
+type ReleaseReservationConnection = Connection[domain.Release, ReleaseReservationEdge]
+
+// HardwareSpareReservationEdge is bound to the type of its name.
+type HardwareSpareReservationEdge struct {
+	Edge[domain.HardwareSpare]
+	domain.Reservation
+}
+
+// NewHardwareSpareReservationEdge makes an edge from a record and a *domain.Reservation.
+func NewHardwareSpareReservationEdge(node *domain.HardwareSpare, link any, cursor string) *HardwareSpareReservationEdge {
+	return &HardwareSpareReservationEdge{Edge[domain.HardwareSpare]{node, cursor}, *link.(*domain.Reservation)}
+}
+
+// HardwareSpareReservationConnection is bound to the type of its name.
+type HardwareSpareReservationConnection = Connection[domain.HardwareSpare, HardwareSpareReservationEdge]

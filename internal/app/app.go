@@ -15,9 +15,12 @@ import (
 	"releasegraph/internal/app/export"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/app/work"
@@ -38,6 +41,9 @@ type App struct {
 	Configuration *configuration.Area
 	Calendar      *calendar.Area
 	Changes       *change.Area
+	Policies      *policy.Area
+	Media         *media.Area
+	Releases      *release.Area
 	Work          *work.Area
 	Export        *export.Area
 	Bulk          *bulk.Area
@@ -61,6 +67,9 @@ func New(c Config) *App {
 	a.Configuration = configuration.New(e, a.Records, a.Traversal)
 	a.Calendar = calendar.New(e, a.Traversal)
 	a.Changes = change.New(e, a.Records, a.Impact)
+	a.Policies = policy.New(e, a.Traversal)
+	a.Media = media.New(e, a.Policies)
+	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
 	a.Bulk = bulk.New(e, a.Records, a.Calendar)
@@ -88,7 +97,7 @@ func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate
 func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
-	e.Rules = slices.Concat(a.Configuration.Rules(), a.Calendar.Rules(), a.Problems.Rules(), a.Changes.Rules())
+	e.Rules = slices.Concat(a.Configuration.Rules(), a.Calendar.Rules(), a.Problems.Rules(), a.Changes.Rules(), a.Policies.Rules(), a.Media.Rules(), a.Releases.Rules())
 	// In the order in which one may follow from another.
-	e.Consequences = slices.Concat(a.Problems.Consequences(), a.Changes.Consequences(), a.Calendar.Consequences())
+	e.Consequences = slices.Concat(a.Problems.Consequences(), a.Policies.Consequences(), a.Releases.Consequences(), a.Changes.Consequences(), a.Calendar.Consequences())
 }

@@ -25,6 +25,20 @@ const (
 	Implement Action = "implement"
 	// Decide is moving a request for change where no vote is needed.
 	Decide Action = "decide"
+	// Lead is walking a release from its plan to its roll-out, and writing policies.
+	Lead Action = "lead"
+	// Build is handing what was built to acceptance.
+	Build Action = "build"
+	// Test is accepting or rejecting what was built.
+	Test Action = "test"
+	// Cancel is giving a release up.
+	Cancel Action = "cancel"
+	// Deposit is putting a copy into the media library.
+	Deposit Action = "deposit"
+	// Master is accepting, refusing and retiring what is in the library.
+	Master Action = "master"
+	// Stock is counting and reserving what is in the hardware store.
+	Stock Action = "stock"
 	// Import is writing records of any kind in bulk.
 	Import Action = "import"
 	// Migrate is bringing by an import what is otherwise left to the verbs.
@@ -59,6 +73,13 @@ var actions = []declaredAction{
 	{Vote, "", "vote on a request for change"},
 	{Implement, "", "report that a change was carried out"},
 	{Decide, "", "lead a request for change on where no vote is needed"},
+	{Lead, "", "walk a release from its plan to its roll-out, revise a policy"},
+	{Build, "", "hand what was built to acceptance"},
+	{Test, "", "accept or reject what was built"},
+	{Cancel, "", "give a release up"},
+	{Deposit, "", "put a copy into the media library"},
+	{Master, "", "accept, refuse, retire and purge what is in the media library"},
+	{Stock, "", "count and reserve what is in the hardware store"},
 	{Import, "", "write records of any kind in bulk"},
 	{Migrate, "", "bring by an import what is otherwise left to the verbs: votes, states, decisions, as they are"},
 	{Manage, "", "handle what is not of the graph, such as tokens"},

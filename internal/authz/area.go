@@ -83,6 +83,34 @@ var areas = []area{
 		relationships: []string{domain.RelFeedAt, domain.RelFeedOf},
 	},
 	{
+		name: "release", doc: "releases, and what they hold", placed: true,
+		kinds: []string{domain.KindRelease},
+		relationships: []string{
+			domain.RelChanges, domain.RelImplements, domain.RelBundles, domain.RelRequires, domain.RelSupersedes, domain.RelFixes,
+			domain.RelIntroducedBy, domain.RelCausedBy,
+		},
+	},
+	{
+		name: "policy", doc: "the written rules for releases, which all may see",
+		kinds:         []string{domain.KindReleasePolicy},
+		relationships: []string{domain.RelGoverns, domain.RelObserves, domain.RelRevises},
+	},
+	{
+		name: "library", doc: "the definitive media library", placed: true,
+		kinds:         []string{domain.KindMediaItem},
+		relationships: []string{domain.RelMasterOf, domain.RelKitOf},
+	},
+	{
+		name: "licence", doc: "licences, and where they are paid for", placed: true,
+		kinds:         []string{domain.KindLicence},
+		relationships: []string{domain.RelLicensedBy, domain.RelPaidAt},
+	},
+	{
+		name: "store", doc: "the definitive hardware store", placed: true,
+		kinds:         []string{domain.KindHardwareSpare},
+		relationships: []string{domain.RelSpareFor, domain.RelStoredAt, domain.RelReservedFor},
+	},
+	{
 		name: "log", doc: "what was changed, when, by whom: only of records that the caller may see",
 		kinds: []string{KindChangeSet},
 	},

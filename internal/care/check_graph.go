@@ -1,6 +1,7 @@
 package care
 
 import (
+	"encoding/json"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -121,6 +122,8 @@ func (c *checker) checkFields(check string, subject func() string, fields []enti
 		case !given:
 		case f.Enum != nil && f.Kind != store.Strings && !slices.Contains(f.Enum, text):
 			wrong("%s is %q, which is none of %s", f.Name, text, strings.Join(f.Enum, ", "))
+		case f.Object && !json.Valid([]byte(text)):
+			wrong("%s is no JSON", f.Name)
 		case store.CheckValue(v) != nil:
 			wrong("%s: %v", f.Name, store.CheckValue(v))
 		}

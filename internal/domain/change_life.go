@@ -127,3 +127,21 @@ func (f *ChangeFacts) LacksFor(to ChangeRequestStatus) []MoveLack {
 	}
 	return lacks
 }
+
+// With is the status to which a release of a status brings a request that it
+// carries out (H4, H9), and whether that is another one.
+func (c *ChangeRequest) With(release ReleaseStatus) (to ChangeRequestStatus, moves bool) {
+	switch {
+	case release == ReleaseBuilding && c.Status == ChangeAuthorised:
+		return ChangeInRelease, true
+	case (release == ReleasePlanned || release == ReleaseCancelled) && c.Status == ChangeInRelease:
+		return ChangeAuthorised, true
+	case release == ReleaseVerifying && c.Status == ChangeInRelease:
+		return ChangeImplemented, true
+	case release == ReleaseClosed && c.Status == ChangeImplemented:
+		return ChangeClosed, true
+	case release == ReleaseBackedOut && (c.Status == ChangeInRelease || c.Status == ChangeImplemented || c.Status == ChangeClosed):
+		return ChangeBackedOut, true
+	}
+	return c.Status, false
+}

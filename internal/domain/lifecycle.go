@@ -39,8 +39,21 @@ type Need[F any] struct {
 	// Input is the field of the verb's input that could bring it; empty: none
 	// could, and a refusal points at the record.
 	Input string
-	// Lacks says what is needed, "" when it is there.
+	// Lacks says what is needed, "" when it is there. Each stands in its place where
+	// several things may be needed, each told by itself.
 	Lacks func(F) string
+	Each  func(F) []string
+}
+
+// missing lists what is needed, nothing when it is there.
+func (n *Need[F]) missing(facts F) []string {
+	if n.Each != nil {
+		return n.Each(facts)
+	}
+	if message := n.Lacks(facts); message != "" {
+		return []string{message}
+	}
+	return nil
 }
 
 // MoveLack is a need of a move that is not met: by which rule it is needed, which
@@ -53,6 +66,9 @@ type MoveLack struct {
 
 	input string
 }
+
+// Text is what is missing, in words.
+func (l *MoveLack) Text() string { return l.Message }
 
 // LegalMove is a move that a record has, and what it lacks so far.
 type LegalMove[S ~string] struct {
@@ -128,11 +144,11 @@ func (l *Lifecycle[S, F]) Lacking(needs []Need[F], facts F) []MoveLack {
 	lacks := []MoveLack{}
 	for i := range needs {
 		n := &needs[i]
-		if message := n.Lacks(facts); message != "" {
-			rule := n.Rule
-			if rule == "" {
-				rule = l.Rule
-			}
+		rule := n.Rule
+		if rule == "" {
+			rule = l.Rule
+		}
+		for _, message := range n.missing(facts) {
 			lacks = append(lacks, MoveLack{Need: n.Name, Rule: rule, Field: n.Field, Message: message, input: n.Input})
 		}
 	}

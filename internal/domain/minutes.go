@@ -59,14 +59,14 @@ func (e *MinutesEntry) Decide(during TimeRange) {
 // Markdown writes the minutes as a document.
 func (m *Minutes) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Minutes: %s\n\n%s to %s\n\n", markdown(m.Board.Name), minute(m.During.From), minute(m.During.To))
+	fmt.Fprintf(&b, "# Minutes: %s\n\n%s to %s\n\n", Markdown(m.Board.Name), minute(m.During.From), minute(m.During.To))
 	names := m.Attended()
 	if len(names) == 0 {
 		b.WriteString("Nobody voted.\n")
 		return b.String()
 	}
 	for i := range names {
-		names[i] = markdown(names[i])
+		names[i] = Markdown(names[i])
 	}
 	fmt.Fprintf(&b, "Voting: %s.\n", strings.Join(names, ", "))
 	slices.SortFunc(m.Entries, func(x, y *MinutesEntry) int {
@@ -80,23 +80,23 @@ func (m *Minutes) Markdown() string {
 
 func (e *MinutesEntry) write(b *strings.Builder) {
 	c := e.Request
-	fmt.Fprintf(b, "\n## %s: %s\n\n", markdown(c.Key), markdown(c.Name))
+	fmt.Fprintf(b, "\n## %s: %s\n\n", Markdown(c.Key), Markdown(c.Name))
 	var about []string
 	about = append(about, string(c.Type), "priority "+string(c.Priority))
 	if c.Risk != nil {
 		about = append(about, "risk "+string(*c.Risk))
 	}
 	if c.Requester != nil {
-		about = append(about, "asked for by "+markdown(*c.Requester))
+		about = append(about, "asked for by "+Markdown(*c.Requester))
 	}
 	fmt.Fprintf(b, "%s\n\n| at | vote | by | comment |\n| --- | --- | --- | --- |\n", strings.Join(about, ", "))
 	for _, v := range e.Votes {
-		by, comment := markdown(v.Voter), ""
+		by, comment := Markdown(v.Voter), ""
 		if v.Deputised() {
-			by += " for " + markdown(v.Seat)
+			by += " for " + Markdown(v.Seat)
 		}
 		if v.Comment != nil {
-			comment = markdown(*v.Comment)
+			comment = Markdown(*v.Comment)
 		}
 		if !v.Stands(c) {
 			comment = strings.TrimSpace(comment + " (fallen: the content changed after it)")
@@ -117,7 +117,7 @@ func (e *MinutesEntry) needed() string {
 	}
 	members := make([]string, len(e.Board.Members))
 	for i, m := range e.Board.Members {
-		members[i] = markdown(m)
+		members[i] = Markdown(m)
 	}
 	verb := "needed"
 	if e.Decision == "" {
@@ -147,8 +147,8 @@ func (e *MinutesEntry) MemberPersons() []*Person { return PeopleOf(e.Board, e.Me
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
-// markdown keeps a text on its line, and its signs from meaning anything.
-func markdown(s string) string {
+// Markdown keeps a text on its line, and its signs from meaning anything.
+func Markdown(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "#", `\#`, "[", `\[`, "]", `\]`).Replace(s)
 }

@@ -37,9 +37,79 @@ const (
 	NeedReason MoveNeed = "REASON"
 )
 
+// The needs of releases (RELEASES: R2–R24).
+const (
+	NeedContent         MoveNeed = "CONTENT"
+	NeedContentComplete MoveNeed = "CONTENT_COMPLETE"
+	NeedContentOne      MoveNeed = "CONTENT_ONE"
+	NeedPolicy          MoveNeed = "POLICY"
+	NeedNumber          MoveNeed = "NUMBER"
+	NeedItemVersions    MoveNeed = "ITEM_VERSIONS"
+	NeedAuthorised      MoveNeed = "AUTHORISED"
+	NeedTraced          MoveNeed = "TRACED"
+	NeedBackOutPlans    MoveNeed = "BACK_OUT_PLANS"
+	NeedReversible      MoveNeed = "REVERSIBLE"
+	NeedNotAPackage     MoveNeed = "NOT_A_PACKAGE"
+	NeedChanges         MoveNeed = "CHANGES"
+	NeedEmergencyChange MoveNeed = "EMERGENCY_CHANGE"
+	NeedEmergencyBoard  MoveNeed = "EMERGENCY_BOARD"
+	NeedStowawayChange  MoveNeed = "STOWAWAY_CHANGE"
+	NeedStowawayItem    MoveNeed = "STOWAWAY_ITEM"
+	NeedKnownProblem    MoveNeed = "KNOWN_PROBLEM"
+	NeedKnown           MoveNeed = "KNOWN"
+	NeedFewProblems     MoveNeed = "FEW_PROBLEMS"
+	NeedPriority        MoveNeed = "PRIORITY"
+	NeedMethod          MoveNeed = "METHOD"
+	NeedCalendar        MoveNeed = "CALENDAR"
+	NeedRoles           MoveNeed = "ROLES"
+	NeedFrequency       MoveNeed = "FREQUENCY"
+	NeedPackageSize     MoveNeed = "PACKAGE_SIZE"
+	NeedParts           MoveNeed = "PARTS"
+	NeedKit             MoveNeed = "KIT"
+	NeedKitWhole        MoveNeed = "KIT_WHOLE"
+	NeedKitLicensed     MoveNeed = "KIT_LICENSED"
+	NeedKitSigned       MoveNeed = "KIT_SIGNED"
+	NeedAssembly        MoveNeed = "ASSEMBLY"
+	NeedScripts         MoveNeed = "SCRIPTS"
+	NeedPriorMaster     MoveNeed = "PRIOR_MASTER"
+	NeedHardware        MoveNeed = "HARDWARE"
+	NeedManualSteps     MoveNeed = "MANUAL_STEPS"
+	NeedProductionAudit MoveNeed = "PRODUCTION_AUDIT"
+	NeedBoardAdvice     MoveNeed = "BOARD_ADVICE"
+	NeedBuildTest       MoveNeed = "BUILD_TEST"
+	NeedPurchases       MoveNeed = "PURCHASES"
+	NeedRegression      MoveNeed = "REGRESSION"
+	NeedNoDeployment    MoveNeed = "NO_DEPLOYMENT"
+	NeedNoPackage       MoveNeed = "NO_PACKAGE"
+)
+
+// The needs of media items (L1, L5).
+const (
+	NeedStored    MoveNeed = "STORED"
+	NeedDigest    MoveNeed = "DIGEST"
+	NeedLicence   MoveNeed = "LICENCE"
+	NeedCriteria  MoveNeed = "CRITERIA"
+	NeedSignature MoveNeed = "SIGNATURE"
+	NeedFourEyes  MoveNeed = "FOUR_EYES"
+	NeedRetention MoveNeed = "RETENTION"
+	NeedNotNeeded MoveNeed = "NOT_NEEDED"
+)
+
+// OptionalNeeds are those that a policy may leave out.
+var OptionalNeeds = []MoveNeed{
+	NeedReversible, NeedTasks, NeedProductionAudit, NeedBoardAdvice, NeedFrequency, NeedKitSigned, NeedBuildTest, NeedPurchases,
+	NeedRegression, NeedManualSteps,
+}
+
 // MoveNeeds lists all needs.
 var MoveNeeds = []MoveNeed{
 	NeedJustification, NeedWindow, NeedItems, NeedItemsInUse, NeedPlan, NeedBackOut, NeedAssessment, NeedBoard, NeedVotes,
 	NeedModel, NeedTasks, NeedNoHold, NeedOutsideRelease, NeedRelease,
 	NeedCause, NeedResolution, NeedChangesDone, NeedSymptoms, NeedWorkaround, NeedEnds, NeedReason,
+	NeedContent, NeedContentComplete, NeedContentOne, NeedPolicy, NeedNumber, NeedItemVersions, NeedAuthorised, NeedTraced, NeedBackOutPlans,
+	NeedReversible, NeedNotAPackage, NeedChanges, NeedEmergencyChange, NeedEmergencyBoard, NeedStowawayChange, NeedStowawayItem,
+	NeedKnownProblem, NeedKnown, NeedFewProblems, NeedPriority, NeedMethod, NeedCalendar, NeedRoles, NeedFrequency, NeedPackageSize,
+	NeedParts, NeedKit, NeedKitWhole, NeedKitLicensed, NeedKitSigned, NeedAssembly, NeedScripts, NeedPriorMaster, NeedHardware,
+	NeedManualSteps, NeedProductionAudit, NeedBoardAdvice, NeedBuildTest, NeedPurchases, NeedRegression, NeedNoDeployment, NeedNoPackage,
+	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
 }

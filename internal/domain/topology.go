@@ -22,6 +22,11 @@ const (
 	KindVote              = "Vote"
 	KindAssessment        = "Assessment"
 	KindTask              = "Task"
+	KindRelease           = "Release"
+	KindReleasePolicy     = "ReleasePolicy"
+	KindMediaItem         = "MediaItem"
+	KindLicence           = "Licence"
+	KindHardwareSpare     = "HardwareSpare"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -56,6 +61,25 @@ const (
 	RelAssesses     = "ASSESSES"
 	RelPrepares     = "PREPARES"
 	RelDelegatesOn  = "DELEGATES_ON"
+
+	RelChanges      = "CHANGES"
+	RelImplements   = "IMPLEMENTS"
+	RelBundles      = "BUNDLES"
+	RelRequires     = "REQUIRES"
+	RelSupersedes   = "SUPERSEDES"
+	RelFixes        = "FIXES"
+	RelIntroducedBy = "INTRODUCED_BY"
+	RelCausedBy     = "CAUSED_BY"
+	RelGoverns      = "GOVERNS"
+	RelObserves     = "OBSERVES"
+	RelRevises      = "REVISES"
+	RelMasterOf     = "MASTER_OF"
+	RelKitOf        = "KIT_OF"
+	RelLicensedBy   = "LICENSED_BY"
+	RelPaidAt       = "PAID_AT"
+	RelSpareFor     = "SPARE_FOR"
+	RelStoredAt     = "STORED_AT"
+	RelReservedFor  = "RESERVED_FOR"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

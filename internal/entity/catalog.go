@@ -16,7 +16,7 @@ type area struct {
 }
 
 // areas lists the areas of the Catalog. Exports list kinds in this order.
-var areas = []area{configurationArea, historyArea, problemArea, changeArea, calendarArea}
+var areas = []area{configurationArea, historyArea, problemArea, changeArea, calendarArea, releaseArea, libraryArea}
 
 var (
 	kinds         []*Kind
@@ -67,6 +67,25 @@ func RelationshipsNamed(rel string) []*Relationship {
 		}
 	}
 	return found
+}
+
+// RelationshipsCalled finds the relationships of a name or, where several pairs of
+// kinds share one, the one of a noun: "GroupedItem".
+func RelationshipsCalled(name string) []*Relationship {
+	for _, r := range relationships {
+		if r.Noun == name {
+			return []*Relationship{r}
+		}
+	}
+	return RelationshipsNamed(name)
+}
+
+// Called is by what RelationshipsCalled finds the relationship alone.
+func (r *Relationship) Called() string {
+	if len(RelationshipsNamed(r.Name)) > 1 {
+		return r.Noun
+	}
+	return r.Name
 }
 
 // KindNames lists the kinds, as an error tells them.

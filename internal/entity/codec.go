@@ -112,6 +112,11 @@ func (f *Field) put(v reflect.Value, value any) {
 		setTexts(target, texts)
 		return
 	}
+	if f.Object {
+		text, _ := value.(string)
+		unmarshalObject(target, text)
+		return
+	}
 	target.Set(reflect.ValueOf(value).Convert(target.Type()))
 }
 
@@ -154,8 +159,11 @@ func (f *Field) get(v reflect.Value) any {
 	case store.Int:
 		return value.Int()
 	case store.String:
-		if f.Map {
+		switch {
+		case f.Map:
 			return value.Interface()
+		case f.Object:
+			return marshalObject(value)
 		}
 		return value.String()
 	case store.Time:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
 
@@ -29,6 +30,9 @@ type Field struct {
 	Shown string
 	// Map tells that the field holds attributes, one property each.
 	Map bool
+	// Object tells that the field holds an object, or a list of objects: a struct
+	// of the domain, kept as one text in JSON.
+	Object bool
 
 	Unique, Required, Filter, Sort, Set, Import, Text, Identity, Person bool
 	// Whole says that an import that gives the field brings the record as a whole,
@@ -41,6 +45,10 @@ type Field struct {
 
 // Nullable tells whether the Go field can hold null.
 func (f *Field) Nullable() bool { return f.Type.Kind() == reflect.Pointer }
+
+// Bytes reports whether the field counts bytes, which may be more than fit into
+// 32 bits.
+func (f *Field) Bytes() bool { return f.Type == reflect.TypeFor[domain.ByteSize]() }
 
 // Indexed tells whether stores keep an index of the field.
 func (f *Field) Indexed() bool { return f.Sort || f.Unique }
@@ -95,6 +103,10 @@ func (f *Field) classify() {
 		f.Kind, f.Enum, f.EnumName = store.String, values, t.Name()
 		return
 	}
+	if objectType(f.Type) != nil {
+		f.Kind, f.Object = store.String, true
+		return
+	}
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		f.Kind = store.Time
@@ -104,7 +116,7 @@ func (f *Field) classify() {
 		f.Kind = store.Strings
 	case t == reflect.TypeFor[string]():
 		f.Kind = store.String
-	case t == reflect.TypeFor[int](), t == reflect.TypeFor[int64]():
+	case t == reflect.TypeFor[int](), t == reflect.TypeFor[int64](), f.Bytes():
 		f.Kind = store.Int
 	case t == reflect.TypeFor[bool]():
 		f.Kind = store.Bool

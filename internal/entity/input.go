@@ -214,8 +214,8 @@ func (f *Field) fit(value any) error {
 	}
 	switch value := value.(type) {
 	case string:
-		if f.Name == fieldKey || f.Name == "name" {
-			return nil // domain.Record checks these
+		if f.Name == fieldKey || f.Name == "name" || f.Object {
+			return nil // domain.Record checks these, objectText what an object holds
 		}
 		return f.fitText(value, most)
 	case []string:

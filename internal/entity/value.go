@@ -20,6 +20,10 @@ func (f *Field) value(raw any) (any, error) {
 	switch {
 	case f.Map:
 		return textMap(raw)
+	case f.Object:
+		return f.objectText(raw)
+	case f.Bytes():
+		return wholeNumber(raw, 0, 1<<53)
 	case f.Kind == store.Strings:
 		return textList(raw)
 	}
@@ -30,7 +34,7 @@ func (f *Field) value(raw any) (any, error) {
 func scalar(kind store.Type, enum []string, raw any) (any, error) {
 	switch kind {
 	case store.Int:
-		return wholeNumber(raw)
+		return wholeNumber(raw, math.MinInt32, math.MaxInt32)
 	case store.Float:
 		return realNumber(raw)
 	case store.Bool:
@@ -56,7 +60,8 @@ func textOf(raw any) (string, error) {
 	return "", fmt.Errorf("must be a text, not %s", describe(raw))
 }
 
-func wholeNumber(raw any) (any, error) {
+// wholeNumber reads a number from least to most.
+func wholeNumber(raw any, least, most int64) (any, error) {
 	n, ok := int64(0), false
 	switch v := raw.(type) {
 	case int:
@@ -75,8 +80,11 @@ func wholeNumber(raw any) (any, error) {
 	if !ok {
 		return nil, fmt.Errorf("must be a whole number, not %s", describe(raw))
 	}
-	if n < math.MinInt32 || n > math.MaxInt32 {
-		return nil, fmt.Errorf("is %d, which does not fit into 32 bits", n)
+	if n < least || n > most {
+		if least == math.MinInt32 {
+			return nil, fmt.Errorf("is %d, which does not fit into 32 bits", n)
+		}
+		return nil, fmt.Errorf("is %d, which is not from %d to %d", n, least, most)
 	}
 	return n, nil
 }
@@ -212,10 +220,10 @@ func shorten(s string) string {
 }
 
 // ParseText reads a value of the field from text, as a CSV column holds it: a
-// JSON value for attributes and lists, a plain one otherwise. The answer is
+// JSON value for attributes, lists and objects, a plain one otherwise. The answer is
 // raw input for a create or a patch.
 func (f *Field) ParseText(s string) (any, error) {
-	if f.Map || f.Kind == store.Strings {
+	if f.Map || f.Object || f.Kind == store.Strings {
 		var raw any
 		if err := json.Unmarshal([]byte(s), &raw); err != nil {
 			return nil, fmt.Errorf("must be JSON: %w", err)

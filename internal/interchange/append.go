@@ -65,11 +65,19 @@ func appendFields(b []byte, fields []entity.Field, props store.Props) []byte {
 			continue
 		}
 		if v, ok := props[f.Name]; ok {
-			b = AppendJSON(append(b, ','), f.Name)
-			b = AppendValue(append(b, ':'), v)
+			b = AppendField(b, f, v)
 		}
 	}
 	return b
+}
+
+// AppendField appends a field with its value. What keeps an object is JSON already.
+func AppendField(b []byte, f *entity.Field, v any) []byte {
+	b = append(AppendJSON(append(b, ','), f.Name), ':')
+	if f.Object {
+		return append(b, text(v)...)
+	}
+	return AppendValue(b, v)
 }
 
 // AppendAttributes appends the attributes that are kept under a field.

@@ -134,7 +134,7 @@ func typed(r Record, fields []entity.Field) (map[string]any, domain.Errors) {
 	var errs domain.Errors
 	for i := range fields {
 		text, ok := r.Values[fields[i].Name].(string)
-		if !ok || fields[i].Kind == store.String && !fields[i].Map {
+		if !ok || fields[i].Kind == store.String && !fields[i].Map && !fields[i].Object {
 			continue
 		}
 		value, err := fields[i].ParseText(text)

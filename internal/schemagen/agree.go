@@ -13,7 +13,7 @@ import (
 )
 
 // textScalars are the scalars that a Go string may be in the schema.
-var textScalars = []string{"String", "TimeZone", "Duration", "RecurrenceRule", "LocalDateTime"}
+var textScalars = []string{"String", "TimeZone", "Duration", "Period", "Decimal", "Sha256", "RecurrenceRule", "LocalDateTime"}
 
 // personType is the type of the schema as which a person is shown whom a field
 // names.
@@ -133,6 +133,30 @@ func agreeField(m *mistakes, doc *document, typ string, sdl *ast.FieldDefinition
 	if f.Enum != nil {
 		agreeEnum(m, doc, f)
 	}
+	if f.Object {
+		agreeObject(m, doc, f.ObjectType())
+	}
+}
+
+// agreeObject compares the struct of a field that holds objects with the type of
+// its name.
+func agreeObject(m *mistakes, doc *document, t reflect.Type) {
+	def := doc.types[t.Name()]
+	if def == nil {
+		m.once(nil, "no fragment in graph/schema documents type %s", t.Name())
+		return
+	}
+	names := entity.ObjectFields(t)
+	for _, name := range names {
+		if def.Fields.ForName(name) == nil {
+			m.once(def.Position, "%s lacks %s, which its Go type declares", t.Name(), name)
+		}
+	}
+	for _, sdl := range def.Fields {
+		if !slices.Contains(names, sdl.Name) {
+			m.once(sdl.Position, "%s.%s is not declared by its Go type", t.Name(), sdl.Name)
+		}
+	}
 }
 
 func agreeEnum(m *mistakes, doc *document, f entity.Field) {
@@ -185,12 +209,18 @@ func scalarsOf(f entity.Field) []string {
 		return []string{personType}
 	case f.Map:
 		return []string{"Attributes"}
+	case f.List():
+		return []string{"[" + f.ObjectType().Name() + "!]"}
+	case f.Object:
+		return []string{f.ObjectType().Name()}
 	case f.Enum != nil && f.Kind == store.Strings:
 		return []string{"[" + f.EnumName + "!]"}
 	case f.Enum != nil:
 		return []string{f.EnumName}
 	case f.Name == "id":
 		return []string{"ID"}
+	case f.Bytes():
+		return []string{"ByteSize"}
 	case f.Type.Kind() == reflect.Int64:
 		return []string{"Revision"}
 	}

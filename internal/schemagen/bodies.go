@@ -80,6 +80,6 @@ func connectBody(verb string, r *entity.Relationship) body {
 			link = d + "." + r.GoType.Name()
 		}
 		return fmt.Sprintf(`return connected[%s.%s, %s.%s, %s](r.App.Records.%s(ctx, %q, input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))`,
-			d, r.From, d, r.To, link, verb, r.Name)
+			d, r.From, d, r.To, link, verb, r.Called())
 	}
 }

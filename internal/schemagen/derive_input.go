@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"releasegraph/internal/entity"
 )
 
@@ -99,6 +101,7 @@ func (w *deriver) order(s *sdl, k *entity.Kind) {
 // inputs derives what the plain mutations take.
 func (w *deriver) inputs(s *sdl, k *entity.Kind) {
 	noun := words(k.Name)
+	w.objectInputs(s, k.Fields)
 	if name := "Create" + k.Name + "Input"; w.first(name) {
 		s.open("A new "+noun+".", "input "+name)
 		w.givable(s, k.Name, k.Fields, kindDefaults(k), false)
@@ -165,10 +168,50 @@ func (w *deriver) bareType(typ, field string) string {
 		sdl = w.doc.fields["Record"].ForName(field)
 	}
 	text := strings.TrimSuffix(sdl.Type.String(), "!")
-	if sdl.Type.Name() == personType {
-		text = strings.Replace(text, personType, "String", 1)
+	switch name := sdl.Type.Name(); {
+	case name == personType:
+		return strings.Replace(text, personType, "String", 1)
+	case w.isObject(name):
+		return strings.Replace(text, name, name+"Input", 1)
 	}
 	return text
+}
+
+// isObject reports whether a type is that of objects which fields hold: it is
+// documented, and no kind.
+func (w *deriver) isObject(name string) bool {
+	def := w.doc.types[name]
+	return def != nil && def.Kind == ast.Object && w.d.kind(name) == nil
+}
+
+// objectInputs derives the inputs that give objects to fields.
+func (w *deriver) objectInputs(s *sdl, fields []entity.Field) {
+	for i := range fields {
+		if f := &fields[i]; f.Object && f.Set {
+			w.objectInput(s, f.ObjectType().Name())
+		}
+	}
+}
+
+// objectInput derives the input that gives an object: the fields of its type.
+func (w *deriver) objectInput(s *sdl, name string) {
+	if !w.first(name + "Input") {
+		return
+	}
+	s.open(w.doc.types[name].Description, "input "+name+"Input")
+	var inner []string
+	for _, f := range w.doc.fields[name] {
+		text, of := f.Type.String(), f.Type.Name()
+		if w.isObject(of) {
+			text = strings.Replace(text, of, of+"Input", 1)
+			inner = append(inner, of)
+		}
+		s.line(f.Description, f.Name+": "+text)
+	}
+	s.close()
+	for _, of := range inner {
+		w.objectInput(s, of)
+	}
 }
 
 // kindDefaults is a new record of the kind to which nothing was given. That it

@@ -29,6 +29,12 @@ func (a *Area) Consequences() []estate.Consequence {
 			Minds: estate.Interest{Kinds: slices.Concat(requests, boards), Rels: contentRels},
 			Owns:  []string{"ChangeRequest.contentVersion"}, Follow: rules{a}.votesFall,
 		},
+		{
+			Name: "H9 requests follow their release", Binds: estate.ByMutation | estate.ByVerb,
+			Minds:  estate.Interest{Kinds: []string{domain.KindRelease}, Rels: []string{domain.RelImplements}},
+			Owns:   []string{"ChangeRequest.status", "ChangeRequest.implementedAt", "ChangeRequest.closedAt"},
+			Follow: rules{a}.followRelease,
+		},
 	}
 }
 

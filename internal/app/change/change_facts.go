@@ -47,6 +47,7 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 		{domain.RelAffects, domain.KindConfigurationItem, store.Out}, {domain.RelFollows, domain.KindChangeModel, store.Out},
 		{domain.RelDecidedBy, domain.KindBoard, store.Out}, {domain.RelCastOn, domain.KindVote, store.In},
 		{domain.RelPrepares, domain.KindTask, store.In}, {domain.RelAssesses, domain.KindAssessment, store.In},
+		{domain.RelImplements, domain.KindRelease, store.In},
 	} {
 		found, err := estate.FarNodes(ctx, a.estate.Everything(), ids, r.rel, r.direction, r.kind)
 		if err != nil {
@@ -81,6 +82,7 @@ func factsOf(ctx context.Context, v estate.View, c *domain.ChangeRequest, far fu
 	slices.SortFunc(f.Votes, func(x, y *domain.Vote) int { return cmp.Or(x.CastAt.Compare(y.CastAt), cmp.Compare(x.Key, y.Key)) })
 	f.assessment = latest(estate.Decoded[*domain.Assessment](ctx, v, far(domain.RelAssesses)))
 	f.Assessed = f.assessment != nil
+	f.Released = slices.ContainsFunc(estate.Decoded[*domain.Release](ctx, v, far(domain.RelImplements)), func(r *domain.Release) bool { return r.Status.Carries() })
 	return f
 }
 

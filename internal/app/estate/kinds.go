@@ -21,11 +21,11 @@ func (a *Estate) AllowedKind(ctx context.Context, action authz.Action, name stri
 // AllowedRelationship finds a relationship for an action that the actor may
 // do with it. A name that joins several pairs of kinds gives all of them.
 func (a *Estate) AllowedRelationship(ctx context.Context, action authz.Action, name string) ([]*entity.Relationship, error) {
-	list := entity.RelationshipsNamed(name)
+	list := entity.RelationshipsCalled(name)
 	if len(list) == 0 {
 		return nil, Wrong("", "there is no relationship named %q", name)
 	}
-	return list, a.May(ctx, action, name)
+	return list, a.May(ctx, action, list[0].Name)
 }
 
 // EnumOf returns the name of a kind or relationship as the API's enumerations

@@ -61,9 +61,10 @@ type LinkChange struct {
 	// From and To are nil until Ends has loaded them, and of records that only a
 	// dry run takes for existing.
 	From, To entity.Record
-	// Exists says that there is such a link already, Goes that it is removed.
-	Exists, Goes bool
-	By           Means
+	// Exists says that there is such a link already, Stays that it says what it is
+	// to say, Goes that it is removed.
+	Exists, Stays, Goes bool
+	By                  Means
 	InputAt
 }
 

@@ -15,7 +15,8 @@ import (
 var placeless = []string{
 	domain.KindAttributeDefinition, domain.KindBaseline, domain.KindBoard, domain.KindChangeModel, domain.KindDelegation,
 	domain.KindMaintenanceWindow, domain.KindFreeze, domain.KindCalendarFeed, // the house's calendar
-	domain.KindAssessment, // which names hits that may be elsewhere
+	domain.KindAssessment,    // which names hits that may be elsewhere
+	domain.KindReleasePolicy, // the house's rules
 }
 
 // Whoever adds a kind says how its records come to be at a site: otherwise site

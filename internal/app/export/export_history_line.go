@@ -80,7 +80,7 @@ func appendChanged(b []byte, fields []entity.Field, f *store.Effect, whole store
 		_, was := f.Before[field.Name]
 		switch {
 		case is:
-			b = interchange.AppendValue(append(interchange.AppendJSON(append(b, ','), field.Name), ':'), v)
+			b = interchange.AppendField(b, field, v)
 		case was && f.After != nil:
 			b = append(interchange.AppendJSON(append(b, ','), field.Name), ":null"...)
 		}

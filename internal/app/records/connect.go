@@ -99,7 +99,7 @@ func (a *Area) decideConnect(ctx context.Context, list []*entity.Relationship, f
 	}
 	d.Ops = append(d.Ops, store.PutEdge{EdgeKey: p.key(), Props: p.props()})
 	wantedAgain(d, p)
-	l.Exists = p.exists
+	l.Exists, l.Stays = p.exists, p.exists && len(entity.Difference(p.stored, p.props())) == 0
 	return d, p, nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/version"
 )

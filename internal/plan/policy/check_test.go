@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 	"releasegraph/internal/plan/policy"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/version"

@@ -2,7 +2,7 @@ package policy
 
 import (
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/version"
 )

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 )
 
 // SomeContent is the need CONTENT: something that the release changes, or parts

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 	"releasegraph/internal/plan/release"
 )
 

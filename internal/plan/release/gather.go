@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 )
 
 // Fix is an emergency release, as regularisation sees it (R16).

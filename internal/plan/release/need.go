@@ -19,6 +19,9 @@ type Lack struct {
 	Text  string
 }
 
+// Lack says that the need is not met, of the release itself where about is empty.
+func (n Need) Lack(about, text string, args ...any) Lack { return n.lack(about, text, args...) }
+
 func (n Need) lack(about, text string, args ...any) Lack {
 	return Lack{n, about, fmt.Sprintf(text, args...)}
 }

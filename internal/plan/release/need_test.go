@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/period"
 	"releasegraph/internal/plan/calendar"
-	"releasegraph/internal/plan/period"
 	"releasegraph/internal/plan/release"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 )
 
 func of(t testing.TB, text string) period.Period {

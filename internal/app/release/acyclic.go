@@ -1,0 +1,140 @@
+package release
+
+import (
+	"context"
+	"strings"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/pace"
+	"releasegraph/internal/store"
+)
+
+// dag is what releases bundle and require, as far as it was read, with what is
+// proposed.
+type dag struct {
+	below map[store.ID]map[store.ID]bool
+	read  map[store.ID]bool
+	keys  map[store.ID]string
+}
+
+// acyclic refuses a package that comes to bundle or to require itself, by any
+// chain of both (R2, P9).
+func (a rules) acyclic(ctx context.Context, p *estate.Proposal) error {
+	kept, err := p.Memory("R2 acyclic", func() (any, error) {
+		return &dag{below: map[store.ID]map[store.ID]bool{}, read: map[store.ID]bool{}, keys: map[store.ID]string{}}, nil
+	})
+	if err != nil {
+		return err
+	}
+	g := kept.(*dag)
+	if err := p.Ends(ctx); err != nil {
+		return err
+	}
+	from := map[store.ID]bool{}
+	for _, l := range p.Links {
+		if l.Goes || l.Stays {
+			continue
+		}
+		from[l.Key.To] = true
+		g.join(l.Key.From, l.Key.To)
+		g.name(l)
+	}
+	if err := g.readBelow(ctx, a.estate.Everything(), from); err != nil {
+		return err
+	}
+	steps := pace.Of(ctx)
+	for _, l := range p.Links {
+		if l.Goes || l.Stays {
+			continue
+		}
+		chain, err := g.chain(steps, l.Key.To, l.Key.From)
+		if err != nil {
+			return err
+		}
+		if chain != nil {
+			p.Refuse(l, ruleError("R2", "to", "would make a circle: %s", strings.Join(append([]string{g.keys[l.Key.From]}, chain...), " → ")))
+		}
+	}
+	return nil
+}
+
+func (g *dag) join(from, to store.ID) {
+	if g.below[from] == nil {
+		g.below[from] = map[store.ID]bool{}
+	}
+	g.below[from][to] = true
+}
+
+func (g *dag) name(l *estate.LinkChange) {
+	for _, end := range []struct {
+		id     store.ID
+		record any
+	}{{l.Key.From, l.From}, {l.Key.To, l.To}} {
+		if r, ok := end.record.(*domain.Release); ok {
+			g.keys[end.id] = r.Key
+		}
+	}
+}
+
+// readBelow reads what lies below some releases, a level at a time.
+func (g *dag) readBelow(ctx context.Context, v estate.View, level map[store.ID]bool) error {
+	for len(level) > 0 {
+		var ask []store.ID
+		for id := range level {
+			if !g.read[id] {
+				g.read[id] = true
+				ask = append(ask, id)
+			}
+		}
+		level = map[store.ID]bool{}
+		for _, rel := range []string{domain.RelBundles, domain.RelRequires} {
+			far, err := estate.FarNodes(ctx, v, ask, rel, store.Out, domain.KindRelease)
+			if err != nil {
+				return err
+			}
+			for id, nodes := range far {
+				for _, n := range nodes {
+					g.join(id, n.ID)
+					g.keys[n.ID] = estate.Text(n.Props["key"])
+				}
+			}
+		}
+		for _, id := range ask {
+			for below := range g.below[id] {
+				level[below] = true
+			}
+		}
+	}
+	return nil
+}
+
+// chain finds a shortest chain from one release down to another, nil when there is
+// none: the keys on it.
+func (g *dag) chain(steps *pace.Pace, from, to store.ID) ([]string, error) {
+	came := map[store.ID]store.ID{from: ""}
+	for open := []store.ID{from}; len(open) > 0; {
+		at := open[0]
+		open = open[1:]
+		if at == to {
+			return g.path(came, at), nil
+		}
+		if err := steps.Steps(1 + len(g.below[at])); err != nil {
+			return nil, err
+		}
+		for next := range g.below[at] {
+			if _, known := came[next]; !known {
+				came[next] = at
+				open = append(open, next)
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (g *dag) path(came map[store.ID]store.ID, at store.ID) (keys []string) {
+	for ; at != ""; at = came[at] {
+		keys = append([]string{g.keys[at]}, keys...)
+	}
+	return keys
+}

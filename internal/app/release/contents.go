@@ -1,0 +1,190 @@
+package release
+
+import (
+	"context"
+
+	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/policy"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/release"
+)
+
+// Contents is all that a release holds (R2).
+type Contents struct {
+	Nodes []*Content
+	// Units are the keys of the units that it holds; items of no unit are units of
+	// their own, and not among them.
+	Units   []string
+	LeftOut []*LeftOut
+}
+
+// TotalCount counts what it holds.
+func (c *Contents) TotalCount() int { return len(c.Nodes) }
+
+// Content is what a release does to one item, and why it holds it.
+type Content struct {
+	Action      ContentAction
+	FromVersion *string
+	ToVersion   *string
+	Coexists    bool
+	Because     *Because
+
+	item *configuration.ConfigurationItemKey
+}
+
+// Item is the item; nil where the caller may not see it.
+func (c *Content) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return c.item.Item(ctx)
+}
+
+// ContentAction is what a release does to an item that it holds.
+type ContentAction string
+
+// Because says why a release holds an item.
+type Because struct {
+	Rule, Text string
+	// Unit and By are the unit that brought the item, and the item because of which
+	// it is held; nil of what the release changes itself.
+	Unit, By *string
+}
+
+// LeftOut is an item of a held unit that a DELTA leaves out (R20).
+type LeftOut struct {
+	Unit string
+
+	item *configuration.ConfigurationItemKey
+}
+
+// Item is the item; nil where the caller may not see it.
+func (l *LeftOut) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
+	return l.item.Item(ctx)
+}
+
+// Contents works out what a release holds, each item with the reason (R2).
+func (a *Area) Contents(ctx context.Context, r *domain.Release) (*Contents, error) {
+	g, h, err := a.holds(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	keys, left := make([]string, len(h.items)), make([]string, len(h.leftOut))
+	for i, one := range h.items {
+		keys[i] = one.Item
+	}
+	for i, one := range h.leftOut {
+		left[i] = one.Item
+	}
+	named, others := a.itemKeys(ctx, r, keys), a.itemKeys(ctx, r, left)
+	out := &Contents{Nodes: make([]*Content, len(h.items)), LeftOut: make([]*LeftOut, len(left)), Units: []string{}}
+	for i, one := range h.items {
+		out.Nodes[i] = &Content{
+			Action: ContentAction(one.Action), FromVersion: given(one.From), ToVersion: given(one.To), Coexists: one.Coexists,
+			Because: because(g, one), item: named[i],
+		}
+	}
+	for i, one := range h.leftOut {
+		out.LeftOut[i] = &LeftOut{Unit: one.Unit, item: others[i]}
+	}
+	for _, u := range h.units {
+		if !u.Own {
+			out.Units = append(out.Units, u.Key)
+		}
+	}
+	return out, nil
+}
+
+// holds reads a release, of the moment of its view, and works out what it holds.
+func (a *Area) holds(ctx context.Context, r *domain.Release) (*reading, *held, error) {
+	g, err := read(ctx, a.estate.CohortOf(ctx, r).View, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := a.policies.Of(ctx, g.view, r, g.changed())
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := g.held(ctx, policy.NumberingOf(c.Policy))
+	return g, h, err
+}
+
+// numberingOf is how the versions of a release that is being edited are read.
+func (a *Area) numberingOf(ctx context.Context, r *domain.Release) (policy.Numbering, error) {
+	g, err := read(ctx, a.estate.Everything(), r)
+	if err != nil {
+		return policy.Numbering{}, err
+	}
+	c, err := a.policies.Of(ctx, g.view, r, g.changed())
+	if err != nil {
+		return policy.Numbering{}, err
+	}
+	return policy.NumberingOf(c.Policy), nil
+}
+
+// itemKeys names items by their keys, to be read when they are asked for.
+func (a *Area) itemKeys(ctx context.Context, r *domain.Release, keys []string) []*configuration.ConfigurationItemKey {
+	return a.configuration.ItemsOf(ctx, r, keys)
+}
+
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// because says why a release holds an item.
+func because(g *reading, one release.HeldItem) *Because {
+	if one.Because == nil {
+		return &Because{Rule: "R2", Text: "changed by " + g.of.Key}
+	}
+	return &Because{Rule: "R2", Text: "held by " + one.Because.Unit + " with " + one.Because.By, Unit: &one.Because.Unit, By: &one.Because.By}
+}
+
+// sealed is what the digest of the content stands for (R21).
+func (f *facts) sealed() release.Signed {
+	s := release.Signed{
+		Release: f.of.Key, ReleaseVersion: f.of.ReleaseVersion, Type: release.Type(f.of.Type), Category: release.Category(f.of.Category),
+		Natures: f.natures(), Units: []string{}, Contents: []release.Content{}, Requests: []release.SignedRequest{}, Kit: []release.KitItem{},
+		Deliverables: []release.SignedDeliverable{}, Defects: []string{},
+	}
+	if f.of.Category == domain.PackageRelease {
+		s.Parts = append([]string{}, f.leaves...)
+	}
+	for _, u := range f.held.units {
+		s.Units = append(s.Units, u.Key)
+	}
+	for _, one := range f.held.items {
+		s.Contents = append(s.Contents, one.Content)
+	}
+	for _, c := range f.requests {
+		s.Requests = append(s.Requests, release.SignedRequest{Key: c.request.Key, ContentVersion: c.request.ContentVersion})
+	}
+	for _, p := range f.kit.parts {
+		s.Kit = append(s.Kit, release.KitItem{Key: p.media.Key, Sha256: p.media.Sha256})
+	}
+	for _, d := range f.defects {
+		s.Defects = append(s.Defects, d.Key)
+	}
+	if f.policy.Record != nil {
+		s.Policy = &release.SignedPolicy{Key: f.policy.Record.Key, PolicyVersion: f.policy.Record.PolicyVersion}
+	}
+	return s
+}
+
+// natures are the natures of deployment that a release has, by its items (section
+// 9).
+func (f *facts) natures() []string {
+	found := map[domain.DeploymentNature]bool{}
+	for _, one := range f.held.items {
+		if one.Action != release.Remove {
+			item := f.units.items[one.Item]
+			found[domain.NatureOf(item.Class, f.supplied[one.Item])] = true
+		}
+	}
+	list := []string{}
+	for _, nature := range domain.DeploymentNatures {
+		if found[nature] {
+			list = append(list, string(nature))
+		}
+	}
+	return list
+}

@@ -1,0 +1,145 @@
+package release
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/policy"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/release"
+	"releasegraph/internal/store"
+)
+
+// VersionMatrix is which versions of a unit are where (R18).
+type VersionMatrix struct {
+	// Variants counts the different rows: how many versions of the unit are live.
+	Variants int
+	Rows     []*MatrixRow
+}
+
+// MatrixRow is what a site has of a unit.
+type MatrixRow struct {
+	Site *domain.Site
+	// Version is the one that all items have, or each item with its own.
+	Version string
+	// Since is when the last of them came.
+	Since    *time.Time
+	Versions []*SiteVersion
+}
+
+// SiteVersion is an item at a site, and the version that runs.
+type SiteVersion struct {
+	Item    *domain.ConfigurationItem
+	Version string
+	Since   *time.Time
+}
+
+// VersionMatrix tells which versions of a unit's items are at which sites, as far
+// as the caller may see them (R18).
+func (a *Area) VersionMatrix(ctx context.Context, unit domain.Ref, asOf *domain.AsOf) (*VersionMatrix, error) {
+	if err := a.estate.May(ctx, authz.Read, domain.KindReleaseUnit); err != nil {
+		return nil, err
+	}
+	v, err := a.estate.View(ctx, asOf, "asOf")
+	if err != nil {
+		return nil, err
+	}
+	found, err := estate.Find(ctx, v, entity.KindNamed(domain.KindReleaseUnit), unit, "unit")
+	if err == nil && found == nil {
+		err = estate.Missing(domain.KindReleaseUnit, unit, "unit")
+	}
+	if err != nil {
+		return nil, err
+	}
+	id := store.ID(found.Meta().ID)
+	grouped, err := estate.Linked[*domain.ConfigurationItem](ctx, v, []store.ID{id}, domain.RelGroups, store.Out)
+	if err != nil || len(grouped[id]) == 0 {
+		return &VersionMatrix{Rows: []*MatrixRow{}}, err
+	}
+	return a.matrix(ctx, v, grouped[id])
+}
+
+func (a *Area) matrix(ctx context.Context, v estate.View, items []*domain.ConfigurationItem) (*VersionMatrix, error) {
+	ids := make([]store.ID, len(items))
+	byItem := map[string]*domain.ConfigurationItem{}
+	for i, item := range items {
+		ids[i], byItem[item.Key] = store.ID(item.ID), item
+	}
+	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: byKey})
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	var standing []release.Standing
+	sites, since := map[string]store.Node{}, map[[2]string]time.Time{}
+	for i, page := range pages {
+		for j, n := range page.Nodes {
+			e, site := page.Edges[j], estate.Text(n.Props["key"])
+			sites[site] = n
+			standing = append(standing, release.Standing{
+				Item: items[i].Key, Site: site, Version: estate.Text(e.Props["version"]), Active: estate.Text(e.Props["activeVersion"]),
+			})
+			since[[2]string{items[i].Key, site}], _ = e.Props["since"].(time.Time)
+		}
+	}
+	c, err := a.policies.ForItems(ctx, v, items)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(items))
+	for i, item := range items {
+		keys[i] = item.Key
+	}
+	versions := policy.NumberingOf(c.Policy).Items
+	rows, err := release.Matrix(ctx, keys, standing, nil, versions)
+	if err != nil {
+		return nil, err
+	}
+	spread, err := release.Variants(ctx, keys, standing, nil, nil, true, versions)
+	if err != nil {
+		return nil, err
+	}
+	out := &VersionMatrix{Variants: spread.Now, Rows: make([]*MatrixRow, len(rows))}
+	nodes := make([]store.Node, len(rows))
+	for i, row := range rows {
+		nodes[i] = sites[row.Site]
+	}
+	seen := estate.Decoded[*domain.Site](ctx, v, nodes)
+	for i, row := range rows {
+		out.Rows[i] = rowOf(row, seen[i], keys, byItem, since)
+	}
+	return out, nil
+}
+
+// rowOf is a row as people read it.
+func rowOf(row release.MatrixRow, site *domain.Site, items []string, byItem map[string]*domain.ConfigurationItem, since map[[2]string]time.Time) *MatrixRow {
+	out := &MatrixRow{Site: site, Versions: []*SiteVersion{}}
+	var each, different []string
+	for _, key := range items {
+		has, there := row.Versions[key]
+		if !there {
+			continue
+		}
+		one := &SiteVersion{Item: byItem[key], Version: has}
+		if at := since[[2]string{key, row.Site}]; !at.IsZero() {
+			one.Since = &at
+			if out.Since == nil || at.After(*out.Since) {
+				out.Since = &at
+			}
+		}
+		out.Versions = append(out.Versions, one)
+		each = append(each, key+" "+has)
+		if !slices.Contains(different, has) {
+			different = append(different, has)
+		}
+	}
+	out.Version = strings.Join(each, ", ")
+	if len(different) == 1 {
+		out.Version = different[0]
+	}
+	return out
+}

@@ -1,0 +1,141 @@
+package release
+
+import (
+	"context"
+	"strings"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Verb names a release and, optionally, the version that the caller saw (C5) and
+// why.
+type Verb struct {
+	Ref       domain.Ref
+	IfVersion *int
+	Reason    *string
+}
+
+// releaseVerb is a verb of a release.
+type releaseVerb struct {
+	action authz.Action
+	name   string
+	// does is what the verb does besides moving the release; nil: nothing.
+	does func(*facts, *domain.Release) error
+}
+
+// StartBuild begins to build a release: its content, method, calendar and roles
+// are agreed (R5), and its requests are IN_RELEASE from now on (H4).
+func (a *Area) StartBuild(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.move(ctx, releaseVerb{action: authz.Lead, name: domain.StartBuild}, in, o)
+}
+
+// SubmitForAcceptance hands a built release to acceptance, and locks its content
+// (R6).
+func (a *Area) SubmitForAcceptance(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.move(ctx, releaseVerb{action: authz.Build, name: domain.SubmitForAcceptance, does: (*facts).seal}, in, o)
+}
+
+// RejectRelease ends the acceptance of a release: its requests stay IN_RELEASE,
+// and planning is back with change management (R8).
+func (a *Area) RejectRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.move(ctx, releaseVerb{action: authz.Test, name: domain.RejectRelease}, in, o)
+}
+
+// ReplanRelease brings a release that was rejected or backed out back to planning
+// (R8). Its requests are AUTHORISED again (H9).
+func (a *Area) ReplanRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.move(ctx, releaseVerb{action: authz.Decide, name: domain.ReplanRelease}, in, o)
+}
+
+// UnlockRelease opens the content of a release again: it is PLANNED (R6).
+func (a *Area) UnlockRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.move(ctx, releaseVerb{action: authz.Lead, name: domain.UnlockRelease}, in, o)
+}
+
+// CancelRelease gives a release up. Its number stays taken (R3).
+func (a *Area) CancelRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.move(ctx, releaseVerb{action: authz.Cancel, name: domain.CancelRelease}, in, o)
+}
+
+// move writes what a verb does to a release. Guards hold all that the verb looked
+// at, so that of two who decide at once one is told.
+func (a *Area) move(ctx context.Context, v releaseVerb, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	verb := strings.TrimSuffix(v.name, domain.KindRelease)
+	m := estate.Mutation{Action: v.action, Kind: domain.KindRelease, Options: reasonOf(in, o), Input: []any{verb, domain.KindRelease, in}}
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		seen, err := a.estate.Seen(ctx, v.action, k, in.Ref, in.IfVersion)
+		if err != nil {
+			return nil, nil, err
+		}
+		before := seen.(*domain.Release)
+		f, err := a.factsOf(ctx, before)
+		if err != nil {
+			return nil, nil, err
+		}
+		decided := f.decided(estate.ValueOr(in.Reason, ""))
+		to, errs := domain.ReleaseLife.Check(before.Key, v.name, before.Status, decided)
+		if len(errs) > 0 {
+			return nil, nil, errs.Under("input").Err()
+		}
+		after := entity.Clone(before).(*domain.Release)
+		after.Move(to, a.estate.Clock())
+		if v.does != nil {
+			if err := v.does(f, after); err != nil {
+				return nil, nil, err
+			}
+		}
+		return f.draft(before, after), after, nil
+	})
+}
+
+// reasonOf gives the change set the reason of the verb, unless another is given.
+func reasonOf(in Verb, o *domain.WriteOptions) *domain.WriteOptions {
+	if in.Reason == nil || o != nil && o.Reason != nil {
+		return o
+	}
+	with := domain.WriteOptions{}
+	if o != nil {
+		with = *o
+	}
+	with.Reason = in.Reason
+	return &with
+}
+
+// decided are the facts that the moves look at.
+func (f *facts) decided(reason string) *domain.ReleaseFacts {
+	return &domain.ReleaseFacts{Release: f.of, Missing: f.missing(), Reason: reason}
+}
+
+// draft writes what has become of the release.
+func (f *facts) draft(before, after *domain.Release) *estate.Draft {
+	d := &estate.Draft{Guards: f.guards}
+	d.Change(before, after)
+	d.Ops = []store.Op{store.UpdateNode{ID: store.ID(before.ID), Set: entity.OwnedDifference(entity.KindNamed(domain.KindRelease), before, after)}}
+	d.Known = []entity.Record{after}
+	if f.policy.Found && f.policy.Record != nil {
+		d.Join(domain.RelFollows, before, store.ID(f.policy.Record.ID))
+		d.Known = append(d.Known, f.policy.Record)
+		d.Guards = append(d.Guards, store.NoEdges{ID: store.ID(before.ID), Rel: domain.RelFollows, Direction: store.Out})
+	}
+	return d
+}
+
+// seal keeps the digest of what is submitted (R21).
+func (f *facts) seal(after *domain.Release) error {
+	digest, err := f.sealed().ContentDigest()
+	after.ContentDigest = &digest
+	return err
+}
+
+// Moves tells where a release can go from where it is, and what each way lacks.
+func (a *Area) Moves(ctx context.Context, r *domain.Release) ([]domain.ReleaseMove, error) {
+	f, err := a.factsOf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return f.decided("").Moves(), nil
+}

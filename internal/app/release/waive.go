@@ -1,0 +1,144 @@
+package release
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
+)
+
+// Waive names a need of a release that is waived, and why.
+type Waive struct {
+	Ref       domain.Ref
+	Need      domain.MoveNeed
+	Reason    string
+	IfVersion *int
+}
+
+// WaiveReleaseNeed lets a release go on without a need (R3): FREQUENCY alone can be
+// waived, by a change manager.
+func (a *Area) WaiveReleaseNeed(ctx context.Context, in Waive, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.note(ctx, authz.Decide, []any{"waive", domain.KindRelease, in}, in.Ref, in.IfVersion, withReason(in.Reason, o), func(r *domain.Release) error {
+		if in.Need != domain.NeedFrequency {
+			return ruleError("R3", "input.need", "%s cannot be waived: FREQUENCY alone can", in.Need)
+		}
+		if r.Status != domain.ReleasePlanned {
+			return ruleError("R3", "input.ref", "%s is %s: a need is waived of a release that is PLANNED", r.Key, r.Status)
+		}
+		r.Waivers = append(slices.Clone(r.Waivers), domain.Waiver{Need: in.Need, Reason: in.Reason, By: acting.Name(ctx), At: a.estate.Clock()})
+		return nil
+	})
+}
+
+// Keep names a release that another does not supersede, and why.
+type Keep struct {
+	Ref       domain.Ref
+	Release   domain.Ref
+	Reason    string
+	IfVersion *int
+}
+
+// KeepInForce keeps a release from being superseded by another (R1).
+func (a *Area) KeepInForce(ctx context.Context, in Keep, o *domain.WriteOptions) (*estate.Written, error) {
+	return a.note(ctx, authz.Lead, []any{"keepInForce", domain.KindRelease, in}, in.Ref, in.IfVersion, withReason(in.Reason, o), func(r *domain.Release) error {
+		kept, err := a.estate.Existing(ctx, entity.KindNamed(domain.KindRelease), in.Release, "input.release")
+		if err != nil {
+			return err
+		}
+		key := kept.Meta().Key
+		if slices.ContainsFunc(r.KeptInForce, func(k domain.KeptRelease) bool { return k.Release == key }) {
+			return nil
+		}
+		r.KeptInForce = append(slices.Clone(r.KeptInForce), domain.KeptRelease{Release: key, Reason: in.Reason, By: acting.Name(ctx), At: a.estate.Clock()})
+		return nil
+	})
+}
+
+// withReason gives the change set the reason of the verb, unless another is given.
+func withReason(reason string, o *domain.WriteOptions) *domain.WriteOptions {
+	return reasonOf(Verb{Reason: &reason}, o)
+}
+
+// note writes a record of a decision into a release.
+func (a *Area) note(ctx context.Context, action authz.Action, input []any, ref domain.Ref, ifVersion *int, o *domain.WriteOptions, decide func(*domain.Release) error) (*estate.Written, error) {
+	m := estate.Mutation{Action: action, Kind: domain.KindRelease, Options: o, Input: input}
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		before, err := a.estate.Seen(ctx, action, k, ref, ifVersion)
+		if err != nil {
+			return nil, nil, err
+		}
+		after := entity.Clone(before).(*domain.Release)
+		if o == nil || o.Reason == nil || blank(o.Reason) == "" {
+			return nil, nil, ruleError("R4", "input.reason", "must say why")
+		}
+		if err := decide(after); err != nil {
+			return nil, nil, err
+		}
+		d := &estate.Draft{}
+		d.Update(before, after)
+		return d, after, nil
+	})
+}
+
+// MoveToPolicy names a release and the version of a policy that it is to follow.
+type MoveToPolicy struct {
+	Ref       domain.Ref
+	Policy    domain.Ref
+	Reason    string
+	IfVersion *int
+}
+
+// MoveReleaseToPolicy has a release follow another version of a policy (R3), while
+// its content is open.
+func (a *Area) MoveReleaseToPolicy(ctx context.Context, in MoveToPolicy, o *domain.WriteOptions) (*estate.Written, error) {
+	m := estate.Mutation{Action: authz.Lead, Kind: domain.KindRelease, Options: withReason(in.Reason, o), Input: []any{"moveToPolicy", domain.KindRelease, in}}
+	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
+		found, err := a.estate.Seen(ctx, authz.Lead, k, in.Ref, in.IfVersion)
+		if err != nil {
+			return nil, nil, err
+		}
+		policy, err := a.estate.Existing(ctx, entity.KindNamed(domain.KindReleasePolicy), in.Policy, "input.policy")
+		if err != nil {
+			return nil, nil, err
+		}
+		before := found.(*domain.Release)
+		var es domain.Errors
+		if !before.Status.ContentOpen() {
+			es = append(es, ruleError("R6", "input.ref", "%s is %s, so that what it follows is locked: unlock it first (%s)", before.Key, before.Status, domain.UnlockRelease))
+		}
+		if p := policy.(*domain.ReleasePolicy); p.Status != domain.PolicyInForce {
+			es = append(es, ruleError("R3", "input.policy", "%s is %s: releases follow what is IN_FORCE", p.Key, p.Status))
+		}
+		if blank(&in.Reason) == "" {
+			es = append(es, ruleError("R3", "input.reason", "must say why"))
+		}
+		if len(es) > 0 {
+			return nil, nil, es.Err()
+		}
+		return a.follow(ctx, before, policy.(*domain.ReleasePolicy))
+	})
+}
+
+// follow has a release follow a policy in the place of the one that it follows.
+func (a *Area) follow(ctx context.Context, before *domain.Release, policy *domain.ReleasePolicy) (*estate.Draft, entity.Record, error) {
+	id := store.ID(before.ID)
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelFollows, Direction: store.Out, Kind: domain.KindReleasePolicy})
+	if err != nil {
+		return nil, nil, estate.StoreError(err)
+	}
+	d := &estate.Draft{Guards: []store.Guard{store.NodeAt{ID: id, Version: int64(before.Version)}}, Known: []entity.Record{before, policy}}
+	for _, e := range pages[0].Edges {
+		if e.To == store.ID(policy.ID) {
+			return d, before, nil
+		}
+		d.Ops = append(d.Ops, store.RemoveEdge{EdgeKey: e.EdgeKey})
+		d.Guards = append(d.Guards, store.EdgeAt{EdgeKey: e.EdgeKey, Version: e.Version})
+	}
+	d.Join(domain.RelFollows, before, store.ID(policy.ID))
+	return d, before, nil
+}

@@ -1,0 +1,104 @@
+package domain
+
+import (
+	"slices"
+	"time"
+)
+
+// The verbs that move a release.
+const (
+	StartBuild          = "startBuild"
+	SubmitForAcceptance = "submitForAcceptance"
+	RejectRelease       = "rejectRelease"
+	ReplanRelease       = "replanRelease"
+	UnlockRelease       = "unlockRelease"
+	CancelRelease       = "cancelRelease"
+)
+
+// ReleaseFacts is all that the moves of a release depend on.
+type ReleaseFacts struct {
+	Release *Release
+	// Missing are the needs that are not met, each with what is missing: worked
+	// out by package plan/release.
+	Missing map[MoveNeed][]string
+	// Reason is why the move is made, where it needs one.
+	Reason string
+}
+
+// releaseNeed is a need of a move of a release.
+type releaseNeed = Need[*ReleaseFacts]
+
+// ReleaseMove is a move that a release has.
+type ReleaseMove = LegalMove[ReleaseStatus]
+
+// ReleaseLife is the life of a release (R4).
+//
+// Moves without a verb follow from its deployments. Later moves ask again for what
+// earlier ones did: what a release relies on may change, and an import may bring a
+// release in any status.
+var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
+	Rule: "R4",
+	Moves: []Move[ReleaseStatus, *ReleaseFacts]{
+		{Verb: StartBuild, From: []ReleaseStatus{ReleasePlanned}, To: ReleaseBuilding, Needs: slices.Concat(agreed, planned)},
+		{Verb: SubmitForAcceptance, From: []ReleaseStatus{ReleaseBuilding}, To: ReleaseInAcceptance, Needs: slices.Concat(agreed, built)},
+		{Verb: RejectRelease, From: []ReleaseStatus{ReleaseInAcceptance}, To: ReleaseRejected, Needs: []releaseNeed{needMoveReason}},
+		{Verb: ReplanRelease, From: []ReleaseStatus{ReleaseRejected, ReleaseBackedOut}, To: ReleasePlanned, Needs: []releaseNeed{needMoveReason}},
+		{
+			Verb: UnlockRelease, From: []ReleaseStatus{ReleaseInAcceptance, ReleaseAccepted}, To: ReleasePlanned,
+			Needs: []releaseNeed{needMoveReason, aNeed(NeedNoDeployment, "R4", "status"), aNeed(NeedNoPackage, "R4", "bundledBy")},
+		},
+		{
+			Verb: CancelRelease, To: ReleaseCancelled,
+			From:  []ReleaseStatus{ReleasePlanned, ReleaseBuilding, ReleaseInAcceptance, ReleaseAccepted, ReleaseRejected},
+			Needs: []releaseNeed{needMoveReason, aNeed(NeedNoDeployment, "R4", "status"), aNeed(NeedNoPackage, "R4", "bundledBy")},
+		},
+	},
+}
+
+// What several moves need. agreed is what looks at the content, planned what is
+// agreed on before building, built what is built.
+var (
+	agreed = []releaseNeed{
+		aNeed(NeedContent, "R2", "changes"), aNeed(NeedContentComplete, "R2", "changes"), aNeed(NeedContentOne, "R2", "bundles"),
+		aNeed(NeedPolicy, "R3", "policy"), aNeed(NeedNumber, "R3", "releaseVersion"), aNeed(NeedItemVersions, "R3", "changes"),
+		aNeed(NeedAuthorised, "H4", "implements"), aNeed(NeedTraced, "R5", "implements"), aNeed(NeedBackOutPlans, "R10", "implements"),
+		aNeed(NeedReversible, "R20", "implements"), aNeed(NeedNotAPackage, "R9", "category"), aNeed(NeedChanges, "R9", "implements"),
+		aNeed(NeedEmergencyChange, "R9", "implements"), aNeed(NeedEmergencyBoard, "R9", "implements"),
+		aNeed(NeedStowawayChange, "R9", "implements"), aNeed(NeedStowawayItem, "R9", "changes"), aNeed(NeedKnownProblem, "R9", "implements"),
+		aNeed(NeedKnown, "R9", "implements"), aNeed(NeedFewProblems, "R9", "implements"), aNeed(NeedPriority, "R9", "implements"),
+		aNeed(NeedRoles, "R5", "manager"), aNeed(NeedPackageSize, "R16", "bundles"),
+	}
+	planned = []releaseNeed{
+		aNeed(NeedMethod, "R5", "approach"), aNeed(NeedCalendar, "R5", "plannedFrom"), aNeed(NeedFrequency, "R3", "plannedFrom"),
+	}
+	built = []releaseNeed{
+		aNeed(NeedParts, "R2", "bundles"), aNeed(NeedKit, "R6", "kit"), aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedKitLicensed, "L1", "kit"),
+		aNeed(NeedKitSigned, "L1", "kit"), aNeed(NeedAssembly, "R6", "assembly"), aNeed(NeedScripts, "R6", "kit"),
+		aNeed(NeedPriorMaster, "L5", "changes"), aNeed(NeedHardware, "L4", "changes"), aNeed(NeedManualSteps, "R24", "manualSteps"),
+	}
+)
+
+// aNeed is a need whose lacks are worked out beforehand.
+func aNeed(name MoveNeed, rule, field string) releaseNeed {
+	return releaseNeed{Name: name, Rule: rule, Field: field, Each: func(f *ReleaseFacts) []string { return f.Missing[name] }}
+}
+
+var needMoveReason = releaseNeed{
+	Name: NeedReason, Rule: "R4", Field: "status", Input: "reason",
+	Lacks: unless(func(f *ReleaseFacts) bool { return blank(&f.Reason) != "" }, "a reason"),
+}
+
+// Moves tells where the release can go from where it is, and what each way lacks.
+// A reason is asked for when the move is made.
+func (f *ReleaseFacts) Moves() []ReleaseMove { return ReleaseLife.From(f.Release.Status, f) }
+
+// Move brings the release to a status that its life allows, and notes when.
+func (r *Release) Move(to ReleaseStatus, at time.Time) {
+	r.Status, r.StatusSince = to, &at
+	switch to {
+	case ReleaseInAcceptance:
+		r.Round++
+	case ReleasePlanned:
+		r.ContentDigest, r.AcceptedDigest = nil, nil
+	}
+}
