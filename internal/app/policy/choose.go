@@ -28,7 +28,9 @@ func (a *Area) Of(ctx context.Context, v estate.View, r *domain.Release, items [
 	if err != nil {
 		return nil, err
 	}
-	c.Record = estate.OnlyOne(far[store.ID(r.ID)])
+	for _, p := range far[store.ID(r.ID)] {
+		c.Record = p
+	}
 	if c.Record == nil {
 		c.Found = true
 		if err := a.find(ctx, v, items, c); err != nil {

@@ -6,7 +6,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/release"
 )
 
@@ -35,14 +34,11 @@ func (a *Area) PolicyFor(ctx context.Context, item domain.Ref, asOf *domain.AsOf
 	if err != nil {
 		return nil, err
 	}
-	found, err := estate.Find(ctx, v, entity.KindNamed(domain.KindConfigurationItem), item, "item")
-	if err == nil && found == nil {
-		err = estate.Missing(domain.KindConfigurationItem, item, "item")
-	}
+	found, err := estate.One[*domain.ConfigurationItem](ctx, v, item, "item")
 	if err != nil {
 		return nil, err
 	}
-	scopes, err := scopesOf(ctx, v, []*domain.ConfigurationItem{found.(*domain.ConfigurationItem)})
+	scopes, err := scopesOf(ctx, v, []*domain.ConfigurationItem{found})
 	if err != nil {
 		return nil, err
 	}

@@ -136,7 +136,7 @@ func (f *facts) readRequests(ctx context.Context) error {
 		return err
 	}
 	for id, c := range of {
-		c.items, c.board, c.problems = items[id], estate.OnlyOne(boards[id]), problems[id]
+		c.items, c.board, c.problems = items[id], first(boards[id]), problems[id]
 	}
 	return nil
 }
@@ -195,4 +195,12 @@ func (f *facts) problems() []*domain.Problem {
 	add(f.fixes)
 	slices.SortFunc(list, func(a, b *domain.Problem) int { return cmp.Compare(a.Key, b.Key) })
 	return list
+}
+
+// first is the first of a list, nil when it is empty.
+func first[R any](list []*R) *R {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
 }

@@ -76,7 +76,7 @@ func (f *facts) readCopies(ctx context.Context, byID map[store.ID]*kitPart, node
 		return err
 	}
 	for id, p := range byID {
-		p.item, p.licences = estate.OnlyOne(masters[id]), licences[id]
+		p.item, p.licences = first(masters[id]), licences[id]
 	}
 	return nil
 }

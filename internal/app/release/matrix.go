@@ -10,7 +10,6 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -49,14 +48,11 @@ func (a *Area) VersionMatrix(ctx context.Context, unit domain.Ref, asOf *domain.
 	if err != nil {
 		return nil, err
 	}
-	found, err := estate.Find(ctx, v, entity.KindNamed(domain.KindReleaseUnit), unit, "unit")
-	if err == nil && found == nil {
-		err = estate.Missing(domain.KindReleaseUnit, unit, "unit")
-	}
+	found, err := estate.One[*domain.ReleaseUnit](ctx, v, unit, "unit")
 	if err != nil {
 		return nil, err
 	}
-	id := store.ID(found.Meta().ID)
+	id := store.ID(found.ID)
 	grouped, err := estate.Linked[*domain.ConfigurationItem](ctx, v, []store.ID{id}, domain.RelGroups, store.Out)
 	if err != nil || len(grouped[id]) == 0 {
 		return &VersionMatrix{Rows: []*MatrixRow{}}, err
