@@ -118,6 +118,25 @@ var draws = map[string]func(*drawing) values{
 			"hitFull": []any{"configurationitem1"}, "risk": string(one(d, domain.Risks...)), "findings": "f",
 		}
 	},
+	domain.KindRelease: func(d *drawing) values {
+		return values{
+			"releaseVersion": one(d, "1.0.0", "1.1.0", "2.0.0"), "type": string(one(d, domain.ReleaseTypes[:2]...)), "category": string(one(d, domain.ReleaseCategories...)),
+			"status": string(one(d, domain.ReleaseStatuses...)), "manager": d.person(), "businessNeed": d.text(), "liveAt": dawn, "plannedFrom": d.hours(),
+		}
+	},
+	domain.KindReleasePolicy: func(d *drawing) values {
+		return values{"status": string(one(d, domain.PolicyStatuses...)), "process": d.text(), "mediaCriteria": one(d, []any{}, []any{"scanned"})}
+	},
+	domain.KindMediaItem: func(d *drawing) values {
+		return values{
+			"productVersion": one(d, "1.0.0", "1.1.0", "2.0.0"), "sha256": strings.Repeat("a", 64), "size": 1, "status": string(one(d, domain.MediaStatuses...)),
+			"terms": string(one(d, domain.TermsOwn, domain.TermsLicensed)), "stored": one(d, true, false), "putBy": d.person(),
+		}
+	},
+	domain.KindLicence: func(d *drawing) values {
+		return values{"seats": one(d, 0, 1, 9), "metric": string(one(d, domain.LicenceMetrics...)), "publisher": d.text()}
+	},
+	domain.KindHardwareSpare: func(d *drawing) values { return values{"model": d.text(), "quantity": one(d, 1, 2, 5)} },
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},
@@ -133,6 +152,10 @@ func drawLink(t *rapid.T, rel string) map[string]any {
 		return values{"version": one(d, "1.0", "2.0")}
 	case domain.RelPresentIn:
 		return values{"versions": one(d, []any{}, []any{"1.0"})}
+	case domain.RelChanges:
+		return values{"action": string(domain.ModifyItem), "fromVersion": one(d, "1.0.0", "1.1.0"), "toVersion": one(d, "1.1.0", "2.0.0"), "coexists": one(d, true, false)}
+	case domain.RelReservedFor:
+		return values{"quantity": 1}
 	case domain.RelExcludes:
 		return values{"reason": d.text(), "by": d.person(), "since": dawn}
 	}

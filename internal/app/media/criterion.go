@@ -30,7 +30,7 @@ func (a *Area) JudgeMediaCriterion(ctx context.Context, in Judge, o *domain.Writ
 			return nil, nil, err
 		}
 		before := found.(*domain.MediaItem)
-		f, _, err := a.factsOf(ctx, before)
+		f, _, err := a.factsOf(ctx, a.estate.Everything(), before)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -51,7 +51,7 @@ func (a *Area) move(ctx context.Context, verb string, in Verb, o *domain.WriteOp
 			return nil, nil, err
 		}
 		before := found.(*domain.MediaItem)
-		f, guards, err := a.factsOf(ctx, before)
+		f, guards, err := a.factsOf(ctx, a.estate.Everything(), before)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -82,7 +82,7 @@ func withReason(reason *string, o *domain.WriteOptions) *domain.WriteOptions {
 
 // Moves tells where a media item can go from where it is, and what each way lacks.
 func (a *Area) Moves(ctx context.Context, m *domain.MediaItem) ([]domain.MediaMove, error) {
-	f, _, err := a.factsOf(ctx, m)
+	f, _, err := a.factsOf(ctx, a.estate.CohortOf(ctx, m).View, m)
 	if err != nil {
 		return nil, err
 	}
@@ -91,14 +91,14 @@ func (a *Area) Moves(ctx context.Context, m *domain.MediaItem) ([]domain.MediaMo
 
 // factsOf reads what the moves of a media item depend on. Guards hold that it
 // stays so.
-func (a *Area) factsOf(ctx context.Context, m *domain.MediaItem) (*domain.MediaFacts, []store.Guard, error) {
+func (a *Area) factsOf(ctx context.Context, v estate.View, m *domain.MediaItem) (*domain.MediaFacts, []store.Guard, error) {
 	f := &domain.MediaFacts{Item: m, Now: a.estate.Clock()}
 	since, err := a.estate.Head(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	guards := []store.Guard{store.Unchanged{Since: store.Revision(since), Rel: domain.RelKitOf}}
-	v, id := a.estate.Everything(), store.ID(m.ID)
+	id := store.ID(m.ID)
 	licences, err := estate.Linked[*domain.Licence](ctx, v, []store.ID{id}, domain.RelLicensedBy, store.Out)
 	if err != nil {
 		return nil, nil, err
@@ -125,7 +125,7 @@ func (a *Area) factsOf(ctx context.Context, m *domain.MediaItem) (*domain.MediaF
 			f.Open = append(f.Open, one.Key)
 		}
 	}
-	p, err := a.policyOf(ctx, items)
+	p, err := a.policyOf(ctx, v, items)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,12 +133,12 @@ func (a *Area) factsOf(ctx context.Context, m *domain.MediaItem) (*domain.MediaF
 	if kept, err := period.Parse(*p.Retention); err == nil && m.AcceptedAt != nil {
 		f.KeptUntil = kept.After(*m.AcceptedAt)
 	}
-	return f, guards, a.running(ctx, m, items, p, f)
+	return f, guards, running(ctx, v, m, items, p, f)
 }
 
 // policyOf is the policy that applies to what a media item is a copy of.
-func (a *Area) policyOf(ctx context.Context, items []*domain.ConfigurationItem) (*domain.ReleasePolicy, error) {
-	c, err := a.policies.ForItems(ctx, a.estate.Everything(), items)
+func (a *Area) policyOf(ctx context.Context, v estate.View, items []*domain.ConfigurationItem) (*domain.ReleasePolicy, error) {
+	c, err := a.policies.ForItems(ctx, v, items)
 	if err != nil {
 		return nil, err
 	}
@@ -147,10 +147,10 @@ func (a *Area) policyOf(ctx context.Context, items []*domain.ConfigurationItem) 
 
 // running adds the sites where the version that an item is a copy of is installed
 // (L5).
-func (a *Area) running(ctx context.Context, m *domain.MediaItem, items []*domain.ConfigurationItem, p *domain.ReleasePolicy, f *domain.MediaFacts) error {
+func running(ctx context.Context, v estate.View, m *domain.MediaItem, items []*domain.ConfigurationItem, p *domain.ReleasePolicy, f *domain.MediaFacts) error {
 	versions := policy.NumberingOf(p).Items
 	for _, item := range items {
-		pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(item.ID)}, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
+		pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(item.ID)}, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
 		if err != nil {
 			return estate.StoreError(err)
 		}

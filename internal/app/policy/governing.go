@@ -71,7 +71,7 @@ func (a *Area) scoped(ctx context.Context, v estate.View, policies ...*domain.Re
 func (a *Area) below(ctx context.Context, v estate.View, p *governing) error {
 	for _, service := range p.services {
 		root := store.Node{ID: store.ID(service.ID), Kind: domain.KindConfigurationItem}
-		g, err := a.traversal.Graph(ctx, v, traversal.Survey{Roots: []store.Node{root}, Named: []store.Node{root}, Direction: store.Out})
+		g, err := a.traversal.SeenEstate(ctx, v, traversal.Survey{Roots: []store.Node{root}, Named: []store.Node{root}, Direction: store.Out})
 		if err != nil {
 			return err
 		}

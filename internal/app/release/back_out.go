@@ -20,7 +20,7 @@ func (a *Area) backOutOf(ctx context.Context, f *facts) (*release.BackOutPlan, e
 	for _, one := range f.held.items {
 		nodes = append(nodes, store.Node{ID: store.ID(f.units.items[one.Item].ID), Kind: domain.KindConfigurationItem})
 	}
-	g, err := a.traversal.Graph(ctx, f.view, traversal.Survey{Roots: nodes, Named: nodes, Direction: store.Out})
+	g, err := a.traversal.SeenEstate(ctx, f.view, traversal.Survey{Roots: nodes, Named: nodes, Direction: store.Out})
 	if err != nil {
 		return nil, err
 	}

@@ -131,9 +131,10 @@ func (f *facts) seal(after *domain.Release) error {
 	return err
 }
 
-// Moves tells where a release can go from where it is, and what each way lacks.
+// Moves tells where a release can go from where it is, and what each way lacks, as
+// far as the reader may see what it depends on: who may make a move sees it all.
 func (a *Area) Moves(ctx context.Context, r *domain.Release) ([]domain.ReleaseMove, error) {
-	f, err := a.factsOf(ctx, r)
+	f, err := a.factsFor(ctx, r)
 	if err != nil {
 		return nil, err
 	}
