@@ -2,6 +2,7 @@ package replays_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,9 @@ func (w *world) document(name string) string {
 }
 
 func (d *drawing) value(name string, of *ast.Type, depth int) string {
+	if name == "signOffRoles" {
+		return d.signOffs()
+	}
 	if of.Elem != nil {
 		list := make([]string, 1+d.rand.IntN(2))
 		for i := range list {
@@ -75,7 +79,7 @@ func (d *drawing) enum(name string, def *ast.Definition) string {
 		}
 	}
 	if d.rand.IntN(2) == 0 {
-		for _, good := range []string{"APPROVE", "SERVICE", "NONE", "STRING", "NORMAL"} {
+		for _, good := range []string{"APPROVE", "SERVICE", "NONE", "STRING", "NORMAL", "FREQUENCY"} {
 			if def.EnumValues.ForName(good) != nil {
 				return good
 			}
@@ -85,6 +89,9 @@ func (d *drawing) enum(name string, def *ast.Definition) string {
 }
 
 func (d *drawing) object(name string, def *ast.Definition, depth int) string {
+	if text := d.policyPart(def.Name); text != "" {
+		return text
+	}
 	switch def.Name {
 	case "RecordRef":
 		return fmt.Sprintf("{key: %q}", d.record(name))
@@ -95,7 +102,7 @@ func (d *drawing) object(name string, def *ast.Definition, depth int) string {
 		return fmt.Sprintf("{reason: %q}", pick(d.world, []string{"", "tidy up", "é \"q\"\n<&>"}))
 	}
 	var given []string
-	one := def.Directives.ForName("oneOf") != nil
+	one := def.Directives.ForName("oneOf") != nil || def.Name == "SinceInput"
 	only := d.rand.IntN(len(def.Fields))
 	for i, f := range def.Fields {
 		if !d.gives(f, i == only, one) {
@@ -121,8 +128,12 @@ func (d *drawing) gives(f *ast.FieldDefinition, chosen, one bool) bool {
 	case "from", "to", "recurrence", "startsAt", "duration", "timeZone", "until":
 		window := strings.HasSuffix(d.root, "MaintenanceWindow") || strings.HasSuffix(d.root, "Freeze")
 		return window && (f.Name == "from" || f.Name == "to") && strings.HasPrefix(d.root, "create")
-	case "minimum", "minimumPercent", "heldBy":
+	case "minimum", "minimumPercent", "heldBy", "spdx", "signOffRoles", "kitSignature":
 		return d.rand.IntN(9) == 0
+	case "size":
+		return strings.HasPrefix(d.root, "create")
+	case "currency", "budgetPlanned": // an amount is one of some currency
+		return strings.HasPrefix(d.root, "create")
 	case "backOutKind", "plan", "mitigation", "backOutPlan", "justification", "everywhere", "plannedFrom", "plannedTo", "members", "symptoms", "workaround", "cause":
 		return strings.HasPrefix(d.root, "create") || strings.HasPrefix(d.root, "diagnose") || d.rand.IntN(4) == 0
 	}
@@ -137,6 +148,15 @@ var namedBy = map[string]string{
 	"item": item, "items": item, "service": item, "services": item, "concerns": item, "site": site, "sites": site, "board": domain.KindBoard,
 	"problem": domain.KindProblem, "changerequest": domain.KindChangeRequest, "changerequests": domain.KindChangeRequest,
 	"model": domain.KindChangeModel, "freeze": domain.KindFreeze, "baseline": domain.KindBaseline, "knownerror": domain.KindKnownError,
+	"release": domain.KindRelease, "policy": domain.KindReleasePolicy,
+}
+
+// moving are the kinds that mutations move by verbs which do not name them.
+var moving = map[string]string{
+	"startBuild": domain.KindRelease, "submitForAcceptance": domain.KindRelease, "keepInForce": domain.KindRelease,
+	"moveReleaseToPolicy": domain.KindRelease, "putPolicyInForce": domain.KindReleasePolicy, "retirePolicy": domain.KindReleasePolicy,
+	"judgeMediaCriterion": domain.KindMediaItem,
+	"deliverSpares":       domain.KindHardwareSpare, "withdrawSpares": domain.KindHardwareSpare, "reserveSpares": domain.KindHardwareSpare,
 }
 
 // record chooses a record that an argument may be about, by its key.
@@ -171,6 +191,9 @@ func (d *drawing) kindOfRoot(argument string) (kind string) {
 	if r := d.relationship("connect"); r != nil {
 		return map[string]string{"from": r.From, "to": r.To}[argument]
 	}
+	if kind := moving[d.root]; kind != "" {
+		return kind
+	}
 	root := strings.ToLower(d.root)
 	for _, k := range entity.Kinds() {
 		if !k.ByVerbs && strings.Contains(root, strings.ToLower(k.Name)) && len(k.Name) > len(kind) {
@@ -183,11 +206,16 @@ func (d *drawing) kindOfRoot(argument string) (kind string) {
 	return kind
 }
 
+// storied are the kinds of which stories tell, by keys that begin so.
+var storied = []string{
+	domain.KindChangeRequest, domain.KindRelease, domain.KindReleasePolicy, domain.KindMediaItem, domain.KindLicence, domain.KindHardwareSpare,
+}
+
 // someKey is the key of one of the newest records of a kind.
 func (w *world) someKey(kind string) string {
 	order := []store.Order{{Property: "createdAt", Descending: true}, {Property: "key"}}
 	query := store.Query{Kind: kind, Order: order, First: 20}
-	if kind == domain.KindChangeRequest && w.rand.IntN(2) == 0 {
+	if slices.Contains(storied, kind) && w.rand.IntN(2) == 0 {
 		query.Filter, query.First = store.Compare{Property: "key", Op: store.StartsWith, Value: "story"}, 6
 	}
 	page, err := w.store.Find(w.ctx, query)
@@ -247,6 +275,17 @@ func (d *drawing) scalar(name, of string) string {
 		return `"Europe/Paris"`
 	case "RecurrenceRule":
 		return `"FREQ=DAILY"`
+	case "Sha256":
+		return fmt.Sprintf("%q", pick(d.world, digests))
+	case "ByteSize":
+		return fmt.Sprint(1 + d.rand.IntN(9))
+	case "Decimal":
+		return `"12.50"`
+	case "Period":
+		if name == "retention" { // longer than a release is watched
+			return `"P3Y"`
+		}
+		return pick(d.world, []string{`"P14D"`, `"P1M"`})
 	case "Attributes":
 		return pick(d.world, []string{`{serial: "1"}`, `{serial: "2", rack: "é"}`, `{}`})
 	}
@@ -281,10 +320,22 @@ func (d *drawing) string(name string) string {
 		return pick(d.world, []string{"cmdb", "netbox"})
 	case "attribute":
 		return pick(d.world, []string{"rack", "serial"})
-	case "version", "versions", "activeversion", "productversion":
+	case "version", "versions", "activeversion", "productversion", "fromversion", "toversion", "releaseversion":
 		return pick(d.world, []string{"1.0.0", "2.1.0"})
 	case "id":
 		return d.someToken()
+	case "currency":
+		return "EUR"
+	case "packagepattern":
+		return "{year}.{month:02}"
+	case "nametemplate":
+		return "{name} {releaseVersion}"
+	case "mediacriteria":
+		return criterion
+	case "text":
+		if d.root == "judgeMediaCriterion" {
+			return criterion
+		}
 	}
 	return pick(d.world, []string{"slow", "disk é", "log\\in", "a \"word\""})
 }

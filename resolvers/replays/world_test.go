@@ -147,35 +147,6 @@ func (w *world) live(rounds int) {
 // tries is how often a mutation is drawn until one is not refused.
 const tries = 6
 
-// story brings a request for change some way along its life, so that the verbs
-// find one in each state: nobody gets there by chance.
-func (w *world) story() {
-	w.names++
-	n := w.names
-	steps := []string{
-		fmt.Sprintf(`createConfigurationItem(input: {key: "story-item-%[1]d", name: "I", class: SERVICE})`, n),
-		fmt.Sprintf(`createBoard(input: {key: "story-board-%[1]d", name: "B", members: ["bob", "cid", "dora"], quorum: 1})`, n),
-		fmt.Sprintf(`createChangeRequest(input: {key: "story-%[1]d", name: "S", justification: "j", plan: "p", backOutKind: FULL, backOutPlan: "b"})`, n),
-		fmt.Sprintf(`connectAffectedItem(input: {from: {key: "story-%[1]d"}, to: {key: "story-item-%[1]d"}})`, n),
-		fmt.Sprintf(`connectDecidingBoard(input: {from: {key: "story-%[1]d"}, to: {key: "story-board-%[1]d"}})`, n),
-		fmt.Sprintf(`submitChangeRequest(input: {ref: {key: "story-%[1]d"}})`, n),
-		fmt.Sprintf(`assessChangeRequest(input: {ref: {key: "story-%[1]d"}})`, n),
-		fmt.Sprintf(`castVote(input: {ref: {key: "story-%[1]d"}, verdict: APPROVE})`, n),
-	}
-	line := fmt.Sprintf(`{"node":"ChangeRequest","key":"story-brought-%d","name":"B","status":%q}`, n, pick(w, domain.ChangeRequestStatuses))
-	steps[0] = fmt.Sprintf(`importRecords(input: {records: [%q]})`, line) + " { __typename } " + steps[0]
-	for i, step := range steps[:6+w.rand.IntN(3)] {
-		who := "ann"
-		if i == 7 {
-			who = "bob" // not on one's own request
-		}
-		if refusal := w.send(who, "mutation { "+step+" { __typename } }"); refusal != "" {
-			w.t.Logf("%s\n%s", step, refusal)
-			return
-		}
-	}
-}
-
 // attempt draws a mutation until it is not refused, a few times at most.
 func (w *world) attempt(name string) {
 	for range tries {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
+	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 )
 
@@ -109,5 +110,32 @@ func TestWhatAReleaseHoldsIsComputed_R2(t *testing.T) {
 		require.Equal(t, "held by pay with pay-calc", c.Nodes[1].Because.Text)
 		require.Empty(t, c.LeftOut)
 		require.Equal(t, 4, f.Release("R").ContentVersion, "the item, the request and the category were counted (R21)")
+	})
+}
+
+// What is decided of a release says why in its own words, whatever the change set
+// is said to be made for.
+func TestADecisionAboutAReleaseKeepsItsOwnReason_R1_R3(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Lines(paying...)
+		delta(f)
+		f.Create(domain.KindRelease, "Q", apptest.Values{"releaseVersion": "1.0.1", "type": "MINOR", "category": "DELTA"})
+		waive := release.Waive{Ref: apptest.Key("R"), Need: domain.NeedFrequency, Reason: "the law"}
+		keep := release.Keep{Ref: apptest.Key("R"), Release: apptest.Key("Q"), Reason: "a site needs it"}
+		for _, of := range []*domain.WriteOptions{nil, {Reason: apptest.Some("")}, {Reason: apptest.Some("tidy up")}} {
+			_, err := f.Releases.WaiveReleaseNeed(f.Ctx, waive, of)
+			require.NoError(t, err)
+			_, err = f.Releases.KeepInForce(f.Ctx, keep, of)
+			require.NoError(t, err)
+		}
+		r := f.Release("R")
+		require.Equal(t, "the law", r.Waivers[len(r.Waivers)-1].Reason)
+		require.Equal(t, "a site needs it", r.KeptInForce[0].Reason)
+
+		waive.Reason, keep.Reason = " ", ""
+		_, err := f.Releases.WaiveReleaseNeed(f.Ctx, waive, &domain.WriteOptions{Reason: apptest.Some("tidy up")})
+		require.ErrorContains(t, err, "must say why")
+		_, err = f.Releases.KeepInForce(f.Ctx, keep, &domain.WriteOptions{Reason: apptest.Some("tidy up")})
+		require.ErrorContains(t, err, "must say why")
 	})
 }

@@ -23,7 +23,8 @@ type Waive struct {
 // WaiveReleaseNeed lets a release go on without a need (R3): FREQUENCY alone can be
 // waived, by a change manager.
 func (a *Area) WaiveReleaseNeed(ctx context.Context, in Waive, o *domain.WriteOptions) (*estate.Written, error) {
-	return a.note(ctx, authz.Decide, []any{"waive", domain.KindRelease, in}, in.Ref, in.IfVersion, withReason(in.Reason, o), func(r *domain.Release) error {
+	n := noted{action: authz.Decide, input: []any{"waive", domain.KindRelease, in}, ref: in.Ref, ifVersion: in.IfVersion, reason: in.Reason}
+	return a.note(ctx, n, o, func(r *domain.Release) error {
 		if in.Need != domain.NeedFrequency {
 			return ruleError("R3", "input.need", "%s cannot be waived: FREQUENCY alone can", in.Need)
 		}
@@ -45,7 +46,8 @@ type Keep struct {
 
 // KeepInForce keeps a release from being superseded by another (R1).
 func (a *Area) KeepInForce(ctx context.Context, in Keep, o *domain.WriteOptions) (*estate.Written, error) {
-	return a.note(ctx, authz.Lead, []any{"keepInForce", domain.KindRelease, in}, in.Ref, in.IfVersion, withReason(in.Reason, o), func(r *domain.Release) error {
+	n := noted{action: authz.Lead, input: []any{"keepInForce", domain.KindRelease, in}, ref: in.Ref, ifVersion: in.IfVersion, reason: in.Reason}
+	return a.note(ctx, n, o, func(r *domain.Release) error {
 		kept, err := a.estate.Existing(ctx, entity.KindNamed(domain.KindRelease), in.Release, "input.release")
 		if err != nil {
 			return err
@@ -64,16 +66,25 @@ func withReason(reason string, o *domain.WriteOptions) *domain.WriteOptions {
 	return reasonOf(Verb{Reason: &reason}, o)
 }
 
+// noted is a decision about a release that the release keeps.
+type noted struct {
+	action    authz.Action
+	input     []any
+	ref       domain.Ref
+	ifVersion *int
+	reason    string
+}
+
 // note writes a record of a decision into a release.
-func (a *Area) note(ctx context.Context, action authz.Action, input []any, ref domain.Ref, ifVersion *int, o *domain.WriteOptions, decide func(*domain.Release) error) (*estate.Written, error) {
-	m := estate.Mutation{Action: action, Kind: domain.KindRelease, Options: o, Input: input}
+func (a *Area) note(ctx context.Context, n noted, o *domain.WriteOptions, decide func(*domain.Release) error) (*estate.Written, error) {
+	m := estate.Mutation{Action: n.action, Kind: domain.KindRelease, Options: withReason(n.reason, o), Input: n.input}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		before, err := a.estate.Seen(ctx, action, k, ref, ifVersion)
+		before, err := a.estate.Seen(ctx, n.action, k, n.ref, n.ifVersion)
 		if err != nil {
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.Release)
-		if o == nil || o.Reason == nil || blank(o.Reason) == "" {
+		if blank(&n.reason) == "" {
 			return nil, nil, ruleError("R4", "input.reason", "must say why")
 		}
 		if err := decide(after); err != nil {

@@ -1,0 +1,130 @@
+package replays_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"releasegraph/internal/domain"
+)
+
+// step is a mutation of a story, and who makes it.
+type step struct{ who, call string }
+
+// story brings records some way along their lives, so that the verbs find some in
+// each state: nobody gets there by chance.
+func (w *world) story() {
+	w.names++
+	w.requestStory(w.names)
+	w.releaseStory(w.names)
+}
+
+// tell makes the first steps of a story, and stops where one is refused.
+func (w *world) tell(steps []step) {
+	for _, s := range steps {
+		if refusal := w.send(s.who, "mutation { "+s.call+" { __typename } }"); refusal != "" {
+			w.t.Logf("%s\n%s", s.call, refusal)
+			return
+		}
+	}
+}
+
+// requestStory brings a request for change some way towards a decision.
+func (w *world) requestStory(n int) {
+	steps := []step{
+		w.brought(fmt.Sprintf(`{"node":"ChangeRequest","key":"story-brought-%d","name":"B","status":%q}`, n, pick(w, domain.ChangeRequestStatuses))),
+		{"ann", fmt.Sprintf(`createConfigurationItem(input: {key: "story-item-%[1]d", name: "I", class: SERVICE})`, n)},
+		{"ann", fmt.Sprintf(`createBoard(input: {key: "story-board-%[1]d", name: "B", members: ["bob", "cid", "dora"], quorum: 1})`, n)},
+		{"ann", fmt.Sprintf(`createChangeRequest(input: {key: "story-%[1]d", name: "S", justification: "j", plan: "p", backOutKind: FULL, backOutPlan: "b"})`, n)},
+		{"ann", fmt.Sprintf(`connectAffectedItem(input: {from: {key: "story-%[1]d"}, to: {key: "story-item-%[1]d"}})`, n)},
+		{"ann", fmt.Sprintf(`connectDecidingBoard(input: {from: {key: "story-%[1]d"}, to: {key: "story-board-%[1]d"}})`, n)},
+		{"ann", fmt.Sprintf(`submitChangeRequest(input: {ref: {key: "story-%[1]d"}})`, n)},
+		{"ann", fmt.Sprintf(`assessChangeRequest(input: {ref: {key: "story-%[1]d"}})`, n)},
+		{"bob", fmt.Sprintf(`castVote(input: {ref: {key: "story-%[1]d"}, verdict: APPROVE})`, n)}, // not on one's own request
+	}
+	w.tell(steps[:7+w.rand.IntN(3)])
+}
+
+// releaseStory brings what a release needs, and carries the release some way into
+// acceptance and back.
+func (w *world) releaseStory(n int) {
+	w.tell([]step{w.brought(w.house(n)...)})
+	steps := []step{
+		{"ann", fmt.Sprintf(`startBuild(input: {ref: {key: "story-%d"}})`, n)},
+		{"ann", fmt.Sprintf(`connectKitPart(input: {from: {key: "story-program-%[1]d"}, to: {key: "story-%[1]d"}})`, n)},
+		{"ann", fmt.Sprintf(`connectKitPart(input: {from: {key: "story-script-%[1]d"}, to: {key: "story-%[1]d"}})`, n)},
+		{"ann", fmt.Sprintf(`submitForAcceptance(input: {ref: {key: "story-%d"}})`, n)},
+		{"ann", fmt.Sprintf(`rejectRelease(input: {ref: {key: "story-%d"}, reason: "slow"})`, n)},
+		{"ann", fmt.Sprintf(`replanRelease(input: {ref: {key: "story-%d"}, reason: "again"})`, n)},
+	}
+	w.tell(steps[:w.rand.IntN(len(steps)+1)])
+}
+
+// brought is the import of some lines.
+func (*world) brought(lines ...string) step {
+	quoted := make([]string, len(lines))
+	for i, line := range lines {
+		quoted[i] = fmt.Sprintf("%q", line)
+	}
+	return step{"ann", "importRecords(input: {records: [" + strings.Join(quoted, ", ") + "]})"}
+}
+
+// house is what a release needs and what stands beside it: a program in a unit, the
+// request to change it, master copies in each state, a policy for the unit, a
+// licence and stock; releases of each status, one that is live, and a package.
+func (w *world) house(n int) (lines []string) {
+	node := func(kind, key, rest string) {
+		lines = append(lines, fmt.Sprintf(`{"node":%q,"key":"%s-%d","name":"N",%s}`, kind, key, n, rest))
+	}
+	edge := func(rel, from, to, rest string) {
+		lines = append(lines, fmt.Sprintf(`{"edge":%q,"from":"%s-%d","to":"%s-%d"%s}`, rel, from, n, to, n, rest))
+	}
+	media := func(key, kind, version string, status domain.MediaStatus) {
+		node("MediaItem", key, fmt.Sprintf(`"kind":%q,"productVersion":%q,"sha256":%q,"size":3,"status":%q,"stored":true,"putBy":"dora"`, kind, version, digests[0], status))
+	}
+	node("ConfigurationItem", "program", `"class":"PROGRAM","productVersion":"1.0.0"`)
+	node("ReleaseUnit", "unit", `"description":"u"`)
+	node("Board", "board", `"members":["bob"],"quorum":1`)
+	node("ChangeRequest", "authorised", `"status":"AUTHORISED","plan":"p","backOutKind":"FULL","backOutPlan":"b"`)
+	edge("GROUPS", "ReleaseUnit:unit", "ConfigurationItem:program", "")
+	edge("AFFECTS", "ChangeRequest:authorised", "ConfigurationItem:program", "")
+	edge("DECIDED_BY", "ChangeRequest:authorised", "Board:board", "")
+
+	media("story-before", "PACKAGE", "1.0.0", domain.MediaAccepted)
+	media("story-program", "PACKAGE", "1.1.0", domain.MediaAccepted)
+	media("story-script", "SCRIPT", "1.1.0", domain.MediaAccepted)
+	media("story-new", "PACKAGE", "1.2.0", domain.MediaQuarantine)
+	media("story-alone", "DOCUMENT", "1.0.0", pick(w, domain.MediaStatuses))
+	for _, key := range []string{"before", "program", "new"} {
+		edge("MASTER_OF", "MediaItem:story-"+key, "ConfigurationItem:program", "")
+	}
+	node("Licence", "story", `"seats":2`)
+	edge("LICENSED_BY", "MediaItem:story-new", "Licence:story", "")
+	node("HardwareSpare", "story", `"model":"m","quantity":9`)
+
+	node("ReleasePolicy", "story", fmt.Sprintf(`"status":"IN_FORCE","mediaCriteria":[%q]`, criterion))
+	node("ReleasePolicy", "story-draft", `"status":"DRAFT"`)
+	edge("GOVERNS", "ReleasePolicy:story", "ReleaseUnit:unit", "")
+	edge("GOVERNS", "ReleasePolicy:story-draft", "ConfigurationItem:program", "")
+
+	release := func(key, kind, category string, status domain.ReleaseStatus) {
+		at := w.now.Format(time.RFC3339)
+		node("Release", key, fmt.Sprintf(`"releaseVersion":"1.1.%d","type":%q,"category":%q,"status":%q,"liveAt":%q,"approach":"PHASED","assembly":"make",`+
+			`"plannedFrom":"2027-01-01T00:00:00Z","plannedTo":"2027-01-05T00:00:00Z","manager":"ann","buildManager":"bob","testManager":"cid","deploymentManager":"dora"`,
+			len(lines), kind, category, status, at))
+	}
+	release("story", "MINOR", "DELTA", domain.ReleasePlanned)
+	edge("CHANGES", "Release:story", "ConfigurationItem:program", `,"action":"MODIFY","fromVersion":"1.0.0","toVersion":"1.1.0"`)
+	edge("IMPLEMENTS", "Release:story", "ChangeRequest:authorised", "")
+	release("story-brought", "MINOR", "DELTA", pick(w, domain.ReleaseStatuses))
+	release("story-tested", "MINOR", "DELTA", domain.ReleaseInAcceptance)
+	release("story-live", "EMERGENCY", "DELTA", domain.ReleaseClosed)
+	release("story-package", "MINOR", "PACKAGE", domain.ReleasePlanned)
+	edge("BUNDLES", "Release:story-package", "Release:story-brought", "")
+	return lines
+}
+
+// criterion is what policies want of media, digests are such as media have.
+const criterion = "scanned"
+
+var digests = []string{strings.Repeat("9f86d081", 8), strings.Repeat("0b822cd1", 8)}
