@@ -99,5 +99,5 @@ func wire(e *estate.Estate, a *App) {
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
 	e.Rules = slices.Concat(a.Configuration.Rules(), a.Calendar.Rules(), a.Problems.Rules(), a.Changes.Rules(), a.Policies.Rules(), a.Media.Rules(), a.Releases.Rules())
 	// In the order in which one may follow from another.
-	e.Consequences = slices.Concat(a.Problems.Consequences(), a.Policies.Consequences(), a.Releases.Consequences(), a.Changes.Consequences(), a.Calendar.Consequences())
+	e.Consequences = slices.Concat(a.Problems.Consequences(), a.Policies.Consequences(), a.Media.Consequences(), a.Releases.Consequences(), a.Changes.Consequences(), a.Calendar.Consequences())
 }

@@ -27,7 +27,7 @@ func (s *HardwareSpare) Check() Errors {
 
 // Reservation is what RESERVED_FOR says: how many are kept for a release.
 type Reservation struct {
-	Quantity int `graph:"quantity,filter,import"`
+	Quantity int `graph:"quantity,filter,set"`
 }
 
 // Check tells what is wrong with the reservation.

@@ -241,7 +241,7 @@ func (c *ReleaseChange) Check() Errors {
 // Supersession is what SUPERSEDES says: of which units a release takes another's
 // place (R1).
 type Supersession struct {
-	Units []string `graph:"units,filter,import"`
+	Units []string `graph:"units,filter,set"`
 }
 
 // SameContent reports whether another state of the release has what is signed of

@@ -74,7 +74,8 @@ func (q *asker) object(name string, def *ast.Definition, depth int) string {
 var namedBy = map[string]string{
 	"item": item, "items": item, "service": item, "services": item, "stopat": item, "concerns": item, "site": site, "sites": site, "board": domain.KindBoard,
 	"problem": domain.KindProblem, "changerequest": domain.KindChangeRequest, "changerequests": domain.KindChangeRequest,
-	"model": domain.KindChangeModel, "freeze": domain.KindFreeze, "baseline": domain.KindBaseline,
+	"model": domain.KindChangeModel, "freeze": domain.KindFreeze, "baseline": domain.KindBaseline, "unit": domain.KindReleaseUnit,
+	"release": domain.KindRelease, "policy": domain.KindReleasePolicy,
 }
 
 // record chooses a record that an argument may be about, sometimes any.

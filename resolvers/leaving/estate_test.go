@@ -27,6 +27,7 @@ const (
 	items    = 30_000
 	planned  = 300
 	freezes  = 20
+	policies = 20
 	touching = 4
 )
 
@@ -81,7 +82,8 @@ func keyOf(t *testing.T, s store.Store, id string) string {
 	return found[store.ID(id)].Props["key"].(string)
 }
 
-// plan adds requests for change of a year each, and freezes of each day.
+// plan adds requests for change of a year each, freezes of each day, a unit of the
+// items that they affect, and policies for services on which much depends.
 func (v *service) plan(t *testing.T, s store.Store, estate *graphgen.Estate) {
 	page, err := s.Find(t.Context(), store.Query{Kind: domain.KindConfigurationItem, First: planned * touching})
 	if err != nil {
@@ -109,6 +111,14 @@ func (v *service) plan(t *testing.T, s store.Store, estate *graphgen.Estate) {
 			v.some = append(v.some, item.Props["key"].(string))
 			ops = append(ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: domain.RelAffects, From: id, To: item.ID}})
 		}
+	}
+	unit := create(domain.KindReleaseUnit, "unit", map[string]any{})
+	for _, item := range page.Nodes {
+		ops = append(ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: domain.RelGroups, From: unit, To: item.ID}})
+	}
+	for i := range policies {
+		id := create(domain.KindReleasePolicy, fmt.Sprintf("policy-%02d", i), map[string]any{"status": "IN_FORCE"})
+		ops = append(ops, store.PutEdge{EdgeKey: store.EdgeKey{Rel: domain.RelGoverns, From: id, To: page.Nodes[i].ID}})
 	}
 	for i := range freezes {
 		create(domain.KindFreeze, fmt.Sprintf("freeze-%02d", i), map[string]any{

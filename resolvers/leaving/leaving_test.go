@@ -46,6 +46,8 @@ func (v *service) documents() map[string]string {
 		"search":            `search(text: "a", first: 1000) {totalCount edges {cursor}}`,
 		"statistics":        `statistics {__typename}`,
 		"myWork":            `myWork(first: 100) {totalCount}`,
+		"versionMatrix":     `versionMatrix(unit: {key: "unit"}) {variants rows {version versions {version}}}`,
+		"policyFor":         `policyFor(item: ` + source + `) {ambiguous considered {because}}`,
 	}
 }
 

@@ -89,9 +89,8 @@ func (a *Area) reserve(ctx context.Context, before *domain.HardwareSpare, r *dom
 		return nil, nil, estate.StoreError(err)
 	}
 	edge, had := edges[key]
-	kept, _ := edge.Props["quantity"].(int64)
 	after := entity.Clone(before).(*domain.HardwareSpare)
-	after.Reserved += quantity - int(kept)
+	after.Reserved += quantity - pieces(edge.Props)
 	if after.Free() < 0 {
 		return nil, nil, ruleError("L4", "input.quantity", "is more than is free: of %d pieces of %s %d are reserved", before.Quantity, before.Key, before.Reserved)
 	}
