@@ -65,6 +65,7 @@ var (
 	atSites = []string{
 		item, site, party, domain.KindReleaseUnit, domain.KindChangeRequest, domain.KindTask, domain.KindProblem, domain.KindKnownError,
 		domain.KindVote, domain.KindAssessment, domain.KindFreezeException,
+		domain.KindRelease, domain.KindMediaItem, domain.KindLicence, domain.KindHardwareSpare,
 	}
 	// forAll are the kinds that site operators and suppliers see all of.
 	forAll = []string{domain.KindAttributeDefinition, domain.KindBaseline, domain.KindMaintenanceWindow, domain.KindFreeze}
@@ -124,6 +125,14 @@ func (e *estate) isAt(a domain.Actor, n *node) bool {
 		return e.linked(n, domain.RelExceptionFor, at)
 	case domain.KindProblem:
 		return e.linked(n, domain.RelConcerns, at)
+	case domain.KindRelease:
+		return e.linked(n, domain.RelChanges, at)
+	case domain.KindMediaItem:
+		return e.linked(n, domain.RelMasterOf, at)
+	case domain.KindLicence:
+		return e.linked(n, domain.RelPaidAt, at) || e.reached(n, domain.RelLicensedBy, func(m *node) bool { return m.kind == item && at(m) })
+	case domain.KindHardwareSpare:
+		return e.linked(n, domain.RelStoredAt, at)
 	case domain.KindKnownError:
 		return e.linked(n, domain.RelPresentIn, at) || e.linked(n, domain.RelDiagnoses, at)
 	}

@@ -282,3 +282,29 @@ func TestAStreamHearsOfTheEndOfItsContext(t *testing.T) {
 	_, err := s.Next(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// What comes into sight comes near with it, at once, and not when something else
+// that is hidden changes.
+func TestWhatComesIntoSightComesNearAnItemWithIt(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		for _, key := range []string{"a", "b"} {
+			apptest.CreateApplication(f, key)
+		}
+		f.Site("mine")
+		f.Connect(domain.RelInstalledAt, "a", "mine", nil)
+		depend(f, "a", "b")
+		operator := *f
+		operator.Ctx = acting.WithActor(f.WithLoads(t.Context()), domain.Actor{Name: "sol", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"mine"}})
+		s := around(&operator, "a", 1, nil)
+		f.Connect(domain.RelInstalledAt, "b", "mine", nil)
+		_, keys := near(&operator, s)
+		require.Equal(t, []string{"b>mine"}, keys)
+		renamed, err := f.Records.Update(f.Ctx, domain.KindConfigurationItem, *apptest.ByKey("b"), map[string]any{"name": "Renamed"}, nil, nil)
+		require.NoError(t, err)
+		_, err = f.Records.Update(f.Ctx, domain.KindConfigurationItem, *apptest.ByKey("a"), map[string]any{"name": "Renamed"}, nil, nil)
+		require.NoError(t, err)
+		revision, keys := near(&operator, s)
+		require.Equal(t, []string{"b"}, keys)
+		require.Equal(t, renamed.Revision, revision)
+	})
+}
