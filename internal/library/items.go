@@ -19,6 +19,15 @@ type Items interface {
 	Send(ctx context.Context, key string) (Held, error)
 }
 
+// Upkeep are the use cases by which contents go that no item needs any more.
+type Upkeep interface {
+	// Purged hands over the digests of the items that were purged. It may hand
+	// over one twice.
+	Purged(ctx context.Context, yield func(digest.SHA256) error) error
+	// Needed reports whether an item needs a content: one that was not purged (L5).
+	Needed(ctx context.Context, d digest.SHA256) (bool, error)
+}
+
 // Offer is what a caller says of a content before they put it.
 type Offer struct {
 	Key string // the item's

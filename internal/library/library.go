@@ -43,7 +43,10 @@ type shelf struct {
 
 // Library keeps contents in its locations. The first takes what is put to no
 // location in particular.
-type Library struct{ shelves []shelf }
+type Library struct {
+	shelves []shelf
+	held    holds
+}
 
 // Open opens all locations: each by the opener of its URL's scheme, and what has
 // none as a folder. Everything that is wrong with them is told at once.

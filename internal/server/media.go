@@ -34,6 +34,8 @@ const (
 type Media struct {
 	Library *library.Library
 	Items   library.Items
+	// Upkeep, when not nil, says which contents are given up.
+	Upkeep library.Upkeep
 	// Uploads is the folder of uploads that are not whole yet. On the file system
 	// of a location that is a folder, a whole one is moved there and not copied.
 	Uploads string
@@ -254,11 +256,31 @@ func (m *media) sweep(ctx context.Context, before time.Time) {
 		}
 	}
 	swept, sweepErr := m.Library.Sweep(ctx, before)
+	given, purgeErr := m.purge(ctx, before)
 	log := m.server.config.Log
-	if err := errors.Join(err, sweepErr); err != nil && ctx.Err() == nil {
+	if given > 0 {
+		log.Info().Int("contents", given).Msg("removed the bytes of media items that were purged")
+	}
+	if err := errors.Join(err, sweepErr, purgeErr); err != nil && ctx.Err() == nil {
 		log.Warn().Err(err).Msg("what was left of transfers could not be cleared away")
 	}
 	if n := len(gone) + swept.Files + swept.Uploads; n > 0 {
 		log.Info().Int("uploads", len(gone)).Int("files", swept.Files).Int("parts", swept.Uploads).Msg("cleared away what was left of transfers")
 	}
+}
+
+// purge removes the contents of items that were purged, except what was written
+// since a moment: it may be put again, through another server.
+func (m *media) purge(ctx context.Context, before time.Time) (gone int, err error) {
+	if m.Upkeep == nil {
+		return 0, nil
+	}
+	err = m.Upkeep.Purged(ctx, func(d digest.SHA256) error {
+		discarded, err := m.Library.Discard(ctx, d, before, m.Upkeep.Needed)
+		if discarded {
+			gone++
+		}
+		return err
+	})
+	return gone, err
 }

@@ -29,6 +29,7 @@ func (m *media) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
+	defer m.Library.Hold(o.Digest)()
 	body := newPaced(w, r.Body, m.transfers.limits.Idle)
 	err = m.Library.Put(r.Context(), o.Location, body, o.Digest, o.Size)
 	body.answerable()

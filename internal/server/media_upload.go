@@ -224,6 +224,7 @@ func (m *media) keep(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	defer m.Library.Hold(o.Digest)()
 	if err := m.take(ctx, u, o.Location); err != nil {
 		return err
 	}

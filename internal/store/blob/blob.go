@@ -217,6 +217,15 @@ func (s *Store) Stat(ctx context.Context, d digest.SHA256) (Info, error) {
 	return Info{Digest: d, Size: a.Size}, nil
 }
 
+// Written tells when a content was last written.
+func (s *Store) Written(ctx context.Context, d digest.SHA256) (time.Time, error) {
+	a, err := s.bucket.Attributes(ctx, Key(d))
+	if err != nil {
+		return time.Time{}, translated(err)
+	}
+	return a.ModTime, nil
+}
+
 // Has reports whether a content is there.
 func (s *Store) Has(ctx context.Context, d digest.SHA256) (bool, error) {
 	_, err := s.Stat(ctx, d)
