@@ -1575,6 +1575,50 @@ func (ec *executionContext) unmarshalInputRetireMediaItemInput(ctx context.Conte
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputVerifyMediaSignatureInput(ctx context.Context, obj any) (media.Verify, error) {
+	var it media.Verify
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "signature", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "signature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signature"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Signature = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -2244,6 +2288,11 @@ func (ec *executionContext) unmarshalNRefuseMediaItemInput2releasegraphᚋintern
 
 func (ec *executionContext) unmarshalNRetireMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx context.Context, v any) (media.Verb, error) {
 	res, err := ec.unmarshalInputRetireMediaItemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNVerifyMediaSignatureInput2releasegraphᚋinternalᚋappᚋmediaᚐVerify(ctx context.Context, v any) (media.Verify, error) {
+	res, err := ec.unmarshalInputVerifyMediaSignatureInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

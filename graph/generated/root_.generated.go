@@ -152,6 +152,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSubmitForAcceptanceInput,
 		ec.unmarshalInputTimeRangeInput,
 		ec.unmarshalInputUnlockReleaseInput,
+		ec.unmarshalInputVerifyMediaSignatureInput,
 		ec.unmarshalInputWaiveReleaseNeedInput,
 		ec.unmarshalInputWhatIfInput,
 		ec.unmarshalInputWithdrawChangeRequestInput,
@@ -10907,6 +10908,16 @@ extend type Mutation {
     "Why, and whether only to try."
     options: WriteOptions
   ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+  """
+  Verifies a signature of the bytes of an item in quarantine, by the scheme of the policy (kitSignature) and whose signatures count there (kitSigners), and keeps
+  what came of it (L1). Nobody else is asked. A minisign signature has the bytes read within the operation's time.
+  """
+  verifyMediaSignature(
+    "What to do."
+    input: VerifyMediaSignatureInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "deposit", of: "MediaItem")
 }
 
 "Which media item."
@@ -10957,6 +10968,16 @@ input JudgeMediaCriterionInput {
   text: String!
   "Whether it is met."
   met: Boolean!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"A signature of an item's bytes."
+input VerifyMediaSignatureInput {
+  "The media item."
+  ref: RecordRef!
+  "The signature: what minisign wrote into FILE.minisig, or a Sigstore bundle in JSON."
+  signature: String!
   "Refuse when the record's version is another one by now (C5)."
   ifVersion: Int
 }

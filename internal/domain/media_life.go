@@ -144,6 +144,23 @@ func (m *MediaItem) Move(to MediaStatus, f *MediaFacts) {
 	}
 }
 
+// CheckReceived says which fields of an edit can no longer change once the bytes
+// are there: they were compared with these (L1).
+func (m *MediaItem) CheckReceived(now *MediaItem) Errors {
+	var es Errors
+	if !m.Stored || !now.Stored {
+		return es
+	}
+	const why = "stays: its bytes are in the library, and have it; refuse the item, and make a new one"
+	if m.Sha256 != now.Sha256 {
+		es.rule("L1", "sha256", why)
+	}
+	if m.Size != now.Size {
+		es.rule("L1", "size", why)
+	}
+	return es
+}
+
 // CheckFixed says which fields of an edit can no longer change: an accepted item is
 // what it was accepted as (L1).
 func (m *MediaItem) CheckFixed(now *MediaItem) Errors {

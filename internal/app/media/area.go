@@ -14,6 +14,7 @@ import (
 type Area struct {
 	estate   *estate.Estate
 	policies *policy.Area
+	verifier Verifier // nil: there is no library
 }
 
 // New returns the area over the estate and the areas below it that it uses.

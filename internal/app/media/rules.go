@@ -20,7 +20,8 @@ func (a *Area) Rules() []estate.Rule {
 	}
 }
 
-// acceptedStays refuses to change or to remove what was accepted (L1). Whatever the
+// acceptedStays refuses to change or to remove what was accepted, and to declare
+// anew what was received (L1). Whatever the
 // means: what was deployed must be what is kept.
 func acceptedStays(ctx context.Context, p *estate.Proposal) error {
 	if err := p.Ends(ctx); err != nil {
@@ -29,7 +30,10 @@ func acceptedStays(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		was, ok := c.Before.(*domain.MediaItem)
 		switch {
-		case !ok || !was.Status.Fixed():
+		case !ok:
+		case !was.Status.Fixed() && c.Gone():
+		case !was.Status.Fixed():
+			p.Refuse(c, was.CheckReceived(c.After.(*domain.MediaItem))...)
 		case c.Gone():
 			p.Refuse(c, ruleError("L1", "", "%s is %s, and stays: retire it (%s)", was.Key, was.Status, domain.RetireMediaItem))
 		default:
