@@ -9,23 +9,27 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"releasegraph/internal/care"
+	"releasegraph/internal/library"
 )
 
 type checkCmd struct {
 	Most int  `default:"1000" help:"List so many problems; the others are counted. Default: ${default}."`
 	JSON bool `help:"Print JSON."`
 	storeFlags
+	mediaFlags
 }
 
 // Help has the examples.
 func (checkCmd) Help() string {
 	return `All of the store is read: its files and indexes, every record and relationship against its declaration and the rules, the
-log for gaps, and whether the graph is what the log made of it. Nothing is changed, and others may go on writing. The exit
-code is 1 when something is wrong.
+log for gaps, and whether the graph is what the log made of it. With the media library, the bytes of all items that are said
+to have some are read and compared, at every location. Nothing is changed, and others may go on writing. The exit code is 1
+when something is wrong.
 
 Examples:
 
     releasegraph check
+    releasegraph check --media /var/lib/releasegraph/media
     releasegraph check --store bolt://127.0.0.1:7687 --json | jq -r '.findings[].problem'`
 }
 
@@ -34,6 +38,11 @@ var errUnsound = errors.New("the store is not sound")
 
 // Run checks the store.
 func (c *checkCmd) Run(r *running) error {
+	if c.given() {
+		if _, err := c.locations(); err != nil {
+			return err
+		}
+	}
 	e, err := c.openExisting(r, false)
 	if err != nil {
 		return err
@@ -41,13 +50,21 @@ func (c *checkCmd) Run(r *running) error {
 	show := r.progress("checking")
 	done, err := care.Check(r, e.store, care.CheckOptions{Most: c.Most, Progress: func(what string, done int64) { show.tell(what, done, -1) }})
 	show.end()
+	m := &mediaCheck{mediaFlags: c.mediaFlags, most: c.Most}
+	if err == nil {
+		err = m.run(r, e.app, done)
+	}
 	if err := errors.Join(err, e.close(r)); err != nil {
 		return err
 	}
 	if c.JSON {
-		err = json.NewEncoder(r.Stdout).Encode(done)
+		err = json.NewEncoder(r.Stdout).Encode(struct {
+			*care.Checked
+			Media *library.Checked `json:"media,omitempty"`
+		}{done, m.read})
 	} else {
 		printChecked(r.Stdout, done)
+		m.print(r.Stdout)
 	}
 	if err == nil && done.Problems > 0 {
 		return errUnsound

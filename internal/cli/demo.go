@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 
 	"releasegraph/internal/demo"
 )
@@ -18,11 +19,11 @@ func (demoCmd) Help() string {
     releasegraph demo
     releasegraph demo --listen 127.0.0.1:0
 
-The estate is that of a retailer. It lives in memory, and is gone when the server stops.`
+The estate is that of a retailer. It lives in memory, and its media library in a temporary folder: both are gone when the server stops.`
 }
 
 // Run fills a store in memory, shows what can be asked, and serves it.
-func (c *demoCmd) Run(r *running) error {
+func (c *demoCmd) Run(r *running) (err error) {
 	t, err := c.telemetry(r)
 	if err != nil {
 		return err
@@ -30,6 +31,15 @@ func (c *demoCmd) Run(r *running) error {
 	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t)}.open(r, true)
 	if err != nil {
 		return err
+	}
+	folder, err := os.MkdirTemp("", "releasegraph-demo-*")
+	if err != nil {
+		return errors.Join(err, e.close(r))
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	library := mediaServing{mediaFlags: mediaFlags{Media: folder}}
+	if err := library.openMedia(r, e); err != nil {
+		return errors.Join(err, e.close(r))
 	}
 	sum, err := demo.Load(r, e.app)
 	if err != nil {

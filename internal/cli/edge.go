@@ -53,7 +53,7 @@ func (s serving) config(r *running, t *telemetry.Telemetry) (server.Config, erro
 		Limits: server.Limits{Price: s.MaxPrice}, Rate: server.RateLimit{PerSecond: *s.settled(s.known != nil), Burst: s.RateBurst},
 		Budget: budget.Limits{Running: s.MaxRunning, PerCaller: s.MaxRunningCaller, Wait: s.MaxWait}, MaxAnswer: s.MaxAnswer, MemoryLimit: limitMemory(s.MemoryLimit),
 		HideSchema: s.Introspection == "off", HideSuggestions: s.Suggestions == "off",
-		Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
+		Media: s.mediaLimitFlags.limits(), Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
 	}
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		return c, usagef("--tls-cert and --tls-key: give both or none")

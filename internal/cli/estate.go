@@ -18,6 +18,7 @@ import (
 	"releasegraph/internal/care"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/server"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/neo4j"
 	"releasegraph/internal/store/sqlite"
@@ -43,8 +44,9 @@ type estate struct {
 	store    store.Store
 	topology *topology.Store[domain.Facts, domain.Link] // nil: off
 	app      *app.App
-	retiring func() // ends the retention of history, nil without
-	clean    func() // removes the copy that is read, nil without
+	media    *server.Media // nil: there is no library
+	retiring func()        // ends the retention of history, nil without
+	clean    func()        // removes the copy that is read, nil without
 }
 
 func (f storeFlags) check() error {
@@ -235,6 +237,9 @@ func (e *estate) close(ctx context.Context) error {
 		e.retiring()
 	}
 	err := e.store.Close(ctx)
+	if e.media != nil {
+		err = errors.Join(err, e.media.Library.Close())
+	}
 	if e.clean != nil {
 		e.clean()
 	}

@@ -26,17 +26,20 @@ type mediaAddCmd struct {
 	Location string `placeholder:"NAME" help:"The location of the library that takes it. Default: the server's first."`
 	URL      string `name:"url" required:"" placeholder:"URL" help:"The server's address."`
 	JSON     bool   `help:"Print what is kept as JSON."`
+	mediaCreateFlags
 }
 
 // Help has the examples.
 func (mediaAddCmd) Help() string {
 	return `The server compares what comes with the SHA-256 and size that the item declares, and keeps nothing else. What was cut off is
-resumed: by itself while the network comes and goes, and by the same command once more after it ended.
+resumed: by itself while the network comes and goes, and by the same command once more after it ended. With --create an item that
+is not there yet is declared first, by the file's digest and size.
 
 Examples:
 
     releasegraph media add shop-2.0.0 shop-2.0.0.tar.gz --url http://127.0.0.1:8080
-    releasegraph media add shop-2.0.0 shop-2.0.0.tar.gz --url https://releases.example.com --location paris`
+    releasegraph media add shop-2.0.0 shop-2.0.0.tar.gz --url https://releases.example.com --location paris
+    releasegraph media add shop-2.0.0 shop-2.0.0.tar.gz --url http://127.0.0.1:8080 --create --product-version 2.0.0 --item shop-app`
 }
 
 // Run uploads the file.
@@ -45,6 +48,9 @@ func (c *mediaAddCmd) Run(r *running) error {
 		if _, err := digest.Parse(c.Sha256); err != nil {
 			return usagef("--sha256: %w", err)
 		}
+	}
+	if err := c.mediaCreateFlags.check(); err != nil {
+		return err
 	}
 	client, err := newMediaClient(r, c.URL)
 	if err != nil {
@@ -63,6 +69,11 @@ func (c *mediaAddCmd) Run(r *running) error {
 		return usagef("%s: a content is a file that is not empty", c.File)
 	}
 	u := &mediaUpload{mediaClient: client, key: c.Key, file: f, size: info.Size(), location: c.Location, sha256: c.Sha256}
+	if c.Create {
+		if err := c.declare(r, c.URL, u); err != nil {
+			return err
+		}
+	}
 	if err := u.run(r); err != nil {
 		return err
 	}

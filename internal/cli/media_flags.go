@@ -17,6 +17,9 @@ type mediaFlags struct {
 	MediaLocations string `placeholder:"FILE" help:"A YAML file of several named locations, each with its url and the roles that may write there."`
 }
 
+// given reports whether there is a library at all.
+func (f mediaFlags) given() bool { return f.Media != "" || f.MediaLocations != "" }
+
 // mainLocation is the name of the location where there is but one.
 const mainLocation = "main"
 

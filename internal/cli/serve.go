@@ -19,6 +19,7 @@ type serveCmd struct {
 	storeFlags
 	policyFlags
 	identityFlags
+	mediaServing
 	KeepHistory span   `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	PrintConfig bool   `help:"Print the configuration as YAML, secrets masked, and end."`
 	Topology    string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
@@ -30,6 +31,7 @@ type serving struct {
 	OperationTimeout time.Duration `default:"30s" help:"End operations that take longer. Default: ${default}."`
 	Drain            time.Duration `default:"20s" help:"How long accepted requests may take when the server stops. Default: ${default}."`
 	edgeFlags
+	mediaLimitFlags
 	Config configPath `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
 
 	known *identities // nil: every caller is believed
@@ -43,6 +45,7 @@ func (serveCmd) Help() string {
     releasegraph serve --store sqlite:/var/lib/releasegraph/estate.db
     releasegraph serve --keep-history P1Y
     releasegraph serve --config /etc/releasegraph.yaml --print-config
+    releasegraph serve --media /var/lib/releasegraph/media
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
     releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
@@ -57,7 +60,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 	if c.PrintConfig {
 		return printConfig(r.Stdout, model, "serve")
 	}
-	err := c.check()
+	err := errors.Join(c.check(), c.checkLibrary())
 	if err == nil {
 		c.policies, err = c.policyFlags.read()
 	}
@@ -77,10 +80,16 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 	c.watched = watched(t)
 	return c.serve(r, t, nil, func(ctx context.Context) (*estate, error) {
 		e, err := c.open(ctx, c.Topology == "on")
-		if err == nil && c.KeepHistory > 0 {
+		if err != nil {
+			return nil, err
+		}
+		if err := c.openMedia(ctx, e); err != nil {
+			return nil, errors.Join(err, e.close(ctx))
+		}
+		if c.KeepHistory > 0 {
 			e.retain(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log})
 		}
-		return e, err
+		return e, nil
 	})
 }
 
@@ -125,7 +134,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		if s.known != nil {
 			s.known.app.Store(e.app)
 		}
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Calendar, Exporter: e.app.Export, Revoked: e.app.Tokens.TokenRevoked, Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Calendar, Exporter: e.app.Export, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))
