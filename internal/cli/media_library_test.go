@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +15,9 @@ import (
 	"time"
 
 	"aead.dev/minisign"
+	"github.com/sigstore/sigstore-go/pkg/sign"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protojson"
 
 	"releasegraph/internal/digest"
 	"releasegraph/internal/neo4jtest"
@@ -190,6 +194,16 @@ func TestAMediaItemLivesFromQuarantineToItsEnd_L1_L2_L5_L6(t *testing.T) {
 	})
 }
 
+// signedKit is a kit that is to be signed, and whose signatures count, as lines to
+// import.
+func signedKit(scheme, signers, content string) string {
+	return fmt.Sprintf(`{"node":"ReleasePolicy","key":"signed","name":"Signed","status":"IN_FORCE","effectiveFrom":"2026-01-01T00:00:00Z","kitSignature":%q,"kitSigners":%s}
+{"node":"ConfigurationItem","key":"shop","name":"Shop","class":"PROGRAM","productVersion":"2.0.0"}
+{"node":"MediaItem","key":"kit","name":"Kit","productVersion":"2.0.0","sha256":%q,"size":%d}
+{"edge":"MASTER_OF","from":"MediaItem:kit","to":"ConfigurationItem:shop"}
+`, scheme, signers, digest.Of([]byte(content)), len(content))
+}
+
 func TestAKitsSignatureIsVerifiedBeforeItIsAccepted_L1(t *testing.T) {
 	onStores(t, func(t *testing.T, store []string) {
 		public, private, err := minisign.GenerateKey(nil)
@@ -205,12 +219,7 @@ func TestAKitsSignatureIsVerifiedBeforeItIsAccepted_L1(t *testing.T) {
 		}
 		signers, err := json.Marshal([]map[string]string{{"key": public.String()}})
 		require.NoError(t, err)
-		estate := `{"node":"ReleasePolicy","key":"signed","name":"Signed","status":"IN_FORCE","effectiveFrom":"2026-01-01T00:00:00Z","kitSignature":"MINISIGN","kitSigners":` + string(signers) + `}
-{"node":"ConfigurationItem","key":"shop","name":"Shop","class":"PROGRAM","productVersion":"2.0.0"}
-{"node":"MediaItem","key":"kit","name":"Kit","productVersion":"2.0.0","sha256":"` + digest.Of([]byte(kit)).String() + `","size":120000}
-{"edge":"MASTER_OF","from":"MediaItem:kit","to":"ConfigurationItem:shop"}
-`
-		call(t, estate, append([]string{"import", "-"}, store...)...).wants(t, 0)
+		call(t, signedKit("MINISIGN", string(signers), kit), append([]string{"import", "-"}, store...)...).wants(t, 0)
 		s := serveMedia(t, store, filepath.Join(t.TempDir(), "media"))
 		require.Contains(t, s.move("dora", "verifyMediaSignature", "kit", "signature", sign(private, kit)), "are not in the library yet")
 		code, text := s.do("dora", http.MethodPut, "/media/kit", kit)
@@ -233,6 +242,34 @@ func TestAKitsSignatureIsVerifiedBeforeItIsAccepted_L1(t *testing.T) {
 		require.Contains(t, s.move("mia", "acceptMediaItem", "kit"), good)
 		require.Contains(t, s.move("dora", "verifyMediaSignature", "kit", "signature", sign(stranger, kit)), "kit is ACCEPTED")
 	})
+}
+
+func TestABundleIsVerifiedByAKeyOfThePolicy_L1(t *testing.T) {
+	pair, err := sign.NewEphemeralKeypair(nil)
+	require.NoError(t, err)
+	signed, err := sign.Bundle(&sign.PlainData{Data: []byte("a kit")}, pair, sign.BundleOptions{Context: t.Context()})
+	require.NoError(t, err)
+	bundle, err := protojson.Marshal(signed)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKIXPublicKey(pair.GetPublicKey())
+	require.NoError(t, err)
+	public, err := json.Marshal([]map[string]string{{"key": string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))}})
+	require.NoError(t, err)
+	of := func(signers string) *mediaServer {
+		store := []string{"--store=sqlite:" + filepath.Join(t.TempDir(), "e.db")}
+		call(t, signedKit("SIGSTORE", signers, "a kit"), append([]string{"import", "-"}, store...)...).wants(t, 0)
+		s := serveMedia(t, store, filepath.Join(t.TempDir(), "media"))
+		code, text := s.do("dora", http.MethodPut, "/media/kit", "a kit")
+		require.Equal(t, http.StatusCreated, code, text)
+		return s
+	}
+	s := of(string(public))
+	require.Contains(t, s.move("dora", "verifyMediaSignature", "kit", "signature", string(bundle)), `"valid":true`)
+	require.Contains(t, s.move("mia", "acceptMediaItem", "kit"), `"status":"ACCEPTED"`)
+
+	s = of(`[{"identity":"ann@example.com","issuer":"https://id.example"}]`)
+	require.Contains(t, s.move("dora", "verifyMediaSignature", "kit", "signature", string(bundle)), "name a trusted root")
+	require.Contains(t, s.move("mia", "acceptMediaItem", "kit"), "a signature that counts, by SIGSTORE")
 }
 
 func TestAContentIsAddedWithItsItem_L1(t *testing.T) {
