@@ -20,13 +20,17 @@ var (
 	//go:embed past.ndjson
 	past []byte
 	//go:embed estate.ndjson
-	estate []byte
+	lines []byte
 	//go:embed problems.ndjson
 	problems []byte
 	//go:embed calendar.ndjson
 	calendar []byte
 	//go:embed changes.ndjson
 	changes []byte
+	//go:embed releases.ndjson
+	releases []byte
+	//go:embed library.ndjson
+	library []byte
 )
 
 // Load imports the estate through the use cases, so that it is checked by the
@@ -43,26 +47,29 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 			return before, err
 		}
 	}
-	sum, err := load(ctx, a, slices.Concat(estate, problems, calendar, changes), "the estate as it is")
+	sum, err := load(ctx, a, slices.Concat(lines, problems, calendar, changes, releases, library), "the estate as it is")
 	sum.Counts = append(sum.Counts, before.Counts...)
-	if err == nil && head == 0 {
-		err = review(ctx, a)
+	if err != nil || head > 0 {
+		return sum, err
 	}
-	return sum, err
+	if err := review(ctx, a); err != nil {
+		return sum, err
+	}
+	return sum, prepare(ctx, a)
 }
 
 // review has one of the requests for change assessed and voted on, so that the
 // board's next meeting has something to decide.
 func review(ctx context.Context, a *app.App) error {
-	key := "RFC-4003"
+	asked := ref("RFC-4003")
 	as := func(name string, role domain.Role) context.Context {
 		return acting.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
 	}
-	if _, err := a.Changes.AssessChangeRequest(as("olaf", domain.OperationsManager), change.Assess{Ref: domain.Ref{Key: &key}}, nil); err != nil {
+	if _, err := a.Changes.AssessChangeRequest(as("olaf", domain.OperationsManager), change.Assess{Ref: asked}, nil); err != nil {
 		return err
 	}
 	comment := "We have waited for this."
-	_, err := a.Changes.CastVote(as("amelie", domain.CABMember), change.CastVote{Ref: domain.Ref{Key: &key}, Verdict: domain.Approve, Comment: &comment}, nil)
+	_, err := a.Changes.CastVote(as("amelie", domain.CABMember), change.CastVote{Ref: asked, Verdict: domain.Approve, Comment: &comment}, nil)
 	return err
 }
 
@@ -75,6 +82,6 @@ func loadPast(ctx context.Context, a *app.App) (importer.Summary, error) {
 	return sum, err
 }
 
-func load(ctx context.Context, a *app.App, lines []byte, reason string) (importer.Summary, error) {
-	return importer.Run(ctx, importer.Local(a), importer.Options{Files: []string{"-"}, Stdin: bytes.NewReader(lines), Reason: reason})
+func load(ctx context.Context, a *app.App, ndjson []byte, reason string) (importer.Summary, error) {
+	return importer.Run(ctx, importer.Local(a), importer.Options{Files: []string{"-"}, Stdin: bytes.NewReader(ndjson), Reason: reason})
 }

@@ -62,7 +62,7 @@ func follow(p *estate.Proposal, c *domain.ChangeRequest, release domain.ReleaseS
 	if !moves {
 		return nil
 	}
-	return p.Change(c, func(after entity.Record) {
+	return p.Decide(c, func(after entity.Record) {
 		now := after.(*domain.ChangeRequest)
 		if now.Status == c.Status {
 			now.Move(to, p.Now())

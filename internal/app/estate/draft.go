@@ -72,9 +72,20 @@ func (d *Draft) becomes(id string) *RecordChange {
 
 // Update adds that a record changes, if it does.
 func (d *Draft) Update(before, after entity.Record) {
+	k := entity.KindOf(before)
+	d.set(before, after, entity.Difference(k.Encode(before), k.Encode(after)))
+}
+
+// Decide adds that a person changes a record: what changes stands against imports
+// (C6).
+func (d *Draft) Decide(before, after entity.Record) {
+	d.set(before, after, entity.OwnedDifference(entity.KindOf(before), before, after))
+}
+
+func (d *Draft) set(before, after entity.Record, set store.Props) {
 	d.Change(before, after)
-	k, id := entity.KindOf(before), store.ID(before.Meta().ID)
-	d.Ops = append(d.Ops, store.UpdateNode{ID: id, Set: entity.Difference(k.Encode(before), k.Encode(after))})
+	id := store.ID(before.Meta().ID)
+	d.Ops = append(d.Ops, store.UpdateNode{ID: id, Set: set})
 	d.Guards = append(d.Guards, store.NodeAt{ID: id, Version: int64(before.Meta().Version)})
 	d.Known = append(d.Known, after)
 }

@@ -246,6 +246,16 @@ func merged(props, set store.Props) store.Props {
 // Change changes a record that nobody has proposed to change, or amends it.
 // Guards hold it as it was read.
 func (p *Proposal) Change(before entity.Record, change func(after entity.Record)) error {
+	return p.change(before, change, p.Draft.Update)
+}
+
+// Decide changes a record as Change does, for a person who decided something: what
+// changes stands against imports (C6).
+func (p *Proposal) Decide(before entity.Record, change func(after entity.Record)) error {
+	return p.change(before, change, p.Draft.Decide)
+}
+
+func (p *Proposal) change(before entity.Record, change func(after entity.Record), write func(before, after entity.Record)) error {
 	if c := p.Draft.becomes(before.Meta().ID); c != nil {
 		return p.Amend(c, func() { change(c.After) })
 	}
@@ -260,7 +270,7 @@ func (p *Proposal) Change(before entity.Record, change func(after entity.Record)
 		return err
 	}
 	p.writes++
-	p.Draft.Update(before, after)
+	write(before, after)
 	return nil
 }
 

@@ -57,7 +57,7 @@ func (a *Area) Stored(ctx context.Context, key, sha256 string, size int64, locat
 		if before.Stored && len(before.Copies) == len(after.Copies) {
 			return d, before, nil
 		}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 	return err

@@ -44,7 +44,7 @@ func (a *Area) JudgeMediaCriterion(ctx context.Context, in Judge, o *domain.Writ
 		after.Criteria = slices.DeleteFunc(slices.Clone(before.Criteria), func(c domain.MediaCriterion) bool { return c.Text == in.Text })
 		after.Criteria = append(after.Criteria, domain.MediaCriterion{Text: in.Text, Met: in.Met, By: acting.Name(ctx), At: a.estate.Clock()})
 		d := &estate.Draft{}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 }

@@ -63,7 +63,7 @@ func (a *Area) move(ctx context.Context, verb string, in Verb, o *domain.WriteOp
 		after := entity.Clone(before).(*domain.MediaItem)
 		after.Move(to, f)
 		d := &estate.Draft{Guards: guards}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 }

@@ -36,7 +36,7 @@ func (a *Area) EndLicence(ctx context.Context, in End, o *domain.WriteOptions) (
 		at := estate.ValueOr(in.At, a.estate.Clock()).UTC()
 		after.EndedAt = &at
 		d := &estate.Draft{}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 }

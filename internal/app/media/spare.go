@@ -47,7 +47,7 @@ func (a *Area) stock(ctx context.Context, verb string, in Stock, o *domain.Write
 			return nil, nil, es.Under("input").Err()
 		}
 		d := &estate.Draft{}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 }

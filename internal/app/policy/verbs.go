@@ -80,7 +80,7 @@ func (a *Area) movePolicy(ctx context.Context, verb string, action authz.Action,
 		if err := move(after, d); err != nil {
 			return nil, nil, err
 		}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 }
@@ -95,7 +95,7 @@ func (a *Area) retireRevised(ctx context.Context, p *domain.ReleasePolicy, d *es
 		if was.Status == domain.PolicyInForce {
 			now := entity.Clone(was).(*domain.ReleasePolicy)
 			now.Status = domain.PolicyRetired
-			d.Update(was, now)
+			d.Decide(was, now)
 		}
 	}
 	return nil

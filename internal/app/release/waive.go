@@ -91,7 +91,7 @@ func (a *Area) note(ctx context.Context, n noted, o *domain.WriteOptions, decide
 			return nil, nil, err
 		}
 		d := &estate.Draft{}
-		d.Update(before, after)
+		d.Decide(before, after)
 		return d, after, nil
 	})
 }

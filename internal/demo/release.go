@@ -1,0 +1,48 @@
+package demo
+
+import (
+	"context"
+
+	"releasegraph/internal/app"
+	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/release"
+	"releasegraph/internal/domain"
+)
+
+// prepare has the shop's policy put in force and written anew, one release of the
+// shop handed to acceptance, and hardware kept for the next.
+func prepare(ctx context.Context, a *app.App) error {
+	as := func(name string, role domain.Role) context.Context {
+		return acting.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
+	}
+	rules, next, reason := ref("shop-releases"), ref("SHOP-5.15.0"), "Agreed at the planning meeting."
+	verb := release.Verb{Ref: next, Reason: &reason}
+	for _, step := range []func() (*estate.Written, error){
+		func() (*estate.Written, error) {
+			return a.Policies.PutPolicyInForce(as("amelie", domain.ChangeManager), policy.Verb{Ref: rules}, nil)
+		},
+		func() (*estate.Written, error) {
+			return a.Policies.ReviseReleasePolicy(as("marta", domain.ReleaseManager), policy.RevisePolicy{Ref: rules}, nil)
+		},
+		func() (*estate.Written, error) {
+			return a.Releases.StartBuild(as("marta", domain.ReleaseManager), verb, nil)
+		},
+		func() (*estate.Written, error) {
+			return a.Releases.SubmitForAcceptance(as("bruno", domain.BuildManager), verb, nil)
+		},
+		func() (*estate.Written, error) {
+			kept := media.Reserve{Ref: ref("DHS-0417"), Release: ref("SHOP-5.16.0"), Quantity: 1}
+			return a.Media.ReserveSpares(as("olaf", domain.OperationsManager), kept, nil)
+		},
+	} {
+		if _, err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ref(key string) domain.Ref { return domain.Ref{Key: &key} }
