@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -42,7 +43,10 @@ func (a *Area) GatherEmergencyFixes(ctx context.Context, in Gather, o *domain.Wr
 		if err != nil {
 			return nil, nil, err
 		}
-		policy := domain.DefaultPolicy()
+		policy, err := a.policyOfFixes(ctx, found, since)
+		if err != nil {
+			return nil, nil, err
+		}
 		keys, err := release.Gather(found.list, since, policy.Package.MaxReleases, policy.Package.MaxItems)
 		if err != nil {
 			return nil, nil, ruleError("R16", "input.since", "%s", err)
@@ -63,6 +67,30 @@ func (a *Area) GatherEmergencyFixes(ctx context.Context, in Gather, o *domain.Wr
 		}
 		return d, pack, nil
 	})
+}
+
+// policyOfFixes is the policy that applies to all that is to be gathered, the
+// default where none does to all (R3).
+func (a *Area) policyOfFixes(ctx context.Context, found *liveFixes, since time.Time) (*domain.ReleasePolicy, error) {
+	keys, err := release.Gather(found.list, since, math.MaxInt, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	var items []*domain.ConfigurationItem
+	seen := map[string]bool{}
+	for _, key := range keys {
+		for _, item := range found.items[key] {
+			if !seen[item.ID] {
+				seen[item.ID] = true
+				items = append(items, item)
+			}
+		}
+	}
+	c, err := a.policies.ForItems(ctx, a.estate.Everything(), items)
+	if err != nil {
+		return nil, err
+	}
+	return c.Policy, nil
 }
 
 // sinceWhen is the instant from which fixes are gathered.
@@ -109,12 +137,13 @@ func (a *Area) newPackage(k *entity.Kind, in Gather, policy *domain.ReleasePolic
 type liveFixes struct {
 	list  []release.Fix
 	byKey map[string]*domain.Release
+	items map[string][]*domain.ConfigurationItem // that each changes, by its key
 }
 
 // fixes reads the emergency releases that went live, with the packages that bundle
 // them (R16).
 func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
-	out := &liveFixes{byKey: map[string]*domain.Release{}}
+	out := &liveFixes{byKey: map[string]*domain.Release{}, items: map[string][]*domain.ConfigurationItem{}}
 	var nodes []store.Node
 	for _, status := range []domain.ReleaseStatus{domain.ReleaseVerifying, domain.ReleaseClosed} {
 		found, err := allOf(ctx, v, store.And{
@@ -127,7 +156,7 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 		nodes = append(nodes, found...)
 	}
 	ids := estate.IDsOf(nodes)
-	changed, err := estate.FarNodes(ctx, v, ids, domain.RelChanges, store.Out, domain.KindConfigurationItem)
+	changed, err := estate.Linked[*domain.ConfigurationItem](ctx, v, ids, domain.RelChanges, store.Out)
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +173,9 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 		out.byKey[r.Key] = r
 		fix := release.Fix{Release: r.Key, Type: release.Emergency, Status: release.Status(r.Status), Superseded: superseded[n.ID], LiveAt: estate.ValueOr(r.LiveAt, r.UpdatedAt)}
 		for _, i := range changed[n.ID] {
-			fix.Items = append(fix.Items, estate.Text(i.Props["key"]))
+			fix.Items = append(fix.Items, i.Key)
 		}
+		out.items[r.Key] = changed[n.ID]
 		for _, p := range packed[n.ID] {
 			fix.Packages = append(fix.Packages, release.Status(estate.Text(p.Props["status"])))
 		}
