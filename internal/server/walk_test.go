@@ -42,6 +42,25 @@ func TestNeo4jWalksAChangeThroughItsLife(t *testing.T) {
 	walk(t, "change", s)
 }
 
+// The life of releases: an emergency that is none, and one that is; a major, first
+// as a delta and then in full; a package of two; the fixes of a month (R1 to R9).
+func TestReleasesWalkThroughTheirLifeOnSQLite(t *testing.T) {
+	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "release", s)
+}
+
+func TestNeo4jWalksReleasesThroughTheirLife(t *testing.T) {
+	uri, user, password := neo4jtest.Emptied(t)
+	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "release", s)
+}
+
 func walk(t *testing.T, name string, s store.Store) {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
