@@ -40,8 +40,8 @@ func (es *Errors) period(field string, text *string) {
 		return
 	}
 	p, err := period.Parse(*text)
-	if err == nil && p.Months == 0 && p.Days == 0 {
-		err = fmt.Errorf("%q is less than a day", *text)
+	if err == nil && (p.Zero() || p.Exact != 0) {
+		err = fmt.Errorf("%q must be whole days or more, such as P14D or P1M", *text)
 	}
 	es.wrong(field, err)
 }

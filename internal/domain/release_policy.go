@@ -310,13 +310,11 @@ func (p *ReleasePolicy) Check() Errors {
 
 // checkKeeping holds media at least as long as releases are watched (L5).
 func (p *ReleasePolicy) checkKeeping(es *Errors) {
-	if p.Retention == nil || p.Verifying == nil {
-		return
-	}
-	kept, errKept := period.Parse(*p.Retention)
-	watched, errWatched := period.Parse(*p.Verifying)
+	w := p.Whole()
+	kept, errKept := period.Parse(*w.Retention)
+	watched, errWatched := period.Parse(*w.Verifying)
 	if errKept == nil && errWatched == nil && !kept.AtLeast(watched) {
-		es.rule("L5", "retention", fmt.Sprintf("is %s, shorter than the verifying period of %s: a release could not be backed out", *p.Retention, *p.Verifying))
+		es.rule("L5", "retention", fmt.Sprintf("is %s, shorter than the verifying period of %s: a release could not be backed out", *w.Retention, *w.Verifying))
 	}
 }
 
@@ -330,7 +328,7 @@ func (p *ReleasePolicy) checkDemands(es *Errors) {
 		}
 		seen[row] = true
 		for _, kind := range []TestKind{InstallationTest, BackOutTest} {
-			if t.Type == EmergencyRelease && !slices.Contains(t.Kinds, kind) {
+			if !slices.Contains(t.Kinds, kind) {
 				es.rule("R7", fmt.Sprintf("tests.%d.kinds", i), fmt.Sprintf("lacks %s, which even an EMERGENCY must pass", kind))
 			}
 		}
@@ -385,7 +383,7 @@ func (p *ReleasePolicy) checkSignOffs(es *Errors) {
 		es.signatories(at+".handedOver", row.HandedOver)
 		es.signatories(at+".supported", row.Supported)
 		for _, s := range row.Delivered {
-			if slices.ContainsFunc(row.Accepted, s.same) {
+			if slices.ContainsFunc(row.Accepted, s.Same) {
 				es.rule("R7", at+".accepted", fmt.Sprintf("names %s, who delivers: nobody accepts what they deliver", s.Text()))
 			}
 		}
@@ -417,7 +415,8 @@ func (s Signatory) Text() string {
 	return blank(s.Function)
 }
 
-func (s Signatory) same(other Signatory) bool { return FoldName(s.Text()) == FoldName(other.Text()) }
+// Same reports whether both are the same signatory: functions compare folded.
+func (s Signatory) Same(other Signatory) bool { return FoldName(s.Text()) == FoldName(other.Text()) }
 
 // checkPath holds the promotion path to each environment once, LIVE last (R15).
 func (p *ReleasePolicy) checkPath(es *Errors) {

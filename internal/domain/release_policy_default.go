@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // DefaultPolicy is what a release follows to which no policy applies, and what a
 // policy says of which it says nothing itself.
 func DefaultPolicy() *ReleasePolicy {
@@ -88,38 +90,40 @@ func defaultSignOffs() []SignOffRow {
 	}
 }
 
-// Asks reports whether the policy asks releases of a type and category for a
-// need that it may leave out. A policy that lists none asks for all of which its
-// other fields say something: a board's advice and the builders' tests it must
-// name.
+// Asks reports whether the policy asks releases of a type and category for a need
+// that it may leave out: the row for both counts, else that for the type. Without
+// such a row it asks for all of which its other fields say something: a board's
+// advice and the builders' tests it must name.
 func (p *ReleasePolicy) Asks(need MoveNeed, t ReleaseType, c ReleaseCategory) bool {
-	listed := false
-	for _, d := range p.Demands {
-		if d.Type != t || d.Category != nil && *d.Category != c {
-			continue
-		}
-		listed = true
-		for _, kind := range d.Kinds {
-			if kind == need {
-				return true
-			}
+	var row *NeedDemand
+	for i := range p.Demands {
+		d := &p.Demands[i]
+		if d.Type == t && (d.Category == nil && row == nil || d.Category != nil && *d.Category == c) {
+			row = d
 		}
 	}
-	return !listed && need != NeedBoardAdvice && need != NeedBuildTest
+	if row == nil {
+		return need != NeedBoardAdvice && need != NeedBuildTest
+	}
+	return slices.Contains(row.Kinds, need)
 }
 
 // NatureOf is the nature of deploying an item of a class (section 9): software with
-// a supplier is bought, other software is of the house.
-func NatureOf(c Class, supplied bool) DeploymentNature {
-	switch {
-	case c == Workstation:
-		return WorkstationDeployment
-	case c == Database:
-		return DatabaseChange
-	case c.Hardware():
-		return ServerDeployment
-	case supplied:
-		return NewBoughtSoftware
+// a supplier is bought, other software is of the house. Documents, agreements and
+// services have none; a workstation application is named by hand.
+func NatureOf(c Class, supplied bool) (nature DeploymentNature, has bool) {
+	switch c {
+	case Database:
+		return DatabaseChange, true
+	case Server, NetworkDevice, Storage:
+		return ServerDeployment, true
+	case Workstation:
+		return WorkstationDeployment, true
+	case Application, Program, Utility, SystemSoftware, Firmware:
+		if supplied {
+			return NewBoughtSoftware, true
+		}
+		return NewInHouseApplication, true
 	}
-	return NewInHouseApplication
+	return "", false
 }

@@ -142,7 +142,7 @@ func because(g *reading, one release.HeldItem) *Because {
 // sealed is what the digest of the content stands for (R21).
 func (f *facts) sealed() release.Signed {
 	s := release.Signed{
-		Release: f.of.Key, ReleaseVersion: f.of.ReleaseVersion, Type: release.Type(f.of.Type), Category: release.Category(f.of.Category),
+		Release: f.of.Key, ReleaseVersion: f.of.ReleaseVersion, Type: f.of.Type, Category: f.of.Category,
 		Natures: f.natures(), Units: []string{}, Contents: []release.Content{}, Requests: []release.SignedRequest{}, Kit: []release.KitItem{},
 		Deliverables: []release.SignedDeliverable{}, Defects: []string{},
 	}
@@ -177,7 +177,9 @@ func (f *facts) natures() []string {
 	for _, one := range f.held.items {
 		if one.Action != release.Remove {
 			item := f.units.items[one.Item]
-			found[domain.NatureOf(item.Class, f.supplied[one.Item])] = true
+			if nature, has := domain.NatureOf(item.Class, f.supplied[one.Item]); has {
+				found[nature] = true
+			}
 		}
 	}
 	list := []string{}

@@ -39,5 +39,5 @@ func (f *facts) frequency() []release.Lack {
 			}
 		}
 	}
-	return release.Frequent(release.Type(f.of.Type), last, least, *f.of.PlannedFrom)
+	return release.Frequent(f.of.Type, last, least, *f.of.PlannedFrom)
 }

@@ -171,7 +171,7 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 	for i, r := range estate.Decoded[*domain.Release](ctx, v, nodes) {
 		n := nodes[i]
 		out.byKey[r.Key] = r
-		fix := release.Fix{Release: r.Key, Type: release.Emergency, Status: release.Status(r.Status), Superseded: superseded[n.ID], LiveAt: estate.ValueOr(r.LiveAt, r.UpdatedAt)}
+		fix := release.Fix{Release: r.Key, Type: release.Emergency, Status: r.Status, Superseded: superseded[n.ID], LiveAt: estate.ValueOr(r.LiveAt, r.UpdatedAt)}
 		for _, i := range changed[n.ID] {
 			fix.Items = append(fix.Items, i.Key)
 		}

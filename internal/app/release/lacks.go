@@ -53,7 +53,7 @@ func (f *facts) asks(need domain.MoveNeed) bool {
 
 // content is the need CONTENT (R2).
 func (f *facts) content() []release.Lack {
-	return release.SomeContent(release.Category(f.of.Category), len(f.itself().changes), len(f.leaves))
+	return release.SomeContent(f.of.Category, len(f.itself().changes), len(f.leaves))
 }
 
 // itself is the release itself as a part.
@@ -116,7 +116,7 @@ func (f *facts) emergency() []release.Lack {
 		return nil
 	}
 	rules := f.policy.Policy.Emergency
-	c := release.EmergencyCase{Category: release.Category(f.of.Category), MaxProblems: rules.MaxProblems, Minimum: rules.MinimumPriority}
+	c := release.EmergencyCase{Category: f.of.Category, MaxProblems: rules.MaxProblems, Minimum: rules.MinimumPriority}
 	for _, r := range f.requests {
 		one := release.EmergencyChange{
 			Key: r.request.Key, Type: r.request.Type, Status: r.request.Status, Here: f.of.Status.Carries(),
@@ -185,7 +185,7 @@ func (f *facts) partsAccepted() []release.Lack {
 	}
 	var leaves []release.Part
 	for _, key := range f.leaves {
-		leaves = append(leaves, release.Part{Release: key, Status: release.Status(f.parts[key].release.Status)})
+		leaves = append(leaves, release.Part{Release: key, Status: f.parts[key].release.Status})
 	}
 	rules := f.policy.Policy.Package
 	return append(release.PartsAccepted(leaves), release.PackageSize(len(f.leaves), len(f.held.items), rules.MaxReleases, rules.MaxItems)...)

@@ -66,7 +66,7 @@ func (g *reading) neighbours(ctx context.Context) ([]*other, error) {
 
 // holding works out what of the units the other release holds.
 func (o *other) holding(ctx context.Context, u *units) (*release.Holding, error) {
-	return release.Close(ctx, u, release.Category(o.release.Category), o.changes)
+	return release.Close(ctx, u, o.release.Category, o.changes)
 }
 
 // readOthers reads the numbers of the releases that hold one of the same units, or
@@ -94,7 +94,7 @@ func (f *facts) readOthers(ctx context.Context) error {
 
 func numbered(r *domain.Release, units []release.Unit) release.Numbered {
 	return release.Numbered{
-		Release: r.Key, Number: r.ReleaseVersion, Type: release.Type(r.Type), Status: release.Status(r.Status), Units: units,
+		Release: r.Key, Number: r.ReleaseVersion, Type: r.Type, Status: r.Status, Units: units,
 	}
 }
 

@@ -150,7 +150,7 @@ func ids(parts []*part) []store.ID {
 
 // holding works out what a FULL or DELTA release holds.
 func (g *reading) holding(ctx context.Context, p *part) (*release.Holding, error) {
-	return release.Close(ctx, g.units, release.Category(p.release.Category), p.changes)
+	return release.Close(ctx, g.units, p.release.Category, p.changes)
 }
 
 // held is all that the release holds, merged where it is a package.
@@ -194,7 +194,7 @@ func (g *reading) heldByParts(ctx context.Context, n policy.Numbering) (*held, e
 			}
 		}
 		all.lacks = append(all.lacks, h.Incomplete()...)
-		leaves = append(leaves, release.Leaf{Release: p.release.Key, Type: release.Type(p.release.Type), Contents: h.Contents()})
+		leaves = append(leaves, release.Leaf{Release: p.release.Key, Type: p.release.Type, Contents: h.Contents()})
 	}
 	requires, err := g.requires(ctx)
 	if err != nil {

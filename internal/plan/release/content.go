@@ -1,30 +1,38 @@
 package release
 
-// Type is how large a release is (R1).
-type Type string
+import "releasegraph/internal/domain"
 
-// The types of releases.
-const (
-	Major     Type = "MAJOR"
-	Minor     Type = "MINOR"
-	Emergency Type = "EMERGENCY"
+// The terms of releases, by their short names here.
+type (
+	// Type is how large a release is (R1).
+	Type = domain.ReleaseType
+	// Category is how much of its units a release brings (R2).
+	Category = domain.ReleaseCategory
+	// Status is where a release stands in its life (R4).
+	Status = domain.ReleaseStatus
 )
 
-// Types lists all types of releases.
-var Types = []Type{Major, Minor, Emergency}
-
-// Category is how much of its units a release brings (R2).
-type Category string
-
-// The categories of releases.
+// Their values.
 const (
-	Full    Category = "FULL"
-	Delta   Category = "DELTA"
-	Package Category = "PACKAGE"
-)
+	Major     = domain.MajorRelease
+	Minor     = domain.MinorRelease
+	Emergency = domain.EmergencyRelease
 
-// Categories lists all categories of releases.
-var Categories = []Category{Full, Delta, Package}
+	Full    = domain.FullRelease
+	Delta   = domain.DeltaRelease
+	Package = domain.PackageRelease
+
+	Planned      = domain.ReleasePlanned
+	Building     = domain.ReleaseBuilding
+	InAcceptance = domain.ReleaseInAcceptance
+	Accepted     = domain.ReleaseAccepted
+	Deploying    = domain.ReleaseDeploying
+	Verifying    = domain.ReleaseVerifying
+	Closed       = domain.ReleaseClosed
+	Rejected     = domain.ReleaseRejected
+	BackedOut    = domain.ReleaseBackedOut
+	Cancelled    = domain.ReleaseCancelled
+)
 
 // Action is what a release does to an item. REBUILD is what a FULL release does
 // to the items of its units that do not change.
@@ -40,29 +48,6 @@ const (
 
 // Actions lists all actions, in the order in which notes tell of them.
 var Actions = []Action{Add, Modify, Remove, Rebuild}
-
-// Status is where a release stands in its life (R4).
-type Status string
-
-// The statuses of releases.
-const (
-	Planned      Status = "PLANNED"
-	Building     Status = "BUILDING"
-	InAcceptance Status = "IN_ACCEPTANCE"
-	Accepted     Status = "ACCEPTED"
-	Deploying    Status = "DEPLOYING"
-	Verifying    Status = "VERIFYING"
-	Closed       Status = "CLOSED"
-	Rejected     Status = "REJECTED"
-	BackedOut    Status = "BACKED_OUT"
-	Cancelled    Status = "CANCELLED"
-)
-
-// live reports whether a number of the status is one that sites have.
-func (s Status) live() bool { return s == Deploying || s == Verifying || s == Closed }
-
-// acceptedOrLater reports whether a part of the status may go with its package.
-func (s Status) acceptedOrLater() bool { return s == Accepted || s.live() }
 
 // Content is what a release does to one item. From is empty for ADD, To for
 // REMOVE. Coexists says that both versions may run side by side.

@@ -199,7 +199,7 @@ type Part struct {
 // (R2).
 func PartsAccepted(leaves []Part) (list []Lack) {
 	for _, l := range leaves {
-		if !l.Status.acceptedOrLater() {
+		if l.Status != Accepted && !l.Status.WentLive() {
 			list = append(list, NeedParts.lack(l.Release, "parts that are ACCEPTED, DEPLOYING, VERIFYING or CLOSED: %s is %s", l.Release, l.Status))
 		}
 	}

@@ -123,7 +123,7 @@ type top struct{ all, line *standing }
 func highest(r Numbered, v version.Version, others []Numbered, numbers *version.Reader) map[Unit]top {
 	holds, tops := r.holds(), map[Unit]top{}
 	for _, o := range others {
-		if o.Release == r.Release || !o.Status.live() {
+		if o.Release == r.Release || !o.Status.WentLive() {
 			continue
 		}
 		w, err := numbers.Read(o.Number)

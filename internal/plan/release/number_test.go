@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
 )
 
@@ -80,7 +81,7 @@ func TestRisingIsAsTheRuleIsWorded_R3(t *testing.T) {
 			for i := range n {
 				n[i] = rapid.IntRange(0, 2).Draw(t, key)
 			}
-			r := numbered(key, fmt.Sprintf("%d.%d.%d", n[0], n[1], n[2]), rapid.SampledFrom(release.Types).Draw(t, "type"),
+			r := numbered(key, fmt.Sprintf("%d.%d.%d", n[0], n[1], n[2]), rapid.SampledFrom(domain.ReleaseTypes).Draw(t, "type"),
 				rapid.SampledFrom([]release.Status{release.Planned, release.Deploying, release.Verifying, release.Closed, release.BackedOut, release.Cancelled}).Draw(t, "status"))
 			if rapid.Bool().Draw(t, "elsewhere") {
 				r.Units = units("ui", "web")

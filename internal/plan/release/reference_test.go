@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/period"
+	"releasegraph/internal/period"
 	"releasegraph/internal/plan/release"
 )
 
@@ -97,7 +97,7 @@ func TestGatheringIsAsTheRuleIsWorded_R16(t *testing.T) {
 func TestTheEmergencyPathIsAsTheRuleIsWorded_R9(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		item, some := rapid.SampledFrom([]string{"a", "b", "c"}), rapid.Bool()
-		c := release.EmergencyCase{Category: rapid.SampledFrom(release.Categories).Draw(t, "category"), MaxProblems: 2, Minimum: domain.PriorityHigh}
+		c := release.EmergencyCase{Category: rapid.SampledFrom(domain.ReleaseCategories).Draw(t, "category"), MaxProblems: 2, Minimum: domain.PriorityHigh}
 		c.Items = rapid.SliceOfNDistinct(item, 0, 3, rapid.ID).Draw(t, "items")
 		for i := range rapid.IntRange(0, 2).Draw(t, "changes") {
 			r := release.EmergencyChange{

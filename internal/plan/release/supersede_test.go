@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/version"
 )
@@ -103,7 +104,7 @@ func TestSupersessionIsAsTheRuleIsWorded_R1(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		number := rapid.IntRange(1, 4)
 		draw := func(key string) release.Live {
-			r := release.Live{Release: key, Type: rapid.SampledFrom(release.Types).Draw(t, "type"), LiveAt: begin.AddDate(0, 0, rapid.IntRange(0, 9).Draw(t, "day"))}
+			r := release.Live{Release: key, Type: rapid.SampledFrom(domain.ReleaseTypes).Draw(t, "type"), LiveAt: begin.AddDate(0, 0, rapid.IntRange(0, 9).Draw(t, "day"))}
 			for _, u := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b"}), 1, 2, rapid.ID).Draw(t, "units") {
 				h := release.Held{Unit: release.Unit{Key: u}, Number: fmt.Sprint(number.Draw(t, "number"))}
 				for i := range 2 {

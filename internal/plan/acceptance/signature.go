@@ -1,4 +1,5 @@
-package policy
+// Package acceptance decides what a release needs to be accepted (R8, R22).
+package acceptance
 
 import (
 	"cmp"
@@ -31,16 +32,16 @@ var Columns = []Column{Delivered, Accepted, HandedOver, Supported, Business, Imp
 // business owner of the release signs.
 type Cell struct {
 	Column Column
-	Nature string
-	Signer Signer
+	Nature domain.DeploymentNature
+	Signer domain.Signatory
 }
 
 func (c Cell) String() string {
 	text := string(c.Column)
 	if c.Nature != "" {
-		text += " " + c.Nature
+		text += " " + string(c.Nature)
 	}
-	if signer := c.Signer.String(); signer != "" {
+	if signer := c.Signer.Text(); signer != "" {
 		text += " " + signer
 	}
 	return text
@@ -49,14 +50,14 @@ func (c Cell) String() string {
 // Cells are the signatures that a release of some natures needs to be accepted,
 // by column, then in the order of the table, then of the signers (R8, R22).
 // AUTHORISATION is not among them: it is given after acceptance.
-func Cells(rows []Row, natures []string, business bool) (list []Cell) {
+func Cells(rows []domain.SignOffRow, natures []domain.DeploymentNature, business bool) (list []Cell) {
 	for _, row := range rows {
 		if !slices.Contains(natures, row.Nature) {
 			continue
 		}
 		for _, c := range []struct {
 			column  Column
-			signers []Signer
+			signers []domain.Signatory
 		}{{Delivered, row.Delivered}, {Accepted, row.Accepted}, {HandedOver, row.HandedOver}, {Supported, row.Supported}} {
 			for _, s := range c.signers {
 				list = append(list, Cell{c.column, row.Nature, s})
@@ -66,7 +67,8 @@ func Cells(rows []Row, natures []string, business bool) (list []Cell) {
 	if business {
 		list = append(list, Cell{Column: Business})
 	}
-	list = append(list, Cell{Column: Implementation, Signer: Signer{Role: domain.ReleaseManager}})
+	manager := domain.ReleaseManager
+	list = append(list, Cell{Column: Implementation, Signer: domain.Signatory{Role: &manager}})
 	slices.SortStableFunc(list, func(a, b Cell) int {
 		return cmp.Compare(slices.Index(Columns, a.Column), slices.Index(Columns, b.Column))
 	})
@@ -85,25 +87,5 @@ func Signatures(cells, signed []Cell) (list []release.Lack) {
 }
 
 func (c Cell) same(d Cell) bool {
-	return c.Column == d.Column && c.Nature == d.Nature && c.Signer.same(d.Signer)
-}
-
-// NatureOf is the nature of deployment of an item by its class and whether it has
-// a supplier; "" for what is no nature by itself. EXISTING_WORKSTATION_APPLICATION
-// is named by hand.
-func NatureOf(class domain.Class, supplied bool) string {
-	switch class {
-	case domain.Database:
-		return "DATABASE_CHANGE"
-	case domain.Server, domain.NetworkDevice, domain.Storage:
-		return "SERVER"
-	case domain.Workstation:
-		return "WORKSTATION"
-	case domain.Application, domain.Program, domain.Utility, domain.SystemSoftware, domain.Firmware:
-		if supplied {
-			return "NEW_BOUGHT_SOFTWARE"
-		}
-		return "NEW_IN_HOUSE_APPLICATION"
-	}
-	return ""
+	return c.Column == d.Column && c.Nature == d.Nature && c.Signer.Same(d.Signer)
 }
