@@ -9,6 +9,7 @@ import (
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
@@ -190,6 +191,23 @@ func findings[N any](page *configuration.FindingPage[N], err error) (*relay.Conn
 		Edges: make([]*relay.Edge[N], len(page.Nodes)), Nodes: page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
 		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
+	}
+	for i, n := range page.Nodes {
+		c.Edges[i] = &relay.Edge[N]{Node: n, Cursor: page.Cursors[i]}
+	}
+	if n := len(page.Cursors); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Cursors[0], &page.Cursors[n-1]
+	}
+	return c, nil
+}
+
+// rows answers with a page of a report.
+func rows[N any](page *listing.Rows[N], err error) (*relay.Connection[N, relay.Edge[N]], error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &relay.Connection[N, relay.Edge[N]]{
+		Edges: make([]*relay.Edge[N], len(page.Nodes)), Nodes: page.Nodes, PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious()},
 	}
 	for i, n := range page.Nodes {
 		c.Edges[i] = &relay.Edge[N]{Node: n, Cursor: page.Cursors[i]}

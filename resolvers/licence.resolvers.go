@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"releasegraph/graph/generated"
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/domain"
@@ -24,6 +25,14 @@ func (r *licenceResolver) Use(ctx context.Context, obj *domain.Licence) (*media.
 
 func (r *mutationResolver) EndLicence(ctx context.Context, input media.End, options *domain.WriteOptions) (*relay.Payload[domain.Licence], error) {
 	return written[domain.Licence](r.App.Media.EndLicence(ctx, input, options))
+}
+
+func (r *queryResolver) IllegalUses(ctx context.Context, first *int, after *string) (*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge], error) {
+	return rows(r.App.Media.IllegalUses(ctx, first, after))
+}
+
+func (r *queryResolver) WastedLicences(ctx context.Context, first *int, after *string) (*relay.Connection[media.WasteRow, model.WastedLicenceEdge], error) {
+	return rows(r.App.Media.WastedLicences(ctx, first, after))
 }
 
 func (r *Resolver) Licence() generated.LicenceResolver { return &licenceResolver{r} }

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"releasegraph/graph/generated"
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/domain"
@@ -41,6 +42,10 @@ func (r *mutationResolver) JudgeMediaCriterion(ctx context.Context, input media.
 
 func (r *mutationResolver) VerifyMediaSignature(ctx context.Context, input media.Verify, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Media.VerifyMediaSignature(ctx, input, options))
+}
+
+func (r *queryResolver) LibraryFindings(ctx context.Context, first *int, after *string) (*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge], error) {
+	return rows(r.App.Media.LibraryFindings(ctx, first, after))
 }
 
 func (r *Resolver) MediaItem() generated.MediaItemResolver { return &mediaItemResolver{r} }

@@ -79,6 +79,10 @@ func (r *releaseResolver) Compare(ctx context.Context, obj *domain.Release, with
 	return r.App.Releases.CompareWith(ctx, obj, with)
 }
 
+func (r *releaseResolver) Superseding(ctx context.Context, obj *domain.Release) ([]*release.SupersededRelease, error) {
+	return r.App.Releases.Superseding(ctx, obj)
+}
+
 func (r *Resolver) Release() generated.ReleaseResolver { return &releaseResolver{r} }
 
 type releaseResolver struct{ *Resolver }

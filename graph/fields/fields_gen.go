@@ -177,6 +177,9 @@ var Types = direct.Types{
 	"HardwareSpareReservationEdge":             fieldsOfHardwareSpareReservationEdge(),
 	"HeldChange":                               fieldsOfHeldChange(),
 	"IllegalUse":                               fieldsOfIllegalUse(),
+	"IllegalUseRow":                            fieldsOfIllegalUseRow(),
+	"IllegalUseRowConnection":                  fieldsOfIllegalUseRowConnection(),
+	"IllegalUseRowEdge":                        fieldsOfIllegalUseRowEdge(),
 	"ImpactAnalysis":                           fieldsOfImpactAnalysis(),
 	"ImpactCycle":                              fieldsOfImpactCycle(),
 	"ImpactHit":                                fieldsOfImpactHit(),
@@ -216,6 +219,9 @@ var Types = direct.Types{
 	"KnownErrorPresenceConnection":             fieldsOfKnownErrorPresenceConnection(),
 	"KnownErrorPresenceEdge":                   fieldsOfKnownErrorPresenceEdge(),
 	"LeftOutItem":                              fieldsOfLeftOutItem(),
+	"LibraryFinding":                           fieldsOfLibraryFinding(),
+	"LibraryFindingConnection":                 fieldsOfLibraryFindingConnection(),
+	"LibraryFindingEdge":                       fieldsOfLibraryFindingEdge(),
 	"Licence":                                  fieldsOfLicence(),
 	"LicenceConnection":                        fieldsOfLicenceConnection(),
 	"LicenceEdge":                              fieldsOfLicenceEdge(),
@@ -341,6 +347,7 @@ var Types = direct.Types{
 	"SparePlacePayload":                        fieldsOfSparePlacePayload(),
 	"SpareUsePayload":                          fieldsOfSpareUsePayload(),
 	"Statistics":                               fieldsOfStatistics(),
+	"SupersededRelease":                        fieldsOfSupersededRelease(),
 	"Supersession":                             fieldsOfSupersession(),
 	"SupplyPayload":                            fieldsOfSupplyPayload(),
 	"SupportPayload":                           fieldsOfSupportPayload(),
@@ -364,6 +371,9 @@ var Types = direct.Types{
 	"VoteConnection":                           fieldsOfVoteConnection(),
 	"VoteEdge":                                 fieldsOfVoteEdge(),
 	"Waiver":                                   fieldsOfWaiver(),
+	"WastedLicence":                            fieldsOfWastedLicence(),
+	"WastedLicenceConnection":                  fieldsOfWastedLicenceConnection(),
+	"WastedLicenceEdge":                        fieldsOfWastedLicenceEdge(),
 	"WithdrawConfigurationItemPayload":         fieldsOfWithdrawConfigurationItemPayload(),
 	"Work":                                     fieldsOfWork(),
 	"WorkConnection":                           fieldsOfWorkConnection(),
@@ -2088,6 +2098,37 @@ func fieldsOfIllegalUse() direct.Type {
 	})
 }
 
+func fieldsOfIllegalUseRow() direct.Type {
+	return direct.Object(direct.Fields[*media.IllegalRow]{
+		"licence": direct.One(func(v *media.IllegalRow) *domain.Licence { return v.Licence }),
+		"item":    direct.One(func(v *media.IllegalRow) *domain.ConfigurationItem { return v.Item }),
+		"site":    direct.One(func(v *media.IllegalRow) *domain.Site { return v.Site }),
+		"since":   direct.Optional(func(v *media.IllegalRow) *time.Time { return v.Since }, direct.Time),
+		"why":     direct.Leaf(func(v *media.IllegalRow) media.IllegalReason { return v.Why }, direct.Text),
+	})
+}
+
+func fieldsOfIllegalUseRowConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) []*model.IllegalUseRowEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) []*media.IllegalRow {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfIllegalUseRowEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[media.IllegalRow]]{
+		"node":   direct.One(func(v *relay.Edge[media.IllegalRow]) *media.IllegalRow { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[media.IllegalRow]) string { return v.Cursor }, direct.Text),
+	})
+}
+
 func fieldsOfImpactAnalysis() direct.Type {
 	return direct.Object(direct.Fields[*impact.ImpactResult]{
 		"revision":  direct.Leaf(func(v *impact.ImpactResult) int64 { return v.Revision() }, direct.By(scalar.MarshalRevision)),
@@ -2497,6 +2538,38 @@ func fieldsOfKnownErrorPresenceEdge() direct.Type {
 func fieldsOfLeftOutItem() direct.Type {
 	return direct.Object(direct.Fields[*release.LeftOut]{
 		"unit": direct.Leaf(func(v *release.LeftOut) string { return v.Unit }, direct.Text),
+	})
+}
+
+func fieldsOfLibraryFinding() direct.Type {
+	return direct.Object(direct.Fields[*media.LibraryFinding]{
+		"kind":     direct.Leaf(func(v *media.LibraryFinding) media.LibraryFindingKind { return v.Kind }, direct.Text),
+		"item":     direct.One(func(v *media.LibraryFinding) *domain.ConfigurationItem { return v.Item }),
+		"site":     direct.One(func(v *media.LibraryFinding) *domain.Site { return v.Site }),
+		"version":  direct.Optional(func(v *media.LibraryFinding) *string { return v.Version }, direct.Text),
+		"deployed": direct.Optional(func(v *media.LibraryFinding) *string { return v.Deployed }, direct.Text),
+		"masters":  direct.Many(func(v *media.LibraryFinding) []*domain.MediaItem { return v.Masters }),
+	})
+}
+
+func fieldsOfLibraryFindingConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) []*model.LibraryFindingEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) []*media.LibraryFinding {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfLibraryFindingEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[media.LibraryFinding]]{
+		"node":   direct.One(func(v *relay.Edge[media.LibraryFinding]) *media.LibraryFinding { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[media.LibraryFinding]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -3895,6 +3968,13 @@ func fieldsOfStatistics() direct.Type {
 	return direct.Object(direct.Fields[*records.Statistics]{})
 }
 
+func fieldsOfSupersededRelease() direct.Type {
+	return direct.Object(direct.Fields[*release.SupersededRelease]{
+		"release": direct.One(func(v *release.SupersededRelease) *domain.Release { return v.Release }),
+		"units":   direct.Leaves(func(v *release.SupersededRelease) []string { return v.Units }, direct.Text),
+	})
+}
+
 func fieldsOfSupersession() direct.Type {
 	return direct.Object(direct.Fields[*domain.Supersession]{
 		"units": direct.Leaves(func(v *domain.Supersession) []string { return v.Units }, direct.Text),
@@ -4122,6 +4202,30 @@ func fieldsOfWaiver() direct.Type {
 		"reason": direct.Leaf(func(v *domain.Waiver) string { return v.Reason }, direct.Text),
 		"by":     direct.Leaf(func(v *domain.Waiver) string { return v.By }, direct.Text),
 		"at":     direct.Leaf(func(v *domain.Waiver) time.Time { return v.At }, direct.Time),
+	})
+}
+
+func fieldsOfWastedLicence() direct.Type {
+	return direct.Object(direct.Fields[*media.WasteRow]{
+		"licence": direct.One(func(v *media.WasteRow) *domain.Licence { return v.Licence }),
+		"site":    direct.One(func(v *media.WasteRow) *domain.Site { return v.Site }),
+	})
+}
+
+func fieldsOfWastedLicenceConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[media.WasteRow, model.WastedLicenceEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) []*model.WastedLicenceEdge {
+			return v.Edges
+		}),
+		"nodes":    direct.Many(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) []*media.WasteRow { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfWastedLicenceEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[media.WasteRow]]{
+		"node":   direct.One(func(v *relay.Edge[media.WasteRow]) *media.WasteRow { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[media.WasteRow]) string { return v.Cursor }, direct.Text),
 	})
 }
 

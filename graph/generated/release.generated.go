@@ -28,6 +28,7 @@ type ReleaseResolver interface {
 	BackOutPlan(ctx context.Context, obj *domain.Release) (*release.BackOutPlan, error)
 	Notes(ctx context.Context, obj *domain.Release, audience release.NotesAudience) (*release.Notes, error)
 	Compare(ctx context.Context, obj *domain.Release, with domain.Ref) (*release.Comparison, error)
+	Superseding(ctx context.Context, obj *domain.Release) ([]*release.SupersededRelease, error)
 
 	History(ctx context.Context, obj *domain.Release, first *int, after *string) (*model.ChangeSetConnection, error)
 
@@ -2753,6 +2754,38 @@ func (ec *executionContext) fieldContext_Release_compare(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Release_superseding(ctx context.Context, field graphql.CollectedField, obj *domain.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_superseding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Release().Superseding(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*release.SupersededRelease) graphql.Marshaler {
+			return ec.marshalNSupersededRelease2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSupersededReleaseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Release_superseding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Release",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupersededRelease(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Release_id(ctx context.Context, field graphql.CollectedField, obj *domain.Release) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4514,6 +4547,61 @@ func (ec *executionContext) fieldContext_SiteVersion_since(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SiteVersion", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _SupersededRelease_release(ctx context.Context, field graphql.CollectedField, obj *release.SupersededRelease) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupersededRelease_release(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Release, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Release) graphql.Marshaler {
+			return ec.marshalNRelease2ᚖreleasegraphᚋinternalᚋdomainᚐRelease(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupersededRelease_release(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupersededRelease",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Release(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupersededRelease_units(ctx context.Context, field graphql.CollectedField, obj *release.SupersededRelease) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupersededRelease_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupersededRelease_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupersededRelease", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Supersession_units(ctx context.Context, field graphql.CollectedField, obj *domain.Supersession) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6096,6 +6184,44 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "superseding":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Release_superseding(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "id":
 			out.Values[i] = ec._Release_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -7194,6 +7320,49 @@ func (ec *executionContext) _SiteVersion(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var supersededReleaseImplementors = []string{"SupersededRelease"}
+
+func (ec *executionContext) _SupersededRelease(ctx context.Context, sel ast.SelectionSet, obj *release.SupersededRelease) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supersededReleaseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SupersededRelease")
+		case "release":
+			out.Values[i] = ec._SupersededRelease_release(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "units":
+			out.Values[i] = ec._SupersededRelease_units(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var supersessionImplementors = []string{"Supersession"}
 
 func (ec *executionContext) _Supersession(ctx context.Context, sel ast.SelectionSet, obj *domain.Supersession) graphql.Marshaler {
@@ -7848,6 +8017,32 @@ func (ec *executionContext) unmarshalNStartBuildInput2releasegraphᚋinternalᚋ
 func (ec *executionContext) unmarshalNSubmitForAcceptanceInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
 	res, err := ec.unmarshalInputSubmitForAcceptanceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSupersededRelease2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSupersededReleaseᚄ(ctx context.Context, sel ast.SelectionSet, v []*release.SupersededRelease) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSupersededRelease2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSupersededRelease(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSupersededRelease2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSupersededRelease(ctx context.Context, sel ast.SelectionSet, v *release.SupersededRelease) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SupersededRelease(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUnlockReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {

@@ -18,6 +18,8 @@ const (
 	WorkSubmit   WorkReason = "SUBMIT"
 	WorkCarryOut WorkReason = "CARRY_OUT"
 	WorkConfirm  WorkReason = "CONFIRM_ITEM"
+	// WorkGather is R16: emergency fixes are gathered and redeployed everywhere.
+	WorkGather WorkReason = "GATHER"
 )
 
 // ConfirmAfter is how long an item may go without a change or a confirmation
@@ -32,6 +34,8 @@ func (w WorkReason) WorkFor() []Role {
 		return []Role{CABMember, Admin}
 	case WorkAssess, WorkReview:
 		return []Role{ChangeManager, Admin}
+	case WorkGather:
+		return []Role{ReleaseManager, Admin}
 	case WorkDiagnose, WorkResolve, WorkClose, WorkPublish:
 		return []Role{ProblemManager, Admin}
 	}
@@ -51,6 +55,7 @@ func (w WorkReason) Text() string {
 		WorkRevise:   "Your request was rejected: see why, and ask anew where it still matters.",
 		WorkSubmit:   "You have begun to write this request, and not submitted it.",
 		WorkCarryOut: "It is authorised: you are to carry it out, or asked for it and nobody else is.",
+		WorkGather:   "It went live as an emergency longer ago than the policy allows, and no package has taken it everywhere.",
 		WorkConfirm:  "You answer for it, and nobody has changed or confirmed it for a year.",
 	}[w]
 }

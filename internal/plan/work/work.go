@@ -36,11 +36,24 @@ func Sources(names, keys []string, now time.Time) []*Source {
 		request(domain.WorkCarryOut, "decidedAt", filter{"or": []any{
 			filter{"assignee": mine}, filter{"assignee": nobody, "requester": mine},
 		}}, domain.ChangeAuthorised),
+		{domain.WorkGather, domain.KindRelease, overdue(now), "liveAt"},
 		{domain.WorkConfirm, domain.KindConfigurationItem, filter{
 			"ownedBy":   filter{"some": filter{"key": in(keys...)}},
 			"updatedAt": filter{"lt": now.Add(-domain.ConfirmAfter)},
 			"status":    in(domain.ItemInTest, domain.ItemLive, domain.ItemPlanned, domain.ItemOrdered, domain.ItemInDevelopment),
 		}, "updatedAt"},
+	}
+}
+
+// overdue selects the emergency fixes in force that no package has taken everywhere
+// in time, by the default policy (R16).
+func overdue(now time.Time) filter {
+	closed := filter{"status": in(domain.ReleaseClosed)}
+	return filter{
+		"type": in(domain.EmergencyRelease), "status": in(domain.ReleaseVerifying, domain.ReleaseClosed),
+		"liveAt":       filter{"lte": now.AddDate(0, -1, 0)},
+		"bundledBy":    filter{"none": closed},
+		"supersededBy": filter{"none": closed},
 	}
 }
 

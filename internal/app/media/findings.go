@@ -1,0 +1,148 @@
+package media
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/policy"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/library"
+	"releasegraph/internal/store"
+)
+
+// LibraryFinding is an installation that is not as the library and the releases
+// say (L3, R15), with what shows it.
+type LibraryFinding struct {
+	Kind LibraryFindingKind
+	Item *domain.ConfigurationItem
+	Site *domain.Site
+	// Version is the one that is wrong, nil where it is not known.
+	Version *string
+	// Deployed is the version that ought to be there, nil for none.
+	Deployed *string
+	Masters  []*domain.MediaItem
+}
+
+// LibraryFindingKind is what an installation is found to be.
+type LibraryFindingKind string
+
+// inspected is how many items a report reads at once.
+const inspected = 100
+
+// LibraryFindings lists the installations that are not as they ought to be, by
+// item and site (L3, R15): the software is read a hundred items at a time until
+// the page is full.
+func (a *Area) LibraryFindings(ctx context.Context, first *int, after *string) (*listing.Rows[LibraryFinding], error) {
+	if err := a.estate.May(ctx, authz.Read, domain.KindMediaItem); err != nil {
+		return nil, err
+	}
+	rows, err := listing.NewRows[LibraryFinding](first, after)
+	if err != nil {
+		return nil, err
+	}
+	v := a.estate.Today(ctx)
+	for from := rows.From(); ; {
+		items, err := estate.All[*domain.ConfigurationItem](ctx, v, store.Query{First: inspected, Order: []store.Order{{Property: "key"}}, Filter: store.And{
+			store.Compare{Property: "key", Op: store.Gte, Value: from},
+			store.Compare{Property: "class", Op: store.OneOf, Value: softwareClasses()},
+		}})
+		if err != nil {
+			return nil, err
+		}
+		more, err := a.inspect(ctx, v, items, rows)
+		if err != nil || !more || len(items) < inspected {
+			return rows, err
+		}
+		from = items[len(items)-1].Key + "\x00"
+	}
+}
+
+func softwareClasses() []any {
+	var list []domain.Class
+	for _, c := range domain.Classes {
+		if library.IsSoftware(c) {
+			list = append(list, c)
+		}
+	}
+	return estate.AnyOf(list)
+}
+
+// inspect adds what is found of some items, and reports whether the page takes
+// more.
+func (a *Area) inspect(ctx context.Context, v estate.View, items []*domain.ConfigurationItem, rows *listing.Rows[LibraryFinding]) (more bool, err error) {
+	ids := make([]store.ID, len(items))
+	for i, item := range items {
+		ids[i] = store.ID(item.ID)
+	}
+	if len(ids) == 0 {
+		return true, nil
+	}
+	installed, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
+	if err != nil {
+		return false, estate.StoreError(err)
+	}
+	masters, err := estate.Linked[*domain.MediaItem](ctx, v, ids, domain.RelMasterOf, store.In)
+	if err != nil {
+		return false, err
+	}
+	released, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelChanges, Direction: store.In, Kind: domain.KindRelease, Order: []store.Order{{Property: "key"}}})
+	if err != nil {
+		return false, estate.StoreError(err)
+	}
+	for i, item := range items {
+		c, err := a.policies.ForItems(ctx, v, items[i:i+1])
+		if err != nil {
+			return false, err
+		}
+		found := library.Found{Item: item.Key, Class: item.Class, Versions: policy.NumberingOf(c.Policy).Items, Released: wentLive(released[i])}
+		byMaster := map[string]*domain.MediaItem{}
+		for _, m := range masters[ids[i]] {
+			byMaster[m.Key] = m
+			found.Masters = append(found.Masters, library.Master{Key: m.Key, Version: m.ProductVersion, Approved: m.Status.Mastered()})
+		}
+		if !a.judge(ctx, v, item, found, byMaster, installed[i], rows) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// wentLive are the versions to which releases that went live brought an item.
+func wentLive(page store.EdgePage) (list []string) {
+	for j, n := range page.Nodes {
+		if domain.ReleaseStatus(estate.Text(n.Props["status"])).WentLive() {
+			list = append(list, estate.Text(page.Edges[j].Props["toVersion"]))
+		}
+	}
+	return list
+}
+
+// judge adds what is found of an item at its sites.
+func (a *Area) judge(ctx context.Context, v estate.View, item *domain.ConfigurationItem, f library.Found, masters map[string]*domain.MediaItem, at store.EdgePage, rows *listing.Rows[LibraryFinding]) bool {
+	for j, site := range estate.Decoded[*domain.Site](ctx, v, at.Nodes) {
+		f.Site = site.Key
+		f.Version, f.Active = estate.Text(at.Edges[j].Props["version"]), estate.Text(at.Edges[j].Props["activeVersion"])
+		for n, one := range library.Judge(f) {
+			row := &LibraryFinding{
+				Kind: LibraryFindingKind(one.Kind), Item: item, Site: site, Version: given(one.Version), Deployed: given(one.Deployed), Masters: []*domain.MediaItem{},
+			}
+			for _, key := range one.Masters {
+				row.Masters = append(row.Masters, masters[key])
+			}
+			if !rows.Add(item.Key, fmt.Sprintf("%s\n%02d", site.Key, n), row) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
