@@ -19,6 +19,7 @@ func TestTheExampleMappingsReadTheExampleData(t *testing.T) {
 		"debian-packages":     {[]string{"packages/nodes.csv", "packages/edges.csv"}, 5 + 4},
 		"debian-alternatives": {[]string{"packages/nodes.csv", "packages/edges.csv"}, 5 + 5},
 		"microservices":       {[]string{"microservices/units.csv", "microservices/graphs.csv"}, 5 + 4},
+		"openstack-releases":  {[]string{"openstack/deliverables.csv", "openstack/components.csv", "openstack/releases.csv"}, 2 + 3 + 3 + 4 + 3},
 		"servicenow":          {[]string{"servicenow/cmdb_ci.csv", "servicenow/cmdb_rel_ci.csv"}, 6 + 1 + 3 + 6},
 		"netbox": {[]string{"netbox/dcim_region.csv", "netbox/dcim_site.csv", "netbox/dcim_device.csv",
 			"netbox/virtualization_cluster.csv", "netbox/virtualization_virtualmachine.csv"}, 3 + 2 + 2 + 1 + 2 + 3 + 3 + 3},
