@@ -5,6 +5,8 @@ import (
 
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
 
 // Lines imports an estate as it stands, one line each.
@@ -37,4 +39,18 @@ func (f *Fixture) Lacks(k, verb string) (list []string) {
 // OfRelease names a release as a verb does, with a reason.
 func OfRelease(k string) release.Verb {
 	return release.Verb{Ref: Key(k), Reason: Some("it is time")}
+}
+
+// Linked reports whether a relationship joins two records of its kinds.
+func (f *Fixture) Linked(rel, from, to string) bool {
+	f.T.Helper()
+	r := entity.RelationshipsNamed(rel)[0]
+	id := func(kind, key string) store.ID {
+		return store.ID(entity.Meta(f.Read(kind, key)).ID)
+	}
+	key := store.EdgeKey{Rel: rel, From: id(r.From, from), To: id(r.To, to)}
+	edges, err := f.Store.EdgesBetween(f.Ctx, key)
+	require.NoError(f.T, err)
+	_, there := edges[key]
+	return there
 }
