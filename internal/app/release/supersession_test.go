@@ -10,8 +10,8 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// live is a release that went live, of some items.
-func live(key, number, kind, category string, day int, items ...string) []string {
+// went is a release that went live, of some items.
+func went(key, number, kind, category string, day int, items ...string) []string {
 	lines := []string{fmt.Sprintf(`{"node":"Release","key":%q,"name":%q,"releaseVersion":%q,"type":%q,"category":%q,"status":"CLOSED","liveAt":"2026-01-%02dT00:00:00Z"}`,
 		key, key, number, kind, category, day)}
 	for _, item := range items {
@@ -27,7 +27,7 @@ func history() (lines []string) {
 		{"E21", "2.0.1", "EMERGENCY", "pay-calc"}, {"N21", "2.1.0", "MINOR", "pay-calc"}, {"E22", "2.1.1", "EMERGENCY", "pay-calc"},
 		{"E14", "1.4.1", "EMERGENCY", "pay-calc"}, {"E23", "2.1.2", "EMERGENCY", "pay-ui"},
 	} {
-		lines = append(lines, live(r.key, r.number, r.kind, "DELTA", i+1, r.item)...)
+		lines = append(lines, went(r.key, r.number, r.kind, "DELTA", i+1, r.item)...)
 	}
 	return lines
 }
