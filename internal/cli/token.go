@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
+	"releasegraph/internal/app/bulk"
 
-	estatearea "releasegraph/internal/app/estate"
+	"github.com/jedib0t/go-pretty/v6/table"
 )
 
 type tokenCmd struct {
@@ -133,7 +133,7 @@ func (c *tokenRevokeCmd) Run(r *running) error {
 func enumsOf(kinds []string) []string {
 	var enums []string
 	for _, k := range kinds {
-		enums = append(enums, estatearea.EnumOf(k))
+		enums = append(enums, bulk.EnumOf(k))
 	}
 	return enums
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 	"releasegraph/internal/patient"
@@ -63,7 +62,7 @@ func (r *remote) Batch() (nodes, edges int) { return remoteNodes, remoteEdges }
 func (r *remote) Unknown(ctx context.Context, kind string, keys []string) ([]string, error) {
 	var answer struct{ UnknownKeys []string }
 	err := r.ask(ctx, `query UnknownKeys($kind: RecordKind!, $keys: [String!]!) { unknownKeys(kind: $kind, keys: $keys) }`,
-		map[string]any{"kind": estate.EnumOf(kind), "keys": keys}, &answer)
+		map[string]any{"kind": bulk.EnumOf(kind), "keys": keys}, &answer)
 	return answer.UnknownKeys, err
 }
 
@@ -286,12 +285,12 @@ func (r *remote) strange(response *http.Response) error {
 func named(changes []domain.Change, kept []domain.FieldKept) {
 	for i := range changes {
 		c := &changes[i]
-		c.Kind = estate.NameOf(c.Kind)
+		c.Kind = bulk.NameOf(c.Kind)
 		namedEnds(c.From, c.To)
 	}
 	for i := range kept {
 		k := &kept[i]
-		k.Kind = estate.NameOf(k.Kind)
+		k.Kind = bulk.NameOf(k.Kind)
 		namedEnds(k.From, k.To)
 	}
 }
@@ -299,7 +298,7 @@ func named(changes []domain.Change, kept []domain.FieldKept) {
 func namedEnds(ends ...*domain.ChangeEnd) {
 	for _, e := range ends {
 		if e != nil {
-			e.Kind = estate.NameOf(e.Kind)
+			e.Kind = bulk.NameOf(e.Kind)
 		}
 	}
 }

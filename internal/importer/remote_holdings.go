@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/interchange"
 )
 
@@ -48,7 +47,7 @@ func (r *remote) Holdings(ctx context.Context, q bulk.HoldingsQuery) (*bulk.Hold
 			EndCursor *string
 		}
 	}
-	input := map[string]any{"kind": estate.EnumOf(q.Kind), "relationships": q.Relationships, "attributes": q.Attributes}
+	input := map[string]any{"kind": bulk.EnumOf(q.Kind), "relationships": q.Relationships, "attributes": q.Attributes}
 	if q.After != "" {
 		input["after"] = q.After
 	}
@@ -81,7 +80,7 @@ func (r *remote) Pointing(ctx context.Context, kind string, keys []string) ([]bu
 	}
 	err := r.ask(ctx, `query Pointers($kind: RecordKind!, $keys: [String!]!) {
   importPointers(kind: $kind, keys: $keys) { key count links { source listedBy line } }
-}`, map[string]any{"kind": estate.EnumOf(kind), "keys": keys}, &answer)
+}`, map[string]any{"kind": bulk.EnumOf(kind), "keys": keys}, &answer)
 	if err != nil {
 		return nil, err
 	}

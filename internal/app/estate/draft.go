@@ -72,8 +72,7 @@ func (d *Draft) becomes(id string) *RecordChange {
 
 // Update adds that a record changes, if it does.
 func (d *Draft) Update(before, after entity.Record) {
-	k := entity.KindOf(before)
-	d.set(before, after, entity.Difference(k.Encode(before), k.Encode(after)))
+	d.set(before, after, entity.Difference(entity.KindOf(before).Encode(before), entity.KindOf(after).Encode(after)))
 }
 
 // Decide adds that a person changes a record: what changes stands against imports

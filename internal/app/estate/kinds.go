@@ -28,13 +28,6 @@ func (a *Estate) AllowedRelationship(ctx context.Context, action authz.Action, n
 	return list, a.May(ctx, action, list[0].Name)
 }
 
-// EnumOf returns the name of a kind or relationship as the API's enumerations
-// write it.
-func EnumOf(name string) string { return entity.EnumOf(name) }
-
-// NameOf returns the name of the kind or relationship that EnumOf writes so.
-func NameOf(enum string) string { return entity.NameOf(enum) }
-
 // Governed lists all that policies decide about: what stands in an area, and
 // the kinds and relationships of the Catalog that stand in none yet.
 func Governed() []string {

@@ -235,10 +235,8 @@ func (p *Proposal) Amend(c *RecordChange, amend func()) error {
 }
 
 func merged(props, set store.Props) store.Props {
-	all := maps.Clone(props)
-	if all == nil {
-		all = store.Props{}
-	}
+	all := store.Props{}
+	maps.Copy(all, props)
 	maps.Copy(all, set)
 	return all
 }
