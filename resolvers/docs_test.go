@@ -28,7 +28,7 @@ func TestEveryOperationOfTheDocumentationIsValid(t *testing.T) {
 		}
 		for _, block := range shown.FindAllStringSubmatch(string(text), -1) {
 			operations++
-			if _, errs := gqlparser.LoadQuery(schema, block[1]); errs != nil {
+			if _, errs := gqlparser.LoadQueryWithRules(schema, block[1], nil); errs != nil {
 				t.Errorf("%s: %v in\n%s", filepath.Base(page), errs, block[1])
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/variant"
 	"releasegraph/internal/domain"
 )
 
@@ -54,8 +55,8 @@ func (r *mutationResolver) MoveReleaseToPolicy(ctx context.Context, input releas
 	return written[domain.Release](r.App.Releases.MoveReleaseToPolicy(ctx, input, options))
 }
 
-func (r *queryResolver) VersionMatrix(ctx context.Context, unit domain.Ref, asOf *domain.AsOf) (*release.VersionMatrix, error) {
-	return r.App.Releases.VersionMatrix(ctx, unit, asOf)
+func (r *queryResolver) VersionMatrix(ctx context.Context, unit domain.Ref, asOf *domain.AsOf) (*variant.VersionMatrix, error) {
+	return r.App.Variants.VersionMatrix(ctx, unit, asOf)
 }
 
 func (r *releaseResolver) Moves(ctx context.Context, obj *domain.Release) ([]*domain.LegalMove[domain.ReleaseStatus], error) {

@@ -23,6 +23,7 @@ import (
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/token"
+	"releasegraph/internal/app/variant"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 	release1 "releasegraph/internal/plan/release"
@@ -2772,11 +2773,11 @@ func fieldsOfMatchPart() direct.Type {
 }
 
 func fieldsOfMatrixRow() direct.Type {
-	return direct.Object(direct.Fields[*release.MatrixRow]{
-		"site":     direct.One(func(v *release.MatrixRow) *domain.Site { return v.Site }),
-		"version":  direct.Leaf(func(v *release.MatrixRow) string { return v.Version }, direct.Text),
-		"since":    direct.Optional(func(v *release.MatrixRow) *time.Time { return v.Since }, direct.Time),
-		"versions": direct.Many(func(v *release.MatrixRow) []*release.SiteVersion { return v.Versions }),
+	return direct.Object(direct.Fields[*variant.MatrixRow]{
+		"site":     direct.One(func(v *variant.MatrixRow) *domain.Site { return v.Site }),
+		"version":  direct.Leaf(func(v *variant.MatrixRow) string { return v.Version }, direct.Text),
+		"since":    direct.Optional(func(v *variant.MatrixRow) *time.Time { return v.Since }, direct.Time),
+		"versions": direct.Many(func(v *variant.MatrixRow) []*variant.SiteVersion { return v.Versions }),
 	})
 }
 
@@ -3909,10 +3910,10 @@ func fieldsOfSitePayload() direct.Type {
 }
 
 func fieldsOfSiteVersion() direct.Type {
-	return direct.Object(direct.Fields[*release.SiteVersion]{
-		"item":    direct.One(func(v *release.SiteVersion) *domain.ConfigurationItem { return v.Item }),
-		"version": direct.Leaf(func(v *release.SiteVersion) string { return v.Version }, direct.Text),
-		"since":   direct.Optional(func(v *release.SiteVersion) *time.Time { return v.Since }, direct.Time),
+	return direct.Object(direct.Fields[*variant.SiteVersion]{
+		"item":    direct.One(func(v *variant.SiteVersion) *domain.ConfigurationItem { return v.Item }),
+		"version": direct.Leaf(func(v *variant.SiteVersion) string { return v.Version }, direct.Text),
+		"since":   direct.Optional(func(v *variant.SiteVersion) *time.Time { return v.Since }, direct.Time),
 	})
 }
 
@@ -4120,9 +4121,9 @@ func fieldsOfUse() direct.Type {
 }
 
 func fieldsOfVersionMatrix() direct.Type {
-	return direct.Object(direct.Fields[*release.VersionMatrix]{
-		"variants": direct.Leaf(func(v *release.VersionMatrix) int { return v.Variants }, direct.Int),
-		"rows":     direct.Many(func(v *release.VersionMatrix) []*release.MatrixRow { return v.Rows }),
+	return direct.Object(direct.Fields[*variant.VersionMatrix]{
+		"variants": direct.Leaf(func(v *variant.VersionMatrix) int { return v.Variants }, direct.Int),
+		"rows":     direct.Many(func(v *variant.VersionMatrix) []*variant.MatrixRow { return v.Rows }),
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/variant"
 	"releasegraph/internal/domain"
 	release1 "releasegraph/internal/plan/release"
 )
@@ -1500,7 +1501,7 @@ func (ec *executionContext) fieldContext_LeftOutItem_unit(_ context.Context, fie
 	return graphql.NewScalarFieldContext("LeftOutItem", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _MatrixRow_site(ctx context.Context, field graphql.CollectedField, obj *release.MatrixRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _MatrixRow_site(ctx context.Context, field graphql.CollectedField, obj *variant.MatrixRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1532,7 +1533,7 @@ func (ec *executionContext) fieldContext_MatrixRow_site(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _MatrixRow_version(ctx context.Context, field graphql.CollectedField, obj *release.MatrixRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _MatrixRow_version(ctx context.Context, field graphql.CollectedField, obj *variant.MatrixRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1555,7 +1556,7 @@ func (ec *executionContext) fieldContext_MatrixRow_version(_ context.Context, fi
 	return graphql.NewScalarFieldContext("MatrixRow", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _MatrixRow_since(ctx context.Context, field graphql.CollectedField, obj *release.MatrixRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _MatrixRow_since(ctx context.Context, field graphql.CollectedField, obj *variant.MatrixRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1578,7 +1579,7 @@ func (ec *executionContext) fieldContext_MatrixRow_since(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("MatrixRow", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _MatrixRow_versions(ctx context.Context, field graphql.CollectedField, obj *release.MatrixRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _MatrixRow_versions(ctx context.Context, field graphql.CollectedField, obj *variant.MatrixRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1590,8 +1591,8 @@ func (ec *executionContext) _MatrixRow_versions(ctx context.Context, field graph
 			return obj.Versions, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*release.SiteVersion) graphql.Marshaler {
-			return ec.marshalNSiteVersion2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSiteVersionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*variant.SiteVersion) graphql.Marshaler {
+			return ec.marshalNSiteVersion2ᚕᚖreleasegraphᚋinternalᚋappᚋvariantᚐSiteVersionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4469,7 +4470,7 @@ func (ec *executionContext) fieldContext_SetComparison_onlySecond(_ context.Cont
 	return graphql.NewScalarFieldContext("SetComparison", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SiteVersion_item(ctx context.Context, field graphql.CollectedField, obj *release.SiteVersion) (ret graphql.Marshaler) {
+func (ec *executionContext) _SiteVersion_item(ctx context.Context, field graphql.CollectedField, obj *variant.SiteVersion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4501,7 +4502,7 @@ func (ec *executionContext) fieldContext_SiteVersion_item(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _SiteVersion_version(ctx context.Context, field graphql.CollectedField, obj *release.SiteVersion) (ret graphql.Marshaler) {
+func (ec *executionContext) _SiteVersion_version(ctx context.Context, field graphql.CollectedField, obj *variant.SiteVersion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4524,7 +4525,7 @@ func (ec *executionContext) fieldContext_SiteVersion_version(_ context.Context, 
 	return graphql.NewScalarFieldContext("SiteVersion", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SiteVersion_since(ctx context.Context, field graphql.CollectedField, obj *release.SiteVersion) (ret graphql.Marshaler) {
+func (ec *executionContext) _SiteVersion_since(ctx context.Context, field graphql.CollectedField, obj *variant.SiteVersion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4625,7 +4626,7 @@ func (ec *executionContext) fieldContext_Supersession_units(_ context.Context, f
 	return graphql.NewScalarFieldContext("Supersession", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _VersionMatrix_variants(ctx context.Context, field graphql.CollectedField, obj *release.VersionMatrix) (ret graphql.Marshaler) {
+func (ec *executionContext) _VersionMatrix_variants(ctx context.Context, field graphql.CollectedField, obj *variant.VersionMatrix) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4648,7 +4649,7 @@ func (ec *executionContext) fieldContext_VersionMatrix_variants(_ context.Contex
 	return graphql.NewScalarFieldContext("VersionMatrix", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _VersionMatrix_rows(ctx context.Context, field graphql.CollectedField, obj *release.VersionMatrix) (ret graphql.Marshaler) {
+func (ec *executionContext) _VersionMatrix_rows(ctx context.Context, field graphql.CollectedField, obj *variant.VersionMatrix) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4660,8 +4661,8 @@ func (ec *executionContext) _VersionMatrix_rows(ctx context.Context, field graph
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*release.MatrixRow) graphql.Marshaler {
-			return ec.marshalNMatrixRow2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐMatrixRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*variant.MatrixRow) graphql.Marshaler {
+			return ec.marshalNMatrixRow2ᚕᚖreleasegraphᚋinternalᚋappᚋvariantᚐMatrixRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5637,7 +5638,7 @@ func (ec *executionContext) _LeftOutItem(ctx context.Context, sel ast.SelectionS
 
 var matrixRowImplementors = []string{"MatrixRow"}
 
-func (ec *executionContext) _MatrixRow(ctx context.Context, sel ast.SelectionSet, obj *release.MatrixRow) graphql.Marshaler {
+func (ec *executionContext) _MatrixRow(ctx context.Context, sel ast.SelectionSet, obj *variant.MatrixRow) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, matrixRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -7274,7 +7275,7 @@ func (ec *executionContext) _SetComparison(ctx context.Context, sel ast.Selectio
 
 var siteVersionImplementors = []string{"SiteVersion"}
 
-func (ec *executionContext) _SiteVersion(ctx context.Context, sel ast.SelectionSet, obj *release.SiteVersion) graphql.Marshaler {
+func (ec *executionContext) _SiteVersion(ctx context.Context, sel ast.SelectionSet, obj *variant.SiteVersion) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, siteVersionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -7403,7 +7404,7 @@ func (ec *executionContext) _Supersession(ctx context.Context, sel ast.Selection
 
 var versionMatrixImplementors = []string{"VersionMatrix"}
 
-func (ec *executionContext) _VersionMatrix(ctx context.Context, sel ast.SelectionSet, obj *release.VersionMatrix) graphql.Marshaler {
+func (ec *executionContext) _VersionMatrix(ctx context.Context, sel ast.SelectionSet, obj *variant.VersionMatrix) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, versionMatrixImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -7685,11 +7686,11 @@ func (ec *executionContext) marshalNLeftOutItem2ᚖreleasegraphᚋinternalᚋapp
 	return ec._LeftOutItem(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMatrixRow2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐMatrixRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*release.MatrixRow) graphql.Marshaler {
+func (ec *executionContext) marshalNMatrixRow2ᚕᚖreleasegraphᚋinternalᚋappᚋvariantᚐMatrixRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*variant.MatrixRow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMatrixRow2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐMatrixRow(ctx, sel, v[i])
+		return ec.marshalNMatrixRow2ᚖreleasegraphᚋinternalᚋappᚋvariantᚐMatrixRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -7701,7 +7702,7 @@ func (ec *executionContext) marshalNMatrixRow2ᚕᚖreleasegraphᚋinternalᚋap
 	return ret
 }
 
-func (ec *executionContext) marshalNMatrixRow2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐMatrixRow(ctx context.Context, sel ast.SelectionSet, v *release.MatrixRow) graphql.Marshaler {
+func (ec *executionContext) marshalNMatrixRow2ᚖreleasegraphᚋinternalᚋappᚋvariantᚐMatrixRow(ctx context.Context, sel ast.SelectionSet, v *variant.MatrixRow) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7983,11 +7984,11 @@ func (ec *executionContext) unmarshalNSinceInput2releasegraphᚋinternalᚋapp�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSiteVersion2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSiteVersionᚄ(ctx context.Context, sel ast.SelectionSet, v []*release.SiteVersion) graphql.Marshaler {
+func (ec *executionContext) marshalNSiteVersion2ᚕᚖreleasegraphᚋinternalᚋappᚋvariantᚐSiteVersionᚄ(ctx context.Context, sel ast.SelectionSet, v []*variant.SiteVersion) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSiteVersion2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSiteVersion(ctx, sel, v[i])
+		return ec.marshalNSiteVersion2ᚖreleasegraphᚋinternalᚋappᚋvariantᚐSiteVersion(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -7999,7 +8000,7 @@ func (ec *executionContext) marshalNSiteVersion2ᚕᚖreleasegraphᚋinternalᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNSiteVersion2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐSiteVersion(ctx context.Context, sel ast.SelectionSet, v *release.SiteVersion) graphql.Marshaler {
+func (ec *executionContext) marshalNSiteVersion2ᚖreleasegraphᚋinternalᚋappᚋvariantᚐSiteVersion(ctx context.Context, sel ast.SelectionSet, v *variant.SiteVersion) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -8050,7 +8051,7 @@ func (ec *executionContext) unmarshalNUnlockReleaseInput2releasegraphᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNVersionMatrix2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐVersionMatrix(ctx context.Context, sel ast.SelectionSet, v *release.VersionMatrix) graphql.Marshaler {
+func (ec *executionContext) marshalNVersionMatrix2ᚖreleasegraphᚋinternalᚋappᚋvariantᚐVersionMatrix(ctx context.Context, sel ast.SelectionSet, v *variant.VersionMatrix) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

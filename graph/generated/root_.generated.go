@@ -8860,7 +8860,7 @@ input ImpactSourcesInput {
   Requests for change: what they affect. Where all sources are such, items that each of them excludes stay out of the answer (I10).
   """
   changeRequests: [RecordRef!]
-  "Releases: what they change."
+  "Releases: what they hold (R2)."
   releases: [RecordRef!]
 }
 

@@ -29,6 +29,7 @@ import (
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/token"
+	"releasegraph/internal/app/variant"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 )
@@ -306,7 +307,7 @@ type QueryResolver interface {
 	Problem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Problem, error)
 	Problems(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Problem, relay.ProblemEdge], error)
 	DataQuality(ctx context.Context, filter relay.Input) (*configuration.DataQuality, error)
-	VersionMatrix(ctx context.Context, unit domain.Ref, asOf *domain.AsOf) (*release.VersionMatrix, error)
+	VersionMatrix(ctx context.Context, unit domain.Ref, asOf *domain.AsOf) (*variant.VersionMatrix, error)
 	Release(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Release, error)
 	Releases(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Release, relay.ReleaseEdge], error)
 	PolicyFor(ctx context.Context, item domain.Ref, asOf *domain.AsOf) (*policy.PolicyFor, error)
@@ -19641,8 +19642,8 @@ func (ec *executionContext) _Query_versionMatrix(ctx context.Context, field grap
 			return ec.Resolvers.Query().VersionMatrix(ctx, fc.Args["unit"].(domain.Ref), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *release.VersionMatrix) graphql.Marshaler {
-			return ec.marshalNVersionMatrix2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐVersionMatrix(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *variant.VersionMatrix) graphql.Marshaler {
+			return ec.marshalNVersionMatrix2ᚖreleasegraphᚋinternalᚋappᚋvariantᚐVersionMatrix(ctx, selections, v)
 		},
 		true,
 		true,

@@ -23,6 +23,7 @@ import (
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
+	"releasegraph/internal/app/variant"
 	"releasegraph/internal/app/work"
 )
 
@@ -43,6 +44,7 @@ type App struct {
 	Changes       *change.Area
 	Policies      *policy.Area
 	Media         *media.Area
+	Variants      *variant.Area
 	Releases      *release.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -69,6 +71,7 @@ func New(c Config) *App {
 	a.Changes = change.New(e, a.Records, a.Impact)
 	a.Policies = policy.New(e, a.Traversal)
 	a.Media = media.New(e, a.Policies)
+	a.Variants = variant.New(e, a.Policies)
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
@@ -96,6 +99,7 @@ func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate
 // wire lets the areas have their say in what is written.
 func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
+	a.Impact.Held = a.Releases.Held
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
 	e.Rules = slices.Concat(a.Configuration.Rules(), a.Calendar.Rules(), a.Problems.Rules(), a.Changes.Rules(), a.Policies.Rules(), a.Media.Rules(), a.Releases.Rules())
 	// In the order in which one may follow from another.

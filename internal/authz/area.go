@@ -91,7 +91,7 @@ var areas = []area{
 		},
 	},
 	{
-		name: "policy", doc: "the written rules for releases, which all may see",
+		name: "policy", doc: "the written rules for releases",
 		kinds:         []string{domain.KindReleasePolicy},
 		relationships: []string{domain.RelGoverns, domain.RelObserves, domain.RelRevises},
 	},

@@ -2,12 +2,18 @@
 package impact
 
 import (
+	"context"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/traversal"
+	"releasegraph/internal/store"
 )
 
 // Area is what can be asked of dependencies.
 type Area struct {
+	// Held reads the items that releases hold (R2): internal/app says how.
+	Held func(ctx context.Context, v estate.View, releases []store.Node) ([]store.Node, error)
+
 	estate    *estate.Estate
 	traversal *traversal.Area
 }

@@ -21,7 +21,7 @@ func (a *Area) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.A
 	if err != nil {
 		return nil, err
 	}
-	q, err := readImpactInput(ctx, v, in)
+	q, err := a.readImpactInput(ctx, v, in)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +56,7 @@ type impactQuestion struct {
 	items       []store.Node
 	sites       []store.Node
 	requests    []store.Node // for change
+	releases    []store.Node
 	inFlight    []store.Node // requests that are open in the same time
 	excluded    []store.Node
 	stopAt      []store.Node

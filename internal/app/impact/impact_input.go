@@ -10,7 +10,7 @@ import (
 
 // readImpactInput checks an input and resolves its references. It tells all
 // that is wrong at once.
-func readImpactInput(ctx context.Context, v estate.View, in domain.ImpactInput) (*impactQuestion, error) {
+func (a *Area) readImpactInput(ctx context.Context, v estate.View, in domain.ImpactInput) (*impactQuestion, error) {
 	q := &impactQuestion{in: in}
 	r := &estate.Refs{View: v, Errs: checkImpactInput(in)}
 	if in.WhatIf != nil {
@@ -23,7 +23,11 @@ func readImpactInput(ctx context.Context, v estate.View, in domain.ImpactInput) 
 		q.site = r.WantAll(domain.KindSite, []*domain.Ref{in.Site}, "input.site")
 	}
 	q.requests = r.WantAll(domain.KindChangeRequest, in.Sources.ChangeRequests, "input.sources.changeRequests")
+	q.releases = r.WantAll(domain.KindRelease, in.Sources.Releases, "input.sources.releases")
 	if err := r.Resolve(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.readReleases(ctx, v, q); err != nil {
 		return nil, err
 	}
 	if err := q.readRequests(ctx, v); err != nil {
@@ -34,14 +38,11 @@ func readImpactInput(ctx context.Context, v estate.View, in domain.ImpactInput) 
 
 func checkImpactInput(in domain.ImpactInput) (es domain.Errors) {
 	s := in.Sources
-	for i := range s.Releases {
-		es = append(es, estate.Wrong(estate.Element("input.sources.releases", i), "this version keeps no releases: name the items themselves"))
-	}
 	if d := in.During; d != nil && d.Empty() {
 		es = append(es, estate.Wrong("input.during.to", "must be after from"))
 	}
 	if len(s.Items)+len(s.Sites)+len(s.ChangeRequests)+len(s.Releases) == 0 {
-		es = append(es, estate.Wrong("input.sources", "name at least one item, site or request for change to start from"))
+		es = append(es, estate.Wrong("input.sources", "name at least one item, site, request for change or release to start from"))
 	}
 	if in.MaxDepth != nil && *in.MaxDepth < 1 {
 		es = append(es, estate.Wrong("input.maxDepth", "must be at least 1, not %d", *in.MaxDepth))

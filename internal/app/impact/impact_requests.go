@@ -9,6 +9,30 @@ import (
 	"releasegraph/internal/store"
 )
 
+// readReleases adds what the releases hold to the sources (I1, R2).
+func (a *Area) readReleases(ctx context.Context, v estate.View, q *impactQuestion) error {
+	if len(q.releases) == 0 {
+		return nil
+	}
+	held, err := a.Held(ctx, v, q.releases)
+	q.add(held)
+	return err
+}
+
+// add adds items to the sources, each once.
+func (q *impactQuestion) add(items []store.Node) {
+	seen := map[store.ID]bool{}
+	for _, n := range q.items {
+		seen[n.ID] = true
+	}
+	for _, n := range items {
+		if !seen[n.ID] {
+			seen[n.ID] = true
+			q.items = append(q.items, n)
+		}
+	}
+}
+
 // readRequests adds what the requests for change affect to the sources (I1),
 // then what others affect that are open in the same time (I6), and finds what
 // analysts excluded (I10).
@@ -30,16 +54,7 @@ func (q *impactQuestion) readRequests(ctx context.Context, v estate.View) error 
 	if err != nil {
 		return err
 	}
-	seen := map[store.ID]bool{}
-	for _, n := range q.items {
-		seen[n.ID] = true
-	}
-	for _, n := range slices.Concat(affected...) {
-		if !seen[n.ID] {
-			seen[n.ID] = true
-			q.items = append(q.items, n)
-		}
-	}
+	q.add(slices.Concat(affected...))
 	if alone {
 		q.excluded, err = excludedByAll(ctx, v, requests)
 	}

@@ -174,7 +174,7 @@ func TestAllThatIsWrongWithAQuestionIsTold(t *testing.T) {
 		"several": {domain.ImpactInput{
 			Sources: domain.ImpactSourcesInput{Items: apptest.ByKeys("db", "nobody"), Releases: apptest.ByKeys("REL-1")}, MaxDepth: &zero, Direction: &west,
 			StopAt: []*domain.Ref{{}},
-		}, []string{"INVALID input.sources.releases.0", "INVALID input.maxDepth", "INVALID input.direction", "INVALID input.stopAt.0", "NOT_FOUND input.sources.items.1"}},
+		}, []string{"INVALID input.maxDepth", "INVALID input.direction", "INVALID input.stopAt.0", "NOT_FOUND input.sources.items.1", "NOT_FOUND input.sources.releases.0"}},
 		"what if": {domain.ImpactInput{
 			Sources: domain.ImpactSourcesInput{Items: apptest.ByKeys("db")},
 			WhatIf:  &domain.WhatIfInput{Items: []*domain.HypotheticalItemInput{{Key: "shop"}}},

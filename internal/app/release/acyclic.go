@@ -2,6 +2,8 @@ package release
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"releasegraph/internal/app/estate"
@@ -122,7 +124,7 @@ func (g *dag) chain(steps *pace.Pace, from, to store.ID) ([]string, error) {
 		if err := steps.Steps(1 + len(g.below[at])); err != nil {
 			return nil, err
 		}
-		for next := range g.below[at] {
+		for _, next := range slices.Sorted(maps.Keys(g.below[at])) {
 			if _, known := came[next]; !known {
 				came[next] = at
 				open = append(open, next)

@@ -4,9 +4,11 @@ import (
 	"context"
 
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
+	"releasegraph/internal/store"
 )
 
 // Contents is all that a release holds (R2).
@@ -104,6 +106,39 @@ func (a *Area) holds(ctx context.Context, r *domain.Release) (*reading, *held, e
 	}
 	h, err := g.held(ctx, policy.NumberingOf(c.Policy))
 	return g, h, err
+}
+
+// Held reads the items that releases hold, each once (R2).
+func (a *Area) Held(ctx context.Context, v estate.View, releases []store.Node) ([]store.Node, error) {
+	var ids []store.ID
+	for _, r := range estate.Decoded[*domain.Release](ctx, v, releases) {
+		g, err := read(ctx, v, r)
+		if err != nil {
+			return nil, err
+		}
+		c, err := a.policies.Of(ctx, v, r, g.changed())
+		if err != nil {
+			return nil, err
+		}
+		h, err := g.held(ctx, policy.NumberingOf(c.Policy))
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range h.items {
+			ids = append(ids, store.ID(g.units.items[one.Item].ID))
+		}
+	}
+	found, err := v.Nodes(ctx, ids...)
+	if err != nil {
+		return nil, estate.StoreError(err)
+	}
+	var nodes []store.Node
+	for _, id := range ids {
+		if n, there := found[id]; there {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes, nil
 }
 
 // numberingOf is how the versions of a release that is being edited are read.

@@ -109,6 +109,9 @@ func TestWhatAReleaseHoldsIsComputed_R2(t *testing.T) {
 		require.Len(t, c.Nodes, 2)
 		require.Equal(t, "held by pay with pay-calc", c.Nodes[1].Because.Text)
 		require.Empty(t, c.LeftOut)
+		hurt, err := f.Impact.Impact(f.Ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Releases: []*domain.Ref{apptest.ByKey("R")}}}, nil)
+		require.NoError(t, err)
+		require.NotNil(t, hurt, "an analysis starts from what a release holds (I1)")
 		require.Equal(t, 4, f.Release("R").ContentVersion, "the item, the request and the category were counted (R21)")
 	})
 }

@@ -1,4 +1,4 @@
-package release
+package variant
 
 import (
 	"context"
@@ -66,7 +66,7 @@ func (a *Area) matrix(ctx context.Context, v estate.View, items []*domain.Config
 	for i, item := range items {
 		ids[i], byItem[item.Key] = store.ID(item.ID), item
 	}
-	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: byKey})
+	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, estate.StoreError(err)
 	}

@@ -1,0 +1,18 @@
+// Package variant tells which versions of a release unit are live, and where (R18).
+package variant
+
+import (
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/policy"
+)
+
+// Area is what can be asked of the versions of units.
+type Area struct {
+	estate   *estate.Estate
+	policies *policy.Area
+}
+
+// New returns the area over the estate and the areas below it that it uses.
+func New(e *estate.Estate, policies *policy.Area) *Area {
+	return &Area{estate: e, policies: policies}
+}
