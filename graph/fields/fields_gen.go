@@ -3417,11 +3417,11 @@ func fieldsOfReleaseNamePayload() direct.Type {
 
 func fieldsOfReleaseNotes() direct.Type {
 	return direct.Object(direct.Fields[*release.Notes]{
-		"audience": direct.Leaf(func(v *release.Notes) release.NotesAudience { return v.Audience }, direct.Text),
-		"changes":  direct.Values(func(v *release.Notes) []release1.NotedChange { return v.Changes }),
-		"problems": direct.Values(func(v *release.Notes) []release1.NotedProblem { return v.Problems }),
-		"errors":   direct.Values(func(v *release.Notes) []release1.NotedError { return v.Errors }),
-		"markdown": direct.Leaf(func(v *release.Notes) string { return v.Markdown() }, direct.Text),
+		"audience":    direct.Leaf(func(v *release.Notes) release.NotesAudience { return v.Audience }, direct.Text),
+		"changes":     direct.Values(func(v *release.Notes) []release1.NotedChange { return v.Changes }),
+		"problems":    direct.Values(func(v *release.Notes) []release1.NotedProblem { return v.Problems }),
+		"knownErrors": direct.Values(func(v *release.Notes) []release1.NotedError { return v.Errors }),
+		"markdown":    direct.Leaf(func(v *release.Notes) string { return v.Markdown() }, direct.Text),
 	})
 }
 

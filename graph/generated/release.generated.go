@@ -4323,13 +4323,13 @@ func (ec *executionContext) fieldContext_ReleaseNotes_problems(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ReleaseNotes_errors(ctx context.Context, field graphql.CollectedField, obj *release.Notes) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReleaseNotes_knownErrors(ctx context.Context, field graphql.CollectedField, obj *release.Notes) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ReleaseNotes_errors(ctx, field)
+			return ec.fieldContext_ReleaseNotes_knownErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Errors, nil
@@ -4342,7 +4342,7 @@ func (ec *executionContext) _ReleaseNotes_errors(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ReleaseNotes_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ReleaseNotes_knownErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseNotes",
 		Field:      field,
@@ -7189,8 +7189,8 @@ func (ec *executionContext) _ReleaseNotes(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "errors":
-			out.Values[i] = ec._ReleaseNotes_errors(ctx, field, obj)
+		case "knownErrors":
+			out.Values[i] = ec._ReleaseNotes_knownErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -13636,7 +13636,7 @@ type ReleaseNotes {
   "The problems that it solves."
   problems: [NotedProblem!]!
   "The errors that are known and stay."
-  errors: [NotedError!]!
+  knownErrors: [NotedError!]!
   "The notes as a document, in Markdown."
   markdown: String!
   "The notes as a document, in HTML. What records say is escaped."
@@ -22311,8 +22311,8 @@ func (ec *executionContext) childFields_ReleaseNotes(ctx context.Context, field 
 		return ec.fieldContext_ReleaseNotes_changes(ctx, field)
 	case "problems":
 		return ec.fieldContext_ReleaseNotes_problems(ctx, field)
-	case "errors":
-		return ec.fieldContext_ReleaseNotes_errors(ctx, field)
+	case "knownErrors":
+		return ec.fieldContext_ReleaseNotes_knownErrors(ctx, field)
 	case "markdown":
 		return ec.fieldContext_ReleaseNotes_markdown(ctx, field)
 	case "html":

@@ -24,7 +24,7 @@ func (a *Area) Consequences() []estate.Consequence {
 func countAuthors(ctx context.Context, p *estate.Proposal) error {
 	who := acting.Doer(ctx).Name
 	for _, c := range p.Records {
-		if c.Gone() || c.By == estate.ByVerb && !c.Created() {
+		if c.Gone() || c.By == estate.ByVerb && !c.Created() || c.By == estate.ByImport && acting.Locally(ctx) {
 			continue
 		}
 		if now := c.After.(*domain.ReleasePolicy); !domain.ContainsName(now.WrittenBy, who) {
