@@ -212,9 +212,7 @@ func rows[N any](page *listing.Rows[N], err error) (*relay.Connection[N, relay.E
 	for i, n := range page.Nodes {
 		c.Edges[i] = &relay.Edge[N]{Node: n, Cursor: page.Cursors[i]}
 	}
-	if n := len(page.Cursors); n > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Cursors[0], &page.Cursors[n-1]
-	}
+	c.PageInfo.StartCursor, c.PageInfo.EndCursor = page.Ends()
 	return c, nil
 }
 

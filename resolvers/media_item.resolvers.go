@@ -20,19 +20,19 @@ func (r *mediaItemResolver) Moves(ctx context.Context, obj *domain.MediaItem) ([
 	return pointers(moves), err
 }
 
-func (r *mutationResolver) AcceptMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
+func (r *mutationResolver) AcceptMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Media.AcceptMediaItem(ctx, input, options))
 }
 
-func (r *mutationResolver) RefuseMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
+func (r *mutationResolver) RefuseMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Media.RefuseMediaItem(ctx, input, options))
 }
 
-func (r *mutationResolver) RetireMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
+func (r *mutationResolver) RetireMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Media.RetireMediaItem(ctx, input, options))
 }
 
-func (r *mutationResolver) PurgeMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
+func (r *mutationResolver) PurgeMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Media.PurgeMediaItem(ctx, input, options))
 }
 

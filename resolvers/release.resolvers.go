@@ -15,27 +15,27 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func (r *mutationResolver) StartBuild(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
+func (r *mutationResolver) StartBuild(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
 	return written[domain.Release](r.App.Releases.StartBuild(ctx, input, options))
 }
 
-func (r *mutationResolver) SubmitForAcceptance(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
+func (r *mutationResolver) SubmitForAcceptance(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
 	return written[domain.Release](r.App.Releases.SubmitForAcceptance(ctx, input, options))
 }
 
-func (r *mutationResolver) RejectRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
+func (r *mutationResolver) RejectRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
 	return written[domain.Release](r.App.Releases.RejectRelease(ctx, input, options))
 }
 
-func (r *mutationResolver) ReplanRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
+func (r *mutationResolver) ReplanRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
 	return written[domain.Release](r.App.Releases.ReplanRelease(ctx, input, options))
 }
 
-func (r *mutationResolver) UnlockRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
+func (r *mutationResolver) UnlockRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
 	return written[domain.Release](r.App.Releases.UnlockRelease(ctx, input, options))
 }
 
-func (r *mutationResolver) CancelRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
+func (r *mutationResolver) CancelRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error) {
 	return written[domain.Release](r.App.Releases.CancelRelease(ctx, input, options))
 }
 

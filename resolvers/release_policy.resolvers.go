@@ -14,11 +14,11 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func (r *mutationResolver) PutPolicyInForce(ctx context.Context, input policy.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error) {
+func (r *mutationResolver) PutPolicyInForce(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error) {
 	return written[domain.ReleasePolicy](r.App.Policies.PutPolicyInForce(ctx, input, options))
 }
 
-func (r *mutationResolver) RetirePolicy(ctx context.Context, input policy.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error) {
+func (r *mutationResolver) RetirePolicy(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error) {
 	return written[domain.ReleasePolicy](r.App.Policies.RetirePolicy(ctx, input, options))
 }
 

@@ -1664,8 +1664,8 @@ func (ec *executionContext) fieldContext_MediaMove_lacks(_ context.Context, fiel
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputAcceptMediaItemInput(ctx context.Context, obj any) (media.Verb, error) {
-	var it media.Verb
+func (ec *executionContext) unmarshalInputAcceptMediaItemInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -1759,8 +1759,8 @@ func (ec *executionContext) unmarshalInputJudgeMediaCriterionInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputPurgeMediaItemInput(ctx context.Context, obj any) (media.Verb, error) {
-	var it media.Verb
+func (ec *executionContext) unmarshalInputPurgeMediaItemInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -1803,8 +1803,8 @@ func (ec *executionContext) unmarshalInputPurgeMediaItemInput(ctx context.Contex
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRefuseMediaItemInput(ctx context.Context, obj any) (media.Verb, error) {
-	var it media.Verb
+func (ec *executionContext) unmarshalInputRefuseMediaItemInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -1847,8 +1847,8 @@ func (ec *executionContext) unmarshalInputRefuseMediaItemInput(ctx context.Conte
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRetireMediaItemInput(ctx context.Context, obj any) (media.Verb, error) {
-	var it media.Verb
+func (ec *executionContext) unmarshalInputRetireMediaItemInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -2613,7 +2613,7 @@ func (ec *executionContext) _MediaMove(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAcceptMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx context.Context, v any) (media.Verb, error) {
+func (ec *executionContext) unmarshalNAcceptMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputAcceptMediaItemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2825,17 +2825,17 @@ func (ec *executionContext) marshalNMediaTerms2releasegraphᚋinternalᚋdomain�
 	return res
 }
 
-func (ec *executionContext) unmarshalNPurgeMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx context.Context, v any) (media.Verb, error) {
+func (ec *executionContext) unmarshalNPurgeMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputPurgeMediaItemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRefuseMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx context.Context, v any) (media.Verb, error) {
+func (ec *executionContext) unmarshalNRefuseMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputRefuseMediaItemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRetireMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx context.Context, v any) (media.Verb, error) {
+func (ec *executionContext) unmarshalNRetireMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputRetireMediaItemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

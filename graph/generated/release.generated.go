@@ -4777,8 +4777,8 @@ func (ec *executionContext) fieldContext_Waiver_at(_ context.Context, field grap
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputCancelReleaseInput(ctx context.Context, obj any) (release.Verb, error) {
-	var it release.Verb
+func (ec *executionContext) unmarshalInputCancelReleaseInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -4974,8 +4974,8 @@ func (ec *executionContext) unmarshalInputMoveReleaseToPolicyInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRejectReleaseInput(ctx context.Context, obj any) (release.Verb, error) {
-	var it release.Verb
+func (ec *executionContext) unmarshalInputRejectReleaseInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -5018,8 +5018,8 @@ func (ec *executionContext) unmarshalInputRejectReleaseInput(ctx context.Context
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputReplanReleaseInput(ctx context.Context, obj any) (release.Verb, error) {
-	var it release.Verb
+func (ec *executionContext) unmarshalInputReplanReleaseInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -5099,8 +5099,8 @@ func (ec *executionContext) unmarshalInputSinceInput(ctx context.Context, obj an
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputStartBuildInput(ctx context.Context, obj any) (release.Verb, error) {
-	var it release.Verb
+func (ec *executionContext) unmarshalInputStartBuildInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -5143,8 +5143,8 @@ func (ec *executionContext) unmarshalInputStartBuildInput(ctx context.Context, o
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputSubmitForAcceptanceInput(ctx context.Context, obj any) (release.Verb, error) {
-	var it release.Verb
+func (ec *executionContext) unmarshalInputSubmitForAcceptanceInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -5187,8 +5187,8 @@ func (ec *executionContext) unmarshalInputSubmitForAcceptanceInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputUnlockReleaseInput(ctx context.Context, obj any) (release.Verb, error) {
-	var it release.Verb
+func (ec *executionContext) unmarshalInputUnlockReleaseInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -7555,7 +7555,7 @@ func (ec *executionContext) marshalNBackOutStep2ᚖreleasegraphᚋinternalᚋapp
 	return ec._BackOutStep(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNCancelReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
+func (ec *executionContext) unmarshalNCancelReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputCancelReleaseInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7794,7 +7794,7 @@ func (ec *executionContext) marshalNNotesAudience2releasegraphᚋinternalᚋapp�
 	return res
 }
 
-func (ec *executionContext) unmarshalNRejectReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
+func (ec *executionContext) unmarshalNRejectReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputRejectReleaseInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7948,7 +7948,7 @@ func (ec *executionContext) marshalNReleaseType2releasegraphᚋinternalᚋdomain
 	return res
 }
 
-func (ec *executionContext) unmarshalNReplanReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
+func (ec *executionContext) unmarshalNReplanReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputReplanReleaseInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -8010,12 +8010,12 @@ func (ec *executionContext) marshalNSiteVersion2ᚖreleasegraphᚋinternalᚋapp
 	return ec._SiteVersion(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNStartBuildInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
+func (ec *executionContext) unmarshalNStartBuildInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputStartBuildInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNSubmitForAcceptanceInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
+func (ec *executionContext) unmarshalNSubmitForAcceptanceInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputSubmitForAcceptanceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -8046,7 +8046,7 @@ func (ec *executionContext) marshalNSupersededRelease2ᚖreleasegraphᚋinternal
 	return ec._SupersededRelease(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUnlockReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx context.Context, v any) (release.Verb, error) {
+func (ec *executionContext) unmarshalNUnlockReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputUnlockReleaseInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

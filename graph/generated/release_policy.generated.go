@@ -3183,8 +3183,8 @@ func (ec *executionContext) fieldContext_VersionScheme_line(_ context.Context, f
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputPutPolicyInForceInput(ctx context.Context, obj any) (policy.Verb, error) {
-	var it policy.Verb
+func (ec *executionContext) unmarshalInputPutPolicyInForceInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -3227,8 +3227,8 @@ func (ec *executionContext) unmarshalInputPutPolicyInForceInput(ctx context.Cont
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRetirePolicyInput(ctx context.Context, obj any) (policy.Verb, error) {
-	var it policy.Verb
+func (ec *executionContext) unmarshalInputRetirePolicyInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
 	if obj == nil {
 		return it, nil
 	}
@@ -4819,7 +4819,7 @@ func (ec *executionContext) marshalNPromotionStep2ᚕreleasegraphᚋinternalᚋd
 	return ret
 }
 
-func (ec *executionContext) unmarshalNPutPolicyInForceInput2releasegraphᚋinternalᚋappᚋpolicyᚐVerb(ctx context.Context, v any) (policy.Verb, error) {
+func (ec *executionContext) unmarshalNPutPolicyInForceInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputPutPolicyInForceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4850,7 +4850,7 @@ func (ec *executionContext) marshalNReleasePolicy2ᚖreleasegraphᚋinternalᚋd
 	return ec._ReleasePolicy(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNRetirePolicyInput2releasegraphᚋinternalᚋappᚋpolicyᚐVerb(ctx context.Context, v any) (policy.Verb, error) {
+func (ec *executionContext) unmarshalNRetirePolicyInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputRetirePolicyInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

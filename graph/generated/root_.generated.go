@@ -11058,7 +11058,11 @@ input VerifyMediaSignatureInput {
 }
 
 extend type Query {
-  "Which installations are not as the library and the releases say, by item and site (L3, R15)."
+  """
+  Which installations are not as the library and the releases say, by item and site
+  (L3, R15). A page looks at 5,000 pieces of software at most: where hasNextPage holds,
+  go on behind endCursor, even if the page is not full.
+  """
   libraryFindings(
     "At most so many; 50 when absent."
     first: Int

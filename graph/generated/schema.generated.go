@@ -160,10 +160,10 @@ type MutationResolver interface {
 	DisconnectMaintenanceSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.Site, relay.NoLink], error)
 	ConnectMaintenanceService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink], error)
 	DisconnectMaintenanceService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.MaintenanceWindow, domain.ConfigurationItem, relay.NoLink], error)
-	AcceptMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
-	RefuseMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
-	RetireMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
-	PurgeMediaItem(ctx context.Context, input media.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
+	AcceptMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
+	RefuseMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
+	RetireMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
+	PurgeMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	JudgeMediaCriterion(ctx context.Context, input media.Judge, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	VerifyMediaSignature(ctx context.Context, input media.Verify, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	CreateMediaItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
@@ -189,12 +189,12 @@ type MutationResolver interface {
 	DisconnectConcern(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink], error)
 	ConnectProblemCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink], error)
 	DisconnectProblemCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink], error)
-	StartBuild(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
-	SubmitForAcceptance(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
-	RejectRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
-	ReplanRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
-	UnlockRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
-	CancelRelease(ctx context.Context, input release.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
+	StartBuild(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
+	SubmitForAcceptance(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
+	RejectRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
+	ReplanRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
+	UnlockRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
+	CancelRelease(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
 	GatherEmergencyFixes(ctx context.Context, input release.Gather, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
 	WaiveReleaseNeed(ctx context.Context, input release.Waive, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
 	KeepInForce(ctx context.Context, input release.Keep, options *domain.WriteOptions) (*relay.Payload[domain.Release], error)
@@ -214,8 +214,8 @@ type MutationResolver interface {
 	DisconnectFixedError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Release, domain.KnownError, relay.NoLink], error)
 	ConnectFollowedPolicy(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink], error)
 	DisconnectFollowedPolicy(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Release, domain.ReleasePolicy, relay.NoLink], error)
-	PutPolicyInForce(ctx context.Context, input policy.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
-	RetirePolicy(ctx context.Context, input policy.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
+	PutPolicyInForce(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
+	RetirePolicy(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
 	ReviseReleasePolicy(ctx context.Context, input policy.RevisePolicy, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
 	CreateReleasePolicy(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
 	UpdateReleasePolicy(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ReleasePolicy], error)
@@ -335,8 +335,8 @@ func (ec *executionContext) field_Mutation_acceptMediaItem_args(ctx context.Cont
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Verb, error) {
-			return ec.unmarshalNAcceptMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNAcceptMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -423,8 +423,8 @@ func (ec *executionContext) field_Mutation_cancelRelease_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (release.Verb, error) {
-			return ec.unmarshalNCancelReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNCancelReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3363,8 +3363,8 @@ func (ec *executionContext) field_Mutation_purgeMediaItem_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Verb, error) {
-			return ec.unmarshalNPurgeMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNPurgeMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3385,8 +3385,8 @@ func (ec *executionContext) field_Mutation_putPolicyInForce_args(ctx context.Con
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (policy.Verb, error) {
-			return ec.unmarshalNPutPolicyInForceInput2releasegraphᚋinternalᚋappᚋpolicyᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNPutPolicyInForceInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3407,8 +3407,8 @@ func (ec *executionContext) field_Mutation_refuseMediaItem_args(ctx context.Cont
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Verb, error) {
-			return ec.unmarshalNRefuseMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNRefuseMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3429,8 +3429,8 @@ func (ec *executionContext) field_Mutation_rejectRelease_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (release.Verb, error) {
-			return ec.unmarshalNRejectReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNRejectReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3971,8 +3971,8 @@ func (ec *executionContext) field_Mutation_replanRelease_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (release.Verb, error) {
-			return ec.unmarshalNReplanReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNReplanReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4103,8 +4103,8 @@ func (ec *executionContext) field_Mutation_retireMediaItem_args(ctx context.Cont
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Verb, error) {
-			return ec.unmarshalNRetireMediaItemInput2releasegraphᚋinternalᚋappᚋmediaᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNRetireMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4125,8 +4125,8 @@ func (ec *executionContext) field_Mutation_retirePolicy_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (policy.Verb, error) {
-			return ec.unmarshalNRetirePolicyInput2releasegraphᚋinternalᚋappᚋpolicyᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNRetirePolicyInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4205,8 +4205,8 @@ func (ec *executionContext) field_Mutation_startBuild_args(ctx context.Context, 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (release.Verb, error) {
-			return ec.unmarshalNStartBuildInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNStartBuildInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4249,8 +4249,8 @@ func (ec *executionContext) field_Mutation_submitForAcceptance_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (release.Verb, error) {
-			return ec.unmarshalNSubmitForAcceptanceInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNSubmitForAcceptanceInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4271,8 +4271,8 @@ func (ec *executionContext) field_Mutation_unlockRelease_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (release.Verb, error) {
-			return ec.unmarshalNUnlockReleaseInput2releasegraphᚋinternalᚋappᚋreleaseᚐVerb(ctx, v)
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNUnlockReleaseInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13203,7 +13203,7 @@ func (ec *executionContext) _Mutation_acceptMediaItem(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AcceptMediaItem(ctx, fc.Args["input"].(media.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().AcceptMediaItem(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MediaItem]) graphql.Marshaler {
@@ -13247,7 +13247,7 @@ func (ec *executionContext) _Mutation_refuseMediaItem(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RefuseMediaItem(ctx, fc.Args["input"].(media.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().RefuseMediaItem(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MediaItem]) graphql.Marshaler {
@@ -13291,7 +13291,7 @@ func (ec *executionContext) _Mutation_retireMediaItem(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RetireMediaItem(ctx, fc.Args["input"].(media.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().RetireMediaItem(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MediaItem]) graphql.Marshaler {
@@ -13335,7 +13335,7 @@ func (ec *executionContext) _Mutation_purgeMediaItem(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PurgeMediaItem(ctx, fc.Args["input"].(media.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().PurgeMediaItem(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MediaItem]) graphql.Marshaler {
@@ -14479,7 +14479,7 @@ func (ec *executionContext) _Mutation_startBuild(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().StartBuild(ctx, fc.Args["input"].(release.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().StartBuild(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Release]) graphql.Marshaler {
@@ -14523,7 +14523,7 @@ func (ec *executionContext) _Mutation_submitForAcceptance(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SubmitForAcceptance(ctx, fc.Args["input"].(release.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().SubmitForAcceptance(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Release]) graphql.Marshaler {
@@ -14567,7 +14567,7 @@ func (ec *executionContext) _Mutation_rejectRelease(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RejectRelease(ctx, fc.Args["input"].(release.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().RejectRelease(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Release]) graphql.Marshaler {
@@ -14611,7 +14611,7 @@ func (ec *executionContext) _Mutation_replanRelease(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ReplanRelease(ctx, fc.Args["input"].(release.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().ReplanRelease(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Release]) graphql.Marshaler {
@@ -14655,7 +14655,7 @@ func (ec *executionContext) _Mutation_unlockRelease(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UnlockRelease(ctx, fc.Args["input"].(release.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().UnlockRelease(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Release]) graphql.Marshaler {
@@ -14699,7 +14699,7 @@ func (ec *executionContext) _Mutation_cancelRelease(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CancelRelease(ctx, fc.Args["input"].(release.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().CancelRelease(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.Release]) graphql.Marshaler {
@@ -15579,7 +15579,7 @@ func (ec *executionContext) _Mutation_putPolicyInForce(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PutPolicyInForce(ctx, fc.Args["input"].(policy.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().PutPolicyInForce(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ReleasePolicy]) graphql.Marshaler {
@@ -15623,7 +15623,7 @@ func (ec *executionContext) _Mutation_retirePolicy(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RetirePolicy(ctx, fc.Args["input"].(policy.Verb), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().RetirePolicy(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.ReleasePolicy]) graphql.Marshaler {

@@ -8,7 +8,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/policy"
-	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 )
 
@@ -19,10 +18,10 @@ func prepare(ctx context.Context, a *app.App) error {
 		return acting.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
 	}
 	rules, next, reason := ref("shop-releases"), ref("SHOP-5.15.0"), "Agreed at the planning meeting."
-	verb := release.Verb{Ref: next, Reason: &reason}
+	verb := domain.Verb{Ref: next, Reason: &reason}
 	for _, step := range []func() (*estate.Written, error){
 		func() (*estate.Written, error) {
-			return a.Policies.PutPolicyInForce(as("amelie", domain.ChangeManager), policy.Verb{Ref: rules}, nil)
+			return a.Policies.PutPolicyInForce(as("amelie", domain.ChangeManager), domain.Verb{Ref: rules}, nil)
 		},
 		func() (*estate.Written, error) {
 			return a.Policies.ReviseReleasePolicy(as("marta", domain.ReleaseManager), policy.RevisePolicy{Ref: rules}, nil)

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -34,6 +35,11 @@ type Error struct {
 	Details map[string]any
 	// Cause is for the log, and shown to nobody else.
 	Cause error
+}
+
+// Breaks says that what is asked for breaks a rule, known by its number.
+func Breaks(rule, field, format string, args ...any) *Error {
+	return &Error{Code: RuleViolation, Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
 func (e *Error) Error() string {

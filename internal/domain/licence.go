@@ -42,7 +42,7 @@ const (
 	LicenceEnded   LicenceStatus = "ENDED"
 )
 
-// StatusAt is the status of the licence at a time.
+// StatusAt is the status of the licence at a time. It has expired at its end.
 func (l *Licence) StatusAt(t time.Time) LicenceStatus {
 	switch {
 	case l.EndedAt != nil && !t.Before(*l.EndedAt):

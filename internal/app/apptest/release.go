@@ -3,7 +3,6 @@ package apptest
 import (
 	"github.com/stretchr/testify/require"
 
-	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -37,8 +36,8 @@ func (f *Fixture) Lacks(k, verb string) (list []string) {
 }
 
 // OfRelease names a release as a verb does, with a reason.
-func OfRelease(k string) release.Verb {
-	return release.Verb{Ref: Key(k), Reason: Some("it is time")}
+func OfRelease(k string) domain.Verb {
+	return domain.Verb{Ref: Key(k), Reason: Some("it is time")}
 }
 
 // Linked reports whether a relationship joins two records of its kinds.

@@ -13,6 +13,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
 )
@@ -284,7 +285,7 @@ func reason(c *domain.Change) string {
 			fields = append(fields, f.Field)
 		}
 	}
-	return fmt.Sprintf("%s %s (%s)", estate.ValueOr(c.Key, c.Kind), verb, strings.Join(fields, ", "))
+	return fmt.Sprintf("%s %s (%s)", optional.Or(c.Key, c.Kind), verb, strings.Join(fields, ", "))
 }
 
 // newlyInFlight adds the requests that have come to be open in the same time.

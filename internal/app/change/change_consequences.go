@@ -9,6 +9,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
 
@@ -49,7 +50,7 @@ func askers(ctx context.Context, p *estate.Proposal) error {
 		}
 		who := acting.Doer(ctx)
 		had, _ := c.Before.(*domain.ChangeRequest)
-		renamed := had != nil && (estate.ValueOr(had.Requester, "") != estate.ValueOr(r.Requester, "") || !slices.Equal(had.RequesterIdentities, r.RequesterIdentities))
+		renamed := had != nil && (optional.Or(had.Requester, "") != optional.Or(r.Requester, "") || !slices.Equal(had.RequesterIdentities, r.RequesterIdentities))
 		var err error
 		switch {
 		case c.Created() && c.By == estate.ByMutation:

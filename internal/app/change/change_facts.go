@@ -9,6 +9,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
 
@@ -69,7 +70,7 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 func factsOf(ctx context.Context, v estate.View, c *domain.ChangeRequest, far func(rel string) []store.Node) *changeFacts {
 	f := &changeFacts{ChangeFacts: domain.ChangeFacts{
 		Request: c, Items: estate.Decoded[*domain.ConfigurationItem](ctx, v, far(domain.RelAffects)),
-		Model: first(estate.Decoded[*domain.ChangeModel](ctx, v, far(domain.RelFollows))), Board: first(estate.Decoded[*domain.Board](ctx, v, far(domain.RelDecidedBy))),
+		Model: optional.First(estate.Decoded[*domain.ChangeModel](ctx, v, far(domain.RelFollows))), Board: optional.First(estate.Decoded[*domain.Board](ctx, v, far(domain.RelDecidedBy))),
 		Votes: estate.Decoded[*domain.Vote](ctx, v, far(domain.RelCastOn)), Tasks: estate.Decoded[*domain.Task](ctx, v, far(domain.RelPrepares)),
 	}}
 	f.guard(c)
@@ -156,14 +157,6 @@ func (b *onlyBoards) give(ctx context.Context, f *changeFacts) error {
 		f.guard(f.Board)
 	}
 	return nil
-}
-
-// first returns the first of a list, nil when it is empty.
-func first[R any](list []*R) *R {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
 }
 
 // latest returns the assessment that counts.

@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
 
@@ -51,7 +52,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 	}
 	after := entity.Clone(before).(*domain.ChangeRequest)
 	f.Request = after
-	ballot := domain.Ballot{Voter: acting.Doer(ctx), Verdict: in.Verdict, For: estate.ValueOr(in.OnBehalfOf, ""), Comment: in.Comment, At: a.estate.Clock()}
+	ballot := domain.Ballot{Voter: acting.Doer(ctx), Verdict: in.Verdict, For: optional.Or(in.OnBehalfOf, ""), Comment: in.Comment, At: a.estate.Clock()}
 	if ballot.Delegations, err = (sitting{a}).delegationsTo(ctx, f.Board, ballot.Voter.Name); err != nil {
 		return nil, nil, err
 	}

@@ -83,7 +83,7 @@ func (w *Writing) commit(ctx context.Context, decide func() (*Draft, error)) (*D
 	for range Attempts {
 		d, err := decide()
 		p := w.app.Propose(d)
-		if err = Both(err, w.app.bound(ctx, p)); err != nil {
+		if err = Both(plainly(err), w.app.bound(ctx, p)); err != nil {
 			return nil, nil, err
 		}
 		err = w.app.Consequent(ctx, p)

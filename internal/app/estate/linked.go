@@ -19,14 +19,6 @@ func AnyOf[T ~string](values []T) []any {
 	return list
 }
 
-// ValueOr returns the value, or otherwise where there is none.
-func ValueOr[T any](v *T, otherwise T) T {
-	if v == nil {
-		return otherwise
-	}
-	return *v
-}
-
 // FarNodes reads what a relationship joins to each of some records.
 func FarNodes(ctx context.Context, v View, ids []store.ID, rel string, d store.Direction, kind string) (map[store.ID][]store.Node, error) {
 	far := map[store.ID][]store.Node{}

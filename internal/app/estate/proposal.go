@@ -112,6 +112,7 @@ func (c *RecordChange) Touches(fields ...string) bool {
 // name its fields.
 func (p *Proposal) Refuse(at Placed, list ...*domain.Error) {
 	for _, e := range list {
+		e = plain(e)
 		e.Field = at.where().field(e.Field)
 		p.Problems = append(p.Problems, problem{at.where().Line, e})
 	}

@@ -85,6 +85,17 @@ func (a *Estate) Everything() View {
 	return View{Reader: a.Entire, Entire: a.Entire, App: a, Sight: &Sight{App: a, Unlimited: true}}
 }
 
+// Unnamed returns the estate as Everything does, but without the names of what the
+// caller may not see. Rules and verbs say by it why they refuse: Refuse and CarryOut
+// put Unseen in the place of each of the names.
+func (a *Estate) Unnamed(ctx context.Context) View {
+	v := a.Everything()
+	if seen := a.Today(ctx); seen.Part != nil {
+		v.Reader = seen.Part.Unnamed()
+	}
+	return v
+}
+
 // View returns the estate as of a moment, or today's where none is given.
 func (a *Estate) View(ctx context.Context, asOf *domain.AsOf, field string) (View, error) {
 	if asOf == nil {

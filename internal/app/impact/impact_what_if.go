@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
 
@@ -77,16 +78,16 @@ func (s *assumptions) readItems(r *estate.Refs, list []*domain.HypotheticalItemI
 
 func assumedItem(in *domain.HypotheticalItemInput) *domain.ConfigurationItem {
 	item := &domain.ConfigurationItem{
-		Class: estate.ValueOr(in.Class, domain.Application), Environment: estate.ValueOr(in.Environment, domain.Live), Status: domain.ItemPlanned,
+		Class: optional.Or(in.Class, domain.Application), Environment: optional.Or(in.Environment, domain.Live), Status: domain.ItemPlanned,
 		Criticality: in.Criticality, Users: in.Users,
 	}
-	item.ID, item.Key, item.Name = assumedPrefix+in.Key, in.Key, estate.ValueOr(in.Name, in.Key)
+	item.ID, item.Key, item.Name = assumedPrefix+in.Key, in.Key, optional.Or(in.Name, in.Key)
 	return item
 }
 
 func assumedDependency(r *estate.Refs, in *domain.HypotheticalDependencyInput, field string) domain.Link {
 	d := &domain.Dependency{
-		Kind: estate.ValueOr(in.Kind, domain.Uses), Impact: estate.ValueOr(in.Impact, domain.ImpactFull),
+		Kind: optional.Or(in.Kind, domain.Uses), Impact: optional.Or(in.Impact, domain.ImpactFull),
 		RedundancyGroup: in.RedundancyGroup, Minimum: in.Minimum, MinimumPercent: in.MinimumPercent,
 	}
 	for _, e := range d.Check() {
@@ -96,8 +97,8 @@ func assumedDependency(r *estate.Refs, in *domain.HypotheticalDependencyInput, f
 	r.Errs = append(r.Errs, unknown(field+".kind", domain.DependencyKinds, &d.Kind)...)
 	r.Errs = append(r.Errs, unknown(field+".impact", domain.Impacts, &d.Impact)...)
 	return domain.Link{
-		Rel: domain.RelDependsOn, Kind: d.Kind, Impact: d.Impact, Group: estate.ValueOr(in.RedundancyGroup, ""),
-		Minimum: int32(estate.ValueOr(in.Minimum, 0)), MinimumPercent: int32(estate.ValueOr(in.MinimumPercent, 0)),
+		Rel: domain.RelDependsOn, Kind: d.Kind, Impact: d.Impact, Group: optional.Or(in.RedundancyGroup, ""),
+		Minimum: int32(optional.Or(in.Minimum, 0)), MinimumPercent: int32(optional.Or(in.MinimumPercent, 0)),
 	}
 }
 

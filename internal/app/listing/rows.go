@@ -16,6 +16,7 @@ type Rows[N any] struct {
 
 	limit int
 	after string
+	stop  *string
 }
 
 // NewRows returns an empty page of a report that begins behind a cursor.
@@ -41,6 +42,29 @@ func (r *Rows[N]) From() string {
 // HasPrevious reports whether the page begins behind a cursor.
 func (r *Rows[N]) HasPrevious() bool { return r.after != "" }
 
+// Behind is where a page goes on behind a record.
+func Behind(record string) string { return record + "\x00" }
+
+// Stop ends the page, full or not, where the next one is to begin.
+func (r *Rows[N]) Stop(from string) {
+	cursor := rowCursor(from)
+	r.stop, r.HasNext = &cursor, true
+}
+
+// Ends are the cursors of the first row and of where the next page begins, nil
+// where there is none.
+func (r *Rows[N]) Ends() (start, end *string) {
+	if n := len(r.Cursors); n > 0 {
+		start, end = &r.Cursors[0], &r.Cursors[n-1]
+	}
+	if r.stop != nil {
+		end = r.stop
+	}
+	return start, end
+}
+
+func rowCursor(at string) string { return base64.RawURLEncoding.EncodeToString([]byte(at)) }
+
 // Add adds a row at a place: the key of its record and what tells rows of one
 // record apart, in order. It reports whether the page takes more.
 func (r *Rows[N]) Add(record, within string, row *N) bool {
@@ -52,6 +76,6 @@ func (r *Rows[N]) Add(record, within string, row *N) bool {
 		r.HasNext = true
 		return false
 	}
-	r.Nodes, r.Cursors = append(r.Nodes, row), append(r.Cursors, base64.RawURLEncoding.EncodeToString([]byte(at)))
+	r.Nodes, r.Cursors = append(r.Nodes, row), append(r.Cursors, rowCursor(at))
 	return true
 }

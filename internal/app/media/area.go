@@ -3,11 +3,8 @@
 package media
 
 import (
-	"fmt"
-
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
-	"releasegraph/internal/domain"
 )
 
 // Area is what can be done with media, spares and licences.
@@ -15,16 +12,17 @@ type Area struct {
 	estate   *estate.Estate
 	policies *policy.Area
 	verifier Verifier // nil: there is no library
+	report   report
 }
+
+// report is how far a page of a report goes through the estate: in so many steps,
+// of so many records each.
+type report struct{ steps, records int }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, policies *policy.Area) *Area {
-	return &Area{estate: e, policies: policies}
+	return &Area{estate: e, policies: policies, report: report{steps: 50, records: 100}}
 }
 
 // rules are what the area has to say about what is proposed.
 type rules struct{ *Area }
-
-func ruleError(rule, field, format string, args ...any) *domain.Error {
-	return &domain.Error{Code: domain.RuleViolation, Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
-}

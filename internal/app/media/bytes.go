@@ -24,7 +24,7 @@ func (a *Area) Receive(ctx context.Context, key string) (*domain.MediaItem, erro
 	}
 	m := found.(*domain.MediaItem)
 	if m.Status != domain.MediaQuarantine && !m.Stored {
-		return nil, ruleError("L1", "key", "%s is %s: bytes are put while it is in QUARANTINE", m.Key, m.Status)
+		return nil, domain.Breaks("L1", "key", "%s is %s: bytes are put while it is in QUARANTINE", m.Key, m.Status)
 	}
 	return m, nil
 }
@@ -39,7 +39,7 @@ func (a *Area) Stored(ctx context.Context, key, sha256 string, size int64, locat
 			return nil, nil, err
 		}
 		if before.Sha256 != sha256 || int64(before.Size) != size {
-			return nil, nil, ruleError("L1", "key", "%s was declared with another digest or size: %s, %d bytes", key, before.Sha256, before.Size)
+			return nil, nil, domain.Breaks("L1", "key", "%s was declared with another digest or size: %s, %d bytes", key, before.Sha256, before.Size)
 		}
 		after := entity.Clone(before).(*domain.MediaItem)
 		after.Stored = true
@@ -75,7 +75,7 @@ func (a *Area) Send(ctx context.Context, key string) (*domain.MediaItem, error) 
 	}
 	m := found.(*domain.MediaItem)
 	if !m.Stored || m.Status == domain.MediaPurged {
-		return nil, ruleError("L2", "key", "%s has no bytes in the library (%s)", m.Key, strings.ToLower(string(m.Status)))
+		return nil, domain.Breaks("L2", "key", "%s has no bytes in the library (%s)", m.Key, strings.ToLower(string(m.Status)))
 	}
 	return m, nil
 }

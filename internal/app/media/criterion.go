@@ -30,15 +30,15 @@ func (a *Area) JudgeMediaCriterion(ctx context.Context, in Judge, o *domain.Writ
 			return nil, nil, err
 		}
 		before := found.(*domain.MediaItem)
-		f, _, err := a.factsOf(ctx, a.estate.Everything(), before)
+		f, _, err := a.factsOf(ctx, a.estate.Unnamed(ctx), before)
 		if err != nil {
 			return nil, nil, err
 		}
 		if before.Status != domain.MediaQuarantine {
-			return nil, nil, ruleError("L1", "input.ref", "%s is %s: criteria are judged in QUARANTINE", before.Key, before.Status)
+			return nil, nil, domain.Breaks("L1", "input.ref", "%s is %s: criteria are judged in QUARANTINE", before.Key, before.Status)
 		}
 		if !slices.Contains(f.Criteria, in.Text) {
-			return nil, nil, ruleError("L1", "input.text", "is no criterion of the policy, which has %q", f.Criteria)
+			return nil, nil, domain.Breaks("L1", "input.text", "is no criterion of the policy, which has %q", f.Criteria)
 		}
 		after := entity.Clone(before).(*domain.MediaItem)
 		after.Criteria = slices.DeleteFunc(slices.Clone(before.Criteria), func(c domain.MediaCriterion) bool { return c.Text == in.Text })

@@ -9,6 +9,7 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/library"
 	"releasegraph/internal/store"
 )
@@ -29,12 +30,9 @@ type LibraryFinding struct {
 // LibraryFindingKind is what an installation is found to be.
 type LibraryFindingKind string
 
-// inspected is how many items a report reads at once.
-const inspected = 100
-
 // LibraryFindings lists the installations that are not as they ought to be, by
-// item and site (L3, R15): the software is read a hundred items at a time until
-// the page is full.
+// item and site (L3, R15). A page goes through what is installed until it is full,
+// and no further than the report goes: the next begins where it ended.
 func (a *Area) LibraryFindings(ctx context.Context, first *int, after *string) (*listing.Rows[LibraryFinding], error) {
 	if err := a.estate.May(ctx, authz.Read, domain.KindMediaItem); err != nil {
 		return nil, err
@@ -44,20 +42,33 @@ func (a *Area) LibraryFindings(ctx context.Context, first *int, after *string) (
 		return nil, err
 	}
 	v := a.estate.Today(ctx)
-	for from := rows.From(); ; {
-		items, err := estate.All[*domain.ConfigurationItem](ctx, v, store.Query{First: inspected, Order: []store.Order{{Property: "key"}}, Filter: store.And{
-			store.Compare{Property: "key", Op: store.Gte, Value: from},
-			store.Compare{Property: "class", Op: store.OneOf, Value: softwareClasses()},
-		}})
+	policies, err := a.policies.InForce(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	from := rows.From()
+	for range a.report.steps {
+		items, err := a.installedSoftware(ctx, v, from)
 		if err != nil {
 			return nil, err
 		}
-		more, err := a.inspect(ctx, v, items, rows)
-		if err != nil || !more || len(items) < inspected {
+		more, err := a.inspect(ctx, v, policies, items, rows)
+		if err != nil || !more || len(items) < a.report.records {
 			return rows, err
 		}
-		from = items[len(items)-1].Key + "\x00"
+		from = listing.Behind(items[len(items)-1].Key)
 	}
+	rows.Stop(from)
+	return rows, nil
+}
+
+// installedSoftware reads some of the software that is at a site, by key.
+func (a *Area) installedSoftware(ctx context.Context, v estate.View, from string) ([]*domain.ConfigurationItem, error) {
+	return estate.All[*domain.ConfigurationItem](ctx, v, store.Query{First: a.report.records, Order: []store.Order{{Property: "key"}}, Filter: store.And{
+		store.Compare{Property: "key", Op: store.Gte, Value: from},
+		store.Compare{Property: "class", Op: store.OneOf, Value: softwareClasses()},
+		store.Related{Rel: domain.RelInstalledAt, Direction: store.Out},
+	}})
 }
 
 func softwareClasses() []any {
@@ -72,7 +83,7 @@ func softwareClasses() []any {
 
 // inspect adds what is found of some items, and reports whether the page takes
 // more.
-func (a *Area) inspect(ctx context.Context, v estate.View, items []*domain.ConfigurationItem, rows *listing.Rows[LibraryFinding]) (more bool, err error) {
+func (a *Area) inspect(ctx context.Context, v estate.View, policies *policy.InForce, items []*domain.ConfigurationItem, rows *listing.Rows[LibraryFinding]) (more bool, err error) {
 	ids := make([]store.ID, len(items))
 	for i, item := range items {
 		ids[i] = store.ID(item.ID)
@@ -92,12 +103,12 @@ func (a *Area) inspect(ctx context.Context, v estate.View, items []*domain.Confi
 	if err != nil {
 		return false, estate.StoreError(err)
 	}
+	chosen, err := policies.ForEach(ctx, items)
+	if err != nil {
+		return false, err
+	}
 	for i, item := range items {
-		c, err := a.policies.ForItems(ctx, v, items[i:i+1])
-		if err != nil {
-			return false, err
-		}
-		found := library.Found{Item: item.Key, Class: item.Class, Versions: policy.NumberingOf(c.Policy).Items, Released: wentLive(released[i])}
+		found := library.Found{Item: item.Key, Class: item.Class, Versions: policy.NumberingOf(chosen[i].Policy).Items, Released: wentLive(released[i])}
 		byMaster := map[string]*domain.MediaItem{}
 		for _, m := range masters[ids[i]] {
 			byMaster[m.Key] = m
@@ -127,7 +138,7 @@ func (a *Area) judge(ctx context.Context, v estate.View, item *domain.Configurat
 		f.Version, f.Active = estate.Text(at.Edges[j].Props["version"]), estate.Text(at.Edges[j].Props["activeVersion"])
 		for n, one := range library.Judge(f) {
 			row := &LibraryFinding{
-				Kind: LibraryFindingKind(one.Kind), Item: item, Site: site, Version: given(one.Version), Deployed: given(one.Deployed), Masters: []*domain.MediaItem{},
+				Kind: LibraryFindingKind(one.Kind), Item: item, Site: site, Version: optional.Text(one.Version), Deployed: optional.Text(one.Deployed), Masters: []*domain.MediaItem{},
 			}
 			for _, key := range one.Masters {
 				row.Masters = append(row.Masters, masters[key])
@@ -138,11 +149,4 @@ func (a *Area) judge(ctx context.Context, v estate.View, item *domain.Configurat
 		}
 	}
 	return true
-}
-
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

@@ -9,53 +9,46 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/period"
 	"releasegraph/internal/store"
 )
 
-// Verb names a media item and, optionally, the version that the caller saw (C5)
-// and why.
-type Verb struct {
-	Ref       domain.Ref
-	IfVersion *int
-	Reason    *string
-}
-
 // AcceptMediaItem accepts what is in quarantine: its bytes are as declared, a
 // licence covers it, the policy's criteria hold (L1). Who put it there does not.
-func (a *Area) AcceptMediaItem(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) AcceptMediaItem(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, domain.AcceptMediaItem, in, o)
 }
 
 // RefuseMediaItem refuses what is in quarantine, for a reason.
-func (a *Area) RefuseMediaItem(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) RefuseMediaItem(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, domain.RefuseMediaItem, in, o)
 }
 
 // RetireMediaItem has an item deployed no more.
-func (a *Area) RetireMediaItem(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) RetireMediaItem(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, domain.RetireMediaItem, in, o)
 }
 
 // PurgeMediaItem gives up the bytes of what is retired or refused, and keeps what
 // it was (L5).
-func (a *Area) PurgeMediaItem(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) PurgeMediaItem(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, domain.PurgeMediaItem, in, o)
 }
 
-func (a *Area) move(ctx context.Context, verb string, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
-	m := estate.Mutation{Action: authz.Master, Kind: domain.KindMediaItem, Options: withReason(in.Reason, o), Input: []any{verb, domain.KindMediaItem, in}}
+func (a *Area) move(ctx context.Context, verb string, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
+	m := estate.Mutation{Action: authz.Master, Kind: domain.KindMediaItem, Options: o.Because(in.Reason), Input: []any{verb, domain.KindMediaItem, in}}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		found, err := a.estate.Seen(ctx, authz.Master, k, in.Ref, in.IfVersion)
 		if err != nil {
 			return nil, nil, err
 		}
 		before := found.(*domain.MediaItem)
-		f, guards, err := a.factsOf(ctx, a.estate.Everything(), before)
+		f, guards, err := a.factsOf(ctx, a.estate.Unnamed(ctx), before)
 		if err != nil {
 			return nil, nil, err
 		}
-		f.By, f.Reason = acting.Doer(ctx), estate.ValueOr(in.Reason, "")
+		f.By, f.Reason = acting.Doer(ctx), optional.Or(in.Reason, "")
 		to, errs := domain.MediaLife.Check(before.Key, verb, before.Status, f)
 		if len(errs) > 0 {
 			return nil, nil, errs.Under("input").Err()
@@ -66,18 +59,6 @@ func (a *Area) move(ctx context.Context, verb string, in Verb, o *domain.WriteOp
 		d.Decide(before, after)
 		return d, after, nil
 	})
-}
-
-func withReason(reason *string, o *domain.WriteOptions) *domain.WriteOptions {
-	if reason == nil || o != nil && o.Reason != nil {
-		return o
-	}
-	with := domain.WriteOptions{}
-	if o != nil {
-		with = *o
-	}
-	with.Reason = reason
-	return &with
 }
 
 // Moves tells where a media item can go from where it is, and what each way lacks.

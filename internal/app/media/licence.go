@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/library"
 	"releasegraph/internal/store"
 )
@@ -22,7 +23,7 @@ type End struct {
 
 // EndLicence ends a licence before its time; now when no time is given.
 func (a *Area) EndLicence(ctx context.Context, in End, o *domain.WriteOptions) (*estate.Written, error) {
-	m := estate.Mutation{Action: authz.Update, Kind: domain.KindLicence, Options: withReason(in.Reason, o), Input: []any{"end", domain.KindLicence, in}}
+	m := estate.Mutation{Action: authz.Update, Kind: domain.KindLicence, Options: o.Because(in.Reason), Input: []any{"end", domain.KindLicence, in}}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		found, err := a.estate.Seen(ctx, authz.Update, k, in.Ref, in.IfVersion)
 		if err != nil {
@@ -30,10 +31,10 @@ func (a *Area) EndLicence(ctx context.Context, in End, o *domain.WriteOptions) (
 		}
 		before := found.(*domain.Licence)
 		if before.EndedAt != nil {
-			return nil, nil, ruleError("L3", "input.ref", "%s was ended already", before.Key)
+			return nil, nil, domain.Breaks("L3", "input.ref", "%s was ended already", before.Key)
 		}
 		after := entity.Clone(before).(*domain.Licence)
-		at := estate.ValueOr(in.At, a.estate.Clock()).UTC()
+		at := optional.Or(in.At, a.estate.Clock()).UTC()
 		after.EndedAt = &at
 		d := &estate.Draft{}
 		d.Decide(before, after)
@@ -155,10 +156,7 @@ func (r *licenceReading) readTerms(ctx context.Context, v estate.View, l *domain
 	}
 	var list []library.Licence
 	for key, one := range all {
-		terms := library.Licence{
-			Key: key, Metric: library.Metric(one.Metric), Seats: one.Seats, ValidFrom: estate.ValueOr(one.ValidFrom, time.Time{}),
-			Expires: estate.ValueOr(one.Expires, time.Time{}), EndedAt: estate.ValueOr(one.EndedAt, time.Time{}), Items: of[key],
-		}
+		terms := library.Licence{Licence: one, Items: of[key]}
 		if key == l.Key {
 			terms.PaidAt = paidAt
 		}

@@ -18,7 +18,7 @@ func TestAMediaItemIsAcceptedByAnotherThanWhoPutIt_L1(t *testing.T) {
 		f.Create(domain.KindMediaItem, "kit", apptest.Values{"productVersion": "1.0.0", "sha256": digest, "size": 4, "terms": "LICENSED"})
 		carl := f.As("carl", domain.ConfigurationManager)
 		accept := func() error {
-			_, err := f.Media.AcceptMediaItem(f.As("carl", domain.ConfigurationManager), media.Verb{Ref: apptest.Key("kit")}, nil)
+			_, err := f.Media.AcceptMediaItem(f.As("carl", domain.ConfigurationManager), domain.Verb{Ref: apptest.Key("kit")}, nil)
 			return err
 		}
 		err := accept()
@@ -30,16 +30,16 @@ func TestAMediaItemIsAcceptedByAnotherThanWhoPutIt_L1(t *testing.T) {
 		f.Create(domain.KindLicence, "lic", nil)
 		f.Connect(domain.RelLicensedBy, "kit", "lic", nil)
 		require.ErrorContains(t, accept(), "somebody else than carl")
-		_, err = f.Media.AcceptMediaItem(f.As("cora", domain.ConfigurationManager), media.Verb{Ref: apptest.Key("kit")}, nil)
+		_, err = f.Media.AcceptMediaItem(f.As("cora", domain.ConfigurationManager), domain.Verb{Ref: apptest.Key("kit")}, nil)
 		require.NoError(t, err)
 
 		_, err = f.Records.Update(f.Ctx, domain.KindMediaItem, apptest.Key("kit"), apptest.Values{"productVersion": "1.0.1"}, nil, nil)
 		require.ErrorContains(t, err, "never changes")
 		_, err = f.Records.Remove(f.Ctx, domain.KindMediaItem, apptest.Key("kit"), nil, nil)
 		require.Error(t, err)
-		_, err = f.Media.RetireMediaItem(carl, media.Verb{Ref: apptest.Key("kit")}, nil)
+		_, err = f.Media.RetireMediaItem(carl, domain.Verb{Ref: apptest.Key("kit")}, nil)
 		require.NoError(t, err)
-		_, err = f.Media.PurgeMediaItem(carl, media.Verb{Ref: apptest.Key("kit")}, nil)
+		_, err = f.Media.PurgeMediaItem(carl, domain.Verb{Ref: apptest.Key("kit")}, nil)
 		require.ErrorContains(t, err, "the end of its retention")
 	})
 }

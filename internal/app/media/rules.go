@@ -35,7 +35,7 @@ func acceptedStays(ctx context.Context, p *estate.Proposal) error {
 		case !was.Status.Fixed():
 			p.Refuse(c, was.CheckReceived(c.After.(*domain.MediaItem))...)
 		case c.Gone():
-			p.Refuse(c, ruleError("L1", "", "%s is %s, and stays: retire it (%s)", was.Key, was.Status, domain.RetireMediaItem))
+			p.Refuse(c, domain.Breaks("L1", "", "%s is %s, and stays: retire it (%s)", was.Key, was.Status, domain.RetireMediaItem))
 		default:
 			p.Refuse(c, was.CheckFixed(c.After.(*domain.MediaItem))...)
 		}
@@ -43,7 +43,7 @@ func acceptedStays(ctx context.Context, p *estate.Proposal) error {
 	for _, l := range p.Links {
 		m, ok := l.From.(*domain.MediaItem)
 		if ok && m.Version > 0 && !l.Stays && (!l.Exists || l.Goes) && m.Status.Fixed() && l.By == estate.ByMutation {
-			p.Refuse(l, ruleError("L1", "from", "%s is %s: what it is a copy of never changes", m.Key, m.Status))
+			p.Refuse(l, domain.Breaks("L1", "from", "%s is %s: what it is a copy of never changes", m.Key, m.Status))
 		}
 	}
 	return nil
@@ -60,22 +60,22 @@ func (a rules) oneMaster(ctx context.Context, p *estate.Proposal) error {
 		if !ok || !is || l.Goes || l.Stays {
 			continue
 		}
-		c, err := a.policies.ForItems(ctx, a.estate.Everything(), []*domain.ConfigurationItem{item})
+		c, err := a.policies.ForItems(ctx, a.estate.Unnamed(ctx), []*domain.ConfigurationItem{item})
 		if err != nil {
 			return err
 		}
 		versions := policy.NumberingOf(c.Policy).Items
 		if _, err := versions.Read(m.ProductVersion); err != nil {
-			p.Refuse(l, ruleError("R3", "from", "of %s: %s", m.Key, err))
+			p.Refuse(l, domain.Breaks("R3", "from", "of %s: %s", m.Key, err))
 			continue
 		}
-		far, err := estate.Linked[*domain.MediaItem](ctx, a.estate.Everything(), []store.ID{store.ID(item.ID)}, domain.RelMasterOf, store.In)
+		far, err := estate.Linked[*domain.MediaItem](ctx, a.estate.Unnamed(ctx), []store.ID{store.ID(item.ID)}, domain.RelMasterOf, store.In)
 		if err != nil {
 			return err
 		}
 		for _, other := range far[store.ID(item.ID)] {
 			if other.ID != m.ID && other.Kind == m.Kind && versions.Same(other.ProductVersion, m.ProductVersion) {
-				p.Refuse(l, ruleError("L1", "from", "%s %s has a master copy already: %s (%s)", item.Key, m.ProductVersion, other.Key, other.Status))
+				p.Refuse(l, domain.Breaks("L1", "from", "%s %s has a master copy already: %s (%s)", item.Key, m.ProductVersion, other.Key, other.Status))
 			}
 		}
 		p.Keep(item) // two who connect a copy at once both hold the item
@@ -91,9 +91,9 @@ func reservedStays(_ context.Context, p *estate.Proposal) error {
 		now, _ := c.After.(*domain.HardwareSpare)
 		switch {
 		case was != nil && c.Gone() && was.Reserved > 0:
-			p.Refuse(c, ruleError("L4", "", "%d pieces of %s are reserved", was.Reserved, was.Key))
+			p.Refuse(c, domain.Breaks("L4", "", "%d pieces of %s are reserved", was.Reserved, was.Key))
 		case was != nil && now != nil && now.Quantity < was.Reserved:
-			p.Refuse(c, ruleError("L4", "quantity", "cannot be %d: %d pieces are reserved", now.Quantity, was.Reserved))
+			p.Refuse(c, domain.Breaks("L4", "quantity", "cannot be %d: %d pieces are reserved", now.Quantity, was.Reserved))
 		}
 	}
 	return nil
@@ -111,7 +111,7 @@ func (a rules) licenceStays(ctx context.Context, p *estate.Proposal) error {
 			return estate.StoreError(err)
 		}
 		if counts[0] > 0 {
-			p.Refuse(c, ruleError("L3", "", "%s is used: end it (endLicence)", c.Before.Meta().Key))
+			p.Refuse(c, domain.Breaks("L3", "", "%s is used: end it (endLicence)", c.Before.Meta().Key))
 		} else {
 			p.Guard(store.NoEdges{ID: id, Rel: domain.RelLicensedBy, Direction: store.In})
 		}

@@ -67,17 +67,17 @@ func (a *Area) VerifyMediaSignature(ctx context.Context, in Verify, o *domain.Wr
 func (a *Area) signatureOf(ctx context.Context, m *domain.MediaItem, text string) (Signature, error) {
 	var wrong domain.Errors
 	if m.Status != domain.MediaQuarantine {
-		wrong = append(wrong, ruleError("L1", "input.ref", "%s is %s: signatures are verified in QUARANTINE", m.Key, m.Status))
+		wrong = append(wrong, domain.Breaks("L1", "input.ref", "%s is %s: signatures are verified in QUARANTINE", m.Key, m.Status))
 	}
 	if !m.Stored {
-		wrong = append(wrong, ruleError("L1", "input.ref", "the bytes of %s are not in the library yet: put them first (PUT /media/%s)", m.Key, m.Key))
+		wrong = append(wrong, domain.Breaks("L1", "input.ref", "the bytes of %s are not in the library yet: put them first (PUT /media/%s)", m.Key, m.Key))
 	}
 	p, err := a.policyOfCopy(ctx, m)
 	if err != nil {
 		return Signature{}, err
 	}
 	if p.KitSignature == domain.SignatureNone || p.KitSignature == "" {
-		wrong = append(wrong, ruleError("L1", "input.ref", "the policy %s asks for no signature (kitSignature is NONE)", p.Key))
+		wrong = append(wrong, domain.Breaks("L1", "input.ref", "the policy %s asks for no signature (kitSignature is NONE)", p.Key))
 	}
 	if a.verifier == nil {
 		wrong = append(wrong, &domain.Error{Code: domain.Unavailable, Message: "this server has no media library: it is named by --media"})
@@ -88,9 +88,9 @@ func (a *Area) signatureOf(ctx context.Context, m *domain.MediaItem, text string
 // policyOfCopy is the policy that applies to a media item.
 func (a *Area) policyOfCopy(ctx context.Context, m *domain.MediaItem) (*domain.ReleasePolicy, error) {
 	id := store.ID(m.ID)
-	copied, err := estate.Linked[*domain.ConfigurationItem](ctx, a.estate.Everything(), []store.ID{id}, domain.RelMasterOf, store.Out)
+	copied, err := estate.Linked[*domain.ConfigurationItem](ctx, a.estate.Unnamed(ctx), []store.ID{id}, domain.RelMasterOf, store.Out)
 	if err != nil {
 		return nil, err
 	}
-	return a.policyOf(ctx, a.estate.Everything(), copied[id])
+	return a.policyOf(ctx, a.estate.Unnamed(ctx), copied[id])
 }

@@ -41,7 +41,7 @@ func (a *Area) stock(ctx context.Context, verb string, in Stock, o *domain.Write
 		after := entity.Clone(before).(*domain.HardwareSpare)
 		after.Quantity += more
 		if after.Free() < 0 {
-			return nil, nil, ruleError("L4", "input.quantity", "is more than is free: of %d pieces %d are reserved", before.Quantity, before.Reserved)
+			return nil, nil, domain.Breaks("L4", "input.quantity", "is more than is free: of %d pieces %d are reserved", before.Quantity, before.Reserved)
 		}
 		if es := after.Check(); len(es) > 0 {
 			return nil, nil, es.Under("input").Err()
@@ -92,7 +92,7 @@ func (a *Area) reserve(ctx context.Context, before *domain.HardwareSpare, r *dom
 	after := entity.Clone(before).(*domain.HardwareSpare)
 	after.Reserved += quantity - pieces(edge.Props)
 	if after.Free() < 0 {
-		return nil, nil, ruleError("L4", "input.quantity", "is more than is free: of %d pieces of %s %d are reserved", before.Quantity, before.Key, before.Reserved)
+		return nil, nil, domain.Breaks("L4", "input.quantity", "is more than is free: of %d pieces of %s %d are reserved", before.Quantity, before.Key, before.Reserved)
 	}
 	d := &estate.Draft{Guards: []store.Guard{store.EdgeAt{EdgeKey: key, Version: edge.Version}}}
 	d.Update(before, after)

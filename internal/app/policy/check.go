@@ -17,7 +17,7 @@ func checkReadable(p *domain.ReleasePolicy) (es domain.Errors) {
 			continue
 		}
 		for _, wrong := range schemeOf(scheme.of).Check() {
-			es = append(es, ruleError("R3", scheme.field+"."+dotted(wrong.Field), "%s", wrong.Text))
+			es = append(es, domain.Breaks("R3", scheme.field+"."+dotted(wrong.Field), "%s", wrong.Text))
 		}
 	}
 	for _, template := range []struct {
@@ -29,7 +29,7 @@ func checkReadable(p *domain.ReleasePolicy) (es domain.Errors) {
 			continue
 		}
 		if _, err := version.ParseTemplate(*template.text, template.fields); err != nil {
-			es = append(es, ruleError("R3", template.field, "%s", err))
+			es = append(es, domain.Breaks("R3", template.field, "%s", err))
 		}
 	}
 	return es

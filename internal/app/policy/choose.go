@@ -41,7 +41,7 @@ func (a *Area) Of(ctx context.Context, v estate.View, r *domain.Release, items [
 	return c, nil
 }
 
-// ForItems chooses the policy that applies to some items (R3).
+// ForItems chooses the policy that applies to all of some items (R3).
 func (a *Area) ForItems(ctx context.Context, v estate.View, items []*domain.ConfigurationItem) (*Chosen, error) {
 	c := &Chosen{Found: true}
 	if err := a.find(ctx, v, items, c); err != nil {
@@ -61,22 +61,58 @@ func (c *Chosen) complete() {
 
 // find chooses the policy that applies to all of some items.
 func (a *Area) find(ctx context.Context, v estate.View, items []*domain.ConfigurationItem, c *Chosen) error {
-	all, err := a.governing(ctx, v)
-	if err != nil || len(all) == 0 {
+	inForce, err := a.InForce(ctx, v)
+	if err != nil || len(inForce.all) == 0 {
 		return err
 	}
 	scopes, err := scopesOf(ctx, v, items)
 	if err != nil {
 		return err
 	}
-	winner, lacks := release.ChooseForAll(scopes, candidates(all))
-	c.Lacks = lacks
-	for _, one := range all {
+	inForce.choose(scopes, c)
+	return nil
+}
+
+// InForce are the policies in force with what they govern, as a view shows them.
+type InForce struct {
+	view   estate.View
+	all    []*governing
+	scopes []release.PolicyScope
+}
+
+// InForce reads the policies in force once, to choose from them often.
+func (a *Area) InForce(ctx context.Context, v estate.View) (*InForce, error) {
+	all, err := a.governing(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	return &InForce{v, all, candidates(all)}, nil
+}
+
+// ForEach chooses for each of some items the policy that applies to it (R3).
+func (f *InForce) ForEach(ctx context.Context, items []*domain.ConfigurationItem) ([]*Chosen, error) {
+	scopes, err := scopesOf(ctx, f.view, items)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Chosen, len(items))
+	for i := range items {
+		list[i] = &Chosen{Found: true}
+		f.choose(scopes[i:i+1], list[i])
+		list[i].complete()
+	}
+	return list, nil
+}
+
+// choose chooses the policy that applies to all of some items.
+func (f *InForce) choose(items []release.PolicyItem, c *Chosen) {
+	var winner string
+	winner, c.Lacks = release.ChooseForAll(items, f.scopes)
+	for _, one := range f.all {
 		if one.policy.Key == winner {
 			c.Record = one.policy
 		}
 	}
-	return nil
 }
 
 // scopesOf is what policies look at of some items.

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"fmt"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
@@ -16,10 +15,6 @@ func (a *Area) Rules() []estate.Rule {
 		{Name: "R3 a policy in force stays as it is", Binds: mutationOrImport, Minds: estate.Interest{Kinds: policies, Rels: []string{domain.RelGoverns, domain.RelObserves}}, Check: rules{a}.policyStays},
 		{Name: "R3 a policy can be kept", Binds: mutationOrImport, Minds: estate.Interest{Kinds: policies}, Check: policyReadable},
 	}
-}
-
-func ruleError(rule, field, format string, args ...any) *domain.Error {
-	return &domain.Error{Code: domain.RuleViolation, Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
 // policyStays refuses to change a version of a policy that is, or was, in force:
@@ -36,14 +31,14 @@ func (a rules) policyStays(ctx context.Context, p *estate.Proposal) error {
 		if c.By == estate.ByImport && domain.OwnerOf(was.Sources, "status", true) != domain.SourceAPI {
 			continue
 		}
-		p.Refuse(c, ruleError("R3", "", "%s is %s, and releases may follow it: make a new version (reviseReleasePolicy)", was.Key, was.Status))
+		p.Refuse(c, domain.Breaks("R3", "", "%s is %s, and releases may follow it: make a new version (reviseReleasePolicy)", was.Key, was.Status))
 	}
 	for _, l := range p.Links {
 		was, ok := l.From.(*domain.ReleasePolicy)
 		if !ok || l.Stays || was.Version == 0 || was.Status == domain.PolicyDraft || l.By == estate.ByImport {
 			continue
 		}
-		p.Refuse(l, ruleError("R3", "from", "%s is %s, and releases may follow it: make a new version (reviseReleasePolicy)", was.Key, was.Status))
+		p.Refuse(l, domain.Breaks("R3", "from", "%s is %s, and releases may follow it: make a new version (reviseReleasePolicy)", was.Key, was.Status))
 	}
 	return nil
 }

@@ -16,38 +16,16 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Verb names a policy and, optionally, the version that the caller saw (C5) and
-// why.
-type Verb struct {
-	Ref       domain.Ref
-	IfVersion *int
-	Reason    *string
-}
-
-// options are those of the mutation, with the reason of the verb unless another is
-// given.
-func (v Verb) options(o *domain.WriteOptions) *domain.WriteOptions {
-	if v.Reason == nil || o != nil && o.Reason != nil {
-		return o
-	}
-	with := domain.WriteOptions{}
-	if o != nil {
-		with = *o
-	}
-	with.Reason = v.Reason
-	return &with
-}
-
 // PutPolicyInForce puts a draft of a policy in force (R3): a change manager does,
 // who wrote nothing of it. The version that it revises is RETIRED.
-func (a *Area) PutPolicyInForce(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) PutPolicyInForce(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.movePolicy(ctx, "putPolicyInForce", authz.Decide, in, o, func(p *domain.ReleasePolicy, d *estate.Draft) error {
 		who := acting.Doer(ctx).Name
 		if p.Status != domain.PolicyDraft {
-			return ruleError("R3", "input.ref", "%s is %s: only a DRAFT is put in force", p.Key, p.Status)
+			return domain.Breaks("R3", "input.ref", "%s is %s: only a DRAFT is put in force", p.Key, p.Status)
 		}
 		if domain.ContainsName(p.WrittenBy, who) {
-			return ruleError("R3", "input.ref", "%s was written by %s: nobody puts in force what they wrote", p.Key, who)
+			return domain.Breaks("R3", "input.ref", "%s was written by %s: nobody puts in force what they wrote", p.Key, who)
 		}
 		if err := a.unambiguous(ctx, p); err != nil {
 			return err
@@ -59,18 +37,18 @@ func (a *Area) PutPolicyInForce(ctx context.Context, in Verb, o *domain.WriteOpt
 }
 
 // RetirePolicy takes a policy out of force: releases that follow it go on.
-func (a *Area) RetirePolicy(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) RetirePolicy(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.movePolicy(ctx, "retirePolicy", authz.Decide, in, o, func(p *domain.ReleasePolicy, _ *estate.Draft) error {
 		if p.Status != domain.PolicyInForce {
-			return ruleError("R3", "input.ref", "%s is %s: only a policy IN_FORCE is retired", p.Key, p.Status)
+			return domain.Breaks("R3", "input.ref", "%s is %s: only a policy IN_FORCE is retired", p.Key, p.Status)
 		}
 		p.Status = domain.PolicyRetired
 		return nil
 	})
 }
 
-func (a *Area) movePolicy(ctx context.Context, verb string, action authz.Action, in Verb, o *domain.WriteOptions, move func(*domain.ReleasePolicy, *estate.Draft) error) (*estate.Written, error) {
-	m := estate.Mutation{Action: action, Kind: domain.KindReleasePolicy, Options: in.options(o), Input: []any{verb, domain.KindReleasePolicy, in}}
+func (a *Area) movePolicy(ctx context.Context, verb string, action authz.Action, in domain.Verb, o *domain.WriteOptions, move func(*domain.ReleasePolicy, *estate.Draft) error) (*estate.Written, error) {
+	m := estate.Mutation{Action: action, Kind: domain.KindReleasePolicy, Options: o.Because(in.Reason), Input: []any{verb, domain.KindReleasePolicy, in}}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		before, err := a.estate.Seen(ctx, action, k, in.Ref, in.IfVersion)
 		if err != nil {
@@ -104,15 +82,16 @@ func (a *Area) retireRevised(ctx context.Context, p *domain.ReleasePolicy, d *es
 // unambiguous refuses a policy that would apply to exactly what another one in
 // force applies to: which of them counts, nobody could tell (R3).
 func (a *Area) unambiguous(ctx context.Context, p *domain.ReleasePolicy) error {
-	all, err := a.governing(ctx, a.estate.Everything())
+	v := a.estate.Unnamed(ctx)
+	all, err := a.governing(ctx, v)
 	if err != nil {
 		return err
 	}
-	own, err := a.scoped(ctx, a.estate.Everything(), p)
+	own, err := a.scoped(ctx, v, p)
 	if err != nil {
 		return err
 	}
-	revised, err := estate.FarNodes(ctx, a.estate.Everything(), []store.ID{store.ID(p.ID)}, domain.RelRevises, store.Out, domain.KindReleasePolicy)
+	revised, err := estate.FarNodes(ctx, v, []store.ID{store.ID(p.ID)}, domain.RelRevises, store.Out, domain.KindReleasePolicy)
 	if err != nil {
 		return err
 	}
@@ -121,7 +100,7 @@ func (a *Area) unambiguous(ctx context.Context, p *domain.ReleasePolicy) error {
 			continue
 		}
 		if release.SameScope(candidates(own)[0], candidates([]*governing{one})[0]) {
-			return ruleError("R3", "input.ref", "%s applies to exactly what %s applies to, which is in force: give it another scope, or revise %s", p.Key, one.policy.Key, one.policy.Key)
+			return domain.Breaks("R3", "input.ref", "%s applies to exactly what %s applies to, which is in force: give it another scope, or revise %s", p.Key, one.policy.Key, one.policy.Key)
 		}
 	}
 	return nil

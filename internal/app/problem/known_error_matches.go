@@ -6,6 +6,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/match"
 	"releasegraph/internal/store"
 )
@@ -78,7 +79,7 @@ func (a *Area) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
 func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown, error) {
 	r := &estate.Refs{View: a.estate.Today(ctx)}
 	items := r.WantAll(domain.KindConfigurationItem, d.Items, "draft.items")
-	s := &shown{version: d.Version, symptoms: estate.ValueOr(d.Symptoms, "")}
+	s := &shown{version: d.Version, symptoms: optional.Or(d.Symptoms, "")}
 	if err := domain.CheckText(s.symptoms, domain.MaxText); err != nil {
 		r.Errs = append(r.Errs, estate.Wrong("draft.symptoms", "%s", err))
 	}
@@ -90,7 +91,7 @@ func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown
 }
 
 // symptomsOf returns what a problem shows, in words.
-func symptomsOf(p *domain.Problem) string { return p.Name + "\n" + estate.ValueOr(p.Symptoms, "") }
+func symptomsOf(p *domain.Problem) string { return p.Name + "\n" + optional.Or(p.Symptoms, "") }
 
 // matches compares what a problem shows with the candidates.
 func (a *Area) matches(ctx context.Context, s *shown, first int) (*KnownErrorMatches, error) {

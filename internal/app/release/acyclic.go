@@ -42,7 +42,7 @@ func (a rules) acyclic(ctx context.Context, p *estate.Proposal) error {
 		g.join(l.Key.From, l.Key.To)
 		g.name(l)
 	}
-	if err := g.readBelow(ctx, a.estate.Everything(), from); err != nil {
+	if err := g.readBelow(ctx, a.estate.Unnamed(ctx), from); err != nil {
 		return err
 	}
 	steps := pace.Of(ctx)
@@ -55,7 +55,7 @@ func (a rules) acyclic(ctx context.Context, p *estate.Proposal) error {
 			return err
 		}
 		if chain != nil {
-			p.Refuse(l, ruleError("R2", "to", "would make a circle: %s", strings.Join(append([]string{g.keys[l.Key.From]}, chain...), " → ")))
+			p.Refuse(l, domain.Breaks("R2", "to", "would make a circle: %s", strings.Join(append([]string{g.keys[l.Key.From]}, chain...), " → ")))
 		}
 	}
 	return nil

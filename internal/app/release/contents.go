@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -79,7 +80,7 @@ func (a *Area) Contents(ctx context.Context, r *domain.Release) (*Contents, erro
 	out := &Contents{Nodes: make([]*Content, len(h.items)), LeftOut: make([]*LeftOut, len(left)), Units: []string{}}
 	for i, one := range h.items {
 		out.Nodes[i] = &Content{
-			Action: ContentAction(one.Action), FromVersion: given(one.From), ToVersion: given(one.To), Coexists: one.Coexists,
+			Action: ContentAction(one.Action), FromVersion: optional.Text(one.From), ToVersion: optional.Text(one.To), Coexists: one.Coexists,
 			Because: because(g, one), item: named[i],
 		}
 	}
@@ -143,7 +144,7 @@ func (a *Area) Held(ctx context.Context, v estate.View, releases []store.Node) (
 
 // numberingOf is how the versions of a release that is being edited are read.
 func (a *Area) numberingOf(ctx context.Context, r *domain.Release) (policy.Numbering, error) {
-	g, err := read(ctx, a.estate.Everything(), r)
+	g, err := read(ctx, a.estate.Unnamed(ctx), r)
 	if err != nil {
 		return policy.Numbering{}, err
 	}
@@ -157,13 +158,6 @@ func (a *Area) numberingOf(ctx context.Context, r *domain.Release) (policy.Numbe
 // itemKeys names items by their keys, to be read when they are asked for.
 func (a *Area) itemKeys(ctx context.Context, r *domain.Release, keys []string) []*configuration.ConfigurationItemKey {
 	return a.configuration.ItemsOf(ctx, r, keys)
-}
-
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 // because says why a release holds an item.

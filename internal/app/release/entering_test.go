@@ -10,8 +10,6 @@ import (
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/change"
-	"releasegraph/internal/app/media"
-	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/neo4jtest"
 )
@@ -52,7 +50,7 @@ func newTrial(f *apptest.Fixture, n int) trial {
 // deeds are all that matters for a release on its way into acceptance: the first
 // three lead there and back.
 func deeds(f *apptest.Fixture, of trial) []deed {
-	verb := func(name string, do func(context.Context, release.Verb, *domain.WriteOptions) error) deed {
+	verb := func(name string, do func(context.Context, domain.Verb, *domain.WriteOptions) error) deed {
 		return deed{name, func(ctx context.Context) error { return do(ctx, apptest.OfRelease(of.release), nil) }}
 	}
 	link := func(name, rel, from, to string, values apptest.Values) []deed {
@@ -68,15 +66,15 @@ func deeds(f *apptest.Fixture, of trial) []deed {
 		}
 	}
 	list := []deed{
-		verb("start", func(ctx context.Context, in release.Verb, o *domain.WriteOptions) error {
+		verb("start", func(ctx context.Context, in domain.Verb, o *domain.WriteOptions) error {
 			_, err := f.Releases.StartBuild(ctx, in, o)
 			return err
 		}),
-		verb("submit", func(ctx context.Context, in release.Verb, o *domain.WriteOptions) error {
+		verb("submit", func(ctx context.Context, in domain.Verb, o *domain.WriteOptions) error {
 			_, err := f.Releases.SubmitForAcceptance(ctx, in, o)
 			return err
 		}),
-		verb("unlock", func(ctx context.Context, in release.Verb, o *domain.WriteOptions) error {
+		verb("unlock", func(ctx context.Context, in domain.Verb, o *domain.WriteOptions) error {
 			_, err := f.Releases.UnlockRelease(ctx, in, o)
 			return err
 		}),
@@ -89,7 +87,7 @@ func deeds(f *apptest.Fixture, of trial) []deed {
 			return err
 		}},
 		{"retire the kit", func(ctx context.Context) error {
-			_, err := f.Media.RetireMediaItem(ctx, media.Verb{Ref: apptest.Key(of.kit)}, nil)
+			_, err := f.Media.RetireMediaItem(ctx, domain.Verb{Ref: apptest.Key(of.kit)}, nil)
 			return err
 		}},
 	}

@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -136,7 +137,7 @@ func (f *facts) readRequests(ctx context.Context) error {
 		return err
 	}
 	for id, c := range of {
-		c.items, c.board, c.problems = items[id], first(boards[id]), problems[id]
+		c.items, c.board, c.problems = items[id], optional.First(boards[id]), problems[id]
 	}
 	return nil
 }
@@ -195,12 +196,4 @@ func (f *facts) problems() []*domain.Problem {
 	add(f.fixes)
 	slices.SortFunc(list, func(a, b *domain.Problem) int { return cmp.Compare(a.Key, b.Key) })
 	return list
-}
-
-// first is the first of a list, nil when it is empty.
-func first[R any](list []*R) *R {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
 }

@@ -3,8 +3,8 @@ package release
 import (
 	"slices"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/period"
 	"releasegraph/internal/plan/release"
 )
@@ -32,7 +32,7 @@ func (f *facts) frequency() []release.Lack {
 		if q.Key == f.of.Key || q.Type != f.of.Type || !q.Status.WentLive() {
 			continue
 		}
-		live := estate.ValueOr(q.LiveAt, estate.ValueOr(q.StatusSince, q.UpdatedAt))
+		live := optional.Or(q.LiveAt, optional.Or(q.StatusSince, q.UpdatedAt))
 		for _, unit := range f.others[i].Units {
 			if slices.Contains(f.held.units, unit) {
 				last = append(last, release.LastLive{Unit: unit, Release: q.Key, At: live})

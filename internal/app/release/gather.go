@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/version"
 	"releasegraph/internal/store"
@@ -39,7 +40,7 @@ func (a *Area) GatherEmergencyFixes(ctx context.Context, in Gather, o *domain.Wr
 		if err != nil {
 			return nil, nil, err
 		}
-		found, err := a.fixes(ctx, a.estate.Everything())
+		found, err := a.fixes(ctx, a.estate.Unnamed(ctx))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -49,10 +50,10 @@ func (a *Area) GatherEmergencyFixes(ctx context.Context, in Gather, o *domain.Wr
 		}
 		keys, err := release.Gather(found.list, since, policy.Package.MaxReleases, policy.Package.MaxItems)
 		if err != nil {
-			return nil, nil, ruleError("R16", "input.since", "%s", err)
+			return nil, nil, domain.Breaks("R16", "input.since", "%s", err)
 		}
 		if len(keys) == 0 {
-			return nil, nil, ruleError("R16", "input.since", "no emergency release went live since then that is in force and in no package")
+			return nil, nil, domain.Breaks("R16", "input.since", "no emergency release went live since then that is in force and in no package")
 		}
 		pack, err := a.newPackage(k, in, policy)
 		if err != nil {
@@ -86,7 +87,7 @@ func (a *Area) policyOfFixes(ctx context.Context, found *liveFixes, since time.T
 			}
 		}
 	}
-	c, err := a.policies.ForItems(ctx, a.estate.Everything(), items)
+	c, err := a.policies.ForItems(ctx, a.estate.Unnamed(ctx), items)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func (a *Area) sinceWhen(ctx context.Context, s Since) (time.Time, error) {
 	}
 	r := found.(*domain.Release)
 	if r.LiveAt == nil {
-		return time.Time{}, ruleError("R16", "input.since.release", "%s did not go live (%s): there is no moment since which to gather", r.Key, r.Status)
+		return time.Time{}, domain.Breaks("R16", "input.since.release", "%s did not go live (%s): there is no moment since which to gather", r.Key, r.Status)
 	}
 	return *r.LiveAt, nil
 }
@@ -115,16 +116,16 @@ func (a *Area) sinceWhen(ctx context.Context, s Since) (time.Time, error) {
 // newPackage is the package, numbered by the policy's pattern where no number is
 // given.
 func (a *Area) newPackage(k *entity.Kind, in Gather, policy *domain.ReleasePolicy) (*domain.Release, error) {
-	number := estate.ValueOr(in.ReleaseVersion, "")
+	number := optional.Or(in.ReleaseVersion, "")
 	if number == "" {
 		pattern, err := version.ParseTemplate(*policy.PackagePattern, version.PackageFields)
 		if err != nil {
-			return nil, ruleError("R3", "input.releaseVersion", "is missing, and the policy's pattern cannot be read: %s", err)
+			return nil, domain.Breaks("R3", "input.releaseVersion", "is missing, and the policy's pattern cannot be read: %s", err)
 		}
 		number = pattern.Expand(version.DateValues(a.estate.Clock()))
 	}
 	made, err := k.New(map[string]any{
-		"key": in.Key, "name": estate.ValueOr(in.Name, in.Key), "releaseVersion": number,
+		"key": in.Key, "name": optional.Or(in.Name, in.Key), "releaseVersion": number,
 		"type": string(domain.MinorRelease), "category": string(domain.PackageRelease),
 	}, "input")
 	if err != nil {
@@ -171,7 +172,7 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 	for i, r := range estate.Decoded[*domain.Release](ctx, v, nodes) {
 		n := nodes[i]
 		out.byKey[r.Key] = r
-		fix := release.Fix{Release: r.Key, Type: release.Emergency, Status: r.Status, Superseded: superseded[n.ID], LiveAt: estate.ValueOr(r.LiveAt, r.UpdatedAt)}
+		fix := release.Fix{Release: r.Key, Type: release.Emergency, Status: r.Status, Superseded: superseded[n.ID], LiveAt: optional.Or(r.LiveAt, r.UpdatedAt)}
 		for _, i := range changed[n.ID] {
 			fix.Items = append(fix.Items, i.Key)
 		}

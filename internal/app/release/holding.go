@@ -5,6 +5,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -76,7 +77,7 @@ func (u *units) ItemsOf(ctx context.Context, keys []string) (map[string][]releas
 		members := []release.Member{}
 		for _, item := range far[id] {
 			u.know(item)
-			members = append(members, release.Member{Item: item.Key, Status: item.Status, ProductVersion: estate.ValueOr(item.ProductVersion, "")})
+			members = append(members, release.Member{Item: item.Key, Status: item.Status, ProductVersion: optional.Or(item.ProductVersion, "")})
 		}
 		u.itemsOf[unit[id]] = members
 	}

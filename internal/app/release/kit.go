@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -76,7 +77,7 @@ func (f *facts) readCopies(ctx context.Context, byID map[store.ID]*kitPart, node
 		return err
 	}
 	for id, p := range byID {
-		p.item, p.licences = first(masters[id]), licences[id]
+		p.item, p.licences = optional.First(masters[id]), licences[id]
 	}
 	return nil
 }

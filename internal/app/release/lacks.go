@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 )
 
@@ -151,7 +151,7 @@ func (f *facts) emergency() []release.Lack {
 func (f *facts) undos() (list []release.PlannedUndo) {
 	for _, c := range f.requests {
 		list = append(list, release.PlannedUndo{
-			Key: c.request.Key, Kind: estate.ValueOr(c.request.BackOutKind, ""),
+			Key: c.request.Key, Kind: optional.Or(c.request.BackOutKind, ""),
 			Plan: blank(c.request.BackOutPlan) != "", Mitigation: blank(c.request.Mitigation) != "",
 		})
 	}
@@ -171,7 +171,7 @@ func (f *facts) demandedBackOut() domain.BackOutKind {
 func (f *facts) agreed() []release.Lack {
 	r := f.of
 	return slices.Concat(
-		release.Method(string(estate.ValueOr(r.Approach, ""))), release.Calendar(r.PlannedFrom, r.PlannedTo),
+		release.Method(string(optional.Or(r.Approach, ""))), release.Calendar(r.PlannedFrom, r.PlannedTo),
 		release.Roles(release.Managers{Manager: folded(r.Manager), Build: folded(r.BuildManager), Test: folded(r.TestManager), Deployment: folded(r.DeploymentManager)}),
 	)
 }
@@ -191,4 +191,4 @@ func (f *facts) partsAccepted() []release.Lack {
 	return append(release.PartsAccepted(leaves), release.PackageSize(len(f.leaves), len(f.held.items), rules.MaxReleases, rules.MaxItems)...)
 }
 
-func blank(s *string) string { return strings.TrimSpace(estate.ValueOr(s, "")) }
+func blank(s *string) string { return strings.TrimSpace(optional.Or(s, "")) }

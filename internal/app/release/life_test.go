@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,8 +96,25 @@ func TestAReleaseIsCarriedFromItsPlanIntoAcceptance_R4_R5_R6(t *testing.T) {
 
 func TestWhatAReleaseHoldsIsComputed_R2(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
-		f.Lines(paying...)
+		f.Lines(append(slices.Clone(paying),
+			`{"node":"ConfigurationItem","key":"payroll","name":"payroll","class":"SERVICE"}`, `{"node":"ConfigurationItem","key":"portal","name":"portal","class":"SERVICE"}`,
+			`{"edge":"DEPENDS_ON","from":"ConfigurationItem:payroll","to":"ConfigurationItem:pay-calc","kind":"USES"}`,
+			`{"edge":"DEPENDS_ON","from":"ConfigurationItem:portal","to":"ConfigurationItem:pay-ui","kind":"USES"}`,
+		)...)
 		delta(f)
+		hurt := func() (keys []string) {
+			found, err := f.Impact.Impact(f.Ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Releases: []*domain.Ref{apptest.ByKey("R")}}}, nil)
+			require.NoError(t, err)
+			page, err := found.Hits(f.Ctx, nil, nil)
+			require.NoError(t, err)
+			for _, hit := range page.Nodes {
+				item, err := hit.Item(f.Ctx)
+				require.NoError(t, err)
+				keys = append(keys, item.Key)
+			}
+			return keys
+		}
+		require.Equal(t, []string{"payroll"}, hurt(), "an analysis starts from what a release holds (I1)")
 		c, err := f.Releases.Contents(f.Ctx, f.Release("R"))
 		require.NoError(t, err)
 		require.Len(t, c.Nodes, 1)
@@ -109,9 +127,7 @@ func TestWhatAReleaseHoldsIsComputed_R2(t *testing.T) {
 		require.Len(t, c.Nodes, 2)
 		require.Equal(t, "held by pay with pay-calc", c.Nodes[1].Because.Text)
 		require.Empty(t, c.LeftOut)
-		hurt, err := f.Impact.Impact(f.Ctx, domain.ImpactInput{Sources: domain.ImpactSourcesInput{Releases: []*domain.Ref{apptest.ByKey("R")}}}, nil)
-		require.NoError(t, err)
-		require.NotNil(t, hurt, "an analysis starts from what a release holds (I1)")
+		require.Equal(t, []string{"payroll", "portal"}, hurt(), "a FULL release holds all of its unit")
 		require.Equal(t, 4, f.Release("R").ContentVersion, "the item, the request and the category were counted (R21)")
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -112,7 +113,7 @@ var byKey = []store.Order{{Property: "key"}}
 func contentOf(item *domain.ConfigurationItem, e store.Edge) release.Content {
 	c := entity.RelationshipsNamed(domain.RelChanges)[0].DecodeLink(e.Props).(*domain.ReleaseChange)
 	return release.Content{
-		Item: item.Key, Action: release.Action(c.Action), From: estate.ValueOr(c.FromVersion, ""), To: estate.ValueOr(c.ToVersion, ""), Coexists: c.Coexists,
+		Item: item.Key, Action: release.Action(c.Action), From: optional.Or(c.FromVersion, ""), To: optional.Or(c.ToVersion, ""), Coexists: c.Coexists,
 	}
 }
 

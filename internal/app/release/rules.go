@@ -88,18 +88,14 @@ func (a rules) partsOfPackages(ctx context.Context, p *estate.Proposal) error {
 		isPackage := r.Category == domain.PackageRelease
 		switch {
 		case l.Rel.Name == domain.RelBundles && !isPackage:
-			p.Refuse(l, ruleError("R2", "from", "%s is a %s release: only a PACKAGE bundles others", r.Key, r.Category))
+			p.Refuse(l, domain.Breaks("R2", "from", "%s is a %s release: only a PACKAGE bundles others", r.Key, r.Category))
 		case l.Rel.Name == domain.RelChanges && isPackage:
-			p.Refuse(l, ruleError("R2", "from", "%s is a PACKAGE, which changes what its parts change: bundle releases (connectBundledRelease)", r.Key))
+			p.Refuse(l, domain.Breaks("R2", "from", "%s is a PACKAGE, which changes what its parts change: bundle releases (connectBundledRelease)", r.Key))
 		case r.Version > 0:
 			p.Keep(r)
 		}
 	}
 	return nil
-}
-
-func ruleError(rule, field, format string, args ...any) *domain.Error {
-	return &domain.Error{Code: domain.RuleViolation, Rule: rule, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
 // categoryFits refuses a category that does not fit what a release holds already
@@ -120,7 +116,7 @@ func (a rules) categoryFits(ctx context.Context, p *estate.Proposal) error {
 			return estate.StoreError(err)
 		}
 		if counts[0] > 0 {
-			p.Refuse(c, ruleError("R2", "category", "cannot be %s: it %s", now.Category, noun))
+			p.Refuse(c, domain.Breaks("R2", "category", "cannot be %s: it %s", now.Category, noun))
 		} else {
 			p.Guard(store.NoEdges{ID: store.ID(was.ID), Rel: rel, Direction: store.Out})
 		}
@@ -153,7 +149,7 @@ func (a rules) versionsReadable(ctx context.Context, p *estate.Proposal) error {
 				continue
 			}
 			if _, err := items.Read(*version.text); err != nil {
-				p.Refuse(l, ruleError("R3", version.field, "of %s: %s", item.Key, err))
+				p.Refuse(l, domain.Breaks("R3", version.field, "of %s: %s", item.Key, err))
 			}
 		}
 	}
@@ -179,7 +175,7 @@ func (a rules) numberFree(ctx context.Context, p *estate.Proposal) error {
 		if !ok || !is || was.ReleaseVersion == now.ReleaseVersion {
 			continue
 		}
-		f, err := a.factsOf(ctx, now)
+		f, err := a.factsIn(ctx, a.estate.Unnamed(ctx), now)
 		if err != nil {
 			return err
 		}
@@ -190,7 +186,7 @@ func (a rules) numberFree(ctx context.Context, p *estate.Proposal) error {
 			}
 		}
 		for _, lack := range release.Taken(numbered(now, f.held.units), others, f.numbering.Releases) {
-			p.Refuse(c, ruleError("R3", "releaseVersion", "needs %s", lack.Text))
+			p.Refuse(c, domain.Breaks("R3", "releaseVersion", "needs %s", lack.Text))
 		}
 	}
 	return nil
@@ -207,7 +203,7 @@ func (a rules) oneRelease(ctx context.Context, p *estate.Proposal) error {
 		if !ok || !is || l.Goes || l.Stays {
 			continue
 		}
-		far, err := estate.Linked[*domain.Release](ctx, a.estate.Everything(), []store.ID{store.ID(c.ID)}, domain.RelImplements, store.In)
+		far, err := estate.Linked[*domain.Release](ctx, a.estate.Unnamed(ctx), []store.ID{store.ID(c.ID)}, domain.RelImplements, store.In)
 		if err != nil {
 			return err
 		}
@@ -218,7 +214,7 @@ func (a rules) oneRelease(ctx context.Context, p *estate.Proposal) error {
 			}
 		}
 		if len(open) > 0 {
-			p.Refuse(l, ruleError("H4", "to", "%s is in another open release: %s", c.Key, strings.Join(open, ", ")))
+			p.Refuse(l, domain.Breaks("H4", "to", "%s is in another open release: %s", c.Key, strings.Join(open, ", ")))
 			continue
 		}
 		p.Keep(c) // two who connect it at once both write it
@@ -239,9 +235,9 @@ func authorisedEnter(ctx context.Context, p *estate.Proposal) error {
 			continue
 		}
 		if c.Type == domain.StandardChange {
-			p.Refuse(l, ruleError("H7", "to", "%s is a STANDARD change: a standard installation goes by implementChangeRequest, not by a release", c.Key))
+			p.Refuse(l, domain.Breaks("H7", "to", "%s is a STANDARD change: a standard installation goes by implementChangeRequest, not by a release", c.Key))
 		} else if r.Status.Carries() && c.Status != domain.ChangeAuthorised {
-			p.Refuse(l, ruleError("H4", "to", "%s is %s: a release that is %s takes AUTHORISED requests alone", c.Key, c.Status, r.Status))
+			p.Refuse(l, domain.Breaks("H4", "to", "%s is %s: a release that is %s takes AUTHORISED requests alone", c.Key, c.Status, r.Status))
 		}
 	}
 	return nil

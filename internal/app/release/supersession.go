@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 )
 
@@ -63,7 +63,7 @@ func (a *Area) Superseding(ctx context.Context, r *domain.Release) ([]*Supersede
 
 // liveAt is when a release went live, as far as is known.
 func liveAt(r *domain.Release) time.Time {
-	return estate.ValueOr(r.LiveAt, estate.ValueOr(r.StatusSince, r.UpdatedAt))
+	return optional.Or(r.LiveAt, optional.Or(r.StatusSince, r.UpdatedAt))
 }
 
 // live is the release as it is, or would be now, when it is live.

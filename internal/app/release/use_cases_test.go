@@ -74,7 +74,7 @@ func submitted(f *apptest.Fixture) {
 func TestANegativeVerdictIsReplannedByChangeManagement_R8_H9(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		accepting(f)
-		_, err := f.Releases.RejectRelease(f.As("tom", domain.TestManager), release.Verb{Ref: apptest.Key("R")}, nil)
+		_, err := f.Releases.RejectRelease(f.As("tom", domain.TestManager), domain.Verb{Ref: apptest.Key("R")}, nil)
 		require.ErrorContains(t, err, "a reason")
 		_, err = f.Releases.RejectRelease(f.As("tom", domain.TestManager), apptest.OfRelease("R"), nil)
 		require.NoError(t, err)

@@ -8,16 +8,9 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
-
-// Verb names a release and, optionally, the version that the caller saw (C5) and
-// why.
-type Verb struct {
-	Ref       domain.Ref
-	IfVersion *int
-	Reason    *string
-}
 
 // releaseVerb is a verb of a release.
 type releaseVerb struct {
@@ -29,43 +22,43 @@ type releaseVerb struct {
 
 // StartBuild begins to build a release: its content, method, calendar and roles
 // are agreed (R5), and its requests are IN_RELEASE from now on (H4).
-func (a *Area) StartBuild(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) StartBuild(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, releaseVerb{action: authz.Lead, name: domain.StartBuild}, in, o)
 }
 
 // SubmitForAcceptance hands a built release to acceptance, and locks its content
 // (R6).
-func (a *Area) SubmitForAcceptance(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) SubmitForAcceptance(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, releaseVerb{action: authz.Build, name: domain.SubmitForAcceptance, does: (*facts).seal}, in, o)
 }
 
 // RejectRelease ends the acceptance of a release: its requests stay IN_RELEASE,
 // and planning is back with change management (R8).
-func (a *Area) RejectRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) RejectRelease(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, releaseVerb{action: authz.Test, name: domain.RejectRelease}, in, o)
 }
 
 // ReplanRelease brings a release that was rejected or backed out back to planning
 // (R8). Its requests are AUTHORISED again (H9).
-func (a *Area) ReplanRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) ReplanRelease(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, releaseVerb{action: authz.Decide, name: domain.ReplanRelease}, in, o)
 }
 
 // UnlockRelease opens the content of a release again: it is PLANNED (R6).
-func (a *Area) UnlockRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) UnlockRelease(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, releaseVerb{action: authz.Lead, name: domain.UnlockRelease}, in, o)
 }
 
 // CancelRelease gives a release up. Its number stays taken (R3).
-func (a *Area) CancelRelease(ctx context.Context, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) CancelRelease(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	return a.move(ctx, releaseVerb{action: authz.Cancel, name: domain.CancelRelease}, in, o)
 }
 
 // move writes what a verb does to a release. Guards hold all that the verb looked
 // at, so that of two who decide at once one is told.
-func (a *Area) move(ctx context.Context, v releaseVerb, in Verb, o *domain.WriteOptions) (*estate.Written, error) {
+func (a *Area) move(ctx context.Context, v releaseVerb, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
 	verb := strings.TrimSuffix(v.name, domain.KindRelease)
-	m := estate.Mutation{Action: v.action, Kind: domain.KindRelease, Options: reasonOf(in, o), Input: []any{verb, domain.KindRelease, in}}
+	m := estate.Mutation{Action: v.action, Kind: domain.KindRelease, Options: o.Because(in.Reason), Input: []any{verb, domain.KindRelease, in}}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		seen, err := a.estate.Seen(ctx, v.action, k, in.Ref, in.IfVersion)
 		if err != nil {
@@ -76,10 +69,10 @@ func (a *Area) move(ctx context.Context, v releaseVerb, in Verb, o *domain.Write
 		if err != nil {
 			return nil, nil, err
 		}
-		decided := f.decided(estate.ValueOr(in.Reason, ""))
+		decided := f.decided(optional.Or(in.Reason, ""))
 		to, errs := domain.ReleaseLife.Check(before.Key, v.name, before.Status, decided)
 		if len(errs) > 0 {
-			return nil, nil, errs.Under("input").Err()
+			return nil, nil, a.refusal(ctx, v, before, decided)
 		}
 		after := entity.Clone(before).(*domain.Release)
 		after.Move(to, a.estate.Clock())
@@ -92,17 +85,18 @@ func (a *Area) move(ctx context.Context, v releaseVerb, in Verb, o *domain.Write
 	})
 }
 
-// reasonOf gives the change set the reason of the verb, unless another is given.
-func reasonOf(in Verb, o *domain.WriteOptions) *domain.WriteOptions {
-	if in.Reason == nil || o != nil && o.Reason != nil {
-		return o
+// refusal says why a verb is refused. The facts are read once more, without the
+// names of what the caller may not see.
+func (a *Area) refusal(ctx context.Context, v releaseVerb, r *domain.Release, decided *domain.ReleaseFacts) error {
+	told, err := a.factsIn(ctx, a.estate.Unnamed(ctx), r)
+	if err != nil {
+		return err
 	}
-	with := domain.WriteOptions{}
-	if o != nil {
-		with = *o
+	decided.Missing = told.missing()
+	if _, errs := domain.ReleaseLife.Check(r.Key, v.name, r.Status, decided); len(errs) > 0 {
+		return errs.Under("input").Err()
 	}
-	with.Reason = in.Reason
-	return &with
+	return estate.Contended(nil) // what stood against it went meanwhile
 }
 
 // decided are the facts that the moves look at.

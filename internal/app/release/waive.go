@@ -26,10 +26,10 @@ func (a *Area) WaiveReleaseNeed(ctx context.Context, in Waive, o *domain.WriteOp
 	n := noted{action: authz.Decide, input: []any{"waive", domain.KindRelease, in}, ref: in.Ref, ifVersion: in.IfVersion, reason: in.Reason}
 	return a.note(ctx, n, o, func(r *domain.Release) error {
 		if in.Need != domain.NeedFrequency {
-			return ruleError("R3", "input.need", "%s cannot be waived: FREQUENCY alone can", in.Need)
+			return domain.Breaks("R3", "input.need", "%s cannot be waived: FREQUENCY alone can", in.Need)
 		}
 		if r.Status != domain.ReleasePlanned {
-			return ruleError("R3", "input.ref", "%s is %s: a need is waived of a release that is PLANNED", r.Key, r.Status)
+			return domain.Breaks("R3", "input.ref", "%s is %s: a need is waived of a release that is PLANNED", r.Key, r.Status)
 		}
 		r.Waivers = append(slices.Clone(r.Waivers), domain.Waiver{Need: in.Need, Reason: in.Reason, By: acting.Name(ctx), At: a.estate.Clock()})
 		return nil
@@ -61,11 +61,6 @@ func (a *Area) KeepInForce(ctx context.Context, in Keep, o *domain.WriteOptions)
 	})
 }
 
-// withReason gives the change set the reason of the verb, unless another is given.
-func withReason(reason string, o *domain.WriteOptions) *domain.WriteOptions {
-	return reasonOf(Verb{Reason: &reason}, o)
-}
-
 // noted is a decision about a release that the release keeps.
 type noted struct {
 	action    authz.Action
@@ -77,7 +72,7 @@ type noted struct {
 
 // note writes a record of a decision into a release.
 func (a *Area) note(ctx context.Context, n noted, o *domain.WriteOptions, decide func(*domain.Release) error) (*estate.Written, error) {
-	m := estate.Mutation{Action: n.action, Kind: domain.KindRelease, Options: withReason(n.reason, o), Input: n.input}
+	m := estate.Mutation{Action: n.action, Kind: domain.KindRelease, Options: o.Because(&n.reason), Input: n.input}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		before, err := a.estate.Seen(ctx, n.action, k, n.ref, n.ifVersion)
 		if err != nil {
@@ -85,7 +80,7 @@ func (a *Area) note(ctx context.Context, n noted, o *domain.WriteOptions, decide
 		}
 		after := entity.Clone(before).(*domain.Release)
 		if blank(&n.reason) == "" {
-			return nil, nil, ruleError("R4", "input.reason", "must say why")
+			return nil, nil, domain.Breaks("R4", "input.reason", "must say why")
 		}
 		if err := decide(after); err != nil {
 			return nil, nil, err
@@ -107,7 +102,7 @@ type MoveToPolicy struct {
 // MoveReleaseToPolicy has a release follow another version of a policy (R3), while
 // its content is open.
 func (a *Area) MoveReleaseToPolicy(ctx context.Context, in MoveToPolicy, o *domain.WriteOptions) (*estate.Written, error) {
-	m := estate.Mutation{Action: authz.Lead, Kind: domain.KindRelease, Options: withReason(in.Reason, o), Input: []any{"moveToPolicy", domain.KindRelease, in}}
+	m := estate.Mutation{Action: authz.Lead, Kind: domain.KindRelease, Options: o.Because(&in.Reason), Input: []any{"moveToPolicy", domain.KindRelease, in}}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
 		found, err := a.estate.Seen(ctx, authz.Lead, k, in.Ref, in.IfVersion)
 		if err != nil {
@@ -120,13 +115,13 @@ func (a *Area) MoveReleaseToPolicy(ctx context.Context, in MoveToPolicy, o *doma
 		before := found.(*domain.Release)
 		var es domain.Errors
 		if !before.Status.ContentOpen() {
-			es = append(es, ruleError("R6", "input.ref", "%s is %s, so that what it follows is locked: unlock it first (%s)", before.Key, before.Status, domain.UnlockRelease))
+			es = append(es, domain.Breaks("R6", "input.ref", "%s is %s, so that what it follows is locked: unlock it first (%s)", before.Key, before.Status, domain.UnlockRelease))
 		}
 		if p := policy.(*domain.ReleasePolicy); p.Status != domain.PolicyInForce {
-			es = append(es, ruleError("R3", "input.policy", "%s is %s: releases follow what is IN_FORCE", p.Key, p.Status))
+			es = append(es, domain.Breaks("R3", "input.policy", "%s is %s: releases follow what is IN_FORCE", p.Key, p.Status))
 		}
 		if blank(&in.Reason) == "" {
-			es = append(es, ruleError("R3", "input.reason", "must say why"))
+			es = append(es, domain.Breaks("R3", "input.reason", "must say why"))
 		}
 		if len(es) > 0 {
 			return nil, nil, es.Err()

@@ -4,55 +4,15 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"releasegraph/internal/domain"
 )
 
-// Metric is what a licence counts.
-type Metric string
-
-// The metrics of licences.
-const (
-	PerInstallation Metric = "PER_INSTALLATION" // 1 for each installation
-	PerSite         Metric = "PER_SITE"         // 1 for each site
-	PerUser         Metric = "PER_USER"         // the users of each site, once
-)
-
-// Metrics lists all metrics.
-var Metrics = []Metric{PerInstallation, PerSite, PerUser}
-
-// Status is where a licence stands; it follows from the clock.
-type Status string
-
-// The statuses of licences.
-const (
-	Future  Status = "FUTURE"
-	Valid   Status = "VALID"
-	Expired Status = "EXPIRED"
-	Ended   Status = "ENDED"
-)
-
-// Licence is the right to use software. Instants that are zero are not set.
+// Licence is a licence, the software that it is for, and where it is paid for.
 type Licence struct {
-	Key       string
-	Metric    Metric
-	Seats     *int // nil: no limit
-	ValidFrom time.Time
-	Expires   time.Time
-	EndedAt   time.Time
-	Items     []string       // LICENSED_BY it
-	PaidAt    map[string]int // seats paid for, by site
-}
-
-// At is where the licence stands at an instant. It has expired at its end.
-func (l *Licence) At(now time.Time) Status {
-	switch {
-	case !l.EndedAt.IsZero() && !now.Before(l.EndedAt):
-		return Ended
-	case !l.Expires.IsZero() && !now.Before(l.Expires):
-		return Expired
-	case now.Before(l.ValidFrom):
-		return Future
-	}
-	return Valid
+	*domain.Licence
+	Items  []string       // LICENSED_BY it, by key
+	PaidAt map[string]int // seats paid for, by site
 }
 
 // Installation is an item at a site. An item is at a site once.
@@ -97,7 +57,7 @@ func (t *Terms) Assign(item, named string, now time.Time) string {
 	}
 	list := t.of[item]
 	for _, l := range list {
-		if l.At(now) == Valid {
+		if l.StatusAt(now) == domain.LicenceValid {
 			return l.Key
 		}
 	}

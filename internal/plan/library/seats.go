@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/pace"
 )
 
@@ -78,7 +79,7 @@ func (c *Counts) Remove(i Installation) {
 // Use is how a licence is used.
 type Use struct {
 	Licence string
-	Status  Status
+	Status  domain.LicenceStatus
 	Used    int
 	Over    int // how many seats it has too few
 	// Waste are the sites that it is paid for and where no installation counts for
@@ -137,7 +138,7 @@ func (c *Counts) use(ctx context.Context, t *Terms, licence string, users Users,
 	if l == nil {
 		return Use{Licence: licence}, nil
 	}
-	u := Use{Licence: licence, Status: l.At(now)}
+	u := Use{Licence: licence, Status: l.StatusAt(now)}
 	claims, planned := c.claims(t, l, now), more.claims(t, l, now)
 	var at []map[string]struct{}
 	for _, k := range claims {
@@ -146,7 +147,7 @@ func (c *Counts) use(ctx context.Context, t *Terms, licence string, users Users,
 	for _, k := range planned {
 		at = append(at, more.sites[k])
 	}
-	if l.Metric == PerInstallation {
+	if l.Metric == domain.PerInstallation {
 		for _, sites := range at {
 			u.Used += len(sites)
 		}
@@ -172,7 +173,7 @@ func (c *Counts) places(ctx context.Context, l *Licence, claims []claim, planned
 		return err
 	}
 	u.Used = len(kept.sites)
-	if l.Metric == PerUser {
+	if l.Metric == domain.PerUser {
 		u.Used = 0
 		for site := range kept.sites {
 			if err := steps.Step(); err != nil {
@@ -231,7 +232,7 @@ func anyHas(at []map[string]struct{}, site string) bool {
 
 // takes is how many seats the first installation at a site takes.
 func (l *Licence) takes(site string, users Users) int {
-	if l.Metric == PerUser {
+	if l.Metric == domain.PerUser {
 		return users(site)
 	}
 	return 1
@@ -281,12 +282,12 @@ func (t *Terms) IllegalUse(ctx context.Context, licence string, installations []
 	var list []Illegal
 	sum, covered := 0, map[string]bool{}
 	for _, i := range counting {
-		if why, all := map[Status]Why{Future: NotYetValid, Expired: IsExpired, Ended: IsEnded}[l.At(now)]; all {
+		if why, all := map[domain.LicenceStatus]Why{domain.LicenceFuture: NotYetValid, domain.LicenceExpired: IsExpired, domain.LicenceEnded: IsEnded}[l.StatusAt(now)]; all {
 			list = append(list, Illegal{i, why})
 			continue
 		}
 		legal, seen := covered[i.Site]
-		if !seen || l.Metric == PerInstallation {
+		if !seen || l.Metric == domain.PerInstallation {
 			sum += l.takes(i.Site, users)
 			legal = l.Seats == nil || sum <= *l.Seats
 			covered[i.Site] = legal

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/library"
 )
 
@@ -21,20 +22,26 @@ func installed(day int, item, site string) library.Installation {
 	return library.Installation{Item: item, Site: site, Since: on(day)}
 }
 
-func seats(n int) *int { return &n }
+func some[T any](v T) *T { return &v }
+
+// of is a licence, the software that it is for, and where it is paid for.
+func of(key string, l domain.Licence, paidAt map[string]int, items ...string) library.Licence {
+	l.Key = key
+	return library.Licence{Licence: &l, Items: items, PaidAt: paidAt}
+}
 
 func users(site string) int { return map[string]int{"par": 420, "nyc": 300, "lyo": 80}[site] }
 
-func used(t testing.TB, l []library.Licence, key string, of ...library.Installation) (library.Use, []string) {
+func used(t testing.TB, l []library.Licence, key string, at ...library.Installation) (library.Use, []string) {
 	t.Helper()
 	terms, counts := library.NewTerms(l), library.NewCounts()
-	for _, i := range of {
+	for _, i := range at {
 		counts.Add(i)
 		counts.Add(i)
 	}
 	u, err := counts.Use(context.Background(), terms, key, users, now)
 	require.NoError(t, err)
-	illegal, err := terms.IllegalUse(context.Background(), key, of, users, now)
+	illegal, err := terms.IllegalUse(context.Background(), key, at, users, now)
 	require.NoError(t, err)
 	var places []string
 	for _, i := range illegal {
@@ -45,21 +52,21 @@ func used(t testing.TB, l []library.Licence, key string, of ...library.Installat
 
 // TestSeatsAreCounted is example 13.
 func TestSeatsAreCounted_L3(t *testing.T) {
-	lic := library.Licence{Key: "lic", Metric: library.PerInstallation, Seats: seats(2), Items: []string{"db"}}
+	lic := of("lic", domain.Licence{Metric: domain.PerInstallation, Seats: some(2)}, nil, "db")
 	u, illegal := used(t, []library.Licence{lic}, "lic", installed(3, "db", "par"), installed(1, "db", "lyo"), installed(2, "db", "nyc"))
-	require.Equal(t, library.Use{Licence: "lic", Status: library.Valid, Used: 3, Over: 1}, u)
+	require.Equal(t, library.Use{Licence: "lic", Status: domain.LicenceValid, Used: 3, Over: 1}, u)
 	require.Equal(t, []string{"db par OVER_SEATS"}, illegal)
 
-	lic2 := library.Licence{Key: "lic2", Metric: library.PerUser, Seats: seats(600), Items: []string{"tool"}, PaidAt: map[string]int{"lyo": 80, "par": 420}}
+	lic2 := of("lic2", domain.Licence{Metric: domain.PerUser, Seats: some(600)}, map[string]int{"lyo": 80, "par": 420}, "tool")
 	u, illegal = used(t, []library.Licence{lic2}, "lic2", installed(1, "tool", "par"), installed(2, "tool", "nyc"))
-	require.Equal(t, library.Use{Licence: "lic2", Status: library.Valid, Used: 720, Over: 120, Waste: []string{"lyo"}}, u)
+	require.Equal(t, library.Use{Licence: "lic2", Status: domain.LicenceValid, Used: 720, Over: 120, Waste: []string{"lyo"}}, u)
 	require.Equal(t, []string{"tool nyc OVER_SEATS"}, illegal)
 }
 
 func TestAnInstallationCountsForItsLicence_L3(t *testing.T) {
 	terms := library.NewTerms([]library.Licence{
-		{Key: "a", Items: []string{"x", "y"}, Expires: now}, {Key: "b", Items: []string{"x"}}, {Key: "c", Items: []string{"x", "z"}, ValidFrom: now.Add(1)},
-		{Key: "d", Items: []string{"y"}, EndedAt: now},
+		of("a", domain.Licence{Expires: &now}, nil, "x", "y"), of("b", domain.Licence{}, nil, "x"),
+		of("c", domain.Licence{ValidFrom: some(now.Add(1))}, nil, "x", "z"), of("d", domain.Licence{EndedAt: &now}, nil, "y"),
 	})
 	for _, c := range []struct{ item, named, want string }{
 		{"x", "c", "c"}, {"x", "", "b"}, {"y", "", "a"}, {"z", "", "c"}, {"free", "", ""},
@@ -71,13 +78,13 @@ func TestAnInstallationCountsForItsLicence_L3(t *testing.T) {
 
 func TestAfterItsEndALicenceCoversNothing_L3(t *testing.T) {
 	for _, c := range []struct {
-		l    library.Licence
+		l    domain.Licence
 		want string
 	}{
-		{library.Licence{Expires: now}, "x par EXPIRED"}, {library.Licence{EndedAt: now}, "x par ENDED"}, {library.Licence{ValidFrom: now.Add(1)}, "x par NOT_YET_VALID"},
+		{domain.Licence{Expires: &now}, "x par EXPIRED"}, {domain.Licence{EndedAt: &now}, "x par ENDED"}, {domain.Licence{ValidFrom: some(now.Add(1))}, "x par NOT_YET_VALID"},
 	} {
-		c.l.Key, c.l.Metric, c.l.Items = "l", library.PerSite, []string{"x"}
-		u, illegal := used(t, []library.Licence{c.l}, "l", installed(1, "x", "par"))
+		c.l.Metric = domain.PerSite
+		u, illegal := used(t, []library.Licence{of("l", c.l, nil, "x")}, "l", installed(1, "x", "par"))
 		require.Equal(t, []string{c.want}, illegal)
 		require.Equal(t, 1, u.Used)
 		require.Zero(t, u.Over, "there is no limit")
@@ -85,22 +92,22 @@ func TestAfterItsEndALicenceCoversNothing_L3(t *testing.T) {
 }
 
 func TestASeatOfASiteCoversAllThatIsInstalledThere_L3(t *testing.T) {
-	l := library.Licence{Key: "l", Metric: library.PerSite, Seats: seats(1), Items: []string{"x", "y"}}
+	l := of("l", domain.Licence{Metric: domain.PerSite, Seats: some(1)}, nil, "x", "y")
 	u, illegal := used(t, []library.Licence{l}, "l", installed(1, "x", "par"), installed(2, "x", "nyc"), installed(3, "y", "par"), installed(4, "y", "nyc"))
 	require.Equal(t, 2, u.Used)
 	require.Equal(t, []string{"x nyc OVER_SEATS", "y nyc OVER_SEATS"}, illegal)
 }
 
 func TestPlannedReleasesWillUseSeats_L3(t *testing.T) {
-	terms := library.NewTerms([]library.Licence{{Key: "l", Metric: library.PerInstallation, Seats: seats(1), Items: []string{"x"}, PaidAt: map[string]int{"nyc": 1}}})
+	terms := library.NewTerms([]library.Licence{of("l", domain.Licence{Metric: domain.PerInstallation, Seats: some(1)}, map[string]int{"nyc": 1}, "x")})
 	counts := library.NewCounts()
 	counts.Add(library.Installation{Item: "x", Site: "par", Licence: "l"})
 	u, err := counts.PlannedUse(context.Background(), terms, "l", users, now, []library.Installation{installed(1, "x", "par"), installed(1, "x", "nyc"), installed(1, "q", "lyo")})
 	require.NoError(t, err)
-	require.Equal(t, library.Use{Licence: "l", Status: library.Valid, Used: 2, Over: 1}, u)
+	require.Equal(t, library.Use{Licence: "l", Status: domain.LicenceValid, Used: 2, Over: 1}, u)
 	u, err = counts.Use(context.Background(), terms, "l", users, now)
 	require.NoError(t, err)
-	require.Equal(t, library.Use{Licence: "l", Status: library.Valid, Used: 1, Waste: []string{"nyc"}}, u)
+	require.Equal(t, library.Use{Licence: "l", Status: domain.LicenceValid, Used: 1, Waste: []string{"nyc"}}, u)
 }
 
 func TestContractsForUnusedSitesAreWaste_L7(t *testing.T) {
@@ -114,12 +121,11 @@ func TestKeptCountsAreAsCountingAnew_L3(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var licences []library.Licence
 		for _, key := range keys {
-			l := library.Licence{Key: key, Metric: rapid.SampledFrom(library.Metrics).Draw(t, "metric"), Seats: seats(rapid.IntRange(0, 900).Draw(t, "seats"))}
-			l.Items = rapid.SliceOfNDistinct(rapid.SampledFrom(items), 0, 3, rapid.ID).Draw(t, "items")
+			l := domain.Licence{Metric: rapid.SampledFrom(domain.LicenceMetrics).Draw(t, "metric"), Seats: some(rapid.IntRange(0, 900).Draw(t, "seats"))}
 			if rapid.Bool().Draw(t, "expired") {
-				l.Expires = now
+				l.Expires = &now
 			}
-			licences = append(licences, l)
+			licences = append(licences, of(key, l, nil, rapid.SliceOfNDistinct(rapid.SampledFrom(items), 0, 3, rapid.ID).Draw(t, "items")...))
 		}
 		terms := library.NewTerms(licences)
 		counts, here := library.NewCounts(), map[[2]string]library.Installation{}
@@ -155,11 +161,11 @@ func TestKeptCountsAreAsCountingAnew_L3(t *testing.T) {
 				if slowlyAssigned(i, licences) != l.Key {
 					continue
 				}
-				takes := map[library.Metric]int{library.PerInstallation: 1, library.PerSite: 1, library.PerUser: users(i.Site)}[l.Metric]
-				if l.Metric == library.PerInstallation || !at[i.Site] {
+				takes := map[domain.LicenceMetric]int{domain.PerInstallation: 1, domain.PerSite: 1, domain.PerUser: users(i.Site)}[l.Metric]
+				if l.Metric == domain.PerInstallation || !at[i.Site] {
 					sum += takes
 					at[i.Site] = true
-					legal[i.Site] = sum <= *l.Seats && l.Expires.IsZero()
+					legal[i.Site] = sum <= *l.Seats && l.Expires == nil
 				}
 				if !legal[i.Site] {
 					over[i.Item+i.Site] = true
@@ -187,7 +193,7 @@ func slowlyAssigned(i library.Installation, licences []library.Licence) string {
 		case i.Licence != "":
 			return i.Licence
 		case !slices.Contains(l.Items, i.Item):
-		case l.Expires.IsZero():
+		case l.Expires == nil:
 			return l.Key
 		case first == "":
 			first = l.Key
@@ -198,7 +204,8 @@ func slowlyAssigned(i library.Installation, licences []library.Licence) string {
 
 func BenchmarkSeats(b *testing.B) {
 	terms := library.NewTerms([]library.Licence{
-		{Key: "each", Metric: library.PerInstallation, Items: []string{"i0", "i1", "i2", "i3", "i4"}}, {Key: "site", Metric: library.PerSite, Items: []string{"i5", "i6", "i7", "i8", "i9"}},
+		of("each", domain.Licence{Metric: domain.PerInstallation}, nil, "i0", "i1", "i2", "i3", "i4"),
+		of("site", domain.Licence{Metric: domain.PerSite}, nil, "i5", "i6", "i7", "i8", "i9"),
 	})
 	counts := library.NewCounts()
 	for n := range 1_000_000 {

@@ -83,6 +83,7 @@ func searches(tb testing.TB) map[string]search {
 	plan := conflict.New(g, works)
 	plan.Use(plantest.Done(conflict.NewLayers(tb.Context(), g)))
 	window := conflict.Window{Scope: conflict.Scope{Services: everyone[len(everyone)-200:]}}
+	licence := &domain.Licence{Record: domain.Record{Key: "l"}, Metric: domain.PerSite}
 	natural := plantest.Done(version.Scheme{Kind: version.Natural}.Reader())
 	candidates := make([]match.Candidate, 5_000)
 	words := []string{"slow", "red", "down", "wrong"}
@@ -179,12 +180,12 @@ func searches(tb testing.TB) map[string]search {
 			return err
 		}},
 		"library.IllegalUse": {items, func(ctx context.Context) error {
-			terms := library.NewTerms([]library.Licence{{Key: "l"}})
+			terms := library.NewTerms([]library.Licence{{Licence: licence}})
 			_, err := terms.IllegalUse(ctx, "l", make([]library.Installation, items), nil, time.Time{})
 			return err
 		}},
 		"library.Use": {items, func(ctx context.Context) error {
-			counts, terms := library.NewCounts(), library.NewTerms([]library.Licence{{Key: "l", Metric: library.PerSite, Items: []string{"x"}}})
+			counts, terms := library.NewCounts(), library.NewTerms([]library.Licence{{Licence: licence, Items: []string{"x"}}})
 			for i := range items {
 				counts.Add(library.Installation{Item: "x", Site: fmt.Sprint(i)})
 			}
