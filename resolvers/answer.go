@@ -16,8 +16,8 @@ import (
 )
 
 // list gathers the arguments of a connection.
-func list(filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) estate.List {
-	l := estate.List{Filter: filter, First: first, After: after, Last: last, Before: before}
+func list(filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) listing.List {
+	l := listing.List{Filter: filter, First: first, After: after, Last: last, Before: before}
 	for _, o := range orderBy {
 		l.OrderBy = append(l.OrderBy, o)
 	}
@@ -37,19 +37,19 @@ func one[N any](record any, err error) (*N, error) {
 }
 
 // many answers with a page of a kind.
-func many[N, E any](ctx context.Context, a *app.App, kind string, l estate.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+func many[N, E any](ctx context.Context, a *app.App, kind string, l listing.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
 	page, err := a.Records.Records(ctx, kind, l)
 	return connection(page, err, newEdge)
 }
 
 // related answers with a page of what a relationship joins to a record.
-func related[N, E any](ctx context.Context, a *app.App, record any, via estate.Via, l estate.List, asOf *domain.AsOf, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+func related[N, E any](ctx context.Context, a *app.App, record any, via records.Via, l listing.List, asOf *domain.AsOf, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
 	l.AsOf = asOf
 	page, err := a.Records.Related(ctx, record, via, l)
 	return connection(page, err, newEdge)
 }
 
-func connection[N, E any](page *estate.Page, err error, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+func connection[N, E any](page *listing.Page, err error, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func toTell(page *impact.ToTellPage, err error) (*model.PartyToTellConnection, e
 }
 
 // items answers with a page of configuration items.
-func items(page *estate.Page, err error) (*relay.ConfigurationItemConnection, error) {
+func items(page *listing.Page, err error) (*relay.ConfigurationItemConnection, error) {
 	return connection(page, err, relay.NewEdge[domain.ConfigurationItem])
 }
 

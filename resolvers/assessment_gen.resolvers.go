@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,7 +19,7 @@ func (r *assessmentResolver) History(ctx context.Context, obj *domain.Assessment
 }
 
 func (r *assessmentResolver) ChangeRequest(ctx context.Context, obj *domain.Assessment, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "ASSESSES", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "ASSESSES", In: false, Kind: "ChangeRequest"}, asOf))
 }
 
 func (r *queryResolver) Assessment(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Assessment, error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,11 +19,11 @@ func (r *boardResolver) History(ctx context.Context, obj *domain.Board, first *i
 }
 
 func (r *boardResolver) ChangeRequests(ctx context.Context, obj *domain.Board, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "DECIDED_BY", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, records.Via{Rel: "DECIDED_BY", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *boardResolver) Delegations(ctx context.Context, obj *domain.Board, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Delegation, relay.DelegationEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "DELEGATES_ON", In: true, Kind: "Delegation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Delegation])
+	return related(ctx, r.App, obj, records.Via{Rel: "DELEGATES_ON", In: true, Kind: "Delegation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Delegation])
 }
 
 func (r *delegationResolver) History(ctx context.Context, obj *domain.Delegation, first *int, after *string) (*model.ChangeSetConnection, error) {
@@ -32,7 +31,7 @@ func (r *delegationResolver) History(ctx context.Context, obj *domain.Delegation
 }
 
 func (r *delegationResolver) Board(ctx context.Context, obj *domain.Delegation, asOf *domain.AsOf) (*domain.Board, error) {
-	return one[domain.Board](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "DELEGATES_ON", In: false, Kind: "Board"}, asOf))
+	return one[domain.Board](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "DELEGATES_ON", In: false, Kind: "Board"}, asOf))
 }
 
 func (r *mutationResolver) CreateBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Board], error) {
@@ -108,5 +107,5 @@ func (r *voteResolver) History(ctx context.Context, obj *domain.Vote, first *int
 }
 
 func (r *voteResolver) ChangeRequest(ctx context.Context, obj *domain.Vote, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "CAST_ON", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "CAST_ON", In: false, Kind: "ChangeRequest"}, asOf))
 }

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,11 +19,11 @@ func (r *calendarFeedResolver) History(ctx context.Context, obj *domain.Calendar
 }
 
 func (r *calendarFeedResolver) Site(ctx context.Context, obj *domain.CalendarFeed, asOf *domain.AsOf) (*domain.Site, error) {
-	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FEED_AT", In: false, Kind: "Site"}, asOf))
+	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "FEED_AT", In: false, Kind: "Site"}, asOf))
 }
 
 func (r *calendarFeedResolver) Service(ctx context.Context, obj *domain.CalendarFeed, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {
-	return one[domain.ConfigurationItem](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FEED_OF", In: false, Kind: "ConfigurationItem"}, asOf))
+	return one[domain.ConfigurationItem](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "FEED_OF", In: false, Kind: "ConfigurationItem"}, asOf))
 }
 
 func (r *mutationResolver) UpdateCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,7 +19,7 @@ func (r *changeModelResolver) History(ctx context.Context, obj *domain.ChangeMod
 }
 
 func (r *changeModelResolver) ChangeRequests(ctx context.Context, obj *domain.ChangeModel, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FOLLOWS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, records.Via{Rel: "FOLLOWS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *mutationResolver) CreateChangeModel(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeModel], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,47 +19,47 @@ func (r *changeRequestResolver) History(ctx context.Context, obj *domain.ChangeR
 }
 
 func (r *changeRequestResolver) Resolves(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, records.Via{Rel: "RESOLVES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *changeRequestResolver) Affects(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "AFFECTS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "AFFECTS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *changeRequestResolver) Sites(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, records.Via{Rel: "TAKES_PLACE_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *changeRequestResolver) Model(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.ChangeModel, error) {
-	return one[domain.ChangeModel](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FOLLOWS", In: false, Kind: "ChangeModel"}, asOf))
+	return one[domain.ChangeModel](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "FOLLOWS", In: false, Kind: "ChangeModel"}, asOf))
 }
 
 func (r *changeRequestResolver) Board(ctx context.Context, obj *domain.ChangeRequest, asOf *domain.AsOf) (*domain.Board, error) {
-	return one[domain.Board](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "DECIDED_BY", In: false, Kind: "Board"}, asOf))
+	return one[domain.Board](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "DECIDED_BY", In: false, Kind: "Board"}, asOf))
 }
 
 func (r *changeRequestResolver) Excludes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "EXCLUDES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemExclusionEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "EXCLUDES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemExclusionEdge)
 }
 
 func (r *changeRequestResolver) Votes(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Vote, relay.VoteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CAST_ON", In: true, Kind: "Vote"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Vote])
+	return related(ctx, r.App, obj, records.Via{Rel: "CAST_ON", In: true, Kind: "Vote"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Vote])
 }
 
 func (r *changeRequestResolver) Assessments(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Assessment, relay.AssessmentEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "ASSESSES", In: true, Kind: "Assessment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Assessment])
+	return related(ctx, r.App, obj, records.Via{Rel: "ASSESSES", In: true, Kind: "Assessment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Assessment])
 }
 
 func (r *changeRequestResolver) Tasks(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
+	return related(ctx, r.App, obj, records.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
 }
 
 func (r *changeRequestResolver) FreezeExceptions(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "EXCEPTION_FOR", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
+	return related(ctx, r.App, obj, records.Via{Rel: "EXCEPTION_FOR", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
 }
 
 func (r *changeRequestResolver) Releases(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "IMPLEMENTS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "IMPLEMENTS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,79 +19,79 @@ func (r *configurationItemResolver) History(ctx context.Context, obj *domain.Con
 }
 
 func (r *configurationItemResolver) DependsOn(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "DEPENDS_ON", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "DEPENDS_ON", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
 }
 
 func (r *configurationItemResolver) Dependents(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "DEPENDS_ON", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "DEPENDS_ON", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDependencyEdge)
 }
 
 func (r *configurationItemResolver) InstalledAt(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteInstallationEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "INSTALLED_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteInstallationEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "INSTALLED_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteInstallationEdge)
 }
 
 func (r *configurationItemResolver) ReleaseUnits(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
+	return related(ctx, r.App, obj, records.Via{Rel: "GROUPS", In: true, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
 }
 
 func (r *configurationItemResolver) OwnedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, records.Via{Rel: "OWNED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) SupportedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, records.Via{Rel: "SUPPORTED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) SuppliedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, records.Via{Rel: "SUPPLIED_BY", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) Serves(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, records.Via{Rel: "SERVES", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *configurationItemResolver) Problems(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CONCERNS", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, records.Via{Rel: "CONCERNS", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *configurationItemResolver) KnownErrors(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "PRESENT_IN", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewKnownErrorPresenceEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "PRESENT_IN", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewKnownErrorPresenceEdge)
 }
 
 func (r *configurationItemResolver) ChangeRequests(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, records.Via{Rel: "AFFECTS", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *configurationItemResolver) ExcludedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "EXCLUDES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewChangeRequestExclusionEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "EXCLUDES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewChangeRequestExclusionEdge)
 }
 
 func (r *configurationItemResolver) MaintenanceWindows(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_OF", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
+	return related(ctx, r.App, obj, records.Via{Rel: "WINDOW_OF", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
 }
 
 func (r *configurationItemResolver) Freezes(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+	return related(ctx, r.App, obj, records.Via{Rel: "FREEZES", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
 func (r *configurationItemResolver) Releases(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CHANGES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReleaseChangeEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "CHANGES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReleaseChangeEdge)
 }
 
 func (r *configurationItemResolver) Policies(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
 }
 
 func (r *configurationItemResolver) Masters(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MediaItem, relay.MediaItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "MASTER_OF", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "MASTER_OF", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
 }
 
 func (r *configurationItemResolver) Licences(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Licence, relay.LicenceEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
+	return related(ctx, r.App, obj, records.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
 }
 
 func (r *configurationItemResolver) Spares(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SPARE_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
+	return related(ctx, r.App, obj, records.Via{Rel: "SPARE_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
 }
 
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,11 +19,11 @@ func (r *freezeExceptionResolver) History(ctx context.Context, obj *domain.Freez
 }
 
 func (r *freezeExceptionResolver) Freeze(ctx context.Context, obj *domain.FreezeException, asOf *domain.AsOf) (*domain.Freeze, error) {
-	return one[domain.Freeze](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "EXCEPTS", In: false, Kind: "Freeze"}, asOf))
+	return one[domain.Freeze](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "EXCEPTS", In: false, Kind: "Freeze"}, asOf))
 }
 
 func (r *freezeExceptionResolver) ChangeRequest(ctx context.Context, obj *domain.FreezeException, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "EXCEPTION_FOR", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "EXCEPTION_FOR", In: false, Kind: "ChangeRequest"}, asOf))
 }
 
 func (r *mutationResolver) CreateFreezeException(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.FreezeException], error) {

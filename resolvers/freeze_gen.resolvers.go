@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,19 +19,19 @@ func (r *freezeResolver) History(ctx context.Context, obj *domain.Freeze, first 
 }
 
 func (r *freezeResolver) Sites(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, records.Via{Rel: "FREEZES_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *freezeResolver) Services(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "FREEZES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *freezeResolver) Exceptions(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "EXCEPTS", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
+	return related(ctx, r.App, obj, records.Via{Rel: "EXCEPTS", In: true, Kind: "FreezeException"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.FreezeException])
 }
 
 func (r *freezeResolver) Policies(ctx context.Context, obj *domain.Freeze, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "OBSERVES", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+	return related(ctx, r.App, obj, records.Via{Rel: "OBSERVES", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
 }
 
 func (r *mutationResolver) UpdateFreeze(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Freeze], error) {

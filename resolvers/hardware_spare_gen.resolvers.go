@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,15 +19,15 @@ func (r *hardwareSpareResolver) History(ctx context.Context, obj *domain.Hardwar
 }
 
 func (r *hardwareSpareResolver) SpareFor(ctx context.Context, obj *domain.HardwareSpare, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SPARE_FOR", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "SPARE_FOR", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *hardwareSpareResolver) StoredAt(ctx context.Context, obj *domain.HardwareSpare, asOf *domain.AsOf) (*domain.Site, error) {
-	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "STORED_AT", In: false, Kind: "Site"}, asOf))
+	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "STORED_AT", In: false, Kind: "Site"}, asOf))
 }
 
 func (r *hardwareSpareResolver) ReservedFor(ctx context.Context, obj *domain.HardwareSpare, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseReservationEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "RESERVED_FOR", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReservationEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "RESERVED_FOR", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReservationEdge)
 }
 
 func (r *mutationResolver) CreateHardwareSpare(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {

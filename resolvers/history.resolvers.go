@@ -11,8 +11,8 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/history"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
 )
 
@@ -25,7 +25,7 @@ func (r *graphDiffResolver) Changes(ctx context.Context, obj *history.GraphDiff,
 }
 
 func (r *queryResolver) ChangeSets(ctx context.Context, first *int, after *string, last *int, before *string) (*model.ChangeSetConnection, error) {
-	return historyPage(r.App.History.ChangeSets(ctx, estate.List{First: first, After: after, Last: last, Before: before}))
+	return historyPage(r.App.History.ChangeSets(ctx, listing.List{First: first, After: after, Last: last, Before: before}))
 }
 
 func (r *queryResolver) ChangeSet(ctx context.Context, revision int64) (*history.ChangeSet, error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,19 +19,19 @@ func (r *knownErrorResolver) History(ctx context.Context, obj *domain.KnownError
 }
 
 func (r *knownErrorResolver) Diagnoses(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "DIAGNOSES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, records.Via{Rel: "DIAGNOSES", In: false, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *knownErrorResolver) PresentIn(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "PRESENT_IN", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemPresenceEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "PRESENT_IN", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemPresenceEdge)
 }
 
 func (r *knownErrorResolver) FixedBy(ctx context.Context, obj *domain.KnownError, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FIXES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "FIXES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *knownErrorResolver) IntroducedBy(ctx context.Context, obj *domain.KnownError, asOf *domain.AsOf) (*domain.Release, error) {
-	return one[domain.Release](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "INTRODUCED_BY", In: false, Kind: "Release"}, asOf))
+	return one[domain.Release](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "INTRODUCED_BY", In: false, Kind: "Release"}, asOf))
 }
 
 func (r *mutationResolver) CreateKnownError(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.KnownError], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,15 +19,15 @@ func (r *licenceResolver) History(ctx context.Context, obj *domain.Licence, firs
 }
 
 func (r *licenceResolver) Items(ctx context.Context, obj *domain.Licence, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "LICENSED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "LICENSED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *licenceResolver) Media(ctx context.Context, obj *domain.Licence, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MediaItem, relay.MediaItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "LICENSED_BY", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "LICENSED_BY", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
 }
 
 func (r *licenceResolver) PaidAt(ctx context.Context, obj *domain.Licence, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SitePaidSeatsEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "PAID_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSitePaidSeatsEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "PAID_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSitePaidSeatsEdge)
 }
 
 func (r *mutationResolver) CreateLicence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Licence], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,11 +19,11 @@ func (r *maintenanceWindowResolver) History(ctx context.Context, obj *domain.Mai
 }
 
 func (r *maintenanceWindowResolver) Sites(ctx context.Context, obj *domain.MaintenanceWindow, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, records.Via{Rel: "WINDOW_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *maintenanceWindowResolver) Services(ctx context.Context, obj *domain.MaintenanceWindow, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_OF", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "WINDOW_OF", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *mutationResolver) UpdateMaintenanceWindow(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MaintenanceWindow], error) {

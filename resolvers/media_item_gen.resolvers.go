@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -20,15 +19,15 @@ func (r *mediaItemResolver) History(ctx context.Context, obj *domain.MediaItem, 
 }
 
 func (r *mediaItemResolver) MasterOf(ctx context.Context, obj *domain.MediaItem, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {
-	return one[domain.ConfigurationItem](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "MASTER_OF", In: false, Kind: "ConfigurationItem"}, asOf))
+	return one[domain.ConfigurationItem](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "MASTER_OF", In: false, Kind: "ConfigurationItem"}, asOf))
 }
 
 func (r *mediaItemResolver) KitOf(ctx context.Context, obj *domain.MediaItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "KIT_OF", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "KIT_OF", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *mediaItemResolver) Licences(ctx context.Context, obj *domain.MediaItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Licence, relay.LicenceEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
+	return related(ctx, r.App, obj, records.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
 }
 
 func (r *mutationResolver) CreateMediaItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -32,23 +31,23 @@ func (r *partyResolver) History(ctx context.Context, obj *domain.Party, first *i
 }
 
 func (r *partyResolver) Owns(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "OWNED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "OWNED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) Supports(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPORTED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "SUPPORTED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) Supplies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SUPPLIED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "SUPPLIED_BY", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "SERVES", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *partyResolver) Policies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
 }
 
 func (r *queryResolver) Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error) {

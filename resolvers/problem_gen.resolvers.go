@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -44,19 +43,19 @@ func (r *problemResolver) History(ctx context.Context, obj *domain.Problem, firs
 }
 
 func (r *problemResolver) ResolvedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "RESOLVES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, records.Via{Rel: "RESOLVES", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *problemResolver) Concerns(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CONCERNS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "CONCERNS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *problemResolver) DiagnosedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "DIAGNOSES", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
+	return related(ctx, r.App, obj, records.Via{Rel: "DIAGNOSES", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
 }
 
 func (r *problemResolver) CausedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CAUSED_BY", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "CAUSED_BY", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *queryResolver) Problem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Problem, error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -88,59 +87,59 @@ func (r *releaseResolver) History(ctx context.Context, obj *domain.Release, firs
 }
 
 func (r *releaseResolver) Changes(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CHANGES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemReleaseChangeEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "CHANGES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemReleaseChangeEdge)
 }
 
 func (r *releaseResolver) Implements(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "IMPLEMENTS", In: false, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, records.Via{Rel: "IMPLEMENTS", In: false, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *releaseResolver) Bundles(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "BUNDLES", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "BUNDLES", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *releaseResolver) BundledBy(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "BUNDLES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "BUNDLES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *releaseResolver) Requires(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "REQUIRES", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "REQUIRES", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *releaseResolver) RequiredBy(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "REQUIRES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "REQUIRES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *releaseResolver) Supersedes(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SUPERSEDES", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseSupersessionEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "SUPERSEDES", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseSupersessionEdge)
 }
 
 func (r *releaseResolver) SupersededBy(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SUPERSEDES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseSupersessionEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "SUPERSEDES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseSupersessionEdge)
 }
 
 func (r *releaseResolver) Fixes(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FIXES", In: false, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
+	return related(ctx, r.App, obj, records.Via{Rel: "FIXES", In: false, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
 }
 
 func (r *releaseResolver) Introduces(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "INTRODUCED_BY", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
+	return related(ctx, r.App, obj, records.Via{Rel: "INTRODUCED_BY", In: true, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
 }
 
 func (r *releaseResolver) CausedProblems(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "CAUSED_BY", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
+	return related(ctx, r.App, obj, records.Via{Rel: "CAUSED_BY", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
 func (r *releaseResolver) Policy(ctx context.Context, obj *domain.Release, asOf *domain.AsOf) (*domain.ReleasePolicy, error) {
-	return one[domain.ReleasePolicy](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "FOLLOWS", In: false, Kind: "ReleasePolicy"}, asOf))
+	return one[domain.ReleasePolicy](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "FOLLOWS", In: false, Kind: "ReleasePolicy"}, asOf))
 }
 
 func (r *releaseResolver) Kit(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MediaItem, relay.MediaItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "KIT_OF", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "KIT_OF", In: true, Kind: "MediaItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MediaItem])
 }
 
 func (r *releaseResolver) Reservations(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "RESERVED_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewHardwareSpareReservationEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "RESERVED_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewHardwareSpareReservationEdge)
 }
 
 func (r *statisticsResolver) Releases(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -72,31 +71,31 @@ func (r *releasePolicyResolver) History(ctx context.Context, obj *domain.Release
 }
 
 func (r *releasePolicyResolver) Releases(ctx context.Context, obj *domain.ReleasePolicy, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FOLLOWS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+	return related(ctx, r.App, obj, records.Via{Rel: "FOLLOWS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
 func (r *releasePolicyResolver) Units(ctx context.Context, obj *domain.ReleasePolicy, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: false, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
+	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: false, Kind: "ReleaseUnit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseUnit])
 }
 
 func (r *releasePolicyResolver) Services(ctx context.Context, obj *domain.ReleasePolicy, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *releasePolicyResolver) Suppliers(ctx context.Context, obj *domain.ReleasePolicy, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *releasePolicyResolver) Freezes(ctx context.Context, obj *domain.ReleasePolicy, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "OBSERVES", In: false, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+	return related(ctx, r.App, obj, records.Via{Rel: "OBSERVES", In: false, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
 func (r *releasePolicyResolver) Revises(ctx context.Context, obj *domain.ReleasePolicy, asOf *domain.AsOf) (*domain.ReleasePolicy, error) {
-	return one[domain.ReleasePolicy](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "REVISES", In: false, Kind: "ReleasePolicy"}, asOf))
+	return one[domain.ReleasePolicy](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "REVISES", In: false, Kind: "ReleasePolicy"}, asOf))
 }
 
 func (r *releasePolicyResolver) RevisedBy(ctx context.Context, obj *domain.ReleasePolicy, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "REVISES", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+	return related(ctx, r.App, obj, records.Via{Rel: "REVISES", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
 }
 
 func (r *statisticsResolver) ReleasePolicies(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {

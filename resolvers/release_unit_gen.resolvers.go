@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -48,11 +47,11 @@ func (r *releaseUnitResolver) History(ctx context.Context, obj *domain.ReleaseUn
 }
 
 func (r *releaseUnitResolver) Groups(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+	return related(ctx, r.App, obj, records.Via{Rel: "GROUPS", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
 func (r *releaseUnitResolver) Policies(ctx context.Context, obj *domain.ReleaseUnit, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
 }
 
 func (r *statisticsResolver) ReleaseUnits(ctx context.Context, obj *records.Statistics, filter relay.Input, first *int) (*records.Counts, error) {

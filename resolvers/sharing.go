@@ -61,8 +61,8 @@ var (
 // answers are those that a change set has for a subscriber and all their like.
 // They hold as long as nothing else was committed: a later look at the same
 // change set may see something else.
-func (s *sharing) answers(ctx context.Context, b *subscriber, c *event.Committed) ([][]byte, error) {
-	key := fmt.Sprintf("%s%s %d %d", b.question, b.source.State(), c.Revision, b.source.Head())
+func (s *sharing) answers(ctx context.Context, b *subscriber, c event.Committed) ([][]byte, error) {
+	key := fmt.Sprintf("%s%s %d %d", b.question, b.source.State(), c.Revision(), b.source.Head())
 	if answers, ok := s.kept.Get(ctx, key); ok {
 		return unlessLong(answers)
 	}
@@ -86,7 +86,7 @@ func unlessLong(answers [][]byte) ([][]byte, error) {
 
 // work works out the answers as one of the subscribers, who may be gone before
 // it is done.
-func (s *sharing) work(ctx context.Context, b *subscriber, c *event.Committed, key string) (answers [][]byte, err error) {
+func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, key string) (answers [][]byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = RecoverFunc(s.log)(ctx, p)

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -56,43 +55,43 @@ func (r *siteResolver) History(ctx context.Context, obj *domain.Site, first *int
 }
 
 func (r *siteResolver) InstalledItems(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "INSTALLED_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemInstallationEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "INSTALLED_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemInstallationEdge)
 }
 
 func (r *siteResolver) PartOf(ctx context.Context, obj *domain.Site, asOf *domain.AsOf) (*domain.Site, error) {
-	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "PART_OF", In: false, Kind: "Site"}, asOf))
+	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "PART_OF", In: false, Kind: "Site"}, asOf))
 }
 
 func (r *siteResolver) Parts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "PART_OF", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, records.Via{Rel: "PART_OF", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) Needs(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SITE_NEEDS", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, records.Via{Rel: "SITE_NEEDS", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+	return related(ctx, r.App, obj, records.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) ChangeRequests(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "TAKES_PLACE_AT", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
+	return related(ctx, r.App, obj, records.Via{Rel: "TAKES_PLACE_AT", In: true, Kind: "ChangeRequest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ChangeRequest])
 }
 
 func (r *siteResolver) MaintenanceWindows(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "WINDOW_AT", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
+	return related(ctx, r.App, obj, records.Via{Rel: "WINDOW_AT", In: true, Kind: "MaintenanceWindow"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.MaintenanceWindow])
 }
 
 func (r *siteResolver) Freezes(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Freeze, relay.FreezeEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "FREEZES_AT", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
+	return related(ctx, r.App, obj, records.Via{Rel: "FREEZES_AT", In: true, Kind: "Freeze"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Freeze])
 }
 
 func (r *siteResolver) PaidLicences(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "PAID_AT", In: true, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewLicencePaidSeatsEdge)
+	return related(ctx, r.App, obj, records.Via{Rel: "PAID_AT", In: true, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewLicencePaidSeatsEdge)
 }
 
 func (r *siteResolver) Spares(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge], error) {
-	return related(ctx, r.App, obj, estate.Via{Rel: "STORED_AT", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
+	return related(ctx, r.App, obj, records.Via{Rel: "STORED_AT", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
 }
 
 func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {

@@ -56,17 +56,17 @@ func takeTurn(ctx context.Context) (leave func(), err error) {
 // source is what a subscription is fed from, change set by change set: an
 // event.Stream, of whatever it tells.
 type source interface {
-	Next(ctx context.Context) (*event.Committed, error)
+	Next(ctx context.Context) (event.Committed, error)
 	State() string
 	Head() int64
 	Close()
 	// items lists what the change set that Next gave last has to tell.
-	items(ctx context.Context, c *event.Committed) (any, error)
+	items(ctx context.Context, c event.Committed) (any, error)
 }
 
 type fed[T any] struct{ *event.Stream[T] }
 
-func (f fed[T]) items(ctx context.Context, c *event.Committed) (any, error) { return f.Of(ctx, c) }
+func (f fed[T]) items(ctx context.Context, c event.Committed) (any, error) { return f.Of(ctx, c) }
 
 // turn is what the resolver of a subscription is called for: at first to begin
 // it, and then, for each change set, to hand over what there is to tell.

@@ -57,7 +57,7 @@ func (b *subscriber) next(ctx context.Context) *graphql.Response {
 // answersTo are those that the change set has for the subscriber: worked out
 // with others, where that can be done, or else one after the other as they are
 // taken.
-func (b *subscriber) answersTo(ctx context.Context, c *event.Committed) (graphql.ResponseHandler, error) {
+func (b *subscriber) answersTo(ctx context.Context, c event.Committed) (graphql.ResponseHandler, error) {
 	if b.question == "" {
 		return b.own(ctx, c)
 	}
@@ -72,7 +72,7 @@ func (b *subscriber) answersTo(ctx context.Context, c *event.Committed) (graphql
 }
 
 // own works out the answers to the change set for this subscriber.
-func (b *subscriber) own(ctx context.Context, c *event.Committed) (graphql.ResponseHandler, error) {
+func (b *subscriber) own(ctx context.Context, c event.Committed) (graphql.ResponseHandler, error) {
 	items, err := b.source.items(ctx, c)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,6 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -52,5 +51,5 @@ func (r *taskResolver) History(ctx context.Context, obj *domain.Task, first *int
 }
 
 func (r *taskResolver) ChangeRequest(ctx context.Context, obj *domain.Task, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
-	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, estate.Via{Rel: "PREPARES", In: false, Kind: "ChangeRequest"}, asOf))
+	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "PREPARES", In: false, Kind: "ChangeRequest"}, asOf))
 }

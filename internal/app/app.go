@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
@@ -25,6 +26,9 @@ import (
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/app/variant"
 	"releasegraph/internal/app/work"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
 )
 
 // App gives access to all use cases, by area. Each area uses those above it.
@@ -51,12 +55,23 @@ type App struct {
 	Bulk          *bulk.Area
 }
 
-// Config is what an App is made of.
-type Config = estate.Config
+// Config is what an App is made of. Graphs may be nil; without Policies the
+// default ones hold.
+type Config struct {
+	Store    store.Store
+	Graphs   estate.Graphs
+	Policies *authz.Policies
+	// Exclusive are roles that nobody may hold together; nil: those of section 9.
+	Exclusive []domain.Exclusive
+	// Shelf keeps API tokens; nil: there are none.
+	Shelf store.Shelf
+	Now   func() time.Time
+	NewID func() string
+}
 
 // New returns the use cases over a store.
 func New(c Config) *App {
-	e := estate.New(c)
+	e := estateOf(c)
 	a := &App{estate: e}
 	a.Parties = party.New(e)
 	a.Records = records.New(e)
@@ -78,6 +93,19 @@ func New(c Config) *App {
 	a.Bulk = bulk.New(e, a.Records, a.Calendar)
 	wire(e, a)
 	return a
+}
+
+// estateOf returns the estate that the areas share.
+func estateOf(c Config) *estate.Estate {
+	e := estate.New(c.Store, c.Now, c.NewID)
+	e.Graphs, e.Shelf = c.Graphs, c.Shelf
+	if c.Policies != nil {
+		e.Policies = c.Policies
+	}
+	if c.Exclusive != nil {
+		e.Exclusive = c.Exclusive
+	}
+	return e
 }
 
 // WithLoads starts what one request loads. It is to be called once for each

@@ -4,12 +4,12 @@ import (
 	"testing"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -73,7 +73,7 @@ func TestAnAnswerThatAsksWhoTheCallerIsIsPersonal(t *testing.T) {
 		return err
 	}))
 	require.False(t, personal(func(f *apptest.Fixture) error {
-		_, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{})
+		_, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, listing.List{})
 		return err
 	}))
 }

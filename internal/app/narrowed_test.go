@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/change"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
@@ -59,7 +59,7 @@ func TestWhoIsNarrowedHandsOutNeitherFeedsNorTokens(t *testing.T) {
 		_, err := f.Calendar.CreateCalendarFeed(narrow(manager), "feed", "Feed", nil, nil, nil)
 		apptest.Refused(t, err, domain.Forbidden, "")
 		require.ErrorContains(t, err, "you are narrowed to sites or kinds")
-		_, err = f.Records.Records(narrow(manager), domain.KindCalendarFeed, estate.List{})
+		_, err = f.Records.Records(narrow(manager), domain.KindCalendarFeed, listing.List{})
 		apptest.Refused(t, err, domain.Forbidden, "")
 		_, err = f.Tokens.CreateToken(narrow(admin), token.NewToken{Name: "wide", Roles: []domain.Role{admin}})
 		apptest.Refused(t, err, domain.Forbidden, "")
@@ -131,7 +131,7 @@ func TestAnExceptionIsSeenByWhoSeesItsChange(t *testing.T) {
 		require.NoError(t, err)
 	}
 	operator := acting.WithActor(f.WithLoads(t.Context()), domain.Actor{Name: "otto", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"nyc"}})
-	page, err := f.Records.Records(operator, domain.KindFreezeException, estate.List{})
+	page, err := f.Records.Records(operator, domain.KindFreezeException, listing.List{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"X-THERE"}, apptest.KeysOf(page))
 }

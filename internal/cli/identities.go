@@ -8,9 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/acting"
 	tokenarea "releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/identity"

@@ -8,9 +8,8 @@ import (
 	_ "embed"
 	"slices"
 
-	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"

@@ -11,7 +11,7 @@ import (
 
 // Target is where an import goes: a store through the use cases (Local), or a
 // server through its API (Remote). Errors are those of the use cases; one that
-// may pass (estate.MayPass) is tried again.
+// may pass (refusal.MayPass) is tried again.
 type Target interface {
 	// Unknown returns those of the keys that no record of the kind has.
 	Unknown(ctx context.Context, kind string, keys []string) ([]string, error)

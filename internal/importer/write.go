@@ -10,7 +10,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/interchange"
 )
 
@@ -166,7 +166,7 @@ func retry[T any](ctx context.Context, r *run, do func() (T, error)) (T, error) 
 	pauses.InitialInterval = 200 * time.Millisecond
 	return backoff.Retry(ctx, func() (T, error) {
 		v, err := do()
-		if err != nil && !estate.MayPass(err) {
+		if err != nil && !refusal.MayPass(err) {
 			return v, backoff.Permanent(err)
 		}
 		return v, err

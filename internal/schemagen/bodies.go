@@ -9,7 +9,6 @@ import (
 
 // The packages that resolvers' bodies use.
 const (
-	estatePackage  = "releasegraph/internal/app/estate"
 	recordsPackage = "releasegraph/internal/app/records"
 	domainPackage  = "releasegraph/internal/domain"
 	relayPackage   = "releasegraph/graph/relay"
@@ -33,7 +32,7 @@ func manyBody(kind string) body {
 
 func linkBody(e end) body {
 	return func(use func(string) string) string {
-		via := fmt.Sprintf("%s.Via{Rel: %q, In: %t, Kind: %q}", use(estatePackage), e.rel.Name, e.in, e.target)
+		via := fmt.Sprintf("%s.Via{Rel: %q, In: %t, Kind: %q}", use(recordsPackage), e.rel.Name, e.in, e.target)
 		if e.toOne() {
 			return fmt.Sprintf("return one[%s.%s](r.App.Records.RelatedOne(ctx, obj, %s, asOf))", use(domainPackage), e.target, via)
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/domain"
 )
 

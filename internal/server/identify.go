@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/domain"
 )
 

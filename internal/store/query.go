@@ -75,6 +75,15 @@ type Compare struct {
 	IgnoringCase bool
 }
 
+// AnyOf returns texts as the value that a Compare by OneOf looks at.
+func AnyOf[T ~string](texts []T) []any {
+	list := make([]any, len(texts))
+	for i, text := range texts {
+		list[i] = string(text)
+	}
+	return list
+}
+
 // And holds when all do; an empty one holds.
 type And []Filter
 

@@ -104,3 +104,9 @@ func checkText(s string) error {
 	}
 	return nil
 }
+
+// Text returns a property that is a text, empty where it is none.
+func (p Props) Text(name string) string {
+	text, _ := p[name].(string)
+	return text
+}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -232,7 +232,7 @@ func Refused(t *testing.T, err error, code domain.Code, field string) *domain.Er
 }
 
 // KeysOf lists the keys of the records of a page.
-func KeysOf(p *estate.Page) []string {
+func KeysOf(p *listing.Page) []string {
 	keys := []string{}
 	for _, i := range p.Items {
 		keys = append(keys, entity.Meta(i.Record).Key)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/domain"
 )
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/acting"
-
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -72,13 +72,13 @@ func (a *Area) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 		o.Source = domain.SourceImport
 	}
 	if err := domain.CheckSource(o.Source); err != nil {
-		return nil, estate.Wrong("source", "%s", err)
+		return nil, refusal.Wrong("source", "%s", err)
 	}
 	if o.Show == 0 {
 		o.Show = maxImportChanges
 	}
 	im := &Import{
-		app: a, options: o, actor: actor, source: estate.SignedSource(ctx, estate.SourceImport),
+		app: a, options: o, actor: actor, source: source.Signed(ctx, source.Import),
 		young: map[interchange.End]store.ID{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{}, memory: map[string]any{},
 	}
 	for _, key := range o.Whole {
@@ -107,14 +107,14 @@ func (a *Area) UnknownKeys(ctx context.Context, kind string, keys []string) ([]s
 		return nil, err
 	}
 	if entity.KindNamed(kind) == nil {
-		return nil, estate.Wrong("kind", "there is no kind of record %q, there are %s", kind, entity.KindNames())
+		return nil, refusal.Wrong("kind", "there is no kind of record %q, there are %s", kind, entity.KindNames())
 	}
 	if len(keys) > maxUnknown {
 		return nil, &domain.Error{Code: domain.Limit, Field: "keys", Message: fmt.Sprintf("at most %d keys can be asked for at once, not %d", maxUnknown, len(keys))}
 	}
 	found, err := a.estate.Today(ctx).Lookup(ctx, kind, "key", keys...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	unknown := []string{}
 	for _, key := range keys {

@@ -1,7 +1,7 @@
 package bulk
 
 import (
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
@@ -16,11 +16,11 @@ func (b *importBatch) show(t domain.ChangeType, i *interchange.Item, id store.ID
 	before := only(have, after)
 	c := domain.Change{Type: t}
 	if i.IsEdge() {
-		c.Kind, c.Fields = i.Rel.Name, estate.FieldChanges(estate.Order("", i.Rel.Name), before, after)
+		c.Kind, c.Fields = i.Rel.Name, wording.FieldChanges(wording.Order("", i.Rel.Name), before, after)
 		c.From, c.To = b.changeEnd(i.From), b.changeEnd(i.To)
 	} else {
 		text, key := string(id), i.End.Key
-		c.Kind, c.Fields = i.Kind.Name, estate.FieldChanges(estate.Order(i.Kind.Name, ""), before, after)
+		c.Kind, c.Fields = i.Kind.Name, wording.FieldChanges(wording.Order(i.Kind.Name, ""), before, after)
 		c.ID, c.Key = &text, &key
 	}
 	b.changes = append(b.changes, c)

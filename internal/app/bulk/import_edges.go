@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -127,7 +128,7 @@ func (b links) edgeKey(n int, i *interchange.Item) store.EdgeKey {
 		case b.im.fresh[end.at]:
 			*end.id = b.assume(end.at)
 		default:
-			b.problem(n, estate.NoRecord(end.at, end.field))
+			b.problem(n, refusal.NoRecord(end.at, end.field))
 			return store.EdgeKey{}
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -63,7 +64,7 @@ func (a *Area) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error)
 		return nil, err
 	}
 	if q.First < 0 || q.First > maxHeld {
-		return nil, estate.Wrong("input.first", "must be from 1 to %d, not %d", maxHeld, q.First)
+		return nil, refusal.Wrong("input.first", "must be from 1 to %d, not %d", maxHeld, q.First)
 	}
 	if q.First == 0 {
 		q.First = maxHeld
@@ -72,7 +73,7 @@ func (a *Area) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error)
 		Kind: k.Name, Order: []store.Order{{Property: "key"}}, After: store.Cursor(q.After), First: q.First,
 	})
 	if err != nil {
-		return nil, estate.Whole((&estate.Selection{After: store.Cursor(q.After)}).Explain(err), "input.after")
+		return nil, refusal.About((&listing.Selection{After: store.Cursor(q.After)}).Explain(err), "input.after")
 	}
 	out := &Holdings{Records: make([]Held, len(page.Nodes))}
 	for i, n := range page.Nodes {
@@ -87,11 +88,11 @@ func (a *Area) Holdings(ctx context.Context, q HoldingsQuery) (*Holdings, error)
 func newHeld(n store.Node, attributes []string) Held {
 	owner := domain.OwnerOf(entity.DecodeSources(n.Props), domain.WholeRecord, true)
 	h := Held{
-		Key: estate.Text(n.Props["key"]), Source: owner, ListedBy: entity.DecodeListings(n.Props).Of(domain.WholeRecord, owner),
-		Withdrawn: OutOfUse(n.Kind, estate.Text(n.Props["status"])), Attributes: map[string]string{},
+		Key: n.Props.Text("key"), Source: owner, ListedBy: entity.DecodeListings(n.Props).Of(domain.WholeRecord, owner),
+		Withdrawn: OutOfUse(n.Kind, n.Props.Text("status")), Attributes: map[string]string{},
 	}
 	for _, name := range attributes {
-		if value := estate.Text(n.Props[entity.AttributePrefix+name]); value != "" {
+		if value := n.Props.Text(entity.AttributePrefix + name); value != "" {
 			h.Attributes[name] = value
 		}
 	}
@@ -122,14 +123,14 @@ func (a *Area) heldLinks(ctx context.Context, h *Holdings, nodes []store.Node, r
 		}
 		pages, err := a.estate.Today(ctx).Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.Out, Kind: r.To})
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for i, page := range pages {
 			for n, edge := range page.Edges {
 				if page.Nodes[n].Kind != r.To {
 					continue // of another relationship of the name
 				}
-				end := interchange.End{Kind: r.To, Key: estate.Text(page.Nodes[n].Props["key"])}
+				end := interchange.End{Kind: r.To, Key: page.Nodes[n].Props.Text("key")}
 				h.Records[i].Links = append(h.Records[i].Links, newHeldLink(r, interchange.End{Kind: r.From, Key: h.Records[i].Key}, end, edge.Props))
 			}
 		}
@@ -170,7 +171,7 @@ func (a *Area) Pointing(ctx context.Context, kind string, keys []string) ([]Poin
 	}
 	found, err := a.estate.Today(ctx).Lookup(ctx, k.Name, "key", keys...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var list []Pointers
 	var ids []store.ID
@@ -196,16 +197,16 @@ func (a *Area) addPointers(ctx context.Context, r *entity.Relationship, ids []st
 	q := store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From, First: maxPointers}
 	pages, err := a.estate.Today(ctx).Edges(ctx, q)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	counts, err := a.estate.Today(ctx).CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: r.Name, Direction: store.In, Kind: r.From})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for i, page := range pages {
 		list[i].Count += int(counts[i])
 		for n, edge := range page.Edges {
-			from := interchange.End{Kind: r.From, Key: estate.Text(page.Nodes[n].Props["key"])}
+			from := interchange.End{Kind: r.From, Key: page.Nodes[n].Props.Text("key")}
 			list[i].Links = append(list[i].Links, newHeldLink(r, from, interchange.End{Kind: r.To, Key: list[i].Key}, edge.Props))
 		}
 	}

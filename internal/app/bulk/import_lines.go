@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
@@ -52,9 +54,9 @@ func (a *Area) ImportLines(ctx context.Context, in ImportLinesInput, o *domain.W
 		return nil, err
 	}
 	if in.Show < 0 || in.Show > maxImportLines {
-		return nil, estate.Wrong("input.show", "must be from 0 to %d, not %d", maxImportLines, in.Show)
+		return nil, refusal.Wrong("input.show", "must be from 0 to %d, not %d", maxImportLines, in.Show)
 	}
-	w, err := a.estate.Begin(ctx, estate.SourceImport, o, "importRecords", in)
+	w, err := a.estate.Begin(ctx, source.Import, o, "importRecords", in)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func (a *Area) importLines(ctx context.Context, w *estate.Writing, in ImportLine
 	if err != nil {
 		return nil, err
 	}
-	im.source, im.key = estate.SignedSource(ctx, w.Source)+w.Digest, w.Key
+	im.source, im.key = source.Signed(ctx, w.Source)+w.Digest, w.Key
 	done := &ImportedLines{DryRun: w.DryRun}
 	items := make([]*interchange.Item, 0, len(lines))
 	for n, line := range lines {
@@ -109,7 +111,7 @@ func (a *Area) importLines(ctx context.Context, w *estate.Writing, in ImportLine
 	}
 	if err == nil && len(done.Wrong) > 0 {
 		head, headErr := a.estate.Store.Head(ctx)
-		done.Revision, err = int64(head), estate.StoreError(headErr)
+		done.Revision, err = int64(head), refusal.OfStore(headErr)
 	}
 	return done, err
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -21,7 +21,7 @@ func copied(i *interchange.Item) bool { return i.Sources != nil || i.Listings !=
 // revive gives a record that a prune withdrew the status from before, unless the
 // item says another (C6).
 func (b *importBatch) revive(i *interchange.Item, node store.Node, set store.Props, patch map[string]any) map[string]any {
-	before := estate.Text(node.Props[entity.WithdrawnFromProperty])
+	before := node.Props.Text(entity.WithdrawnFromProperty)
 	if before == "" {
 		return patch
 	}
@@ -139,7 +139,7 @@ func (b *importBatch) unlist(n int, i *interchange.Item, node store.Node) {
 	listings := before.Remove(domain.WholeRecord, owner, source)
 	set := store.Props{entity.ListingsProperty: entity.EncodeListings(listings)}
 	switch {
-	case len(listings.Of(domain.WholeRecord, owner)) > 0, OutOfUse(node.Kind, estate.Text(node.Props["status"])):
+	case len(listings.Of(domain.WholeRecord, owner)) > 0, OutOfUse(node.Kind, node.Props.Text("status")):
 		b.count(i).Unlisted++
 	case !CanBeWithdrawn(node.Kind):
 		b.removeRecord(n, i, node)
@@ -157,7 +157,7 @@ func (b *importBatch) withdraw(i *interchange.Item, node store.Node, set store.P
 	withdrawn := i.Kind.OutOfUse[0]
 	sources, kept := domain.Own(entity.DecodeSources(node.Props), b.im.options.Source, b.im.options.Overwrite, domain.FieldClaim{Field: "status", Had: true, Has: true})
 	if len(kept) > 0 {
-		b.keep(i, domain.FieldKept{Field: "status", Source: domain.SourceAPI, Kept: estate.Format(node.Props["status"]), Offered: &withdrawn})
+		b.keep(i, domain.FieldKept{Field: "status", Source: domain.SourceAPI, Kept: wording.Text(node.Props["status"]), Offered: &withdrawn})
 		b.count(i).Unlisted++
 		return
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -159,7 +159,7 @@ const sourceMigration = "migration"
 
 // writtenBy returns the source of the batch's change set.
 func (b *importBatch) writtenBy() string {
-	rest, ok := strings.CutPrefix(b.im.source, estate.SourceImport)
+	rest, ok := strings.CutPrefix(b.im.source, source.Import)
 	if !ok || !b.migrates {
 		return b.im.source
 	}

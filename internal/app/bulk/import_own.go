@@ -3,7 +3,7 @@ package bulk
 import (
 	"maps"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -51,7 +51,7 @@ func (b *importBatch) own(i *interchange.Item, node store.Node, set store.Props,
 	for _, name := range kept {
 		b.keep(i, domain.FieldKept{
 			Field: name, Source: domain.OwnerOf(sources, name, node.Props[name] != nil),
-			Kept: estate.Format(node.Props[name]), Offered: estate.Format(set[name]),
+			Kept: wording.Text(node.Props[name]), Offered: wording.Text(set[name]),
 		})
 		delete(set, name)
 		delete(patch, name)
@@ -90,7 +90,7 @@ func (b *importBatch) keep(i *interchange.Item, kept domain.FieldKept) {
 func (b *importBatch) keepEdge(i *interchange.Item, have, set store.Props) {
 	c := b.count(i)
 	before := c.Kept
-	fields := estate.FieldChanges(estate.Order("", i.Rel.Name), only(have, set), set)
+	fields := wording.FieldChanges(wording.Order("", i.Rel.Name), only(have, set), set)
 	if len(fields) == 0 {
 		fields = []domain.FieldChange{{Field: "to"}} // where it leads is all that it says
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -165,12 +165,12 @@ func (im *Import) inUse(ctx context.Context, items []*interchange.Item, used *st
 	}
 	nodes, err := im.app.estate.Entire.Nodes(ctx, ids...)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	node := nodes[used.Node]
 	record := entity.DecodeNode(node)
 	if record == nil { // it has gone meanwhile
-		return estate.Contended(used)
+		return refusal.Contended(used)
 	}
 	hidden, err := im.app.estate.Today(ctx).Hidden(ctx, ids[1:]...)
 	if err != nil {
@@ -178,6 +178,6 @@ func (im *Import) inUse(ctx context.Context, items []*interchange.Item, used *st
 	}
 	problem := records.InUse(record, used, nodes, hidden)
 	problem.Field = "key"
-	end := interchange.End{Kind: node.Kind, Key: estate.Text(node.Props["key"])}
+	end := interchange.End{Kind: node.Kind, Key: node.Props.Text("key")}
 	return ImportProblems{{Index: slices.IndexFunc(items, func(i *interchange.Item) bool { return i.Remove && i.End == end }), Error: problem}}
 }

@@ -5,7 +5,7 @@ import (
 	"context"
 	"time"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -26,11 +26,11 @@ func (im *Import) Last(ctx context.Context) (LastChange, time.Time, error) {
 	now := im.app.estate.Now().UTC()
 	head, err := im.app.estate.Store.Head(ctx)
 	if err != nil || head == 0 {
-		return LastChange{}, now, estate.StoreError(err)
+		return LastChange{}, now, refusal.OfStore(err)
 	}
 	list, err := im.app.estate.Store.Heads(ctx, head-1, 1)
 	if err != nil || len(list) == 0 {
-		return LastChange{}, now, estate.StoreError(err)
+		return LastChange{}, now, refusal.OfStore(err)
 	}
 	return LastChange{Revision: int64(head), At: list[0].At, Key: list[0].Key}, now, nil
 }
@@ -39,7 +39,7 @@ func (im *Import) Last(ctx context.Context) (LastChange, time.Time, error) {
 func (im *Import) Stored(ctx context.Context, kind string, keys []string) (map[string]interchange.Stored, error) {
 	found, err := im.app.estate.Entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	stored := make(map[string]interchange.Stored, len(found))
 	for key, node := range found {
@@ -53,7 +53,7 @@ func (im *Import) Stored(ctx context.Context, kind string, keys []string) (map[s
 // today's (C4). A history overwrites what people have set (C6): it tells who
 // set what, or is older than all of it.
 func (im *Import) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (Imported, error) {
-	if err := estate.Both(im.mayTouch(items), im.mayAll(authz.Migrate, authz.KindRecords)); err != nil {
+	if err := refusal.Both(im.mayTouch(items), im.mayAll(authz.Migrate, authz.KindRecords)); err != nil {
 		return Imported{}, err
 	}
 	return im.untilUndisturbed(ctx, items, func() (Imported, error) { return im.replay(ctx, c, key, items) })

@@ -3,7 +3,7 @@ package bulk
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
@@ -93,7 +93,7 @@ func Circular[K comparable](up map[K]K, start K) bool { return circular(up, star
 func (im *Import) Parents(ctx context.Context, rel, kind string, keys []string) (map[string]string, error) {
 	found, err := im.app.estate.Entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	ids, names := make([]store.ID, 0, len(found)), make([]string, 0, len(found))
 	for key, node := range found {
@@ -105,11 +105,11 @@ func (im *Import) Parents(ctx context.Context, rel, kind string, keys []string) 
 	}
 	pages, err := im.app.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	for n, page := range pages {
 		for _, node := range page.Nodes {
-			parents[names[n]] = estate.Text(node.Props["key"])
+			parents[names[n]] = node.Props.Text("key")
 		}
 	}
 	return parents, nil

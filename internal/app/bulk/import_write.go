@@ -11,6 +11,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -48,6 +49,9 @@ func (im *Import) Write(ctx context.Context, items []*interchange.Item) (Importe
 	return im.untilUndisturbed(ctx, items, func() (Imported, error) { return im.try(ctx, items) })
 }
 
+// attempts is how often a batch is written anew when others disturb it.
+const attempts = 10
+
 // untilUndisturbed writes, and anew where others changed in between what it relied
 // on.
 func (im *Import) untilUndisturbed(ctx context.Context, items []*interchange.Item, write func() (Imported, error)) (Imported, error) {
@@ -60,9 +64,9 @@ func (im *Import) untilUndisturbed(ctx context.Context, items []*interchange.Ite
 		again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound)
 		switch {
 		case !again:
-			return done, estate.StoreError(err)
-		case attempt == estate.Attempts:
-			return done, estate.Contended(err)
+			return done, refusal.OfStore(err)
+		case attempt == attempts:
+			return done, refusal.Contended(err)
 		}
 		im.forget()
 	}

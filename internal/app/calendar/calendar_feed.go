@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -42,7 +42,7 @@ func (a *Area) CreateCalendarFeed(ctx context.Context, key, name string, site, s
 		if service != nil {
 			r.Want(domain.KindConfigurationItem, *service, "input.service", &of)
 		}
-		if err := estate.Both(newErr, r.Resolve(ctx)); err != nil {
+		if err := refusal.Both(newErr, r.Resolve(ctx)); err != nil {
 			return nil, nil, err
 		}
 		f := record.(*domain.CalendarFeed)
@@ -90,7 +90,7 @@ func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service 
 	v := a.estate.Everything()
 	found, err := v.Lookup(ctx, domain.KindCalendarFeed, "fingerprint", domain.Fingerprint(secret))
 	if err != nil {
-		return "", estate.StoreError(err)
+		return "", refusal.OfStore(err)
 	}
 	n, ok := found[domain.Fingerprint(secret)]
 	if !ok {
@@ -100,7 +100,7 @@ func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service 
 	name, _ := n.Props["name"].(string)
 	var own [2]*domain.Ref
 	for i, end := range []struct{ rel, kind string }{{domain.RelFeedAt, domain.KindSite}, {domain.RelFeedOf, domain.KindConfigurationItem}} {
-		far, err := estate.FarNodes(ctx, v, []store.ID{n.ID}, end.rel, store.Out, end.kind)
+		far, err := v.Far(ctx, []store.ID{n.ID}, end.rel, store.Out, end.kind)
 		if err != nil {
 			return "", err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"

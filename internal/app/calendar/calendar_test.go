@@ -8,13 +8,13 @@ import (
 	"testing"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 )
@@ -367,7 +367,7 @@ func TestASecretOfACalendarIsToldOnce_H5(t *testing.T) {
 		viewer := f.WithLoads(acting.WithActor(t.Context(), domain.Actor{Name: "vera", Roles: []domain.Role{domain.Viewer}}))
 		_, err = f.Calendar.CreateCalendarFeed(viewer, "mine", "Mine", nil, nil, nil)
 		apptest.Refused(t, err, domain.Forbidden, "")
-		_, err = f.Records.Records(viewer, domain.KindCalendarFeed, estate.List{})
+		_, err = f.Records.Records(viewer, domain.KindCalendarFeed, listing.List{})
 		apptest.Refused(t, err, domain.Forbidden, "")
 	})
 }

@@ -9,12 +9,14 @@ import (
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/plan/schedule"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -53,7 +55,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 	}
 	limit, firstErr := listing.PageLength(first)
 	from, afterErr := listing.ReadPosition(after)
-	if err := estate.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
+	if err := refusal.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
 	list, err := a.scheduled(ctx, during, site, service)
@@ -146,7 +148,7 @@ func (p *planner) filter(ctx context.Context, bySite bool, sites []store.Node, b
 }
 
 // translate finds the nodes of another graph in the plan's.
-func (p *planner) translate(g *estate.Graph, nodes []impact.Node) map[impact.Node]bool {
+func (p *planner) translate(g *shape.Graph, nodes []impact.Node) map[impact.Node]bool {
 	set := map[impact.Node]bool{}
 	for _, n := range nodes {
 		if own, ok := p.g.Lookup(g.ID(n)); ok {

@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -27,9 +28,9 @@ const longestPeriod = 2 * 366 * 24 * time.Hour
 func checkPeriod(r domain.TimeRange, field string, most time.Duration) error {
 	switch {
 	case r.Empty():
-		return estate.Wrong(field+".to", "must be after from, which is %s", r.From.UTC().Format(time.RFC3339))
+		return refusal.Wrong(field+".to", "must be after from, which is %s", r.From.UTC().Format(time.RFC3339))
 	case r.Length() > most:
-		return estate.Wrong(field, "is longer than the %d days that can be asked for at once", int(most.Hours()/24))
+		return refusal.Wrong(field, "is longer than the %d days that can be asked for at once", int(most.Hours()/24))
 	}
 	return nil
 }
@@ -65,7 +66,7 @@ func (a *Area) ScheduleConflicts(ctx context.Context, during domain.TimeRange, c
 	}
 	limit, firstErr := listing.PageLength(first)
 	from, afterErr := listing.ReadPosition(after)
-	if err := estate.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
+	if err := refusal.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
 	only, err := a.optionalRequest(ctx, change)
@@ -95,7 +96,7 @@ func (a *Area) optionalRequest(ctx context.Context, ref *domain.Ref) (*domain.Ch
 func (a *Area) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest, first *int, after *string) (*ScheduleConflicts, error) {
 	limit, firstErr := listing.PageLength(first)
 	from, afterErr := listing.ReadPosition(after)
-	if err := estate.Both(firstErr, afterErr); err != nil {
+	if err := refusal.Both(firstErr, afterErr); err != nil {
 		return nil, err
 	}
 	if r.PlannedFrom == nil || r.PlannedTo == nil || !domain.ChangePlanned(r.Status) {

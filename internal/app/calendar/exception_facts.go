@@ -30,7 +30,7 @@ func (a *Area) exceptionFacts(ctx context.Context, exceptions ...*domain.FreezeE
 	for i, x := range exceptions {
 		ids[i] = store.ID(x.ID)
 	}
-	freezes, err := estate.FarNodes(ctx, v, ids, domain.RelExcepts, store.Out, domain.KindFreeze)
+	freezes, err := v.Far(ctx, ids, domain.RelExcepts, store.Out, domain.KindFreeze)
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +63,8 @@ func (a *Area) exceptionFacts(ctx context.Context, exceptions ...*domain.FreezeE
 // cohort.
 func (a *Area) factsOf(ctx context.Context, x *domain.FreezeException) (*exceptionFacts, error) {
 	cohort := a.estate.CohortOf(ctx, x)
-	facts, err := estate.LoadOf[*exceptionFacts](cohort, "facts").Get(func() (map[store.ID]*exceptionFacts, error) {
-		list, err := a.exceptionFacts(ctx, estate.RecordsOf[*domain.FreezeException](cohort)...)
-		return estate.ByMember(cohort, list), err
+	facts, err := estate.EachOf(cohort, "facts", func(list []*domain.FreezeException) ([]*exceptionFacts, error) {
+		return a.exceptionFacts(ctx, list...)
 	})
 	return facts[store.ID(x.ID)], err
 }

@@ -26,11 +26,11 @@ func readPlans(ctx context.Context, v estate.View, requests []*domain.ChangeRequ
 	for i, c := range requests {
 		ids[i] = store.ID(c.ID)
 	}
-	items, err := estate.FarNodes(ctx, v, ids, domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	items, err := v.Far(ctx, ids, domain.RelAffects, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
-	sites, err := estate.FarNodes(ctx, v, ids, domain.RelTakesPlaceAt, store.Out, domain.KindSite)
+	sites, err := v.Far(ctx, ids, domain.RelTakesPlaceAt, store.Out, domain.KindSite)
 	if err != nil {
 		return nil, err
 	}

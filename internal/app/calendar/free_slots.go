@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/calendar"
@@ -58,7 +59,7 @@ func (s *slots) of(ctx context.Context, first int, changes ...*domain.ChangeRequ
 
 func (s *slots) lasting(ctx context.Context, first int, length time.Duration, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
 	if first < 1 || first > mostSlots {
-		return nil, estate.Wrong("first", "must be from 1 to %d, not %d", mostSlots, first)
+		return nil, refusal.Wrong("first", "must be from 1 to %d, not %d", mostSlots, first)
 	}
 	if err := s.read(ctx); err != nil {
 		return nil, err
@@ -122,7 +123,7 @@ func (a *Area) FreeSlots(ctx context.Context, change domain.Ref, length *string,
 	r, requestErr := a.request(ctx, change, "changeRequest")
 	lasts, lengthErr := slotLength(r, length)
 	period, periodErr := a.slotsWithin(within)
-	if err := estate.Both(requestErr, lengthErr, periodErr); err != nil {
+	if err := refusal.Both(requestErr, lengthErr, periodErr); err != nil {
 		return nil, err
 	}
 	p, err := a.planner(ctx, a.estate.Today(ctx), period, domain.ChangesPlanned, r)
@@ -145,7 +146,7 @@ func (a *Area) slotsWithin(asked *domain.TimeRange) (domain.TimeRange, error) {
 	}
 	left := asked.Meet(domain.TimeRange{From: soon, To: asked.To})
 	if left.Empty() {
-		return left, estate.Wrong("within.to", "is past: nothing can take place before %s", soon.Format(time.RFC3339))
+		return left, refusal.Wrong("within.to", "is past: nothing can take place before %s", soon.Format(time.RFC3339))
 	}
 	return left, nil
 }
@@ -156,7 +157,7 @@ func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err e
 	switch {
 	case length != nil:
 		if d, err = domain.ParseDuration(*length); err != nil {
-			return 0, estate.Wrong(field, "%s", err)
+			return 0, refusal.Wrong(field, "%s", err)
 		}
 	case r != nil:
 		d, field, what = plannedLength(r), "changeRequest", "is planned for"
@@ -165,9 +166,9 @@ func slotLength(r *domain.ChangeRequest, length *string) (d time.Duration, err e
 	}
 	switch {
 	case d <= 0:
-		return 0, estate.Wrong(field, "must be longer than nothing")
+		return 0, refusal.Wrong(field, "must be longer than nothing")
 	case d > slotPeriod:
-		return 0, estate.Wrong(field, "%s %s, longer than the %d days within which slots are looked for", what, domain.FormatDuration(d), int(slotPeriod.Hours()/24))
+		return 0, refusal.Wrong(field, "%s %s, longer than the %d days within which slots are looked for", what, domain.FormatDuration(d), int(slotPeriod.Hours()/24))
 	}
 	return d, nil
 }

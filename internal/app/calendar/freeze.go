@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -58,17 +59,17 @@ func (h *HeldChange) People() []string {
 // Owners lists who answers for the items that the change affects, by key.
 func (h *HeldChange) Owners(ctx context.Context) ([]*domain.Party, error) {
 	c := h.app.estate.CohortOf(ctx, h.ChangeRequest)
-	owners, err := estate.LoadOf[[]*domain.Party](c, "owners").Get(func() (map[store.ID][]*domain.Party, error) { return ownersOf(ctx, c) })
+	owners, err := estate.LoadOf(c, "owners", func() (map[store.ID][]*domain.Party, error) { return ownersOf(ctx, c) })
 	return owners[store.ID(h.ChangeRequest.ID)], err
 }
 
 // ownersOf finds who answers for the items that each change of a cohort affects.
 func ownersOf(ctx context.Context, changes *estate.Cohort) (map[store.ID][]*domain.Party, error) {
-	items, err := estate.FarNodes(ctx, changes.View, changes.Members, domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	items, err := changes.View.Far(ctx, changes.Members, domain.RelAffects, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
-	parties, err := estate.Linked[*domain.Party](ctx, changes.View, estate.DistinctIDs(slices.Concat(slices.Collect(maps.Values(items))...)), domain.RelOwnedBy, store.Out)
+	parties, err := estate.Linked[*domain.Party](ctx, changes.View, store.DistinctIDs(slices.Concat(slices.Collect(maps.Values(items))...)), domain.RelOwnedBy, store.Out)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func ownersOf(ctx context.Context, changes *estate.Cohort) (map[store.ID][]*doma
 			}
 		}
 		owners[change] = []*domain.Party{}
-		for _, key := range estate.SortedKeys(keysOf(found)) {
+		for _, key := range slices.Sorted(maps.Keys(keysOf(found))) {
 			owners[change] = append(owners[change], found[key])
 		}
 	}
@@ -148,7 +149,7 @@ func (a *Area) decideLift(ctx context.Context, k *entity.Kind, ref domain.Ref, i
 			Code: domain.RuleViolation, Rule: "H6", Field: "input.ref", Message: "was lifted already at " + at.UTC().Format("2006-01-02T15:04:05Z"),
 		}
 	}
-	if err := estate.Both(estate.CheckVersion(before, ifVersion), lifted); err != nil {
+	if err := refusal.Both(refusal.Stale(before, ifVersion), lifted); err != nil {
 		return nil, nil, err
 	}
 	after := entity.Clone(before).(*domain.Freeze)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -28,7 +28,7 @@ func (a *Area) RequestFreezeException(ctx context.Context, in domain.NewExceptio
 		}
 		record, newErr := k.New(values, "input")
 		x := record.(*domain.FreezeException)
-		if err := estate.Both(newErr, refErr, reasoned(x.Reason)); err != nil {
+		if err := refusal.Both(newErr, refErr, reasoned(x.Reason)); err != nil {
 			return nil, nil, err
 		}
 		x.Sources = domain.BroughtBy(domain.SourceAPI)
@@ -69,7 +69,7 @@ func (a *Area) DecideFreezeException(ctx context.Context, ref domain.Ref, verdic
 		}
 		f := facts[0]
 		decideErr := domain.ErrorsOf(after.Decide(verdict, f.ends, f.change, acting.Doer(ctx), a.estate.Clock(), comment)).Under("input").Err()
-		if err := estate.Both(estate.CheckVersion(before, ifVersion), decideErr); err != nil {
+		if err := refusal.Both(refusal.Stale(before, ifVersion), decideErr); err != nil {
 			return nil, nil, err
 		}
 		if f.change != nil && verdict == domain.GrantException {

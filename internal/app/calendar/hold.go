@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -37,8 +38,7 @@ func (a *Area) hold(ctx context.Context, p *estate.Proposal) error {
 		return err
 	}
 	h := &holding{app: a, would: would, requests: map[store.ID]*domain.ChangeRequest{}}
-	h.view = estate.View{Reader: a.estate.Past.Supposing(would), App: a.estate, Sight: &estate.Sight{App: a.estate, Unlimited: true}}
-	h.view.Entire = h.view.Reader
+	h.view = a.estate.Supposing(would)
 	return h.decide(ctx, p)
 }
 
@@ -50,12 +50,12 @@ func (a *Area) frozenByNone(ctx context.Context, b *holdBearing, p *estate.Propo
 	}
 	since, err := a.estate.Store.Head(ctx)
 	if err != nil {
-		return false, estate.StoreError(err)
+		return false, refusal.OfStore(err)
 	}
 	found, err := a.estate.Entire.Count(ctx, domain.KindFreeze, standing)
 	switch {
 	case err != nil:
-		return false, estate.StoreError(err)
+		return false, refusal.OfStore(err)
 	case found == 0 && b.plan:
 		p.Guard(store.Unchanged{Since: since, Kind: domain.KindFreeze})
 		return true, nil
@@ -145,10 +145,12 @@ func sets(props store.Props, names []string) bool {
 
 // SeenHolds leaves out the changes that the caller may not see.
 func (a *Area) SeenHolds(ctx context.Context, all []any) ([]movedHold, error) {
-	moved := estate.Told[movedHold](all)
-	ids := make([]store.ID, len(moved))
-	for i, m := range moved {
-		ids[i] = store.ID(m.After.ID)
+	var moved []movedHold
+	var ids []store.ID
+	for _, one := range all {
+		if m, ok := one.(movedHold); ok {
+			moved, ids = append(moved, m), append(ids, store.ID(m.After.ID))
+		}
 	}
 	hidden, err := a.estate.Today(ctx).Hidden(ctx, ids...)
 	return slices.DeleteFunc(moved, func(m movedHold) bool { return hidden[store.ID(m.After.ID)] }), err

@@ -8,10 +8,13 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -74,13 +77,13 @@ func (h *holding) readFreezes(ctx context.Context) (err error) {
 			h.moving[m.Key] = true
 		}
 	}
-	found, err := h.view.Nodes(ctx, estate.SortedKeys(h.changed)...)
+	found, err := h.view.Nodes(ctx, slices.Sorted(maps.Keys(h.changed))...)
 	for _, n := range found {
 		if n.Version > 1 || !h.bumped[n.ID] { // it was there before
-			h.former[estate.Text(n.Props["key"])] = true
+			h.former[n.Props.Text("key")] = true
 		}
 	}
-	return estate.StoreError(err)
+	return refusal.OfStore(err)
 }
 
 // readTouched reads the requests whose own plan, or the items and sites of
@@ -91,8 +94,8 @@ func (h *holding) readTouched(ctx context.Context) error {
 		rel       string
 		direction store.Direction
 	}{{h.exceptions, domain.RelExceptionFor, store.Out}, {h.items, domain.RelAffects, store.In}} {
-		for ids := range slices.Chunk(estate.SortedKeys(of.ids), estate.MaxPage) {
-			found, err := estate.FarNodes(ctx, h.view, ids, of.rel, of.direction, domain.KindChangeRequest)
+		for ids := range slices.Chunk(slices.Sorted(maps.Keys(of.ids)), listing.MaxPage) {
+			found, err := h.view.Far(ctx, ids, of.rel, of.direction, domain.KindChangeRequest)
 			if err != nil {
 				return err
 			}
@@ -103,10 +106,10 @@ func (h *holding) readTouched(ctx context.Context) error {
 			}
 		}
 	}
-	for ids := range slices.Chunk(estate.SortedKeys(h.whole), estate.MaxPage) {
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(h.whole)), listing.MaxPage) {
 		found, err := h.view.Nodes(ctx, ids...)
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for _, n := range found {
 			h.add(ctx, n)
@@ -140,7 +143,7 @@ func (h *holding) readPlanned(ctx context.Context) error {
 	for _, n := range found.Nodes {
 		h.add(ctx, n)
 	}
-	return estate.StoreError(err)
+	return refusal.OfStore(err)
 }
 
 // readFormer reads what is held by freezes that hold nothing any more, or have
@@ -157,7 +160,7 @@ func (h *holding) readFormer(ctx context.Context) error {
 			h.add(ctx, n)
 		}
 	}
-	return estate.StoreError(err)
+	return refusal.OfStore(err)
 }
 
 // holders lists, by the key of each request, the freezes in which it is
@@ -208,13 +211,13 @@ const season = 366 * 24 * time.Hour
 var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // graph returns the estate as it would be.
-func (h *holding) graph(ctx context.Context, s traversal.Survey) (*estate.Graph, error) {
+func (h *holding) graph(ctx context.Context, s traversal.Survey) (*shape.Graph, error) {
 	if !h.estate {
 		return h.app.traversal.Graph(ctx, h.app.estate.Everything(), s)
 	}
 	r := traversal.NewPartReader(ctx, h.view.Reader)
 	if err := r.Read(s); err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return r.B.Graph(int64(h.would.Revision)), nil
 }

@@ -49,8 +49,8 @@ func (h *holding) touchNode(e *store.Effect) {
 		if of(freezeFields...) || of("key") {
 			h.changed[e.Node] = true
 		}
-		if key, had := e.Before["key"]; had {
-			h.former[estate.Text(key)] = true
+		if key, had := e.Before["key"].(string); had {
+			h.former[key] = true
 		}
 	case domain.KindFreezeException:
 		h.exceptions[e.Node] = true

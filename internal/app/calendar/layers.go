@@ -4,8 +4,8 @@ import (
 	"context"
 	"sync"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/plan/conflict"
+	"releasegraph/internal/plan/shape"
 )
 
 // layers keeps the order of the estate's dependencies for as long as nothing in
@@ -13,7 +13,7 @@ import (
 type layers struct {
 	once   sync.Once
 	making chan struct{} // holds one token: of who looks or makes
-	g      *estate.Graph
+	g      *shape.Graph
 	order  *conflict.Layers
 }
 
@@ -21,7 +21,7 @@ type layers struct {
 const manyWorks = 8
 
 // prepare gives a plan the order: one that is there, or for much work a new one.
-func (l *layers) prepare(ctx context.Context, g *estate.Graph, p *conflict.Plan, all bool) error {
+func (l *layers) prepare(ctx context.Context, g *shape.Graph, p *conflict.Plan, all bool) error {
 	l.once.Do(func() { l.making = make(chan struct{}, 1) })
 	select {
 	case l.making <- struct{}{}:

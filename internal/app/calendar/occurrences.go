@@ -3,7 +3,7 @@ package calendar
 import (
 	"time"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/calendar"
@@ -18,12 +18,12 @@ const mostOccurrences = 100
 func (a *Area) Occurrences(r entity.Record, during *domain.TimeRange, first int) ([]*domain.Occurrence, error) {
 	var firstErr, duringErr error
 	if first < 1 || first > mostOccurrences {
-		firstErr = estate.Wrong("first", "must be from 1 to %d, not %d", mostOccurrences, first)
+		firstErr = refusal.Wrong("first", "must be from 1 to %d, not %d", mostOccurrences, first)
 	}
 	if during != nil {
 		duringErr = checkPeriod(*during, "during", longestPeriod)
 	}
-	if err := estate.Both(firstErr, duringErr); err != nil {
+	if err := refusal.Both(firstErr, duringErr); err != nil {
 		return nil, err
 	}
 	list := []*domain.Occurrence{}

@@ -1,7 +1,7 @@
 package calendar
 
 import (
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/calendar"
@@ -25,7 +25,7 @@ func checkOpening(r entity.Record, path string) error {
 	}
 	_, errs := calendar.New(Spec(o.Opens()))
 	for _, e := range errs {
-		e.Field = estate.FieldAt(path, e.Field)
+		e.Field = refusal.FieldAt(path, e.Field)
 	}
 	return errs.Err()
 }

@@ -3,11 +3,13 @@ package calendar
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -33,7 +35,7 @@ type OpeningWarning struct {
 // Matches tells what a window or a freeze is for.
 func (a *Area) Matches(ctx context.Context, r entity.Record) (*OpeningMatches, error) {
 	v, c := a.estate.Today(ctx), a.estate.CohortOf(ctx, r)
-	found, err := estate.LoadOf[*OpeningMatches](c, "matches").Get(func() (map[store.ID]*OpeningMatches, error) {
+	found, err := estate.LoadOf(c, "matches", func() (map[store.ID]*OpeningMatches, error) {
 		openings, err := named(ctx, v, c)
 		if err != nil {
 			return nil, err
@@ -46,11 +48,11 @@ func (a *Area) Matches(ctx context.Context, r entity.Record) (*OpeningMatches, e
 // named reads what the openings of a cohort name in a view.
 func named(ctx context.Context, v estate.View, c *estate.Cohort) ([]*Opening, error) {
 	at, of := openingRels(c.Kind.Name)
-	sites, err := estate.FarNodes(ctx, v, c.Members, at, store.Out, domain.KindSite)
+	sites, err := v.Far(ctx, c.Members, at, store.Out, domain.KindSite)
 	if err != nil {
 		return nil, err
 	}
-	services, err := estate.FarNodes(ctx, v, c.Members, of, store.Out, domain.KindConfigurationItem)
+	services, err := v.Far(ctx, c.Members, of, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func matchAll(ctx context.Context, v estate.View, openings []*Opening) (map[stor
 	m := &matching{}
 	for _, read := range []func(context.Context, estate.View, []*Opening) error{m.readWhole, m.readParts, m.readRegions, m.readItems} {
 		if err := read(ctx, v, openings); err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 	}
 	found := map[store.ID]*OpeningMatches{}
@@ -99,7 +101,7 @@ func matchAll(ctx context.Context, v estate.View, openings []*Opening) (map[stor
 
 // of tells what an opening is for.
 func (m *matching) of(o *Opening) *OpeningMatches {
-	found := &OpeningMatches{Services: len(estate.DistinctIDs(o.Services)), Warnings: []*OpeningWarning{}}
+	found := &OpeningMatches{Services: len(store.DistinctIDs(o.Services)), Warnings: []*OpeningWarning{}}
 	if o.Opening().Everywhere {
 		found.Items, found.Sites, found.Services = m.whole.Items, m.whole.Sites, m.whole.Services
 		return found
@@ -141,7 +143,7 @@ func (m *matching) readParts(ctx context.Context, v estate.View, openings []*Ope
 	if len(sites) == 0 {
 		return nil
 	}
-	found, err := v.Walk(ctx, store.Walk{Roots: estate.DistinctIDs(sites), Rels: []string{domain.RelPartOf}, Direction: store.In})
+	found, err := v.Walk(ctx, store.Walk{Roots: store.DistinctIDs(sites), Rels: []string{domain.RelPartOf}, Direction: store.In})
 	m.parts = map[store.ID][]store.ID{}
 	for _, h := range found.Hits {
 		m.parts[h.ID] = nil
@@ -164,19 +166,19 @@ func (m *matching) readRegions(ctx context.Context, v estate.View, openings []*O
 	if len(named) == 0 {
 		return nil
 	}
-	within := store.Compare{Property: "region", Op: store.OneOf, Value: estate.AnyOf(estate.SortedKeys(named))}
+	within := store.Compare{Property: "region", Op: store.OneOf, Value: store.AnyOf(slices.Sorted(maps.Keys(named)))}
 	found, err := v.Find(ctx, store.Query{Kind: domain.KindSite, Filter: within})
 	if err != nil {
 		return err
 	}
 	m.byRegion = map[string][]store.ID{}
 	for _, n := range found.Nodes {
-		region := estate.Text(n.Props["region"])
+		region := n.Props.Text("region")
 		m.byRegion[region] = append(m.byRegion[region], n.ID)
 	}
 	groups, err := v.Aggregate(ctx, store.Aggregation{Kind: domain.KindSite, By: []string{"region"}})
 	for _, g := range groups {
-		if region := estate.Text(g.Values[0]); region != "" {
+		if region, _ := g.Values[0].(string); region != "" {
 			m.regions = append(m.regions, region)
 		}
 	}
@@ -193,7 +195,9 @@ func (m *matching) readItems(ctx context.Context, v estate.View, openings []*Ope
 	groups, err := v.Aggregate(ctx, store.Aggregation{Kind: domain.KindConfigurationItem, By: []string{"class", "environment"}})
 	m.items, m.classes, m.environments = map[itemGroup]int{}, map[domain.Class]bool{}, map[domain.Environment]bool{}
 	for _, g := range groups {
-		of := itemGroup{domain.Class(estate.Text(g.Values[0])), domain.Environment(estate.Text(g.Values[1]))}
+		class, _ := g.Values[0].(string)
+		environment, _ := g.Values[1].(string)
+		of := itemGroup{domain.Class(class), domain.Environment(environment)}
 		m.items[of] += int(g.Count)
 		m.classes[of.class], m.environments[of.environment] = true, true
 	}
@@ -234,12 +238,12 @@ func (m *matching) countItems(of *domain.Opening, found *OpeningMatches) {
 	}
 	for i, c := range of.Classes {
 		if !m.classes[c] {
-			found.warn(estate.Element("classes", i), nil, "there is no item of class %s", c)
+			found.warn(refusal.Element("classes", i), nil, "there is no item of class %s", c)
 		}
 	}
 	for i, e := range of.Environments {
 		if !m.environments[e] {
-			found.warn(estate.Element("environments", i), nil, "there is no item in the environment %s", e)
+			found.warn(refusal.Element("environments", i), nil, "there is no item in the environment %s", e)
 		}
 	}
 }
@@ -249,7 +253,7 @@ func (m *matching) warnOfRegions(of *domain.Opening, found *OpeningMatches) {
 	for i, region := range of.Regions {
 		if !slices.Contains(m.regions, region) {
 			near := slices.DeleteFunc(slices.Clone(m.regions), func(k string) bool { return !alike(k, region) })
-			found.warn(estate.Element("regions", i), near, "no site lies in the region %q", region)
+			found.warn(refusal.Element("regions", i), near, "no site lies in the region %q", region)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -37,7 +38,7 @@ func (a *Area) createOpening(ctx context.Context, kind string, in domain.NewOpen
 		made.Services = r.WantAll(domain.KindConfigurationItem, in.Services, "input.services")
 		record, newErr := k.New(in.Fields, "input")
 		made.Record = record
-		if err := estate.Both(newErr, unread(newErr, checkOpening(record, "input")), made.named("input.everywhere"), r.Resolve(ctx)); err != nil {
+		if err := refusal.Both(newErr, unread(newErr, checkOpening(record, "input")), made.named("input.everywhere"), r.Resolve(ctx)); err != nil {
 			return nil, nil, err
 		}
 		if err := servicesOnly(made.Services, "input.services"); err != nil {
@@ -46,8 +47,8 @@ func (a *Area) createOpening(ctx context.Context, kind string, in domain.NewOpen
 		record.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
 		d, _ := a.estate.Creating(record)
 		at, of := openingRels(kind)
-		d.Join(at, record, estate.DistinctIDs(made.Sites)...)
-		d.Join(of, record, estate.DistinctIDs(made.Services)...)
+		d.Join(at, record, store.DistinctIDs(made.Sites)...)
+		d.Join(of, record, store.DistinctIDs(made.Services)...)
 		for _, n := range made.Services {
 			d.Guards = append(d.Guards, store.NodeAt{ID: n.ID, Version: n.Version})
 		}
@@ -83,8 +84,8 @@ func (o *Opening) named(field string) error {
 func servicesOnly(items []store.Node, field string) error {
 	var es domain.Errors
 	for i, n := range items {
-		if err := domain.CheckOpeningService(estate.Text(n.Props["key"]), domain.Class(estate.Text(n.Props["class"]))); err != nil {
-			err.Field = estate.Element(field, i)
+		if err := domain.CheckOpeningService(n.Props.Text("key"), domain.Class(n.Props.Text("class"))); err != nil {
+			err.Field = refusal.Element(field, i)
 			es = append(es, err)
 		}
 	}
@@ -97,7 +98,7 @@ func (a *Area) namedBy(ctx context.Context, r entity.Record) (named int, err err
 	for _, rel := range []string{at, of} {
 		counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(r.Meta().ID)}, Rel: rel, Direction: store.Out})
 		if err != nil {
-			return 0, estate.StoreError(err)
+			return 0, refusal.OfStore(err)
 		}
 		named += int(counts[0])
 	}

@@ -2,10 +2,13 @@ package calendar
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/calendar"
@@ -55,13 +58,13 @@ func ReadOpenings(ctx context.Context, v estate.View) (o openings, err error) {
 func readOpeningsOf(ctx context.Context, v estate.View, kind string, f store.Filter, at, of string) ([]*Opening, error) {
 	found, err := v.Find(ctx, store.Query{Kind: kind, Filter: f, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
-	sites, err := estate.FarNodes(ctx, v, estate.IDsOf(found.Nodes), at, store.Out, domain.KindSite)
+	sites, err := v.Far(ctx, store.IDsOf(found.Nodes), at, store.Out, domain.KindSite)
 	if err != nil {
 		return nil, err
 	}
-	services, err := estate.FarNodes(ctx, v, estate.IDsOf(found.Nodes), of, store.Out, domain.KindConfigurationItem)
+	services, err := v.Far(ctx, store.IDsOf(found.Nodes), of, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
@@ -138,10 +141,10 @@ func (p *planner) regions(ctx context.Context) (map[string][]impact.Node, error)
 		}
 	}
 	regions := map[string][]impact.Node{}
-	for chunk := range slices.Chunk(estate.SortedKeys(sites), estate.MaxPage) {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(sites)), listing.MaxPage) {
 		found, err := p.view.Nodes(ctx, chunk...)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, id := range chunk {
 			region, _ := found[id].Props["region"].(string)

@@ -8,10 +8,12 @@ import (
 
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -27,7 +29,7 @@ type planner struct {
 	places   map[store.ID][]store.Node
 	openings openings
 
-	g    *estate.Graph
+	g    *shape.Graph
 	plan *conflict.Plan
 	load *traversal.Items
 
@@ -41,7 +43,7 @@ func plannedWithin(within domain.TimeRange, statuses []domain.ChangeRequestStatu
 	return store.And{
 		store.Compare{Property: "plannedFrom", Op: store.Lt, Value: within.To},
 		store.Compare{Property: "plannedTo", Op: store.Gt, Value: within.From},
-		store.Compare{Property: "status", Op: store.OneOf, Value: estate.AnyOf(statuses)},
+		store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(statuses)},
 	}
 }
 
@@ -89,10 +91,10 @@ func (p *planner) keys() []string {
 }
 
 func (p *planner) readEnds(ctx context.Context) (err error) {
-	if p.affects, err = estate.FarNodes(ctx, p.view, p.ids(), domain.RelAffects, store.Out, domain.KindConfigurationItem); err != nil {
+	if p.affects, err = p.view.Far(ctx, p.ids(), domain.RelAffects, store.Out, domain.KindConfigurationItem); err != nil {
 		return err
 	}
-	p.places, err = estate.FarNodes(ctx, p.view, p.ids(), domain.RelTakesPlaceAt, store.Out, domain.KindSite)
+	p.places, err = p.view.Far(ctx, p.ids(), domain.RelTakesPlaceAt, store.Out, domain.KindSite)
 	return err
 }
 
@@ -141,7 +143,7 @@ func (p *planner) work(r *domain.ChangeRequest) conflict.Work {
 }
 
 // installedAt lists the sites where items are installed, by key.
-func installedAt(g *estate.Graph, items []impact.Node) (sites []impact.Node) {
+func installedAt(g *shape.Graph, items []impact.Node) (sites []impact.Node) {
 	for _, n := range items {
 		for _, a := range g.Out(n) {
 			if g.Labels()[a.Label].Rel == domain.RelInstalledAt && !slices.Contains(sites, a.Node) {
@@ -178,8 +180,8 @@ func (p *planner) loadSites(ctx context.Context) error {
 	for n := range p.bySite {
 		all = append(all, p.g.ID(n))
 	}
-	for ids := range slices.Chunk(all, estate.MaxPage) {
-		records, err := estate.RecordsByID(ctx, p.view, ids)
+	for ids := range slices.Chunk(all, listing.MaxPage) {
+		records, err := p.view.Records(ctx, ids)
 		if err != nil {
 			return err
 		}

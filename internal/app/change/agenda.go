@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/work"
@@ -81,17 +82,17 @@ func (a sitting) beforeIn(ctx context.Context, v estate.View, b *domain.Board, s
 	}
 	rivals, err := a.estate.Entire.Count(ctx, domain.KindBoard, store.Compare{Property: "emergency", Op: store.Eq, Value: b.Emergency})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	filter := store.Or{mine}
 	if rivals == 1 {
 		filter = append(filter, store.And{
-			store.Not{Filter: store.Related{Rel: domain.RelDecidedBy}}, store.Compare{Property: "type", Op: store.OneOf, Value: estate.AnyOf(types)},
+			store.Not{Filter: store.Related{Rel: domain.RelDecidedBy}}, store.Compare{Property: "type", Op: store.OneOf, Value: store.AnyOf(types)},
 		})
 	}
 	return estate.All[*domain.ChangeRequest](ctx, v, store.Query{
 		Order:  []store.Order{{Property: "key"}},
-		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: estate.AnyOf(statuses)}},
+		Filter: store.And{filter, store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(statuses)}},
 	})
 }
 

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"releasegraph/internal/app/acting"
-
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
@@ -47,11 +48,11 @@ func (a assessing) outdated(ctx context.Context, list []resting) ([][]string, er
 func (a assessing) whyOutdated(ctx context.Context, list []resting) ([][]string, error) {
 	head, err := a.estate.Store.Head(ctx)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	oldest, err := a.estate.Entire.Oldest(ctx)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	all := make([]*foundation, len(list))
 	var known []*foundation
@@ -97,7 +98,7 @@ func (a assessing) compare(ctx context.Context, list []*foundation, head store.R
 		}
 		return nil
 	case err != nil:
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	if err := a.tellChanges(ctx, list, changed); err != nil {
 		return err
@@ -107,7 +108,7 @@ func (a assessing) compare(ctx context.Context, list []*foundation, head store.R
 
 // tellChanges adds what has changed to the reasons.
 func (a assessing) tellChanges(ctx context.Context, list []*foundation, changed [][]store.Effect) error {
-	names := estate.NewNames(a.estate.Entire)
+	names := wording.NewNames(a.estate.Entire)
 	for i, f := range list {
 		changed[i] = f.minded(changed[i])
 		names.Announce(changed[i][:min(len(changed[i]), toldReasons)])
@@ -145,9 +146,9 @@ func (a assessing) restOn(ctx context.Context, list []*foundation) error {
 			keys[key] = true
 		}
 	}
-	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", estate.SortedKeys(keys)...)
+	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", slices.Sorted(maps.Keys(keys))...)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for _, f := range list {
 		f.rest(found, f.assessment.Affected, f.affected, f.touched)

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/domain"
@@ -156,7 +155,7 @@ func (a assessing) openBeside(ctx context.Context, requests ...*domain.ChangeReq
 		return nil, err
 	}
 	b.requests = estate.Decoded[*domain.ChangeRequest](ctx, v, open)
-	b.affected, err = estate.FarNodes(ctx, v, estate.IDsOf(open), domain.RelAffects, store.Out, domain.KindConfigurationItem)
+	b.affected, err = v.Far(ctx, store.IDsOf(open), domain.RelAffects, store.Out, domain.KindConfigurationItem)
 	return b, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
 )
 
 // conceal takes the names of what the caller may not see out of the facts:
@@ -50,15 +51,25 @@ func (f *changeFacts) named() (ids []store.ID) {
 
 func (f *changeFacts) conceal(hidden map[store.ID]bool) {
 	for n, i := range f.Items {
-		f.Items[n] = estate.Concealed(i, hidden)
+		f.Items[n] = concealed(i, hidden)
 	}
 	for n, t := range f.Tasks {
-		f.Tasks[n] = estate.Concealed(t, hidden)
+		f.Tasks[n] = concealed(t, hidden)
 	}
 	if f.Board != nil {
-		f.Board = estate.Concealed(f.Board, hidden)
+		f.Board = concealed(f.Board, hidden)
 	}
 	if f.Model != nil {
-		f.Model = estate.Concealed(f.Model, hidden)
+		f.Model = concealed(f.Model, hidden)
 	}
+}
+
+// concealed returns a record, or, of one that is hidden, a copy without its names.
+func concealed[R entity.Record](r R, hidden map[store.ID]bool) R {
+	if !hidden[store.ID(r.Meta().ID)] {
+		return r
+	}
+	c := entity.Clone(r).(R)
+	c.Meta().Key, c.Meta().Name = scoped.Unseen, scoped.Unseen
+	return c
 }

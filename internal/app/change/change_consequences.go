@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
@@ -157,7 +157,7 @@ func (a rules) countImported(ctx context.Context, p *estate.Proposal) error {
 	}
 	votes, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelCastOn, Direction: store.In})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for i, r := range revised {
 		if votes[i] > 0 || r.request.Status == domain.ChangeAssessed {
@@ -192,7 +192,7 @@ func (a rules) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error
 		}
 		since, err := a.estate.Store.Head(ctx)
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		waiting, err := sitting(a).beforeIn(ctx, a.estate.Everything(), had, domain.ChangeAssessed)
 		if err != nil {

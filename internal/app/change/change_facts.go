@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -50,7 +51,7 @@ func (a *Area) allFacts(ctx context.Context, requests []*domain.ChangeRequest) (
 		{domain.RelPrepares, domain.KindTask, store.In}, {domain.RelAssesses, domain.KindAssessment, store.In},
 		{domain.RelImplements, domain.KindRelease, store.In},
 	} {
-		found, err := estate.FarNodes(ctx, a.estate.Everything(), ids, r.rel, r.direction, r.kind)
+		found, err := a.estate.Everything().Far(ctx, ids, r.rel, r.direction, r.kind)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +174,7 @@ func latest(list []*domain.Assessment) (last *domain.Assessment) {
 func (a *Area) reviewedRequest(ctx context.Context, action authz.Action, ref domain.Ref, ifVersion *int) (*domain.ChangeRequest, error) {
 	r, err := a.estate.Target(ctx, action, entity.KindNamed(domain.KindChangeRequest), ref, "input.ref")
 	if err == nil {
-		err = estate.CheckVersion(r, ifVersion)
+		err = refusal.Stale(r, ifVersion)
 	}
 	if err != nil {
 		return nil, err
@@ -183,5 +184,5 @@ func (a *Area) reviewedRequest(ctx context.Context, action authz.Action, ref dom
 
 // judges reports whether all may be seen that a change is judged by.
 func (a assessing) judges(ctx context.Context) bool {
-	return a.estate.SightOf(ctx).All(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
+	return a.estate.Today(ctx).SeesAll(domain.KindConfigurationItem, domain.KindSite, domain.KindChangeRequest)
 }

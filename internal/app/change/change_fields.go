@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -12,8 +14,8 @@ import (
 // lacks (H2).
 func (a *Area) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]domain.ChangeRequestMove, error) {
 	cohort := a.estate.CohortOf(ctx, c)
-	facts, err := estate.LoadOf[*changeFacts](cohort, "facts").Get(func() (map[store.ID]*changeFacts, error) {
-		return assessing{a}.factsOfAll(ctx, cohort)
+	facts, err := estate.EachOf(cohort, "facts", func(requests []*domain.ChangeRequest) ([]*changeFacts, error) {
+		return assessing{a}.factsOfAll(ctx, requests)
 	})
 	if err != nil {
 		return nil, err
@@ -21,20 +23,20 @@ func (a *Area) ChangeMoves(ctx context.Context, c *domain.ChangeRequest) ([]doma
 	return facts[store.ID(c.ID)].Moves(), nil
 }
 
-// factsOfAll reads what the moves of a cohort of requests depend on.
-func (a assessing) factsOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID]*changeFacts, error) {
-	list, err := a.allFacts(ctx, estate.RecordsOf[*domain.ChangeRequest](cohort))
+// factsOfAll reads what the moves of requests depend on.
+func (a assessing) factsOfAll(ctx context.Context, requests []*domain.ChangeRequest) ([]*changeFacts, error) {
+	list, err := a.allFacts(ctx, requests)
 	if err != nil {
 		return nil, err
 	}
-	return estate.ByMember(cohort, list), a.judge(ctx, list...)
+	return list, a.judge(ctx, list...)
 }
 
 // CurrentAssessment returns the assessment of a request that counts, nil when
 // there is none.
 func (a *Area) CurrentAssessment(ctx context.Context, c *domain.ChangeRequest) (*domain.Assessment, error) {
 	one := 1
-	page, err := a.records.Related(ctx, c, estate.Via{Rel: domain.RelAssesses, In: true, Kind: domain.KindAssessment}, estate.List{
+	page, err := a.records.Related(ctx, c, records.Via{Rel: domain.RelAssesses, In: true, Kind: domain.KindAssessment}, listing.List{
 		First: &one, OrderBy: []map[string]any{{"field": "ORDINAL", "direction": "DESC"}},
 	})
 	if err != nil || len(page.Items) == 0 {
@@ -47,7 +49,7 @@ func (a *Area) CurrentAssessment(ctx context.Context, c *domain.ChangeRequest) (
 // does (H3).
 func (a *Area) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([]string, error) {
 	cohort := a.estate.CohortOf(ctx, as)
-	reasons, err := estate.LoadOf[[]string](cohort, "outdated").Get(func() (map[store.ID][]string, error) {
+	reasons, err := estate.LoadOf(cohort, "outdated", func() (map[store.ID][]string, error) {
 		return assessing{a}.outdatedOfAll(ctx, cohort)
 	})
 	return reasons[store.ID(as.ID)], err
@@ -58,7 +60,7 @@ func (a *Area) AssessmentOutdated(ctx context.Context, as *domain.Assessment) ([
 func (a assessing) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (map[store.ID][]string, error) {
 	var rest []resting
 	for _, r := range cohort.Records {
-		c, err := a.records.RelatedOne(ctx, r, estate.Via{Rel: domain.RelAssesses, Kind: domain.KindChangeRequest}, nil)
+		c, err := a.records.RelatedOne(ctx, r, records.Via{Rel: domain.RelAssesses, Kind: domain.KindChangeRequest}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +81,7 @@ func (a assessing) outdatedOfAll(ctx context.Context, cohort *estate.Cohort) (ma
 
 // VoteStands reports whether a vote still counts (H3).
 func (a *Area) VoteStands(ctx context.Context, v *domain.Vote) (bool, error) {
-	c, err := a.records.RelatedOne(ctx, v, estate.Via{Rel: domain.RelCastOn, Kind: domain.KindChangeRequest}, nil)
+	c, err := a.records.RelatedOne(ctx, v, records.Via{Rel: domain.RelCastOn, Kind: domain.KindChangeRequest}, nil)
 	if err != nil || c == nil {
 		return false, err
 	}

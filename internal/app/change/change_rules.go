@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -176,7 +176,7 @@ func (a rules) keepsBoard(ctx context.Context, p *estate.Proposal, c *estate.Rec
 	if err != nil {
 		return err
 	}
-	told := domain.CheckBoardFits(now, estate.Concealed(b, hidden))
+	told := domain.CheckBoardFits(now, concealed(b, hidden))
 	told.Field = "type"
 	p.Refuse(c, told)
 	return nil
@@ -190,7 +190,7 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 	}
 	since, err := a.estate.Store.Head(ctx)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	id := store.ID(now.ID)
 	requests, err := estate.Linked[*domain.ChangeRequest](ctx, a.estate.Everything(), []store.ID{id}, domain.RelDecidedBy, store.In)
@@ -207,7 +207,7 @@ func (a rules) keepsRequests(ctx context.Context, p *estate.Proposal, c *estate.
 		p.Guard(store.Unchanged{Since: since, Rel: domain.RelDecidedBy})
 		return nil
 	}
-	keys, err := estate.KeysSeen(ctx, a.estate.Today(ctx), waiting[:min(len(waiting), toldReasons)])
+	keys, err := a.estate.Today(ctx).KeysSeen(ctx, waiting[:min(len(waiting), toldReasons)])
 	if err == nil {
 		p.Refuse(c, domain.LeavesRequests(now, keys, "emergency"))
 	}
@@ -223,7 +223,7 @@ func (a rules) affectsNotExcluded(ctx context.Context, p *estate.Proposal) error
 	}
 	edges, err := a.estate.Entire.EdgesBetween(ctx, keys...)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for i, l := range links {
 		excludes := keys[i]

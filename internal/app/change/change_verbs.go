@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -20,7 +20,7 @@ func (a *Area) ConfirmDelegation(ctx context.Context, in ChangeVerb, o *domain.W
 			return nil, nil, err
 		}
 		after := entity.Clone(before).(*domain.Delegation)
-		if err := estate.Both(estate.CheckVersion(before, in.IfVersion), after.Confirm(acting.Doer(ctx), a.estate.Clock())); err != nil {
+		if err := refusal.Both(refusal.Stale(before, in.IfVersion), after.Confirm(acting.Doer(ctx), a.estate.Clock())); err != nil {
 			return nil, nil, err
 		}
 		d := &estate.Draft{}

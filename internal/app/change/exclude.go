@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -42,7 +42,7 @@ func (e *Exclude) checkReason() error {
 		return &domain.Error{Code: domain.RuleViolation, Rule: "I10", Field: "input.reason", Message: "is missing: say why it is not impacted"}
 	}
 	if err := domain.CheckText(e.Reason, domain.MaxText); err != nil {
-		return estate.Wrong("input.reason", "%s", err)
+		return refusal.Wrong("input.reason", "%s", err)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (a *Area) refuseAffected(ctx context.Context, d *estate.Draft, excludes sto
 	affects := store.EdgeKey{Rel: domain.RelAffects, From: excludes.From, To: excludes.To}
 	edges, err := a.estate.Entire.EdgesBetween(ctx, affects)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	if _, affected := edges[affects]; affected {
 		return &domain.Error{
@@ -71,7 +71,7 @@ func (a *Area) IncludeInImpact(ctx context.Context, ref, item domain.Ref, o *dom
 	return a.exclusion(ctx, e, o, func(d *estate.Draft, key store.EdgeKey) error {
 		edges, err := a.estate.Entire.EdgesBetween(ctx, key)
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		if _, ok := edges[key]; !ok {
 			return &domain.Error{Code: domain.NotFound, Field: "input.item", Message: "is not excluded"}
@@ -94,7 +94,7 @@ func (a *Area) exclusion(ctx context.Context, e exclusion, o *domain.WriteOption
 	return a.estate.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {
 		before, requestErr := a.reviewedRequest(ctx, authz.Assess, e.in.Ref, nil)
 		item, itemErr := estate.One[*domain.ConfigurationItem](ctx, a.estate.Today(ctx), e.in.Item, "input.item")
-		if err := estate.Both(requestErr, itemErr, e.wrong); err != nil {
+		if err := refusal.Both(requestErr, itemErr, e.wrong); err != nil {
 			return nil, nil, err
 		}
 		if es := before.CheckContentOpen(); len(es) > 0 {

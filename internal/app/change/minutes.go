@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -16,7 +17,7 @@ func (a *Area) BoardMinutes(ctx context.Context, board domain.Ref, during domain
 		return nil, err
 	}
 	if during.Empty() {
-		return nil, estate.Wrong("during.to", "must be after from")
+		return nil, refusal.Wrong("during.to", "must be after from")
 	}
 	b, err := estate.One[*domain.Board](ctx, a.estate.Today(ctx), board, "board")
 	if err != nil {

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -57,13 +59,13 @@ func (a sitting) boardsBack(ctx context.Context, b *domain.Board, back time.Time
 	v, id := a.estate.Everything(), store.ID(b.ID)
 	found, err := v.Nodes(ctx, id)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
-	then, q := found[id], store.HistoryQuery{Nodes: []store.ID{id}, First: estate.MaxPage}
+	then, q := found[id], store.HistoryQuery{Nodes: []store.ID{id}, First: listing.MaxPage}
 	for more := true; more; {
 		pages, err := v.History(ctx, q)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, c := range pages[0].Changes {
 			q.Before = c.Revision

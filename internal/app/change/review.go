@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -63,7 +64,7 @@ func (a *Area) freeKey(ctx context.Context, kind, request, what string, ordinal 
 	}
 	held, err := a.estate.Entire.Lookup(ctx, kind, "key", keys...)
 	if err != nil {
-		return "", estate.StoreError(err)
+		return "", refusal.OfStore(err)
 	}
 	for _, key := range keys {
 		if _, taken := held[key]; !taken && domain.CheckKey(key) == nil {

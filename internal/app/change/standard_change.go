@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -77,7 +77,7 @@ func (a *Area) filled(ctx context.Context, k *entity.Kind, in FromModel) (*chang
 	sites := r.WantAll(domain.KindSite, in.Sites, "input.sites")
 	refsErr := r.Resolve(ctx)
 	made, newErr := k.New(map[string]any{"key": in.Key, "name": in.Name}, "input")
-	if err := estate.Both(newErr, refsErr); err != nil {
+	if err := refusal.Both(newErr, refsErr); err != nil {
 		return nil, nil, err
 	}
 	c := made.(*domain.ChangeRequest)
@@ -100,7 +100,7 @@ func (a *Area) filled(ctx context.Context, k *entity.Kind, in FromModel) (*chang
 	for _, e := range es {
 		e.Field = joined("input", e.Field)
 	}
-	return f, estate.DistinctIDs(sites), es.Err()
+	return f, store.DistinctIDs(sites), es.Err()
 }
 
 func distinctNodes(nodes []store.Node) (list []store.Node) {

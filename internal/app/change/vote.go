@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -34,7 +34,7 @@ func (a *Area) CastVote(ctx context.Context, in CastVote, o *domain.WriteOptions
 		}
 		if in.Comment != nil {
 			if err := domain.CheckText(*in.Comment, domain.MaxText); err != nil {
-				return nil, nil, estate.Wrong("input.comment", "%s", err)
+				return nil, nil, refusal.Wrong("input.comment", "%s", err)
 			}
 		}
 		return a.decideVote(ctx, in)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -27,7 +27,7 @@ func (a *Area) IndexAttributes(ctx context.Context) error {
 	if len(properties) == 0 {
 		return nil
 	}
-	return estate.StoreError(a.estate.Store.IndexOpen(ctx, domain.KindConfigurationItem, properties))
+	return refusal.OfStore(a.estate.Store.IndexOpen(ctx, domain.KindConfigurationItem, properties))
 }
 
 // IndexDefined has attributes indexed where a change defines any. What is

@@ -9,7 +9,7 @@ import (
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
@@ -88,7 +88,7 @@ func TestLinesKeepToTheDefinitionsThatTheStoreHas_C7(t *testing.T) {
 
 func listed(f *apptest.Fixture, filter apptest.Values) []string {
 	f.T.Helper()
-	page, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{Filter: filter, OrderBy: []map[string]any{{"field": "KEY", "direction": "ASC"}}})
+	page, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, listing.List{Filter: filter, OrderBy: []map[string]any{{"field": "KEY", "direction": "ASC"}}})
 	require.NoError(f.T, err)
 	total, err := page.Total(f.Ctx)
 	require.NoError(f.T, err)
@@ -120,7 +120,7 @@ func TestAFilterComparesAttributesByTheirDefinitions_C7(t *testing.T) {
 		require.Equal(t, []string{"a", "b"}, listed(f, attribute("until", "gte", "2026-01-01")))
 		require.Equal(t, []string{"a", "e"}, listed(f, attribute("until", "lt", "2026-10-01")))
 
-		_, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{Filter: attribute("ram", "gte", "much")})
+		_, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, listing.List{Filter: attribute("ram", "gte", "much")})
 		require.Equal(t, "ram", apptest.Refused(t, err, domain.Invalid, "filter.attributes.0.gte").Details["definition"])
 	})
 }
@@ -136,12 +136,12 @@ func TestEveryFilterKnowsTheTypesOfAttributes_C7(t *testing.T) {
 		big := attribute("ram", "gt", "64")
 
 		require.Equal(t, []string{"small"}, listed(f, apptest.Values{"dependsOn": apptest.Values{"some": big}}), "across a relationship")
-		far, err := f.Records.Related(f.Ctx, small, estate.Via{Rel: "DEPENDS_ON"}, estate.List{Filter: big})
+		far, err := f.Records.Related(f.Ctx, small, records.Via{Rel: "DEPENDS_ON"}, listing.List{Filter: big})
 		require.NoError(t, err)
 		require.Equal(t, []string{"big"}, apptest.KeysOf(far), "of a related list")
 		_, err = f.Records.Update(f.Ctx, domain.KindConfigurationItem, apptest.Key("big"), apptest.Values{"attributes": apptest.Values{"ram": "4"}}, nil, nil)
 		require.NoError(t, err)
-		was, err := f.Records.Related(f.Ctx, small, estate.Via{Rel: "DEPENDS_ON"}, estate.List{Filter: big, AsOf: &domain.AsOf{Revision: &head}})
+		was, err := f.Records.Related(f.Ctx, small, records.Via{Rel: "DEPENDS_ON"}, listing.List{Filter: big, AsOf: &domain.AsOf{Revision: &head}})
 		require.NoError(t, err)
 		require.Equal(t, []string{"big"}, apptest.KeysOf(was), "as of an earlier moment")
 		counted, err := f.Records.CountBy(f.Ctx, domain.KindConfigurationItem, records.Grouping{By: []string{"CLASS"}, Filter: attribute("ram", "lte", "8")})

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -131,7 +132,7 @@ func (a *Area) staysService(ctx context.Context, p *estate.Proposal) error {
 	for _, b := range bonds {
 		joined, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: ids, Rel: b.rel, Direction: b.side})
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for i, c := range demoted {
 			if joined[i] == 0 {

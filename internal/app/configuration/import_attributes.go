@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -28,7 +29,7 @@ func (a *Area) Breaches(ctx context.Context, definitions []*domain.AttributeDefi
 	}
 	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	list := make([]domain.Errors, len(items))
 	for n, i := range items {

@@ -3,7 +3,8 @@ package configuration
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -12,11 +13,11 @@ import (
 func (a *Area) Classes(ctx context.Context, keys []string) (map[string]domain.Class, error) {
 	found, err := a.estate.Entire.Lookup(ctx, domain.KindConfigurationItem, "key", keys...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	classes := make(map[string]domain.Class, len(found))
 	for key, node := range found {
-		classes[key] = domain.Class(estate.Text(node.Props["class"]))
+		classes[key] = domain.Class(node.Props.Text("class"))
 	}
 	return classes, nil
 }
@@ -24,7 +25,7 @@ func (a *Area) Classes(ctx context.Context, keys []string) (map[string]domain.Cl
 // Serving hands over the keys of the stored items that serve customers.
 func (a *Area) Serving(ctx context.Context, yield func(key string)) error {
 	q := store.Query{
-		Kind: domain.KindConfigurationItem, First: estate.MaxPage, Order: []store.Order{{Property: "key"}},
+		Kind: domain.KindConfigurationItem, First: listing.MaxPage, Order: []store.Order{{Property: "key"}},
 		Filter: store.And{
 			store.Compare{Property: "class", Op: store.Eq, Value: string(domain.Service)},
 			store.Related{Rel: domain.RelServes, Direction: store.Out},
@@ -33,10 +34,10 @@ func (a *Area) Serving(ctx context.Context, yield func(key string)) error {
 	for {
 		page, err := a.estate.Entire.Find(ctx, q)
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for _, node := range page.Nodes {
-			yield(estate.Text(node.Props["key"]))
+			yield(node.Props.Text("key"))
 		}
 		if !page.HasNext {
 			return nil

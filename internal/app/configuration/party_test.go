@@ -7,7 +7,7 @@ import (
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -51,7 +51,7 @@ func TestAnItemMayHaveSeveralPartiesOfEachSort(t *testing.T) {
 			f.Connect(rel, "db", "data", nil)
 			f.Connect(rel, "db", "mira", nil)
 		}
-		p, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{Filter: apptest.Values{"ownedBy": apptest.Values{"some": apptest.Values{"type": apptest.Values{"eq": "PERSON"}}}}})
+		p, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, listing.List{Filter: apptest.Values{"ownedBy": apptest.Values{"some": apptest.Values{"type": apptest.Values{"eq": "PERSON"}}}}})
 		require.NoError(t, err)
 		require.Equal(t, []string{"db"}, apptest.KeysOf(p))
 	})

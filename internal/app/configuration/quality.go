@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -37,12 +38,12 @@ var none = Doubtful{"none": Doubtful{}}
 
 // WithoutOwner lists the items that neither a party nor a text says who
 // answers for.
-func (q *DataQuality) WithoutOwner(ctx context.Context, first *int, after *string) (*estate.Page, error) {
+func (q *DataQuality) WithoutOwner(ctx context.Context, first *int, after *string) (*listing.Page, error) {
 	return q.items(ctx, Doubtful{"owner": Doubtful{"isNull": true}, "ownedBy": none}, first, after)
 }
 
 // Orphans lists the items without any relationship, of either direction.
-func (q *DataQuality) Orphans(ctx context.Context, first *int, after *string) (*estate.Page, error) {
+func (q *DataQuality) Orphans(ctx context.Context, first *int, after *string) (*listing.Page, error) {
 	alone := Doubtful{}
 	for _, r := range entity.Relationships() {
 		if r.From == domain.KindConfigurationItem {
@@ -57,7 +58,7 @@ func (q *DataQuality) Orphans(ctx context.Context, first *int, after *string) (*
 
 // WithoutAgreement lists the services that no dependency, of either direction,
 // joins to a service level agreement.
-func (q *DataQuality) WithoutAgreement(ctx context.Context, first *int, after *string) (*estate.Page, error) {
+func (q *DataQuality) WithoutAgreement(ctx context.Context, first *int, after *string) (*listing.Page, error) {
 	noAgreement := Doubtful{"none": Doubtful{"class": Doubtful{"eq": string(domain.ServiceLevelAgreement)}}}
 	return q.items(ctx, Doubtful{
 		"class": Doubtful{"eq": string(domain.Service)}, "dependsOn": noAgreement, "dependents": noAgreement,
@@ -66,13 +67,13 @@ func (q *DataQuality) WithoutAgreement(ctx context.Context, first *int, after *s
 
 // Stale lists the items that nobody has changed or confirmed since: confirming
 // one is a change, too.
-func (q *DataQuality) Stale(ctx context.Context, since time.Time, first *int, after *string) (*estate.Page, error) {
+func (q *DataQuality) Stale(ctx context.Context, since time.Time, first *int, after *string) (*listing.Page, error) {
 	return q.items(ctx, Doubtful{"updatedAt": Doubtful{"lt": since}}, first, after)
 }
 
 // items lists those of the items asked about that are doubtful.
-func (q *DataQuality) items(ctx context.Context, d Doubtful, first *int, after *string) (*estate.Page, error) {
-	return q.a.records.Records(ctx, domain.KindConfigurationItem, estate.List{Filter: q.both(d), First: first, After: after})
+func (q *DataQuality) items(ctx context.Context, d Doubtful, first *int, after *string) (*listing.Page, error) {
+	return q.a.records.Records(ctx, domain.KindConfigurationItem, listing.List{Filter: q.both(d), First: first, After: after})
 }
 
 func (q *DataQuality) both(d Doubtful) map[string]any {
@@ -107,7 +108,7 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 		by = []string{"name", "class"}
 	}
 	limit, firstErr := records.GroupLimit(first)
-	if err := estate.Both(byErr, firstErr); err != nil {
+	if err := refusal.Both(byErr, firstErr); err != nil {
 		return nil, err
 	}
 	filter, err := q.a.ParseFilter(ctx, k, q.filter)
@@ -116,7 +117,7 @@ func (q *DataQuality) Duplicates(ctx context.Context, attributes []string, first
 	}
 	groups, err := q.a.estate.Today(ctx).Aggregate(ctx, store.Aggregation{Kind: k.Name, Filter: having(filter, by), By: by, AtLeast: 2})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return q.duplicates(by, groups, limit, after)
 }
@@ -170,6 +171,6 @@ func sharedBy(by []string, values []any) store.Filter {
 }
 
 // Members lists the items of the group.
-func (g *DuplicateGroup) Members(ctx context.Context, first *int, after *string) (*estate.Page, error) {
-	return g.q.a.records.Records(ctx, domain.KindConfigurationItem, estate.List{Filter: g.q.filter, Within: g.shared, First: first, After: after})
+func (g *DuplicateGroup) Members(ctx context.Context, first *int, after *string) (*listing.Page, error) {
+	return g.q.a.records.Records(ctx, domain.KindConfigurationItem, listing.List{Filter: g.q.filter, Within: g.shared, First: first, After: after})
 }

@@ -6,9 +6,10 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -49,7 +50,7 @@ func (q *DataQuality) Breaches(ctx context.Context, first *int, after *string) (
 		text, err := base64.RawURLEncoding.DecodeString(*after)
 		name, at, ok := strings.Cut(string(text), "\n")
 		if err != nil || !ok {
-			return nil, estate.Wrong("after", "is no cursor of a list of breaches")
+			return nil, refusal.Wrong("after", "is no cursor of a list of breaches")
 		}
 		for len(definitions) > 0 && definitions[0].Key < name {
 			definitions = definitions[1:]
@@ -104,7 +105,7 @@ func (q *DataQuality) breaches(ctx context.Context, definitions []*domain.Attrib
 		return err
 	}
 	for _, d := range definitions {
-		query := store.Query{Kind: k.Name, Filter: suspects(d, own), First: estate.MaxPage}
+		query := store.Query{Kind: k.Name, Filter: suspects(d, own), First: listing.MaxPage}
 		if after != nil {
 			query.After, after = store.Cursor(*after), nil
 		}
@@ -112,7 +113,7 @@ func (q *DataQuality) breaches(ctx context.Context, definitions []*domain.Attrib
 			v := q.a.estate.Today(ctx)
 			page, err := v.Find(ctx, query)
 			if err != nil {
-				return (&estate.Selection{After: query.After}).Explain(err)
+				return (&listing.Selection{After: query.After}).Explain(err)
 			}
 			for i, item := range estate.Decoded[*domain.ConfigurationItem](ctx, v, page.Nodes) {
 				breach := d.Breach(item.Class, item.Attributes)
@@ -144,7 +145,7 @@ func suspects(d *domain.AttributeDefinition, own store.Filter) store.Filter {
 		all = append(all, own)
 	}
 	if len(d.Classes) > 0 {
-		all = append(all, store.Compare{Property: "class", Op: store.OneOf, Value: estate.AnyOf(d.Classes)})
+		all = append(all, store.Compare{Property: "class", Op: store.OneOf, Value: store.AnyOf(d.Classes)})
 	}
 	if !d.Required {
 		all = append(all, store.Not{Filter: store.Compare{Property: property, Op: store.IsNull}})

@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"releasegraph/internal/adjacency"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/quality"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -24,8 +26,8 @@ type SizedCycle struct {
 
 // Items loads the first items of the cycle, by key.
 func (c *SizedCycle) Items(ctx context.Context, first int) ([]*domain.ConfigurationItem, error) {
-	if first < 0 || first > estate.MaxPage {
-		return nil, estate.Wrong("first", "must be from 0 to %d, not %d", estate.MaxPage, first)
+	if first < 0 || first > listing.MaxPage {
+		return nil, refusal.Wrong("first", "must be from 0 to %d, not %d", listing.MaxPage, first)
 	}
 	return c.load.All(ctx, c.nodes[:min(first, len(c.nodes))])
 }
@@ -57,7 +59,7 @@ func (q *DataQuality) Cycles(ctx context.Context, first *int, after *string) (*F
 }
 
 // graph returns the whole estate, as far as the caller may see it.
-func (q *DataQuality) graph(ctx context.Context) (*estate.Graph, error) {
+func (q *DataQuality) graph(ctx context.Context) (*shape.Graph, error) {
 	g, err := traversal.SeenGraph(ctx, q.a.estate.Today(ctx))
 	if g == nil && err == nil {
 		g, err = q.a.dependencies(ctx)
@@ -66,7 +68,7 @@ func (q *DataQuality) graph(ctx context.Context) (*estate.Graph, error) {
 }
 
 // dependencies gives a graph of all items and what they depend on.
-func (a *Area) dependencies(ctx context.Context) (*estate.Graph, error) {
+func (a *Area) dependencies(ctx context.Context) (*shape.Graph, error) {
 	if a.estate.Graphs != nil {
 		if g, err := a.traversal.Whole(ctx, a.estate.Today(ctx)); g != nil || err != nil {
 			return g, err
@@ -90,7 +92,7 @@ func (a *Area) dependencies(ctx context.Context) (*estate.Graph, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return b.Graph(int64(revision)), nil
 }

@@ -3,7 +3,8 @@ package configuration
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/quality"
@@ -34,8 +35,8 @@ func (g *UnevenGroup) Item(ctx context.Context) (*domain.ConfigurationItem, erro
 // UnevenGroups lists the redundancy groups of the whole estate whose
 // dependencies name different minimums (I5), whatever the filter.
 func (q *DataQuality) UnevenGroups(ctx context.Context, first int) (*UnevenGroups, error) {
-	if first < 0 || first > estate.MaxPage {
-		return nil, estate.Wrong("first", "must be from 0 to %d, not %d", estate.MaxPage, first)
+	if first < 0 || first > listing.MaxPage {
+		return nil, refusal.Wrong("first", "must be from 0 to %d, not %d", listing.MaxPage, first)
 	}
 	g, err := q.graph(ctx)
 	if err != nil {

@@ -7,17 +7,17 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/configuration"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 )
 
-type check func(context.Context, *int, *string) (*estate.Page, error)
+type check func(context.Context, *int, *string) (*listing.Page, error)
 
 // offenders reads all that a check finds, two at a time, and compares the
 // count.
@@ -86,7 +86,7 @@ func TestWhatNobodyChangedSinceIsStale_C8(t *testing.T) {
 		_, err := f.Records.Update(f.Ctx, domain.KindConfigurationItem, apptest.Key("touched"), apptest.Values{"users": 1}, nil, nil)
 		require.NoError(t, err)
 		since := func(at time.Time) []string {
-			return offenders(t, f.Ctx, func(ctx context.Context, first *int, after *string) (*estate.Page, error) {
+			return offenders(t, f.Ctx, func(ctx context.Context, first *int, after *string) (*listing.Page, error) {
 				return quality(f, nil).Stale(ctx, at, first, after)
 			})
 		}

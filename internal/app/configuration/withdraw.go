@@ -48,7 +48,7 @@ func (a *Area) uses(ctx context.Context, k *entity.Kind, id store.ID) ([]Use, er
 		if r.To != k.Name {
 			continue
 		}
-		far, err := estate.FarNodes(ctx, a.estate.Today(ctx), []store.ID{id}, r.Name, store.In, r.From)
+		far, err := a.estate.Today(ctx).Far(ctx, []store.ID{id}, r.Name, store.In, r.From)
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/authz"
 )
 

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
 
-// Attempts is how often a decision is made anew when what it relied on has
+// attempts is how often a decision is made anew when what it relied on has
 // changed before it was committed.
-const Attempts = 10
+const attempts = 10
 
 // Writing is one mutation on its way.
 type Writing struct {
@@ -54,12 +55,12 @@ func (w *Writing) readOptions(o *domain.WriteOptions) error {
 	if o.Reason != nil {
 		w.Reason = *o.Reason
 		if err := domain.CheckText(w.Reason, domain.MaxIndexed); err != nil {
-			errs = append(errs, Wrong("options.reason", "%s", err))
+			errs = append(errs, refusal.Wrong("options.reason", "%s", err))
 		}
 	}
 	if o.IdempotencyKey != nil {
 		if err := domain.CheckKey(*o.IdempotencyKey); err != nil {
-			errs = append(errs, Wrong("options.idempotencyKey", "%s", err))
+			errs = append(errs, refusal.Wrong("options.idempotencyKey", "%s", err))
 		}
 	}
 	return errs.Err()
@@ -68,7 +69,7 @@ func (w *Writing) readOptions(o *domain.WriteOptions) error {
 // changeset returns the draft with who, why, when and how.
 func (w *Writing) changeset(ctx context.Context, d *Draft) store.Changeset {
 	return store.Changeset{
-		Ops: d.Ops, Guards: d.Guards, Actor: acting.Name(ctx), Reason: w.Reason, Source: SignedSource(ctx, w.Source) + w.Digest, Key: w.Key,
+		Ops: d.Ops, Guards: d.Guards, Actor: acting.Name(ctx), Reason: w.Reason, Source: source.Signed(ctx, w.Source) + w.Digest, Key: w.Key,
 		At: w.app.Now().UTC().Truncate(time.Microsecond),
 	}
 }
@@ -80,10 +81,10 @@ func (w *Writing) commit(ctx context.Context, decide func() (*Draft, error)) (*D
 		return nil, nil, err
 	}
 	var last error
-	for range Attempts {
+	for range attempts {
 		d, err := decide()
 		p := w.app.Propose(d)
-		if err = Both(plainly(err), w.app.bound(ctx, p)); err != nil {
+		if err = refusal.Both(refusal.AllPlain(err), w.app.bound(ctx, p)); err != nil {
 			return nil, nil, err
 		}
 		err = w.app.Consequent(ctx, p)
@@ -107,9 +108,9 @@ func (w *Writing) commit(ctx context.Context, decide func() (*Draft, error)) (*D
 				return nil, nil, better
 			}
 		}
-		return nil, nil, StoreError(err)
+		return nil, nil, refusal.OfStore(err)
 	}
-	return nil, nil, Contended(last)
+	return nil, nil, refusal.Contended(last)
 }
 
 func (w *Writing) put(ctx context.Context, cs store.Changeset) (store.Change, error) {

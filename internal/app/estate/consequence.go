@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -73,16 +72,6 @@ func (p *Proposal) owned(k *entity.Kind, set store.Props) error {
 
 // Tell adds to what the answer of the use case can tell.
 func (p *Proposal) Tell(what any) { p.Told = append(p.Told, what) }
-
-// Told picks what consequences told of one type.
-func Told[T any](all []any) (list []T) {
-	for _, one := range all {
-		if t, ok := one.(T); ok {
-			list = append(list, t)
-		}
-	}
-	return list
-}
 
 // Would returns the change set as it would be, previewed.
 func (p *Proposal) Would(ctx context.Context) (store.Change, error) {

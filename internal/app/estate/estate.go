@@ -4,30 +4,27 @@ import (
 	"context"
 	"time"
 
-	"releasegraph/internal/adjacency"
 	"releasegraph/internal/app/person"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
 	"releasegraph/internal/store/entries"
 	"releasegraph/internal/store/feed"
 )
 
-// Graph is the shape of the estate in memory, as traversals see it.
-type Graph = adjacency.Graph[domain.Facts, domain.Link]
-
 // Graphs hands out the graph for traversals. It is the topology's part of the
 // store, absent when the topology is switched off.
 type Graphs interface {
 	// Graph returns the whole graph at the revision or later, waiting for it
 	// until the context ends. ErrUnavailable while it is not loaded.
-	Graph(ctx context.Context, atLeast store.Revision) (*Graph, error)
+	Graph(ctx context.Context, atLeast store.Revision) (*shape.Graph, error)
 	// GraphAt returns the whole graph as it was at an earlier revision.
 	// ErrUnavailable while none is loaded or it would take too much memory,
 	// ErrCompacted when the log does not reach back.
-	GraphAt(ctx context.Context, at store.Revision) (*Graph, error)
+	GraphAt(ctx context.Context, at store.Revision) (*shape.Graph, error)
 }
 
 // writes is what a use case may do with the store by itself. It reads by today
@@ -73,36 +70,16 @@ type Estate struct {
 	Committed func(context.Context, *store.Change)
 }
 
-// Config is what an App is made of. Graphs may be nil; without Policies the
-// default ones hold.
-type Config struct {
-	Store    store.Store
-	Graphs   Graphs
-	Policies *authz.Policies
-	// Exclusive are roles that nobody may hold together; nil: those of section 9.
-	Exclusive []domain.Exclusive
-	// Shelf keeps API tokens; nil: there are none.
-	Shelf store.Shelf
-	Now   func() time.Time
-	NewID func() string
-}
-
 // pastBytes bounds the memory for what is known of the past: at some hundred
 // bytes for a record that was changed, fewer for one that was created, a million
 // changes since.
 const pastBytes = 160 << 20
 
-// New returns the estate over a store, as yet without rules.
-func New(c Config) *Estate {
-	if c.Policies == nil {
-		c.Policies = authz.Default()
-	}
-	if c.Exclusive == nil {
-		c.Exclusive = domain.SeparateDuties
-	}
+// New returns the estate over a store, as yet without rules, under the default policies.
+func New(over store.Store, now func() time.Time, newID func() string) *Estate {
 	return &Estate{
-		Store: c.Store, Entire: c.Store, Policies: c.Policies, Exclusive: c.Exclusive, Shelf: c.Shelf, Past: asof.New(c.Store, asof.Options{MaxBytes: pastBytes}),
-		Feed: feed.New(c.Store, feed.Options{}), Graphs: c.Graphs, Now: c.Now, NewID: c.NewID,
+		Store: over, Entire: over, Past: asof.New(over, asof.Options{MaxBytes: pastBytes}), Feed: feed.New(over, feed.Options{}),
+		Policies: authz.Default(), Exclusive: domain.SeparateDuties, Now: now, NewID: newID,
 	}
 }
 

@@ -8,17 +8,10 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/acting"
-
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
-)
-
-// SourceAPI is the source of what mutations write. A mutation with an
-// idempotency key adds a digest of its input, "api;sha256=…", so that the key
-// cannot be used for another input.
-const (
-	SourceAPI    = "api"
-	digestMarker = ";sha256="
 )
 
 // identify takes note of the idempotency key, apart for each actor, and of
@@ -26,10 +19,10 @@ const (
 func (w *Writing) identify(ctx context.Context, key string, input []any) error {
 	text, err := json.Marshal(input)
 	if err != nil {
-		return Wrong("input", "cannot be read: %s", err)
+		return refusal.Wrong("input", "cannot be read: %s", err)
 	}
 	w.Key = sha256Text([]byte(acting.Actor(ctx).Name + "\x00" + key))
-	w.Digest = digestMarker + sha256Text(text)
+	w.Digest = source.DigestOf(text)
 	return nil
 }
 
@@ -44,7 +37,7 @@ func sha256Text(b []byte) string {
 func (w *Writing) findEarlier(ctx context.Context) error {
 	change, err := w.app.Store.Preview(ctx, w.changeset(ctx, &Draft{}))
 	if err != nil {
-		return StoreError(err)
+		return refusal.OfStore(err)
 	}
 	if change.Key != w.Key || len(change.Effects) == 0 {
 		return nil
@@ -55,7 +48,7 @@ func (w *Writing) findEarlier(ctx context.Context) error {
 
 // sameInput refuses a key that another input was committed under.
 func (w *Writing) sameInput(c *store.Change) error {
-	if w.Key == "" || len(c.Effects) == 0 || inputDigest(c.Source) == w.Digest {
+	if w.Key == "" || len(c.Effects) == 0 || source.Digest(c.Source) == w.Digest {
 		return nil
 	}
 	return &domain.Error{
@@ -64,6 +57,3 @@ func (w *Writing) sameInput(c *store.Change) error {
 		Details: map[string]any{"revision": int64(c.Revision)},
 	}
 }
-
-// SourceImport is the source of what an import writes.
-const SourceImport = "import"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/entity"
 )
@@ -13,7 +14,7 @@ import (
 func (a *Estate) AllowedKind(ctx context.Context, action authz.Action, name string) (*entity.Kind, error) {
 	k := entity.KindNamed(name)
 	if k == nil {
-		return nil, Wrong("", "there is no kind of record named %q", name)
+		return nil, refusal.Wrong("", "there is no kind of record named %q", name)
 	}
 	return k, a.May(ctx, action, name)
 }
@@ -23,7 +24,7 @@ func (a *Estate) AllowedKind(ctx context.Context, action authz.Action, name stri
 func (a *Estate) AllowedRelationship(ctx context.Context, action authz.Action, name string) ([]*entity.Relationship, error) {
 	list := entity.RelationshipsCalled(name)
 	if len(list) == 0 {
-		return nil, Wrong("", "there is no relationship named %q", name)
+		return nil, refusal.Wrong("", "there is no relationship named %q", name)
 	}
 	return list, a.May(ctx, action, list[0].Name)
 }

@@ -5,29 +5,21 @@ import (
 	"maps"
 	"slices"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
-// AnyOf returns a list of values to compare with.
-func AnyOf[T ~string](values []T) []any {
-	list := make([]any, len(values))
-	for i, v := range values {
-		list[i] = string(v)
-	}
-	return list
-}
-
-// FarNodes reads what a relationship joins to each of some records.
-func FarNodes(ctx context.Context, v View, ids []store.ID, rel string, d store.Direction, kind string) (map[store.ID][]store.Node, error) {
+// Far reads what a relationship joins to each of some records.
+func (v View) Far(ctx context.Context, ids []store.ID, rel string, d store.Direction, kind string) (map[store.ID][]store.Node, error) {
 	far := map[store.ID][]store.Node{}
 	if len(ids) == 0 {
 		return far, nil
 	}
 	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: d, Kind: kind, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return nil, StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	for i, id := range ids {
 		far[id] = pages[i].Nodes
@@ -61,12 +53,12 @@ func kindOf[R entity.Record]() *entity.Kind {
 // reference in errors.
 func One[R entity.Record](ctx context.Context, v View, ref domain.Ref, field string) (none R, err error) {
 	k := kindOf[R]()
-	r, err := Find(ctx, v, k, ref, field)
+	r, err := v.Record(ctx, k, ref, field)
 	switch {
 	case err != nil:
 		return none, err
 	case r == nil:
-		return none, missing(k.Name, ref, field)
+		return none, refusal.Missing(k.Name, ref, field)
 	}
 	return r.(R), nil
 }
@@ -76,7 +68,7 @@ func All[R entity.Record](ctx context.Context, v View, q store.Query) ([]R, erro
 	q.Kind = kindOf[R]().Name
 	page, err := v.Find(ctx, q)
 	if err != nil {
-		return nil, StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return Decoded[R](ctx, v, page.Nodes), nil
 }
@@ -85,7 +77,7 @@ func All[R entity.Record](ctx context.Context, v View, q store.Query) ([]R, erro
 func ByID[R entity.Record](ctx context.Context, v View, ids ...store.ID) (map[store.ID]R, error) {
 	found, err := v.Nodes(ctx, ids...)
 	if err != nil {
-		return nil, StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	list := map[store.ID]R{}
 	for _, r := range Decoded[R](ctx, v, slices.Collect(maps.Values(found))) {
@@ -97,7 +89,7 @@ func ByID[R entity.Record](ctx context.Context, v View, ids ...store.ID) (map[st
 // Linked loads the records that a relationship joins to each of some records;
 // they make up a cohort, in which each of them is once.
 func Linked[R entity.Record](ctx context.Context, v View, ids []store.ID, rel string, d store.Direction) (map[store.ID][]R, error) {
-	far, err := FarNodes(ctx, v, ids, rel, d, kindOf[R]().Name)
+	far, err := v.Far(ctx, ids, rel, d, kindOf[R]().Name)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +103,4 @@ func Linked[R entity.Record](ctx context.Context, v View, ids []store.ID, rel st
 		linked[id], records = records[:n:n], records[n:]
 	}
 	return linked, nil
-}
-
-// IDsOf lists the ids of nodes.
-func IDsOf(nodes []store.Node) []store.ID {
-	ids := make([]store.ID, len(nodes))
-	for i, n := range nodes {
-		ids[i] = n.ID
-	}
-	return ids
 }

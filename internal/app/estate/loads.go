@@ -5,8 +5,8 @@ import (
 	"sync"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/entity"
+	"releasegraph/internal/once"
 	"releasegraph/internal/store"
 )
 
@@ -18,7 +18,7 @@ import (
 type loads struct {
 	mu      sync.Mutex
 	cohorts map[entity.Record]*Cohort
-	sights  map[*acting.Identity]*Sight
+	sights  map[*acting.Identity]*sight
 	shared  map[any]any
 }
 
@@ -39,20 +39,7 @@ type Cohort struct {
 	Records []entity.Record
 
 	mu   sync.Mutex
-	more map[string]any // *load of what areas load
-}
-
-// Load is something that is fetched once.
-type Load[T any] struct {
-	once  sync.Once
-	Value T // once it was fetched
-	err   error
-}
-
-// Get returns what is loaded, and fetches it the first time.
-func (l *Load[T]) Get(fetch func() (T, error)) (T, error) {
-	l.once.Do(func() { l.Value, l.err = fetch() })
-	return l.Value, l.err
+	more map[string]any // *once.Value of what areas load
 }
 
 // enrol makes records of a view a cohort, or one for each kind among them: what
@@ -60,7 +47,7 @@ func (l *Load[T]) Get(fetch func() (T, error)) (T, error) {
 // stay alone, and so do records that were read from more than the caller may see.
 func enrol[R entity.Record](ctx context.Context, v View, records ...R) {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
-	if !ok || v.Sight != v.App.SightOf(ctx) {
+	if !ok || v.sight != v.App.sightOf(ctx) {
 		return
 	}
 	byKind := map[*entity.Kind]*Cohort{}
@@ -130,33 +117,38 @@ func (l *loads) of(r entity.Record) *Cohort {
 	return l.cohorts[r]
 }
 
-// RecordsOf returns the records of a cohort.
-func RecordsOf[R entity.Record](c *Cohort) []R {
-	list := make([]R, len(c.Records))
-	for i, r := range c.Records {
-		list[i] = r.(R)
-	}
-	return list
+// LoadOf returns, by their ids, what load makes for all records of a cohort. It loads
+// once under a key, when that is first asked for.
+func LoadOf[T any](c *Cohort, key string, load func() (map[store.ID]T, error)) (map[store.ID]T, error) {
+	return loadOf[T](c, key).Get(load)
 }
 
-// ByMember puts what was worked out for the records of a cohort, in their order,
-// under their ids.
-func ByMember[T any](c *Cohort, list []T) map[store.ID]T {
-	of := map[store.ID]T{}
-	for i, one := range list {
-		of[c.Members[i]] = one
-	}
-	return of
+// EachOf returns, by their ids, what work makes of the records of a cohort, in their
+// order. It works once under a key, when that is first asked for.
+func EachOf[R entity.Record, T any](c *Cohort, key string, work func([]R) ([]T, error)) (map[store.ID]T, error) {
+	return LoadOf(c, key, func() (map[store.ID]T, error) {
+		records := make([]R, len(c.Records))
+		for i, r := range c.Records {
+			records[i] = r.(R)
+		}
+		list, err := work(records)
+		if err != nil {
+			return nil, err
+		}
+		of := make(map[store.ID]T, len(list))
+		for i, one := range list {
+			of[c.Members[i]] = one
+		}
+		return of, nil
+	})
 }
 
-// LoadOf returns the load that is made for a cohort under a key, the same for
-// all who ask.
-func LoadOf[T any](c *Cohort, key string) *Load[map[store.ID]T] {
+func loadOf[T any](c *Cohort, key string) *once.Value[map[store.ID]T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l, ok := c.more[key].(*Load[map[store.ID]T])
+	l, ok := c.more[key].(*once.Value[map[store.ID]T])
 	if !ok {
-		l = &Load[map[store.ID]T]{}
+		l = &once.Value[map[store.ID]T]{}
 		c.more[key] = l
 	}
 	return l

@@ -3,6 +3,7 @@ package estate
 import (
 	"context"
 
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -39,7 +40,7 @@ func (a *Estate) Admit(ctx context.Context, m Mutation) (*Writing, *entity.Kind,
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := a.Begin(ctx, SourceAPI, m.Options, m.Input...)
+	w, err := a.Begin(ctx, source.API, m.Options, m.Input...)
 	return w, k, err
 }
 

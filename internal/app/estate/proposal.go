@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -83,7 +84,7 @@ func (at InputAt) field(name string) string {
 	if at.Whole || name == "" {
 		return at.Path
 	}
-	return FieldAt(at.Path, name)
+	return refusal.FieldAt(at.Path, name)
 }
 
 func (at InputAt) where() InputAt { return at }
@@ -112,7 +113,7 @@ func (c *RecordChange) Touches(fields ...string) bool {
 // name its fields.
 func (p *Proposal) Refuse(at Placed, list ...*domain.Error) {
 	for _, e := range list {
-		e = plain(e)
+		e = refusal.Plain(e)
 		e.Field = at.where().field(e.Field)
 		p.Problems = append(p.Problems, problem{at.where().Line, e})
 	}
@@ -178,7 +179,7 @@ func (p *Proposal) Ends(ctx context.Context) error {
 	if len(ask) > 0 {
 		found, err := p.app.Entire.Nodes(ctx, ask...)
 		if err != nil {
-			return StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for id, n := range found {
 			known[id] = entity.DecodeNode(n)

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/acting"
-
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -15,15 +15,16 @@ import (
 	"releasegraph/internal/store/scoped"
 )
 
-// RecordsByID finds any number of records; they make up a cohort.
-func RecordsByID(ctx context.Context, v View, ids []string) ([]any, error) {
+// Records finds records of any kinds by their ids, in the order of the ids; they make up
+// a cohort. In the place of what is not there, or may not be read, stands nil.
+func (v View) Records(ctx context.Context, ids []string) ([]any, error) {
 	asked := make([]store.ID, len(ids))
 	for i, id := range ids {
 		asked[i] = store.ID(id)
 	}
 	nodes, err := v.Nodes(ctx, asked...)
 	if err != nil {
-		return nil, StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	maps.DeleteFunc(nodes, func(_ store.ID, n store.Node) bool { return v.App.May(ctx, authz.Read, n.Kind) != nil })
 	found := map[string]any{}
@@ -40,27 +41,27 @@ func RecordsByID(ctx context.Context, v View, ids []string) ([]any, error) {
 // Head returns the revision of the last committed change.
 func (a *Estate) Head(ctx context.Context) (int64, error) {
 	head, err := a.Store.Head(ctx)
-	return int64(head), StoreError(err)
+	return int64(head), refusal.OfStore(err)
 }
 
-// Find looks a record up by key or id, nil when there is none; it is a cohort by
+// Record looks a record up by key or id, nil when there is none; it is a cohort by
 // itself. The field names the reference in errors.
-func Find(ctx context.Context, v View, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
+func (v View) Record(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
 	if (ref.Key == nil) == (ref.ID == nil) {
-		return nil, Wrong(field, "give either key or id")
+		return nil, refusal.Wrong(field, "give either key or id")
 	}
 	var n store.Node
 	var ok bool
 	if ref.ID != nil {
 		nodes, err := v.Nodes(ctx, store.ID(*ref.ID))
 		if err != nil {
-			return nil, StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		n, ok = nodes[store.ID(*ref.ID)]
 	} else {
 		nodes, err := v.Lookup(ctx, k.Name, "key", domain.SpellingsOfKey(*ref.Key)...)
 		if err != nil {
-			return nil, StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		n, ok = spelt(nodes, *ref.Key)
 	}
@@ -86,13 +87,13 @@ func (a *Estate) Seen(ctx context.Context, action authz.Action, k *entity.Kind, 
 	if err != nil {
 		return nil, err
 	}
-	return r, CheckVersion(r, ifVersion)
+	return r, refusal.Stale(r, ifVersion)
 }
 
 // Within refuses an action, on a kind or by a relationship, with a record with
 // which the caller may not do it.
 func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r entity.Record, field string) error {
-	s, actor := a.SightOf(ctx), acting.Actor(ctx)
+	s, actor := a.sightOf(ctx), acting.Actor(ctx)
 	d := a.Policies.For(actor).Decide(actor, action, of)
 	if d.All() {
 		return nil
@@ -105,7 +106,7 @@ func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r e
 	id := store.ID(r.Meta().ID)
 	seen, err := scoped.New(a.Entire, rules).Seen(ctx, id)
 	if err != nil {
-		return StoreError(err)
+		return refusal.OfStore(err)
 	}
 	if !seen[id] {
 		return &domain.Error{
@@ -118,9 +119,9 @@ func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r e
 
 // Existing looks a record up that must be there.
 func (a *Estate) Existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
-	r, err := Find(ctx, a.Today(ctx), k, ref, field)
+	r, err := a.Today(ctx).Record(ctx, k, ref, field)
 	if err == nil && r == nil {
-		err = missing(k.Name, ref, field)
+		err = refusal.Missing(k.Name, ref, field)
 	}
 	return r, err
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -33,7 +33,7 @@ type wantedRef struct {
 // Want asks for one record; into is filled by resolve.
 func (r *Refs) Want(kind string, ref domain.Ref, field string, into *store.Node) {
 	if (ref.Key == nil) == (ref.ID == nil) {
-		r.Errs = append(r.Errs, Wrong(field, "give either key or id"))
+		r.Errs = append(r.Errs, refusal.Wrong(field, "give either key or id"))
 		return
 	}
 	if ref.Key != nil {
@@ -49,7 +49,7 @@ func (r *Refs) Want(kind string, ref domain.Ref, field string, into *store.Node)
 func (r *Refs) WantAll(kind string, list []*domain.Ref, field string) []store.Node {
 	nodes := make([]store.Node, len(list))
 	for i, ref := range list {
-		r.Want(kind, *ref, Element(field, i), &nodes[i])
+		r.Want(kind, *ref, refusal.Element(field, i), &nodes[i])
 	}
 	return nodes
 }
@@ -74,13 +74,13 @@ func (r *Refs) Resolve(ctx context.Context) error {
 	keyed := map[string]map[string]store.Node{}
 	var err error
 	if len(byID) > 0 {
-		if named, err = r.View.Nodes(ctx, SortedKeys(byID)...); err != nil {
-			return StoreError(err)
+		if named, err = r.View.Nodes(ctx, slices.Sorted(maps.Keys(byID))...); err != nil {
+			return refusal.OfStore(err)
 		}
 	}
 	for kind, keys := range byKey {
-		if keyed[kind], err = r.View.Lookup(ctx, kind, "key", SortedKeys(keys)...); err != nil {
-			return StoreError(err)
+		if keyed[kind], err = r.View.Lookup(ctx, kind, "key", slices.Sorted(maps.Keys(keys))...); err != nil {
+			return refusal.OfStore(err)
 		}
 	}
 	if err := r.checkFree(ctx); err != nil {
@@ -90,7 +90,7 @@ func (r *Refs) Resolve(ctx context.Context) error {
 		n, ok := r.pick(w, named, keyed)
 		switch {
 		case !ok || n.Kind != w.kind:
-			r.Errs = append(r.Errs, missing(w.kind, w.ref, w.field))
+			r.Errs = append(r.Errs, refusal.Missing(w.kind, w.ref, w.field))
 		default:
 			if err := r.View.App.May(ctx, authz.Read, n.Kind); err != nil {
 				return err
@@ -108,7 +108,7 @@ func (r *Refs) checkFree(ctx context.Context) error {
 	}
 	held, err := r.View.Lookup(ctx, r.FreeOf, "key", slices.Sorted(maps.Keys(r.Free))...)
 	if err != nil {
-		return StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(held)) {
 		r.Errs = append(r.Errs, &domain.Error{
@@ -137,30 +137,4 @@ func spelt(found map[string]store.Node, key string) (n store.Node, ok bool) {
 		}
 	}
 	return store.Node{}, false
-}
-
-// SortedKeys returns the keys of a set in their order.
-func SortedKeys[K ~string](set map[K]bool) []K {
-	keys := make([]K, 0, len(set))
-	for k := range set {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// Element returns the field path of an element of a list.
-func Element(field string, i int) string { return field + "." + strconv.Itoa(i) }
-
-// DistinctIDs lists the nodes' ids, each once, in their order.
-func DistinctIDs(nodes []store.Node) []store.ID {
-	seen := map[store.ID]bool{}
-	var list []store.ID
-	for _, n := range nodes {
-		if n.ID != "" && !seen[n.ID] {
-			seen[n.ID] = true
-			list = append(list, n.ID)
-		}
-	}
-	return list
 }

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"releasegraph/internal/app/acting"
-
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -14,12 +14,12 @@ import (
 	"releasegraph/internal/store/scoped"
 )
 
-// Sight is what one caller may see: decided once in a request, when it is
+// sight is what one caller may see: decided once in a request, when it is
 // first needed, and then part of every question to the store.
-type Sight struct {
-	App       *Estate
+type sight struct {
+	app       *Estate
 	actor     domain.Actor
-	Unlimited bool
+	unlimited bool
 
 	once  sync.Once
 	rules scoped.Scope
@@ -27,8 +27,11 @@ type Sight struct {
 	err   error
 }
 
-// SightOf finds what whoever asks may see.
-func (a *Estate) SightOf(ctx context.Context) *Sight {
+// unlimited returns the sight of whoever may see everything.
+func unlimited(a *Estate) *sight { return &sight{app: a, unlimited: true} }
+
+// sightOf finds what whoever asks may see.
+func (a *Estate) sightOf(ctx context.Context) *sight {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	who := acting.Reader(ctx)
 	if !ok {
@@ -40,35 +43,35 @@ func (a *Estate) SightOf(ctx context.Context) *Sight {
 	if s == nil {
 		s = newSight(a, who.Actor)
 		if l.sights == nil {
-			l.sights = map[*acting.Identity]*Sight{}
+			l.sights = map[*acting.Identity]*sight{}
 		}
 		l.sights[who] = s
 	}
 	return s
 }
 
-func newSight(a *Estate, actor domain.Actor) *Sight {
-	s := &Sight{App: a, actor: actor, Unlimited: true}
+func newSight(a *Estate, actor domain.Actor) *sight {
+	s := &sight{app: a, actor: actor, unlimited: true}
 	grants := a.Policies.For(actor)
 	for _, k := range entity.Kinds() {
-		s.Unlimited = s.Unlimited && grants.Decide(actor, authz.Read, k.Name).All()
+		s.unlimited = s.unlimited && grants.Decide(actor, authz.Read, k.Name).All()
 	}
 	return s
 }
 
-// All reports whether every record of some kinds may be seen.
-func (s *Sight) All(kinds ...string) bool {
-	if s.Unlimited {
+// all reports whether every record of some kinds may be seen.
+func (s *sight) all(kinds ...string) bool {
+	if s.unlimited {
 		return true
 	}
-	grants := s.App.Policies.For(s.actor)
+	grants := s.app.Policies.For(s.actor)
 	return !slices.ContainsFunc(kinds, func(k string) bool { return !grants.Decide(s.actor, authz.Read, k).All() })
 }
 
-// Deciding lists the relationships that decide which records of a kind are seen:
+// deciding lists the relationships that decide which records of a kind are seen:
 // none where all are, or none.
-func (s *Sight) Deciding(kind string) []string {
-	d := s.App.Policies.For(s.actor).Decide(s.actor, authz.Read, kind)
+func (s *sight) deciding(kind string) []string {
+	d := s.app.Policies.For(s.actor).Decide(s.actor, authz.Read, kind)
 	if d.All() || !d.Any() {
 		return nil
 	}
@@ -76,13 +79,13 @@ func (s *Sight) Deciding(kind string) []string {
 }
 
 // resolve gives the rules of all kinds.
-func (s *Sight) resolve(ctx context.Context) (scoped.Scope, error) {
+func (s *sight) resolve(ctx context.Context) (scoped.Scope, error) {
 	s.once.Do(func() {
-		if s.owned, s.err = holdersOf(ctx, s.App.Entire, s.actor); s.err != nil {
+		if s.owned, s.err = holdersOf(ctx, s.app.Entire, s.actor); s.err != nil {
 			return
 		}
 		s.rules = scoped.Scope{}
-		grants := s.App.Policies.For(s.actor)
+		grants := s.app.Policies.For(s.actor)
 		for _, k := range entity.Kinds() {
 			s.rules[k.Name] = s.owned.rule(k.Name, grants.Decide(s.actor, authz.Read, k.Name))
 		}
@@ -104,7 +107,7 @@ func holdersOf(ctx context.Context, reader store.Reader, actor domain.Actor) (*h
 		}
 		found, err := reader.Lookup(ctx, of.kind, "key", of.keys...)
 		if err != nil {
-			return nil, StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, n := range found {
 			*of.ids = append(*of.ids, n.ID)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -14,7 +15,6 @@ import (
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store/sqlite"
@@ -46,7 +46,7 @@ func BenchmarkWhatACallerMaySee(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				asked := acting.WithActor(f.WithLoads(ctx), actor)
-				_, err := f.Records.Records(asked, apptest.ItemKind, estate.List{First: &ten})
+				_, err := f.Records.Records(asked, apptest.ItemKind, listing.List{First: &ten})
 				require.NoError(b, err)
 			}
 		})

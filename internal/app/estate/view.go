@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/entries"
@@ -19,7 +20,7 @@ type View struct {
 	// Entire is the estate with all that is hidden from the caller.
 	Entire store.Reader
 	Part   *scoped.Reader // nil when nothing is hidden
-	Sight  *Sight
+	sight  *sight
 	App    *Estate
 	Past   bool
 	// At is the revision of a view of the past.
@@ -31,9 +32,9 @@ func (a *Estate) Today(ctx context.Context) View { return a.SeenBy(ctx, a.Entire
 
 // SeenBy returns what whoever asks may see of an estate.
 func (a *Estate) SeenBy(ctx context.Context, beneath store.Reader) View {
-	v := View{Reader: beneath, Entire: beneath, App: a, Sight: a.SightOf(ctx)}
-	if !v.Sight.Unlimited {
-		v.Part = scoped.New(beneath, v.Sight.resolve)
+	v := View{Reader: beneath, Entire: beneath, App: a, sight: a.sightOf(ctx)}
+	if !v.sight.unlimited {
+		v.Part = scoped.New(beneath, v.sight.resolve)
 		v.Reader = v.Part
 	}
 	return v
@@ -58,7 +59,7 @@ func (v View) Hidden(ctx context.Context, ids ...store.ID) (map[store.ID]bool, e
 			hidden[id] = true
 		}
 	}
-	return hidden, StoreError(err)
+	return hidden, refusal.OfStore(err)
 }
 
 // SeenOf keeps, of change sets, what the caller may see.
@@ -67,7 +68,28 @@ func (v View) SeenOf(ctx context.Context, changes []store.Change) ([]store.Chang
 		return changes, nil
 	}
 	kept, err := v.Part.SeenOf(ctx, changes)
-	return kept, StoreError(err)
+	return kept, refusal.OfStore(err)
+}
+
+// SeesAll reports whether every record of some kinds may be seen.
+func (v View) SeesAll(kinds ...string) bool { return v.sight.all(kinds...) }
+
+// Deciding lists the relationships that decide which records of a kind are seen: none
+// where all are, or none.
+func (v View) Deciding(kind string) []string { return v.sight.deciding(kind) }
+
+// KeysSeen returns the keys of nodes, those of hidden ones concealed.
+func (v View) KeysSeen(ctx context.Context, nodes []store.Node) ([]string, error) {
+	hidden, err := v.Hidden(ctx, store.IDsOf(nodes)...)
+	var keys []string
+	for _, n := range nodes {
+		key := n.Props.Text("key")
+		if hidden[n.ID] {
+			key = scoped.Unseen
+		}
+		keys = append(keys, key)
+	}
+	return keys, err
 }
 
 // Log returns the log as the caller sees it.
@@ -82,7 +104,13 @@ func (v View) Log() entries.Log {
 // Everything returns the estate as it is, whoever asks: rules that hold for all
 // work look at all of it.
 func (a *Estate) Everything() View {
-	return View{Reader: a.Entire, Entire: a.Entire, App: a, Sight: &Sight{App: a, Unlimited: true}}
+	return View{Reader: a.Entire, Entire: a.Entire, App: a, sight: unlimited(a)}
+}
+
+// Supposing returns the estate as it would be after a change, whoever asks.
+func (a *Estate) Supposing(would store.Change) View {
+	then := a.Past.Supposing(would)
+	return View{Reader: then, Entire: then, App: a, sight: unlimited(a)}
 }
 
 // Unnamed returns the estate as Everything does, but without the names of what the
@@ -127,7 +155,7 @@ func (a *Estate) Moment(ctx context.Context, asOf *domain.AsOf, field string) (s
 	}
 	oldest, err := a.Entire.Oldest(ctx)
 	if err != nil {
-		return 0, StoreError(err)
+		return 0, refusal.OfStore(err)
 	}
 	if r < oldest {
 		return 0, &domain.Error{
@@ -148,36 +176,36 @@ func (a *Estate) named(ctx context.Context, asOf *domain.AsOf, field string) (st
 	case asOf.Revision == nil && asOf.Time == nil && asOf.Baseline != nil:
 		return a.Baselines(ctx, *asOf.Baseline, field+".baseline")
 	}
-	return 0, Wrong(field, "give exactly one of revision, time and baseline")
+	return 0, refusal.Wrong(field, "give exactly one of revision, time and baseline")
 }
 
 func (a *Estate) revision(ctx context.Context, n int64, field string) (store.Revision, error) {
 	head, err := a.Store.Head(ctx)
 	if err != nil {
-		return 0, StoreError(err)
+		return 0, refusal.OfStore(err)
 	}
 	if n < 0 || n > int64(head) {
-		return 0, Wrong(field, "is %d; revisions run from 0, the empty estate, to %d, the last change", n, head)
+		return 0, refusal.Wrong(field, "is %d; revisions run from 0, the empty estate, to %d, the last change", n, head)
 	}
 	return store.Revision(n), nil
 }
 
 func (a *Estate) revisionAt(ctx context.Context, t time.Time, field string) (store.Revision, error) {
 	if t.After(a.Now()) {
-		return 0, Wrong(field, "lies in the future; leave asOf out to see things as they are")
+		return 0, refusal.Wrong(field, "lies in the future; leave asOf out to see things as they are")
 	}
 	r, err := a.Entire.RevisionAt(ctx, t)
 	if err != nil || r > 0 {
-		return r, StoreError(err)
+		return r, refusal.OfStore(err)
 	}
 	first, err := a.Store.Heads(ctx, 0, 1)
 	switch {
 	case errors.Is(err, store.ErrCompacted):
-		return 0, Compacted(err, field)
+		return 0, refusal.Compacted(err, field)
 	case err != nil:
-		return 0, StoreError(err)
+		return 0, refusal.OfStore(err)
 	case len(first) == 0:
-		return 0, Wrong(field, "nothing has been recorded yet")
+		return 0, refusal.Wrong(field, "nothing has been recorded yet")
 	}
-	return 0, Wrong(field, "is before the first change, which was at %s", first[0].At.Format(time.RFC3339Nano))
+	return 0, refusal.Wrong(field, "is before the first change, which was at %s", first[0].At.Format(time.RFC3339Nano))
 }

@@ -3,6 +3,7 @@ package estate
 import (
 	"context"
 
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -37,8 +38,21 @@ func (a *Estate) Subject(ctx context.Context, k *entity.Kind, c *store.Change) (
 	for _, e := range c.Effects {
 		if e.Node != "" && e.Kind == k.Name {
 			id := string(e.Node)
-			return Find(ctx, a.Today(ctx), k, domain.Ref{ID: &id}, "input.ref")
+			return a.Today(ctx).Record(ctx, k, domain.Ref{ID: &id}, "input.ref")
 		}
 	}
 	return nil, nil
+}
+
+// Changes tells the effects of a change set as far as the caller may see them: a link
+// may have been moved away from a record that is hidden from them.
+func (a *Estate) Changes(ctx context.Context, effects []store.Effect, known []entity.Record) ([]domain.Change, error) {
+	seen, err := a.Today(ctx).SeenOf(ctx, []store.Change{{Effects: effects}})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(seen) == 0:
+		return []domain.Change{}, nil
+	}
+	return wording.Changes(ctx, a.Entire, seen[0].Effects, known)
 }

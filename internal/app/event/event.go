@@ -2,12 +2,16 @@ package event
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/history"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/source"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -47,7 +51,7 @@ func newEvents(a *Area, c *store.Change, f *eventFilter) []*Event {
 			effects = append(effects, c.Effects[i])
 		}
 	}
-	told := &telling{app: a, names: estate.NewNames(a.estate.Entire), effects: effects}
+	told := &telling{app: a, names: wording.NewNames(a.estate.Entire), effects: effects}
 	told.names.Announce(effects[:min(len(effects), history.Eager)])
 	list := make([]*Event, len(effects))
 	for i, e := range effects {
@@ -61,7 +65,7 @@ func newEvents(a *Area, c *store.Change, f *eventFilter) []*Event {
 
 func newEvent(c *store.Change, e store.Effect, told *telling) *Event {
 	event := &Event{
-		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: history.NotEmpty(c.Reason), Source: estate.ReadSource(c.Source).Source,
+		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: history.NotEmpty(c.Reason), Source: source.Read(c.Source).Source,
 		Type: eventType(&e), Kind: e.Kind, ResumeAfter: int64(c.Revision) - 1, effect: e, told: told,
 	}
 	if e.Node == "" {
@@ -97,7 +101,7 @@ func (e *Event) To(ctx context.Context) (*domain.ChangeEnd, error) {
 
 // Changes tells what changed, field by field.
 func (e *Event) Changes() []domain.FieldChange {
-	return estate.FieldChanges(estate.Order(e.effect.Kind, e.effect.Edge.Rel), e.effect.Before, e.effect.After)
+	return wording.FieldChanges(wording.Order(e.effect.Kind, e.effect.Edge.Rel), e.effect.Before, e.effect.After)
 }
 
 func (e *Event) change(ctx context.Context) (*domain.Change, error) {
@@ -134,7 +138,7 @@ func (e *Event) subjectID() store.ID {
 // looked up together.
 type telling struct {
 	app     *Area
-	names   *estate.Names
+	names   *wording.Names
 	effects []store.Effect
 
 	mu    sync.Mutex
@@ -154,7 +158,7 @@ func (t *telling) subjects(ctx context.Context) (map[store.ID]store.Node, error)
 	}
 	delete(wanted, "")
 	found := make(map[store.ID]store.Node, len(wanted))
-	for part := range slices.Chunk(estate.SortedKeys(wanted), estate.MaxPage) {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(wanted)), listing.MaxPage) {
 		nodes, err := t.names.Newest(ctx, part)
 		if err != nil {
 			return nil, err

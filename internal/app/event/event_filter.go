@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -36,11 +38,11 @@ type happenings struct {
 	filter *eventFilter
 }
 
-func (h happenings) pass(_ context.Context, c *Committed) (bool, error) {
+func (h happenings) pass(_ context.Context, c *store.Change) (bool, error) {
 	return h.filter.ofSet(c) && slices.ContainsFunc(c.Effects, func(e store.Effect) bool { return h.filter.holds(&e) }), nil
 }
 
-func (h happenings) of(ctx context.Context, c *Committed) ([]*Event, error) {
+func (h happenings) of(ctx context.Context, c *store.Change) ([]*Event, error) {
 	seen, err := h.app.seenOf(ctx, c)
 	if err != nil || seen == nil {
 		return nil, err
@@ -60,12 +62,12 @@ func readEventFilter(in *domain.EventFilter) (*eventFilter, error) {
 	var errs domain.Errors
 	for i, kind := range in.Kinds {
 		if entity.KindNamed(kind) == nil && len(entity.RelationshipsNamed(kind)) == 0 {
-			errs = append(errs, estate.Wrong(estate.Element("filter.kinds", i), "there is no kind and no relationship %q; there are %s", kind, strings.Join(kindsAndRelationships(), ", ")))
+			errs = append(errs, refusal.Wrong(refusal.Element("filter.kinds", i), "there is no kind and no relationship %q; there are %s", kind, strings.Join(kindsAndRelationships(), ", ")))
 		}
 	}
 	for field, n := range map[string]int{"ids": len(in.IDs), "actors": len(in.Actors), "sources": len(in.Sources)} {
-		if n > estate.MaxPage {
-			errs = append(errs, estate.TooMany("filter."+field, n))
+		if n > listing.MaxPage {
+			errs = append(errs, listing.TooMany("filter."+field, n))
 		}
 	}
 	return &eventFilter{*in}, errs.Err()
@@ -86,7 +88,7 @@ func kindsAndRelationships() []string {
 
 // ofSet reports whether events of a change set may be wanted at all.
 func (f *eventFilter) ofSet(c *store.Change) bool {
-	return among(f.in.Actors, c.Actor) && among(f.in.Sources, estate.ReadSource(c.Source).Source)
+	return among(f.in.Actors, c.Actor) && among(f.in.Sources, source.Read(c.Source).Source)
 }
 
 // holds reports whether an effect is wanted.

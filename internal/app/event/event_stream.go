@@ -5,26 +5,29 @@ import (
 	"errors"
 	"fmt"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/feed"
 )
 
-// Committed is a change set as the log has it, with all that a caller may not
-// see of it.
-type Committed = store.Change
-
 // topic says what subscribers are told of change sets.
 type topic[T any] interface {
 	// pass goes on to a change set, and tells whether anything of it may have to
 	// be told. Change sets are passed in the order of the log, each once.
-	pass(ctx context.Context, c *Committed) (bool, error)
+	pass(ctx context.Context, c *store.Change) (bool, error)
 	// of tells what the change set that was passed last has for whoever asks.
-	of(ctx context.Context, c *Committed) ([]T, error)
+	of(ctx context.Context, c *store.Change) ([]T, error)
 	// state tells on what, besides the change set, it depends what is told.
 	state() string
 }
+
+// Committed is a change set of the log with all that a caller may not see of it. What of
+// it is told, Stream.Of decides.
+type Committed struct{ all *store.Change }
+
+// Revision returns the change set's revision.
+func (c Committed) Revision() int64 { return int64(c.all.Revision) }
 
 // Stream follows the log for one subscriber, change set by change set:
 // what is told of one is the same for all of an Audience who subscribed to the
@@ -34,24 +37,24 @@ type Stream[T any] struct {
 	app     *Area
 	reader  *feed.Reader
 	topic   topic[T]
-	pending []Committed
+	pending []store.Change
 }
 
 // Next waits for the next change set that may have something to tell.
-func (s *Stream[T]) Next(ctx context.Context) (*Committed, error) {
+func (s *Stream[T]) Next(ctx context.Context) (c Committed, err error) {
 	for {
 		if len(s.pending) == 0 {
 			changes, err := s.reader.Next(ctx)
 			if err != nil {
-				return nil, s.app.followError(ctx, err, s.reader.At())
+				return c, s.app.followError(ctx, err, s.reader.At())
 			}
 			s.pending = changes
 		}
-		c := &s.pending[0]
+		c.all = &s.pending[0]
 		s.pending = s.pending[1:]
-		wanted, err := s.topic.pass(ctx, c)
+		wanted, err := s.topic.pass(ctx, c.all)
 		if err != nil {
-			return nil, err
+			return c, err
 		}
 		if wanted {
 			return c, nil
@@ -61,8 +64,8 @@ func (s *Stream[T]) Next(ctx context.Context) (*Committed, error) {
 
 // Of tells what the change set that Next gave last has for whoever asks: it
 // may be nothing.
-func (s *Stream[T]) Of(ctx context.Context, c *Committed) ([]T, error) {
-	return s.topic.of(ctx, c)
+func (s *Stream[T]) Of(ctx context.Context, c Committed) ([]T, error) {
+	return s.topic.of(ctx, c.all)
 }
 
 // State tells on what, besides the change set that Next gave last, it depends
@@ -76,7 +79,7 @@ func (s *Stream[T]) Head() int64 { return int64(s.reader.Head()) }
 func (s *Stream[T]) Close() { s.reader.Close() }
 
 // seenOf returns what whoever asks may see of a change set; nil: nothing.
-func (a *Area) seenOf(ctx context.Context, c *Committed) (*Committed, error) {
+func (a *Area) seenOf(ctx context.Context, c *store.Change) (*store.Change, error) {
 	seen, err := a.estate.Today(ctx).SeenOf(ctx, []store.Change{*c})
 	if err != nil || len(seen) == 0 {
 		return nil, err
@@ -92,7 +95,7 @@ func (a *Area) follow(ctx context.Context, after *int64) (*feed.Reader, error) {
 	} else {
 		head, err := a.estate.Store.Head(ctx)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		from = head
 	}
@@ -100,9 +103,9 @@ func (a *Area) follow(ctx context.Context, after *int64) (*feed.Reader, error) {
 	if errors.Is(err, store.ErrInvalid) {
 		head, headErr := a.estate.Store.Head(ctx)
 		if headErr != nil {
-			return nil, estate.StoreError(headErr)
+			return nil, refusal.OfStore(headErr)
 		}
-		return nil, estate.Wrong("after", "is %d; the last change has the revision %d", from, head)
+		return nil, refusal.Wrong("after", "is %d; the last change has the revision %d", from, head)
 	}
 	if err != nil {
 		return nil, a.followError(ctx, err, from)
@@ -123,7 +126,7 @@ func (a *Area) followError(ctx context.Context, err error, at store.Revision) er
 	case errors.Is(err, store.ErrCompacted):
 		oldest, oldestErr := a.estate.Entire.Oldest(ctx)
 		if oldestErr != nil {
-			return estate.StoreError(oldestErr)
+			return refusal.OfStore(oldestErr)
 		}
 		return &domain.Error{
 			Code: domain.Invalid, Rule: "C4", Field: "after", Cause: err, Details: map[string]any{"oldest": fmt.Sprint(oldest)},
@@ -133,7 +136,7 @@ func (a *Area) followError(ctx context.Context, err error, at store.Revision) er
 	case errors.Is(err, store.ErrUnavailable):
 		return &domain.Error{Code: domain.Unavailable, Details: resume, Cause: err, Message: "the store cannot be reached; subscribe again later"}
 	}
-	return estate.StoreError(err)
+	return refusal.OfStore(err)
 }
 
 // Subscribers returns how many follow the log at the moment.

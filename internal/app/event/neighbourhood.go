@@ -8,6 +8,8 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/history"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -36,7 +38,7 @@ type nearby struct {
 
 func newNearby(ids map[store.ID]bool) *nearby {
 	h := sha256.New()
-	for _, id := range estate.SortedKeys(ids) {
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
 		h.Write(append([]byte(id), 0))
 	}
 	return &nearby{ids, string(h.Sum(nil))}
@@ -52,7 +54,7 @@ func (a *Area) ConfigurationChanges(ctx context.Context, item domain.Ref, depth 
 		return nil, err
 	}
 	if depth < 0 || depth > maxNearDepth {
-		return nil, estate.Wrong("depth", "is %d; it runs from 0 to %d", depth, maxNearDepth)
+		return nil, refusal.Wrong("depth", "is %d; it runs from 0 to %d", depth, maxNearDepth)
 	}
 	wanted := estate.Refs{View: a.estate.Today(ctx)}
 	var found store.Node
@@ -73,7 +75,7 @@ func (a *Area) ConfigurationChanges(ctx context.Context, item domain.Ref, depth 
 }
 
 // pass keeps up to date what is near.
-func (n *neighbourhood) pass(ctx context.Context, c *Committed) (bool, error) {
+func (n *neighbourhood) pass(ctx context.Context, c *store.Change) (bool, error) {
 	told, err := n.passing(ctx, c)
 	if err != nil {
 		return false, err
@@ -83,7 +85,7 @@ func (n *neighbourhood) pass(ctx context.Context, c *Committed) (bool, error) {
 }
 
 // of returns the change set with what concerns the neighbourhood only.
-func (n *neighbourhood) of(ctx context.Context, c *Committed) ([]*history.ChangeSet, error) {
+func (n *neighbourhood) of(ctx context.Context, c *store.Change) ([]*history.ChangeSet, error) {
 	seen, err := n.app.seenOf(ctx, c)
 	if err != nil || seen == nil {
 		return nil, err
@@ -93,7 +95,7 @@ func (n *neighbourhood) of(ctx context.Context, c *Committed) ([]*history.Change
 	if len(near.Effects) == 0 {
 		return nil, nil
 	}
-	return history.NewChangeSets(estate.NewNames(n.app.estate.Entire), []store.Change{near}), nil
+	return history.NewChangeSets(wording.NewNames(n.app.estate.Entire), []store.Change{near}), nil
 }
 
 // passing goes on to a change set: what was near before it or is near after it.
@@ -116,7 +118,7 @@ func (n *neighbourhood) passing(ctx context.Context, c *store.Change) (*nearby, 
 // what was near, or by what decides which items the caller sees. It must not
 // depend on anything else, since what is hidden would show by it.
 func (n *neighbourhood) moves(ctx context.Context, c *store.Change) bool {
-	deciding := n.app.estate.SightOf(ctx).Deciding(domain.KindConfigurationItem)
+	deciding := n.app.estate.Today(ctx).Deciding(domain.KindConfigurationItem)
 	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool {
 		switch {
 		case e.Node != "" || e.Verb() == store.Updated:
@@ -141,7 +143,7 @@ func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby,
 			Roots: []store.ID{n.item}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: n.depth, Limit: maxNear,
 		})
 		if err != nil {
-			return nil, estate.Compacted(err, "after")
+			return nil, refusal.Compacted(err, "after")
 		}
 		if found.Truncated {
 			return nil, &domain.Error{

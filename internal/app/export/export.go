@@ -7,7 +7,7 @@ import (
 	"io"
 	"slices"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -59,7 +59,7 @@ func (a *Area) Export(ctx context.Context, w io.Writer, o ExportOptions) (Export
 		return ctx.Err()
 	})
 	if err != nil {
-		return Exported{}, estate.StoreError(err)
+		return Exported{}, refusal.OfStore(err)
 	}
 	e.done.Revision = int64(revision)
 	return e.done, e.lines.Write(w)
@@ -80,13 +80,13 @@ type exporting struct {
 func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 	for _, kind := range o.Kinds {
 		if entity.KindNamed(kind) == nil {
-			return estate.Wrong("kinds", "there is no kind of record %q, there are %s", kind, entity.KindNames())
+			return refusal.Wrong("kinds", "there is no kind of record %q, there are %s", kind, entity.KindNames())
 		}
 	}
 	for _, k := range entity.Kinds() {
 		err := e.app.estate.May(ctx, authz.Read, k.Name)
 		switch {
-		case err == nil && !e.app.estate.SightOf(ctx).All(k.Name): // what is seen names what is not
+		case err == nil && !e.app.estate.Today(ctx).SeesAll(k.Name): // what is seen names what is not
 			return &domain.Error{Code: domain.Forbidden, Message: "an export is for those who may see the whole estate, and you may see a part of it only"}
 		case o.Kinds != nil && !slices.Contains(o.Kinds, k.Name):
 			continue
@@ -106,7 +106,7 @@ func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 // reach finds what the roots lead to.
 func (e *exporting) reach(ctx context.Context, o ExportOptions) error {
 	if o.Depth < 0 {
-		return estate.Wrong("depth", "must not be negative")
+		return refusal.Wrong("depth", "must not be negative")
 	}
 	var errs domain.Errors
 	walk := store.Walk{Depth: o.Depth, Direction: store.Out}
@@ -133,7 +133,7 @@ func (e *exporting) reach(ctx context.Context, o ExportOptions) error {
 	}
 	found, err := e.app.estate.Today(ctx).Walk(ctx, walk)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	e.only = make(map[store.ID]bool, len(found.Hits))
 	for _, hit := range found.Hits {
@@ -149,11 +149,11 @@ func (e *exporting) root(ctx context.Context, root string) (store.ID, error) {
 	}
 	found, err := e.app.estate.Today(ctx).Lookup(ctx, end.Kind, "key", end.Key)
 	if err != nil {
-		return "", estate.StoreError(err)
+		return "", refusal.OfStore(err)
 	}
 	node, ok := found[end.Key]
 	if !ok {
-		return "", estate.NoRecord(end, "roots")
+		return "", refusal.NoRecord(end, "roots")
 	}
 	return node.ID, nil
 }
@@ -163,7 +163,7 @@ func (e *exporting) node(n *store.Node) error {
 	if k == nil || e.only != nil && !e.only[n.ID] {
 		return nil
 	}
-	key := estate.Text(n.Props["key"])
+	key := n.Props.Text("key")
 	e.ends[n.ID] = interchange.End{Kind: n.Kind, Key: key}
 	e.done.Records++
 	e.line = interchange.AppendNode(e.line[:0], k, n.Props)

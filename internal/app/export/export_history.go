@@ -10,7 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/interchange"
@@ -38,7 +39,7 @@ func (a *Area) ExportHistory(ctx context.Context, w io.Writer) (Exported, error)
 		nodes: map[store.ID]*remembered{}, links: map[store.EdgeKey]string{},
 	}
 	if err := e.write(); err != nil {
-		return Exported{}, estate.StoreError(err)
+		return Exported{}, refusal.OfStore(err)
 	}
 	return e.done, e.out.Flush()
 }
@@ -100,7 +101,7 @@ func (e *historyExport) base(oldest store.Revision) error {
 		return err
 	}
 	c := store.Change{
-		Revision: oldest, At: first[0].At, Actor: first[0].Actor, Source: estate.SourceImport,
+		Revision: oldest, At: first[0].At, Actor: first[0].Actor, Source: source.Import,
 		Reason: fmt.Sprintf("the state as of revision %d; what was before it is forgotten", oldest),
 	}
 	var baselines []store.Effect // at the end: they name the last revision of the state

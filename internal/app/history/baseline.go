@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -21,7 +22,7 @@ func (a *Area) CreateBaseline(ctx context.Context, in domain.NewBaseline, o *dom
 		}
 		made, newErr := k.New(values, "input")
 		at, momentErr := a.baselineAt(ctx, in.AsOf)
-		if err := estate.Both(newErr, momentErr); err != nil {
+		if err := refusal.Both(newErr, momentErr); err != nil {
 			return nil, nil, err
 		}
 		b := made.(*domain.Baseline)
@@ -36,7 +37,7 @@ func (a *Area) baselineAt(ctx context.Context, asOf *domain.AsOf) (store.Revisio
 		return a.estate.Moment(ctx, asOf, "input.asOf")
 	}
 	head, err := a.estate.Store.Head(ctx)
-	return head, estate.StoreError(err)
+	return head, refusal.OfStore(err)
 }
 
 // Baselined returns the revision that a baseline stands for.

@@ -8,6 +8,9 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -24,7 +27,7 @@ type ChangeSet struct {
 	Method     *domain.IdentityMethod
 	Identities []string
 
-	names   *estate.Names
+	names   *wording.Names
 	effects effects
 	page    *namedPage
 }
@@ -37,7 +40,7 @@ type namedPage struct {
 }
 
 // widen announces as much of each set as is asked for of one.
-func (p *namedPage) widen(names *estate.Names, first int) {
+func (p *namedPage) widen(names *wording.Names, first int) {
 	p.wider.Do(func() {
 		for _, list := range p.effects {
 			names.Announce(list[:min(len(list), first)])
@@ -61,11 +64,11 @@ const Eager = 20
 
 // NewChangeSets makes change sets, whose effects are at hand, that look names
 // up together.
-func NewChangeSets(names *estate.Names, changes []store.Change) []*ChangeSet {
+func NewChangeSets(names *wording.Names, changes []store.Change) []*ChangeSet {
 	list, page := make([]*ChangeSet, len(changes)), &namedPage{}
 	for i := range changes {
 		c := &changes[i]
-		signed := estate.ReadSource(c.Source)
+		signed := source.Read(c.Source)
 		list[i] = &ChangeSet{
 			Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: NotEmpty(c.Reason), Source: signed.Source,
 			Method: signed.Method, Identities: signed.Identities,
@@ -80,7 +83,7 @@ func NewChangeSets(names *estate.Names, changes []store.Change) []*ChangeSet {
 // logged makes change sets of their heads. Their effects are read when they are
 // asked for.
 func logged(v estate.View, heads []store.Change) []*ChangeSet {
-	names := estate.NewNames(v.App.Entire)
+	names := wording.NewNames(v.App.Entire)
 	revisions := make([]store.Revision, len(heads))
 	for i := range heads {
 		revisions[i] = heads[i].Revision
@@ -89,7 +92,7 @@ func logged(v estate.View, heads []store.Change) []*ChangeSet {
 	for i, r := range revisions {
 		list[i].effects = func(ctx context.Context, from, first int) (store.EffectPage, error) {
 			p, err := all.Of(ctx, r, from, first)
-			return p, estate.StoreError(err)
+			return p, refusal.OfStore(err)
 		}
 	}
 	return list
@@ -124,7 +127,7 @@ type ChangePage struct {
 // past, so its place in there names a change for ever.
 func (p *ChangePage) Cursor(i int) string { return strconv.Itoa(p.from + i) }
 
-func changePage(ctx context.Context, names *estate.Names, effects effects, first *int, after *string) (*ChangePage, error) {
+func changePage(ctx context.Context, names *wording.Names, effects effects, first *int, after *string) (*ChangePage, error) {
 	limit, err := listing.PageLength(first)
 	if err != nil {
 		return nil, err
@@ -133,7 +136,7 @@ func changePage(ctx context.Context, names *estate.Names, effects effects, first
 	if after != nil {
 		at, err := strconv.Atoi(*after)
 		if err != nil || at < 0 {
-			return nil, estate.Wrong("after", "is no cursor of this list")
+			return nil, refusal.Wrong("after", "is no cursor of this list")
 		}
 		from = at + 1
 	}
@@ -142,7 +145,7 @@ func changePage(ctx context.Context, names *estate.Names, effects effects, first
 		return nil, err
 	}
 	if from > p.Total {
-		return nil, estate.Wrong("after", "is no cursor of this list")
+		return nil, refusal.Wrong("after", "is no cursor of this list")
 	}
 	list, err := names.Tell(ctx, p.Effects)
 	return &ChangePage{Nodes: list, TotalCount: p.Total, HasNext: from+len(list) < p.Total, HasPrevious: from > 0, from: from}, err

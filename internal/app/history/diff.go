@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -22,18 +24,18 @@ func (a *Area) Diff(ctx context.Context, from domain.AsOf, to *domain.AsOf, scop
 	start, fromErr := a.estate.Moment(ctx, &from, "from")
 	end, toErr := a.until(ctx, to)
 	wanted, scopeErr := a.readScope(ctx, scope)
-	if err := estate.Both(fromErr, toErr, scopeErr); err != nil {
+	if err := refusal.Both(fromErr, toErr, scopeErr); err != nil {
 		return nil, err
 	}
 	found, err := a.estate.Past.Diff(ctx, start, end)
 	if err != nil {
-		return nil, estate.Compacted(err, "from")
+		return nil, refusal.Compacted(err, "from")
 	}
 	named, err := a.baselinesOf(ctx, &from, to)
 	if err != nil {
 		return nil, err
 	}
-	d := &GraphDiff{From: int64(start), To: int64(end), names: estate.NewNames(a.estate.Entire), found: found}
+	d := &GraphDiff{From: int64(start), To: int64(end), names: wording.NewNames(a.estate.Entire), found: found}
 	steps := pace.Of(ctx)
 	for i := range found.Len() {
 		if err := steps.Step(); err != nil {
@@ -60,7 +62,7 @@ func (a *Area) baselinesOf(ctx context.Context, moments ...*domain.AsOf) (map[st
 		}
 		found, err := a.estate.Entire.Lookup(ctx, domain.KindBaseline, "key", *m.Baseline)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, n := range found {
 			named[n.ID] = true
@@ -74,14 +76,14 @@ func (a *Area) until(ctx context.Context, to *domain.AsOf) (store.Revision, erro
 		return a.estate.Moment(ctx, to, "to")
 	}
 	head, err := a.estate.Store.Head(ctx)
-	return head, estate.StoreError(err)
+	return head, refusal.OfStore(err)
 }
 
 // GraphDiff is what is different between two revisions.
 type GraphDiff struct {
 	From, To int64
 
-	names *estate.Names
+	names *wording.Names
 	found *asof.Difference // others answer with the same
 	order []int32          // places in there
 }
@@ -112,7 +114,7 @@ func (d *GraphDiff) Changes(ctx context.Context, types []domain.ChangeType, firs
 	page := func(ctx context.Context, from, first int) (store.EffectPage, error) {
 		from = min(from, len(order))
 		list, err := d.found.Effects(ctx, order[from:min(from+first, len(order))])
-		return store.EffectPage{Effects: list, Total: len(order)}, estate.Compacted(err, "from")
+		return store.EffectPage{Effects: list, Total: len(order)}, refusal.Compacted(err, "from")
 	}
 	return changePage(ctx, d.names, page, first, after)
 }
@@ -121,7 +123,7 @@ func (d *GraphDiff) Changes(ctx context.Context, types []domain.ChangeType, firs
 func unknownKinds(field string, names []string) (errs domain.Errors) {
 	for i, name := range names {
 		if entity.KindNamed(name) == nil && len(entity.RelationshipsNamed(name)) == 0 {
-			errs = append(errs, estate.Wrong(estate.Element(field, i), "%q is neither a kind of record nor a relationship", name))
+			errs = append(errs, refusal.Wrong(refusal.Element(field, i), "%q is neither a kind of record nor a relationship", name))
 		}
 	}
 	return errs

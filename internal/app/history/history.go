@@ -8,6 +8,8 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -31,7 +33,7 @@ func (a *Area) History(ctx context.Context, record any, first *int, after *strin
 	}
 	limit, limitErr := listing.PageLength(first)
 	before, cursorErr := revisionCursor("after", after)
-	if err := estate.Both(limitErr, cursorErr); err != nil {
+	if err := refusal.Both(limitErr, cursorErr); err != nil {
 		return nil, err
 	}
 	c := a.estate.CohortOf(ctx, r)
@@ -42,7 +44,7 @@ func (a *Area) History(ctx context.Context, record any, first *int, after *strin
 	if err != nil {
 		return nil, err
 	}
-	pages, err := estate.LoadOf[*ChangeSetPage](c, "history "+string(key)).Get(func() (map[store.ID]*ChangeSetPage, error) {
+	pages, err := estate.LoadOf(c, "history "+string(key), func() (map[store.ID]*ChangeSetPage, error) {
 		return a.histories(ctx, c.View, c.Members, before, limit)
 	})
 	if err != nil {
@@ -61,9 +63,9 @@ func (a *Area) histories(ctx context.Context, v estate.View, members []store.ID,
 	}
 	found, err := reader.History(ctx, store.HistoryQuery{Nodes: members, Before: before, First: max(limit, 1)})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
-	names, pages := estate.NewNames(a.estate.Entire), make(map[store.ID]*ChangeSetPage, len(members))
+	names, pages := wording.NewNames(a.estate.Entire), make(map[store.ID]*ChangeSetPage, len(members))
 	for i, id := range members {
 		p := found[i]
 		if limit == 0 {
@@ -76,7 +78,7 @@ func (a *Area) histories(ctx context.Context, v estate.View, members []store.ID,
 
 // ChangeSets returns a page of the log: the oldest first, so that Last gives
 // the newest. Of a compacted log the page begins with what is left.
-func (a *Area) ChangeSets(ctx context.Context, l estate.List) (*ChangeSetPage, error) {
+func (a *Area) ChangeSets(ctx context.Context, l listing.List) (*ChangeSetPage, error) {
 	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
@@ -99,7 +101,7 @@ func (a *Area) ChangeSets(ctx context.Context, l estate.List) (*ChangeSetPage, e
 	}
 	heads, err := v.Log().Between(ctx, from, end)
 	page.Nodes = logged(v, heads)
-	return page, estate.StoreError(err)
+	return page, refusal.OfStore(err)
 }
 
 // run is a page of the log, which has no gaps: revisions after one and before
@@ -109,19 +111,19 @@ type run struct {
 	first, last   int
 }
 
-func parseRun(l estate.List) (*run, error) {
+func parseRun(l listing.List) (*run, error) {
 	var errs domain.Errors
-	s := &run{first: estate.Length(&errs, "first", l.First), last: estate.Length(&errs, "last", l.Last)}
+	s := &run{first: listing.Length(&errs, "first", l.First), last: listing.Length(&errs, "last", l.Last)}
 	if l.First != nil && l.Last != nil {
-		errs = append(errs, estate.Wrong("last", "cannot be given beside first"))
+		errs = append(errs, refusal.Wrong("last", "cannot be given beside first"))
 	}
 	if l.First == nil && l.Last == nil {
-		s.first = estate.DefaultPage
+		s.first = listing.DefaultPage
 	}
 	var afterErr, beforeErr error
 	s.after, afterErr = revisionCursor("after", l.After)
 	s.before, beforeErr = revisionCursor("before", l.Before)
-	return s, estate.Both(errs.Err(), afterErr, beforeErr)
+	return s, refusal.Both(errs.Err(), afterErr, beforeErr)
 }
 
 // within gives the revisions of the page, after one and up to another.
@@ -145,7 +147,7 @@ func revisionCursor(field string, cursor *string) (store.Revision, error) {
 	}
 	n, err := strconv.ParseInt(*cursor, 10, 64)
 	if err != nil || n < 1 {
-		return 0, estate.Wrong(field, "is no cursor of a list of change sets")
+		return 0, refusal.Wrong(field, "is no cursor of a list of change sets")
 	}
 	return store.Revision(n), nil
 }
@@ -161,7 +163,7 @@ func (a *Area) ChangeSet(ctx context.Context, revision int64) (*ChangeSet, error
 	v := a.estate.Today(ctx)
 	heads, err := v.Log().Between(ctx, store.Revision(revision)-1, store.Revision(revision))
 	if err != nil || len(heads) == 0 || int64(heads[0].Revision) != revision {
-		return nil, estate.Compacted(err, "revision")
+		return nil, refusal.Compacted(err, "revision")
 	}
 	return logged(v, heads)[0], nil
 }
@@ -171,5 +173,5 @@ func (a *Area) logEnds(ctx context.Context) (oldest, head store.Revision, err er
 	if oldest, err = a.estate.Entire.Oldest(ctx); err == nil {
 		head, err = a.estate.Store.Head(ctx)
 	}
-	return oldest, head, estate.StoreError(err)
+	return oldest, head, refusal.OfStore(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 )
 
 // changeSetsSeen returns a page of the change sets of which the caller may see
@@ -24,7 +25,7 @@ func (a *Area) changeSetsSeen(ctx context.Context, v estate.View, s *run) (*Chan
 	}
 	found, err := read(ctx, from, end, wanted+1)
 	if err != nil {
-		return nil, estate.Compacted(err, "after")
+		return nil, refusal.Compacted(err, "after")
 	}
 	page := &ChangeSetPage{HasNext: s.before > 0, HasPrevious: s.after > 0, Cut: oldest > 0}
 	if more := len(found) > wanted; s.last > 0 {

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/records"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/domain"
 )
@@ -106,13 +107,13 @@ func TestThePastIsReadByRevisionTimeAndBaseline(t *testing.T) { // C4
 				r, err := f.Records.Record(f.Ctx, apptest.ItemKind, apptest.Key("shop"), moment)
 				require.NoError(t, err)
 				require.Equal(t, shop, r)
-				needs, err := f.Records.Related(f.Ctx, r, estate.Via{Rel: "DEPENDS_ON"}, estate.List{})
+				needs, err := f.Records.Related(f.Ctx, r, records.Via{Rel: "DEPENDS_ON"}, listing.List{})
 				require.NoError(t, err)
 				require.Equal(t, []string{"db"}, apptest.KeysOf(needs))
 				total, err := needs.Total(f.Ctx)
 				require.NoError(t, err)
 				require.Equal(t, 1, total)
-				back, err := f.Records.Related(f.Ctx, needs.Items[0].Record, estate.Via{Rel: "DEPENDS_ON", In: true}, estate.List{})
+				back, err := f.Records.Related(f.Ctx, needs.Items[0].Record, records.Via{Rel: "DEPENDS_ON", In: true}, listing.List{})
 				require.NoError(t, err)
 				require.Equal(t, []string{"shop"}, apptest.KeysOf(back), "what is followed from the past is of the past")
 				found, err := f.Records.RecordsByID(f.Ctx, []string{db.ID}, moment)
@@ -128,7 +129,7 @@ func TestThePastIsReadByRevisionTimeAndBaseline(t *testing.T) { // C4
 		}
 		now, err := f.Records.Record(f.Ctx, apptest.ItemKind, apptest.Key("store"), nil)
 		require.NoError(t, err)
-		then, err := f.Records.Related(f.Ctx, now, estate.Via{Rel: "DEPENDS_ON"}, estate.List{AsOf: &domain.AsOf{Baseline: apptest.Some("q1")}})
+		then, err := f.Records.Related(f.Ctx, now, records.Via{Rel: "DEPENDS_ON"}, listing.List{AsOf: &domain.AsOf{Baseline: apptest.Some("q1")}})
 		require.NoError(t, err)
 		require.Equal(t, []string{"db"}, apptest.KeysOf(then), "a relationship has a moment of its own")
 	})
@@ -216,7 +217,7 @@ func TestTheLogIsReadInPagesFromEitherEnd(t *testing.T) { // C4
 		for _, k := range []string{"a", "b", "c", "d", "e"} {
 			f.Item(k)
 		}
-		revisions := func(l estate.List) (list []int64) {
+		revisions := func(l listing.List) (list []int64) {
 			page, err := f.History.ChangeSets(f.Ctx, l)
 			require.NoError(t, err)
 			for _, c := range page.Nodes {
@@ -224,13 +225,13 @@ func TestTheLogIsReadInPagesFromEitherEnd(t *testing.T) { // C4
 			}
 			return list
 		}
-		require.Equal(t, []int64{1, 2, 3, 4, 5}, revisions(estate.List{}))
-		require.Equal(t, []int64{1, 2}, revisions(estate.List{First: apptest.Some(2)}))
-		require.Equal(t, []int64{3, 4}, revisions(estate.List{First: apptest.Some(2), After: apptest.Some("2")}))
-		require.Equal(t, []int64{4, 5}, revisions(estate.List{Last: apptest.Some(2)}))
-		require.Equal(t, []int64{2, 3}, revisions(estate.List{Last: apptest.Some(2), Before: apptest.Some("4")}))
-		require.Empty(t, revisions(estate.List{First: apptest.Some(2), After: apptest.Some("5")}))
-		_, err := f.History.ChangeSets(f.Ctx, estate.List{After: apptest.Some("x")})
+		require.Equal(t, []int64{1, 2, 3, 4, 5}, revisions(listing.List{}))
+		require.Equal(t, []int64{1, 2}, revisions(listing.List{First: apptest.Some(2)}))
+		require.Equal(t, []int64{3, 4}, revisions(listing.List{First: apptest.Some(2), After: apptest.Some("2")}))
+		require.Equal(t, []int64{4, 5}, revisions(listing.List{Last: apptest.Some(2)}))
+		require.Equal(t, []int64{2, 3}, revisions(listing.List{Last: apptest.Some(2), Before: apptest.Some("4")}))
+		require.Empty(t, revisions(listing.List{First: apptest.Some(2), After: apptest.Some("5")}))
+		_, err := f.History.ChangeSets(f.Ctx, listing.List{After: apptest.Some("x")})
 		apptest.Refused(t, err, domain.Invalid, "after")
 		one, err := f.History.ChangeSet(f.Ctx, 3)
 		require.NoError(t, err)
@@ -279,7 +280,7 @@ func TestHistoriesOfAPageTakeOneCall(t *testing.T) {
 			f.Item(k)
 		}
 		ctx := f.WithLoads(context.Background())
-		page, err := f.Records.Records(ctx, apptest.ItemKind, estate.List{})
+		page, err := f.Records.Records(ctx, apptest.ItemKind, listing.List{})
 		require.NoError(t, err)
 		before := f.Store.Calls.Load()
 		for _, i := range page.Items {

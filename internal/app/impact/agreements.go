@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -21,12 +23,12 @@ const relAgreement = "AGREEMENT"
 // inForce selects the agreements that bind anybody still.
 var inForce = store.And{
 	store.Compare{Property: "class", Op: store.Eq, Value: string(domain.ServiceLevelAgreement)},
-	store.Not{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: estate.AnyOf([]domain.ItemStatus{domain.ItemWithdrawn, domain.ItemDisposed})}},
+	store.Not{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf([]domain.ItemStatus{domain.ItemWithdrawn, domain.ItemDisposed})}},
 }
 
 // agreements reads the agreements of the services among the items, a fixed
 // number of services to a call.
-func agreements(ctx context.Context, c *Concerns) (*estate.Graph, error) {
+func agreements(ctx context.Context, c *Concerns) (*shape.Graph, error) {
 	v, g, b := c.Load.View, c.Found.Graph(), newBearing()
 	var services, hit []store.ID
 	items, err := c.Asked(ctx)
@@ -41,23 +43,23 @@ func agreements(ctx context.Context, c *Concerns) (*estate.Graph, error) {
 			hit = append(hit, id)
 		}
 	}
-	for chunk := range slices.Chunk(hit, estate.MaxPage) {
-		ids := store.Compare{Property: "id", Op: store.OneOf, Value: estate.AnyOf(chunk)}
+	for chunk := range slices.Chunk(hit, listing.MaxPage) {
+		ids := store.Compare{Property: "id", Op: store.OneOf, Value: store.AnyOf(chunk)}
 		found, err := v.Find(ctx, store.Query{Kind: domain.KindConfigurationItem, Filter: store.And{ids, inForce}})
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, n := range found.Nodes {
 			b.add(n, n.ID, relAgreement)
 		}
 	}
 	query := store.EdgeQuery{Rel: domain.RelDependsOn, Kind: domain.KindConfigurationItem, Filter: inForce}
-	for chunk := range slices.Chunk(services, estate.MaxPage) {
+	for chunk := range slices.Chunk(services, listing.MaxPage) {
 		for _, query.Direction = range []store.Direction{store.In, store.Out} {
 			query.Nodes = chunk
 			pages, err := v.Edges(ctx, query)
 			if err != nil {
-				return nil, estate.StoreError(err)
+				return nil, refusal.OfStore(err)
 			}
 			for i, p := range pages {
 				for _, agreement := range p.Nodes {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"slices"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/concern"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 )
 
 // ConcernPage is a page of what bears on items.
@@ -55,13 +55,13 @@ func (c *Concerns) Page(ctx context.Context, k *concernKind, first *int, after *
 }
 
 // fill loads the records of a page at once.
-func (p *ConcernPage) fill(ctx context.Context, k *concernKind, g *estate.Graph, subjects []*concern.Subject) error {
-	for chunk := range slices.Chunk(subjects, estate.MaxPage) {
+func (p *ConcernPage) fill(ctx context.Context, k *concernKind, g *shape.Graph, subjects []*concern.Subject) error {
+	for chunk := range slices.Chunk(subjects, listing.MaxPage) {
 		ids := make([]string, len(chunk))
 		for i, s := range chunk {
 			ids[i] = g.ID(s.Node)
 		}
-		records, err := estate.RecordsByID(ctx, p.about.Load.View, ids)
+		records, err := p.about.Load.View.Records(ctx, ids)
 		if err != nil {
 			return err
 		}

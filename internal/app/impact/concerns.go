@@ -6,13 +6,16 @@ import (
 	"sync"
 
 	"releasegraph/internal/adjacency"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/once"
 	"releasegraph/internal/plan/concern"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -23,14 +26,14 @@ type concernKind struct {
 	statuses  []any
 	// read, where it is set, finds who bears on the items, by way of rel, which
 	// is no relationship of the estate then.
-	read func(context.Context, *Concerns) (*estate.Graph, error)
+	read func(context.Context, *Concerns) (*shape.Graph, error)
 }
 
 // What bears on items (I7).
 var (
-	OpenProblems   = &concernKind{kind: domain.KindProblem, rel: domain.RelConcerns, statuses: estate.AnyOf(domain.OpenProblemStatuses)}
-	PublishedKnown = &concernKind{kind: domain.KindKnownError, rel: domain.RelPresentIn, statuses: estate.AnyOf([]domain.KnownErrorStatus{domain.KnownErrorPublished})}
-	ChangesUnder   = &concernKind{kind: domain.KindChangeRequest, rel: domain.RelAffects, statuses: estate.AnyOf(domain.ChangesInFlight)}
+	OpenProblems   = &concernKind{kind: domain.KindProblem, rel: domain.RelConcerns, statuses: store.AnyOf(domain.OpenProblemStatuses)}
+	PublishedKnown = &concernKind{kind: domain.KindKnownError, rel: domain.RelPresentIn, statuses: store.AnyOf([]domain.KnownErrorStatus{domain.KnownErrorPublished})}
+	ChangesUnder   = &concernKind{kind: domain.KindChangeRequest, rel: domain.RelAffects, statuses: store.AnyOf(domain.ChangesInFlight)}
 )
 
 func (k *concernKind) counts(status string) bool {
@@ -47,21 +50,21 @@ type Concerns struct {
 
 	// items are those asked about: the sources, where they count, by key, then
 	// the hits by depth and key.
-	items estate.Load[[]impact.Hit]
+	items once.Value[[]impact.Hit]
 	mu    sync.Mutex
-	lists map[*concernKind]*estate.Load[*concernList]
+	lists map[*concernKind]*once.Value[*concernList]
 }
 
 // concernList is what of one kind bears on the items, in the graph that holds
 // it.
 type concernList struct {
-	graph    *estate.Graph
+	graph    *shape.Graph
 	subjects []*concern.Subject
 }
 
 // NewConcerns gathers what bears on what was hit.
 func NewConcerns(items *traversal.Items, found *impact.Result, self bool) *Concerns {
-	return &Concerns{Load: items, Found: found, self: self, lists: map[*concernKind]*estate.Load[*concernList]{}}
+	return &Concerns{Load: items, Found: found, self: self, lists: map[*concernKind]*once.Value[*concernList]{}}
 }
 
 // Asked lists the items that are asked about.
@@ -88,7 +91,7 @@ func (c *Concerns) of(ctx context.Context, k *concernKind) (*concernList, error)
 	c.mu.Lock()
 	list := c.lists[k]
 	if list == nil {
-		list = &estate.Load[*concernList]{}
+		list = &once.Value[*concernList]{}
 		c.lists[k] = list
 	}
 	c.mu.Unlock()
@@ -130,7 +133,7 @@ func (c *Concerns) search(ctx context.Context, k *concernKind) (*concernList, er
 }
 
 // seen leaves out what the caller may not see.
-func (c *Concerns) seen(ctx context.Context, g *estate.Graph, subjects []*concern.Subject) ([]*concern.Subject, error) {
+func (c *Concerns) seen(ctx context.Context, g *shape.Graph, subjects []*concern.Subject) ([]*concern.Subject, error) {
 	ids := make([]store.ID, len(subjects))
 	for i, s := range subjects {
 		ids[i] = store.ID(g.ID(s.Node))
@@ -141,26 +144,26 @@ func (c *Concerns) seen(ctx context.Context, g *estate.Graph, subjects []*concer
 
 // read reads what bears on the items into a graph of its own, a fixed number
 // of items to a call; with nothing to be found, in one call.
-func (c *Concerns) read(ctx context.Context, k *concernKind) (*estate.Graph, error) {
+func (c *Concerns) read(ctx context.Context, k *concernKind) (*shape.Graph, error) {
 	v, g := c.Load.View, c.Found.Graph()
 	b := newBearing()
 	counts := store.Compare{Property: "status", Op: store.OneOf, Value: k.statuses}
 	n, err := v.Count(ctx, k.kind, counts)
 	if err != nil || n == 0 {
-		return b.Graph(g.Revision()), estate.StoreError(err)
+		return b.Graph(g.Revision()), refusal.OfStore(err)
 	}
 	items, err := c.Asked(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for chunk := range slices.Chunk(items, estate.MaxPage) {
+	for chunk := range slices.Chunk(items, listing.MaxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = store.ID(g.ID(h.Node))
 		}
 		pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: k.rel, Direction: store.In, Kind: k.kind, Filter: counts})
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for i, p := range pages {
 			for _, subject := range p.Nodes {

@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -82,7 +83,7 @@ func (q *impactQuestion) dependencies() bool {
 }
 
 // query returns the question in terms of a graph.
-func (q *impactQuestion) query(ctx context.Context, g *estate.Graph) (query impact.Query, err error) {
+func (q *impactQuestion) query(ctx context.Context, g *shape.Graph) (query impact.Query, err error) {
 	sites, err := impact.Within(ctx, g, NodesIn(g, q.sites))
 	if err != nil {
 		return query, err
@@ -110,7 +111,7 @@ func (q *impactQuestion) query(ctx context.Context, g *estate.Graph) (query impa
 
 // NodesIn finds records in a graph. Those that it does not hold, nothing in it
 // leads to.
-func NodesIn(g *estate.Graph, records []store.Node) []impact.Node {
+func NodesIn(g *shape.Graph, records []store.Node) []impact.Node {
 	nodes := make([]impact.Node, 0, len(records))
 	for _, r := range records {
 		if n, ok := g.Lookup(string(r.ID)); ok {
@@ -124,6 +125,6 @@ func NodesIn(g *estate.Graph, records []store.Node) []impact.Node {
 func (q *impactQuestion) assumed() []*domain.ConfigurationItem { return q.assumptions.items }
 
 // assume applies what is assumed to a graph.
-func (q *impactQuestion) assume(g *estate.Graph) (*estate.Graph, error) {
+func (q *impactQuestion) assume(g *shape.Graph) (*shape.Graph, error) {
 	return q.assumptions.apply(g)
 }

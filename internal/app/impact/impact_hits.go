@@ -3,10 +3,10 @@ package impact
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/once"
 	"releasegraph/internal/plan/impact"
 )
 
@@ -60,8 +60,8 @@ type ImpactHitPage struct {
 
 	result *ImpactResult
 	hits   []impact.Hit
-	chains estate.Load[[]shownChain]
-	causes estate.Load[[][]impact.Node]
+	chains once.Value[[]shownChain]
+	causes once.Value[[][]impact.Node]
 }
 
 // ImpactHit is an item that is hurt, or needed.

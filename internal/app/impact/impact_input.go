@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 )
 
@@ -39,19 +40,19 @@ func (a *Area) readImpactInput(ctx context.Context, v estate.View, in domain.Imp
 func checkImpactInput(in domain.ImpactInput) (es domain.Errors) {
 	s := in.Sources
 	if d := in.During; d != nil && d.Empty() {
-		es = append(es, estate.Wrong("input.during.to", "must be after from"))
+		es = append(es, refusal.Wrong("input.during.to", "must be after from"))
 	}
 	if len(s.Items)+len(s.Sites)+len(s.ChangeRequests)+len(s.Releases) == 0 {
-		es = append(es, estate.Wrong("input.sources", "name at least one item, site, request for change or release to start from"))
+		es = append(es, refusal.Wrong("input.sources", "name at least one item, site, request for change or release to start from"))
 	}
 	if in.MaxDepth != nil && *in.MaxDepth < 1 {
-		es = append(es, estate.Wrong("input.maxDepth", "must be at least 1, not %d", *in.MaxDepth))
+		es = append(es, refusal.Wrong("input.maxDepth", "must be at least 1, not %d", *in.MaxDepth))
 	}
 	es = append(es, unknown("input.direction", domain.ImpactDirections, in.Direction)...)
 	es = append(es, unknown("input.redundancy", domain.RedundancyModes, in.Redundancy)...)
 	es = append(es, unknown("input.environment", domain.Environments, in.Environment)...)
 	for i, k := range in.Kinds {
-		es = append(es, unknown(estate.Element("input.kinds", i), domain.DependencyKinds, &k)...)
+		es = append(es, unknown(refusal.Element("input.kinds", i), domain.DependencyKinds, &k)...)
 	}
 	return es
 }
@@ -61,5 +62,5 @@ func unknown[T ~string](field string, list []T, v *T) domain.Errors {
 	if v == nil || slices.Contains(list, *v) {
 		return nil
 	}
-	return domain.Errors{estate.Wrong(field, "%q is none of %v", *v, list)}
+	return domain.Errors{refusal.Wrong(field, "%q is none of %v", *v, list)}
 }

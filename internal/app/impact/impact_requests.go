@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -37,7 +39,7 @@ func (q *impactQuestion) add(items []store.Node) {
 // then what others affect that are open in the same time (I6), and finds what
 // analysts excluded (I10).
 func (q *impactQuestion) readRequests(ctx context.Context, v estate.View) error {
-	named := estate.IDsOf(q.requests)
+	named := store.IDsOf(q.requests)
 	if q.in.During != nil {
 		open, err := OpenDuring(ctx, v, *q.in.During, named)
 		if err != nil {
@@ -45,7 +47,7 @@ func (q *impactQuestion) readRequests(ctx context.Context, v estate.View) error 
 		}
 		q.inFlight = open
 	}
-	requests := append(named, estate.IDsOf(q.inFlight)...)
+	requests := append(named, store.IDsOf(q.inFlight)...)
 	if len(requests) == 0 {
 		return nil
 	}
@@ -84,7 +86,7 @@ func EndsOf(ctx context.Context, v estate.View, ids []store.ID, rel string) ([][
 		Nodes: ids, Rel: rel, Direction: store.Out, Kind: domain.KindConfigurationItem, Order: []store.Order{{Property: "key"}},
 	})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	lists := make([][]store.Node, len(pages))
 	for i, p := range pages {
@@ -100,7 +102,7 @@ func OpenDuring(ctx context.Context, v estate.View, during domain.TimeRange, asi
 		statuses[i] = string(s)
 	}
 	q := store.Query{
-		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "plannedFrom"}}, First: estate.MaxPage,
+		Kind: domain.KindChangeRequest, Order: []store.Order{{Property: "plannedFrom"}}, First: listing.MaxPage,
 		Filter: store.And{
 			store.Compare{Property: "plannedFrom", Op: store.Lt, Value: during.To.UTC()},
 			store.Compare{Property: "plannedTo", Op: store.Gt, Value: during.From.UTC()},
@@ -112,7 +114,7 @@ func OpenDuring(ctx context.Context, v estate.View, during domain.TimeRange, asi
 	for {
 		page, err := v.Find(ctx, q)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, n := range page.Nodes {
 			if !slices.Contains(aside, n.ID) {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"sync"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/once"
 	"releasegraph/internal/plan/diagram"
 	"releasegraph/internal/plan/impact"
 )
@@ -23,7 +23,7 @@ type ImpactResult struct {
 	LeftOut  []*domain.ConfigurationItem
 	inFlight []*domain.ChangeRequest
 
-	summary estate.Load[*domain.ImpactSummary]
+	summary once.Value[*domain.ImpactSummary]
 
 	// about finds what bears on the hits.
 	about *Concerns

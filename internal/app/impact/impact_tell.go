@@ -7,11 +7,13 @@ import (
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/plan/tell"
 	"releasegraph/internal/store"
 )
@@ -42,7 +44,7 @@ func (r *ImpactResult) ToTell(ctx context.Context, first *int, after *string) (*
 // audience is whom to tell of the hits.
 type audience struct {
 	hits    []impact.Hit
-	graph   *estate.Graph
+	graph   *shape.Graph
 	parties []*tell.Party
 }
 
@@ -85,14 +87,14 @@ func (r *ImpactResult) findAudience(ctx context.Context) (*audience, error) {
 func anyParty(ctx context.Context, v estate.View) (bool, error) {
 	found, err := v.Find(ctx, store.Query{Kind: domain.KindParty, First: 1})
 	if err != nil {
-		return false, estate.StoreError(err)
+		return false, refusal.OfStore(err)
 	}
 	return len(found.Nodes) > 0, nil
 }
 
 // knowsParties reports whether a graph holds parties: the one in memory does,
 // if there are any. One that was read for a question holds what that is about.
-func knowsParties(g *estate.Graph) bool {
+func knowsParties(g *shape.Graph) bool {
 	return slices.ContainsFunc(g.Labels(), func(l domain.Link) bool {
 		_, ok := domain.WhyToldBy(l.Rel)
 		return ok
@@ -100,7 +102,7 @@ func knowsParties(g *estate.Graph) bool {
 }
 
 // partiesOf reads the parties of hits into a graph of their own.
-func partiesOf(ctx context.Context, v estate.View, g *estate.Graph, hits []impact.Hit) (*estate.Graph, error) {
+func partiesOf(ctx context.Context, v estate.View, g *shape.Graph, hits []impact.Hit) (*shape.Graph, error) {
 	b := adjacency.NewBuilder[domain.Facts, domain.Link]()
 	var codec entity.TopologyCodec
 	add := func(n store.Node) tell.Node {
@@ -110,7 +112,7 @@ func partiesOf(ctx context.Context, v estate.View, g *estate.Graph, hits []impac
 		key, facts := codec.Node(n.Kind, n.Props)
 		return b.AddNode(string(n.ID), key, facts)
 	}
-	for chunk := range slices.Chunk(hits, estate.MaxPage) {
+	for chunk := range slices.Chunk(hits, listing.MaxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = store.ID(g.ID(h.Node))
@@ -118,7 +120,7 @@ func partiesOf(ctx context.Context, v estate.View, g *estate.Graph, hits []impac
 		for _, rel := range domain.PartyRelationships {
 			pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: rel, Direction: store.Out})
 			if err != nil {
-				return nil, estate.StoreError(err)
+				return nil, refusal.OfStore(err)
 			}
 			for i, p := range pages {
 				for _, party := range p.Nodes {
@@ -138,8 +140,8 @@ func (r *ImpactResult) fillTellPage(ctx context.Context, page *ToTellPage, parti
 		ids[i] = r.audience.graph.ID(p.Node)
 	}
 	var records []any
-	for chunk := range slices.Chunk(ids, estate.MaxPage) {
-		some, err := estate.RecordsByID(ctx, r.load.View, chunk)
+	for chunk := range slices.Chunk(ids, listing.MaxPage) {
+		some, err := r.load.View.Records(ctx, chunk)
 		if err != nil {
 			return err
 		}
@@ -204,7 +206,7 @@ func (t *ToldReason) Nodes(first int) []impact.Node {
 }
 
 // seenParties leaves out the parties that the caller may not see.
-func seenParties(ctx context.Context, v estate.View, g *estate.Graph, parties []*tell.Party) ([]*tell.Party, error) {
+func seenParties(ctx context.Context, v estate.View, g *shape.Graph, parties []*tell.Party) ([]*tell.Party, error) {
 	ids := make([]store.ID, len(parties))
 	for i, p := range parties {
 		ids[i] = store.ID(g.ID(p.Node))

@@ -5,9 +5,11 @@ import (
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -37,13 +39,13 @@ func (s *assumptions) read(r *estate.Refs, in *domain.WhatIfInput, field string)
 	s.readItems(r, in.Items, field+".items")
 	s.added = make([]assumedLink, len(in.AddDependencies))
 	for i, d := range in.AddDependencies {
-		s.added[i].field = estate.Element(field+".addDependencies", i)
+		s.added[i].field = refusal.Element(field+".addDependencies", i)
 		s.added[i].want(r, d.From, d.To)
 		s.added[i].link = assumedDependency(r, d, s.added[i].field)
 	}
 	s.removed = make([]assumedLink, len(in.RemoveDependencies))
 	for i, d := range in.RemoveDependencies {
-		s.removed[i] = assumedLink{field: estate.Element(field+".removeDependencies", i), kind: d.Kind, group: d.RedundancyGroup}
+		s.removed[i] = assumedLink{field: refusal.Element(field+".removeDependencies", i), kind: d.Kind, group: d.RedundancyGroup}
 		s.removed[i].want(r, d.From, d.To)
 	}
 }
@@ -59,7 +61,7 @@ func (s *assumptions) readItems(r *estate.Refs, list []*domain.HypotheticalItemI
 	r.Assumed, r.Free, r.FreeOf = map[string]store.Node{}, map[string]string{}, domain.KindConfigurationItem
 	kind := entity.KindNamed(domain.KindConfigurationItem)
 	for i, given := range list {
-		field := estate.Element(in, i)
+		field := refusal.Element(in, i)
 		item := assumedItem(given)
 		for _, e := range item.Check() {
 			e.Field = field + "." + e.Field
@@ -68,7 +70,7 @@ func (s *assumptions) readItems(r *estate.Refs, list []*domain.HypotheticalItemI
 		r.Errs = append(r.Errs, unknown(field+".class", domain.Classes, &item.Class)...)
 		r.Errs = append(r.Errs, unknown(field+".environment", domain.Environments, &item.Environment)...)
 		if _, twice := r.Assumed[given.Key]; twice {
-			r.Errs = append(r.Errs, estate.Wrong(field+".key", "another hypothetical item has the key %q", given.Key))
+			r.Errs = append(r.Errs, refusal.Wrong(field+".key", "another hypothetical item has the key %q", given.Key))
 		}
 		node := store.Node{ID: store.ID(item.ID), Kind: domain.KindConfigurationItem, Props: kind.Encode(item)}
 		r.Assumed[given.Key], r.Free[given.Key] = node, field+".key"
@@ -133,7 +135,7 @@ func (s *assumptions) ends() []store.Node {
 
 // apply makes the assumed graph beside the given one: the items first, then
 // what is removed, then what is added.
-func (s *assumptions) apply(g *estate.Graph) (*estate.Graph, error) {
+func (s *assumptions) apply(g *shape.Graph) (*shape.Graph, error) {
 	if len(s.nodes)+len(s.added)+len(s.removed) == 0 {
 		return g, nil
 	}

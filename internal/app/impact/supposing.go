@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -34,7 +35,7 @@ func (a *Area) supposing(ctx context.Context, whatIf *domain.WhatIfInput, asOf *
 
 // graph resolves what was wanted, and gives the assumed graph of all that the
 // roots need; the named records are in it.
-func (q *supposing) graph(ctx context.Context, a *Area, roots, named []store.Node) (*estate.Graph, error) {
+func (q *supposing) graph(ctx context.Context, a *Area, roots, named []store.Node) (*shape.Graph, error) {
 	if err := q.check(ctx); err != nil {
 		return nil, err
 	}
@@ -57,8 +58,8 @@ func (q *supposing) check(ctx context.Context) error {
 
 // seenGraph is graph for a question whose answer may pass only over what the
 // caller may see.
-func (q *supposing) seenGraph(ctx context.Context, a *Area, roots, named []store.Node) (*estate.Graph, error) {
-	if q.View.Sight.All(domain.KindConfigurationItem) {
+func (q *supposing) seenGraph(ctx context.Context, a *Area, roots, named []store.Node) (*shape.Graph, error) {
+	if q.View.SeesAll(domain.KindConfigurationItem) {
 		return q.graph(ctx, a, roots, named)
 	}
 	if err := q.check(ctx); err != nil {
@@ -71,6 +72,6 @@ func (q *supposing) seenGraph(ctx context.Context, a *Area, roots, named []store
 	return q.assumptions.apply(g)
 }
 
-func (q *supposing) items(g *estate.Graph) *traversal.Items {
+func (q *supposing) items(g *shape.Graph) *traversal.Items {
 	return traversal.NewItems(q.View, g, q.assumptions.items)
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 )
 
 // Position is where something stands in a list by time: then by both its sides,
@@ -39,7 +39,7 @@ func ReadPosition(after *string) (*Position, error) {
 		err = json.Unmarshal(text, &p)
 	}
 	if err != nil {
-		return nil, estate.Wrong("after", "is no cursor of this list")
+		return nil, refusal.Wrong("after", "is no cursor of this list")
 	}
 	return &p, nil
 }

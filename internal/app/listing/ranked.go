@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/rank"
 )
@@ -26,7 +26,7 @@ func ParsePlaceCursor(cursor string) (number int, key string, err error) {
 			return number, string(text[at+1:]), nil
 		}
 	}
-	return 0, "", estate.Wrong("after", "is no cursor of this list")
+	return 0, "", refusal.Wrong("after", "is no cursor of this list")
 }
 
 // cut is which part of a ranked list is asked for: so many, after a place or
@@ -44,7 +44,7 @@ func ParseCut(first *int, after *string) (c cut, err error) {
 		c.after = &rank.Place{}
 		c.after.Count, c.after.Key, err = ParsePlaceCursor(*after)
 	}
-	return c, estate.Both(err, firstErr)
+	return c, refusal.Both(err, firstErr)
 }
 
 // CutOf cuts a part out of a ranked list, and tells whether there are others
@@ -65,7 +65,7 @@ func CutOf[T rank.Placed](all []T, c cut) (list []T, previous, next bool) {
 // too long for it.
 func LongPage(first *int) (int, error) {
 	if first == nil {
-		return estate.MaxPage, nil
+		return MaxPage, nil
 	}
 	return PageLength(first)
 }
@@ -73,9 +73,9 @@ func LongPage(first *int) (int, error) {
 // PageLength checks the length of a page.
 func PageLength(first *int) (int, error) {
 	if first == nil {
-		return estate.DefaultPage, nil
+		return DefaultPage, nil
 	}
 	var errs domain.Errors
-	n := estate.Length(&errs, "first", first)
+	n := Length(&errs, "first", first)
 	return n, errs.Err()
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 )
 
 // Rows is a page of a report: what is found by going through records in the order
@@ -26,7 +26,7 @@ func NewRows[N any](first *int, after *string) (*Rows[N], error) {
 	if after != nil {
 		text, cursorErr := base64.RawURLEncoding.DecodeString(*after)
 		if cursorErr != nil || len(text) == 0 {
-			return nil, estate.Both(estate.Wrong("after", "is no cursor of this list"), err)
+			return nil, refusal.Both(refusal.Wrong("after", "is no cursor of this list"), err)
 		}
 		r.after = string(text)
 	}

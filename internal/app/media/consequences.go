@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -40,7 +41,7 @@ func (a *Area) countReserved(ctx context.Context, p *estate.Proposal) error {
 	}
 	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelReservedFor, Direction: store.Out, Kind: domain.KindRelease})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	proposed := reservations(p.Draft.Ops)
 	for i, s := range spares {

@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -78,7 +79,7 @@ func softwareClasses() []any {
 			list = append(list, c)
 		}
 	}
-	return estate.AnyOf(list)
+	return store.AnyOf(list)
 }
 
 // inspect adds what is found of some items, and reports whether the page takes
@@ -93,7 +94,7 @@ func (a *Area) inspect(ctx context.Context, v estate.View, policies *policy.InFo
 	}
 	installed, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return false, estate.StoreError(err)
+		return false, refusal.OfStore(err)
 	}
 	masters, err := estate.Linked[*domain.MediaItem](ctx, v, ids, domain.RelMasterOf, store.In)
 	if err != nil {
@@ -101,7 +102,7 @@ func (a *Area) inspect(ctx context.Context, v estate.View, policies *policy.InFo
 	}
 	released, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelChanges, Direction: store.In, Kind: domain.KindRelease, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return false, estate.StoreError(err)
+		return false, refusal.OfStore(err)
 	}
 	chosen, err := policies.ForEach(ctx, items)
 	if err != nil {
@@ -124,8 +125,8 @@ func (a *Area) inspect(ctx context.Context, v estate.View, policies *policy.InFo
 // wentLive are the versions to which releases that went live brought an item.
 func wentLive(page store.EdgePage) (list []string) {
 	for j, n := range page.Nodes {
-		if domain.ReleaseStatus(estate.Text(n.Props["status"])).WentLive() {
-			list = append(list, estate.Text(page.Edges[j].Props["toVersion"]))
+		if domain.ReleaseStatus(n.Props.Text("status")).WentLive() {
+			list = append(list, page.Edges[j].Props.Text("toVersion"))
 		}
 	}
 	return list
@@ -135,7 +136,7 @@ func wentLive(page store.EdgePage) (list []string) {
 func (a *Area) judge(ctx context.Context, v estate.View, item *domain.ConfigurationItem, f library.Found, masters map[string]*domain.MediaItem, at store.EdgePage, rows *listing.Rows[LibraryFinding]) bool {
 	for j, site := range estate.Decoded[*domain.Site](ctx, v, at.Nodes) {
 		f.Site = site.Key
-		f.Version, f.Active = estate.Text(at.Edges[j].Props["version"]), estate.Text(at.Edges[j].Props["activeVersion"])
+		f.Version, f.Active = at.Edges[j].Props.Text("version"), at.Edges[j].Props.Text("activeVersion")
 		for n, one := range library.Judge(f) {
 			row := &LibraryFinding{
 				Kind: LibraryFindingKind(one.Kind), Item: item, Site: site, Version: optional.Text(one.Version), Deployed: optional.Text(one.Deployed), Masters: []*domain.MediaItem{},

@@ -6,6 +6,7 @@ import (
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -133,11 +134,11 @@ func running(ctx context.Context, v estate.View, m *domain.MediaItem, items []*d
 	for _, item := range items {
 		pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(item.ID)}, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		sites := 0
 		for _, e := range pages[0].Edges {
-			if versions.Same(estate.Text(e.Props["version"]), m.ProductVersion) || versions.Same(estate.Text(e.Props["activeVersion"]), m.ProductVersion) {
+			if versions.Same(e.Props.Text("version"), m.ProductVersion) || versions.Same(e.Props.Text("activeVersion"), m.ProductVersion) {
 				sites++
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -28,15 +30,15 @@ func (a *Area) Needed(ctx context.Context, sha256 string) (bool, error) {
 	n, err := a.estate.Entire.Count(ctx, domain.KindMediaItem, store.And{
 		store.Compare{Property: "sha256", Op: store.Eq, Value: sha256}, store.Not{Filter: isPurged},
 	})
-	return n > 0, estate.StoreError(err)
+	return n > 0, refusal.OfStore(err)
 }
 
 func (a *Area) each(ctx context.Context, f store.Filter, yield func(*domain.MediaItem) error) error {
-	q := store.Query{Kind: domain.KindMediaItem, Filter: f, First: estate.MaxPage, Order: []store.Order{{Property: "key"}}}
+	q := store.Query{Kind: domain.KindMediaItem, Filter: f, First: listing.MaxPage, Order: []store.Order{{Property: "key"}}}
 	for {
 		page, err := a.estate.Entire.Find(ctx, q)
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for _, m := range estate.Decoded[*domain.MediaItem](ctx, a.estate.Everything(), page.Nodes) {
 			if err := yield(m); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -146,7 +147,7 @@ func (r *licenceReading) readTerms(ctx context.Context, v estate.View, l *domain
 	}
 	paid, err := v.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(l.ID)}, Rel: domain.RelPaidAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	paidAt := map[string]int{}
 	for i, s := range estate.Decoded[*domain.Site](ctx, v, paid[0].Nodes) {
@@ -173,12 +174,12 @@ func (r *licenceReading) readInstallations(ctx context.Context, v estate.View, i
 	}
 	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for i, page := range pages {
 		for j, s := range estate.Decoded[*domain.Site](ctx, v, page.Nodes) {
 			r.sites[s.Key] = s
-			one := library.Installation{Item: items[i].Key, Site: s.Key, Licence: estate.Text(page.Edges[j].Props["licence"])}
+			one := library.Installation{Item: items[i].Key, Site: s.Key, Licence: page.Edges[j].Props.Text("licence")}
 			one.Since, _ = page.Edges[j].Props["since"].(time.Time)
 			r.installations = append(r.installations, one)
 			r.counts.Add(one)

@@ -5,6 +5,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -108,7 +109,7 @@ func (a rules) licenceStays(ctx context.Context, p *estate.Proposal) error {
 		id := store.ID(c.Before.Meta().ID)
 		counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelLicensedBy, Direction: store.In})
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		if counts[0] > 0 {
 			p.Refuse(c, domain.Breaks("L3", "", "%s is used: end it (endLicence)", c.Before.Meta().Key))

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -35,7 +36,7 @@ func (a *Area) stock(ctx context.Context, verb string, in Stock, o *domain.Write
 			return nil, nil, err
 		}
 		if in.Quantity < 1 {
-			return nil, nil, estate.Wrong("input.quantity", "must be 1 or more")
+			return nil, nil, refusal.Wrong("input.quantity", "must be 1 or more")
 		}
 		before := found.(*domain.HardwareSpare)
 		after := entity.Clone(before).(*domain.HardwareSpare)
@@ -75,7 +76,7 @@ func (a *Area) ReserveSpares(ctx context.Context, in Reserve, o *domain.WriteOpt
 			return nil, nil, err
 		}
 		if in.Quantity < 0 {
-			return nil, nil, estate.Wrong("input.quantity", "must be 0 or more")
+			return nil, nil, refusal.Wrong("input.quantity", "must be 0 or more")
 		}
 		return a.reserve(ctx, found.(*domain.HardwareSpare), release.(*domain.Release), in.Quantity)
 	})
@@ -86,7 +87,7 @@ func (a *Area) reserve(ctx context.Context, before *domain.HardwareSpare, r *dom
 	key := rel.Key(before.ID, r.ID, &domain.Reservation{Quantity: quantity})
 	edges, err := a.estate.Entire.EdgesBetween(ctx, key)
 	if err != nil {
-		return nil, nil, estate.StoreError(err)
+		return nil, nil, refusal.OfStore(err)
 	}
 	edge, had := edges[key]
 	after := entity.Clone(before).(*domain.HardwareSpare)

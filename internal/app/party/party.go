@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/person"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -29,7 +30,7 @@ func (a *Area) PartyOf(ctx context.Context, p *domain.Person) (*domain.Party, er
 		}
 		return names
 	})
-	return party, estate.StoreError(err)
+	return party, refusal.OfStore(err)
 }
 
 // PartiesIn returns the parties of persons in a view, those of the request or

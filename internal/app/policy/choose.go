@@ -121,11 +121,11 @@ func scopesOf(ctx context.Context, v estate.View, items []*domain.ConfigurationI
 	for i, item := range items {
 		ids[i] = store.ID(item.ID)
 	}
-	units, err := estate.FarNodes(ctx, v, ids, domain.RelGroups, store.In, domain.KindReleaseUnit)
+	units, err := v.Far(ctx, ids, domain.RelGroups, store.In, domain.KindReleaseUnit)
 	if err != nil {
 		return nil, err
 	}
-	suppliers, err := estate.FarNodes(ctx, v, ids, domain.RelSuppliedBy, store.Out, domain.KindParty)
+	suppliers, err := v.Far(ctx, ids, domain.RelSuppliedBy, store.Out, domain.KindParty)
 	if err != nil {
 		return nil, err
 	}
@@ -133,10 +133,10 @@ func scopesOf(ctx context.Context, v estate.View, items []*domain.ConfigurationI
 	for i, item := range items {
 		list[i] = release.PolicyItem{Item: item.Key, ID: item.ID, Class: item.Class, Environment: item.Environment}
 		for _, n := range units[ids[i]] {
-			list[i].Units = append(list[i].Units, estate.Text(n.Props["key"]))
+			list[i].Units = append(list[i].Units, n.Props.Text("key"))
 		}
 		for _, n := range suppliers[ids[i]] {
-			list[i].Suppliers = append(list[i].Suppliers, estate.Text(n.Props["key"]))
+			list[i].Suppliers = append(list[i].Suppliers, n.Props.Text("key"))
 		}
 	}
 	return list, nil

@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -91,7 +92,7 @@ func (a *Area) unambiguous(ctx context.Context, p *domain.ReleasePolicy) error {
 	if err != nil {
 		return err
 	}
-	revised, err := estate.FarNodes(ctx, v, []store.ID{store.ID(p.ID)}, domain.RelRevises, store.Out, domain.KindReleasePolicy)
+	revised, err := v.Far(ctx, []store.ID{store.ID(p.ID)}, domain.RelRevises, store.Out, domain.KindReleasePolicy)
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (a *Area) ReviseReleasePolicy(ctx context.Context, in RevisePolicy, o *doma
 			next.Key = domain.NormalKey(*in.Key)
 		}
 		if err := domain.CheckKey(next.Key); err != nil {
-			return nil, nil, estate.Wrong("input.key", "%s", err)
+			return nil, nil, refusal.Wrong("input.key", "%s", err)
 		}
 		next.Status, next.PolicyVersion = domain.PolicyDraft, was.PolicyVersion+1
 		next.WrittenBy, next.InForceBy, next.EffectiveFrom = nil, nil, nil
@@ -152,11 +153,11 @@ func (a *Area) copyScope(ctx context.Context, d *estate.Draft, was, next *domain
 		{domain.RelGoverns, domain.KindReleaseUnit}, {domain.RelGoverns, domain.KindConfigurationItem}, {domain.RelGoverns, domain.KindParty},
 		{domain.RelObserves, domain.KindFreeze},
 	} {
-		nodes, err := estate.FarNodes(ctx, a.estate.Everything(), []store.ID{store.ID(was.ID)}, far.rel, store.Out, far.kind)
+		nodes, err := a.estate.Everything().Far(ctx, []store.ID{store.ID(was.ID)}, far.rel, store.Out, far.kind)
 		if err != nil {
 			return err
 		}
-		d.Join(far.rel, next, estate.IDsOf(nodes[store.ID(was.ID)])...)
+		d.Join(far.rel, next, store.IDsOf(nodes[store.ID(was.ID)])...)
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/match"
 	"releasegraph/internal/store"
@@ -67,11 +69,11 @@ func (c *candidates) find(ctx context.Context) error {
 	c.present, c.found = map[store.ID][]match.Presence{}, map[store.ID]store.Node{}
 	if len(c.shown.items) > 0 {
 		if err := c.byItem(ctx); err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 	}
 	if err := c.byWord(ctx); err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	return nil
 }
@@ -91,7 +93,7 @@ func (c *candidates) byItem(ctx context.Context) error {
 		return err
 	}
 	steps := map[store.ID]int{}
-	for chunk := range slices.Chunk(needed(reached), estate.MaxPage) {
+	for chunk := range slices.Chunk(needed(reached), listing.MaxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = h.ID
@@ -149,19 +151,19 @@ func needed(reached store.Subgraph) []store.Hit {
 // are: the one that was asked about, or those of the item and of its first
 // thousand installations.
 func (c *candidates) readVersions(ctx context.Context, steps map[store.ID]int) error {
-	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(steps)), estate.MaxPage) {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(steps)), listing.MaxPage) {
 		nodes, err := c.view.Nodes(ctx, chunk...)
 		if err != nil {
 			return err
 		}
 		pages, err := c.view.Edges(ctx, store.EdgeQuery{
-			Nodes: chunk, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, First: estate.MaxPage,
+			Nodes: chunk, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, First: listing.MaxPage,
 		})
 		if err != nil {
 			return err
 		}
 		for i, id := range chunk {
-			item := match.Item{ID: string(id), Key: estate.Text(nodes[id].Props["key"]), Steps: steps[id]}
+			item := match.Item{ID: string(id), Key: nodes[id].Props.Text("key"), Steps: steps[id]}
 			if item.Versions = versionsOf(nodes[id], pages[i].Edges); item.Steps == 0 && c.shown.version != nil {
 				item.Versions = []string{*c.shown.version}
 			}
@@ -176,15 +178,15 @@ func (c *candidates) readVersions(ctx context.Context, steps map[store.ID]int) e
 func versionsOf(item store.Node, installed []store.Edge) []string {
 	seen := map[string]bool{}
 	for _, e := range installed {
-		version := estate.Text(e.Props["activeVersion"])
+		version := e.Props.Text("activeVersion")
 		if version == "" {
-			version = estate.Text(e.Props["version"])
+			version = e.Props.Text("version")
 		}
 		if version != "" {
 			seen[version] = true
 		}
 	}
-	if version := estate.Text(item.Props["productVersion"]); len(seen) == 0 && version != "" {
+	if version := item.Props.Text("productVersion"); len(seen) == 0 && version != "" {
 		seen[version] = true
 	}
 	return slices.Sorted(maps.Keys(seen))
@@ -225,7 +227,7 @@ func (c *candidates) search(ctx context.Context, words string) (store.SearchPage
 
 func (c *candidates) addHits(page store.SearchPage) {
 	for _, h := range page.Hits {
-		if estate.Text(h.Node.Props["status"]) != string(domain.KnownErrorRetired) {
+		if h.Node.Props.Text("status") != string(domain.KnownErrorRetired) {
 			c.found[h.Node.ID] = h.Node
 		}
 	}
@@ -237,8 +239,8 @@ func (c *candidates) list() []match.Candidate {
 	for _, id := range slices.Sorted(maps.Keys(c.found)) {
 		n := c.found[id]
 		list = append(list, match.Candidate{
-			ID: string(id), Key: estate.Text(n.Props["key"]), Present: c.present[id],
-			Words: tellingWords(estate.Text(n.Props["name"]) + "\n" + estate.Text(n.Props["symptoms"])),
+			ID: string(id), Key: n.Props.Text("key"), Present: c.present[id],
+			Words: tellingWords(n.Props.Text("name") + "\n" + n.Props.Text("symptoms")),
 		})
 	}
 	return list

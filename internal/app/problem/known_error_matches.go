@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -44,7 +45,7 @@ func (a *Area) KnownErrorMatches(ctx context.Context, problem *domain.Ref, d *do
 		return nil, err
 	}
 	if (problem == nil) == (d == nil) {
-		return nil, estate.Wrong("problem", "give either a problem or a draft")
+		return nil, refusal.Wrong("problem", "give either a problem or a draft")
 	}
 	var s *shown
 	var err error
@@ -69,11 +70,11 @@ func (a *Area) shownBy(ctx context.Context, ref domain.Ref) (*shown, error) {
 		return nil, err
 	}
 	id := store.ID(p.ID)
-	items, err := estate.FarNodes(ctx, v, []store.ID{id}, domain.RelConcerns, store.Out, domain.KindConfigurationItem)
+	items, err := v.Far(ctx, []store.ID{id}, domain.RelConcerns, store.Out, domain.KindConfigurationItem)
 	if err != nil {
 		return nil, err
 	}
-	return &shown{items: estate.DistinctIDs(items[id]), symptoms: symptomsOf(p)}, nil
+	return &shown{items: store.DistinctIDs(items[id]), symptoms: symptomsOf(p)}, nil
 }
 
 func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown, error) {
@@ -81,12 +82,12 @@ func (a *Area) shownByDraft(ctx context.Context, d *domain.ProblemDraft) (*shown
 	items := r.WantAll(domain.KindConfigurationItem, d.Items, "draft.items")
 	s := &shown{version: d.Version, symptoms: optional.Or(d.Symptoms, "")}
 	if err := domain.CheckText(s.symptoms, domain.MaxText); err != nil {
-		r.Errs = append(r.Errs, estate.Wrong("draft.symptoms", "%s", err))
+		r.Errs = append(r.Errs, refusal.Wrong("draft.symptoms", "%s", err))
 	}
 	if err := r.Resolve(ctx); err != nil {
 		return nil, err
 	}
-	s.items = estate.DistinctIDs(items)
+	s.items = store.DistinctIDs(items)
 	return s, nil
 }
 
@@ -96,7 +97,7 @@ func symptomsOf(p *domain.Problem) string { return p.Name + "\n" + optional.Or(p
 // matches compares what a problem shows with the candidates.
 func (a *Area) matches(ctx context.Context, s *shown, first int) (*KnownErrorMatches, error) {
 	if first < 0 || first > maxMatches {
-		return nil, estate.Wrong("first", "must be from 0 to %d, not %d", maxMatches, first)
+		return nil, refusal.Wrong("first", "must be from 0 to %d, not %d", maxMatches, first)
 	}
 	c := &candidates{view: a.estate.Today(ctx), shown: s, words: tellingWords(s.symptoms)}
 	if err := c.find(ctx); err != nil {
@@ -119,7 +120,7 @@ func (a *Area) fillMatches(ctx context.Context, c *candidates, out *KnownErrorMa
 			ids = append(ids, m.Item)
 		}
 	}
-	records, err := estate.RecordsByID(ctx, a.estate.Today(ctx), ids)
+	records, err := a.estate.Today(ctx).Records(ctx, ids)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -35,10 +37,10 @@ func (a *Area) CreateProblem(ctx context.Context, in domain.NewProblem, o *domai
 		r := &estate.Refs{View: a.estate.Today(ctx)}
 		concerned := r.WantAll(domain.KindConfigurationItem, in.Concerns, "input.concerns")
 		p, newErr := a.newProblem(k, in)
-		if err := estate.Both(newErr, r.Resolve(ctx)); err != nil {
+		if err := refusal.Both(newErr, r.Resolve(ctx)); err != nil {
 			return nil, nil, err
 		}
-		items = estate.DistinctIDs(concerned)
+		items = store.DistinctIDs(concerned)
 		d, _ := a.estate.Creating(p)
 		d.Join(domain.RelConcerns, p, items...)
 		return d, p, nil
@@ -69,16 +71,16 @@ func (a *Area) newProblem(k *entity.Kind, in domain.NewProblem) (*domain.Problem
 	var openedErr error
 	if in.OpenedAt != nil {
 		if values["openedAt"] = *in.OpenedAt; in.OpenedAt.After(now) {
-			openedErr = estate.Wrong("input.openedAt", "lies in the future")
+			openedErr = refusal.Wrong("input.openedAt", "lies in the future")
 		}
 	}
 	made, err := k.New(values, "input")
 	p := made.(*domain.Problem)
 	p.StatusSince, p.Sources = &now, domain.BroughtBy(domain.SourceAPI)
-	return p, estate.Both(err, openedErr)
+	return p, refusal.Both(err, openedErr)
 }
 
 // OpenProblems counts the problems that show in an item and are not resolved.
 func (a *Area) OpenProblems(ctx context.Context, item *domain.ConfigurationItem) (int, error) {
-	return a.records.CountRelated(ctx, item, estate.Via{Rel: domain.RelConcerns, In: true, Kind: domain.KindProblem}, estate.AnyOf(domain.OpenProblemStatuses))
+	return a.records.CountRelated(ctx, item, records.Via{Rel: domain.RelConcerns, In: true, Kind: domain.KindProblem}, store.AnyOf(domain.OpenProblemStatuses))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -49,7 +50,7 @@ func (m *problemMove) options(o *domain.WriteOptions) (*domain.WriteOptions, err
 		with = *o
 	}
 	if with.Reason != nil && *with.Reason != *m.reason {
-		return nil, estate.Wrong("options.reason", "cannot be given beside input.reason, which is the reason of the change")
+		return nil, refusal.Wrong("options.reason", "cannot be given beside input.reason, which is the reason of the change")
 	}
 	with.Reason = m.reason
 	return &with, nil
@@ -111,11 +112,11 @@ func (a *Area) problemFacts(ctx context.Context, problems ...*domain.Problem) ([
 	}
 	causes, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelDiagnoses, Direction: store.In, Kind: domain.KindKnownError})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	changes, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelResolves, Direction: store.In, Kind: domain.KindChangeRequest})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var underway []store.Node
 	ends := make([]int, len(list)) // of those underway for each problem
@@ -128,7 +129,7 @@ func (a *Area) problemFacts(ctx context.Context, problems ...*domain.Problem) ([
 		underway = append(underway, f.resolvedBy(&changes[i], requests)...)
 		ends[i] = len(underway)
 	}
-	keys, err := estate.KeysSeen(ctx, a.estate.Today(ctx), underway)
+	keys, err := a.estate.Today(ctx).KeysSeen(ctx, underway)
 	if err != nil {
 		return nil, err
 	}
@@ -159,10 +160,8 @@ func (f *problemFacts) resolvedBy(page *store.EdgePage, requests []*domain.Chang
 // lacks.
 func (a *Area) ProblemMoves(ctx context.Context, p *domain.Problem) ([]domain.ProblemMove, error) {
 	cohort := a.estate.CohortOf(ctx, p)
-	facts, err := estate.LoadOf[*problemFacts](cohort, "facts").Get(func() (map[store.ID]*problemFacts, error) {
-		problems := estate.RecordsOf[*domain.Problem](cohort)
-		list, err := a.problemFacts(ctx, problems...)
-		return estate.ByMember(cohort, list), err
+	facts, err := estate.EachOf(cohort, "facts", func(list []*domain.Problem) ([]*problemFacts, error) {
+		return a.problemFacts(ctx, list...)
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -101,7 +102,7 @@ func (a *Area) leavesProblems(ctx context.Context, p *estate.Proposal, c *estate
 	}
 	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: domain.RelDiagnoses, Direction: store.Out, Kind: domain.KindProblem})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for i, problem := range estate.Decoded[*domain.Problem](ctx, a.estate.Everything(), pages[0].Nodes) {
 		left, err := a.leftWithoutCause(ctx, p, problem, pages[0].Edges[i].EdgeKey)
@@ -141,7 +142,7 @@ func (a *Area) leftWithoutCause(ctx context.Context, p *estate.Proposal, problem
 func (a *Area) diagnoses(ctx context.Context, p *domain.Problem) ([]store.Edge, error) {
 	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(p.ID)}, Rel: domain.RelDiagnoses, Direction: store.In})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return pages[0].Edges, nil
 }

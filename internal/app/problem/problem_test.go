@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 )
@@ -270,7 +270,7 @@ func TestAnItemTellsItsProblemsAndKnownErrorsForAWholePageAtOnce(t *testing.T) {
 		_, err := f.Problems.DiagnoseProblem(f.Ctx, apptest.Key("P-2"), apptest.Some("x"), nil, nil)
 		require.NoError(t, err)
 		f.Brings(`{"node":"Problem","key":"P-3","status":"CLOSED"}`)
-		p, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{OrderBy: []apptest.Values{{"field": "KEY"}}})
+		p, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, listing.List{OrderBy: []apptest.Values{{"field": "KEY"}}})
 		require.NoError(t, err)
 		var counts []int
 		before := f.Store.Calls.Load()

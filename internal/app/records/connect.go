@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/source"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -65,7 +67,7 @@ func (a *Area) Connect(ctx context.Context, rel string, from, to domain.Ref, lin
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.estate.Begin(ctx, estate.SourceAPI, o, "connect", rel, from, to, link)
+	w, err := a.estate.Begin(ctx, source.API, o, "connect", rel, from, to, link)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +80,11 @@ func (a *Area) decideConnect(ctx context.Context, list []*entity.Relationship, f
 	p, endsErr := a.ends(ctx, authz.Connect, list, from, to)
 	if p == nil {
 		_, linkErr := list[0].NewLink(link, "input")
-		return nil, nil, estate.Both(endsErr, linkErr)
+		return nil, nil, refusal.Both(endsErr, linkErr)
 	}
 	var err error
 	if p.link, err = p.rel.NewLink(link, "input"); err != nil {
-		return nil, nil, estate.Both(endsErr, err)
+		return nil, nil, refusal.Both(endsErr, err)
 	}
 	if err := selfLink(p); err != nil {
 		return nil, nil, err
@@ -124,7 +126,7 @@ func (a *Area) keepLink(ctx context.Context, d *estate.Draft, p *pair, link map[
 	key := p.key()
 	edges, err := a.estate.Entire.EdgesBetween(ctx, key)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	edge, exists := edges[key]
 	d.Guards = append(d.Guards, store.EdgeAt{EdgeKey: key, Version: edge.Version})
@@ -149,14 +151,14 @@ func (a *Area) Disconnect(ctx context.Context, rel string, from, to domain.Ref, 
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.estate.Begin(ctx, estate.SourceAPI, o, "disconnect", rel, from, to, link)
+	w, err := a.estate.Begin(ctx, source.API, o, "disconnect", rel, from, to, link)
 	if err != nil {
 		return nil, err
 	}
 	return a.carryPair(ctx, w, list, func() (*estate.Draft, *pair, error) {
 		p, endsErr := a.ends(ctx, authz.Disconnect, list, from, to)
 		identity, linkErr := list[0].Identity(link, "input")
-		if err := estate.Both(endsErr, linkErr); err != nil {
+		if err := refusal.Both(endsErr, linkErr); err != nil {
 			return nil, nil, err
 		}
 		edge, err := a.onlyEdge(ctx, p, identity)
@@ -183,7 +185,7 @@ func (a *Area) onlyEdge(ctx context.Context, p *pair, identity store.Props) (*st
 		Filter: store.Compare{Property: "id", Op: store.Eq, Value: string(p.toID())},
 	})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var matching []store.Edge
 	for _, e := range pages[0].Edges {
@@ -235,10 +237,10 @@ func (a *Area) ends(ctx context.Context, action authz.Action, list []*entity.Rel
 	for _, r := range list {
 		f, fromErr := a.estate.Existing(ctx, entity.KindNamed(r.From), from, "input.from")
 		t, toErr := a.estate.Existing(ctx, entity.KindNamed(r.To), to, "input.to")
-		err := estate.Both(fromErr, toErr)
+		err := refusal.Both(fromErr, toErr)
 		if err == nil {
 			p := &pair{rel: r, from: f, to: t}
-			if err := estate.Both(a.estate.Within(ctx, action, r.Name, f, "input.from"), a.estate.Within(ctx, action, r.Name, t, "input.to")); err != nil {
+			if err := refusal.Both(a.estate.Within(ctx, action, r.Name, f, "input.from"), a.estate.Within(ctx, action, r.Name, t, "input.to")); err != nil {
 				return nil, err
 			}
 			return p, nil

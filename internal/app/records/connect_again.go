@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
@@ -51,7 +52,7 @@ func (a *Area) linkProps(ctx context.Context, e *store.Effect) (store.Props, err
 	}
 	edges, err := a.estate.Entire.EdgesBetween(ctx, e.Edge)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	props := edges[e.Edge].Props.Clone()
 	if props == nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
@@ -83,10 +83,10 @@ func TestASiteIsPartOfOneOtherAtATime(t *testing.T) {
 
 		paris, err := f.Records.Record(f.Ctx, apptest.SiteKind, apptest.Key("paris"), nil)
 		require.NoError(t, err)
-		parent, err := f.Records.RelatedOne(f.Ctx, paris, estate.Via{Rel: "PART_OF"}, nil)
+		parent, err := f.Records.RelatedOne(f.Ctx, paris, records.Via{Rel: "PART_OF"}, nil)
 		require.NoError(t, err)
 		require.Equal(t, "emea", parent.(*domain.Site).Key)
-		none, err := f.Records.RelatedOne(f.Ctx, parent, estate.Via{Rel: "PART_OF"}, nil)
+		none, err := f.Records.RelatedOne(f.Ctx, parent, records.Via{Rel: "PART_OF"}, nil)
 		require.NoError(t, err)
 		require.Nil(t, none)
 	})

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -26,7 +26,7 @@ func (a *Area) explainInUse(r entity.Record) func(context.Context, error) error 
 		}
 		nodes, err := a.estate.Entire.Nodes(ctx, ids...)
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		hidden, err := a.estate.Today(ctx).Hidden(ctx, ids...)
 		if err != nil {
@@ -45,7 +45,7 @@ func InUse(r entity.Record, e *store.InUseError, nodes map[store.ID]store.Node, 
 			continue // is counted, and not named
 		}
 		n := nodes[edge.From]
-		key := estate.Text(n.Props["key"])
+		key := n.Props.Text("key")
 		users = append(users, map[string]any{"relationship": edge.Rel, "kind": n.Kind, "id": string(edge.From), "key": key})
 		names = append(names, fmt.Sprintf("%s %q (%s)", n.Kind, key, edge.Rel))
 	}

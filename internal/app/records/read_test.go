@@ -9,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
 )
 
-func page(f *apptest.Fixture, kind string, l estate.List) *estate.Page {
+func page(f *apptest.Fixture, kind string, l listing.List) *listing.Page {
 	f.T.Helper()
 	p, err := f.Records.Records(f.Ctx, kind, l)
 	require.NoError(f.T, err)
@@ -25,7 +26,7 @@ func TestRecordsComeInPages(t *testing.T) {
 		for i := range 7 {
 			f.Item(fmt.Sprintf("i%d", i), apptest.Values{"users": i % 3})
 		}
-		l := estate.List{
+		l := listing.List{
 			Filter: apptest.Values{"users": apptest.Values{"lt": 2}}, OrderBy: []map[string]any{{"field": "KEY", "direction": "DESC"}}, First: apptest.Some(3),
 		}
 		p := page(f, apptest.ItemKind, l)
@@ -38,9 +39,9 @@ func TestRecordsComeInPages(t *testing.T) {
 		p = page(f, apptest.ItemKind, l)
 		require.Equal(t, []string{"i1", "i0"}, apptest.KeysOf(p))
 		require.True(t, !p.HasNext && p.HasPrevious)
-		p = page(f, apptest.ItemKind, estate.List{Filter: l.Filter, OrderBy: l.OrderBy, Last: apptest.Some(2), Before: &p.Items[0].Cursor})
+		p = page(f, apptest.ItemKind, listing.List{Filter: l.Filter, OrderBy: l.OrderBy, Last: apptest.Some(2), Before: &p.Items[0].Cursor})
 		require.Equal(t, []string{"i4", "i3"}, apptest.KeysOf(p))
-		p = page(f, apptest.ItemKind, estate.List{First: apptest.Some(0)})
+		p = page(f, apptest.ItemKind, listing.List{First: apptest.Some(0)})
 		require.Empty(t, p.Items)
 		require.True(t, p.HasNext)
 	})
@@ -51,8 +52,8 @@ func TestAPageHasALimitAndADefault(t *testing.T) {
 	for i := range 51 {
 		f.Item(fmt.Sprint(i))
 	}
-	require.Len(t, page(f, apptest.ItemKind, estate.List{}).Items, 50)
-	_, err := f.Records.Records(f.Ctx, apptest.ItemKind, estate.List{First: apptest.Some(1001)})
+	require.Len(t, page(f, apptest.ItemKind, listing.List{}).Items, 50)
+	_, err := f.Records.Records(f.Ctx, apptest.ItemKind, listing.List{First: apptest.Some(1001)})
 	apptest.Refused(t, err, domain.Limit, "first")
 	_, err = f.Records.RecordsByID(f.Ctx, make([]string, 1001), nil)
 	apptest.Refused(t, err, domain.Limit, "ids")
@@ -60,7 +61,7 @@ func TestAPageHasALimitAndADefault(t *testing.T) {
 
 func TestAllThatIsWrongWithAConnectionIsToldAtOnce(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
-	_, err := f.Records.Records(f.Ctx, apptest.ItemKind, estate.List{
+	_, err := f.Records.Records(f.Ctx, apptest.ItemKind, listing.List{
 		Filter: apptest.Values{"colour": apptest.Values{}}, OrderBy: []map[string]any{{"field": "X"}}, First: apptest.Some(-1), Last: apptest.Some(-2), After: apptest.Some(""),
 	})
 	var all domain.Errors
@@ -75,14 +76,14 @@ func TestAllThatIsWrongWithAConnectionIsToldAtOnce(t *testing.T) {
 func TestACursorOfAnotherListIsRefused(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Item("a")
-		byKey := page(f, apptest.ItemKind, estate.List{OrderBy: []map[string]any{{"field": "KEY"}}}).Items[0].Cursor
-		_, err := f.Records.Records(f.Ctx, apptest.ItemKind, estate.List{After: &byKey})
+		byKey := page(f, apptest.ItemKind, listing.List{OrderBy: []map[string]any{{"field": "KEY"}}}).Items[0].Cursor
+		_, err := f.Records.Records(f.Ctx, apptest.ItemKind, listing.List{After: &byKey})
 		apptest.Refused(t, err, domain.Invalid, "after")
-		_, err = f.Records.Records(f.Ctx, apptest.ItemKind, estate.List{Last: apptest.Some(1), Before: apptest.Some("nonsense")})
+		_, err = f.Records.Records(f.Ctx, apptest.ItemKind, listing.List{Last: apptest.Some(1), Before: apptest.Some("nonsense")})
 		apptest.Refused(t, err, domain.Invalid, "before")
 		a, err := f.Records.Record(f.Ctx, apptest.ItemKind, apptest.Key("a"), nil)
 		require.NoError(t, err)
-		_, err = f.Records.Related(f.Ctx, a, estate.Via{Rel: "DEPENDS_ON"}, estate.List{After: apptest.Some("nonsense")})
+		_, err = f.Records.Related(f.Ctx, a, records.Via{Rel: "DEPENDS_ON"}, listing.List{After: apptest.Some("nonsense")})
 		apptest.Refused(t, err, domain.Invalid, "after")
 	})
 }
@@ -97,7 +98,7 @@ func TestFiltersFollowRelationships(t *testing.T) {
 		f.Connect("DEPENDS_ON", "mail", "db", nil)
 		f.Connect("INSTALLED_AT", "db", "paris", apptest.Values{"since": "2026-03-01T08:00:00+02:00"})
 		find := func(filter apptest.Values) []string {
-			return apptest.KeysOf(page(f, apptest.ItemKind, estate.List{Filter: filter, OrderBy: []map[string]any{{"field": "KEY"}}}))
+			return apptest.KeysOf(page(f, apptest.ItemKind, listing.List{Filter: filter, OrderBy: []map[string]any{{"field": "KEY"}}}))
 		}
 		onDB := apptest.Values{"key": apptest.Values{"eq": "db"}}
 		require.Equal(t, []string{"mail", "shop"}, find(apptest.Values{"dependsOn": apptest.Values{"some": onDB}}))
@@ -147,7 +148,7 @@ func walk(f *apptest.Fixture, size int) int64 {
 	f.T.Helper()
 	ctx := f.WithLoads(context.WithoutCancel(f.Ctx))
 	before := f.Store.Calls.Load()
-	p, err := f.Records.Records(ctx, apptest.ItemKind, estate.List{Filter: apptest.Values{"users": apptest.Values{"eq": 1}}, First: &size})
+	p, err := f.Records.Records(ctx, apptest.ItemKind, listing.List{Filter: apptest.Values{"users": apptest.Values{"eq": 1}}, First: &size})
 	require.NoError(f.T, err)
 	require.Len(f.T, p.Items, size)
 	var wg sync.WaitGroup
@@ -168,7 +169,7 @@ func walk(f *apptest.Fixture, size int) int64 {
 }
 
 func descend(f *apptest.Fixture, ctx context.Context, record any) error {
-	needs, err := f.Records.Related(ctx, record, estate.Via{Rel: "DEPENDS_ON"}, estate.List{})
+	needs, err := f.Records.Related(ctx, record, records.Via{Rel: "DEPENDS_ON"}, listing.List{})
 	if err != nil {
 		return err
 	}
@@ -176,15 +177,15 @@ func descend(f *apptest.Fixture, ctx context.Context, record any) error {
 	if err != nil || total != 1 || len(needs.Items) != 1 || needs.Items[0].Link == nil {
 		return fmt.Errorf("%d dependencies (%w)", total, err)
 	}
-	places, err := f.Records.Related(ctx, needs.Items[0].Record, estate.Via{Rel: "INSTALLED_AT"}, estate.List{First: apptest.Some(5)})
+	places, err := f.Records.Related(ctx, needs.Items[0].Record, records.Via{Rel: "INSTALLED_AT"}, listing.List{First: apptest.Some(5)})
 	if err != nil {
 		return err
 	}
-	region, err := f.Records.RelatedOne(ctx, places.Items[0].Record, estate.Via{Rel: "PART_OF"}, nil)
+	region, err := f.Records.RelatedOne(ctx, places.Items[0].Record, records.Via{Rel: "PART_OF"}, nil)
 	if err != nil || region.(*domain.Site).Key != "emea" {
 		return fmt.Errorf("region %v (%w)", region, err)
 	}
-	back, err := f.Records.Related(ctx, needs.Items[0].Record, estate.Via{Rel: "DEPENDS_ON", In: true}, estate.List{First: apptest.Some(1)})
+	back, err := f.Records.Related(ctx, needs.Items[0].Record, records.Via{Rel: "DEPENDS_ON", In: true}, listing.List{First: apptest.Some(1)})
 	if err == nil && len(back.Items) != 1 {
 		err = fmt.Errorf("no way back")
 	}
@@ -198,7 +199,7 @@ func TestARecordInNoCohortLoadsAlone(t *testing.T) {
 	f.Connect("DEPENDS_ON", "a", "b", nil)
 	a, err := f.Records.Record(t.Context(), apptest.ItemKind, apptest.Key("a"), nil)
 	require.NoError(t, err)
-	p, err := f.Records.Related(t.Context(), a, estate.Via{Rel: "DEPENDS_ON"}, estate.List{})
+	p, err := f.Records.Related(t.Context(), a, records.Via{Rel: "DEPENDS_ON"}, listing.List{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"b"}, apptest.KeysOf(p))
 }
@@ -213,7 +214,7 @@ func TestOtherArgumentsAreAnotherQuestion(t *testing.T) {
 	a, err := f.Records.Record(f.Ctx, apptest.ItemKind, apptest.Key("a"), nil)
 	require.NoError(t, err)
 	for _, k := range []string{"b", "c"} {
-		p, err := f.Records.Related(f.Ctx, a, estate.Via{Rel: "DEPENDS_ON"}, estate.List{Filter: apptest.Values{"key": apptest.Values{"eq": k}}})
+		p, err := f.Records.Related(f.Ctx, a, records.Via{Rel: "DEPENDS_ON"}, listing.List{Filter: apptest.Values{"key": apptest.Values{"eq": k}}})
 		require.NoError(t, err)
 		require.Equal(t, []string{k}, apptest.KeysOf(p))
 		total, err := p.Total(f.Ctx)

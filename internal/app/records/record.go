@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -21,7 +23,7 @@ func (a *Area) Record(ctx context.Context, kind string, ref domain.Ref, asOf *do
 	if err != nil {
 		return nil, err
 	}
-	r, err := estate.Find(ctx, v, k, ref, "ref")
+	r, err := v.Record(ctx, k, ref, "ref")
 	if err != nil || r == nil {
 		return nil, err
 	}
@@ -31,18 +33,18 @@ func (a *Area) Record(ctx context.Context, kind string, ref domain.Ref, asOf *do
 // RecordsByID finds records of any kind: one for each id, nil where there is
 // none. At most a page full of ids may be asked for.
 func (a *Area) RecordsByID(ctx context.Context, ids []string, asOf *domain.AsOf) ([]any, error) {
-	if len(ids) > estate.MaxPage {
-		return nil, estate.TooMany("ids", len(ids))
+	if len(ids) > listing.MaxPage {
+		return nil, listing.TooMany("ids", len(ids))
 	}
 	v, err := a.estate.View(ctx, asOf, "asOf")
 	if err != nil {
 		return nil, err
 	}
-	return estate.RecordsByID(ctx, v, ids)
+	return v.Records(ctx, ids)
 }
 
 // Records returns a page of the records of a kind.
-func (a *Area) Records(ctx context.Context, kind string, l estate.List) (*estate.Page, error) {
+func (a *Area) Records(ctx context.Context, kind string, l listing.List) (*listing.Page, error) {
 	k, err := a.estate.AllowedKind(ctx, authz.Read, kind)
 	if err != nil {
 		return nil, err
@@ -57,13 +59,13 @@ func (a *Area) Records(ctx context.Context, kind string, l estate.List) (*estate
 	if err != nil {
 		return nil, s.Explain(err)
 	}
-	page := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
+	page := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
 	for i, r := range estate.Decoded[entity.Record](ctx, a.estate.Today(ctx), found.Nodes) {
-		page.Items = append(page.Items, estate.Item{Record: r, Cursor: string(found.Cursors[i])})
+		page.Items = append(page.Items, listing.Item{Record: r, Cursor: string(found.Cursors[i])})
 	}
 	page.Total = func(ctx context.Context) (int, error) {
 		n, err := a.estate.Today(ctx).Count(ctx, kind, s.Filter)
-		return int(n), estate.StoreError(err)
+		return int(n), refusal.OfStore(err)
 	}
 	return s.Trim(page), nil
 }

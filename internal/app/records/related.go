@@ -6,7 +6,9 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -15,7 +17,7 @@ import (
 
 // Related returns a page of the records that a relationship joins to a record.
 // It is fetched for the record's whole cohort at once.
-func (a *Area) Related(ctx context.Context, record any, via estate.Via, l estate.List) (*estate.Page, error) {
+func (a *Area) Related(ctx context.Context, record any, via Via, l listing.List) (*listing.Page, error) {
 	r, ok := record.(entity.Record)
 	if !ok || entity.KindOf(record) == nil {
 		return nil, fmt.Errorf("%T is no record", record)
@@ -27,9 +29,9 @@ func (a *Area) Related(ctx context.Context, record any, via estate.Via, l estate
 	}
 	key, err := json.Marshal([]any{via, l})
 	if err != nil {
-		return nil, estate.Wrong("filter", "cannot be read: %s", err)
+		return nil, refusal.Wrong("filter", "cannot be read: %s", err)
 	}
-	pages, err := estate.LoadOf[*estate.Page](c, "pages "+string(key)).Get(func() (map[store.ID]*estate.Page, error) {
+	pages, err := estate.LoadOf(c, "pages "+string(key), func() (map[store.ID]*listing.Page, error) {
 		v, err := a.estate.ViewFor(ctx, c, l.AsOf)
 		if err != nil {
 			return nil, err
@@ -44,9 +46,9 @@ func (a *Area) Related(ctx context.Context, record any, via estate.Via, l estate
 
 // RelatedOne returns the record that a to-one relationship joins to a record,
 // nil when there is none.
-func (a *Area) RelatedOne(ctx context.Context, record any, via estate.Via, asOf *domain.AsOf) (any, error) {
+func (a *Area) RelatedOne(ctx context.Context, record any, via Via, asOf *domain.AsOf) (any, error) {
 	one := 1
-	p, err := a.Related(ctx, record, via, estate.List{First: &one, AsOf: asOf})
+	p, err := a.Related(ctx, record, via, listing.List{First: &one, AsOf: asOf})
 	if err != nil || len(p.Items) == 0 {
 		return nil, err
 	}
@@ -60,7 +62,7 @@ type farEnd struct {
 	kind      *entity.Kind // at the other end
 }
 
-func (a *Area) endOf(ctx context.Context, near *entity.Kind, via estate.Via) (*farEnd, error) {
+func (a *Area) endOf(ctx context.Context, near *entity.Kind, via Via) (*farEnd, error) {
 	list, err := a.estate.AllowedRelationship(ctx, authz.Read, via.Rel)
 	if err != nil {
 		return nil, err
@@ -78,7 +80,7 @@ func (a *Area) endOf(ctx context.Context, near *entity.Kind, via estate.Via) (*f
 	return nil, fmt.Errorf("%s does not join %s to %q in this direction", via.Rel, near.Name, via.Kind)
 }
 
-func (e *farEnd) query(c *estate.Cohort, s *estate.Selection) store.EdgeQuery {
+func (e *farEnd) query(c *estate.Cohort, s *listing.Selection) store.EdgeQuery {
 	return store.EdgeQuery{
 		Nodes: c.Members, Rel: e.rel.Name, Direction: e.direction, Kind: e.kind.Name, Filter: s.Filter, Order: s.Order,
 		After: s.After, Before: s.Before, First: s.First, Last: s.Last,
@@ -87,7 +89,7 @@ func (e *farEnd) query(c *estate.Cohort, s *estate.Selection) store.EdgeQuery {
 
 // loadPages fetches the page of each member. The records on them, each once,
 // are the next cohort.
-func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e *farEnd, l estate.List) (map[store.ID]*estate.Page, error) {
+func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e *farEnd, l listing.List) (map[store.ID]*listing.Page, error) {
 	s, err := a.estate.ParseSelection(ctx, e.kind, l)
 	if err != nil {
 		return nil, err
@@ -107,7 +109,7 @@ func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e
 	}
 	next := estate.Decoded[entity.Record](ctx, v, nodes)
 	parties := party.PartiesIn(ctx, v)
-	pages := make(map[store.ID]*estate.Page, len(c.Members))
+	pages := make(map[store.ID]*listing.Page, len(c.Members))
 	for i, id := range c.Members {
 		n := len(found[i].Nodes)
 		p := e.page(&found[i], next[:n])
@@ -122,21 +124,21 @@ func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e
 }
 
 // page returns the page of a member; records are those of its nodes.
-func (e *farEnd) page(found *store.EdgePage, records []entity.Record) *estate.Page {
-	p := &estate.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]estate.Item, len(found.Nodes))}
+func (e *farEnd) page(found *store.EdgePage, records []entity.Record) *listing.Page {
+	p := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]listing.Item, len(found.Nodes))}
 	for i, r := range records {
-		p.Items[i] = estate.Item{Record: r, Cursor: string(found.Cursors[i]), Link: e.rel.DecodeLink(found.Edges[i].Props)}
+		p.Items[i] = listing.Item{Record: r, Cursor: string(found.Cursors[i]), Link: e.rel.DecodeLink(found.Edges[i].Props)}
 	}
 	return p
 }
 
 // total counts the links of one member, for the whole cohort at once.
 func total(ctx context.Context, v estate.View, c *estate.Cohort, key string, id store.ID, q store.EdgeQuery) (int, error) {
-	totals, err := estate.LoadOf[int](c, "totals "+key).Get(func() (map[store.ID]int, error) {
+	totals, err := estate.LoadOf(c, "totals "+key, func() (map[store.ID]int, error) {
 		q.After, q.Before, q.First, q.Last, q.Order = "", "", 0, 0, nil
 		counts, err := v.CountEdges(ctx, q)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		all := make(map[store.ID]int, len(counts))
 		for i, n := range counts {
@@ -150,7 +152,7 @@ func total(ctx context.Context, v estate.View, c *estate.Cohort, key string, id 
 // CountRelated counts the links that a relationship joins to a record, for its
 // whole cohort at once. Only those count whose other end has one of the
 // statuses.
-func (a *Area) CountRelated(ctx context.Context, record any, via estate.Via, statuses []any) (int, error) {
+func (a *Area) CountRelated(ctx context.Context, record any, via Via, statuses []any) (int, error) {
 	r, ok := record.(entity.Record)
 	if !ok || entity.KindOf(record) == nil {
 		return 0, fmt.Errorf("%T is no record", record)
@@ -161,6 +163,6 @@ func (a *Area) CountRelated(ctx context.Context, record any, via estate.Via, sta
 		return 0, err
 	}
 	key := fmt.Sprint("by status", via, statuses)
-	q := e.query(c, &estate.Selection{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: statuses}})
+	q := e.query(c, &listing.Selection{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: statuses}})
 	return total(ctx, c.View, c, key, store.ID(r.Meta().ID), q)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -67,11 +69,11 @@ func (a *Area) Rename(ctx context.Context, kind, before, after string) ([]store.
 			continue
 		}
 		asked[r.From] = true
-		q := store.Query{Kind: r.From, First: estate.MaxPage, Filter: store.Not{Filter: store.Compare{Property: entity.RemovedLinksProperty, Op: store.IsNull}}}
+		q := store.Query{Kind: r.From, First: listing.MaxPage, Filter: store.Not{Filter: store.Compare{Property: entity.RemovedLinksProperty, Op: store.IsNull}}}
 		for more := true; more; {
 			page, err := a.estate.Entire.Find(ctx, q)
 			if err != nil {
-				return nil, nil, estate.StoreError(err)
+				return nil, nil, refusal.OfStore(err)
 			}
 			for _, n := range page.Nodes {
 				links, _ := n.Props[entity.RemovedLinksProperty].([]string)

@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -57,8 +59,8 @@ var ranks = map[store.SearchRank]SearchRank{
 func (a *Area) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 	words, textErr := store.SearchWords(q.Text)
 	kinds, kindsErr := a.searchedKinds(ctx, q.Kinds)
-	s, pageErr := estate.ParsePage(estate.List{First: q.First, After: q.After})
-	if err := estate.Both(searchError(textErr), kindsErr, pageErr); err != nil {
+	s, pageErr := listing.ParsePage(listing.List{First: q.First, After: q.After})
+	if err := refusal.Both(searchError(textErr), kindsErr, pageErr); err != nil {
 		return nil, err
 	}
 	asked := store.Search{Text: q.Text, Kinds: kinds, First: s.First, After: s.After}
@@ -72,7 +74,7 @@ func (a *Area) Search(ctx context.Context, q SearchQuery) (*SearchPage, error) {
 	}
 	page.Total = func(ctx context.Context) (int, error) {
 		n, err := a.estate.Today(ctx).CountSearch(ctx, asked)
-		return int(n), estate.StoreError(err)
+		return int(n), refusal.OfStore(err)
 	}
 	return page, nil
 }
@@ -114,7 +116,7 @@ func (a *Area) searchedKinds(ctx context.Context, asked []string) ([]string, err
 	for i, name := range asked {
 		k := entity.KindNamed(name)
 		if k == nil {
-			return nil, estate.Wrong(estate.Element("kinds", i), "there is no kind of record named %q", name)
+			return nil, refusal.Wrong(refusal.Element("kinds", i), "there is no kind of record named %q", name)
 		}
 		if err := a.estate.May(ctx, authz.Read, k.Name); err != nil {
 			return nil, err
@@ -128,7 +130,7 @@ func (a *Area) searchedKinds(ctx context.Context, asked []string) ([]string, err
 func searchError(err error) error {
 	var bad *store.SearchError
 	if errors.As(err, &bad) {
-		return estate.Wrong(bad.Field, "%s", bad.Problem)
+		return refusal.Wrong(bad.Field, "%s", bad.Problem)
 	}
-	return estate.StoreError(err)
+	return refusal.OfStore(err)
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/wording"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -60,12 +61,12 @@ func (a *Area) CountBy(ctx context.Context, kind string, g Grouping) (*Counts, e
 	by, byErr := k.ParseGrouping(g.By, g.ByAttributes)
 	filter, filterErr := a.estate.Filters(ctx, k, g.Filter)
 	first, firstErr := GroupLimit(g.First)
-	if err := estate.Both(byErr, filterErr, firstErr); err != nil {
+	if err := refusal.Both(byErr, filterErr, firstErr); err != nil {
 		return nil, err
 	}
 	groups, err := a.estate.Today(ctx).Aggregate(ctx, store.Aggregation{Kind: kind, Filter: filter, By: by})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return CountsOf(by, groups, first), nil
 }
@@ -76,7 +77,7 @@ func GroupLimit(first *int) (int, error) {
 	case first == nil:
 		return defaultGroups, nil
 	case *first < 0 || *first > maxGroups:
-		return 0, estate.Wrong("first", "must be from 0 to %d, not %d", maxGroups, *first)
+		return 0, refusal.Wrong("first", "must be from 0 to %d, not %d", maxGroups, *first)
 	}
 	return *first, nil
 }
@@ -93,7 +94,7 @@ func CountsOf(by []string, groups []store.Group, first int) *Counts {
 		group := &CountGroup{Count: int(g.Count), Values: []*CountValue{}}
 		for n, v := range g.Values {
 			name := strings.TrimPrefix(by[n], entity.AttributePrefix)
-			group.Values = append(group.Values, &CountValue{Field: name, Value: estate.Format(v)})
+			group.Values = append(group.Values, &CountValue{Field: name, Value: wording.Text(v)})
 		}
 		c.Groups = append(c.Groups, group)
 	}

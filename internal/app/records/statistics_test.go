@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/domain"
@@ -117,7 +117,7 @@ func TestCountsAndTotalsAgreeWithTheRecords(t *testing.T) {
 			class, env := *g.Values[0].Value, *g.Values[1].Value
 			require.Equal(rt, want[class+" "+env], g.Count)
 			filter := apptest.Values{"class": apptest.Values{"eq": class}, "environment": apptest.Values{"eq": env}}
-			page, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, estate.List{Filter: filter, First: apptest.Some(1)})
+			page, err := f.Records.Records(f.Ctx, domain.KindConfigurationItem, listing.List{Filter: filter, First: apptest.Some(1)})
 			require.NoError(rt, err)
 			total, err := page.Total(f.Ctx)
 			require.NoError(rt, err)

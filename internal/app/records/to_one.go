@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/scoped"
 )
 
 // moveOne takes a to-one relationship away from the record that it leads to,
@@ -50,7 +52,7 @@ func (a *Area) keepTree(ctx context.Context, d *estate.Draft, p *pair) error {
 			return nil
 		}
 		d.Guards = append(d.Guards, store.EdgeAt{EdgeKey: edges[0].EdgeKey, Version: edges[0].Version})
-		chain = append(chain, link{nodes[0].ID, estate.Text(nodes[0].Props["key"])})
+		chain = append(chain, link{nodes[0].ID, nodes[0].Props.Text("key")})
 		if at = edges[0].To; at == p.fromID() {
 			return a.notATree(ctx, p.rel, chain)
 		}
@@ -77,7 +79,7 @@ func (a *Area) notATree(ctx context.Context, rel *entity.Relationship, links []l
 	}
 	for i, id := range ids {
 		if hidden[id] {
-			chain[i] = estate.Unseen
+			chain[i] = scoped.Unseen
 		}
 	}
 	return &domain.Error{
@@ -91,7 +93,7 @@ func (a *Area) notATree(ctx context.Context, rel *entity.Relationship, links []l
 func (a *Area) outgoing(ctx context.Context, rel *entity.Relationship, id store.ID) ([]store.Edge, []store.Node, error) {
 	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: rel.Name, Direction: store.Out, Kind: rel.To})
 	if err != nil {
-		return nil, nil, estate.StoreError(err)
+		return nil, nil, refusal.OfStore(err)
 	}
 	return pages[0].Edges, pages[0].Nodes, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -49,7 +50,7 @@ func (a *Area) DecideUpdate(ctx context.Context, action authz.Action, k *entity.
 	d.Ops = []store.Op{store.UpdateNode{ID: id, Set: entity.OwnedDifference(k, before, after)}}
 	d.Guards = []store.Guard{store.NodeAt{ID: id, Version: int64(before.Meta().Version)}}
 	d.Known = []entity.Record{after}
-	if err := estate.Both(estate.CheckVersion(before, ifVersion), patchErr); err != nil {
+	if err := refusal.Both(refusal.Stale(before, ifVersion), patchErr); err != nil {
 		return d, nil, err
 	}
 	if old, now := before.Meta().Key, after.Meta().Key; old != now {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
@@ -268,7 +269,7 @@ func TestOnlyThoseWhoMayWrite(t *testing.T) {
 	nobody := acting.WithActor(f.Ctx, domain.Actor{Name: "mallory"})
 	_, err = f.Records.Record(nobody, apptest.ItemKind, apptest.Key("a"), nil)
 	apptest.Refused(t, err, domain.Forbidden, "")
-	_, err = f.Records.Records(nobody, apptest.ItemKind, estate.List{})
+	_, err = f.Records.Records(nobody, apptest.ItemKind, listing.List{})
 	apptest.Refused(t, err, domain.Forbidden, "")
 }
 

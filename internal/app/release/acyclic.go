@@ -91,14 +91,14 @@ func (g *dag) readBelow(ctx context.Context, v estate.View, level map[store.ID]b
 		}
 		level = map[store.ID]bool{}
 		for _, rel := range []string{domain.RelBundles, domain.RelRequires} {
-			far, err := estate.FarNodes(ctx, v, ask, rel, store.Out, domain.KindRelease)
+			far, err := v.Far(ctx, ask, rel, store.Out, domain.KindRelease)
 			if err != nil {
 				return err
 			}
 			for id, nodes := range far {
 				for _, n := range nodes {
 					g.join(id, n.ID)
-					g.keys[n.ID] = estate.Text(n.Props["key"])
+					g.keys[n.ID] = n.Props.Text("key")
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
@@ -131,7 +132,7 @@ func (a *Area) Held(ctx context.Context, v estate.View, releases []store.Node) (
 	}
 	found, err := v.Nodes(ctx, ids...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var nodes []store.Node
 	for _, id := range ids {

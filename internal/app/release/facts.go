@@ -86,7 +86,7 @@ func (f *facts) readSuppliers(ctx context.Context) error {
 		id := store.ID(f.units.items[one.Item].ID)
 		items, key[id] = append(items, id), one.Item
 	}
-	far, err := estate.FarNodes(ctx, f.view, items, domain.RelSuppliedBy, store.Out, domain.KindParty)
+	far, err := f.view.Far(ctx, items, domain.RelSuppliedBy, store.Out, domain.KindParty)
 	for id, list := range far {
 		f.supplied[key[id]] = len(list) > 0
 	}
@@ -145,13 +145,13 @@ func (f *facts) readRequests(ctx context.Context) error {
 // readProblems reads which problems are known: a known error diagnoses them, or a
 // known error that the release FIXES does.
 func (f *facts) readProblems(ctx context.Context) error {
-	fixes, err := estate.FarNodes(ctx, f.view, ids(f.carriers()), domain.RelFixes, store.Out, domain.KindKnownError)
+	fixes, err := f.view.Far(ctx, ids(f.carriers()), domain.RelFixes, store.Out, domain.KindKnownError)
 	if err != nil {
 		return err
 	}
 	var errors []store.ID
 	for _, list := range fixes {
-		errors = append(errors, estate.IDsOf(list)...)
+		errors = append(errors, store.IDsOf(list)...)
 	}
 	diagnosed, err := estate.Linked[*domain.Problem](ctx, f.view, errors, domain.RelDiagnoses, store.Out)
 	if err != nil {
@@ -172,7 +172,7 @@ func (f *facts) readProblems(ctx context.Context) error {
 		open = append(open, store.ID(p.ID))
 		key[store.ID(p.ID)] = p.Key
 	}
-	behind, err := estate.FarNodes(ctx, f.view, open, domain.RelDiagnoses, store.In, domain.KindKnownError)
+	behind, err := f.view.Far(ctx, open, domain.RelDiagnoses, store.In, domain.KindKnownError)
 	for id, list := range behind {
 		f.known[key[id]] = f.known[key[id]] || len(list) > 0
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -98,7 +99,7 @@ func (a *Area) policyOfFixes(ctx context.Context, found *liveFixes, since time.T
 func (a *Area) sinceWhen(ctx context.Context, s Since) (time.Time, error) {
 	switch {
 	case (s.Time == nil) == (s.Release == nil):
-		return time.Time{}, estate.Wrong("input.since", "give either time or release")
+		return time.Time{}, refusal.Wrong("input.since", "give either time or release")
 	case s.Time != nil:
 		return *s.Time, nil
 	}
@@ -156,12 +157,12 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 		}
 		nodes = append(nodes, found...)
 	}
-	ids := estate.IDsOf(nodes)
+	ids := store.IDsOf(nodes)
 	changed, err := estate.Linked[*domain.ConfigurationItem](ctx, v, ids, domain.RelChanges, store.Out)
 	if err != nil {
 		return nil, err
 	}
-	packed, err := estate.FarNodes(ctx, v, ids, domain.RelBundles, store.In, domain.KindRelease)
+	packed, err := v.Far(ctx, ids, domain.RelBundles, store.In, domain.KindRelease)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +179,7 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 		}
 		out.items[r.Key] = changed[n.ID]
 		for _, p := range packed[n.ID] {
-			fix.Packages = append(fix.Packages, release.Status(estate.Text(p.Props["status"])))
+			fix.Packages = append(fix.Packages, release.Status(p.Props.Text("status")))
 		}
 		out.list = append(out.list, fix)
 	}
@@ -192,9 +193,9 @@ func (a *Area) supersededWhole(ctx context.Context, v estate.View, nodes []store
 	if len(nodes) == 0 {
 		return whole, nil
 	}
-	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: estate.IDsOf(nodes), Rel: domain.RelSupersedes, Direction: store.In, Kind: domain.KindRelease, Order: byKey})
+	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: store.IDsOf(nodes), Rel: domain.RelSupersedes, Direction: store.In, Kind: domain.KindRelease, Order: byKey})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	releases := estate.Decoded[*domain.Release](ctx, v, nodes)
 	for i, page := range pages {
@@ -232,7 +233,7 @@ func (a *Area) supersededWhole(ctx context.Context, v estate.View, nodes []store
 func allOf(ctx context.Context, v estate.View, f store.Filter) ([]store.Node, error) {
 	page, err := v.Find(ctx, store.Query{Kind: domain.KindRelease, Order: byKey, Filter: f})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return page.Nodes, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
@@ -108,19 +109,19 @@ func (f *facts) readReserved(ctx context.Context) error {
 		Nodes: []store.ID{store.ID(f.of.ID)}, Rel: domain.RelReservedFor, Direction: store.In, Kind: domain.KindHardwareSpare, Order: byKey,
 	})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	quantity, tag := map[store.ID]int{}, map[store.ID]string{}
 	var spares []store.ID
 	for i, n := range page[0].Nodes {
 		spares = append(spares, n.ID)
 		q, _ := page[0].Edges[i].Props["quantity"].(int64)
-		quantity[n.ID], tag[n.ID] = int(q), estate.Text(n.Props["assetTag"])
+		quantity[n.ID], tag[n.ID] = int(q), n.Props.Text("assetTag")
 	}
-	far, err := estate.FarNodes(ctx, f.view, spares, domain.RelSpareFor, store.Out, domain.KindConfigurationItem)
+	far, err := f.view.Far(ctx, spares, domain.RelSpareFor, store.Out, domain.KindConfigurationItem)
 	for id, list := range far {
 		for _, n := range list {
-			key := estate.Text(n.Props["key"])
+			key := n.Props.Text("key")
 			f.kit.reserved[key] += quantity[id]
 			if tag[id] != "" {
 				f.kit.labels[key] = tag[id]

@@ -3,7 +3,6 @@ package release
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/release"
@@ -84,7 +83,7 @@ type SetComparison struct {
 // CompareWith tells how a release differs from another one, nil when there is none
 // that the caller may see (R11).
 func (a *Area) CompareWith(ctx context.Context, first *domain.Release, with domain.Ref) (*Comparison, error) {
-	second, err := estate.Find(ctx, a.estate.CohortOf(ctx, first).View, entity.KindNamed(domain.KindRelease), with, "with")
+	second, err := a.estate.CohortOf(ctx, first).View.Record(ctx, entity.KindNamed(domain.KindRelease), with, "with")
 	if err != nil || second == nil {
 		return nil, err
 	}

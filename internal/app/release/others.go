@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
@@ -39,7 +40,7 @@ func (g *reading) neighbours(ctx context.Context) ([]*other, error) {
 	}
 	pages, err := g.view.Edges(ctx, store.EdgeQuery{Nodes: items, Rel: domain.RelChanges, Direction: store.In, Kind: domain.KindRelease, Order: byKey})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var nodes []store.Node
 	for _, page := range pages {

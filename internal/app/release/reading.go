@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
@@ -73,7 +74,7 @@ func (g *reading) readLevel(ctx context.Context, level []*domain.Release) ([]*do
 	}
 	changed, err := g.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem, Order: byKey})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var nodes []store.Node
 	for _, page := range changed {
@@ -224,7 +225,7 @@ func (g *reading) requires(ctx context.Context) (map[string][]string, error) {
 		open[store.ID(p.release.ID)] = p.release.Key
 	}
 	for len(open) > 0 {
-		far, err := estate.FarNodes(ctx, g.view, slices.Collect(maps.Keys(open)), domain.RelRequires, store.Out, domain.KindRelease)
+		far, err := g.view.Far(ctx, slices.Collect(maps.Keys(open)), domain.RelRequires, store.Out, domain.KindRelease)
 		if err != nil {
 			return nil, err
 		}
@@ -232,8 +233,8 @@ func (g *reading) requires(ctx context.Context) (map[string][]string, error) {
 		for id, key := range open {
 			requires[key] = []string{}
 			for _, n := range far[id] {
-				requires[key] = append(requires[key], estate.Text(n.Props["key"]))
-				next[n.ID] = estate.Text(n.Props["key"])
+				requires[key] = append(requires[key], n.Props.Text("key"))
+				next[n.ID] = n.Props.Text("key")
 			}
 		}
 		maps.DeleteFunc(next, func(_ store.ID, key string) bool { return requires[key] != nil })

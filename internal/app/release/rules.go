@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
@@ -113,7 +114,7 @@ func (a rules) categoryFits(ctx context.Context, p *estate.Proposal) error {
 		}
 		counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(was.ID)}, Rel: rel, Direction: store.Out})
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		if counts[0] > 0 {
 			p.Refuse(c, domain.Breaks("R2", "category", "cannot be %s: it %s", now.Category, noun))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -96,7 +97,7 @@ func (a *Area) refusal(ctx context.Context, v releaseVerb, r *domain.Release, de
 	if _, errs := domain.ReleaseLife.Check(r.Key, v.name, r.Status, decided); len(errs) > 0 {
 		return errs.Under("input").Err()
 	}
-	return estate.Contended(nil) // what stood against it went meanwhile
+	return refusal.Contended(nil) // what stood against it went meanwhile
 }
 
 // decided are the facts that the moves look at.

@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -135,7 +136,7 @@ func (a *Area) follow(ctx context.Context, before *domain.Release, policy *domai
 	id := store.ID(before.ID)
 	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{id}, Rel: domain.RelFollows, Direction: store.Out, Kind: domain.KindReleasePolicy})
 	if err != nil {
-		return nil, nil, estate.StoreError(err)
+		return nil, nil, refusal.OfStore(err)
 	}
 	d := &estate.Draft{Guards: []store.Guard{store.NodeAt{ID: id, Version: int64(before.Version)}}, Known: []entity.Record{before, policy}}
 	for _, e := range pages[0].Edges {

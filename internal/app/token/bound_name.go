@@ -7,8 +7,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/acting"
-
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 )
 
@@ -45,7 +44,7 @@ func (a *Area) boundTo(ctx context.Context, look string, n *domain.BoundName, dr
 	if dryRun {
 		found, err := a.estate.Shelf.Shelved(ctx, nameShelf, look)
 		if held = found[look]; err != nil || held == nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 	} else {
 		value, err := json.Marshal(n)
@@ -53,7 +52,7 @@ func (a *Area) boundTo(ctx context.Context, look string, n *domain.BoundName, dr
 			return nil, err
 		}
 		if held, err = a.estate.Shelf.ShelveNew(ctx, nameShelf, look, value); err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 	}
 	first := &domain.BoundName{}
@@ -67,7 +66,7 @@ func (a *Area) BoundNames(ctx context.Context) ([]*domain.BoundName, error) {
 	}
 	found, err := a.estate.Shelf.Shelved(ctx, nameShelf)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	list := make([]*domain.BoundName, 0, len(found))
 	for _, value := range found {
@@ -90,7 +89,7 @@ func (a *Area) ReleaseName(ctx context.Context, name string) (*domain.BoundName,
 	look := domain.LookOfName(name)
 	found, err := a.estate.Shelf.Shelved(ctx, nameShelf, look)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	n := &domain.BoundName{}
 	if value, ok := found[look]; !ok {
@@ -102,5 +101,5 @@ func (a *Area) ReleaseName(ctx context.Context, name string) (*domain.BoundName,
 		return nil, &domain.Error{Code: domain.RuleViolation, Field: "input.name", Message: "is your own: another administrator frees it"}
 	}
 	defer a.estate.Bindings.Forget()
-	return n, estate.StoreError(a.estate.Shelf.Shelve(ctx, nameShelf, look, nil))
+	return n, refusal.OfStore(a.estate.Shelf.Shelve(ctx, nameShelf, look, nil))
 }

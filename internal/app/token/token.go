@@ -12,8 +12,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 )
@@ -149,7 +148,7 @@ func (a *Area) used(ctx context.Context, id string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return estate.StoreError(a.estate.Shelf.Shelve(ctx, usesShelf, id, value))
+	return refusal.OfStore(a.estate.Shelf.Shelve(ctx, usesShelf, id, value))
 }
 
 // tokenOf reads a token, or believes what was read just now.
@@ -175,7 +174,7 @@ func (a *Area) shelvedTokens(ctx context.Context, ids ...string) ([]*storedToken
 	}
 	found, err := a.estate.Shelf.Shelved(ctx, tokenShelf, ids...)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	list := make([]*storedToken, 0, len(found))
 	for _, value := range found {
@@ -194,7 +193,7 @@ func (a *Area) shelve(ctx context.Context, t *storedToken) error {
 		return err
 	}
 	defer a.tokens.forget(t.ID)
-	return estate.StoreError(a.estate.Shelf.Shelve(ctx, tokenShelf, t.ID, value))
+	return refusal.OfStore(a.estate.Shelf.Shelve(ctx, tokenShelf, t.ID, value))
 }
 
 // newSecret is 256 bits of chance.

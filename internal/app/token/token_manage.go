@@ -8,9 +8,8 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -51,7 +50,7 @@ func (a *Area) CreateToken(ctx context.Context, in NewToken) (*CreatedToken, err
 	errs := t.Check(a.estate.Exclusive)
 	for i, kind := range in.Kinds {
 		if entity.KindNamed(kind) == nil {
-			errs = append(errs, estate.Wrong(estate.Element("kinds", i), "there is no kind of record %q, there are %s", kind, entity.KindNames()))
+			errs = append(errs, refusal.Wrong(refusal.Element("kinds", i), "there is no kind of record %q, there are %s", kind, entity.KindNames()))
 		}
 	}
 	if len(errs) > 0 {
@@ -99,7 +98,7 @@ func (a *Area) addUses(ctx context.Context, list []*domain.APIToken) error {
 	}
 	uses, err := a.estate.Shelf.Shelved(ctx, usesShelf)
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for _, t := range list {
 		var at time.Time

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/listing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/domain"
@@ -127,7 +127,7 @@ func TestANarrowedTokenTouchesNothingElse(t *testing.T) {
 		id, err := f.Tokens.TokenIdentity(f.Ctx, made.Secret)
 		require.NoError(t, err)
 		ctx := acting.WithIdentity(f.WithLoads(context.WithoutCancel(f.Ctx)), id)
-		p, err := f.Records.Records(ctx, apptest.ItemKind, estate.List{})
+		p, err := f.Records.Records(ctx, apptest.ItemKind, listing.List{})
 		require.NoError(t, err)
 		require.Equal(t, []string{"here"}, apptest.KeysOf(p))
 		_, err = f.Records.Update(ctx, apptest.ItemKind, apptest.Key("here"), apptest.Values{"users": 3}, nil, nil)

@@ -3,13 +3,17 @@ package traversal
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
@@ -38,7 +42,7 @@ type Survey struct {
 // Graph gives the graph for a traversal: the whole estate in memory, or, where
 // there is none, the part that the traversal can touch, read from the store.
 // Both give the same answers.
-func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*estate.Graph, error) {
+func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*shape.Graph, error) {
 	if a.estate.Graphs != nil {
 		g, err := a.Whole(ctx, v)
 		if g != nil || err != nil {
@@ -50,10 +54,10 @@ func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*estate.Grap
 
 // Whole gives the graph in memory, as new as the store or of the moment asked
 // for; nil when it is not there in time.
-func (a *Area) Whole(ctx context.Context, v estate.View) (*estate.Graph, error) {
+func (a *Area) Whole(ctx context.Context, v estate.View) (*shape.Graph, error) {
 	head, err := a.estate.Store.Head(ctx)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -69,7 +73,7 @@ func (a *Area) Whole(ctx context.Context, v estate.View) (*estate.Graph, error) 
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return nil, nil
 	}
-	return nil, estate.StoreError(err)
+	return nil, refusal.OfStore(err)
 }
 
 // partAttempts is how often a part is read anew because the estate changed
@@ -77,26 +81,26 @@ func (a *Area) Whole(ctx context.Context, v estate.View) (*estate.Graph, error) 
 const partAttempts = 5
 
 // part reads a part of the estate, as of one revision.
-func (a *Area) part(ctx context.Context, v estate.View, s Survey) (*estate.Graph, error) {
+func (a *Area) part(ctx context.Context, v estate.View, s Survey) (*shape.Graph, error) {
 	if v.Past { // which does not change any more
 		r := NewPartReader(ctx, v.Entire)
 		if err := r.Read(s); err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		return r.B.Graph(int64(v.At)), nil
 	}
 	for range partAttempts {
 		before, err := a.estate.Store.Head(ctx)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		r := NewPartReader(ctx, a.estate.Entire)
 		if err := r.Read(s); err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		after, err := a.estate.Store.Head(ctx)
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		if before == after {
 			return r.B.Graph(int64(before)), nil
@@ -130,9 +134,9 @@ func (r *partReader) Read(s Survey) error {
 	for _, list := range [][]store.Node{s.Named, s.Roots, s.Sites, s.StartSites} {
 		r.add(list...)
 	}
-	roots := estate.IDsOf(s.Roots)
+	roots := store.IDsOf(s.Roots)
 	if sites := slices.Concat(s.Sites, s.StartSites); len(sites) > 0 {
-		started, err := r.readSites(estate.IDsOf(sites), estate.IDsOf(s.StartSites))
+		started, err := r.readSites(store.IDsOf(sites), store.IDsOf(s.StartSites))
 		if err != nil {
 			return err
 		}
@@ -143,12 +147,12 @@ func (r *partReader) Read(s Survey) error {
 		return err
 	}
 	if s.Outcomes {
-		at, err := r.readOutcomes(reached, estate.IDsOf(s.Named), s.Direction)
+		at, err := r.readOutcomes(reached, store.IDsOf(s.Named), s.Direction)
 		if err != nil {
 			return err
 		}
 		if s.Around {
-			if _, err := r.walk(append(at, estate.IDsOf(s.Sites)...), domain.RelPartOf, store.Out); err != nil {
+			if _, err := r.walk(append(at, store.IDsOf(s.Sites)...), domain.RelPartOf, store.Out); err != nil {
 				return err
 			}
 		}
@@ -224,7 +228,7 @@ func (r *partReader) finish() error {
 			}
 		}
 	}
-	for chunk := range slices.Chunk(estate.SortedKeys(missing), estate.MaxPage) {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(missing)), listing.MaxPage) {
 		found, err := r.store.Nodes(r.ctx, chunk...)
 		if err != nil {
 			return err

@@ -4,7 +4,8 @@ import (
 	"context"
 	"sync"
 
-	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
 )
@@ -27,8 +28,8 @@ type haveItems interface {
 
 // Get loads the first items of one.
 func (f *FirstItems) Get(ctx context.Context, one haveItems, first int) ([]*domain.ConfigurationItem, error) {
-	if first < 0 || first > estate.MaxPage {
-		return nil, estate.Wrong("first", "must be from 0 to %d, not %d", estate.MaxPage, first)
+	if first < 0 || first > listing.MaxPage {
+		return nil, refusal.Wrong("first", "must be from 0 to %d, not %d", listing.MaxPage, first)
 	}
 	f.want(first)
 	return f.Load.All(ctx, one.Nodes(first))

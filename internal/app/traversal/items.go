@@ -6,22 +6,24 @@ import (
 	"sync"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 )
 
 // Items loads the records of the nodes of an answer. What was asked for so far
 // is loaded together when the first of it is needed, and each item once.
 type Items struct {
 	View   estate.View
-	g      *estate.Graph
+	g      *shape.Graph
 	mu     sync.Mutex
 	wanted []impact.Node
 	loaded map[impact.Node]*domain.ConfigurationItem // nil: wanted, not loaded yet
 }
 
 // NewItems loads the items of a graph, but for those that are assumed.
-func NewItems(v estate.View, g *estate.Graph, assumed []*domain.ConfigurationItem) *Items {
+func NewItems(v estate.View, g *shape.Graph, assumed []*domain.ConfigurationItem) *Items {
 	l := &Items{View: v, g: g, loaded: map[impact.Node]*domain.ConfigurationItem{}}
 	for _, item := range assumed {
 		if n, ok := g.Lookup(item.ID); ok {
@@ -72,12 +74,12 @@ func (l *Items) All(ctx context.Context, nodes []impact.Node) ([]*domain.Configu
 // load fetches all that is wanted.
 func (l *Items) load(ctx context.Context) error {
 	for len(l.wanted) > 0 {
-		chunk := l.wanted[:min(len(l.wanted), estate.MaxPage)]
+		chunk := l.wanted[:min(len(l.wanted), listing.MaxPage)]
 		ids := make([]string, len(chunk))
 		for i, n := range chunk {
 			ids[i] = l.g.ID(n)
 		}
-		records, err := estate.RecordsByID(ctx, l.View, ids)
+		records, err := l.View.Records(ctx, ids)
 		if err != nil {
 			return err
 		}

@@ -6,16 +6,19 @@ import (
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/impact"
+	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
 // Sees tells which items and sites of a graph the caller may see, nil for all.
 // Hypothetical items are the caller's own. It costs as much as there is to see.
-func Sees(ctx context.Context, v estate.View, g *estate.Graph, assumed []*domain.ConfigurationItem) (func(impact.Node) bool, error) {
-	if v.Sight.All(domain.KindConfigurationItem, domain.KindSite) {
+func Sees(ctx context.Context, v estate.View, g *shape.Graph, assumed []*domain.ConfigurationItem) (func(impact.Node) bool, error) {
+	if v.SeesAll(domain.KindConfigurationItem, domain.KindSite) {
 		return nil, nil
 	}
 	seen := map[impact.Node]bool{}
@@ -32,7 +35,7 @@ func Sees(ctx context.Context, v estate.View, g *estate.Graph, assumed []*domain
 			return nil
 		})
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 	}
 	return func(n impact.Node) bool { return seen[n] }, nil
@@ -40,13 +43,13 @@ func Sees(ctx context.Context, v estate.View, g *estate.Graph, assumed []*domain
 
 // SeenGraph returns the graph of the items that the caller may see and of what
 // they need, as if there were nothing else; nil when the caller may see all.
-func SeenGraph(ctx context.Context, v estate.View) (*estate.Graph, error) {
-	if v.Sight.All(domain.KindConfigurationItem) {
+func SeenGraph(ctx context.Context, v estate.View) (*shape.Graph, error) {
+	if v.SeesAll(domain.KindConfigurationItem) {
 		return nil, nil
 	}
 	head, err := v.App.Store.Head(ctx)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	if v.Past {
 		head = v.At
@@ -61,12 +64,12 @@ func SeenGraph(ctx context.Context, v estate.View) (*estate.Graph, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
-	for chunk := range slices.Chunk(ids, estate.MaxPage) {
+	for chunk := range slices.Chunk(ids, listing.MaxPage) {
 		pages, err := v.Part.Edges(ctx, store.EdgeQuery{Nodes: chunk, Rel: domain.RelDependsOn, Direction: store.Out})
 		if err != nil {
-			return nil, estate.StoreError(err)
+			return nil, refusal.OfStore(err)
 		}
 		for _, p := range pages {
 			for _, e := range p.Edges {
@@ -82,17 +85,17 @@ func SeenGraph(ctx context.Context, v estate.View) (*estate.Graph, error) {
 
 // SeenEstate returns the estate for a plan, without what the caller may not
 // see: no chain leads through it.
-func (a *Area) SeenEstate(ctx context.Context, v estate.View, s Survey) (*estate.Graph, error) {
-	if v.Sight.All(domain.KindConfigurationItem, domain.KindSite) {
+func (a *Area) SeenEstate(ctx context.Context, v estate.View, s Survey) (*shape.Graph, error) {
+	if v.SeesAll(domain.KindConfigurationItem, domain.KindSite) {
 		return a.Graph(ctx, v, s)
 	}
 	head, err := a.estate.Store.Head(ctx)
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	r := NewPartReader(ctx, v.Part)
 	if err := r.Read(s); err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	return r.B.Graph(int64(head)), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
@@ -68,16 +69,16 @@ func (a *Area) matrix(ctx context.Context, v estate.View, items []*domain.Config
 	}
 	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var standing []release.Standing
 	sites, since := map[string]store.Node{}, map[[2]string]time.Time{}
 	for i, page := range pages {
 		for j, n := range page.Nodes {
-			e, site := page.Edges[j], estate.Text(n.Props["key"])
+			e, site := page.Edges[j], n.Props.Text("key")
 			sites[site] = n
 			standing = append(standing, release.Standing{
-				Item: items[i].Key, Site: site, Version: estate.Text(e.Props["version"]), Active: estate.Text(e.Props["activeVersion"]),
+				Item: items[i].Key, Site: site, Version: e.Props.Text("version"), Active: e.Props.Text("activeVersion"),
 			})
 			since[[2]string{items[i].Key, site}], _ = e.Props["since"].(time.Time)
 		}

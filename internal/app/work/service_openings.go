@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -138,27 +140,27 @@ func (s *openingScopes) read(ctx context.Context, list []*calendararea.Opening) 
 		return nil
 	}
 	sites := map[store.ID]bool{}
-	for chunk := range slices.Chunk(s.items, estate.MaxPage) {
+	for chunk := range slices.Chunk(s.items, listing.MaxPage) {
 		ids := make([]store.ID, len(chunk))
 		for i, h := range chunk {
 			ids[i] = s.id(h)
 		}
 		pages, err := s.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
 		if err != nil {
-			return estate.StoreError(err)
+			return refusal.OfStore(err)
 		}
 		for i, p := range pages {
 			for _, n := range p.Nodes {
 				s.installed[ids[i]] = append(s.installed[ids[i]], n.ID)
-				s.region[n.ID], sites[n.ID] = estate.Text(n.Props["region"]), true
+				s.region[n.ID], sites[n.ID] = n.Props.Text("region"), true
 			}
 		}
 	}
-	above, err := s.view.Walk(ctx, store.Walk{Roots: estate.SortedKeys(sites), Rels: []string{domain.RelPartOf}, Direction: store.Out})
+	above, err := s.view.Walk(ctx, store.Walk{Roots: slices.Sorted(maps.Keys(sites)), Rels: []string{domain.RelPartOf}, Direction: store.Out})
 	for _, e := range above.Edges {
 		s.parent[e.From] = e.To
 	}
-	return estate.StoreError(err)
+	return refusal.OfStore(err)
 }
 
 func (s *openingScopes) id(h impact.Hit) store.ID { return store.ID(s.about.Found.Graph().ID(h.Node)) }

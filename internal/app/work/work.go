@@ -8,10 +8,9 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/app/configuration"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -72,7 +71,7 @@ func (a *Area) MyWork(ctx context.Context, first *int, after *string) (*WorkPage
 
 // add lists what one source has, up to a number, and tells whether it has more.
 func (p *WorkPage) add(ctx context.Context, s *work.Source, first int, after *string) (more bool, err error) {
-	page, err := p.a.records.Records(ctx, s.Kind, estate.List{
+	page, err := p.a.records.Records(ctx, s.Kind, listing.List{
 		Filter: s.Filter, OrderBy: []map[string]any{{"field": entity.UpperSnake(s.Since)}}, First: &first, After: after,
 	})
 	if err != nil {
@@ -105,7 +104,7 @@ func (p *WorkPage) place(after *string) (from int, cursor *string, err error) {
 	why, rest, ok := strings.Cut(*after, " ")
 	from = slices.IndexFunc(p.sources, func(s *work.Source) bool { return string(s.Why) == why })
 	if !ok || from < 0 {
-		return 0, nil, estate.Wrong("after", "is no cursor of this list")
+		return 0, nil, refusal.Wrong("after", "is no cursor of this list")
 	}
 	return from, &rest, nil
 }
@@ -115,7 +114,7 @@ func (p *WorkPage) ByReason(ctx context.Context) ([]*WorkCount, error) {
 	list := []*WorkCount{}
 	zero := 0
 	for _, s := range p.sources {
-		page, err := p.a.records.Records(ctx, s.Kind, estate.List{Filter: s.Filter, First: &zero})
+		page, err := p.a.records.Records(ctx, s.Kind, listing.List{Filter: s.Filter, First: &zero})
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +145,7 @@ func (a *Area) workSources(ctx context.Context) ([]*work.Source, error) {
 	names, namesErr := a.estate.Book(domain.KindChangeRequest, "requester", "assignee").Spellings(ctx, actor.Name)
 	keys, keysErr := a.estate.Book(domain.KindParty, "key").Spellings(ctx, actor.Name)
 	if err := errors.Join(namesErr, keysErr); err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var mine []*work.Source
 	for _, s := range work.Sources(names[actor.Name], keys[actor.Name], a.estate.Clock()) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -61,7 +62,7 @@ func (a *Area) standIns(ctx context.Context, name string) (list []standIn, err e
 	for i, d := range delegations {
 		ids[i] = store.ID(d.ID)
 	}
-	boards, err := estate.FarNodes(ctx, a.estate.Everything(), ids, domain.RelDelegatesOn, store.Out, domain.KindBoard)
+	boards, err := a.estate.Everything().Far(ctx, ids, domain.RelDelegatesOn, store.Out, domain.KindBoard)
 	at := a.estate.Clock()
 	for i, d := range delegations {
 		if domain.SameName(d.Deputy, name) && d.Holds(at) {
@@ -86,7 +87,7 @@ func (a *Area) awaiting(ctx context.Context, board *domain.Board, who domain.Doe
 		Nodes: nodes, Rel: domain.RelCastOn, Direction: store.In, Kind: domain.KindVote,
 	})
 	if err != nil {
-		return nil, estate.StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	var ids []any
 	for i, r := range requests {

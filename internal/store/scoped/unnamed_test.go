@@ -10,11 +10,11 @@ import (
 func TestPlainTakesTheMarksOfAliasesAway(t *testing.T) {
 	const m = "\u2063"
 	for text, want := range map[string]string{
-		"":                                     "",
-		"as it is":                             "as it is",
+		"":         "",
+		"as it is": "as it is",
 		"the end of …" + m + "id" + m + ", now": "the end of …, now",
-		"…" + m + "a" + m + "…" + m + "b" + m:  "……",
-		"cut …" + m + "ab":                     "cut …",
+		"…" + m + "a" + m + "…" + m + "b" + m:   "……",
+		"cut …" + m + "ab":                      "cut …",
 	} {
 		if got := scoped.Plain(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)

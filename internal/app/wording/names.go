@@ -1,4 +1,4 @@
-package estate
+package wording
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -57,14 +58,14 @@ func (l *Names) load(ctx context.Context) error {
 	if len(l.wanted) == 0 {
 		return nil
 	}
-	ids := SortedKeys(l.wanted)
+	ids := slices.Sorted(maps.Keys(l.wanted))
 	found, err := l.Newest(ctx, ids)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
 		n := found[id]
-		l.book[id] = domain.ChangeEnd{Kind: n.Kind, ID: string(id), Key: Text(n.Props["key"])}
+		l.book[id] = domain.ChangeEnd{Kind: n.Kind, ID: string(id), Key: n.Props.Text("key")}
 	}
 	clear(l.wanted)
 	return nil
@@ -74,7 +75,7 @@ func (l *Names) load(ctx context.Context) error {
 func (l *Names) Newest(ctx context.Context, ids []store.ID) (map[store.ID]store.Node, error) {
 	found, err := l.store.Nodes(ctx, ids...)
 	if err != nil {
-		return nil, StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	gone := slices.DeleteFunc(slices.Clone(ids), func(id store.ID) bool {
 		_, ok := found[id]
@@ -95,7 +96,7 @@ func (l *Names) last(ctx context.Context, ids []store.ID) (map[store.ID]store.No
 	}
 	pages, err := l.store.History(ctx, store.HistoryQuery{Nodes: ids, First: 1})
 	if err != nil {
-		return nil, StoreError(err)
+		return nil, refusal.OfStore(err)
 	}
 	nodes := make(map[store.ID]store.Node, len(ids))
 	for i, id := range ids {

@@ -1,12 +1,11 @@
-package estate
+package listing
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
 )
 
@@ -25,22 +24,6 @@ type Selection struct {
 	None          bool // first or last was 0: ask for one, to see whether there is one
 }
 
-// ParseSelection reads the arguments of a connection of records of the kind,
-// and tells all that is wrong with them.
-func (a *Estate) ParseSelection(ctx context.Context, k *entity.Kind, l List) (*Selection, error) {
-	s := &Selection{}
-	var filterErr, orderErr error
-	s.Filter, filterErr = a.Filters(ctx, k, l.Filter)
-	switch {
-	case l.Within != nil && s.Filter != nil:
-		s.Filter = store.And{s.Filter, l.Within}
-	case l.Within != nil:
-		s.Filter = l.Within
-	}
-	s.Order, orderErr = k.ParseOrder(l.OrderBy, "orderBy")
-	return s, Both(filterErr, orderErr, s.pages(l))
-}
-
 // ParsePage reads the arguments that choose a page.
 func ParsePage(l List) (*Selection, error) {
 	s := &Selection{}
@@ -52,7 +35,7 @@ func (s *Selection) pages(l List) error {
 	s.First = Length(&pages, "first", l.First)
 	s.Last = Length(&pages, "last", l.Last)
 	if l.First != nil && l.Last != nil {
-		pages = append(pages, Wrong("last", "cannot be given beside first"))
+		pages = append(pages, refusal.Wrong("last", "cannot be given beside first"))
 	}
 	if l.First == nil && l.Last == nil {
 		s.First = DefaultPage
@@ -79,7 +62,7 @@ func Length(errs *domain.Errors, field string, n *int) int {
 	case n == nil:
 		return 0
 	case *n < 0:
-		*errs = append(*errs, Wrong(field, "must not be below 0"))
+		*errs = append(*errs, refusal.Wrong(field, "must not be below 0"))
 	case *n > MaxPage:
 		*errs = append(*errs, TooMany(field, *n))
 	default:
@@ -93,7 +76,7 @@ func cursor(errs *domain.Errors, field string, c *string) store.Cursor {
 		return ""
 	}
 	if *c == "" {
-		*errs = append(*errs, Wrong(field, "is no cursor of this list"))
+		*errs = append(*errs, refusal.Wrong(field, "is no cursor of this list"))
 	}
 	return store.Cursor(*c)
 }
@@ -110,7 +93,7 @@ func TooMany(field string, n int) *domain.Error {
 // parsed is sound, so that only a cursor can be the cause.
 func (s *Selection) Explain(err error) error {
 	if !errors.Is(err, store.ErrInvalid) || (s.After == "" && s.Before == "") {
-		return StoreError(err)
+		return refusal.OfStore(err)
 	}
 	field := "after"
 	if s.After == "" {

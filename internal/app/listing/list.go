@@ -1,4 +1,4 @@
-package estate
+package listing
 
 import (
 	"context"
@@ -37,12 +37,4 @@ type Item struct {
 	Record any // *domain.Site, …
 	Cursor string
 	Link   any // *domain.Dependency, …; nil when the relationship has no properties
-}
-
-// Via names a relationship and the direction in which it is followed. Kind is
-// that of the other end, needed when a relationship has several ends.
-type Via struct {
-	Rel  string
-	In   bool
-	Kind string
 }

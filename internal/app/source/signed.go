@@ -1,4 +1,4 @@
-package estate
+package source
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"releasegraph/internal/app/acting"
-
 	"releasegraph/internal/domain"
 )
 
@@ -16,10 +15,11 @@ import (
 const (
 	methodMarker   = ";method="
 	identityMarker = ";by="
+	digestMarker   = ";sha256="
 )
 
-// SignedSource adds to a source how who asks is known.
-func SignedSource(ctx context.Context, source string) string {
+// Signed adds to a source how who asks is known.
+func Signed(ctx context.Context, source string) string {
 	who := acting.From(ctx)
 	var b strings.Builder
 	b.WriteString(source)
@@ -39,8 +39,8 @@ type signature struct {
 	Identities []string
 }
 
-// ReadSource takes the source of a change set apart.
-func ReadSource(stored string) signature {
+// Read takes the source of a change set apart.
+func Read(stored string) signature {
 	rest, _, _ := strings.Cut(stored, digestMarker)
 	source, marks, signed := strings.Cut(rest, methodMarker)
 	s := signature{Source: source, Identities: []string{}}
@@ -58,9 +58,9 @@ func ReadSource(stored string) signature {
 	return s
 }
 
-// inputDigest returns the digest of its input that a source carries, "" when it
+// Digest returns the digest of its input that a source carries, "" when it
 // has none.
-func inputDigest(stored string) string {
+func Digest(stored string) string {
 	if i := strings.Index(stored, digestMarker); i >= 0 {
 		return stored[i:]
 	}
