@@ -129,7 +129,18 @@ func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
 	a.Impact.Held = a.Releases.Held
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
-	e.Rules = slices.Concat(a.Configuration.Rules(), a.Calendar.Rules(), a.Problems.Rules(), a.Changes.Rules(), a.Policies.Rules(), a.Media.Rules(), a.Releases.Rules())
-	// In the order in which one may follow from another.
-	e.Consequences = slices.Concat(a.Problems.Consequences(), a.Policies.Consequences(), a.Media.Consequences(), a.Releases.Consequences(), a.Changes.Consequences(), a.Calendar.Consequences())
+	for _, has := range a.parts() {
+		if area, ok := has.(interface{ Rules() []estate.Rule }); ok {
+			e.Rules = append(e.Rules, area.Rules()...)
+		}
+		if area, ok := has.(interface{ Consequences() []estate.Consequence }); ok {
+			e.Consequences = append(e.Consequences, area.Consequences()...)
+		}
+	}
+}
+
+// parts lists the areas that have a say in what is written, in the order in which the
+// consequences of one may follow from those of another.
+func (a *App) parts() []any {
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Changes, a.Calendar}
 }

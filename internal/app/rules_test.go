@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/entity"
 )
 
@@ -41,4 +43,24 @@ func TestRulesAndConsequencesMindWhatThereIs(t *testing.T) {
 	for _, c := range a.Consequences() {
 		minds(c.Name, c.Minds.Kinds, c.Minds.Rels)
 	}
+}
+
+// What internal/app leaves out would bind nobody, and follow from nothing.
+func TestEveryAreaHasItsSay(t *testing.T) {
+	a := app.New(app.Config{})
+	rules, consequences := 0, 0
+	for areas, i := reflect.ValueOf(*a), 0; i < areas.NumField(); i++ {
+		if !areas.Type().Field(i).IsExported() {
+			continue
+		}
+		area := areas.Field(i).Interface()
+		if has, ok := area.(interface{ Rules() []estate.Rule }); ok {
+			rules += len(has.Rules())
+		}
+		if has, ok := area.(interface{ Consequences() []estate.Consequence }); ok {
+			consequences += len(has.Consequences())
+		}
+	}
+	require.Len(t, a.Rules(), rules)
+	require.Len(t, a.Consequences(), consequences)
 }

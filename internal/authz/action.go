@@ -1,5 +1,7 @@
 package authz
 
+import "releasegraph/internal/entity"
+
 // Action is what an actor wants to do with records of a kind, or with a
 // relationship.
 type Action string
@@ -58,8 +60,8 @@ type declaredAction struct {
 // write is the group of the actions that change single records.
 const write Action = "write"
 
-// actions declares every action. A policy that names another is refused.
-var actions = []declaredAction{
+// actions are those of all areas. A policy that names another is refused.
+var actions = withOwn(entity.Actions(), []declaredAction{
 	{Read, "", "see records, their relationships and their history"},
 	{Create, write, "add a record"},
 	{Update, write, "change a record's fields"},
@@ -83,6 +85,14 @@ var actions = []declaredAction{
 	{Import, "", "write records of any kind in bulk"},
 	{Migrate, "", "bring by an import what is otherwise left to the verbs: votes, states, decisions, as they are"},
 	{Manage, "", "handle what is not of the graph, such as tokens"},
+})
+
+// withOwn adds the actions that areas declare in the Catalog.
+func withOwn(declared []entity.Action, list []declaredAction) []declaredAction {
+	for _, a := range declared {
+		list = append(list, declaredAction{name: Action(a.Name), doc: a.Doc})
+	}
+	return list
 }
 
 // Actions lists all actions.

@@ -60,7 +60,7 @@ func narrow(a domain.Actor, action Action, kind string) error {
 	if beyondSites(a, action, in) {
 		why = "it is at no site, and you are kept to some"
 	}
-	if in.wide && narrowed(a) {
+	if in.Wide && narrowed(a) {
 		why = "whoever may reaches the whole estate by it, and you are narrowed to sites or kinds"
 	}
 	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) {

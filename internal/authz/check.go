@@ -102,15 +102,15 @@ func unknown(uid types.EntityUID) string {
 		legal = append(legal, string(write))
 	case typeArea:
 		for _, a := range areas {
-			legal = append(legal, a.name)
+			legal = append(legal, a.Name)
 		}
 	case typeKind:
 		for _, a := range areas {
-			legal = append(legal, a.kinds...)
+			legal = append(legal, a.Kinds...)
 		}
 	case typeRelationship:
 		for _, a := range areas {
-			legal = append(legal, a.relationships...)
+			legal = append(legal, a.Relationships...)
 		}
 	default:
 		return fmt.Sprintf("there is no type %s: there are Actor, Role, Action, Kind, Relationship and Area", uid.Type)

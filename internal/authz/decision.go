@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 )
 
 // Decision is what an actor may do: with which records, told by their facts.
@@ -25,12 +26,12 @@ func (d Decision) All() bool { return d.Granted == d.Possible && d.Granted != 0 
 func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 	in := areaOf(kind)
 	d := Decision{Possible: possible(a, in)}
-	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.wide && narrowed(a) || beyondSites(a, action, in) {
+	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.Wide && narrowed(a) || beyondSites(a, action, in) {
 		return d
 	}
 	d.Granted = g.Grant(action, kind) & d.Possible
 	// Of a relationship one sees what one sees of both its ends.
-	if a.Bound && in.placed && !(action == Read && isRelationship(kind)) {
+	if a.Bound && in.Placed && !(action == Read && isRelationship(kind)) {
 		d.Granted &= having(AtYourSite)
 	}
 	return d
@@ -38,20 +39,20 @@ func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 
 // beyondSites tells whether an action changes what is at no site, for all sites,
 // by an actor who is kept to some.
-func beyondSites(a domain.Actor, action Action, in *area) bool {
-	return a.Bound && !in.placed && action != Read
+func beyondSites(a domain.Actor, action Action, in *entity.PolicyArea) bool {
+	return a.Bound && !in.Placed && action != Read
 }
 
 // narrowed tells whether an actor may less than its roles.
 func narrowed(a domain.Actor) bool { return a.Bound || a.Kinds != nil }
 
 // possible leaves out facts that no record of the area can have for the actor.
-func possible(a domain.Actor, in *area) Grant {
+func possible(a domain.Actor, in *entity.PolicyArea) Grant {
 	all := Always
-	if len(a.Sites) == 0 || !in.placed {
+	if len(a.Sites) == 0 || !in.Placed {
 		all &^= having(AtYourSite)
 	}
-	if len(a.Suppliers) == 0 || !in.placed {
+	if len(a.Suppliers) == 0 || !in.Placed {
 		all &^= having(SuppliedByYou)
 	}
 	return all

@@ -34,7 +34,7 @@ func resourceOf(name string, f Facts) types.Entity {
 			"atYourSite": types.Boolean(f&AtYourSite != 0), "suppliedByYou": types.Boolean(f&SuppliedByYou != 0),
 		}),
 	}
-	e.Parents = types.NewEntityUIDSet(types.NewEntityUID(typeArea, types.String(areaOf(name).name)))
+	e.Parents = types.NewEntityUIDSet(types.NewEntityUID(typeArea, types.String(areaOf(name).Name)))
 	return e
 }
 

@@ -2,9 +2,10 @@ package authz
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -12,8 +13,13 @@ import (
 	"github.com/cedar-policy/cedar-go"
 )
 
-//go:embed default.cedar
-var defaultText []byte
+// defaults are the default policies: general ones, and of areas that bring their own.
+//
+//go:embed *.cedar
+var defaults embed.FS
+
+// general is the file of the policies that come first.
+const general = "default.cedar"
 
 // Policies are Cedar policies, parsed and checked. They never change, and all
 // methods may be called concurrently.
@@ -33,9 +39,23 @@ type Source struct {
 	Text []byte
 }
 
-// DefaultSource is the policies that hold unless others are given: section 9
+// DefaultSource returns the policies that hold unless others are given: section 9
 // of the domain.
-func DefaultSource() Source { return Source{"default.cedar", slices.Clone(defaultText)} }
+func DefaultSource() Source {
+	text, err := defaults.ReadFile(general)
+	files, listErr := fs.Glob(defaults, "*.cedar")
+	for _, name := range files {
+		if name == general {
+			continue
+		}
+		more, readErr := defaults.ReadFile(name)
+		text, err = slices.Concat(text, []byte("\n"), more), errors.Join(err, readErr)
+	}
+	if err := errors.Join(err, listErr); err != nil {
+		panic(err) // they are part of the program
+	}
+	return Source{general, text}
+}
 
 // Default gives the policies that hold unless others are given.
 var Default = sync.OnceValue(func() *Policies {

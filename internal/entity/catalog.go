@@ -4,24 +4,40 @@
 // the struct tags of package domain.
 package entity
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // area is what an area declares, in a file of its own.
 type area struct {
+	name string
+	// after names the area behind which it stands in lists, such as those of exports; ""
+	// is the first. Areas behind the same one stand by name.
+	after    string
 	enums    []enumeration
 	defaults []preset
 	// The kinds and relationships are made once all enumerations are known.
 	kinds         func() []*Kind
 	relationships func() []*Relationship // nil: none
+	policies      []PolicyArea
+	actions       []Action
 }
 
-// areas lists the areas of the Catalog. Exports list kinds in this order.
-var areas = []area{configurationArea, historyArea, problemArea, changeArea, calendarArea, releaseArea, libraryArea}
-
 var (
+	areas         []area // as declared
 	kinds         []*Kind
 	relationships []*Relationship
+	policyAreas   []PolicyArea
+	ownActions    []Action
 )
+
+// declare adds an area to the Catalog.
+func declare(a area) struct{} {
+	areas = append(areas, a)
+	return struct{}{}
+}
 
 // init fills the Catalog.
 func init() {
@@ -33,12 +49,36 @@ func init() {
 			presetOf[p.of] = p.fill
 		}
 	}
-	for _, a := range areas {
+	for _, a := range inOrder(areas) {
 		kinds = append(kinds, a.kinds()...)
 		if a.relationships != nil {
 			relationships = append(relationships, a.relationships()...)
 		}
+		policyAreas, ownActions = append(policyAreas, a.policies...), append(ownActions, a.actions...)
 	}
+}
+
+// inOrder returns areas, each behind the one that it names.
+func inOrder(all []area) []area {
+	behind := map[string][]area{}
+	for _, a := range all {
+		behind[a.after] = append(behind[a.after], a)
+	}
+	list := make([]area, 0, len(all))
+	var place func(after string)
+	place = func(after string) {
+		next := behind[after]
+		slices.SortFunc(next, func(x, y area) int { return strings.Compare(x.name, y.name) })
+		for _, a := range next {
+			list = append(list, a)
+			place(a.name)
+		}
+	}
+	place("")
+	if len(list) != len(all) {
+		panic(fmt.Sprintf("entity: %d of %d areas of the Catalog stand behind one that there is", len(list), len(all)))
+	}
+	return list
 }
 
 // Kinds lists all kinds of record. The list must not be changed.

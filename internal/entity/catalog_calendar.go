@@ -2,8 +2,9 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// calendarArea is maintenance windows, freezes, exceptions from them, and feeds of the schedule.
-var calendarArea = area{
+// The area calendar is maintenance windows, freezes, exceptions from them, and feeds of the schedule.
+var _ = declare(area{
+	name: "calendar", after: "change",
 	enums: []enumeration{
 		enum(domain.ExceptionStatuses),
 	},
@@ -12,7 +13,24 @@ var calendarArea = area{
 	},
 	kinds:         calendarKinds,
 	relationships: calendarRelationships,
-}
+	policies: []PolicyArea{
+		{
+			Name: "calendar", Doc: "maintenance windows and freezes, which all may see",
+			Kinds:         []string{domain.KindMaintenanceWindow, domain.KindFreeze},
+			Relationships: []string{domain.RelWindowAt, domain.RelWindowOf, domain.RelFreezesAt, domain.RelFreezes},
+		},
+		{
+			Name: "exception", Doc: "exceptions from freezes, and for which changes they are", Placed: true,
+			Kinds:         []string{domain.KindFreezeException},
+			Relationships: []string{domain.RelExcepts, domain.RelExceptionFor},
+		},
+		{
+			Name: "feed", Doc: "secret addresses of the forward schedule", Wide: true,
+			Kinds:         []string{domain.KindCalendarFeed},
+			Relationships: []string{domain.RelFeedAt, domain.RelFeedOf},
+		},
+	},
+})
 
 func calendarKinds() []*Kind {
 	return []*Kind{

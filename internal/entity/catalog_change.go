@@ -2,8 +2,9 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// changeArea is requests for change, and who decides on them.
-var changeArea = area{
+// The area change is requests for change, and who decides on them.
+var _ = declare(area{
+	name: "change", after: "problem",
 	enums: []enumeration{
 		enum(domain.ChangeRequestTypes),
 		enum(domain.ChangeRequestStatuses),
@@ -23,7 +24,24 @@ var changeArea = area{
 	},
 	kinds:         changeKinds,
 	relationships: changeRelationships,
-}
+	policies: []PolicyArea{
+		{
+			Name: "change", Doc: "requests for change, and what they are about", Placed: true,
+			Kinds:         []string{domain.KindChangeRequest, domain.KindTask},
+			Relationships: []string{domain.RelAffects, domain.RelTakesPlaceAt, domain.RelResolves, domain.RelFollows, domain.RelPrepares},
+		},
+		{
+			Name: "review", Doc: "what was found out and said about requests for change", Placed: true,
+			Kinds:         []string{domain.KindVote, domain.KindAssessment},
+			Relationships: []string{domain.RelCastOn, domain.RelAssesses, domain.RelExcludes},
+		},
+		{
+			Name: "board", Doc: "who decides on changes, and which are decided beforehand",
+			Kinds:         []string{domain.KindBoard, domain.KindDelegation, domain.KindChangeModel},
+			Relationships: []string{domain.RelDecidedBy, domain.RelDelegatesOn},
+		},
+	},
+})
 
 func changeKinds() []*Kind {
 	return []*Kind{

@@ -2,8 +2,9 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// configurationArea is what is there, where it runs, and what it needs.
-var configurationArea = area{
+// The area configuration is what is there, where it runs, and what it needs.
+var _ = declare(area{
+	name: "configuration",
 	enums: []enumeration{
 		enum(domain.Classes),
 		enum(domain.ItemStatuses),
@@ -21,7 +22,21 @@ var configurationArea = area{
 	},
 	kinds:         configurationKinds,
 	relationships: configurationRelationships,
-}
+	policies: []PolicyArea{
+		{
+			Name: "configuration", Doc: "what is there, where it runs, and what it needs", Placed: true,
+			Kinds: []string{domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.KindParty},
+			Relationships: []string{
+				domain.RelDependsOn, domain.RelInstalledAt, domain.RelPartOf, domain.RelSiteNeeds, domain.RelGroups,
+				domain.RelOwnedBy, domain.RelSupportedBy, domain.RelSuppliedBy, domain.RelServes,
+			},
+		},
+		{
+			Name: "reference", Doc: "what describes the configuration data, and is at no site",
+			Kinds: []string{domain.KindAttributeDefinition, domain.KindBaseline},
+		},
+	},
+})
 
 func configurationKinds() []*Kind {
 	return []*Kind{

@@ -2,8 +2,8 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// historyArea is what keeps a moment of the estate.
-var historyArea = area{kinds: historyKinds}
+// The area of history is what keeps a moment of the estate.
+var _ = declare(area{name: "history", after: "configuration", kinds: historyKinds})
 
 func historyKinds() []*Kind {
 	return []*Kind{

@@ -2,8 +2,9 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// libraryArea is the definitive media library, the hardware store and licences.
-var libraryArea = area{
+// The area library is the definitive media library, the hardware store and licences.
+var _ = declare(area{
+	name: "library", after: "release",
 	enums: []enumeration{
 		enum(domain.MediaKinds),
 		enum(domain.MediaTermsList),
@@ -18,7 +19,24 @@ var libraryArea = area{
 	},
 	kinds:         libraryKinds,
 	relationships: libraryRelationships,
-}
+	policies: []PolicyArea{
+		{
+			Name: "library", Doc: "the definitive media library", Placed: true,
+			Kinds:         []string{domain.KindMediaItem},
+			Relationships: []string{domain.RelMasterOf, domain.RelKitOf},
+		},
+		{
+			Name: "licence", Doc: "licences, and where they are paid for", Placed: true,
+			Kinds:         []string{domain.KindLicence},
+			Relationships: []string{domain.RelLicensedBy, domain.RelPaidAt},
+		},
+		{
+			Name: "store", Doc: "the definitive hardware store", Placed: true,
+			Kinds:         []string{domain.KindHardwareSpare},
+			Relationships: []string{domain.RelSpareFor, domain.RelStoredAt, domain.RelReservedFor},
+		},
+	},
+})
 
 func libraryKinds() []*Kind {
 	return []*Kind{

@@ -2,8 +2,9 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// problemArea is what goes wrong, and what is known of it.
-var problemArea = area{
+// The area problem is what goes wrong, and what is known of it.
+var _ = declare(area{
+	name: "problem", after: "history",
 	enums: []enumeration{
 		enum(domain.Priorities),
 		enum(domain.ProblemStatuses),
@@ -15,7 +16,14 @@ var problemArea = area{
 	},
 	kinds:         problemKinds,
 	relationships: problemRelationships,
-}
+	policies: []PolicyArea{
+		{
+			Name: "problem", Doc: "problems, known errors, and where they show", Placed: true,
+			Kinds:         []string{domain.KindProblem, domain.KindKnownError},
+			Relationships: []string{domain.RelConcerns, domain.RelDiagnoses, domain.RelPresentIn},
+		},
+	},
+})
 
 func problemKinds() []*Kind {
 	return []*Kind{

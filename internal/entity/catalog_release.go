@@ -2,8 +2,9 @@ package entity
 
 import "releasegraph/internal/domain"
 
-// releaseArea is releases, what they hold, and the policies that they follow.
-var releaseArea = area{
+// The area release is releases, what they hold, and the policies that they follow.
+var _ = declare(area{
+	name: "release", after: "calendar",
 	enums: []enumeration{
 		enum(domain.ReleaseTypes),
 		enum(domain.ReleaseCategories),
@@ -29,7 +30,22 @@ var releaseArea = area{
 	},
 	kinds:         releaseKinds,
 	relationships: releaseRelationships,
-}
+	policies: []PolicyArea{
+		{
+			Name: "release", Doc: "releases, and what they hold", Placed: true,
+			Kinds: []string{domain.KindRelease},
+			Relationships: []string{
+				domain.RelChanges, domain.RelImplements, domain.RelBundles, domain.RelRequires, domain.RelSupersedes, domain.RelFixes,
+				domain.RelIntroducedBy, domain.RelCausedBy,
+			},
+		},
+		{
+			Name: "policy", Doc: "the written rules for releases",
+			Kinds:         []string{domain.KindReleasePolicy},
+			Relationships: []string{domain.RelGoverns, domain.RelObserves, domain.RelRevises},
+		},
+	},
+})
 
 func releaseKinds() []*Kind {
 	return []*Kind{

@@ -99,7 +99,7 @@ func needOf(derived map[string]Need, name string, f *ast.FieldDefinition) (n Nee
 		return n, ""
 	case !slices.Contains(authz.Actions(), n.Action):
 		return n, fmt.Sprintf(" (@needs names the action %q, there are %s)", n.Action, actionNames())
-	case !authz.Known(n.Kind) && entity.KindNamed(n.Kind) == nil && len(entity.RelationshipsNamed(n.Kind)) == 0:
+	case !authz.Known(n.Kind):
 		return n, fmt.Sprintf(" (@needs is of %q, which is no kind and no relationship)", n.Kind)
 	}
 	return n, ""

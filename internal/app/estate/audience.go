@@ -19,7 +19,7 @@ func (a *Estate) Audience(ctx context.Context) string {
 	grants := a.Policies.For(actor)
 	var b strings.Builder
 	all := true
-	for _, kind := range Governed() {
+	for _, kind := range authz.Kinds() {
 		d := grants.Decide(actor, authz.Read, kind)
 		all = all && (d.All() || !d.Any())
 		fmt.Fprintf(&b, "%s %d of %d\n", kind, d.Granted, d.Possible)

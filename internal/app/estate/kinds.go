@@ -2,7 +2,6 @@ package estate
 
 import (
 	"context"
-	"slices"
 
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
@@ -27,21 +26,4 @@ func (a *Estate) AllowedRelationship(ctx context.Context, action authz.Action, n
 		return nil, refusal.Wrong("", "there is no relationship named %q", name)
 	}
 	return list, a.May(ctx, action, list[0].Name)
-}
-
-// Governed lists all that policies decide about: what stands in an area, and
-// the kinds and relationships of the Catalog that stand in none yet.
-func Governed() []string {
-	list := authz.Kinds()
-	for _, k := range entity.Kinds() {
-		if !authz.Known(k.Name) {
-			list = append(list, k.Name)
-		}
-	}
-	for _, r := range entity.Relationships() {
-		if !slices.Contains(list, r.Name) {
-			list = append(list, r.Name)
-		}
-	}
-	return list
 }

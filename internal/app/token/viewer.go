@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 )
@@ -48,7 +47,7 @@ func (a *Area) Viewer(ctx context.Context) *Viewer {
 		v.ExpiresAt = &expires
 	}
 	grants := a.estate.Policies.For(who.Actor)
-	for _, kind := range estate.Governed() {
+	for _, kind := range authz.Kinds() {
 		for _, action := range authz.Actions() {
 			if grants.May(who.Actor, action, kind) == nil {
 				d := grants.Decide(who.Actor, action, kind)
