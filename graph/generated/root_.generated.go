@@ -14285,8 +14285,8 @@ enum ReleaseOrderField {
 input CreateReleaseInput {
   "The human-typed name that identifies the record in its kind."
   key: String!
-  "What people call it."
-  name: String!
+  "What people call it. When absent: what the policy's nameTemplate makes of its key and number (R3)."
+  name: String
   "What it brings, in a few sentences."
   description: String
   "The release's own number, by the scheme of its policy (R3)."

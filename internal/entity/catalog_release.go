@@ -49,7 +49,7 @@ var _ = declare(area{
 
 func releaseKinds() []*Kind {
 	return []*Kind{
-		newKind[domain.Release](domain.KindRelease),
+		newKind[domain.Release](domain.KindRelease).named("what the policy's nameTemplate makes of its key and number (R3)"),
 		newKind[domain.ReleasePolicy](domain.KindReleasePolicy).deed(),
 	}
 }

@@ -38,6 +38,9 @@ type Field struct {
 	// Whole says that an import that gives the field brings the record as a whole,
 	// with all that belongs to it.
 	Whole bool
+	// Follows says what a consequence fills a required field with that a create
+	// does not give; empty: it must be given.
+	Follows string
 	// Derived says that the server works the field out: an import never brings it,
 	// though a history does.
 	Derived bool

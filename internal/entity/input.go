@@ -130,6 +130,10 @@ func (in *input) read(v reflect.Value, raw map[string]any) {
 	}
 	for i := range in.fields {
 		f := &in.fields[i]
+		if f.Follows != "" && in.creating && raw[f.Name] == nil {
+			broken[f.Name] = true // it is not there yet, and need not be
+			continue
+		}
 		if f.Required && !broken[f.Name] && f.get(v.Elem()) == "" {
 			broken[f.Name] = true
 			in.add(at(in.path, f.Name), "%s", missing(raw, f.Name))
@@ -173,7 +177,7 @@ func (in *input) set(f *Field, v reflect.Value, raw any) bool {
 	path := at(in.path, f.Name)
 	if raw == nil {
 		// A default stands for null in a create; else null empties the field.
-		if f.Required && in.creating && f.get(v) != "" {
+		if in.creating && (f.Follows != "" || f.Required && f.get(v) != "") {
 			return true
 		}
 		if f.Required {

@@ -30,6 +30,12 @@ func (k *Kind) deed() *Kind {
 	return k
 }
 
+// named says what a consequence names the kind's records where nobody does.
+func (k *Kind) named(what string) *Kind {
+	k.Field("name").Follows = what
+	return k
+}
+
 // outOfUse says by which statuses the kind's records are not in use any more.
 func (k *Kind) outOfUse(statuses ...string) *Kind {
 	k.OutOfUse = statuses

@@ -150,6 +150,8 @@ func (w *deriver) givable(s *sdl, typ string, fields []entity.Field, defaults re
 		value := defaults.FieldByIndex(f.Index)
 		switch {
 		case !f.Required:
+		case f.Follows != "":
+			doc += " When absent: " + f.Follows + "."
 		case f.Enum == nil || value.IsZero():
 			bare += "!"
 		case keeps && !f.Identity:

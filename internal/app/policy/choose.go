@@ -51,6 +51,19 @@ func (a *Area) ForItems(ctx context.Context, v estate.View, items []*domain.Conf
 	return c, nil
 }
 
+// ForAnything is the policy that names nothing to which it applies, and so applies
+// to all; the default where there is none (R3).
+func (a *Area) ForAnything(ctx context.Context, v estate.View) (*domain.ReleasePolicy, error) {
+	inForce, err := a.InForce(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	c := &Chosen{}
+	inForce.choose([]release.PolicyItem{{}}, c)
+	c.complete()
+	return c.Policy, nil
+}
+
 // complete says all of the policy, or of the default.
 func (c *Chosen) complete() {
 	c.Policy = domain.DefaultPolicy()

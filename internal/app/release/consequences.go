@@ -16,6 +16,10 @@ func (a *Area) Consequences() []estate.Consequence {
 	anyMeans := estate.ByMutation | estate.ByVerb | estate.ByImport
 	return []estate.Consequence{
 		{
+			Name: "R3 a release is named", Binds: estate.ByMutation | estate.ByImport,
+			Minds: estate.Interest{Kinds: []string{domain.KindRelease}}, Owns: []string{"Release.name"}, Follow: a.nameReleases,
+		},
+		{
 			Name: "R21 content is counted", Binds: anyMeans,
 			Minds: estate.Interest{Kinds: []string{domain.KindRelease}, Rels: append([]string{domain.RelKitOf, domain.RelIntroducedBy}, contentRels...)},
 			Owns:  []string{"Release.contentVersion"}, Follow: countContent,

@@ -125,14 +125,21 @@ func (a *Area) newPackage(k *entity.Kind, in Gather, policy *domain.ReleasePolic
 		}
 		number = pattern.Expand(version.DateValues(a.estate.Clock()))
 	}
-	made, err := k.New(map[string]any{
-		"key": in.Key, "name": optional.Or(in.Name, in.Key), "releaseVersion": number,
-		"type": string(domain.MinorRelease), "category": string(domain.PackageRelease),
-	}, "input")
+	values := map[string]any{
+		"key": in.Key, "releaseVersion": number, "type": string(domain.MinorRelease), "category": string(domain.PackageRelease),
+	}
+	if in.Name != nil {
+		values["name"] = *in.Name
+	}
+	made, err := k.New(values, "input")
 	if err != nil {
 		return nil, err
 	}
-	return made.(*domain.Release), nil
+	r := made.(*domain.Release)
+	if in.Name == nil {
+		r.Name = nameOf(r, policy)
+	}
+	return r, nil
 }
 
 // liveFixes are the emergency releases that went live.
