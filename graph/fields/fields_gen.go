@@ -2643,10 +2643,8 @@ func fieldsOfLicencePayload() direct.Type {
 
 func fieldsOfLicenceUse() direct.Type {
 	return direct.Object(direct.Fields[*media.LicenceUse]{
-		"used":    direct.Leaf(func(v *media.LicenceUse) int { return v.Used }, direct.Int),
-		"over":    direct.Leaf(func(v *media.LicenceUse) int { return v.Over }, direct.Int),
-		"illegal": direct.Many(func(v *media.LicenceUse) []*media.IllegalUse { return v.Illegal }),
-		"waste":   direct.Many(func(v *media.LicenceUse) []*domain.Site { return v.Waste }),
+		"used": direct.Leaf(func(v *media.LicenceUse) int { return v.Used }, direct.Int),
+		"over": direct.Leaf(func(v *media.LicenceUse) int { return v.Over }, direct.Int),
 	})
 }
 

@@ -1323,7 +1323,7 @@ func (ec *executionContext) _LicenceUse_illegal(ctx context.Context, field graph
 			return ec.fieldContext_LicenceUse_illegal(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Illegal, nil
+			return obj.Illegal(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*media.IllegalUse) graphql.Marshaler {
@@ -1337,7 +1337,7 @@ func (ec *executionContext) fieldContext_LicenceUse_illegal(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "LicenceUse",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_IllegalUse(ctx, field)
@@ -1355,7 +1355,7 @@ func (ec *executionContext) _LicenceUse_waste(ctx context.Context, field graphql
 			return ec.fieldContext_LicenceUse_waste(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Waste, nil
+			return obj.Waste(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Site) graphql.Marshaler {
@@ -1369,7 +1369,7 @@ func (ec *executionContext) fieldContext_LicenceUse_waste(_ context.Context, fie
 	fc = &graphql.FieldContext{
 		Object:     "LicenceUse",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Site(ctx, field)
@@ -2237,23 +2237,89 @@ func (ec *executionContext) _LicenceUse(ctx context.Context, sel ast.SelectionSe
 		case "used":
 			out.Values[i] = ec._LicenceUse_used(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "over":
 			out.Values[i] = ec._LicenceUse_over(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "illegal":
-			out.Values[i] = ec._LicenceUse_illegal(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._LicenceUse_illegal(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "waste":
-			out.Values[i] = ec._LicenceUse_waste(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._LicenceUse_waste(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

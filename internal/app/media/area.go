@@ -13,6 +13,7 @@ type Area struct {
 	policies *policy.Area
 	verifier Verifier // nil: there is no library
 	report   report
+	seats    *seatBook
 }
 
 // report is how far a page of a report goes through the estate: in so many steps,
@@ -21,7 +22,10 @@ type report struct{ steps, records int }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, policies *policy.Area) *Area {
-	return &Area{estate: e, policies: policies, report: report{steps: 50, records: 100}}
+	return &Area{estate: e, policies: policies, report: report{steps: 50, records: 100}, seats: newSeatBook(struct {
+		seatLog
+		seatReader
+	}{e.Store, e.Entire})}
 }
 
 // rules are what the area has to say about what is proposed.

@@ -30,13 +30,14 @@ func (a *Area) IllegalUses(ctx context.Context, first *int, after *string) (*lis
 	if err != nil {
 		return nil, err
 	}
-	return rows, a.eachLicence(ctx, rows.From(), func(l *domain.Licence, u *LicenceUse) bool {
-		for i, one := range u.Illegal {
+	return rows, a.eachLicence(ctx, rows.From(), func(l *domain.Licence, u *LicenceUse) (bool, error) {
+		illegal, err := u.Illegal(ctx)
+		for i, one := range illegal {
 			if !rows.Add(l.Key, fmt.Sprintf("%09d", i), &IllegalRow{l, one}) {
-				return false
+				return false, nil
 			}
 		}
-		return true
+		return true, err
 	})
 }
 
@@ -47,18 +48,19 @@ func (a *Area) WastedLicences(ctx context.Context, first *int, after *string) (*
 	if err != nil {
 		return nil, err
 	}
-	return rows, a.eachLicence(ctx, rows.From(), func(l *domain.Licence, u *LicenceUse) bool {
-		for _, site := range u.Waste {
+	return rows, a.eachLicence(ctx, rows.From(), func(l *domain.Licence, u *LicenceUse) (bool, error) {
+		waste, err := u.Waste(ctx)
+		for _, site := range waste {
 			if !rows.Add(l.Key, site.Key, &WasteRow{l, site}) {
-				return false
+				return false, nil
 			}
 		}
-		return true
+		return true, err
 	})
 }
 
 // eachLicence counts the licences one by one, by key, until it is told to stop.
-func (a *Area) eachLicence(ctx context.Context, from string, yield func(*domain.Licence, *LicenceUse) bool) error {
+func (a *Area) eachLicence(ctx context.Context, from string, yield func(*domain.Licence, *LicenceUse) (bool, error)) error {
 	if err := a.estate.May(ctx, authz.Read, domain.KindLicence); err != nil {
 		return err
 	}
@@ -73,8 +75,9 @@ func (a *Area) eachLicence(ctx context.Context, from string, yield func(*domain.
 		if err != nil {
 			return err
 		}
-		if !yield(l, use) {
-			return nil
+		more, err := yield(l, use)
+		if err != nil || !more {
+			return err
 		}
 	}
 	return nil

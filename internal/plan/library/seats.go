@@ -1,308 +1,308 @@
 package library
 
 import (
-	"context"
-	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/pace"
 )
 
-// claim is what installations have in common that count for the same licence at
-// every instant.
-type claim struct{ item, named string }
-
-// Counts keeps the installations in the form in which seats are counted, so that
-// one more or less costs a step, whatever their number. Which licence each counts
-// for depends on the instant: what has been counted for a licence is kept until
-// other claims count for it. It is for one goroutine at a time.
-type Counts struct {
-	sites  map[claim]map[string]struct{}
-	naming map[string][]claim // by the licence that they name
-	items  map[string][]claim // by item
-	kept   map[string]*tally  // by licence
-	minded map[claim][]*tally // the tallies that a claim is in
+// Seats keeps licences, the software that they are for, and the installations that
+// count for any: those of items that have a licence, and those that name one. They
+// are kept in the form in which seats are counted, so that one more or less costs
+// a step, whatever their number. It is for one goroutine at a time.
+type Seats struct {
+	licences map[string]*domain.Licence // by key
+	paid     map[string]map[string]bool // sites, by the licence that is paid for there
+	items    map[string]int32           // the first entry of each
+	entries  []entry
+	spare    []int32 // entries of nothing
+	groups   []*group
+	known    map[string]int32   // groups, by what they have in common
+	covering map[string][]int32 // groups, by the licences that may count for them
+	sites    sites
+	tallies  map[string]*tally // by licence
+	count    int
 }
 
-// tally counts, for each site, the claims that have it.
-type tally struct {
-	claims []claim
-	sites  map[string]int
+// entry is the installations that an item has in one group.
+type entry struct {
+	at    places
+	group int32
+	next  int32 // the next entry of the item, none below 0
 }
 
-// NewCounts counts nothing yet.
-func NewCounts() *Counts {
-	return &Counts{
-		sites: map[claim]map[string]struct{}{}, naming: map[string][]claim{}, items: map[string][]claim{},
-		kept: map[string]*tally{}, minded: map[claim][]*tally{},
+// group is what the installations have in common that count for the same licence
+// at every instant: the licence that they name or, where they name none, the
+// licences of their items.
+type group struct {
+	names    string
+	licences []string // by key
+	count    int
+	// at counts the installations at each site, where a licence needs that; else it
+	// is nil.
+	at      map[int32]int32
+	tallies []*tally // that it is in
+}
+
+// NewSeats keeps nothing yet.
+func NewSeats() *Seats {
+	return &Seats{
+		licences: map[string]*domain.Licence{}, paid: map[string]map[string]bool{}, items: map[string]int32{},
+		known: map[string]int32{}, covering: map[string][]int32{}, sites: sites{index: map[string]int32{}}, tallies: map[string]*tally{},
 	}
 }
 
-// Add counts an installation. Adding it again changes nothing. One that has come
-// to name another licence is removed as it was first.
-func (c *Counts) Add(i Installation) {
-	k := claim{i.Item, i.Licence}
-	at := c.sites[k]
-	if at == nil {
-		at = map[string]struct{}{}
-		c.sites[k] = at
-		c.items[i.Item] = append(c.items[i.Item], k)
-		if i.Licence != "" {
-			c.naming[i.Licence] = append(c.naming[i.Licence], k)
+// Len is how many installations are kept.
+func (s *Seats) Len() int { return s.count }
+
+// PutLicence adds a licence, or changes what it says.
+func (s *Seats) PutLicence(l *domain.Licence) {
+	s.licences[l.Key] = l
+	s.place(l.Key)
+}
+
+// RemoveLicence forgets a licence.
+func (s *Seats) RemoveLicence(key string) {
+	delete(s.licences, key)
+	delete(s.paid, key)
+	s.place(key)
+}
+
+// Pay notes whether a licence is paid for at a site.
+func (s *Seats) Pay(licence, site string, paid bool) {
+	if s.paid[licence] == nil {
+		s.paid[licence] = map[string]bool{}
+	}
+	if paid {
+		s.paid[licence][site] = true
+	} else {
+		delete(s.paid[licence], site)
+	}
+	s.place(licence)
+}
+
+// PutUsers says how many users a site has.
+func (s *Seats) PutUsers(site string, users int) {
+	at := s.sites.of(site)
+	more := users - s.sites.users[at]
+	s.sites.users[at] = users
+	for _, t := range s.tallies {
+		if t.at[at] > 0 {
+			t.users += more
 		}
 	}
-	if _, known := at[i.Site]; known {
-		return
-	}
-	at[i.Site] = struct{}{}
-	for _, kept := range c.minded[k] {
-		kept.sites[i.Site]++
-	}
 }
 
-// Remove forgets an installation, as it was added.
-func (c *Counts) Remove(i Installation) {
-	k := claim{i.Item, i.Licence}
-	if _, known := c.sites[k][i.Site]; !known {
-		return
+// License says which licences an item has. It reports whether its installations
+// are to be put: those that name no licence are not kept of an item without one.
+func (s *Seats) License(item string, licences ...string) (unknown bool) {
+	licences = slices.Sorted(slices.Values(licences))
+	at := s.entry(item, unnamed)
+	switch {
+	case at < 0 && len(licences) == 0:
+		return false
+	case at < 0:
+		s.newEntry(item, s.groupOf("", licences))
+		return true
+	case len(licences) == 0:
+		s.dropEntry(item, at)
+		return false
 	}
-	delete(c.sites[k], i.Site)
-	for _, kept := range c.minded[k] {
-		if kept.sites[i.Site]--; kept.sites[i.Site] == 0 {
-			delete(kept.sites, i.Site)
+	if g := s.groupOf("", licences); g != s.entries[at].group {
+		was := s.groups[s.entries[at].group]
+		for site := range s.entries[at].at.all() {
+			s.left(was, site)
+			s.joined(s.groups[g], site)
 		}
+		s.entries[at].group = g
 	}
+	return false
 }
 
-// Use is how a licence is used.
-type Use struct {
-	Licence string
-	Status  domain.LicenceStatus
-	Used    int
-	Over    int // how many seats it has too few
-	// Waste are the sites that it is paid for and where no installation counts for
-	// it, by key.
-	Waste []string
-}
-
-// Users tells how many users a site has.
-type Users func(site string) int
-
-// Use counts the seats of a licence at an instant (L3). Where nothing but single
-// installations came or went since it was asked last, it goes through the claims
-// of the licence alone, and through its sites where users are counted.
-func (c *Counts) Use(ctx context.Context, t *Terms, licence string, users Users, now time.Time) (Use, error) {
-	return c.use(ctx, t, licence, users, now, nil)
-}
-
-// PlannedUse is Use as it will be once installations have been made that
-// releases from PLANNED on are going to make. What is installed already adds
-// nothing.
-func (c *Counts) PlannedUse(ctx context.Context, t *Terms, licence string, users Users, now time.Time, planned []Installation) (Use, error) {
-	more := NewCounts()
-	for _, p := range planned {
-		if !c.has(p) {
-			more.Add(p)
-		}
-	}
-	return c.use(ctx, t, licence, users, now, more)
-}
-
-// has reports whether the item is at the site, whatever licence it names there.
-func (c *Counts) has(i Installation) bool {
-	return slices.ContainsFunc(c.items[i.Item], func(k claim) bool {
-		_, ok := c.sites[k][i.Site]
-		return ok
-	})
-}
-
-// claims are those that count for a licence.
-func (c *Counts) claims(t *Terms, l *Licence, now time.Time) (list []claim) {
-	if c == nil {
-		return nil
-	}
-	list = slices.Clone(c.naming[l.Key])
-	for _, item := range l.Items {
-		k := claim{item: item}
-		if c.sites[k] != nil && t.Assign(item, "", now) == l.Key {
-			list = append(list, k)
-		}
-	}
-	return list
-}
-
-func (c *Counts) use(ctx context.Context, t *Terms, licence string, users Users, now time.Time, more *Counts) (Use, error) {
-	l := t.licences[licence]
-	if l == nil {
-		return Use{Licence: licence}, nil
-	}
-	u := Use{Licence: licence, Status: l.StatusAt(now)}
-	claims, planned := c.claims(t, l, now), more.claims(t, l, now)
-	var at []map[string]struct{}
-	for _, k := range claims {
-		at = append(at, c.sites[k])
-	}
-	for _, k := range planned {
-		at = append(at, more.sites[k])
-	}
-	if l.Metric == domain.PerInstallation {
-		for _, sites := range at {
-			u.Used += len(sites)
-		}
-	} else if err := c.places(ctx, l, claims, at[len(claims):], users, &u); err != nil {
-		return Use{}, err
-	}
-	if l.Seats != nil {
-		u.Over = max(0, u.Used-*l.Seats)
-	}
-	for _, site := range slices.Sorted(maps.Keys(l.PaidAt)) {
-		if !anyHas(at, site) {
-			u.Waste = append(u.Waste, site)
-		}
-	}
-	return u, nil
-}
-
-// places adds up the seats of the sites at which anything counts.
-func (c *Counts) places(ctx context.Context, l *Licence, claims []claim, planned []map[string]struct{}, users Users, u *Use) error {
-	steps := pace.Of(ctx)
-	kept, err := c.tally(steps, l.Key, claims)
-	if err != nil {
-		return err
-	}
-	u.Used = len(kept.sites)
-	if l.Metric == domain.PerUser {
-		u.Used = 0
-		for site := range kept.sites {
-			if err := steps.Step(); err != nil {
-				return err
-			}
-			u.Used += users(site)
-		}
-	}
-	for i, sites := range planned {
-		for site := range sites {
-			if err := steps.Step(); err != nil {
-				return err
-			}
-			if kept.sites[site] == 0 && !anyHas(planned[:i], site) {
-				u.Used += l.takes(site, users)
-			}
-		}
+// LicencesOf lists the licences that an item has, by key.
+func (s *Seats) LicencesOf(item string) []string {
+	if at := s.entry(item, unnamed); at >= 0 {
+		return s.groups[s.entries[at].group].licences
 	}
 	return nil
 }
 
-// tally returns what is kept for a licence, and counts it anew where other claims
-// count for it than before.
-func (c *Counts) tally(steps *pace.Pace, licence string, claims []claim) (*tally, error) {
-	old := c.kept[licence]
-	if old != nil && slices.Equal(old.claims, claims) {
-		return old, nil
+// Naming is how many installations name a licence.
+func (s *Seats) Naming(licence string) int {
+	if at, known := s.known[common(licence, []string{licence})]; known {
+		return s.groups[at].count
 	}
-	fresh := &tally{claims, map[string]int{}}
-	for _, k := range claims {
-		for site := range c.sites[k] {
-			if err := steps.Step(); err != nil {
-				return nil, err
-			}
-			fresh.sites[site]++
-		}
-	}
-	if old != nil {
-		for _, k := range old.claims {
-			c.minded[k] = slices.DeleteFunc(c.minded[k], func(other *tally) bool { return other == old })
-		}
-	}
-	for _, k := range claims {
-		c.minded[k] = append(c.minded[k], fresh)
-	}
-	c.kept[licence] = fresh
-	return fresh, nil
+	return 0
 }
 
-func anyHas(at []map[string]struct{}, site string) bool {
-	return slices.ContainsFunc(at, func(sites map[string]struct{}) bool {
-		_, ok := sites[site]
-		return ok
+// Put keeps an installation, in the place of what was kept of the item at the
+// site.
+func (s *Seats) Put(i Installation) {
+	site, here := s.sites.of(i.Site), false
+	mine := s.entry(i.Item, func(g *group) bool { return g.names == i.Licence })
+	for at := range s.entriesOf(i.Item) {
+		switch {
+		case at == mine:
+			here = s.entries[at].at.has(site)
+		default:
+			s.leave(at, site)
+		}
+	}
+	if mine < 0 && i.Licence != "" {
+		mine = s.newEntry(i.Item, s.groupOf(i.Licence, []string{i.Licence}))
+	}
+	if mine >= 0 && !here {
+		s.entries[mine].at.add(site)
+		s.joined(s.groups[s.entries[mine].group], site)
+	}
+}
+
+// Remove forgets that an item is at a site.
+func (s *Seats) Remove(item, site string) {
+	if at, known := s.sites.index[site]; known {
+		for e := range s.entriesOf(item) {
+			s.leave(e, at)
+		}
+	}
+}
+
+// RemoveItem forgets an item, with its licences and installations.
+func (s *Seats) RemoveItem(item string) {
+	for at := range s.entriesOf(item) {
+		s.dropEntry(item, at)
+	}
+}
+
+// Has reports whether an item is kept to be at a site.
+func (s *Seats) Has(item, site string) bool {
+	at, known := s.sites.index[site]
+	for e := range s.entriesOf(item) {
+		if known && s.entries[e].at.has(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// Assign is the licence for which an installation of an item counts at an
+// instant: the one that it names; else, of those of the item, the first by key
+// that is VALID; else the first. It is empty for an item without licence.
+func (s *Seats) Assign(item, named string, now time.Time) string {
+	if named != "" {
+		return named
+	}
+	if at := s.entry(item, unnamed); at >= 0 {
+		return s.assign(s.groups[s.entries[at].group], now)
+	}
+	return ""
+}
+
+func unnamed(g *group) bool { return g.names == "" }
+
+// assign is the licence for which the installations of a group count at an
+// instant.
+func (s *Seats) assign(g *group, now time.Time) string {
+	for _, key := range g.licences {
+		if l := s.licences[key]; l != nil && l.StatusAt(now) == domain.LicenceValid {
+			return key
+		}
+	}
+	return g.licences[0]
+}
+
+// groupOf finds the group of installations that name a licence, or that name none
+// and whose items have some, and makes it the first time.
+func (s *Seats) groupOf(names string, licences []string) int32 {
+	in := common(names, licences)
+	at, known := s.known[in]
+	if !known {
+		at = int32(len(s.groups))
+		g := &group{names: names, licences: licences}
+		s.known[in] = at
+		s.groups = append(s.groups, g)
+		for _, key := range licences {
+			s.covering[key] = append(s.covering[key], at)
+		}
+		if s.places(g) {
+			g.at = map[int32]int32{}
+		}
+	}
+	return at
+}
+
+func common(names string, licences []string) string {
+	return names + "\n" + strings.Join(licences, "\n")
+}
+
+// places reports whether the sites of a group's installations matter: to a licence
+// that counts sites or their users, or that is paid for at some.
+func (s *Seats) places(g *group) bool {
+	return slices.ContainsFunc(g.licences, func(key string) bool {
+		l := s.licences[key]
+		return len(s.paid[key]) > 0 || l != nil && l.Metric != domain.PerInstallation
 	})
 }
 
-// takes is how many seats the first installation at a site takes.
-func (l *Licence) takes(site string, users Users) int {
-	if l.Metric == domain.PerUser {
-		return users(site)
-	}
-	return 1
-}
-
-// Why says why an installation is illegal.
-type Why string
-
-// Why installations are illegal.
-const (
-	OverSeats   Why = "OVER_SEATS"
-	NotYetValid Why = "NOT_YET_VALID"
-	IsExpired   Why = "EXPIRED"
-	IsEnded     Why = "ENDED"
-)
-
-// Illegal is an installation that its licence does not cover.
-type Illegal struct {
-	Installation
-	Why Why
-}
-
-// IllegalUse lists which of some installations a licence does not cover at an
-// instant: in the order of since, site and item those after which the seats do
-// not suffice, and all when the licence is not valid (L3). Given are all
-// installations that may count for the licence; those that do not are left out.
-//
-// A seat of a site or of its users covers all that is installed there: the first
-// installation takes it, and those that follow at the site are as legal as the
-// first.
-func (t *Terms) IllegalUse(ctx context.Context, licence string, installations []Installation, users Users, now time.Time) ([]Illegal, error) {
-	l := t.licences[licence]
-	if l == nil {
-		return nil, nil
-	}
-	steps := pace.Of(ctx)
-	var counting []Installation
-	for _, i := range installations {
-		if err := steps.Step(); err != nil {
-			return nil, err
-		}
-		if t.Assign(i.Item, i.Licence, now) == licence {
-			counting = append(counting, i)
-		}
-	}
-	slices.SortFunc(counting, Installation.compare)
-	var list []Illegal
-	sum, covered := 0, map[string]bool{}
-	for _, i := range counting {
-		if why, all := map[domain.LicenceStatus]Why{domain.LicenceFuture: NotYetValid, domain.LicenceExpired: IsExpired, domain.LicenceEnded: IsEnded}[l.StatusAt(now)]; all {
-			list = append(list, Illegal{i, why})
+// place counts by site, in the groups of a licence, where that has come to matter.
+func (s *Seats) place(licence string) {
+	for _, at := range s.covering[licence] {
+		g := s.groups[at]
+		switch matters := s.places(g); {
+		case matters && g.at == nil:
+			g.at = map[int32]int32{}
+			for i := range s.entries {
+				if s.entries[i].group == at {
+					for site := range s.entries[i].at.all() {
+						g.at[site]++
+					}
+				}
+			}
+		case !matters:
+			g.at = nil
+		default:
 			continue
 		}
-		legal, seen := covered[i.Site]
-		if !seen || l.Metric == domain.PerInstallation {
-			sum += l.takes(i.Site, users)
-			legal = l.Seats == nil || sum <= *l.Seats
-			covered[i.Site] = legal
-		}
-		if !legal {
-			list = append(list, Illegal{i, OverSeats})
+		for _, t := range slices.Clone(g.tallies) {
+			s.forget(t)
 		}
 	}
-	return list, nil
 }
 
-// Waste lists, by key, the sites at which something is paid for and not used: a
-// licence, a support contract or a team (L3, L7).
-func Waste(paidAt []string, uses func(site string) bool) []string {
-	list := slices.DeleteFunc(slices.Clone(paidAt), uses)
-	slices.Sort(list)
-	return slices.Compact(list)
+// joined counts an installation of a group at a site.
+func (s *Seats) joined(g *group, site int32) {
+	s.count++
+	g.count++
+	if g.at != nil {
+		g.at[site]++
+	}
+	for _, t := range g.tallies {
+		if t.at[site]++; t.at[site] == 1 {
+			t.users += s.sites.users[site]
+		}
+	}
+}
+
+// left counts an installation of a group at a site no more.
+func (s *Seats) left(g *group, site int32) {
+	s.count--
+	g.count--
+	if g.at != nil {
+		if g.at[site]--; g.at[site] == 0 {
+			delete(g.at, site)
+		}
+	}
+	for _, t := range g.tallies {
+		if t.at[site]--; t.at[site] == 0 {
+			delete(t.at, site)
+			t.users -= s.sites.users[site]
+		}
+	}
+}
+
+func (s *Seats) leave(at, site int32) {
+	if s.entries[at].at.remove(site) {
+		s.left(s.groups[s.entries[at].group], site)
+	}
 }

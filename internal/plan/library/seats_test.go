@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,56 +25,93 @@ func installed(day int, item, site string) library.Installation {
 
 func some[T any](v T) *T { return &v }
 
-// of is a licence, the software that it is for, and where it is paid for.
-func of(key string, l domain.Licence, paidAt map[string]int, items ...string) library.Licence {
-	l.Key = key
-	return library.Licence{Licence: &l, Items: items, PaidAt: paidAt}
+// licensed is a licence with the software that it is for.
+type licensed struct {
+	domain.Licence
+	items  []string
+	paidAt []string
 }
 
-func users(site string) int { return map[string]int{"par": 420, "nyc": 300, "lyo": 80}[site] }
+func of(key string, l domain.Licence, paidAt []string, items ...string) licensed {
+	l.Key = key
+	return licensed{l, items, paidAt}
+}
 
-func used(t testing.TB, l []library.Licence, key string, at ...library.Installation) (library.Use, []string) {
-	t.Helper()
-	terms, counts := library.NewTerms(l), library.NewCounts()
+var users = map[string]int{"par": 420, "nyc": 300, "lyo": 80}
+
+// seats keeps licences and installations, of some sites with users.
+func seats(licences []licensed, at ...library.Installation) *library.Seats {
+	s := library.NewSeats()
+	for site, n := range users {
+		s.PutUsers(site, n)
+	}
+	has := map[string][]string{}
+	for _, l := range licences {
+		s.PutLicence(&l.Licence)
+		for _, item := range l.items {
+			has[item] = append(has[item], l.Key)
+		}
+		for _, site := range l.paidAt {
+			s.Pay(l.Key, site, true)
+		}
+	}
+	for item, keys := range has {
+		s.License(item, keys...)
+	}
 	for _, i := range at {
-		counts.Add(i)
-		counts.Add(i)
+		s.Put(i)
+		s.Put(i)
 	}
-	u, err := counts.Use(context.Background(), terms, key, users, now)
+	return s
+}
+
+func used(t testing.TB, l []licensed, key string, at ...library.Installation) (library.Use, []string) {
+	t.Helper()
+	s := seats(l, at...)
+	u, err := s.Use(context.Background(), key, now)
 	require.NoError(t, err)
-	illegal, err := terms.IllegalUse(context.Background(), key, at, users, now)
+	illegal, err := s.IllegalUse(context.Background(), key, at, now)
 	require.NoError(t, err)
-	var places []string
+	var list []string
 	for _, i := range illegal {
-		places = append(places, fmt.Sprint(i.Item, " ", i.Site, " ", i.Why))
+		list = append(list, fmt.Sprint(i.Item, " ", i.Site, " ", i.Why))
 	}
-	return u, places
+	return u, list
+}
+
+func wasted(t testing.TB, s *library.Seats, key string) []string {
+	t.Helper()
+	list, err := s.Waste(context.Background(), key, now)
+	require.NoError(t, err)
+	return list
 }
 
 // TestSeatsAreCounted is example 13.
 func TestSeatsAreCounted_L3(t *testing.T) {
 	lic := of("lic", domain.Licence{Metric: domain.PerInstallation, Seats: some(2)}, nil, "db")
-	u, illegal := used(t, []library.Licence{lic}, "lic", installed(3, "db", "par"), installed(1, "db", "lyo"), installed(2, "db", "nyc"))
-	require.Equal(t, library.Use{Licence: "lic", Status: domain.LicenceValid, Used: 3, Over: 1}, u)
+	u, illegal := used(t, []licensed{lic}, "lic", installed(3, "db", "par"), installed(1, "db", "lyo"), installed(2, "db", "nyc"))
+	require.Equal(t, library.Use{Status: domain.LicenceValid, Used: 3, Over: 1}, u)
 	require.Equal(t, []string{"db par OVER_SEATS"}, illegal)
 
-	lic2 := of("lic2", domain.Licence{Metric: domain.PerUser, Seats: some(600)}, map[string]int{"lyo": 80, "par": 420}, "tool")
-	u, illegal = used(t, []library.Licence{lic2}, "lic2", installed(1, "tool", "par"), installed(2, "tool", "nyc"))
-	require.Equal(t, library.Use{Licence: "lic2", Status: domain.LicenceValid, Used: 720, Over: 120, Waste: []string{"lyo"}}, u)
+	lic2 := of("lic2", domain.Licence{Metric: domain.PerUser, Seats: some(600)}, []string{"lyo", "par"}, "tool")
+	at := []library.Installation{installed(1, "tool", "par"), installed(2, "tool", "nyc")}
+	u, illegal = used(t, []licensed{lic2}, "lic2", at...)
+	require.Equal(t, library.Use{Status: domain.LicenceValid, Used: 720, Over: 120}, u)
 	require.Equal(t, []string{"tool nyc OVER_SEATS"}, illegal)
+	require.Equal(t, []string{"lyo"}, wasted(t, seats([]licensed{lic2}, at...), "lic2"), "L7")
 }
 
 func TestAnInstallationCountsForItsLicence_L3(t *testing.T) {
-	terms := library.NewTerms([]library.Licence{
+	s := seats([]licensed{
 		of("a", domain.Licence{Expires: &now}, nil, "x", "y"), of("b", domain.Licence{}, nil, "x"),
 		of("c", domain.Licence{ValidFrom: some(now.Add(1))}, nil, "x", "z"), of("d", domain.Licence{EndedAt: &now}, nil, "y"),
 	})
 	for _, c := range []struct{ item, named, want string }{
 		{"x", "c", "c"}, {"x", "", "b"}, {"y", "", "a"}, {"z", "", "c"}, {"free", "", ""},
 	} {
-		require.Equal(t, c.want, terms.Assign(c.item, c.named, now), "%s naming %q", c.item, c.named)
+		require.Equal(t, c.want, s.Assign(c.item, c.named, now), "%s naming %q", c.item, c.named)
 	}
-	require.Equal(t, "a", terms.Assign("x", "", now.Add(-1)), "it has not expired yet")
+	require.Equal(t, "a", s.Assign("x", "", now.Add(-1)), "it has not expired yet")
 }
 
 func TestAfterItsEndALicenceCoversNothing_L3(t *testing.T) {
@@ -84,7 +122,7 @@ func TestAfterItsEndALicenceCoversNothing_L3(t *testing.T) {
 		{domain.Licence{Expires: &now}, "x par EXPIRED"}, {domain.Licence{EndedAt: &now}, "x par ENDED"}, {domain.Licence{ValidFrom: some(now.Add(1))}, "x par NOT_YET_VALID"},
 	} {
 		c.l.Metric = domain.PerSite
-		u, illegal := used(t, []library.Licence{of("l", c.l, nil, "x")}, "l", installed(1, "x", "par"))
+		u, illegal := used(t, []licensed{of("l", c.l, nil, "x")}, "l", installed(1, "x", "par"))
 		require.Equal(t, []string{c.want}, illegal)
 		require.Equal(t, 1, u.Used)
 		require.Zero(t, u.Over, "there is no limit")
@@ -93,138 +131,253 @@ func TestAfterItsEndALicenceCoversNothing_L3(t *testing.T) {
 
 func TestASeatOfASiteCoversAllThatIsInstalledThere_L3(t *testing.T) {
 	l := of("l", domain.Licence{Metric: domain.PerSite, Seats: some(1)}, nil, "x", "y")
-	u, illegal := used(t, []library.Licence{l}, "l", installed(1, "x", "par"), installed(2, "x", "nyc"), installed(3, "y", "par"), installed(4, "y", "nyc"))
+	u, illegal := used(t, []licensed{l}, "l", installed(1, "x", "par"), installed(2, "x", "nyc"), installed(3, "y", "par"), installed(4, "y", "nyc"))
 	require.Equal(t, 2, u.Used)
 	require.Equal(t, []string{"x nyc OVER_SEATS", "y nyc OVER_SEATS"}, illegal)
 }
 
-func TestPlannedReleasesWillUseSeats_L3(t *testing.T) {
-	terms := library.NewTerms([]library.Licence{of("l", domain.Licence{Metric: domain.PerInstallation, Seats: some(1)}, map[string]int{"nyc": 1}, "x")})
-	counts := library.NewCounts()
-	counts.Add(library.Installation{Item: "x", Site: "par", Licence: "l"})
-	u, err := counts.PlannedUse(context.Background(), terms, "l", users, now, []library.Installation{installed(1, "x", "par"), installed(1, "x", "nyc"), installed(1, "q", "lyo")})
+// What counts for nothing is not kept, and is given anew when it comes to count.
+func TestInstallationsWithoutALicenceAreNotKept_L3(t *testing.T) {
+	s := seats(nil, installed(1, "x", "par"))
+	require.Zero(t, s.Len())
+	s.PutLicence(&domain.Licence{Record: domain.Record{Key: "l"}, Metric: domain.PerInstallation})
+	require.True(t, s.License("x", "l"), "its installations are unknown")
+	s.Put(installed(1, "x", "par"))
+	require.False(t, s.License("x", "l"))
+	u, err := s.Use(t.Context(), "l", now)
 	require.NoError(t, err)
-	require.Equal(t, library.Use{Licence: "l", Status: domain.LicenceValid, Used: 2, Over: 1}, u)
-	u, err = counts.Use(context.Background(), terms, "l", users, now)
-	require.NoError(t, err)
-	require.Equal(t, library.Use{Licence: "l", Status: domain.LicenceValid, Used: 1, Waste: []string{"nyc"}}, u)
+	require.Equal(t, 1, u.Used)
+	require.False(t, s.License("x"))
+	require.Zero(t, s.Len())
 }
 
 func TestContractsForUnusedSitesAreWaste_L7(t *testing.T) {
 	require.Equal(t, []string{"lyo", "nyc"}, library.Waste([]string{"nyc", "par", "lyo", "nyc"}, func(site string) bool { return site == "par" }))
 }
 
-// TestKeptCountsAreAsCountingAnew adds and removes at random, and compares with
+// estate is what the slow reference goes through.
+type estate struct {
+	licences map[string]licensed
+	has      map[string][]string // licences by item
+	users    map[string]int
+	at       map[[2]string]library.Installation
+}
+
+// assigned is the licence that an installation counts for, slowly.
+func (e *estate) assigned(i library.Installation, now time.Time) string {
+	if i.Licence != "" {
+		return i.Licence
+	}
+	list := slices.Sorted(slices.Values(e.has[i.Item]))
+	for _, key := range list {
+		if l := e.licences[key]; l.StatusAt(now) == domain.LicenceValid {
+			return key
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func (e *estate) takes(l licensed, site string) int {
+	return map[domain.LicenceMetric]int{domain.PerInstallation: 1, domain.PerSite: 1, domain.PerUser: e.users[site]}[l.Metric]
+}
+
+// used counts a licence by going through all installations.
+func (e *estate) used(key string, now time.Time, more ...library.Installation) (sum int, at map[string]bool) {
+	l, at := e.licences[key], map[string]bool{}
+	all := map[[2]string]library.Installation{}
+	for _, i := range more {
+		all[[2]string{i.Item, i.Site}] = i
+	}
+	for place, i := range e.at {
+		all[place] = i
+	}
+	for _, i := range all {
+		if e.assigned(i, now) != key {
+			continue
+		}
+		if l.Metric == domain.PerInstallation || !at[i.Site] {
+			sum += e.takes(l, i.Site)
+		}
+		at[i.Site] = true
+	}
+	return sum, at
+}
+
+// illegal lists what a licence does not cover by going through all installations.
+func (e *estate) illegal(key string, now time.Time) (list []string) {
+	l, all := e.licences[key], []library.Installation{}
+	for _, i := range e.at {
+		if e.assigned(i, now) == key {
+			all = append(all, i)
+		}
+	}
+	slices.SortFunc(all, func(a, b library.Installation) int {
+		return slices.Compare([]string{a.Since.Format(time.RFC3339), a.Site, a.Item}, []string{b.Since.Format(time.RFC3339), b.Site, b.Item})
+	})
+	sum, legal := 0, map[string]bool{}
+	for _, i := range all {
+		if _, seen := legal[i.Site]; l.Metric == domain.PerInstallation || !seen {
+			sum += e.takes(l, i.Site)
+			legal[i.Site] = sum <= *l.Seats && l.StatusAt(now) == domain.LicenceValid
+		}
+		if !legal[i.Site] {
+			list = append(list, i.Item+i.Site)
+		}
+	}
+	return list
+}
+
+// TestWhatIsKeptIsAsCountingAnew does whatever comes at random, and compares with
 // going through all installations.
-func TestKeptCountsAreAsCountingAnew_L3(t *testing.T) {
-	items, sites, keys := []string{"x", "y", "z"}, []string{"par", "nyc", "lyo"}, []string{"a", "b", "c"}
+func TestWhatIsKeptIsAsCountingAnew_L3_L7(t *testing.T) {
+	items, places, keys := []string{"x", "y", "z"}, []string{"par", "nyc", "lyo"}, []string{"a", "b", "c"}
+	instants := []time.Time{now.Add(-1), now}
 	rapid.Check(t, func(t *rapid.T) {
-		var licences []library.Licence
-		for _, key := range keys {
-			l := domain.Licence{Metric: rapid.SampledFrom(domain.LicenceMetrics).Draw(t, "metric"), Seats: some(rapid.IntRange(0, 900).Draw(t, "seats"))}
+		pick := func(from []string, label string) string { return rapid.SampledFrom(from).Draw(t, label) }
+		s, e := library.NewSeats(), &estate{map[string]licensed{}, map[string][]string{}, map[string]int{}, map[[2]string]library.Installation{}}
+		license := func(key string) {
+			l := licensed{Licence: domain.Licence{Record: domain.Record{Key: key}}, paidAt: e.licences[key].paidAt}
+			l.Metric, l.Seats = rapid.SampledFrom(domain.LicenceMetrics).Draw(t, "metric"), some(rapid.IntRange(0, 900).Draw(t, "seats"))
 			if rapid.Bool().Draw(t, "expired") {
 				l.Expires = &now
 			}
-			licences = append(licences, of(key, l, nil, rapid.SliceOfNDistinct(rapid.SampledFrom(items), 0, 3, rapid.ID).Draw(t, "items")...))
+			e.licences[key] = l
+			s.PutLicence(&l.Licence)
 		}
-		terms := library.NewTerms(licences)
-		counts, here := library.NewCounts(), map[[2]string]library.Installation{}
-		for range rapid.IntRange(0, 20).Draw(t, "moves") {
-			i := installed(rapid.IntRange(1, 9).Draw(t, "day"), rapid.SampledFrom(items).Draw(t, "item"), rapid.SampledFrom(sites).Draw(t, "site"))
-			i.Licence = rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(t, "names")
-			place := [2]string{i.Item, i.Site}
-			if old, ok := here[place]; ok {
-				counts.Remove(old)
-				delete(here, place)
-			}
-			if rapid.Bool().Draw(t, "ask") {
-				for _, key := range keys {
-					_, err := counts.Use(context.Background(), terms, key, users, now.Add(-time.Duration(rapid.IntRange(0, 1).Draw(t, "earlier"))))
-					require.NoError(t, err)
+		for _, key := range keys {
+			license(key)
+		}
+		put := func(i library.Installation) {
+			e.at[[2]string{i.Item, i.Site}] = i
+			s.Put(i)
+		}
+		moves := map[string]func(){
+			"install": func() {
+				i := installed(rapid.IntRange(1, 9).Draw(t, "day"), pick(items, "item"), pick(places, "site"))
+				i.Licence = pick([]string{"", "", "a", "b"}, "names")
+				put(i)
+			},
+			"remove": func() {
+				item, site := pick(items, "item"), pick(places, "site")
+				delete(e.at, [2]string{item, site})
+				s.Remove(item, site)
+			},
+			"license": func() {
+				item := pick(items, "item")
+				e.has[item] = rapid.SliceOfNDistinct(rapid.SampledFrom(keys), 0, 3, rapid.ID).Draw(t, "licences")
+				if s.License(item, e.has[item]...) {
+					for _, i := range e.at {
+						if i.Item == item {
+							s.Put(i)
+						}
+					}
 				}
-			}
-			if rapid.Bool().Draw(t, "add") {
-				counts.Add(i)
-				here[place] = i
+			},
+			"change": func() { license(pick(keys, "licence")) },
+			"pay": func() {
+				key, site, paid := pick(keys, "licence"), pick(places, "site"), rapid.Bool().Draw(t, "paid")
+				l := e.licences[key]
+				l.paidAt = slices.DeleteFunc(slices.Clone(l.paidAt), func(other string) bool { return other == site })
+				if paid {
+					l.paidAt = append(l.paidAt, site)
+				}
+				e.licences[key] = l
+				s.Pay(key, site, paid)
+			},
+			"people": func() {
+				site := pick(places, "site")
+				e.users[site] = rapid.IntRange(0, 500).Draw(t, "users")
+				s.PutUsers(site, e.users[site])
+			},
+			"item": func() {
+				item := pick(items, "item")
+				for _, site := range places {
+					delete(e.at, [2]string{item, site})
+				}
+				delete(e.has, item)
+				s.RemoveItem(item)
+			},
+		}
+		names := []string{"install", "install", "install", "remove", "license", "change", "pay", "people", "item"}
+		for range rapid.IntRange(1, 30).Draw(t, "moves") {
+			moves[pick(names, "move")]()
+			key, at := pick(keys, "ask"), instants[rapid.IntRange(0, 1).Draw(t, "instant")]
+			e.compare(t, s, key, at, items, places)
+		}
+		kept := 0
+		for _, i := range e.at {
+			if i.Licence != "" || len(e.has[i.Item]) > 0 {
+				kept++
 			}
 		}
-		var all []library.Installation
-		for _, i := range here {
-			all = append(all, i)
-		}
-		slices.SortFunc(all, func(a, b library.Installation) int {
-			return slices.Compare([]string{a.Since.Format(time.RFC3339), a.Site, a.Item}, []string{b.Since.Format(time.RFC3339), b.Site, b.Item})
-		})
-		for _, l := range licences {
-			sum, at, over, legal := 0, map[string]bool{}, map[string]bool{}, map[string]bool{}
-			for _, i := range all {
-				if slowlyAssigned(i, licences) != l.Key {
-					continue
-				}
-				takes := map[domain.LicenceMetric]int{domain.PerInstallation: 1, domain.PerSite: 1, domain.PerUser: users(i.Site)}[l.Metric]
-				if l.Metric == domain.PerInstallation || !at[i.Site] {
-					sum += takes
-					at[i.Site] = true
-					legal[i.Site] = sum <= *l.Seats && l.Expires == nil
-				}
-				if !legal[i.Site] {
-					over[i.Item+i.Site] = true
-				}
-			}
-			u, err := counts.Use(context.Background(), terms, l.Key, users, now)
-			require.NoError(t, err)
-			require.Equal(t, sum, u.Used)
-			require.Equal(t, max(0, sum-*l.Seats), u.Over)
-			illegal, err := terms.IllegalUse(context.Background(), l.Key, all, users, now)
-			require.NoError(t, err)
-			got := map[string]bool{}
-			for _, i := range illegal {
-				got[i.Item+i.Site] = true
-			}
-			require.Equal(t, over, got)
-		}
+		require.Equal(t, kept, s.Len())
 	})
 }
 
-func slowlyAssigned(i library.Installation, licences []library.Licence) string {
-	first := ""
-	for _, l := range licences { // by key
-		switch {
-		case i.Licence != "":
-			return i.Licence
-		case !slices.Contains(l.Items, i.Item):
-		case l.Expires == nil:
-			return l.Key
-		case first == "":
-			first = l.Key
-		}
+// compare asks both for all that can be asked of a licence.
+func (e *estate) compare(t *rapid.T, s *library.Seats, key string, at time.Time, items, places []string) {
+	ctx := context.Background()
+	sum, sites := e.used(key, at)
+	l := e.licences[key]
+	u, err := s.Use(ctx, key, at)
+	require.NoError(t, err)
+	require.Equal(t, library.Use{Status: l.StatusAt(at), Used: sum, Over: max(0, sum-*l.Seats)}, u)
+
+	waste := slices.Clone(l.paidAt)
+	waste = slices.DeleteFunc(waste, func(site string) bool { return sites[site] })
+	slices.Sort(waste)
+	wasted, err := s.Waste(ctx, key, at)
+	require.NoError(t, err)
+	require.Equal(t, strings.Join(waste, " "), strings.Join(wasted, " "))
+
+	var all []library.Installation
+	for _, i := range e.at {
+		all = append(all, i)
 	}
-	return first
+	illegal, err := s.IllegalUse(ctx, key, all, at)
+	require.NoError(t, err)
+	var got []string
+	for _, i := range illegal {
+		got = append(got, i.Item+i.Site)
+	}
+	require.Equal(t, e.illegal(key, at), got)
+
+	var planned []library.Installation
+	for range rapid.IntRange(0, 4).Draw(t, "planned") {
+		planned = append(planned, installed(1, rapid.SampledFrom(items).Draw(t, "item"), rapid.SampledFrom(append(places, "new")).Draw(t, "site")))
+	}
+	p, err := s.Planned(ctx, key, at, planned)
+	require.NoError(t, err)
+	// What is installed of an item that counts for nothing is not kept, and is no
+	// licence's either.
+	after, _ := e.used(key, at, planned...)
+	require.Equal(t, library.Use{Status: l.StatusAt(at), Used: sum, Over: max(0, after-*l.Seats)}, p.Use)
+	require.Equal(t, after-sum, p.Adds)
+	require.Equal(t, e.newly(key, at, planned), p.At)
 }
 
-func BenchmarkSeats(b *testing.B) {
-	terms := library.NewTerms([]library.Licence{
-		of("each", domain.Licence{Metric: domain.PerInstallation}, nil, "i0", "i1", "i2", "i3", "i4"),
-		of("site", domain.Licence{Metric: domain.PerSite}, nil, "i5", "i6", "i7", "i8", "i9"),
-	})
-	counts := library.NewCounts()
-	for n := range 1_000_000 {
-		counts.Add(library.Installation{Item: fmt.Sprint("i", n%10), Site: fmt.Sprint("s", n/10)})
-	}
-	for _, key := range []string{"each", "site"} {
-		b.Run("use/"+key, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := counts.Use(context.Background(), terms, key, users, now); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-	b.Run("one more", func(b *testing.B) {
-		one := library.Installation{Item: "i3", Site: "new"}
-		for b.Loop() {
-			counts.Add(one)
-			counts.Remove(one)
+// newly lists the sites of planned installations that are going to count for a
+// licence.
+func (e *estate) newly(key string, now time.Time, planned []library.Installation) (list []string) {
+	for _, i := range planned {
+		if _, there := e.at[[2]string{i.Item, i.Site}]; !there && e.assigned(i, now) == key && !slices.Contains(list, i.Site) {
+			list = append(list, i.Site)
 		}
-	})
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestPlannedReleasesWillUseSeats_L3(t *testing.T) {
+	s := seats([]licensed{of("l", domain.Licence{Metric: domain.PerInstallation, Seats: some(1)}, nil, "x")},
+		library.Installation{Item: "x", Site: "par", Licence: "l"})
+	p, err := s.Planned(t.Context(), "l", now, []library.Installation{installed(1, "x", "par"), installed(1, "x", "nyc"), installed(2, "x", "nyc"), installed(1, "q", "lyo")})
+	require.NoError(t, err)
+	require.Equal(t, library.Planned{Use: library.Use{Status: domain.LicenceValid, Used: 1, Over: 1}, Adds: 1, At: []string{"nyc"}}, p)
+	p, err = s.Planned(t.Context(), "none", now, nil)
+	require.NoError(t, err)
+	require.Equal(t, library.Planned{}, p)
 }
