@@ -39,6 +39,9 @@ type Need[F any] struct {
 	// Input is the field of the verb's input that could bring it; empty: none
 	// could, and a refusal points at the record.
 	Input string
+	// Given says that Input alone brings it: it is given when the move is made, and
+	// no record lacks it before.
+	Given bool
 	// Lacks says what is needed, "" when it is there. Each stands in its place where
 	// several things may be needed, each told by itself.
 	Lacks func(F) string
@@ -77,8 +80,9 @@ type LegalMove[S ~string] struct {
 	Lacks []MoveLack
 }
 
-// From lists the moves that a state allows, each with what it lacks. Moves that
-// are made alike are told as one.
+// From lists the moves that a state allows, each with what the record lacks: what
+// the verb's input alone gives, none does. Moves that are made alike are told as
+// one.
 func (l *Lifecycle[S, F]) From(state S, facts F) []LegalMove[S] {
 	list := []LegalMove[S]{}
 	for i := range l.Moves {
@@ -86,7 +90,8 @@ func (l *Lifecycle[S, F]) From(state S, facts F) []LegalMove[S] {
 		if !m.has(state, facts) {
 			continue
 		}
-		legal := LegalMove[S]{To: m.To, Lacks: l.Lacking(m.Needs, facts)}
+		of := slices.DeleteFunc(slices.Clone(m.Needs), func(n Need[F]) bool { return n.Given })
+		legal := LegalMove[S]{To: m.To, Lacks: l.Lacking(of, facts)}
 		if m.Verb != "" {
 			legal.Verb = &m.Verb
 		}

@@ -53,7 +53,7 @@ var MediaLife = Lifecycle[MediaStatus, *MediaFacts]{
 
 var (
 	needMediaReason = mediaNeed{
-		Name: NeedReason, Field: "statusReason", Input: "reason",
+		Name: NeedReason, Field: "statusReason", Input: "reason", Given: true,
 		Lacks: unless(func(f *MediaFacts) bool { return blank(&f.Reason) != "" }, "a reason"),
 	}
 	needNotOpen = mediaNeed{Name: NeedNotNeeded, Field: "kitOf", Each: func(f *MediaFacts) (list []string) {

@@ -129,6 +129,12 @@ var OpenReleases = []ReleaseStatus{
 	ReleasePlanned, ReleaseBuilding, ReleaseInAcceptance, ReleaseAccepted, ReleaseDeploying, ReleaseVerifying, ReleaseRejected,
 }
 
+// PlannedReleases are the statuses of releases that are still going to install
+// something.
+var PlannedReleases = []ReleaseStatus{
+	ReleasePlanned, ReleaseBuilding, ReleaseInAcceptance, ReleaseAccepted, ReleaseDeploying, ReleaseRejected,
+}
+
 // WentLive reports whether a release of the status has gone to its sites.
 func (s ReleaseStatus) WentLive() bool {
 	return s == ReleaseDeploying || s == ReleaseVerifying || s == ReleaseClosed

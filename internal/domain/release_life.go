@@ -84,7 +84,7 @@ func aNeed(name MoveNeed, rule, field string) releaseNeed {
 }
 
 var needMoveReason = releaseNeed{
-	Name: NeedReason, Rule: "R4", Field: "status", Input: "reason",
+	Name: NeedReason, Rule: "R4", Field: "status", Input: "reason", Given: true,
 	Lacks: unless(func(f *ReleaseFacts) bool { return blank(&f.Reason) != "" }, "a reason"),
 }
 

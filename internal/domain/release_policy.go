@@ -144,6 +144,7 @@ func (p *ReleasePolicy) Check() Errors {
 	es.period("auditMaxAge", p.AuditMaxAge)
 	es.within("maxVariants", p.MaxVariants, 1, MaxCount)
 	es.within("maxManualSteps", p.MaxManualSteps, 0, MaxCount)
+	p.checkReadable(&es)
 	p.checkKeeping(&es)
 	p.checkDemands(&es)
 	p.checkSignOffs(&es)

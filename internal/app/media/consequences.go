@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"maps"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
@@ -39,21 +40,13 @@ func (a *Area) countReserved(ctx context.Context, p *estate.Proposal) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelReservedFor, Direction: store.Out, Kind: domain.KindRelease})
+	kept, err := a.reserved(ctx, p, ids)
 	if err != nil {
-		return refusal.OfStore(err)
+		return err
 	}
-	proposed := reservations(p.Draft.Ops)
-	for i, s := range spares {
-		kept := map[store.EdgeKey]int{}
-		for _, e := range pages[i].Edges {
-			kept[e.EdgeKey] = pieces(e.Props)
-		}
-		for key, quantity := range proposed[ids[i]] {
-			kept[key] = quantity
-		}
+	for _, s := range spares {
 		sum := 0
-		for _, quantity := range kept {
+		for _, quantity := range kept[store.ID(s.ID)] {
 			sum += quantity
 		}
 		if err := p.Change(s, func(after entity.Record) { after.(*domain.HardwareSpare).Reserved = sum }); err != nil {
@@ -61,6 +54,23 @@ func (a *Area) countReserved(ctx context.Context, p *estate.Proposal) error {
 		}
 	}
 	return nil
+}
+
+// reserved are how many pieces of each of some spares each reservation will keep.
+func (a *Area) reserved(ctx context.Context, p *estate.Proposal, spares []store.ID) (map[store.ID]map[store.EdgeKey]int, error) {
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: spares, Rel: domain.RelReservedFor, Direction: store.Out, Kind: domain.KindRelease})
+	if err != nil {
+		return nil, refusal.OfStore(err)
+	}
+	proposed, kept := reservations(p.Draft.Ops), map[store.ID]map[store.EdgeKey]int{}
+	for i, id := range spares {
+		kept[id] = map[store.EdgeKey]int{}
+		for _, e := range pages[i].Edges {
+			kept[id][e.EdgeKey] = pieces(e.Props)
+		}
+		maps.Copy(kept[id], proposed[id])
+	}
+	return kept, nil
 }
 
 // reservations are how many pieces each spare is to have reserved by each link

@@ -13,7 +13,6 @@ func (a *Area) Rules() []estate.Rule {
 	policies := []string{domain.KindReleasePolicy}
 	return []estate.Rule{
 		{Name: "R3 a policy in force stays as it is", Binds: mutationOrImport, Minds: estate.Interest{Kinds: policies, Rels: []string{domain.RelGoverns, domain.RelObserves}}, Check: rules{a}.policyStays},
-		{Name: "R3 a policy can be kept", Binds: mutationOrImport, Minds: estate.Interest{Kinds: policies}, Check: policyReadable},
 	}
 }
 
@@ -39,16 +38,6 @@ func (a rules) policyStays(ctx context.Context, p *estate.Proposal) error {
 			continue
 		}
 		p.Refuse(l, domain.Breaks("R3", "from", "%s is %s, and releases may follow it: make a new version (reviseReleasePolicy)", was.Key, was.Status))
-	}
-	return nil
-}
-
-// policyReadable refuses a policy whose schemes and templates cannot be read (R3).
-func policyReadable(_ context.Context, p *estate.Proposal) error {
-	for _, c := range p.Records {
-		if !c.Gone() {
-			p.Refuse(c, checkReadable(c.After.(*domain.ReleasePolicy))...)
-		}
 	}
 	return nil
 }

@@ -148,7 +148,8 @@ func TestADecisionAboutAReleaseKeepsItsOwnReason_R1_R3(t *testing.T) {
 			require.NoError(t, err)
 		}
 		r := f.Release("R")
-		require.Equal(t, "the law", r.Waivers[len(r.Waivers)-1].Reason)
+		require.Len(t, r.Waivers, 1, "what is waived is not waived again")
+		require.Equal(t, "the law", r.Waivers[0].Reason)
 		require.Equal(t, "a site needs it", r.KeptInForce[0].Reason)
 
 		waive.Reason, keep.Reason = " ", ""
@@ -156,5 +157,18 @@ func TestADecisionAboutAReleaseKeepsItsOwnReason_R1_R3(t *testing.T) {
 		require.ErrorContains(t, err, "must say why")
 		_, err = f.Releases.KeepInForce(f.Ctx, keep, &domain.WriteOptions{Reason: apptest.Some("tidy up")})
 		require.ErrorContains(t, err, "must say why")
+	})
+}
+
+// A reason is given when a move is made: no release lacks one before.
+func TestMovesLackNothingThatIsGivenWithThem_R4(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Lines(paying...)
+		delta(f)
+		require.Empty(t, f.Lacks("R", domain.CancelRelease))
+		_, err := f.Releases.CancelRelease(f.Ctx, domain.Verb{Ref: apptest.Key("R")}, nil)
+		require.Equal(t, "R4", apptest.Refused(t, err, domain.RuleViolation, "input.reason").Rule)
+		_, err = f.Releases.CancelRelease(f.Ctx, apptest.OfRelease("R"), nil)
+		require.NoError(t, err)
 	})
 }

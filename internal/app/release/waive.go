@@ -32,6 +32,9 @@ func (a *Area) WaiveReleaseNeed(ctx context.Context, in Waive, o *domain.WriteOp
 		if r.Status != domain.ReleasePlanned {
 			return domain.Breaks("R3", "input.ref", "%s is %s: a need is waived of a release that is PLANNED", r.Key, r.Status)
 		}
+		if slices.ContainsFunc(r.Waivers, func(w domain.Waiver) bool { return w.Need == in.Need }) {
+			return nil // it is waived already, and who said so first stays
+		}
 		r.Waivers = append(slices.Clone(r.Waivers), domain.Waiver{Need: in.Need, Reason: in.Reason, By: acting.Name(ctx), At: a.estate.Clock()})
 		return nil
 	})

@@ -2,6 +2,8 @@ package library
 
 import (
 	"context"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,9 +21,8 @@ type Planned struct {
 
 // Planned counts the seats that a licence has and needs at an instant, once
 // installations have been made that releases from PLANNED on are going to make
-// (L3). What is installed already adds nothing, and what is planned twice counts
-// once.
-func (s *Seats) Planned(ctx context.Context, licence string, now time.Time, planned []Installation) (Planned, error) {
+// (L3): each is given once. What is installed already adds nothing.
+func (s *Seats) Planned(ctx context.Context, licence string, now time.Time, planned iter.Seq[Installation]) (Planned, error) {
 	use, err := s.Use(ctx, licence, now)
 	p, l := Planned{Use: use}, s.licences[licence]
 	if err != nil || l == nil {
@@ -33,25 +34,20 @@ func (s *Seats) Planned(ctx context.Context, licence string, now time.Time, plan
 			return p, err
 		}
 	}
-	steps, known, at := pace.Of(ctx), map[[2]string]bool{}, map[string]bool{}
-	for _, one := range planned {
+	steps, at := pace.Of(ctx), map[string]bool{}
+	for one := range planned {
 		if err := steps.Step(); err != nil {
 			return p, err
 		}
-		place := [2]string{one.Item, one.Site}
-		if known[place] || s.Has(one.Item, one.Site) || s.Assign(one.Item, one.Licence, now) != licence {
+		if s.Has(one.Item, one.Site) || s.Assign(one.Item, one.Licence, now) != licence {
 			continue
 		}
-		known[place] = true
 		if first := !at[one.Site]; first || l.Metric == domain.PerInstallation {
 			p.Adds += s.takes(l, kept, one.Site)
 		}
 		at[one.Site] = true
 	}
-	for site := range at {
-		p.At = append(p.At, site)
-	}
-	slices.Sort(p.At)
+	p.At = slices.Sorted(maps.Keys(at))
 	p.Over = over(l, p.Used+p.Adds)
 	return p, nil
 }
