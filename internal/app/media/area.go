@@ -3,8 +3,12 @@
 package media
 
 import (
+	"context"
+
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/seat"
+	"releasegraph/internal/plan/library"
 )
 
 // Area is what can be done with media, spares and licences.
@@ -13,7 +17,7 @@ type Area struct {
 	policies *policy.Area
 	verifier Verifier // nil: there is no library
 	report   report
-	seats    *seatBook
+	seats    *seat.Book
 }
 
 // report is how far a page of a report goes through the estate: in so many steps,
@@ -22,10 +26,15 @@ type report struct{ steps, records int }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, policies *policy.Area) *Area {
-	return &Area{estate: e, policies: policies, report: report{steps: 50, records: 100}, seats: newSeatBook(struct {
-		seatLog
-		seatReader
+	return &Area{estate: e, policies: policies, report: report{steps: 50, records: 100}, seats: seat.NewBook(struct {
+		seat.Log
+		seat.Reader
 	}{e.Store, e.Entire})}
+}
+
+// kept has the seats of all licences looked at, as they are.
+func (a *Area) kept(ctx context.Context, look func(*library.Seats) error) error {
+	return estate.StoreError(a.seats.Ask(ctx, look))
 }
 
 // rules are what the area has to say about what is proposed.

@@ -2,7 +2,6 @@ package media
 
 import (
 	"context"
-	"time"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/library"
@@ -17,20 +16,9 @@ func (a *Area) ScannedUse(ctx context.Context, l *domain.Licence) (*LicenceUse, 
 }
 
 // KeptInstallations is how many installations are kept.
-func (a *Area) KeptInstallations() int { return a.seats.kept.seats.Len() }
-
-// SeatBook keeps the seats of what a source tells.
-type SeatBook struct{ *seatBook }
-
-// NewSeatBook keeps nothing yet.
-func NewSeatBook(s seatSource) SeatBook { return SeatBook{newSeatBook(s)} }
-
-// Used counts the seats of a licence.
-func (b SeatBook) Used(ctx context.Context, licence string, now time.Time) (used int, err error) {
-	err = b.ask(ctx, func(s *library.Seats) error {
-		u, err := s.Use(ctx, licence, now)
-		used = u.Used
-		return err
+func (a *Area) KeptInstallations(ctx context.Context) (n int, err error) {
+	return n, a.kept(ctx, func(s *library.Seats) error {
+		n = s.Len()
+		return nil
 	})
-	return used, err
 }

@@ -52,7 +52,7 @@ func (a *Area) readUse(ctx context.Context, v estate.View, l *domain.Licence) (*
 func (a *Area) itemsNaming(ctx context.Context, v estate.View, licence string) ([]*domain.ConfigurationItem, error) {
 	if !v.Past {
 		some := false
-		err := a.seats.ask(ctx, func(s *library.Seats) error {
+		err := a.kept(ctx, func(s *library.Seats) error {
 			some = s.Naming(licence) > 0
 			return nil
 		})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/seat"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/library"
 	"releasegraph/internal/store"
@@ -49,7 +50,7 @@ func (a *Area) Use(ctx context.Context, l *domain.Licence) (*LicenceUse, error) 
 
 func (a *Area) keptUses(ctx context.Context, v estate.View, licences []*domain.Licence) ([]*LicenceUse, error) {
 	list := make([]*LicenceUse, len(licences))
-	return list, a.seats.ask(ctx, func(s *library.Seats) error {
+	return list, a.kept(ctx, func(s *library.Seats) error {
 		for i, l := range licences {
 			list[i] = a.newUse(v, l)
 			if err := list[i].count(ctx, s); err != nil {
@@ -132,8 +133,8 @@ func (u *LicenceUse) Waste(ctx context.Context) ([]*domain.Site, error) {
 	if u.scanned != nil {
 		err = note(u.scanned.seats)
 	} else {
-		name = func(s *domain.Site) string { return short(store.ID(s.ID)) }
-		err = u.area.seats.ask(ctx, note)
+		name = func(s *domain.Site) string { return seat.Short(store.ID(s.ID)) }
+		err = u.area.kept(ctx, note)
 	}
 	list := []*domain.Site{}
 	for _, site := range far[id] {

@@ -203,7 +203,7 @@ func TestOnlyWhatMayCountIsKept_L3(t *testing.T) {
 		f.Connect(domain.RelInstalledAt, "z", "par", apptest.Values{"licence": "b"})
 		kept, _ := useOf(t, f, f.App, "b")
 		require.Equal(t, "1 over 0", kept)
-		require.Equal(t, 1, f.Media.KeptInstallations())
+		require.Equal(t, 1, apptest.Must(f.Media.KeptInstallations(t.Context())))
 		f.Connect(domain.RelLicensedBy, "x", "a", nil)
 		f.Connect(domain.RelInstalledAt, "x", "nyc", nil)
 		require.NoError(t, f.Store.Store.(interface {
@@ -212,6 +212,6 @@ func TestOnlyWhatMayCountIsKept_L3(t *testing.T) {
 		kept, scanned := useOf(t, f, f.App, "a")
 		require.Equal(t, "2 over 1 illegal x par OVER_SEATS", kept)
 		require.Equal(t, scanned, kept)
-		require.Equal(t, 3, f.Media.KeptInstallations())
+		require.Equal(t, 3, apptest.Must(f.Media.KeptInstallations(t.Context())))
 	})
 }

@@ -1,4 +1,5 @@
-package media
+// Package seat keeps the seats of licences, as the log tells them.
+package seat
 
 import (
 	"context"
@@ -6,49 +7,51 @@ import (
 	"slices"
 	"time"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/library"
 	"releasegraph/internal/store"
 )
 
-// seatSource is what a seatBook reads: the whole estate, and its log.
-type seatSource interface {
-	seatLog
-	seatReader
+// Source is what a Book reads: the whole estate, and its log.
+type Source interface {
+	Log
+	Reader
 }
 
-type seatLog interface {
+// Log is the log of an estate.
+type Log interface {
 	Head(ctx context.Context) (store.Revision, error)
 	Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error)
 }
 
-type seatReader interface {
+// Reader reads an estate.
+type Reader interface {
 	Scan(ctx context.Context, s store.Scan, yield func(store.Batch) error) (store.Revision, error)
 	Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage, error)
 }
 
-// seatBook keeps the seats of all licences (L3). It reads what is installed once,
+// Book keeps the seats of all licences (L3). It reads what is installed once,
 // and from then on what was changed since it was last asked.
-type seatBook struct {
-	source seatSource
+type Book struct {
+	source Source
 	turn   chan struct{} // holds one while somebody reads or is answered
-	kept   *keptSeats    // nil: nothing was read
+	kept   *kept         // nil: nothing was read
 }
 
-func newSeatBook(s seatSource) *seatBook {
-	return &seatBook{source: s, turn: make(chan struct{}, 1)}
+// NewBook returns a Book of an estate, which reads when it is asked.
+func NewBook(s Source) *Book {
+	return &Book{source: s, turn: make(chan struct{}, 1)}
 }
 
-// A seatBook that is further behind than that reads all anew.
+// A Book that is further behind than that reads all anew.
 const (
 	furthest   = 2_000 // change sets
 	batch      = 64
 	mostUnread = 500 // items whose installations are read at once
 )
 
-// ask has the seats looked at as they are. They must not be kept.
-func (b *seatBook) ask(ctx context.Context, look func(*library.Seats) error) error {
+// Ask has the seats looked at as they are. They must not be kept.
+func (b *Book) Ask(ctx context.Context, look func(*library.Seats) error) error {
 	select {
 	case b.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -56,12 +59,12 @@ func (b *seatBook) ask(ctx context.Context, look func(*library.Seats) error) err
 	}
 	defer func() { <-b.turn }()
 	if err := b.catchUp(ctx); err != nil {
-		return estate.StoreError(err)
+		return err
 	}
 	return look(b.kept.seats)
 }
 
-func (b *seatBook) catchUp(ctx context.Context) error {
+func (b *Book) catchUp(ctx context.Context) error {
 	head, err := b.source.Head(ctx)
 	if err != nil {
 		return err
@@ -96,8 +99,8 @@ func (b *seatBook) catchUp(ctx context.Context) error {
 // read reads all that counts: first what has a licence, then what of it is
 // installed. What is written in between is followed from the log, which may tell
 // again what was read.
-func (b *seatBook) read(ctx context.Context) error {
-	k, of := newKeptSeats(), map[store.ID][]string{}
+func (b *Book) read(ctx context.Context) error {
+	k, of := newKept(), map[store.ID][]string{}
 	at, err := b.source.Scan(ctx, store.Scan{
 		Kinds: []string{domain.KindLicence, domain.KindSite}, Rels: []string{domain.RelLicensedBy, domain.RelPaidAt},
 		Keep: []string{"key", "seats", "metric", "validFrom", "expires", "endedAt", "users"},
@@ -118,7 +121,7 @@ func (b *seatBook) read(ctx context.Context) error {
 		return err
 	}
 	for item, keys := range of {
-		k.seats.License(short(item), keys...)
+		k.seats.License(Short(item), keys...)
 	}
 	_, err = b.source.Scan(ctx, store.Scan{
 		Kinds: []string{}, Rels: []string{domain.RelInstalledAt}, Keep: []string{"licence"},
@@ -135,7 +138,7 @@ func (b *seatBook) read(ctx context.Context) error {
 }
 
 // complete reads the installations of items that have come to have a licence.
-func (b *seatBook) complete(ctx context.Context) error {
+func (b *Book) complete(ctx context.Context) error {
 	for some := range slices.Chunk(b.kept.unread, mostUnread) {
 		pages, err := b.source.Edges(ctx, store.EdgeQuery{Nodes: some, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
 		if err != nil {

@@ -1,4 +1,4 @@
-package media_test
+package seat_test
 
 import (
 	"context"
@@ -9,9 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/seat"
 	"releasegraph/internal/benchtest"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/library"
 	"releasegraph/internal/store"
 )
 
@@ -116,11 +117,21 @@ func BenchmarkSeats(b *testing.B) {
 // keptFleet is a fleet with what is kept of it.
 type keptFleet struct {
 	*fleet
-	media.SeatBook
+	*seat.Book
+}
+
+// Used counts the seats of a licence.
+func (k keptFleet) Used(ctx context.Context, licence string, now time.Time) (used int, err error) {
+	err = k.Ask(ctx, func(s *library.Seats) error {
+		u, err := s.Use(ctx, licence, now)
+		used = u.Used
+		return err
+	})
+	return used, err
 }
 
 func kept(b *testing.B, f *fleet) keptFleet {
-	k := keptFleet{f, media.NewSeatBook(f)}
+	k := keptFleet{f, seat.NewBook(f)}
 	_, err := k.Used(b.Context(), "each", time.Time{})
 	require.NoError(b, err)
 	return k

@@ -1,21 +1,20 @@
-package media
+package seat
 
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/library"
 	"releasegraph/internal/store"
 )
 
-// keptSeats are the seats of all licences as of a revision. Items and sites go by
+// kept are the seats of all licences as of a revision. Items and sites go by
 // their ids, shortened.
-type keptSeats struct {
+type kept struct {
 	seats    *library.Seats
 	licences map[store.ID]store.Props
 	at       store.Revision
@@ -27,12 +26,12 @@ type keptSeats struct {
 	renamed bool
 }
 
-func newKeptSeats() *keptSeats {
-	return &keptSeats{seats: library.NewSeats(), licences: map[store.ID]store.Props{}}
+func newKept() *kept {
+	return &kept{seats: library.NewSeats(), licences: map[store.ID]store.Props{}}
 }
 
 // follow does what a change set did. It may be told again.
-func (k *keptSeats) follow(c *store.Change) {
+func (k *kept) follow(c *store.Change) {
 	for i := range c.Effects {
 		if e := &c.Effects[i]; e.Node != "" {
 			k.node(e)
@@ -43,17 +42,17 @@ func (k *keptSeats) follow(c *store.Change) {
 	k.at = c.Revision
 }
 
-func (k *keptSeats) node(e *store.Effect) {
+func (k *kept) node(e *store.Effect) {
 	gone := e.Verb() == store.Removed
 	switch e.Kind {
 	case domain.KindSite:
 		_, had := e.Before["users"]
 		if users, has := e.After["users"].(int64); had || has {
-			k.seats.PutUsers(short(e.Node), int(users))
+			k.seats.PutUsers(Short(e.Node), int(users))
 		}
 	case domain.KindConfigurationItem:
 		if gone {
-			k.seats.RemoveItem(short(e.Node))
+			k.seats.RemoveItem(Short(e.Node))
 		}
 	case domain.KindLicence:
 		if gone {
@@ -65,7 +64,7 @@ func (k *keptSeats) node(e *store.Effect) {
 	}
 }
 
-func (k *keptSeats) licence(e *store.Effect) {
+func (k *kept) licence(e *store.Effect) {
 	was, props := k.key(e.Node), store.Props{}
 	maps.Copy(props, k.licences[e.Node])
 	for name := range e.Before {
@@ -73,15 +72,15 @@ func (k *keptSeats) licence(e *store.Effect) {
 	}
 	maps.Copy(props, e.After)
 	k.licences[e.Node] = props
-	k.seats.PutLicence(entity.KindNamed(domain.KindLicence).Decode(store.Node{ID: e.Node, Props: props}).(*domain.Licence))
+	k.seats.PutLicence(licenceOf(props))
 	k.renamed = k.renamed || was != "" && was != k.key(e.Node)
 }
 
-func (k *keptSeats) edge(e *store.Effect) {
-	gone, item := e.Verb() == store.Removed, short(e.Edge.From)
+func (k *kept) edge(e *store.Effect) {
+	gone, item := e.Verb() == store.Removed, Short(e.Edge.From)
 	switch e.Edge.Rel {
 	case domain.RelPaidAt:
-		k.seats.Pay(k.key(e.Edge.From), short(e.Edge.To), !gone)
+		k.seats.Pay(k.key(e.Edge.From), Short(e.Edge.To), !gone)
 	case domain.RelLicensedBy:
 		key := k.key(e.Edge.To)
 		keys := slices.DeleteFunc(slices.Clone(k.seats.LicencesOf(item)), func(other string) bool { return other == key })
@@ -96,22 +95,43 @@ func (k *keptSeats) edge(e *store.Effect) {
 		_, has := e.After["licence"]
 		switch {
 		case gone:
-			k.seats.Remove(item, short(e.Edge.To))
+			k.seats.Remove(item, Short(e.Edge.To))
 		case e.Verb() == store.Created || had || has:
 			k.seats.Put(installationAt(e.Edge, e.After))
 		}
 	}
 }
 
-// key is that of a licence by its id.
-func (k *keptSeats) key(id store.ID) string { return estate.Text(k.licences[id]["key"]) }
-
-func installationAt(k store.EdgeKey, props store.Props) library.Installation {
-	return library.Installation{Item: short(k.From), Site: short(k.To), Licence: estate.Text(props["licence"])}
+// licenceOf is what counting looks at of a licence.
+func licenceOf(props store.Props) *domain.Licence {
+	l := &domain.Licence{Metric: domain.LicenceMetric(text(props["metric"]))}
+	l.Key = text(props["key"])
+	if seats, ok := props["seats"].(int64); ok {
+		n := int(seats)
+		l.Seats = &n
+	}
+	for name, at := range map[string]**time.Time{"validFrom": &l.ValidFrom, "expires": &l.Expires, "endedAt": &l.EndedAt} {
+		if t, ok := props[name].(time.Time); ok {
+			*at = &t
+		}
+	}
+	return l
 }
 
-// short is an id in fewer bytes: most are UUIDs, 16 bytes in 36 characters.
-func short(id store.ID) string {
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// key is that of a licence by its id.
+func (k *kept) key(id store.ID) string { return text(k.licences[id]["key"]) }
+
+func installationAt(k store.EdgeKey, props store.Props) library.Installation {
+	return library.Installation{Item: Short(k.From), Site: Short(k.To), Licence: text(props["licence"])}
+}
+
+// Short is an id in fewer bytes: most are UUIDs, 16 bytes in 36 characters.
+func Short(id store.ID) string {
 	if u, err := uuid.Parse(string(id)); err == nil && u.String() == string(id) {
 		return string(u[:])
 	}
