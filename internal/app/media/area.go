@@ -7,6 +7,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/seat"
 	"releasegraph/internal/plan/library"
 )
@@ -34,7 +35,7 @@ func New(e *estate.Estate, policies *policy.Area) *Area {
 
 // kept has the seats of all licences looked at, as they are.
 func (a *Area) kept(ctx context.Context, look func(*library.Seats) error) error {
-	return estate.StoreError(a.seats.Ask(ctx, look))
+	return refusal.OfStore(a.seats.Ask(ctx, look))
 }
 
 // rules are what the area has to say about what is proposed.

@@ -12,7 +12,7 @@ func (a *Area) GoesThrough(steps, records int) { a.report = report{steps, record
 
 // ScannedUse counts the seats of a licence by reading all that is installed.
 func (a *Area) ScannedUse(ctx context.Context, l *domain.Licence) (*LicenceUse, error) {
-	return a.scannedUse(ctx, a.estate.Today(ctx), l)
+	return counter{a}.scannedUse(ctx, a.estate.Today(ctx), l)
 }
 
 // KeptInstallations is how many installations are kept.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/library"
@@ -22,7 +23,7 @@ type licenceReading struct {
 
 // readUse reads the software of a licence, where it is installed, and the other
 // licences of that software, which an installation may count for instead.
-func (a *Area) readUse(ctx context.Context, v estate.View, l *domain.Licence) (*licenceReading, error) {
+func (a counter) readUse(ctx context.Context, v estate.View, l *domain.Licence) (*licenceReading, error) {
 	r := &licenceReading{seats: library.NewSeats(), items: map[string]*domain.ConfigurationItem{}, sites: map[string]*domain.Site{}}
 	id := store.ID(l.ID)
 	licensed, err := estate.Linked[*domain.ConfigurationItem](ctx, v, []store.ID{id}, domain.RelLicensedBy, store.In)
@@ -49,7 +50,7 @@ func (a *Area) readUse(ctx context.Context, v estate.View, l *domain.Licence) (*
 
 // itemsNaming reads the items of which an installation names a licence. What is
 // kept tells whether there is any today; the past is looked through.
-func (a *Area) itemsNaming(ctx context.Context, v estate.View, licence string) ([]*domain.ConfigurationItem, error) {
+func (a counter) itemsNaming(ctx context.Context, v estate.View, licence string) ([]*domain.ConfigurationItem, error) {
 	if !v.Past {
 		some := false
 		err := a.kept(ctx, func(s *library.Seats) error {
@@ -105,12 +106,12 @@ func (r *licenceReading) readInstallations(ctx context.Context, v estate.View, i
 	}
 	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
-		return estate.StoreError(err)
+		return refusal.OfStore(err)
 	}
 	for i, page := range pages {
 		for j, s := range estate.Decoded[*domain.Site](ctx, v, page.Nodes) {
 			r.know(s)
-			one := library.Installation{Item: items[i].Key, Site: s.Key, Licence: estate.Text(page.Edges[j].Props["licence"])}
+			one := library.Installation{Item: items[i].Key, Site: s.Key, Licence: page.Edges[j].Props.Text("licence")}
 			one.Since, _ = page.Edges[j].Props["since"].(time.Time)
 			r.installations = append(r.installations, one)
 			r.seats.Put(one)

@@ -15,7 +15,7 @@ import (
 type LicenceUse struct {
 	Used, Over int
 
-	area    *Area
+	by      counter
 	view    estate.View
 	licence *domain.Licence
 	now     time.Time
@@ -33,22 +33,24 @@ type IllegalUse struct {
 // IllegalReason says why an installation is not covered.
 type IllegalReason string
 
+// counter counts the seats of licences.
+type counter struct{ *Area }
+
 // Use counts the seats of a licence (L3). Who may see all is answered from what is
 // kept, whatever the number of installations. For others, and for the past, what is
 // read grows with the installations that may count for it.
 func (a *Area) Use(ctx context.Context, l *domain.Licence) (*LicenceUse, error) {
 	c := a.estate.CohortOf(ctx, l)
 	if !keeps(c.View) {
-		return a.scannedUse(ctx, c.View, l)
+		return counter{a}.scannedUse(ctx, c.View, l)
 	}
-	uses, err := estate.LoadOf[*LicenceUse](c, "licence use").Get(func() (map[store.ID]*LicenceUse, error) {
-		list, err := a.keptUses(ctx, c.View, estate.RecordsOf[*domain.Licence](c))
-		return estate.ByMember(c, list), err
+	uses, err := estate.EachOf(c, "licence use", func(licences []*domain.Licence) ([]*LicenceUse, error) {
+		return counter{a}.keptUses(ctx, c.View, licences)
 	})
 	return uses[store.ID(l.ID)], err
 }
 
-func (a *Area) keptUses(ctx context.Context, v estate.View, licences []*domain.Licence) ([]*LicenceUse, error) {
+func (a counter) keptUses(ctx context.Context, v estate.View, licences []*domain.Licence) ([]*LicenceUse, error) {
 	list := make([]*LicenceUse, len(licences))
 	return list, a.kept(ctx, func(s *library.Seats) error {
 		for i, l := range licences {
@@ -61,7 +63,7 @@ func (a *Area) keptUses(ctx context.Context, v estate.View, licences []*domain.L
 	})
 }
 
-func (a *Area) scannedUse(ctx context.Context, v estate.View, l *domain.Licence) (*LicenceUse, error) {
+func (a counter) scannedUse(ctx context.Context, v estate.View, l *domain.Licence) (*LicenceUse, error) {
 	u := a.newUse(v, l)
 	var err error
 	if u.scanned, err = a.readUse(ctx, v, l); err != nil {
@@ -70,8 +72,8 @@ func (a *Area) scannedUse(ctx context.Context, v estate.View, l *domain.Licence)
 	return u, u.count(ctx, u.scanned.seats)
 }
 
-func (a *Area) newUse(v estate.View, l *domain.Licence) *LicenceUse {
-	return &LicenceUse{area: a, view: v, licence: l, now: a.estate.Clock()}
+func (a counter) newUse(v estate.View, l *domain.Licence) *LicenceUse {
+	return &LicenceUse{by: a, view: v, licence: l, now: a.estate.Clock()}
 }
 
 func (u *LicenceUse) count(ctx context.Context, s *library.Seats) error {
@@ -112,7 +114,7 @@ func (u *LicenceUse) reading(ctx context.Context) (*licenceReading, error) {
 	if u.scanned != nil {
 		return u.scanned, nil
 	}
-	return u.area.readUse(ctx, u.view, u.licence)
+	return u.by.readUse(ctx, u.view, u.licence)
 }
 
 // Waste lists the sites for which it is paid and where nothing uses it (L7).
@@ -134,7 +136,7 @@ func (u *LicenceUse) Waste(ctx context.Context) ([]*domain.Site, error) {
 		err = note(u.scanned.seats)
 	} else {
 		name = func(s *domain.Site) string { return seat.Short(store.ID(s.ID)) }
-		err = u.area.kept(ctx, note)
+		err = u.by.kept(ctx, note)
 	}
 	list := []*domain.Site{}
 	for _, site := range far[id] {

@@ -104,8 +104,8 @@ func (k *kept) edge(e *store.Effect) {
 
 // licenceOf is what counting looks at of a licence.
 func licenceOf(props store.Props) *domain.Licence {
-	l := &domain.Licence{Metric: domain.LicenceMetric(text(props["metric"]))}
-	l.Key = text(props["key"])
+	l := &domain.Licence{Metric: domain.LicenceMetric(props.Text("metric"))}
+	l.Key = props.Text("key")
 	if seats, ok := props["seats"].(int64); ok {
 		n := int(seats)
 		l.Seats = &n
@@ -118,16 +118,11 @@ func licenceOf(props store.Props) *domain.Licence {
 	return l
 }
 
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
 // key is that of a licence by its id.
-func (k *kept) key(id store.ID) string { return text(k.licences[id]["key"]) }
+func (k *kept) key(id store.ID) string { return k.licences[id].Text("key") }
 
 func installationAt(k store.EdgeKey, props store.Props) library.Installation {
-	return library.Installation{Item: Short(k.From), Site: Short(k.To), Licence: text(props["licence"])}
+	return library.Installation{Item: Short(k.From), Site: Short(k.To), Licence: props.Text("licence")}
 }
 
 // Short is an id in fewer bytes: most are UUIDs, 16 bytes in 36 characters.
