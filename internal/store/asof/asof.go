@@ -90,6 +90,9 @@ func (h *History) settled(ctx context.Context, r store.Revision) (store.Revision
 	if r < 0 || r > head {
 		return 0, fmt.Errorf("%w: there is no revision %d yet, the head is %d", store.ErrInvalid, r, head)
 	}
+	if h.reached(r) > r {
+		return head, nil // what was read of the log stays known, whatever of it is forgotten
+	}
 	oldest, err := h.store.Oldest(ctx)
 	if err != nil {
 		return 0, err
@@ -107,6 +110,11 @@ func (h *History) catchUp(ctx context.Context, r store.Revision) (*overlay, erro
 	if err != nil {
 		return nil, err
 	}
+	return h.overlayTo(ctx, r, head)
+}
+
+// overlayTo finds the overlay of a revision and brings it to a later one.
+func (h *History) overlayTo(ctx context.Context, r, head store.Revision) (*overlay, error) {
 	o := h.overlay(r)
 	if err := o.reach(ctx, head); err != nil {
 		h.drop(o)

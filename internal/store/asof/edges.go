@@ -112,12 +112,17 @@ func (r *Reader) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage
 	if err != nil {
 		return nil, err
 	}
-	same, err := r.untouched(ctx, q)
+	o, err := r.overlay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	same, err := r.untouched(ctx, o, q)
 	if err != nil {
 		return nil, err
 	}
 	if same {
-		return now, r.refresh(ctx, now)
+		o.refresh(now)
+		return now, nil
 	}
 	rows, order, err := r.matchingArcs(ctx, q)
 	if err != nil {
@@ -155,7 +160,11 @@ func (r *Reader) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, er
 	if err != nil {
 		return nil, err
 	}
-	if same, err := r.untouched(ctx, q); same || err != nil {
+	o, err := r.overlay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if same, err := r.untouched(ctx, o, q); same || err != nil {
 		return now, err
 	}
 	rows, _, err := r.matchingArcs(ctx, q)
@@ -216,14 +225,10 @@ func edgeHolds(f store.Filter, e *store.Edge) bool {
 	return store.HoldsFor(f, func(name string) any { return e.Props[name] })
 }
 
-// untouched tells whether today's answer to the query has the edges that it
+// untouched reports whether today's answer to the query has the edges that it
 // had at the revision: none at the nodes was touched, nor anything that the
-// filter or the order reads.
-func (r *Reader) untouched(ctx context.Context, q store.EdgeQuery) (bool, error) {
-	o, err := r.overlay(ctx)
-	if err != nil {
-		return false, err
-	}
+// filter or the order reads. The overlay covers the answer.
+func (r *Reader) untouched(ctx context.Context, o *overlay, q store.EdgeQuery) (bool, error) {
 	w := way{q.Rel, q.Direction}
 	o.mu.RLock()
 	touched := slices.ContainsFunc(q.Nodes, func(id store.ID) bool { return o.touched.isEnd(w, id) })
@@ -243,11 +248,7 @@ func (r *Reader) untouched(ctx context.Context, q store.EdgeQuery) (bool, error)
 }
 
 // refresh puts the far ends of pages as they were.
-func (r *Reader) refresh(ctx context.Context, pages []store.EdgePage) error {
-	o, err := r.overlay(ctx)
-	if err != nil {
-		return err
-	}
+func (o *overlay) refresh(pages []store.EdgePage) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	for i := range pages {
@@ -258,7 +259,6 @@ func (r *Reader) refresh(ctx context.Context, pages []store.EdgePage) error {
 			}
 		}
 	}
-	return nil
 }
 
 // window is the part of rows that a page is.

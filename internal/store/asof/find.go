@@ -137,11 +137,7 @@ func (f *finder) matching(ctx context.Context, nodes map[store.ID]store.Node) ([
 // fetch gives up to limit (0: all) rows between two positions, in order: the
 // first of them, or the last.
 func (f *finder) fetch(ctx context.Context, after, before *store.Position, reverse bool, limit int) ([]row, error) {
-	rows, suspects, err := f.untouchedRows(ctx, after, before, reverse, limit)
-	if err != nil {
-		return nil, err
-	}
-	o, err := f.overlay(ctx)
+	rows, o, suspects, err := f.untouchedRows(ctx, after, before, reverse, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -173,19 +169,20 @@ func (f *finder) fetch(ctx context.Context, after, before *store.Position, rever
 const slack = 256
 
 // untouchedRows reads today's rows until enough of them are not suspect. Those
-// stand where they stood at the revision, whenever they were read.
-func (f *finder) untouchedRows(ctx context.Context, after, before *store.Position, reverse bool, limit int) ([]row, map[store.ID]bool, error) {
+// stand where they stood at the revision, whenever they were read. The overlay
+// covers all that was read.
+func (f *finder) untouchedRows(ctx context.Context, after, before *store.Position, reverse bool, limit int) ([]row, *overlay, map[store.ID]bool, error) {
 	q := f.q
 	q.After, q.Before, q.First, q.Last = "", "", 0, 0
 	var err error
 	if after != nil {
 		if q.After, err = store.EncodeCursor(f.order, *after); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
 	if before != nil {
 		if q.Before, err = store.EncodeCursor(f.order, *before); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
 	var rows []row
@@ -200,21 +197,21 @@ func (f *finder) untouchedRows(ctx context.Context, after, before *store.Positio
 		}
 		page, err := f.base().Find(ctx, q)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		o, err := f.overlay(ctx)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if suspects, err = f.suspects(ctx, o, f.q.Kind, f.q.Filter); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		for i := range page.Nodes {
 			rows = append(rows, row{node: page.Nodes[i], at: f.order.PositionOf(&page.Nodes[i], "")})
 		}
 		rows = slices.DeleteFunc(rows, func(x row) bool { return suspects[x.node.ID] })
 		if limit == 0 || len(page.Nodes) < want || len(rows) >= limit {
-			return rows, suspects, nil
+			return rows, o, suspects, nil
 		}
 		if reverse {
 			q.Before = page.Cursors[0]

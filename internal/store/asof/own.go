@@ -25,7 +25,7 @@ func (r *Reader) around(ctx context.Context, ids []store.ID) (*overlay, error) {
 		return nil, err
 	}
 	if head-r.history.reached(r.revision) <= r.history.few {
-		return r.overlay(ctx)
+		return r.history.overlayTo(ctx, r.revision, head)
 	}
 	pages, err := r.base().History(ctx, store.HistoryQuery{Nodes: ids, First: fewEntries})
 	if err != nil {
@@ -35,7 +35,7 @@ func (r *Reader) around(ctx context.Context, ids []store.ID) (*overlay, error) {
 	for i, p := range pages {
 		n := len(p.Changes)
 		if p.HasNext && n > 0 && p.Changes[n-1].Revision > r.revision {
-			return r.overlay(ctx)
+			return r.history.overlayTo(ctx, r.revision, head)
 		}
 		o.own(ids[i], p.Changes)
 	}
