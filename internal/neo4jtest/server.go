@@ -27,6 +27,9 @@ dbms.security.auth_enabled=false
 dbms.usage_report.enabled=false
 server.memory.pagecache.size=64m
 db.tx_log.preallocate=false
+dbms.cypher.min_replan_interval=1h
+dbms.cypher.statistics_divergence_threshold=1.0
+server.memory.query_cache.per_db_cache_num_entries=4000
 db.lock.acquisition.timeout=10s
 internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 `
