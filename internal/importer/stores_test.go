@@ -39,7 +39,7 @@ func onStores(t *testing.T, test func(t *testing.T, p place)) {
 		test(t, place{a, s, importer.Local(a)})
 	})
 	t.Run("neo4j", func(t *testing.T) {
-		uri, user, password := neo4jtest.Emptied(t)
+		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 		s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 		if err != nil {
 			t.Fatal(err)

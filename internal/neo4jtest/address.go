@@ -77,6 +77,28 @@ func Emptied(t testing.TB) (uri, user, password string) {
 	return uri, user, password
 }
 
+// EmptiedOf is Emptied for tests all of which open one schema: where the process
+// that had the server before opened the same one, its constraints and indexes are
+// still there, and so are the plans that the server made for it.
+func EmptiedOf(t testing.TB, schema any) (uri, user, password string) {
+	t.Helper()
+	if shared.used {
+		return Emptied(t)
+	}
+	uri, user, password = Address(t)
+	a, mark := Access{uri, user, password}, markOf(schema)
+	kept, err := marked(t.Context(), a, mark)
+	if err == nil && kept {
+		shared.used = true
+		return Emptied(t)
+	}
+	uri, user, password = Emptied(t)
+	if err := setMark(t.Context(), a, mark); err != nil {
+		t.Fatalf("marking the Neo4j at %s: %v", uri, err)
+	}
+	return uri, user, password
+}
+
 // find tries, in order, the environment, a container and the pool.
 func find() (Access, func(), error) {
 	if !shared.main {

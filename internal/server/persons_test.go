@@ -42,7 +42,7 @@ func onBothStores(t *testing.T, test func(*testing.T, *duties)) {
 		test(t, dutiesOver(t, s, server.Config{}))
 	})
 	t.Run("neo4j", func(t *testing.T) {
-		uri, user, password := neo4jtest.Emptied(t)
+		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 		s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 		if err != nil {
 			t.Fatal(err)

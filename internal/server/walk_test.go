@@ -34,7 +34,7 @@ func TestAChangeWalksThroughItsLifeOnSQLite(t *testing.T) {
 }
 
 func TestNeo4jWalksAChangeThroughItsLife(t *testing.T) {
-	uri, user, password := neo4jtest.Emptied(t)
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestReleasesWalkThroughTheirLifeOnSQLite(t *testing.T) {
 }
 
 func TestNeo4jWalksReleasesThroughTheirLife(t *testing.T) {
-	uri, user, password := neo4jtest.Emptied(t)
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func openSQLite(t testing.TB) store.Store {
 }
 
 func openNeo4j(t testing.TB) store.Store {
-	uri, user, password := neo4jtest.Emptied(t)
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 	s, err := neo4j.Open(context.Background(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func sqliteWorld(t testing.TB, seed uint64) *world {
 
 func neo4jWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
-	uri, user, password := neo4jtest.Emptied(t)
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	if err != nil {
 		t.Fatal(err)

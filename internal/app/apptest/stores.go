@@ -41,7 +41,7 @@ func OpenSQLite(t testing.TB) store.Store {
 
 func OpenNeo4j(t *testing.T) store.Store {
 	t.Helper()
-	uri, user, password := neo4jtest.Emptied(t)
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })
