@@ -12,6 +12,7 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 )
 
@@ -21,6 +22,10 @@ func (r *licenceResolver) Status(ctx context.Context, obj *domain.Licence) (doma
 
 func (r *licenceResolver) Use(ctx context.Context, obj *domain.Licence) (*media.LicenceUse, error) {
 	return r.App.Media.Use(ctx, obj)
+}
+
+func (r *licenceResolver) Planned(ctx context.Context, obj *domain.Licence) (*release.PlannedLicenceUse, error) {
+	return r.App.Releases.PlannedUse(ctx, obj)
 }
 
 func (r *mutationResolver) EndLicence(ctx context.Context, input media.End, options *domain.WriteOptions) (*relay.Payload[domain.Licence], error) {
@@ -33,6 +38,10 @@ func (r *queryResolver) IllegalUses(ctx context.Context, first *int, after *stri
 
 func (r *queryResolver) WastedLicences(ctx context.Context, first *int, after *string) (*relay.Connection[media.WasteRow, model.WastedLicenceEdge], error) {
 	return rows(r.App.Media.WastedLicences(ctx, first, after))
+}
+
+func (r *releaseResolver) LicenceUse(ctx context.Context, obj *domain.Release) ([]*release.PlannedLicenceUse, error) {
+	return r.App.Releases.LicenceUse(ctx, obj)
 }
 
 func (r *Resolver) Licence() generated.LicenceResolver { return &licenceResolver{r} }

@@ -271,6 +271,7 @@ var Types = direct.Types{
 	"PartyToTellEdge":                          fieldsOfPartyToTellEdge(),
 	"Permission":                               fieldsOfPermission(),
 	"Person":                                   fieldsOfPerson(),
+	"PlannedLicenceUse":                        fieldsOfPlannedLicenceUse(),
 	"PolicyFor":                                fieldsOfPolicyFor(),
 	"PolicyVerdict":                            fieldsOfPolicyVerdict(),
 	"PreparationPayload":                       fieldsOfPreparationPayload(),
@@ -3109,6 +3110,17 @@ func fieldsOfPermission() direct.Type {
 func fieldsOfPerson() direct.Type {
 	return direct.Object(direct.Fields[*domain.Person]{
 		"name": direct.Leaf(func(v *domain.Person) string { return v.Name }, direct.Text),
+	})
+}
+
+func fieldsOfPlannedLicenceUse() direct.Type {
+	return direct.Object(direct.Fields[*release.PlannedLicenceUse]{
+		"licence":  direct.One(func(v *release.PlannedLicenceUse) *domain.Licence { return v.Licence }),
+		"releases": direct.Many(func(v *release.PlannedLicenceUse) []*domain.Release { return v.Releases }),
+		"used":     direct.Leaf(func(v *release.PlannedLicenceUse) int { return v.Used }, direct.Int),
+		"adds":     direct.Leaf(func(v *release.PlannedLicenceUse) int { return v.Adds }, direct.Int),
+		"over":     direct.Leaf(func(v *release.PlannedLicenceUse) int { return v.Over }, direct.Int),
+		"sites":    direct.Many(func(v *release.PlannedLicenceUse) []*domain.Site { return v.Sites }),
 	})
 }
 

@@ -9776,6 +9776,32 @@ extend type Licence {
   status: LicenceStatus!
   "How it is used: its seats, the installations that it does not cover, and the sites for which it is paid in vain (L3, L7)."
   use: LicenceUse! @cost(weight: 5000)
+  "What the releases that are planned, and not live yet, are going to use of it (L3)."
+  planned: PlannedLicenceUse! @cost(weight: 5000)
+}
+
+extend type Release {
+  """
+  What it is going to use of the licences of the software that it adds, before it is authorised (L3). It goes to the sites where something that it
+  holds is installed (P2), and takes a seat where what it adds is not there yet.
+  """
+  licenceUse: [PlannedLicenceUse!]! @cost(weight: 5000)
+}
+
+"What planned releases are going to use of a licence (L3)."
+type PlannedLicenceUse {
+  "The licence."
+  licence: Licence!
+  "The releases, by key."
+  releases: [Release!]!
+  "How many seats are taken now."
+  used: Int!
+  "How many more are going to be."
+  adds: Int!
+  "How many are too many then."
+  over: Int!
+  "The sites where something is going to count for the licence."
+  sites: [Site!]!
 }
 
 "Where a licence stands."
@@ -21019,6 +21045,8 @@ func (ec *executionContext) childFields_Licence(ctx context.Context, field graph
 		return ec.fieldContext_Licence_status(ctx, field)
 	case "use":
 		return ec.fieldContext_Licence_use(ctx, field)
+	case "planned":
+		return ec.fieldContext_Licence_planned(ctx, field)
 	case "id":
 		return ec.fieldContext_Licence_id(ctx, field)
 	case "key":
@@ -21807,6 +21835,24 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
 }
 
+func (ec *executionContext) childFields_PlannedLicenceUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "licence":
+		return ec.fieldContext_PlannedLicenceUse_licence(ctx, field)
+	case "releases":
+		return ec.fieldContext_PlannedLicenceUse_releases(ctx, field)
+	case "used":
+		return ec.fieldContext_PlannedLicenceUse_used(ctx, field)
+	case "adds":
+		return ec.fieldContext_PlannedLicenceUse_adds(ctx, field)
+	case "over":
+		return ec.fieldContext_PlannedLicenceUse_over(ctx, field)
+	case "sites":
+		return ec.fieldContext_PlannedLicenceUse_sites(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlannedLicenceUse", field.Name)
+}
+
 func (ec *executionContext) childFields_PolicyFor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "policy":
@@ -22121,6 +22167,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_waivers(ctx, field)
 	case "keptInForce":
 		return ec.fieldContext_Release_keptInForce(ctx, field)
+	case "licenceUse":
+		return ec.fieldContext_Release_licenceUse(ctx, field)
 	case "moves":
 		return ec.fieldContext_Release_moves(ctx, field)
 	case "contents":

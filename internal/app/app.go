@@ -87,7 +87,7 @@ func New(c Config) *App {
 	a.Policies = policy.New(e, a.Traversal)
 	a.Media = media.New(e, a.Policies)
 	a.Variants = variant.New(e, a.Policies)
-	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
+	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies, a.Media)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
 	a.Bulk = bulk.New(e, a.Records, a.Calendar)

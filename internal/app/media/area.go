@@ -3,13 +3,9 @@
 package media
 
 import (
-	"context"
-
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
-	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/seat"
-	"releasegraph/internal/plan/library"
 )
 
 // Area is what can be done with media, spares and licences.
@@ -31,11 +27,6 @@ func New(e *estate.Estate, policies *policy.Area) *Area {
 		seat.Log
 		seat.Reader
 	}{e.Store, e.Entire})}
-}
-
-// kept has the seats of all licences looked at, as they are.
-func (a *Area) kept(ctx context.Context, look func(*library.Seats) error) error {
-	return refusal.OfStore(a.seats.Ask(ctx, look))
 }
 
 // rules are what the area has to say about what is proposed.

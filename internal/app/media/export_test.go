@@ -17,7 +17,7 @@ func (a *Area) ScannedUse(ctx context.Context, l *domain.Licence) (*LicenceUse, 
 
 // KeptInstallations is how many installations are kept.
 func (a *Area) KeptInstallations(ctx context.Context) (n int, err error) {
-	return n, a.kept(ctx, func(s *library.Seats) error {
+	return n, counter{a}.kept(ctx, func(s *library.Seats) error {
 		n = s.Len()
 		return nil
 	})

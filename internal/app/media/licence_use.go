@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/app/seat"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/library"
@@ -35,6 +36,11 @@ type IllegalReason string
 
 // counter counts the seats of licences.
 type counter struct{ *Area }
+
+// kept has the seats of all licences looked at, as they are.
+func (a counter) kept(ctx context.Context, look func(*library.Seats) error) error {
+	return refusal.OfStore(a.seats.Ask(ctx, look))
+}
 
 // Use counts the seats of a licence (L3). Who may see all is answered from what is
 // kept, whatever the number of installations. For others, and for the past, what is
