@@ -46,7 +46,7 @@ func (q *asker) object(name string, def *ast.Definition, depth int) string {
 			return fmt.Sprintf("{id: %q}", n.id())
 		}
 		return fmt.Sprintf("{key: %q}", q.key(n))
-	case "AsOf":
+	case "AsOf", "ImpactSourcesInput": // one of them
 		f := pick(q.rand, def.Fields)
 		return "{" + f.Name + ": " + q.value(f.Name, f.Type, depth+1) + "}"
 	case "TimeRangeInput":
@@ -75,7 +75,7 @@ var namedBy = map[string]string{
 	"item": item, "items": item, "service": item, "services": item, "stopat": item, "concerns": item, "site": site, "sites": site, "board": domain.KindBoard,
 	"problem": domain.KindProblem, "changerequest": domain.KindChangeRequest, "changerequests": domain.KindChangeRequest,
 	"model": domain.KindChangeModel, "freeze": domain.KindFreeze, "baseline": domain.KindBaseline, "unit": domain.KindReleaseUnit,
-	"release": domain.KindRelease, "policy": domain.KindReleasePolicy,
+	"release": domain.KindRelease, "releases": domain.KindRelease, "policy": domain.KindReleasePolicy,
 }
 
 // record chooses a record that an argument may be about, sometimes any.
