@@ -10,12 +10,12 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
-	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/feed"
 	"releasegraph/internal/domain"
 )
 
-func (r *mutationResolver) CreateCalendarFeed(ctx context.Context, input model.CreateCalendarFeedInput, options *domain.WriteOptions) (*calendar.CalendarFeedCreated, error) {
-	return r.App.Calendar.CreateCalendarFeed(ctx, input.Key, input.Name, input.Site.Value(), input.Service.Value(), options)
+func (r *mutationResolver) CreateCalendarFeed(ctx context.Context, input model.CreateCalendarFeedInput, options *domain.WriteOptions) (*feed.Created, error) {
+	return r.App.Feeds.Create(ctx, input.Key, input.Name, input.Site.Value(), input.Service.Value(), options)
 }
 
 func (r *Resolver) CalendarFeed() generated.CalendarFeedResolver { return &calendarFeedResolver{r} }

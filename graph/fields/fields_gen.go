@@ -15,6 +15,7 @@ import (
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/event"
+	"releasegraph/internal/app/feed"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/media"
@@ -1328,12 +1329,12 @@ func fieldsOfCreateApiTokenPayload() direct.Type {
 }
 
 func fieldsOfCreateCalendarFeedPayload() direct.Type {
-	return direct.Object(direct.Fields[*calendar.CalendarFeedCreated]{
-		"calendarFeed": direct.One(func(v *calendar.CalendarFeedCreated) *domain.CalendarFeed { return v.CalendarFeed }),
-		"path":         direct.Optional(func(v *calendar.CalendarFeedCreated) *string { return v.Path }, direct.Text),
-		"revision":     direct.Leaf(func(v *calendar.CalendarFeedCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"dryRun":       direct.Leaf(func(v *calendar.CalendarFeedCreated) bool { return v.DryRun }, direct.Bool),
-		"changes":      direct.Values(func(v *calendar.CalendarFeedCreated) []domain.Change { return v.Changes }),
+	return direct.Object(direct.Fields[*feed.Created]{
+		"calendarFeed": direct.One(func(v *feed.Created) *domain.CalendarFeed { return v.CalendarFeed }),
+		"path":         direct.Optional(func(v *feed.Created) *string { return v.Path }, direct.Text),
+		"revision":     direct.Leaf(func(v *feed.Created) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":       direct.Leaf(func(v *feed.Created) bool { return v.DryRun }, direct.Bool),
+		"changes":      direct.Values(func(v *feed.Created) []domain.Change { return v.Changes }),
 	})
 }
 

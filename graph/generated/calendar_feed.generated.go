@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/model"
-	"releasegraph/internal/app/calendar"
+	"releasegraph/internal/app/feed"
 	"releasegraph/internal/domain"
 )
 
@@ -474,7 +474,7 @@ func (ec *executionContext) fieldContext_CalendarFeed_service(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateCalendarFeedPayload_calendarFeed(ctx context.Context, field graphql.CollectedField, obj *calendar.CalendarFeedCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateCalendarFeedPayload_calendarFeed(ctx context.Context, field graphql.CollectedField, obj *feed.Created) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -506,7 +506,7 @@ func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_calendarFeed(
 	return fc, nil
 }
 
-func (ec *executionContext) _CreateCalendarFeedPayload_path(ctx context.Context, field graphql.CollectedField, obj *calendar.CalendarFeedCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateCalendarFeedPayload_path(ctx context.Context, field graphql.CollectedField, obj *feed.Created) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -529,7 +529,7 @@ func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_path(_ contex
 	return graphql.NewScalarFieldContext("CreateCalendarFeedPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _CreateCalendarFeedPayload_revision(ctx context.Context, field graphql.CollectedField, obj *calendar.CalendarFeedCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateCalendarFeedPayload_revision(ctx context.Context, field graphql.CollectedField, obj *feed.Created) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -552,7 +552,7 @@ func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_revision(_ co
 	return graphql.NewScalarFieldContext("CreateCalendarFeedPayload", field, false, false, errors.New("field of type Revision does not have child fields"))
 }
 
-func (ec *executionContext) _CreateCalendarFeedPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *calendar.CalendarFeedCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateCalendarFeedPayload_dryRun(ctx context.Context, field graphql.CollectedField, obj *feed.Created) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -575,7 +575,7 @@ func (ec *executionContext) fieldContext_CreateCalendarFeedPayload_dryRun(_ cont
 	return graphql.NewScalarFieldContext("CreateCalendarFeedPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _CreateCalendarFeedPayload_changes(ctx context.Context, field graphql.CollectedField, obj *calendar.CalendarFeedCreated) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateCalendarFeedPayload_changes(ctx context.Context, field graphql.CollectedField, obj *feed.Created) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -869,7 +869,7 @@ func (ec *executionContext) _CalendarFeed(ctx context.Context, sel ast.Selection
 
 var createCalendarFeedPayloadImplementors = []string{"CreateCalendarFeedPayload"}
 
-func (ec *executionContext) _CreateCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, obj *calendar.CalendarFeedCreated) graphql.Marshaler {
+func (ec *executionContext) _CreateCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, obj *feed.Created) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createCalendarFeedPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -967,7 +967,7 @@ func (ec *executionContext) marshalOCalendarFeed2ᚖreleasegraphᚋinternalᚋdo
 	return ec._CalendarFeed(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐCalendarFeedCreated(ctx context.Context, sel ast.SelectionSet, v *calendar.CalendarFeedCreated) graphql.Marshaler {
+func (ec *executionContext) marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚋfeedᚐCreated(ctx context.Context, sel ast.SelectionSet, v *feed.Created) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -21,6 +21,7 @@ import (
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/feed"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/media"
@@ -56,7 +57,7 @@ type MutationResolver interface {
 	RemoveDelegation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.Delegation], error)
 	ConnectDelegationBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink], error)
 	DisconnectDelegationBoard(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Delegation, domain.Board, relay.NoLink], error)
-	CreateCalendarFeed(ctx context.Context, input model.CreateCalendarFeedInput, options *domain.WriteOptions) (*calendar.CalendarFeedCreated, error)
+	CreateCalendarFeed(ctx context.Context, input model.CreateCalendarFeedInput, options *domain.WriteOptions) (*feed.Created, error)
 	UpdateCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error)
 	RemoveCalendarFeed(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.CalendarFeed], error)
 	ConnectFeedSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.CalendarFeed, domain.Site, relay.NoLink], error)
@@ -8630,8 +8631,8 @@ func (ec *executionContext) _Mutation_createCalendarFeed(ctx context.Context, fi
 			return ec.Resolvers.Mutation().CreateCalendarFeed(ctx, fc.Args["input"].(model.CreateCalendarFeedInput), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *calendar.CalendarFeedCreated) graphql.Marshaler {
-			return ec.marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚋcalendarᚐCalendarFeedCreated(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *feed.Created) graphql.Marshaler {
+			return ec.marshalOCreateCalendarFeedPayload2ᚖreleasegraphᚋinternalᚋappᚋfeedᚐCreated(ctx, selections, v)
 		},
 		true,
 		false,

@@ -14,6 +14,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/export"
+	"releasegraph/internal/app/feed"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/media"
@@ -45,6 +46,7 @@ type App struct {
 	Problems      *problem.Area
 	Configuration *configuration.Area
 	Calendar      *calendar.Area
+	Feeds         *feed.Area
 	Changes       *change.Area
 	Policies      *policy.Area
 	Media         *media.Area
@@ -83,6 +85,7 @@ func New(c Config) *App {
 	a.Problems = problem.New(e, a.Records)
 	a.Configuration = configuration.New(e, a.Records, a.Traversal)
 	a.Calendar = calendar.New(e, a.Traversal)
+	a.Feeds = feed.New(e, a.Calendar)
 	a.Changes = change.New(e, a.Records, a.Impact)
 	a.Policies = policy.New(e, a.Traversal)
 	a.Media = media.New(e, a.Policies)

@@ -62,7 +62,7 @@ func TestTheLogKeepsADigestOfAMutationsInput(t *testing.T) { // C5
 		return err
 	})
 	told(f, `["create","CalendarFeed","all","All",null,null]`, func(o *domain.WriteOptions) error {
-		_, err := f.Calendar.CreateCalendarFeed(f.Ctx, "all", "All", nil, nil, o)
+		_, err := f.Feeds.Create(f.Ctx, "all", "All", nil, nil, o)
 		return err
 	})
 }

@@ -48,7 +48,7 @@ func TestWhoIsNarrowedHandsOutNeitherFeedsNorTokens(t *testing.T) {
 	f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 	f.Site("par")
 	manager, admin := domain.ChangeManager, domain.Admin
-	_, err := f.Calendar.CreateCalendarFeed(f.As("max", manager), "all", "All", nil, nil, nil)
+	_, err := f.Feeds.Create(f.As("max", manager), "all", "All", nil, nil, nil)
 	require.NoError(t, err)
 	for _, narrow := range []func(domain.Role) context.Context{
 		func(r domain.Role) context.Context { return narrowed(f, []string{"par"}, r) },
@@ -56,7 +56,7 @@ func TestWhoIsNarrowedHandsOutNeitherFeedsNorTokens(t *testing.T) {
 			return ofKinds(f, []string{domain.KindCalendarFeed, apptest.SiteKind}, r)
 		},
 	} {
-		_, err := f.Calendar.CreateCalendarFeed(narrow(manager), "feed", "Feed", nil, nil, nil)
+		_, err := f.Feeds.Create(narrow(manager), "feed", "Feed", nil, nil, nil)
 		apptest.Refused(t, err, domain.Forbidden, "")
 		require.ErrorContains(t, err, "you are narrowed to sites or kinds")
 		_, err = f.Records.Records(narrow(manager), domain.KindCalendarFeed, listing.List{})

@@ -134,7 +134,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		if s.known != nil {
 			s.known.app.Store(e.app)
 		}
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Calendar, Exporter: e.app.Export, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))

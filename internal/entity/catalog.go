@@ -43,7 +43,7 @@ func declare(a area) struct{} {
 func init() {
 	for _, a := range areas {
 		for _, e := range a.enums {
-			enums[e.of] = e.values
+			enums[e.of] = append(enums[e.of], e.values...) // areas may add to one
 		}
 		for _, p := range a.defaults {
 			presetOf[p.of] = p.fill

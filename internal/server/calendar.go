@@ -15,7 +15,7 @@ import (
 // to who knows a secret.
 type Calendar interface {
 	Calendar(ctx context.Context, site, service *domain.Ref) (string, error)
-	SecretCalendar(ctx context.Context, secret string, site, service *domain.Ref) (string, error)
+	BySecret(ctx context.Context, secret string, site, service *domain.Ref) (string, error)
 }
 
 // calendar answers with the forward schedule (H5): ?secret= of a feed, and
@@ -39,7 +39,7 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
 	site, service := named(query.Get("site")), named(query.Get("service"))
 	var file string
 	if query.Has("secret") {
-		file, err = served.core.Calendar.SecretCalendar(ctx, query.Get("secret"), site, service)
+		file, err = served.core.Calendar.BySecret(ctx, query.Get("secret"), site, service)
 	} else {
 		file, err = served.core.Calendar.Calendar(ctx, site, service)
 	}

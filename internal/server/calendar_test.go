@@ -45,7 +45,7 @@ func withCalendar(t *testing.T) (*running, *app.App) {
 	}
 	r := start(t, server.Config{}, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a.Calendar}, nil
+			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a.Feeds}, nil
 		}
 	})
 	r.awaitReady()
@@ -120,7 +120,7 @@ func paris(t *testing.T) *time.Location {
 // H5: a secret address opens the calendar and nothing else, until it is revoked.
 func TestASecretAddressShowsItsCalendarUntilItIsRevoked_H5(t *testing.T) {
 	r, a := withCalendar(t)
-	made, err := a.Calendar.CreateCalendarFeed(t.Context(), "paris", "Changes in Paris", &domain.Ref{Key: new("par")}, nil, nil)
+	made, err := a.Feeds.Create(t.Context(), "paris", "Changes in Paris", &domain.Ref{Key: new("par")}, nil, nil)
 	if err != nil || made.Path == nil {
 		t.Fatal(err, made)
 	}

@@ -52,7 +52,7 @@ func overEstate(t *testing.T) (*running, *graphgen.Estate, *app.App) {
 	registry := prometheus.NewRegistry()
 	r := start(t, server.Config{Metrics: registry, Gather: registry}, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a.Calendar, Exporter: a.Export}, nil
+			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Calendar: a.Feeds, Exporter: a.Export}, nil
 		}
 	})
 	r.awaitReady()

@@ -231,7 +231,7 @@ func (*examination) subscription(document string) *question {
 // calendar asks for the forward schedule as a file.
 func calendar(at *domain.Ref) *question {
 	return &question{text: "/calendar.ics", against: part, ask: func(_ *rapid.T, w *world) string {
-		file, err := w.app.Calendar.Calendar(w.app.WithLoads(acting.WithActor(context.Background(), w.caller)), at, nil)
+		file, err := w.app.Feeds.Calendar(w.app.WithLoads(acting.WithActor(context.Background(), w.caller)), at, nil)
 		return fmt.Sprint(file, err)
 	}}
 }

@@ -67,6 +67,8 @@ var (
 		domain.KindVote, domain.KindAssessment, domain.KindFreezeException,
 		domain.KindRelease, domain.KindMediaItem, domain.KindLicence, domain.KindHardwareSpare,
 	}
+	// atSitesBy is how a kind of another file is at a site: sight_<area>_test.go adds to it.
+	atSitesBy = map[string]func(e *estate, n *node, at func(*node) bool) bool{}
 	// forAll are the kinds that site operators and suppliers see all of.
 	forAll = []string{domain.KindAttributeDefinition, domain.KindBaseline, domain.KindMaintenanceWindow, domain.KindFreeze}
 	// leaders see the secret addresses of the schedule, unless they are narrowed.
@@ -76,7 +78,8 @@ var (
 // sees tells whether an actor ever saw a record. Nothing is at a site by what a
 // record says, so that the more there is the more is seen.
 func (e *estate) sees(a domain.Actor, n *node) bool {
-	if a.Kinds != nil && !slices.Contains(a.Kinds, n.kind) || a.Bound && slices.Contains(atSites, n.kind) && !e.isAt(a, n) {
+	placed := slices.Contains(atSites, n.kind) || atSitesBy[n.kind] != nil
+	if a.Kinds != nil && !slices.Contains(a.Kinds, n.kind) || a.Bound && placed && !e.isAt(a, n) {
 		return false
 	}
 	return slices.ContainsFunc(a.Roles, func(r domain.Role) bool {
@@ -136,7 +139,8 @@ func (e *estate) isAt(a domain.Actor, n *node) bool {
 	case domain.KindKnownError:
 		return e.linked(n, domain.RelPresentIn, at) || e.linked(n, domain.RelDiagnoses, at)
 	}
-	return false
+	by := atSitesBy[n.kind]
+	return by != nil && by(e, n, at)
 }
 
 // isSupplied tells whether a record is one of the actor's companies, or comes

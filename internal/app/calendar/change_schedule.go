@@ -3,8 +3,6 @@ package calendar
 import (
 	"context"
 	"slices"
-	"strings"
-	"time"
 
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
@@ -13,6 +11,7 @@ import (
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/plan/schedule"
@@ -58,7 +57,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 	if err := refusal.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
-	list, err := a.scheduled(ctx, during, site, service)
+	list, err := a.Scheduled(ctx, during, site, service)
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +74,9 @@ func (c *ScheduledChange) position() listing.Position {
 	return listing.Position{At: c.Window.From.UnixMicro(), A: c.ChangeRequest.Key}
 }
 
-// scheduled lists what is planned in a period, by time.
-func (a *Area) scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
+// Scheduled lists what is planned in a period, at a site or for a service where one is
+// named, by time.
+func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
 	r := &estate.Refs{View: a.estate.Today(ctx)}
 	sites, services := make([]store.Node, 1), make([]store.Node, 1)
 	if site != nil {
@@ -88,7 +88,7 @@ func (a *Area) scheduled(ctx context.Context, during domain.TimeRange, site, ser
 	if err := r.Resolve(ctx); err != nil {
 		return nil, err
 	}
-	p, err := a.planner(ctx, r.View, during, domain.ChangeRequestStatuses)
+	p, err := a.planner(ctx, r.View, calendar.Of(during), domain.ChangeRequestStatuses)
 	if err != nil {
 		return nil, err
 	}
@@ -156,58 +156,4 @@ func (p *planner) translate(g *shape.Graph, nodes []impact.Node) map[impact.Node
 		}
 	}
 	return set
-}
-
-// entry returns a scheduled change as the calendar feed tells it.
-func (c *ScheduledChange) entry(ctx context.Context) (schedule.Entry, error) {
-	r := c.ChangeRequest
-	e := schedule.Entry{
-		ID: r.ID, Key: r.Key, Name: r.Name, When: c.Window, Status: c.Status, Sequence: r.Version, Changed: r.UpdatedAt, HeldBy: r.HeldBy,
-		Description: deref(r.Description), Person: deref(r.Assignee),
-	}
-	sites, err := c.Sites(ctx)
-	if err != nil {
-		return e, err
-	}
-	for _, s := range sites {
-		e.Sites = append(e.Sites, s.Name)
-	}
-	e.Zone = commonZone(sites)
-	items, err := c.Items(ctx)
-	if err != nil {
-		return e, err
-	}
-	for _, i := range items {
-		e.Items = append(e.Items, i.Name)
-		if i.Class == domain.Service {
-			e.Services = append(e.Services, i.Name)
-		}
-	}
-	return e, nil
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return strings.TrimSpace(*s)
-}
-
-// commonZone returns the zone of all sites, nil when they have none or several.
-func commonZone(sites []*domain.Site) *time.Location {
-	name := ""
-	for _, s := range sites {
-		if s.TimeZone == nil || name != "" && *s.TimeZone != name {
-			return nil
-		}
-		name = *s.TimeZone
-	}
-	if name == "" {
-		return nil
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil
-	}
-	return zone
 }

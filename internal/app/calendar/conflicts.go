@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/party"
@@ -15,6 +13,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
 )
 
@@ -53,9 +52,10 @@ type ScheduleConflict struct {
 	Overlap domain.TimeRange
 	Person  *domain.Person
 
-	p     *planner
-	c     conflict.Conflict
-	slots *slots
+	p      *planner
+	c      conflict.Conflict
+	slots  *slots
+	beside *beside
 }
 
 // ScheduleConflicts finds what does not go together in a period, of one change
@@ -73,7 +73,7 @@ func (a *Area) ScheduleConflicts(ctx context.Context, during domain.TimeRange, c
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.planner(ctx, a.estate.Today(ctx), during, domain.ChangesPlanned)
+	p, err := a.planner(ctx, a.estate.Today(ctx), calendar.Of(during), domain.ChangesPlanned)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,13 @@ func (a *Area) ScheduleConflicts(ctx context.Context, during domain.TimeRange, c
 	if only != nil {
 		q.Of = only.Key
 	}
-	return p.page(ctx, q, limit, from)
+	soon := a.soonest(during.From)
+	page, err := p.page(ctx, q, limit, from, p.outlook(soon).from(soon))
+	if err != nil {
+		return nil, err
+	}
+	shown([]*ScheduleConflicts{page}).together(ctx, nil)
+	return page, nil
 }
 
 // optionalRequest finds the request that a reference names, nil for none.
@@ -92,28 +98,10 @@ func (a *Area) optionalRequest(ctx context.Context, ref *domain.Ref) (*domain.Ch
 	return a.request(ctx, *ref, "changeRequest")
 }
 
-// ChangeConflicts finds what does not go together with one request for change.
-func (a *Area) ChangeConflicts(ctx context.Context, r *domain.ChangeRequest, first *int, after *string) (*ScheduleConflicts, error) {
-	limit, firstErr := listing.PageLength(first)
-	from, afterErr := listing.ReadPosition(after)
-	if err := refusal.Both(firstErr, afterErr); err != nil {
-		return nil, err
-	}
-	if r.PlannedFrom == nil || r.PlannedTo == nil || !domain.ChangePlanned(r.Status) {
-		return &ScheduleConflicts{Nodes: []*ScheduleConflict{}}, nil
-	}
-	within := domain.TimeRange{From: *r.PlannedFrom, To: *r.PlannedTo}
-	p, err := a.planner(ctx, a.estate.Today(ctx), within, domain.ChangesPlanned, r)
-	if err != nil {
-		return nil, err
-	}
-	return p.page(ctx, conflict.Query{Of: r.Key}, limit, from)
-}
-
 // conflicts finds what of the plan does not go together, and with windows and
 // freezes.
 func (p *planner) conflicts(ctx context.Context, q conflict.Query) (conflict.Found, error) {
-	c, err := p.closing(ctx, p.plan.Span(p.within))
+	c, err := p.closed.Get(func() (closing, error) { return p.closing(ctx, p.plan.Span(p.within.Hull())) })
 	if err != nil {
 		return conflict.Found{}, err
 	}
@@ -132,8 +120,8 @@ func (p *planner) placeOf(c *conflict.Conflict) listing.Position {
 	return listing.Position{At: c.Overlap.From.UnixMicro(), A: p.plan.Works()[c.A].Key, B: other, Kind: string(c.Kind)}
 }
 
-// page returns a part of the conflicts, by time.
-func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *listing.Position) (*ScheduleConflicts, error) {
+// page returns a part of the conflicts, by time. Free time is looked for by the slots.
+func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *listing.Position, free *slots) (*ScheduleConflicts, error) {
 	found, err := p.conflicts(ctx, q)
 	if err != nil {
 		return nil, err
@@ -149,10 +137,10 @@ func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *
 	}
 	slices.SortFunc(all, func(x, y placed) int { return x.Compare(y.Position) })
 	list, part := listing.PartOf(all, func(x placed) listing.Position { return x.Position }, limit, after)
-	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(all), Part: part, Truncated: found.Truncated, slots: p.slotsFrom(p.within.From)}
+	out := &ScheduleConflicts{Nodes: []*ScheduleConflict{}, TotalCount: len(all), Part: part, Truncated: found.Truncated, slots: free}
 	for _, one := range list {
 		c := *one.Conflict
-		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: out.slots}
+		n := &ScheduleConflict{Kind: c.Kind, Overlap: c.Overlap, p: p, c: c, slots: free}
 		if c.Kind == domain.ConflictPerson {
 			request := p.requests[p.plan.Works()[c.A].Key]
 			n.Person = domain.PersonOf(request, *request.Assignee)
@@ -160,7 +148,6 @@ func (p *planner) page(ctx context.Context, q conflict.Query, limit int, after *
 		}
 		out.Nodes = append(out.Nodes, n)
 	}
-	estate.Narrow(ctx, slices.DeleteFunc(out.sides(), func(r entity.Record) bool { return r.Meta().Key == q.Of })...)
 	return out, nil
 }
 
@@ -195,9 +182,15 @@ func (c *ScheduleConflict) Between() []any {
 	return sides
 }
 
-// Chain returns a shortest chain of dependencies between both sides
-// (DEPENDENCY).
+// Chain returns a shortest chain of dependencies between both sides (DEPENDENCY). Those
+// of all conflicts that are shown are found together, since what they name is loaded
+// together.
 func (c *ScheduleConflict) Chain(ctx context.Context) ([]*impact.DependencyLink, error) {
+	chains, err := c.beside.chains.Get(func() (map[*ScheduleConflict][]*impact.DependencyLink, error) { return c.beside.allChains(ctx) })
+	return chains[c], err
+}
+
+func (c *ScheduleConflict) chain(ctx context.Context) ([]*impact.DependencyLink, error) {
 	links, err := c.p.plan.Chain(ctx, &c.c)
 	chain := []*impact.DependencyLink{}
 	for _, l := range links {
@@ -208,6 +201,7 @@ func (c *ScheduleConflict) Chain(ctx context.Context) ([]*impact.DependencyLink,
 
 // Items loads the items that are concerned.
 func (c *ScheduleConflict) Items(ctx context.Context) ([]*domain.ConfigurationItem, error) {
+	c.beside.want()
 	items, _ := c.p.plan.Touched(&c.c)
 	return c.p.load.All(ctx, items)
 }
@@ -239,16 +233,4 @@ func (s *ScheduleConflicts) FreeSlots(ctx context.Context, first int) ([]*domain
 		return []*domain.TimeRange{}, nil
 	}
 	return s.slots.of(ctx, first, all...)
-}
-
-// slots finds free time for the changes of an answer; what is planned in it is
-// read once.
-type slots struct {
-	p      *planner
-	within domain.TimeRange
-
-	once    sync.Once
-	err     error
-	wide    *planner
-	closing closing
 }

@@ -2,12 +2,15 @@ package calendar
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/once"
 	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
 )
@@ -18,12 +21,61 @@ const slotPeriod = 90 * 24 * time.Hour
 // mostSlots is how many slots are handed out at once.
 const mostSlots = 100
 
-// slotsFrom looks for slots from a time on, and never in the past.
-func (p *planner) slotsFrom(t time.Time) *slots {
-	if soon := p.app.nextMinute(); t.Before(soon) {
-		t = soon
+// outlook is what is planned in the periods in which free time is looked for. It is read
+// when that is asked for.
+type outlook struct {
+	p      *planner
+	within calendar.Ranges
+	read   once.Value[*planner]
+}
+
+// outlook returns where free time is looked for, from each of some times on.
+func (p *planner) outlook(from ...time.Time) *outlook {
+	periods := make([]domain.TimeRange, len(from))
+	for i, t := range from {
+		periods[i] = slotsFrom(t)
 	}
-	return &slots{p: p, within: domain.TimeRange{From: t, To: t.Add(slotPeriod)}}
+	return &outlook{p: p, within: calendar.Of(periods...)}
+}
+
+func slotsFrom(t time.Time) domain.TimeRange { return domain.TimeRange{From: t, To: t.Add(slotPeriod)} }
+
+// from returns the slots from one of the times on.
+func (o *outlook) from(t time.Time) *slots { return &slots{ahead: o, within: slotsFrom(t)} }
+
+// plan returns what is planned.
+func (o *outlook) plan(ctx context.Context) (*planner, error) {
+	return o.read.Get(func() (*planner, error) {
+		also := slices.Concat(slices.Collect(maps.Values(o.p.requests)), o.p.also)
+		wide, err := o.p.app.planner(ctx, o.p.view, o.within, domain.ChangesPlanned, also...)
+		if err == nil {
+			wide.openings.forget() // an exception is for the time that is planned
+		}
+		return wide, err
+	})
+}
+
+// slots finds free time within a period.
+type slots struct {
+	ahead   *outlook
+	within  domain.TimeRange
+	closing once.Value[closing]
+}
+
+// soonest returns a time at which something could take place, never one in the past.
+func (a *Area) soonest(t time.Time) time.Time {
+	if soon := a.nextMinute(); t.Before(soon) {
+		return soon
+	}
+	return t
+}
+
+// checkSlots refuses to hand out no slots, or more than mostSlots.
+func checkSlots(first int) error {
+	if first < 1 || first > mostSlots {
+		return refusal.Wrong("first", "must be from 1 to %d, not %d", mostSlots, first)
+	}
+	return nil
 }
 
 // nextMinute returns the next full minute, or now, if that is one: nobody plans
@@ -32,44 +84,30 @@ func (a *Area) nextMinute() time.Time {
 	return a.estate.Clock().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
 }
 
-// read reads what is planned where slots are looked for.
-func (s *slots) read(ctx context.Context) error {
-	s.once.Do(func() {
-		var also []*domain.ChangeRequest
-		for _, r := range s.p.requests {
-			also = append(also, r)
-		}
-		if s.wide, s.err = s.p.app.planner(ctx, s.p.view, s.within, domain.ChangesPlanned, also...); s.err == nil {
-			s.wide.openings.forget() // an exception is for the time that is planned
-			s.closing, s.err = s.wide.closing(ctx, s.within)
-		}
-	})
-	return s.err
-}
-
 // of finds slots at which each of some changes could take place, as long as the
 // longest of them.
 func (s *slots) of(ctx context.Context, first int, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
+	if err := checkSlots(first); err != nil {
+		return nil, err
+	}
 	length := time.Duration(0)
 	for _, r := range changes {
 		length = max(length, plannedLength(r))
 	}
-	return s.lasting(ctx, first, length, changes...)
-}
-
-func (s *slots) lasting(ctx context.Context, first int, length time.Duration, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
-	if first < 1 || first > mostSlots {
-		return nil, refusal.Wrong("first", "must be from 1 to %d, not %d", mostSlots, first)
-	}
-	if err := s.read(ctx); err != nil {
+	p, err := s.ahead.plan(ctx)
+	if err != nil {
 		return nil, err
 	}
+	return s.lasting(ctx, p, first, length, changes...)
+}
+
+func (s *slots) lasting(ctx context.Context, p *planner, first int, length time.Duration, changes ...*domain.ChangeRequest) ([]*domain.TimeRange, error) {
 	free := calendar.Of(s.within)
 	for _, r := range changes {
 		if len(free) == 0 {
 			break
 		}
-		own, err := s.free(ctx, s.wide.work(r))
+		own, err := s.free(ctx, p, p.work(r))
 		if err != nil {
 			return nil, err
 		}
@@ -84,13 +122,17 @@ func (s *slots) lasting(ctx context.Context, first int, length time.Duration, ch
 
 // free returns when a piece of work would conflict with nothing: windows,
 // freezes, and what else is planned.
-func (s *slots) free(ctx context.Context, w conflict.Work) (calendar.Ranges, error) {
-	free, err := conflict.Free(ctx, s.closing.windows, s.closing.freezes, w, s.within)
+func (s *slots) free(ctx context.Context, p *planner, w conflict.Work) (calendar.Ranges, error) {
+	c, err := s.closing.Get(func() (closing, error) { return p.closing(ctx, s.within) })
+	if err != nil {
+		return nil, err
+	}
+	free, err := conflict.Free(ctx, c.windows, c.freezes, w, s.within)
 	if err != nil || len(free) == 0 {
 		return nil, err
 	}
 	w.When = s.within
-	plan := s.wide.plan.With(w)
+	plan := p.plan.With(w)
 	found, err := plan.Find(ctx, conflict.Query{Of: w.Key})
 	if err != nil {
 		return nil, err
@@ -126,12 +168,15 @@ func (a *Area) FreeSlots(ctx context.Context, change domain.Ref, length *string,
 	if err := refusal.Both(requestErr, lengthErr, periodErr); err != nil {
 		return nil, err
 	}
-	p, err := a.planner(ctx, a.estate.Today(ctx), period, domain.ChangesPlanned, r)
+	if err := checkSlots(first); err != nil {
+		return nil, err
+	}
+	p, err := a.planner(ctx, a.estate.Today(ctx), calendar.Of(period), domain.ChangesPlanned, r)
 	if err != nil {
 		return nil, err
 	}
-	s := &slots{p: p, within: period}
-	return s.lasting(ctx, first, lasts, r)
+	p.openings.forget() // an exception is for the time that is planned
+	return (&slots{within: period}).lasting(ctx, p, first, lasts, r)
 }
 
 // slotsWithin returns where slots are looked for: what is left of a period that

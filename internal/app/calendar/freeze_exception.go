@@ -3,6 +3,7 @@ package calendar
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
@@ -10,6 +11,7 @@ import (
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
 
@@ -42,7 +44,7 @@ func (a *Area) RequestFreezeException(ctx context.Context, in domain.NewExceptio
 }
 
 func reasoned(reason *string) error {
-	if deref(reason) == "" {
+	if strings.TrimSpace(optional.Or(reason, "")) == "" {
 		return &domain.Error{
 			Code: domain.RuleViolation, Rule: domain.RuleFreezeException, Field: "input.reason", Message: "must say why the change cannot wait",
 		}

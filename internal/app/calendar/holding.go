@@ -139,7 +139,7 @@ func (h *holding) readPlanned(ctx context.Context) error {
 	if on.Empty() {
 		return nil
 	}
-	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(on, domain.ChangesPlanned)})
+	found, err := h.view.Find(ctx, store.Query{Kind: domain.KindChangeRequest, Filter: plannedWithin(calendar.Of(on), domain.ChangesPlanned)})
 	for _, n := range found.Nodes {
 		h.add(ctx, n)
 	}
@@ -166,7 +166,7 @@ func (h *holding) readFormer(ctx context.Context) error {
 // holders lists, by the key of each request, the freezes in which it is
 // planned.
 func (h *holding) holders(ctx context.Context) (map[string][]*Opening, error) {
-	p := &planner{app: h.app, view: h.view, requests: map[string]*domain.ChangeRequest{}}
+	p := h.app.newPlanner(h.view)
 	var planned []domain.TimeRange
 	for _, r := range h.requests {
 		if when := plannedTime(r); !when.Empty() {

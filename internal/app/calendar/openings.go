@@ -81,7 +81,7 @@ type closing struct{ windows, freezes *conflict.Windows }
 
 // closing works out when windows and freezes are on within a range.
 func (p *planner) closing(ctx context.Context, within domain.TimeRange) (closing, error) {
-	regions, err := p.regions(ctx)
+	regions, err := p.regions.Get(func() (map[string][]impact.Node, error) { return p.readRegions(ctx) })
 	if err != nil {
 		return closing{}, err
 	}
@@ -128,14 +128,14 @@ func (p *planner) scope(ctx context.Context, o *Opening, regions map[string][]im
 	return s, nil
 }
 
-// regions tells, of each region that some opening names, which of the sites of
-// the plan lie in it.
-func (p *planner) regions(ctx context.Context) (map[string][]impact.Node, error) {
+// readRegions tells, of each region that some opening names, which of the sites that
+// were read lie in it.
+func (p *planner) readRegions(ctx context.Context) (map[string][]impact.Node, error) {
 	if !slices.ContainsFunc(p.openings.All(), func(o *Opening) bool { return len(o.Opening().Regions) > 0 }) {
 		return nil, nil
 	}
 	sites := map[store.ID]bool{}
-	for _, w := range p.plan.Works() {
+	for _, w := range p.known() {
 		for _, n := range w.Sites {
 			sites[store.ID(p.g.ID(n))] = true
 		}

@@ -2,29 +2,32 @@ package calendar
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/once"
+	"releasegraph/internal/plan/calendar"
 	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/plan/impact"
 	"releasegraph/internal/plan/shape"
 	"releasegraph/internal/store"
 )
 
-// planner is what is planned in a period, with all that bears on it: the shape
+// planner is what is planned in some periods, with all that bears on it: the shape
 // of the estate, maintenance windows, freezes and exceptions.
 type planner struct {
 	app    *Area
 	view   estate.View
-	within domain.TimeRange
+	within calendar.Ranges
 
-	requests map[string]*domain.ChangeRequest // by key
+	requests map[string]*domain.ChangeRequest // what is planned, by key
+	also     []*domain.ChangeRequest          // what may take place besides
 	affects  map[store.ID][]store.Node
 	places   map[store.ID][]store.Node
 	openings openings
@@ -33,29 +36,45 @@ type planner struct {
 	plan *conflict.Plan
 	load *traversal.Items
 
-	sited    sync.Once
-	sitesErr error
-	bySite   map[conflict.Node]*domain.Site
+	*reckoned
+}
+
+// reckoned is what is worked out of what a planner read.
+type reckoned struct {
+	closed  once.Value[closing] // within all that is planned
+	regions once.Value[map[string][]impact.Node]
+	bySite  once.Value[map[conflict.Node]*domain.Site]
+}
+
+func (a *Area) newPlanner(v estate.View) *planner {
+	return &planner{app: a, view: v, requests: map[string]*domain.ChangeRequest{}, reckoned: &reckoned{}}
 }
 
 // plannedWithin selects requests for change by status and planned time.
-func plannedWithin(within domain.TimeRange, statuses []domain.ChangeRequestStatus) store.Filter {
-	return store.And{
-		store.Compare{Property: "plannedFrom", Op: store.Lt, Value: within.To},
-		store.Compare{Property: "plannedTo", Op: store.Gt, Value: within.From},
-		store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(statuses)},
+func plannedWithin(periods calendar.Ranges, statuses []domain.ChangeRequestStatus) store.Filter {
+	var any store.Or
+	for _, within := range periods.Few(mostPeriods) {
+		any = append(any, store.And{
+			store.Compare{Property: "plannedFrom", Op: store.Lt, Value: within.To},
+			store.Compare{Property: "plannedTo", Op: store.Gt, Value: within.From},
+		})
 	}
+	return store.And{any, store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(statuses)}}
 }
 
-// planner reads what is planned in a period by requests in some statuses; those
-// in also count whenever they are planned.
-func (a *Area) planner(ctx context.Context, v estate.View, within domain.TimeRange, statuses []domain.ChangeRequestStatus, also ...*domain.ChangeRequest) (*planner, error) {
-	p := &planner{app: a, view: v, within: within, requests: map[string]*domain.ChangeRequest{}}
+// mostPeriods is for how many periods the store is asked at once.
+const mostPeriods = 16
+
+// planner reads what is planned in some periods by requests in some statuses. For
+// the requests in also it reads what the plan needs besides.
+func (a *Area) planner(ctx context.Context, v estate.View, within calendar.Ranges, statuses []domain.ChangeRequestStatus, also ...*domain.ChangeRequest) (*planner, error) {
+	p := a.newPlanner(v)
+	p.within, p.also = within, also
 	planned, err := estate.All[*domain.ChangeRequest](ctx, v, store.Query{Filter: plannedWithin(within, statuses)})
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range slices.Concat(planned, also) {
+	for _, r := range planned {
 		p.requests[r.Key] = r
 	}
 	if err := p.readEnds(ctx); err != nil {
@@ -72,11 +91,40 @@ func (a *Area) planner(ctx context.Context, v estate.View, within domain.TimeRan
 	return p, nil
 }
 
-// ids lists the requests' ids, in order of their keys.
+// take lets requests that were read before stand for what was read of them now, unless
+// they have changed since: what is loaded for them is known already.
+func (p *planner) take(requests []*domain.ChangeRequest) {
+	for _, r := range requests {
+		if same := p.requests[r.Key]; same != nil && same.ID == r.ID && same.Version == r.Version {
+			p.requests[r.Key] = r
+		}
+	}
+}
+
+// about returns the plan with a request as the caller has it, which was among those read
+// besides: it may be of the past, and planned otherwise than today.
+func (p *planner) about(r *domain.ChangeRequest) *planner {
+	if p.requests[r.Key] == r {
+		return p
+	}
+	own := *p
+	own.requests = maps.Clone(p.requests)
+	own.requests[r.Key] = r
+	own.plan = p.plan.With(p.work(r))
+	return &own
+}
+
+// ids lists the ids of the requests that were read, those that are planned in the order
+// of their keys.
 func (p *planner) ids() []store.ID {
-	var ids []store.ID
+	ids := make([]store.ID, 0, len(p.requests)+len(p.also))
 	for _, key := range p.keys() {
 		ids = append(ids, store.ID(p.requests[key].ID))
+	}
+	for _, r := range p.also {
+		if planned := p.requests[r.Key]; planned == nil || planned.ID != r.ID {
+			ids = append(ids, store.ID(r.ID))
+		}
 	}
 	return ids
 }
@@ -155,41 +203,50 @@ func installedAt(g *shape.Graph, items []impact.Node) (sites []impact.Node) {
 	return sites
 }
 
+// known lists all work that was read: what is planned, and what may take place besides.
+func (p *planner) known() []conflict.Work {
+	list := slices.Clone(p.plan.Works())
+	for _, r := range p.also {
+		list = append(list, p.work(r))
+	}
+	return list
+}
+
 // sites loads sites, without those that are gone or that the caller may not
-// see: all of the plan's at once, when the first is asked for.
+// see: all that were read at once, when the first is asked for.
 func (p *planner) sites(ctx context.Context, nodes []conflict.Node) ([]*domain.Site, error) {
-	p.sited.Do(func() { p.sitesErr = p.loadSites(ctx) })
+	bySite, err := p.bySite.Get(func() (map[conflict.Node]*domain.Site, error) { return p.loadSites(ctx) })
 	list := []*domain.Site{}
 	for _, n := range nodes {
-		if s := p.bySite[n]; s != nil {
+		if s := bySite[n]; s != nil {
 			list = append(list, s)
 		}
 	}
-	return list, p.sitesErr
+	return list, err
 }
 
-func (p *planner) loadSites(ctx context.Context) error {
-	p.bySite = map[conflict.Node]*domain.Site{}
-	for _, w := range p.plan.Works() {
+func (p *planner) loadSites(ctx context.Context) (map[conflict.Node]*domain.Site, error) {
+	bySite := map[conflict.Node]*domain.Site{}
+	for _, w := range p.known() {
 		for _, n := range w.Sites {
-			p.bySite[n] = nil
+			bySite[n] = nil
 		}
 		p.load.Want(w.Items...)
 	}
-	all := make([]string, 0, len(p.bySite))
-	for n := range p.bySite {
+	all := make([]string, 0, len(bySite))
+	for n := range bySite {
 		all = append(all, p.g.ID(n))
 	}
 	for ids := range slices.Chunk(all, listing.MaxPage) {
 		records, err := p.view.Records(ctx, ids)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i, r := range records {
 			if n, ok := p.g.Lookup(ids[i]); ok {
-				p.bySite[n], _ = r.(*domain.Site)
+				bySite[n], _ = r.(*domain.Site)
 			}
 		}
 	}
-	return nil
+	return bySite, nil
 }

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -126,4 +127,34 @@ func (a Ranges) First(within domain.TimeRange) (domain.TimeRange, bool) {
 		return domain.TimeRange{}, false
 	}
 	return a[i].Meet(within), true
+}
+
+// Hull returns the range from the beginning of the first to the end of the last, an empty
+// one of no ranges.
+func (a Ranges) Hull() domain.TimeRange {
+	if len(a) == 0 {
+		return domain.TimeRange{}
+	}
+	return domain.TimeRange{From: a[0].From, To: a[len(a)-1].To}
+}
+
+// Few covers ranges by n at most, which leave out the longest gaps.
+func (a Ranges) Few(n int) Ranges {
+	if len(a) <= n {
+		return a
+	}
+	next := make([]int, len(a)-1) // places of the ranges behind a gap
+	for i := range next {
+		next[i] = i + 1
+	}
+	gap := func(i int) time.Duration { return a[i].From.Sub(a[i-1].To) }
+	slices.SortStableFunc(next, func(i, j int) int { return cmp.Compare(gap(j), gap(i)) })
+	next = next[:n-1]
+	slices.Sort(next)
+	few, from := make(Ranges, 0, n), 0
+	for _, i := range append(next, len(a)) {
+		few = append(few, a[from:i].Hull())
+		from = i
+	}
+	return few
 }

@@ -110,3 +110,26 @@ func drawWindows(t *rapid.T, name string) []*calendar.Window {
 func opened(list []*calendar.Window, within domain.TimeRange, h int) bool {
 	return slices.ContainsFunc(list, func(w *calendar.Window) bool { return holds(w.Occurrences(within), h) })
 }
+
+func TestFewRangesCoverAllAndLeaveOutTheLongestGaps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all, n := calendar.Of(drawRanges(t, "ranges")...), rapid.IntRange(1, 4).Draw(t, "n")
+		few := all.Few(n)
+		if len(few) != min(len(all), n) || len(all.Subtract(few)) > 0 || few.Hull() != all.Hull() {
+			t.Fatalf("%v are %v", all, few)
+		}
+		var filled, left time.Duration // the longest gap that is covered, the shortest that is not
+		for i := 1; i < len(all); i++ {
+			gap := domain.TimeRange{From: all[i-1].To, To: all[i].From}
+			switch length := gap.Length(); {
+			case len(few.Intersect(calendar.Of(gap))) > 0:
+				filled = max(filled, length)
+			case left == 0 || length < left:
+				left = length
+			}
+		}
+		if left > 0 && filled > left {
+			t.Fatalf("%v are %v: a gap of %s is covered, one of %s is not", all, few, filled, left)
+		}
+	})
+}

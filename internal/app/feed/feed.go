@@ -1,4 +1,6 @@
-package calendar
+// Package feed hands out the forward schedule as calendar files, under secret addresses
+// too.
+package feed
 
 import (
 	"context"
@@ -7,6 +9,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
@@ -16,11 +19,22 @@ import (
 	"releasegraph/internal/store"
 )
 
-// CalendarPath is where the server answers with the calendar feed.
-const CalendarPath = "/calendar.ics"
+// Area holds the use cases of calendar feeds.
+type Area struct {
+	estate   *estate.Estate
+	calendar *calendar.Area
+}
 
-// CalendarFeedCreated is what creating a feed did.
-type CalendarFeedCreated struct {
+// New returns the area over the estate and the areas below it that it uses.
+func New(e *estate.Estate, calendar *calendar.Area) *Area {
+	return &Area{estate: e, calendar: calendar}
+}
+
+// Path is where the server answers with the calendar feed.
+const Path = "/calendar.ics"
+
+// Created is what creating a feed did.
+type Created struct {
 	CalendarFeed *domain.CalendarFeed
 	Path         *string // once
 	Revision     int64
@@ -28,8 +42,8 @@ type CalendarFeedCreated struct {
 	Changes      []domain.Change
 }
 
-// CreateCalendarFeed makes a secret address of the forward schedule (H5).
-func (a *Area) CreateCalendarFeed(ctx context.Context, key, name string, site, service *domain.Ref, o *domain.WriteOptions) (*CalendarFeedCreated, error) {
+// Create makes a secret address of the forward schedule (H5).
+func (a *Area) Create(ctx context.Context, key, name string, site, service *domain.Ref, o *domain.WriteOptions) (*Created, error) {
 	secret := domain.FeedSecret + rand.Text() + rand.Text()
 	m := estate.Mutation{Action: authz.Create, Kind: domain.KindCalendarFeed, Options: o, Input: []any{"create", domain.KindCalendarFeed, key, name, site, service}}
 	written, err := a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
@@ -52,18 +66,18 @@ func (a *Area) CreateCalendarFeed(ctx context.Context, key, name string, site, s
 		d.Join(domain.RelFeedOf, f, of.ID)
 		return d, f, nil
 	})
-	return feedCreated(written, secret, err)
+	return created(written, secret, err)
 }
 
-func feedCreated(w *estate.Written, secret string, err error) (*CalendarFeedCreated, error) {
+func created(w *estate.Written, secret string, err error) (*Created, error) {
 	if err != nil {
 		return nil, err
 	}
 	f, _ := w.Record.(*domain.CalendarFeed)
-	out := &CalendarFeedCreated{CalendarFeed: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes}
+	out := &Created{CalendarFeed: f, Revision: w.Revision, DryRun: w.DryRun, Changes: w.Changes}
 	// Two of the same may have met, of which the other's secret is kept.
 	if f != nil && !w.DryRun && f.Fingerprint == domain.Fingerprint(secret) {
-		path := CalendarPath + "?secret=" + url.QueryEscape(secret)
+		path := Path + "?secret=" + url.QueryEscape(secret)
 		out.Path = &path
 	}
 	return out, nil
@@ -81,12 +95,12 @@ func (a *Area) Calendar(ctx context.Context, site, service *domain.Ref) (string,
 	if err := a.estate.May(ctx, authz.Read, domain.KindChangeRequest); err != nil {
 		return "", err
 	}
-	return a.calendar(ctx, "Forward schedule of change", site, service)
+	return a.file(ctx, "Forward schedule of change", site, service)
 }
 
-// SecretCalendar returns the calendar of a feed, for whoever knows its secret;
+// BySecret returns the calendar of a feed, for whoever knows its secret;
 // named sites and services narrow it further.
-func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service *domain.Ref) (string, error) {
+func (a *Area) BySecret(ctx context.Context, secret string, site, service *domain.Ref) (string, error) {
 	v := a.estate.Everything()
 	found, err := v.Lookup(ctx, domain.KindCalendarFeed, "fingerprint", domain.Fingerprint(secret))
 	if err != nil {
@@ -109,7 +123,7 @@ func (a *Area) SecretCalendar(ctx context.Context, secret string, site, service 
 			own[i] = &domain.Ref{ID: &id}
 		}
 	}
-	return a.calendar(ctx, name, narrower(own[0], site), narrower(own[1], service))
+	return a.file(ctx, name, narrower(own[0], site), narrower(own[1], service))
 }
 
 // narrower returns a feed's own reference, or the one asked for where it has
@@ -121,17 +135,17 @@ func narrower(own, asked *domain.Ref) *domain.Ref {
 	return asked
 }
 
-func (a *Area) calendar(ctx context.Context, name string, site, service *domain.Ref) (string, error) {
+func (a *Area) file(ctx context.Context, name string, site, service *domain.Ref) (string, error) {
 	// The same day gives the same file, as long as nothing is changed.
 	today := a.estate.Clock().Truncate(24 * time.Hour)
 	during := domain.TimeRange{From: today.Add(-feedBehind), To: today.Add(feedAhead)}
-	list, err := a.scheduled(ctx, during, site, service)
+	list, err := a.calendar.Scheduled(ctx, during, site, service)
 	if err != nil {
 		return "", err
 	}
 	entries := make([]schedule.Entry, len(list))
 	for i, c := range list {
-		if entries[i], err = c.entry(ctx); err != nil {
+		if entries[i], err = entryOf(ctx, c); err != nil {
 			return "", err
 		}
 	}
