@@ -69,7 +69,7 @@ func narrow(a domain.Actor, action Action, kind string) error {
 	return &domain.Error{Code: domain.Forbidden, Message: fmt.Sprintf("%s may not %s %s: %s", name(a), action, kind, why)}
 }
 
-// anew tells whether an action makes records, which have no facts yet.
+// anew reports whether an action makes records, which have no facts yet.
 func anew(action Action) bool { return action == Create || action == Import }
 
 func name(a domain.Actor) string {

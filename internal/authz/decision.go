@@ -15,10 +15,10 @@ type Decision struct {
 	Possible Grant
 }
 
-// Any tells whether the action is allowed with some records at least.
+// Any reports whether the action is allowed with some records at least.
 func (d Decision) Any() bool { return d.Granted != 0 }
 
-// All tells whether the action is allowed whatever the record.
+// All reports whether the action is allowed whatever the record.
 func (d Decision) All() bool { return d.Granted == d.Possible && d.Granted != 0 }
 
 // Decide decides about an action on records of a kind, or on a relationship,
@@ -37,13 +37,13 @@ func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 	return d
 }
 
-// beyondSites tells whether an action changes what is at no site, for all sites,
+// beyondSites reports whether an action changes what is at no site, for all sites,
 // by an actor who is kept to some.
 func beyondSites(a domain.Actor, action Action, in *entity.PolicyArea) bool {
 	return a.Bound && !in.Placed && action != Read
 }
 
-// narrowed tells whether an actor may less than its roles.
+// narrowed reports whether an actor may less than its roles.
 func narrowed(a domain.Actor) bool { return a.Bound || a.Kinds != nil }
 
 // possible leaves out facts that no record of the area can have for the actor.
@@ -68,7 +68,7 @@ func having(f Facts) (g Grant) {
 	return g
 }
 
-// isRecord tells whether a name is that of a kind of record.
+// isRecord reports whether a name is that of a kind of record.
 func isRecord(kind string) bool {
 	return !isRelationship(kind) && kind != KindChangeSet && kind != KindRecords && kind != KindToken
 }

@@ -41,7 +41,7 @@ type Grant uint8
 // Always is the grant that asks for no fact.
 const Always Grant = 1<<combinations - 1
 
-// With tells whether the action is allowed with a record of these facts.
+// With reports whether the action is allowed with a record of these facts.
 func (g Grant) With(f Facts) bool { return g&(1<<f) != 0 }
 
 // Grants are the decisions for one actor's roles, and name where a policy is

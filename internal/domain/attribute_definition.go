@@ -74,7 +74,7 @@ func (d *AttributeDefinition) Check() Errors {
 	return es
 }
 
-// Covers tells whether the definition is about items of the class.
+// Covers reports whether the definition is about items of the class.
 func (d *AttributeDefinition) Covers(class Class) bool {
 	return len(d.Classes) == 0 || slices.Contains(d.Classes, class)
 }

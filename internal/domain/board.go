@@ -159,7 +159,7 @@ func (d *Delegation) sameTerms(other *Delegation) bool {
 		(d.Until == nil) == (other.Until == nil) && (d.Until == nil || d.Until.Equal(*other.Until))
 }
 
-// Holds tells whether the delegation holds at a time.
+// Holds reports whether the delegation holds at a time.
 func (d *Delegation) Holds(at time.Time) bool {
 	return d.ConfirmedAt != nil && !at.Before(d.From) && (d.Until == nil || at.Before(*d.Until))
 }

@@ -2,7 +2,7 @@ package domain
 
 import "reflect"
 
-// ContentOpen tells whether what the board decides on can still be changed:
+// ContentOpen reports whether what the board decides on can still be changed:
 // until it has decided, and again when the change was backed out.
 func (c *ChangeRequest) ContentOpen() bool {
 	switch c.Status {
@@ -19,12 +19,12 @@ func (c *ChangeRequest) content() []any {
 	}
 }
 
-// SameContent tells whether both say the same to the board.
+// SameContent reports whether both say the same to the board.
 func (c *ChangeRequest) SameContent(other *ChangeRequest) bool {
 	return reflect.DeepEqual(c.content(), other.content())
 }
 
-// sameWindow tells whether both are planned for the same time.
+// sameWindow reports whether both are planned for the same time.
 func (c *ChangeRequest) sameWindow(other *ChangeRequest) bool {
 	return reflect.DeepEqual([]any{c.PlannedFrom, c.PlannedTo}, []any{other.PlannedFrom, other.PlannedTo})
 }

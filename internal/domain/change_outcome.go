@@ -90,7 +90,7 @@ func (f *ChangeFacts) Review(r ChangeReview, at time.Time) Errors {
 	return nil
 }
 
-// Succeeded tells whether the change did what it was for, as far as is known: it
+// Succeeded reports whether the change did what it was for, as far as is known: it
 // was carried out, and no review found that it failed.
 func (c *ChangeRequest) Succeeded() bool {
 	done := c.Status == ChangeImplemented || c.Status == ChangeClosed

@@ -104,7 +104,7 @@ var ChangeRequestStatuses = []ChangeRequestStatus{
 	ChangeImplemented, ChangeClosed, ChangeWithdrawn, ChangeBackedOut,
 }
 
-// Decided tells whether a status is one that somebody's decision led to.
+// Decided reports whether a status is one that somebody's decision led to.
 func (s ChangeRequestStatus) Decided() bool {
 	switch s {
 	case ChangeDraft, ChangeSubmitted, ChangeAssessed, ChangeWithdrawn:
@@ -149,7 +149,7 @@ func (c *ChangeRequest) Asker() Doer {
 	return Doer{*c.Requester, c.RequesterIdentities}
 }
 
-// AskedBy tells whether somebody asked for the change.
+// AskedBy reports whether somebody asked for the change.
 func (c *ChangeRequest) AskedBy(d Doer) bool {
 	return (c.Requester != nil || len(c.RequesterIdentities) > 0) && SamePerson(c.Asker(), d)
 }

@@ -57,7 +57,7 @@ var Classes = []Class{
 	Storage, Workstation, Facility, Document, ServiceLevelAgreement, OperationalLevelAgreement, UnderpinningContract,
 }
 
-// Hardware tells whether items of the class are hardware, which is installed
+// Hardware reports whether items of the class are hardware, which is installed
 // before the software that it hosts (P3).
 func (c Class) Hardware() bool {
 	switch c {
@@ -84,7 +84,7 @@ const (
 // ItemStatuses lists all statuses in the order of an item's life.
 var ItemStatuses = []ItemStatus{ItemPlanned, ItemOrdered, ItemInDevelopment, ItemInTest, ItemLive, ItemWithdrawn, ItemDisposed}
 
-// Changeable tells whether a change can be about items of the status: what is
+// Changeable reports whether a change can be about items of the status: what is
 // withdrawn or disposed of is not changed any more.
 func (s ItemStatus) Changeable() bool { return s != ItemWithdrawn && s != ItemDisposed }
 

@@ -11,7 +11,7 @@ type Doer struct {
 	Identities []string
 }
 
-// Owns tells whether what somebody made is the doer's: they share an identity,
+// Owns reports whether what somebody made is the doer's: they share an identity,
 // or have one name, where of one of them no more is known.
 func (d Doer) Owns(maker Doer) bool {
 	if len(d.Identities) == 0 || len(maker.Identities) == 0 {
@@ -32,7 +32,7 @@ func (d Doer) marks() []string {
 	return append([]string{NameIdentity(d.Name)}, d.Identities...)
 }
 
-// SamePerson tells whether duties that are to be separate would lie with one
+// SamePerson reports whether duties that are to be separate would lie with one
 // person: when they share an identity, also under another name, and when their
 // names are one or look like one. Who only looks like another is kept from what
 // that one may not do; nobody gets anything by it.

@@ -52,10 +52,10 @@ func (x *FreezeException) Plan(p ExceptedPlan) {
 	x.PlannedFrom, x.PlannedTo, x.Scope = p.From, p.To, &p.Scope
 }
 
-// Unplanned tells whether the exception does not say for which plan it is.
+// Unplanned reports whether the exception does not say for which plan it is.
 func (x *FreezeException) Unplanned() bool { return x.Scope == nil }
 
-// Holds tells whether the exception is for this plan: it falls when the window,
+// Holds reports whether the exception is for this plan: it falls when the window,
 // the items or the sites of its change become others (P7).
 func (x *FreezeException) Holds(p ExceptedPlan) bool {
 	return x.Scope != nil && *x.Scope == p.Scope && sameTime(x.PlannedFrom, p.From) && sameTime(x.PlannedTo, p.To)

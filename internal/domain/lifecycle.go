@@ -100,7 +100,7 @@ func (l *Lifecycle[S, F]) From(state S, facts F) []LegalMove[S] {
 	return list
 }
 
-// has tells whether a record of the state has the move.
+// has reports whether a record of the state has the move.
 func (m *Move[S, F]) has(state S, facts F) bool {
 	return slices.Contains(m.From, state) && (m.For == nil || m.For(facts))
 }

@@ -34,7 +34,7 @@ func CheckPersonName(name string) error {
 	return checkScripts(name)
 }
 
-// IsToken tells whether a name is that of an API token.
+// IsToken reports whether a name is that of an API token.
 func IsToken(name string) bool { return strings.HasPrefix(FoldName(name), TokenName) }
 
 // CheckCaller says what is wrong with the name by which a person comes in.
@@ -64,7 +64,7 @@ func FoldName(name string) string {
 	return strings.Join(strings.Fields(folded), " ")
 }
 
-// plainName tells whether folding leaves a name as it is, as it does most.
+// plainName reports whether folding leaves a name as it is, as it does most.
 func plainName(name string) bool {
 	for i := range len(name) {
 		if c := name[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_' && c != ':' {
@@ -82,14 +82,14 @@ func seen(r rune) rune {
 	return r
 }
 
-// SameName tells whether two names are spellings of one.
+// SameName reports whether two names are spellings of one.
 func SameName(a, b string) bool { return a == b || FoldName(a) == FoldName(b) }
 
 // LookOfName is what a name looks like: names with one look cannot be told
 // apart (the skeleton of UTS 39).
 func LookOfName(name string) string { return confusables.Skeleton(FoldName(name)) }
 
-// AlikeNames tells whether two names are one, or look like one.
+// AlikeNames reports whether two names are one, or look like one.
 func AlikeNames(a, b string) bool { return a == b || LookOfName(a) == LookOfName(b) }
 
 // IndexName finds a name among others, however it is spelt, -1 when it is not
@@ -104,7 +104,7 @@ func IndexName(names []string, name string) int {
 	return -1
 }
 
-// ContainsName tells whether a name is among others, however it is spelt.
+// ContainsName reports whether a name is among others, however it is spelt.
 func ContainsName(names []string, name string) bool { return IndexName(names, name) >= 0 }
 
 // together are the scripts that are written in one another's company (UTS 39,

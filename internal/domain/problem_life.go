@@ -85,7 +85,7 @@ func blank(s *string) string {
 	return strings.TrimSpace(*s)
 }
 
-// StaysDiagnosed tells whether a problem has what its status promises: as long
+// StaysDiagnosed reports whether a problem has what its status promises: as long
 // as it is not OPEN, a cause or a known error that diagnoses it.
 func (p *Problem) StaysDiagnosed(diagnoses int) bool {
 	return p.Status == ProblemOpen || blank(p.Cause) != "" || diagnoses > 0

@@ -47,7 +47,7 @@ func CheckText(s string, most int) error {
 	return nil
 }
 
-// invisible tells whether a character leaves no mark on the page, though it
+// invisible reports whether a character leaves no mark on the page, though it
 // counts as a letter, a mark or a symbol.
 func invisible(r rune) bool {
 	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800'

@@ -8,10 +8,10 @@ type TimeRange struct {
 	To   time.Time
 }
 
-// Overlaps tells whether some instant lies in both.
+// Overlaps reports whether some instant lies in both.
 func (r TimeRange) Overlaps(s TimeRange) bool { return r.From.Before(s.To) && s.From.Before(r.To) }
 
-// Contains tells whether all of another range lies in this one.
+// Contains reports whether all of another range lies in this one.
 func (r TimeRange) Contains(s TimeRange) bool { return !s.From.Before(r.From) && !s.To.After(r.To) }
 
 // Meet is what lies in both; it is empty where they do not overlap.
@@ -42,7 +42,7 @@ func (r TimeRange) Span(s TimeRange) TimeRange {
 	return r
 }
 
-// Empty tells whether no instant lies in the range.
+// Empty reports whether no instant lies in the range.
 func (r TimeRange) Empty() bool { return !r.To.After(r.From) }
 
 // Length is how long the range lasts.

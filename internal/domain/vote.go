@@ -61,7 +61,7 @@ const (
 // Verdicts lists both verdicts.
 var Verdicts = []Verdict{Approve, Reject}
 
-// Stands tells whether the vote still counts: one falls when the content of the
+// Stands reports whether the vote still counts: one falls when the content of the
 // request changes after it (H3).
 func (v *Vote) Stands(c *ChangeRequest) bool { return v.ContentVersion == c.ContentVersion }
 
@@ -82,7 +82,7 @@ func (f *ChangeFacts) standing() []*Vote {
 	return list
 }
 
-// repeats tells whether the vote is for the seat, or by the person, of another.
+// repeats reports whether the vote is for the seat, or by the person, of another.
 func (v *Vote) repeats(other *Vote) bool {
 	return SameName(v.Seat, other.Seat) || SamePerson(v.Doer(), other.Doer())
 }
@@ -215,12 +215,12 @@ func (f *ChangeFacts) refuseTwice(voter Doer, seat string) (es Errors) {
 	return nil
 }
 
-// Voted tells whether a vote of the person stands, for whomever it was cast.
+// Voted reports whether a vote of the person stands, for whomever it was cast.
 func (f *ChangeFacts) Voted(who Doer) bool {
 	return slices.ContainsFunc(f.standing(), func(v *Vote) bool { return SamePerson(v.Doer(), who) })
 }
 
-// Deputised tells whether somebody else than the member cast the vote.
+// Deputised reports whether somebody else than the member cast the vote.
 func (v *Vote) Deputised() bool { return !SameName(v.Seat, v.Voter) }
 
 // said tells who voted how.

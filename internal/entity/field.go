@@ -46,14 +46,14 @@ type Field struct {
 	Derived bool
 }
 
-// Nullable tells whether the Go field can hold null.
+// Nullable reports whether the Go field can hold null.
 func (f *Field) Nullable() bool { return f.Type.Kind() == reflect.Pointer }
 
 // Bytes reports whether the field counts bytes, which may be more than fit into
 // 32 bits.
 func (f *Field) Bytes() bool { return f.Type == reflect.TypeFor[domain.ByteSize]() }
 
-// Indexed tells whether stores keep an index of the field.
+// Indexed reports whether stores keep an index of the field.
 func (f *Field) Indexed() bool { return f.Sort || f.Unique }
 
 // fieldsOf reads the tagged fields of a struct, those of embedded ones first.

@@ -288,7 +288,7 @@ func (p *filterParser) objectAt(raw any, path string) (map[string]any, bool) {
 	return m, ok
 }
 
-// count tells whether one more condition is still allowed, and complains once.
+// count reports whether one more condition is still allowed, and complains once.
 func (p *filterParser) count(path string) bool {
 	p.conditions++
 	if p.conditions == maxConditions+1 {

@@ -23,7 +23,7 @@ func (k *Kind) GroupFields() []Field {
 	return fields
 }
 
-// HasAttributes tells whether records of the kind have attributes.
+// HasAttributes reports whether records of the kind have attributes.
 func (k *Kind) HasAttributes() bool {
 	return slices.ContainsFunc(k.Fields, func(f Field) bool { return f.Map })
 }

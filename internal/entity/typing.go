@@ -82,7 +82,7 @@ func (t typing) order() string {
 	return ""
 }
 
-// NamesAttributes tells whether the raw input of a filter may compare an
+// NamesAttributes reports whether the raw input of a filter may compare an
 // attribute, so that ParseFilter has to know the definitions.
 func NamesAttributes(raw any) bool {
 	if m, ok := object(raw); ok {
@@ -105,6 +105,6 @@ func NamesAttributes(raw any) bool {
 	return false
 }
 
-// nests tells whether values of a type can hold objects: a long list of texts
+// nests reports whether values of a type can hold objects: a long list of texts
 // need not be looked through.
 func nests(t reflect.Type) bool { return t.Kind() == reflect.Map || t.Kind() == reflect.Interface }

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Personal tells whether an answer depends on more of who asks than their
+// Personal reports whether an answer depends on more of who asks than their
 // audience (ADR 12): on their name, their token, or what they may do besides
 // reading. Whatever an answer asks of who asks goes through From, which notes it
 // here; nothing has to be declared.

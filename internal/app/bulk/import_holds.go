@@ -10,9 +10,9 @@ import (
 	"releasegraph/internal/store"
 )
 
-// consequent adds to the batch what follows from it, as mutations do. A dry run
-// takes what it has not created as records without properties; what cannot be
-// written as yet has no consequences.
+// consequent adds to the batch what follows from it, as mutations do. In a dry run records
+// that earlier batches would have created stand in without properties. A batch that cannot
+// be written has no consequences yet.
 func (b *importBatch) consequent(ctx context.Context, p *estate.Proposal) ([]ImportHold, error) {
 	err := b.im.app.estate.Consequent(ctx, p)
 	if b.im.options.DryRun && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists)) {

@@ -18,7 +18,7 @@ import (
 // and is no listing of this source.
 func copied(i *interchange.Item) bool { return i.Sources != nil || i.Listings != nil }
 
-// revive gives a record that a prune withdrew the status from before, unless the
+// revive restores the status of a record that a prune withdrew, unless the
 // item says another (C6).
 func (b *importBatch) revive(i *interchange.Item, node store.Node, set store.Props, patch map[string]any) map[string]any {
 	before := node.Props.Text(entity.WithdrawnFromProperty)
@@ -35,9 +35,8 @@ func (b *importBatch) revive(i *interchange.Item, node store.Node, set store.Pro
 	return patch
 }
 
-// foreign leaves a record the attributes that the item no longer has, and other
-// sources still list or brought (C6). It gives what remains of the item's
-// values, and who lists the attributes afterwards.
+// foreign keeps attributes that the item no longer has if other sources list or brought
+// them (C6). It returns the item's values with these attributes, and who lists them from now on.
 func (b *importBatch) foreign(node store.Node, set store.Props, patch map[string]any, listings domain.Listings) (map[string]any, domain.Listings) {
 	sources, source := entity.DecodeSources(node.Props), b.im.options.Source
 	var left map[string]any
@@ -169,9 +168,9 @@ func (b *importBatch) withdraw(i *interchange.Item, node store.Node, set store.P
 	b.show(domain.ChangeUpdated, i, node.ID, node.Props, store.Props{"status": withdrawn})
 }
 
-// keptRemoved leaves out the relationships that people removed while a source
-// listed them (C6), unless the import overwrites what people say: then they are
-// forgotten to have done so.
+// keptRemoved returns the relationships that stay removed, since people removed them while
+// a source listed them (C6). If the import overwrites what people say, none does, and it is
+// forgotten that they were removed.
 func (b links) keptRemoved(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, have map[store.EdgeKey]store.Edge) (map[store.EdgeKey]bool, error) {
 	var ask []store.ID
 	for _, key := range keys {

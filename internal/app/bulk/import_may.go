@@ -87,7 +87,7 @@ func (im *Import) Permits(i *interchange.Item) (es domain.Errors) {
 	return es
 }
 
-// mayAny answers nil when the actor may do one of the actions with all records
+// mayAny returns nil if the actor may do one of the actions with all records
 // of the kind.
 func (im *Import) mayAny(n ImportNeed) error {
 	var first error

@@ -35,9 +35,9 @@ func (b *importBatch) brought(i *interchange.Item) store.Props {
 	return props
 }
 
-// own takes out of the differences those that C6 keeps as they are, and adds
-// who set the others. It gives the values that remain of what the item says. A
-// plain import into records of plain imports has nothing to do here.
+// own removes from the differences what the import may not change (C6), and adds who set
+// the rest. It returns the values of the item that are left. A plain import into records
+// of plain imports may change all of them.
 func (b *importBatch) own(i *interchange.Item, node store.Node, set store.Props, values map[string]any) map[string]any {
 	sources := entity.DecodeSources(node.Props)
 	if len(set) == 0 || sources == nil && b.im.options.Source == domain.SourceImport {

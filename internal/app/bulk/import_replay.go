@@ -48,10 +48,9 @@ func (im *Import) Stored(ctx context.Context, kind string, keys []string) (map[s
 	return stored, nil
 }
 
-// Replay writes one change set of a history as of its time, under a key that
-// makes it idempotent: records and relationships as they were, by no rule of
-// today's (C4). A history overwrites what people have set (C6): it tells who
-// set what, or is older than all of it.
+// Replay writes one change set of a history with its own time (C4). A key makes it
+// idempotent. Rules of today do not bind it. It overwrites what people set (C6): the
+// history says itself who set what, or it is older than that.
 func (im *Import) Replay(ctx context.Context, c interchange.Change, key string, items []*interchange.Item) (Imported, error) {
 	if err := refusal.Both(im.mayTouch(items), im.mayAll(authz.Migrate, authz.KindRecords)); err != nil {
 		return Imported{}, err
@@ -186,9 +185,8 @@ func (r *replay) known(ctx context.Context, list []*interchange.Item) (map[inter
 	return found, nil
 }
 
-// fresh returns the properties of a record that there was not before. A history
-// that tells everything leaves out what there was not; another may leave out
-// what has a default.
+// fresh returns the properties of a record that comes to be. In a history that tells
+// everything, what is left out was absent. In another it may have its default.
 func (r *replay) fresh(i *interchange.Item) store.Props {
 	props := i.Merge(nil)
 	for name, v := range i.Kind.Defaults() {

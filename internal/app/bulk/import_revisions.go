@@ -2,9 +2,8 @@ package bulk
 
 import "slices"
 
-// renumbered tells by which number a revision of a history goes in the store
-// that the history is replayed into: another one where the log was compacted, or
-// the store was not empty.
+// renumbered maps the revisions of a history to those of the store that it is replayed
+// into. They differ if the log was compacted, or if the store was not empty.
 type renumbered struct{ steps []renumbering }
 
 // renumbering holds from one revision of the history on.

@@ -5,9 +5,9 @@ import (
 	"releasegraph/internal/store"
 )
 
-// settle remembers a record that the import brings as a whole, with its links and
-// all that belongs to it, in however many change sets and calls: it counts its
-// changes itself.
+// settle remembers a record of which the import brings everything: its fields, its links
+// and what belongs to it, in any number of change sets. Such a record says itself how often
+// its content changed.
 func (b *importBatch) settle(i *interchange.Item, id store.ID) {
 	for n := range i.Kind.Fields {
 		f := &i.Kind.Fields[n]

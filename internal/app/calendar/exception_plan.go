@@ -55,9 +55,9 @@ func digestOf(items, sites []store.Node) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// readExceptions reads which changes each freeze does not hold: those that are
-// planned as they were when the exception was granted. It gives the exceptions
-// that say nothing of that, because they were brought, with the plan that there is.
+// readExceptions reads which requests each freeze does not hold: those with an exception
+// whose plan is still the one that it was granted for. It returns the exceptions that an
+// import brought without a plan, each with the plan that its request has now.
 func readExceptions(ctx context.Context, v estate.View, freezes []*Opening) (unplanned map[store.ID]domain.ExceptedPlan, err error) {
 	ids := make([]store.ID, len(freezes))
 	for i, f := range freezes {

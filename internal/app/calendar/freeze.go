@@ -116,7 +116,7 @@ func (h *FreezeHold) Matches(ctx context.Context) (*OpeningMatches, error) {
 	return h.app.Matches(ctx, h.Freeze)
 }
 
-// held answers what a mutation of a freeze did, as far as the caller may see.
+// held returns what a mutation of a freeze did, as far as the caller may see.
 func (a *Area) held(ctx context.Context, w *estate.Written, err error) (*FreezeHold, error) {
 	if err != nil {
 		return nil, err

@@ -20,11 +20,10 @@ type movedHold struct {
 // standing are the freezes that are not lifted.
 var standing = store.Compare{Property: "liftedAt", Op: store.IsNull}
 
-// hold adds to a change set what follows from it for holds (H6): changes that
-// come into a freeze are put on hold, those that come out of it are released,
-// in the same change set, whoever makes it and by whatever means. It looks at
-// the graph as it would be, and guards hold that nothing comes between. It tells
-// a movedHold for each change that is held otherwise from then on, by key.
+// hold keeps holds as the freezes want them (H6). A request that comes into a freeze is put
+// on hold, one that comes out of it is released, in the change set that moved it. hold
+// looks at the estate as it would be, and guards that nobody changes that before the
+// commit. It tells a movedHold for each request, by key.
 func (a *Area) hold(ctx context.Context, p *estate.Proposal) error {
 	b := holdBearingOf(p.Draft.Ops)
 	if !b.any() {
@@ -42,8 +41,8 @@ func (a *Area) hold(ctx context.Context, p *estate.Proposal) error {
 	return h.decide(ctx, p)
 }
 
-// frozenByNone tells that no freeze has to do with a change set: there is none,
-// which a guard holds for what is planned, or it does not mind what changes.
+// frozenByNone reports whether no freeze can matter to the change set. If there is none
+// at all, it adds a guard that there still is none at commit.
 func (a *Area) frozenByNone(ctx context.Context, b *holdBearing, p *estate.Proposal) (bool, error) {
 	if b.freezes {
 		return false, nil
@@ -88,9 +87,8 @@ func (o *Opening) byFact() bool {
 // byPlace reports whether it matters to an opening where items are.
 func (o *Opening) byPlace() bool { return len(o.Sites)+len(o.Opening().Regions) > 0 }
 
-// holdBearing is what a change set may have to do with holds, as far as its
-// operations tell: with what is planned, with freezes, or with the estate: what
-// items are, where they are, and what they need.
+// holdBearing says by which of its operations a change set can move holds: those on plans,
+// on freezes, or on the estate (what items are, where they are, what they need).
 type holdBearing struct{ plan, freezes, facts, places, needs bool }
 
 func (b *holdBearing) any() bool { return *b != holdBearing{} }

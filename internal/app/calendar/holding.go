@@ -222,9 +222,9 @@ func (h *holding) graph(ctx context.Context, s traversal.Survey) (*shape.Graph, 
 	return r.B.Graph(int64(h.would.Revision)), nil
 }
 
-// heldNow returns the keys of the freezes that hold a request from now on: all
-// in which it is planned, when it changes itself; else only those that change
-// may hold it otherwise.
+// heldNow returns the keys of the freezes that hold a request from now on. If the request
+// itself changes, these are all freezes in which it is planned. Otherwise only freezes
+// that change come or go; the others hold it as before.
 func (h *holding) heldNow(r *domain.ChangeRequest, in []*Opening) (held []string) {
 	whole := h.whole[store.ID(r.ID)]
 	for _, key := range r.HeldBy {

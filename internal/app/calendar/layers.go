@@ -20,7 +20,8 @@ type layers struct {
 // manyWorks is from how much work on the order is worth its making.
 const manyWorks = 8
 
-// prepare gives a plan the order: one that is there, or for much work a new one.
+// prepare sets the order of a plan: to the one that is kept, or, for much work, to a new
+// one. A plan of little work goes without.
 func (l *layers) prepare(ctx context.Context, g *shape.Graph, p *conflict.Plan, all bool) error {
 	l.once.Do(func() { l.making = make(chan struct{}, 1) })
 	select {

@@ -66,9 +66,8 @@ func (a *Area) BoardAgenda(ctx context.Context, board domain.Ref, first *int, af
 	return page, sitting{a}.fillAgenda(ctx, page.Nodes, delegations)
 }
 
-// Before lists the requests in some statuses that are before a board: those
-// that name it, and, where it is the only one for their type, those that name
-// none.
+// Before lists the requests in some statuses that are before a board. These name the
+// board, or they name none and the board is the only one for their type.
 func (a *Area) Before(ctx context.Context, b *domain.Board, statuses ...domain.ChangeRequestStatus) ([]*domain.ChangeRequest, error) {
 	return sitting{a}.beforeIn(ctx, a.estate.Today(ctx), b, statuses...)
 }

@@ -32,9 +32,9 @@ type resting struct {
 	request    *domain.ChangeRequest
 }
 
-// outdated tells, for each of some assessments, what has changed of what it rests
-// on (H3): nothing while it holds. The reasons name whatever has changed, so that
-// they are told only to those who see all of it.
+// outdated returns for each assessment what has changed since of what it rests on (H3),
+// nothing while it still counts. The reasons name whatever has changed: show them only to
+// those who see all of it.
 func (a assessing) outdated(ctx context.Context, list []resting) ([][]string, error) {
 	reasons, err := a.whyOutdated(acting.WithActor(ctx, acting.Local.Actor), list)
 	for i := range reasons {
@@ -189,10 +189,9 @@ var (
 	idleFields = []string{"confirmedAt"}
 )
 
-// minded keeps, of what has changed, that on which the assessment rests: any
-// change to an affected item or its dependencies (H3), and what of the hit items
-// and their dependencies an analysis looks at. What else was changed with it is
-// left out.
+// minded returns the effects on what the assessment rests on. These are all effects on an
+// affected item or its dependencies (H3), and those on hit items and their dependencies
+// that an analysis looks at.
 func (f *foundation) minded(effects []store.Effect) (kept []store.Effect) {
 	for _, e := range effects {
 		if e.Node == "" {

@@ -9,9 +9,8 @@ import (
 	"releasegraph/internal/store/scoped"
 )
 
-// conceal takes the names of what the caller may not see out of the facts:
-// whatever is then said of them, by a rule or a list of what is lacking, names
-// nothing hidden. What is decided stays the same.
+// conceal removes the names of what the caller may not see from the facts. What is said of
+// the facts afterwards names nothing hidden; what is decided by them stays the same.
 func conceal(ctx context.Context, v estate.View, facts []*changeFacts) error {
 	var ids []store.ID
 	for _, f := range facts {

@@ -39,9 +39,9 @@ func (a *Area) Consequences() []estate.Consequence {
 	}
 }
 
-// askers fills in who asks for a new request: who makes it. Of one that an import
-// brings, its importer counts as one who asks, and so does who asked before it
-// named another.
+// askers notes who asks for a request: whoever creates it. For a request that an import
+// brings, the importer asks too, and whoever was its requester before the import named
+// another.
 func askers(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		r, ok := c.After.(*domain.ChangeRequest)
@@ -180,9 +180,9 @@ func countContent(p *estate.Proposal, was *domain.ChangeRequest) error {
 	})
 }
 
-// votesFallWithBoard has the votes fall on what is before a board of which others
-// sit, or that has another quorum: as they do when the content changes, so that
-// nobody decides by changing who decides.
+// votesFallWithBoard makes the votes fall on all requests before a board that gets other
+// members or another quorum, as they fall when the content changes. Otherwise somebody
+// could decide by changing who decides.
 func (a rules) votesFallWithBoard(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		had, was := c.Before.(*domain.Board)

@@ -132,7 +132,7 @@ type onlyBoards struct {
 	known map[bool][]*domain.Board // by whether they are for emergencies
 }
 
-// give gives a request that names no board the only one that there is for its
+// give assigns a request that names no board the only one that there is for its
 // type (H1).
 func (b *onlyBoards) give(ctx context.Context, f *changeFacts) error {
 	if f.boardKnown = f.Board != nil; f.boardKnown {

@@ -52,9 +52,8 @@ type ImplementChange struct {
 	IfVersion            *int
 }
 
-// ImplementChangeRequest reports that a change was carried out which no release
-// carries out (H8). Besides those who lead changes, its requester and its
-// assignee may.
+// ImplementChangeRequest notes that a change without a release was carried out (H8). Those
+// who lead changes may do so, and its requester and its assignee.
 func (a *Area) ImplementChangeRequest(ctx context.Context, in ImplementChange, o *domain.WriteOptions) (*estate.Written, error) {
 	report := domain.ChangeReport{
 		ActualFrom: in.ActualFrom.UTC(), ActualTo: in.ActualTo.UTC(), LeftUndone: in.LeftUndone, CarriedOutBy: in.CarriedOutBy, Proof: in.Proof,

@@ -114,9 +114,9 @@ func distinctNodes(nodes []store.Node) (list []store.Node) {
 	return list
 }
 
-// fromModelFields places what a standard change lacks at what was asked for: all
-// that the input does not say itself comes from the model. One that is approved
-// beforehand is not about such items.
+// fromModelFields places errors in the input: at the field that says what is wrong, or at
+// the model, from which comes what the input does not say. If a model that is approved
+// beforehand does not fit the items, the error stands at the items.
 func fromModelFields(m *domain.ChangeModel, es domain.Errors) domain.Errors {
 	for _, e := range es {
 		switch field := e.Details["field"]; field {

@@ -67,7 +67,7 @@ func (q *DataQuality) graph(ctx context.Context) (*shape.Graph, error) {
 	return g, err
 }
 
-// dependencies gives a graph of all items and what they depend on.
+// dependencies returns the graph of all items and what they depend on.
 func (a *Area) dependencies(ctx context.Context) (*shape.Graph, error) {
 	if a.estate.Graphs != nil {
 		if g, err := a.traversal.Whole(ctx, a.estate.Today(ctx)); g != nil || err != nil {

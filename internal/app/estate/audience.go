@@ -10,10 +10,10 @@ import (
 	"releasegraph/internal/authz"
 )
 
-// Audience names those who may read the same as whoever asks (ADR 12): of whom
-// the same is decided about reading each kind and relationship, and who have the
-// same sites and suppliers where that matters. An answer that was worked out for
-// one of them, and is not personal, is that for all of them.
+// Audience names those who may read the same as whoever asks (ADR 12). For all of them the
+// policies decide the same about reading each kind and relationship, and they have the
+// same sites and suppliers where these matter. An answer for one of them that is not
+// personal is the answer for all.
 func (a *Estate) Audience(ctx context.Context) string {
 	actor := acting.Reader(ctx).Actor
 	grants := a.Policies.For(actor)

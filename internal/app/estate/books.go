@@ -30,7 +30,7 @@ type books struct {
 	known map[string]*person.Book
 }
 
-// Book tells how the names are written that stand in some properties of a kind.
+// Book returns how the persons' names in some properties of a kind are spelt.
 func (a *Estate) Book(kind string, properties ...string) *person.Book {
 	a.books.mu.Lock()
 	defer a.books.mu.Unlock()

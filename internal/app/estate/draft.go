@@ -27,7 +27,7 @@ type Draft struct {
 	Explain func(context.Context, error) error
 }
 
-// relationshipOf is one of the relationships of a name that begin at a record.
+// relationshipOf returns the relationship of a name that begins at the kind of a record.
 func relationshipOf(rel string, from entity.Record) *entity.Relationship {
 	list, kind := entity.RelationshipsNamed(rel), entity.KindOf(from).Name
 	return list[max(0, slices.IndexFunc(list, func(r *entity.Relationship) bool { return r.From == kind }))]
@@ -49,8 +49,7 @@ func (d *Draft) Create(r entity.Record) *RecordChange {
 	return c
 }
 
-// Change notes that the next operation writes a record, as the verb of an area
-// does it.
+// Change notes that the next operation writes a record, by the verb of an area.
 func (d *Draft) Change(before, after entity.Record) *RecordChange {
 	c := &RecordChange{Before: before, After: after, By: ByVerb, InputAt: InputAt{Path: "input"}, op: len(d.Ops)}
 	d.records = append(d.records, c)
@@ -105,7 +104,7 @@ func (d *Draft) Join(rel string, from entity.Record, to ...store.ID) {
 	}
 }
 
-// stamp gives records the version and times of the change.
+// stamp sets the version and times of records to those of the change.
 func stamp(records []entity.Record, c *store.Change) {
 	effects := map[store.ID]*store.Effect{}
 	for i := range c.Effects {
@@ -126,7 +125,8 @@ func stamp(records []entity.Record, c *store.Change) {
 	}
 }
 
-// refresh gives the known records that the draft changes what they will be.
+// refresh makes the known records what the draft makes of them: consequences may have
+// amended it since.
 func (d *Draft) refresh() {
 	for _, r := range d.Known {
 		if c := d.becomes(r.Meta().ID); c != nil && r != c.After {

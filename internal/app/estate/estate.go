@@ -27,10 +27,9 @@ type Graphs interface {
 	GraphAt(ctx context.Context, at store.Revision) (*shape.Graph, error)
 }
 
-// writes is what a use case may do with the store by itself. It reads by today
-// or view, which leave out what the caller may not see; entire is for what has
-// to hold in the whole estate, whoever asks, and of which no more is told than
-// it must be.
+// writes is what a use case may do with the store besides reading. It reads by Today or
+// another View, which leave out what the caller may not see. Entire is for rules that hold
+// whoever asks; a caller learns no more of it than they must.
 type writes interface {
 	Commit(ctx context.Context, cs store.Changeset) (store.Change, error)
 	Preview(ctx context.Context, cs store.Changeset) (store.Change, error)
@@ -40,7 +39,8 @@ type writes interface {
 	IndexOpen(ctx context.Context, kind string, properties []string) error
 }
 
-// Estate gives access to all use cases.
+// Estate is what all areas share: the store, who may, the clock, and what areas have to say
+// in what is written.
 type Estate struct {
 	Store     writes
 	Entire    store.Reader

@@ -10,11 +10,10 @@ import (
 	"releasegraph/internal/store"
 )
 
-// loads keeps the cohorts of one request. A cohort is the records that one
-// store call returned: the first of them whose relationship is asked for
-// fetches it for all, and what comes back is the next cohort. So the number of
-// store calls follows the shape of a query, not the length of its pages, and
-// nothing waits on a timer.
+// loads keeps the cohorts of one request. A cohort is the records that one store call
+// returned. The first of them whose relationship is asked for loads that relationship for
+// all; the records that come back are the next cohort. So the number of store calls
+// depends on the shape of a query, not on the length of its pages.
 type loads struct {
 	mu      sync.Mutex
 	cohorts map[entity.Record]*Cohort
@@ -24,9 +23,8 @@ type loads struct {
 
 type loadsKey struct{}
 
-// WithLoads starts the cohorts of one request. It is to be called once for
-// each request, and for each event of a subscription: what was loaded stays as
-// long as the context.
+// WithLoads starts the cohorts of one request. Call it once for each request, and for each
+// event of a subscription: what was loaded stays as long as the context.
 func (a *Estate) WithLoads(ctx context.Context) context.Context {
 	return context.WithValue(ctx, loadsKey{}, &loads{cohorts: map[entity.Record]*Cohort{}})
 }
@@ -42,9 +40,9 @@ type Cohort struct {
 	more map[string]any // *once.Value of what areas load
 }
 
-// enrol makes records of a view a cohort, or one for each kind among them: what
-// is loaded for them is of the same view. Without the loads of a request they
-// stay alone, and so do records that were read from more than the caller may see.
+// enrol makes records of a view a cohort, one for each kind among them. What is loaded for
+// them comes from the same view. Outside a request enrol does nothing, and so it does with
+// records of a view that holds more than the caller may see.
 func enrol[R entity.Record](ctx context.Context, v View, records ...R) {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok || v.sight != v.App.sightOf(ctx) {
@@ -64,9 +62,8 @@ func enrol[R entity.Record](ctx context.Context, v View, records ...R) {
 	}
 }
 
-// Narrow makes records that were loaded a cohort of their own, apart from others
-// that were loaded with them: a page, for which alone more is to be loaded. They
-// keep the view that they were loaded from.
+// Narrow makes a page of what was loaded a cohort of its own, so that what follows is
+// loaded for the page alone. Its records keep their view.
 func Narrow[R entity.Record](ctx context.Context, records ...R) {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok {
@@ -154,7 +151,8 @@ func loadOf[T any](c *Cohort, key string) *once.Value[map[store.ID]T] {
 	return l
 }
 
-// Shared returns what a request has made under a key, or fresh, which it keeps.
+// Shared returns what the request keeps under a key. If there is nothing yet, it keeps
+// fresh and returns it.
 func Shared[T any](ctx context.Context, key any, fresh T) T {
 	l, ok := ctx.Value(loadsKey{}).(*loads)
 	if !ok {

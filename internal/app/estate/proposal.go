@@ -139,13 +139,13 @@ func (p *Proposal) Now() time.Time {
 // Guard adds what must hold at commit.
 func (p *Proposal) Guard(list ...store.Guard) { p.Draft.Guards = append(p.Draft.Guards, list...) }
 
-// Keep guards that a record stays as it was read.
+// Keep adds a guard that a record is still as it was read at commit.
 func (p *Proposal) Keep(r entity.Record) {
 	p.Guard(store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)})
 }
 
-// Settled reports whether the import brings the record with this key as a
-// whole, with all that belongs to it.
+// Settled reports whether the import brings all of the record with this key: its fields,
+// its links and what belongs to it.
 func (p *Proposal) Settled(key string) bool { return p.Wholes[key] }
 
 // Memory returns what a rule keeps in mind from batch to batch of an import, and

@@ -44,9 +44,9 @@ func waysFrom(kind string, end func(*entity.Relationship) entity.End) (list []wa
 	return list
 }
 
-// reaching follows the relationships by which records of a kind have a fact, to
-// those that have it of themselves. No way comes back to its own kind, which a
-// test holds.
+// reaching returns the filter on records of a kind that have a fact. It follows the
+// relationships by which they have it to the root, whose records have it of themselves. A
+// test makes sure that no way leads back to a kind that it passed.
 func reaching(kind, root string, ids []store.ID, end func(*entity.Relationship) entity.End) store.Filter {
 	if kind == root {
 		values := make([]any, len(ids))

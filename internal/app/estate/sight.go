@@ -14,8 +14,8 @@ import (
 	"releasegraph/internal/store/scoped"
 )
 
-// sight is what one caller may see: decided once in a request, when it is
-// first needed, and then part of every question to the store.
+// sight is what one caller may see. It is decided once in a request, when it is first
+// needed, and becomes part of every question to the store.
 type sight struct {
 	app       *Estate
 	actor     domain.Actor
@@ -78,7 +78,7 @@ func (s *sight) deciding(kind string) []string {
 	return append(deciding(kind, atSites), deciding(kind, supplied)...)
 }
 
-// resolve gives the rules of all kinds.
+// resolve returns which records of each kind the caller may see.
 func (s *sight) resolve(ctx context.Context) (scoped.Scope, error) {
 	s.once.Do(func() {
 		if s.owned, s.err = holdersOf(ctx, s.app.Entire, s.actor); s.err != nil {

@@ -101,8 +101,8 @@ func (v View) Log() entries.Log {
 	return l
 }
 
-// Everything returns the estate as it is, whoever asks: rules that hold for all
-// work look at all of it.
+// Everything returns the estate as it is, whoever asks. It is for rules, which hold for
+// what the caller may not see as well.
 func (a *Estate) Everything() View {
 	return View{Reader: a.Entire, Entire: a.Entire, App: a, sight: unlimited(a)}
 }
@@ -145,9 +145,9 @@ func (a *Estate) ViewFor(ctx context.Context, c *Cohort, asOf *domain.AsOf) (Vie
 	return a.View(ctx, asOf, "asOf")
 }
 
-// Moment finds the revision that a moment stands for, and refuses those that
-// cannot be read (C4): what lies ahead, what was before the beginning, and what
-// the log does not reach back to.
+// Moment returns the revision that a moment stands for. It refuses moments that cannot be
+// read (C4): those ahead, those before the first change, and those to which the log does
+// not reach back.
 func (a *Estate) Moment(ctx context.Context, asOf *domain.AsOf, field string) (store.Revision, error) {
 	r, err := a.named(ctx, asOf, field)
 	if err != nil {

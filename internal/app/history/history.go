@@ -126,7 +126,7 @@ func parseRun(l listing.List) (*run, error) {
 	return s, refusal.Both(errs.Err(), afterErr, beforeErr)
 }
 
-// within gives the revisions of the page, after one and up to another.
+// within returns the revisions of the page, after one and up to another.
 func (s *run) within(oldest, head store.Revision) (from, end store.Revision) {
 	from, end = max(s.after, oldest), head
 	if s.before > 0 {

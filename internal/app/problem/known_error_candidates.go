@@ -233,7 +233,7 @@ func (c *candidates) addHits(page store.SearchPage) {
 	}
 }
 
-// list gives the candidates, by id.
+// list returns the candidates, by id.
 func (c *candidates) list() []match.Candidate {
 	var list []match.Candidate
 	for _, id := range slices.Sorted(maps.Keys(c.found)) {

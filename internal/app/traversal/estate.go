@@ -39,7 +39,7 @@ type Survey struct {
 	Around bool
 }
 
-// Graph gives the graph for a traversal: the whole estate in memory, or, where
+// Graph returns the graph for a traversal: the whole estate in memory, or, where
 // there is none, the part that the traversal can touch, read from the store.
 // Both give the same answers.
 func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*shape.Graph, error) {
@@ -52,7 +52,7 @@ func (a *Area) Graph(ctx context.Context, v estate.View, s Survey) (*shape.Graph
 	return a.part(ctx, v, s)
 }
 
-// Whole gives the graph in memory, as new as the store or of the moment asked
+// Whole returns the graph in memory, as new as the store or of the moment asked
 // for; nil when it is not there in time.
 func (a *Area) Whole(ctx context.Context, v estate.View) (*shape.Graph, error) {
 	head, err := a.estate.Store.Head(ctx)
