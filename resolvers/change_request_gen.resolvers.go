@@ -62,6 +62,10 @@ func (r *changeRequestResolver) Releases(ctx context.Context, obj *domain.Change
 	return related(ctx, r.App, obj, records.Via{Rel: "IMPLEMENTS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
 }
 
+func (r *changeRequestResolver) MitigationTests(ctx context.Context, obj *domain.ChangeRequest, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "MITIGATES", In: true, Kind: "AcceptanceTest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.AcceptanceTest])
+}
+
 func (r *mutationResolver) CreateChangeRequest(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ChangeRequest], error) {
 	return written[domain.ChangeRequest](r.App.Records.Create(ctx, "ChangeRequest", input, options))
 }

@@ -30,6 +30,18 @@ func (r *mediaItemResolver) Licences(ctx context.Context, obj *domain.MediaItem,
 	return related(ctx, r.App, obj, records.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
 }
 
+func (r *mediaItemResolver) ScriptOf(ctx context.Context, obj *domain.MediaItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "RUNS", In: true, Kind: "AcceptanceTest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.AcceptanceTest])
+}
+
+func (r *mediaItemResolver) ReportOf(ctx context.Context, obj *domain.MediaItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.TestRun, relay.TestRunEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "STORED_AS", In: true, Kind: "TestRun"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.TestRun])
+}
+
+func (r *mediaItemResolver) Deliverables(ctx context.Context, obj *domain.MediaItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Deliverable, relay.DeliverableEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "STORED_AS", In: true, Kind: "Deliverable"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deliverable])
+}
+
 func (r *mutationResolver) CreateMediaItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Records.Create(ctx, "MediaItem", input, options))
 }

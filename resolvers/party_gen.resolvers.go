@@ -26,6 +26,14 @@ func (r *mutationResolver) RemoveParty(ctx context.Context, input relay.Input, o
 	return written[domain.Party](r.App.Records.Remove(ctx, "Party", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
+func (r *mutationResolver) ConnectMembership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Party, domain.Party, relay.NoLink], error) {
+	return connected[domain.Party, domain.Party, relay.NoLink](r.App.Records.Connect(ctx, "MEMBER_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectMembership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Party, domain.Party, relay.NoLink], error) {
+	return connected[domain.Party, domain.Party, relay.NoLink](r.App.Records.Disconnect(ctx, "MEMBER_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
 func (r *partyResolver) History(ctx context.Context, obj *domain.Party, first *int, after *string) (*model.ChangeSetConnection, error) {
 	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
@@ -48,6 +56,14 @@ func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter 
 
 func (r *partyResolver) Policies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+}
+
+func (r *partyResolver) MemberOf(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "MEMBER_OF", In: false, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+}
+
+func (r *partyResolver) Members(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "MEMBER_OF", In: true, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
 func (r *queryResolver) Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error) {

@@ -74,6 +74,14 @@ func (r *mutationResolver) DisconnectFollowedPolicy(ctx context.Context, input r
 	return connected[domain.Release, domain.ReleasePolicy, relay.NoLink](r.App.Records.Disconnect(ctx, "FollowedPolicy", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
+func (r *mutationResolver) ConnectBroughtDeliverable(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink], error) {
+	return connected[domain.Release, domain.Deliverable, relay.NoLink](r.App.Records.Connect(ctx, "BRINGS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectBroughtDeliverable(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink], error) {
+	return connected[domain.Release, domain.Deliverable, relay.NoLink](r.App.Records.Disconnect(ctx, "BRINGS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
 func (r *queryResolver) Release(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Release, error) {
 	return one[domain.Release](r.App.Records.Record(ctx, "Release", domain.Ref{Key: &key}, asOf))
 }
@@ -140,6 +148,18 @@ func (r *releaseResolver) Kit(ctx context.Context, obj *domain.Release, filter r
 
 func (r *releaseResolver) Reservations(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "RESERVED_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewHardwareSpareReservationEdge)
+}
+
+func (r *releaseResolver) Tests(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "TESTS", In: true, Kind: "AcceptanceTest"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.AcceptanceTest])
+}
+
+func (r *releaseResolver) SignOffs(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SignOff, relay.SignOffEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "SIGNS", In: true, Kind: "SignOff"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.SignOff])
+}
+
+func (r *releaseResolver) Deliverables(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Deliverable, relay.DeliverableEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "BRINGS", In: false, Kind: "Deliverable"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deliverable])
 }
 
 func (r *statisticsResolver) Releases(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {

@@ -10,6 +10,7 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/graph/scalar"
+	"releasegraph/internal/app/acceptance"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
@@ -33,6 +34,10 @@ import (
 
 // Types are the types that have direct fields.
 var Types = direct.Types{
+	"AcceptanceTest":                           fieldsOfAcceptanceTest(),
+	"AcceptanceTestConnection":                 fieldsOfAcceptanceTestConnection(),
+	"AcceptanceTestEdge":                       fieldsOfAcceptanceTestEdge(),
+	"AcceptanceTestPayload":                    fieldsOfAcceptanceTestPayload(),
 	"AffectedItemPayload":                      fieldsOfAffectedItemPayload(),
 	"AgendaItem":                               fieldsOfAgendaItem(),
 	"AgendaItemConnection":                     fieldsOfAgendaItemConnection(),
@@ -64,6 +69,7 @@ var Types = direct.Types{
 	"BoardEdge":                                fieldsOfBoardEdge(),
 	"BoardPayload":                             fieldsOfBoardPayload(),
 	"BoundName":                                fieldsOfBoundName(),
+	"BroughtDeliverablePayload":                fieldsOfBroughtDeliverablePayload(),
 	"BundledReleasePayload":                    fieldsOfBundledReleasePayload(),
 	"CalendarFeed":                             fieldsOfCalendarFeed(),
 	"CalendarFeedConnection":                   fieldsOfCalendarFeedConnection(),
@@ -128,7 +134,11 @@ var Types = direct.Types{
 	"DelegationConnection":                     fieldsOfDelegationConnection(),
 	"DelegationEdge":                           fieldsOfDelegationEdge(),
 	"DelegationPayload":                        fieldsOfDelegationPayload(),
+	"Deliverable":                              fieldsOfDeliverable(),
+	"DeliverableConnection":                    fieldsOfDeliverableConnection(),
 	"DeliverableDemand":                        fieldsOfDeliverableDemand(),
+	"DeliverableEdge":                          fieldsOfDeliverableEdge(),
+	"DeliverablePayload":                       fieldsOfDeliverablePayload(),
 	"Dependency":                               fieldsOfDependency(),
 	"DependencyCycleConnection":                fieldsOfDependencyCycleConnection(),
 	"DependencyCycleEdge":                      fieldsOfDependencyCycleEdge(),
@@ -137,6 +147,7 @@ var Types = direct.Types{
 	"DependencyPayload":                        fieldsOfDependencyPayload(),
 	"DiagnosisPayload":                         fieldsOfDiagnosisPayload(),
 	"DiffTotal":                                fieldsOfDiffTotal(),
+	"DossierSection":                           fieldsOfDossierSection(),
 	"DuplicateGroup":                           fieldsOfDuplicateGroup(),
 	"DuplicateGroupConnection":                 fieldsOfDuplicateGroupConnection(),
 	"DuplicateGroupEdge":                       fieldsOfDuplicateGroupEdge(),
@@ -247,6 +258,7 @@ var Types = direct.Types{
 	"MediaItemPayload":                         fieldsOfMediaItemPayload(),
 	"MediaLicencePayload":                      fieldsOfMediaLicencePayload(),
 	"MediaMove":                                fieldsOfMediaMove(),
+	"MembershipPayload":                        fieldsOfMembershipPayload(),
 	"Minutes":                                  fieldsOfMinutes(),
 	"MinutesEntry":                             fieldsOfMinutesEntry(),
 	"MoveLack":                                 fieldsOfMoveLack(),
@@ -273,6 +285,7 @@ var Types = direct.Types{
 	"Permission":                               fieldsOfPermission(),
 	"Person":                                   fieldsOfPerson(),
 	"PlannedLicenceUse":                        fieldsOfPlannedLicenceUse(),
+	"PlannedTestPayload":                       fieldsOfPlannedTestPayload(),
 	"PolicyFor":                                fieldsOfPolicyFor(),
 	"PolicyVerdict":                            fieldsOfPolicyVerdict(),
 	"PreparationPayload":                       fieldsOfPreparationPayload(),
@@ -296,6 +309,8 @@ var Types = direct.Types{
 	"ReleaseConnection":                        fieldsOfReleaseConnection(),
 	"ReleaseContent":                           fieldsOfReleaseContent(),
 	"ReleaseContents":                          fieldsOfReleaseContents(),
+	"ReleaseDeed":                              fieldsOfReleaseDeed(),
+	"ReleaseDossier":                           fieldsOfReleaseDossier(),
 	"ReleaseEdge":                              fieldsOfReleaseEdge(),
 	"ReleaseMove":                              fieldsOfReleaseMove(),
 	"ReleaseNamePayload":                       fieldsOfReleaseNamePayload(),
@@ -332,6 +347,10 @@ var Types = direct.Types{
 	"ServiceOpeningEdge":                       fieldsOfServiceOpeningEdge(),
 	"ServiceView":                              fieldsOfServiceView(),
 	"SetComparison":                            fieldsOfSetComparison(),
+	"SignOff":                                  fieldsOfSignOff(),
+	"SignOffConnection":                        fieldsOfSignOffConnection(),
+	"SignOffEdge":                              fieldsOfSignOffEdge(),
+	"SignOffPayload":                           fieldsOfSignOffPayload(),
 	"SignOffRow":                               fieldsOfSignOffRow(),
 	"Signatory":                                fieldsOfSignatory(),
 	"Site":                                     fieldsOfSite(),
@@ -350,6 +369,7 @@ var Types = direct.Types{
 	"SparePlacePayload":                        fieldsOfSparePlacePayload(),
 	"SpareUsePayload":                          fieldsOfSpareUsePayload(),
 	"Statistics":                               fieldsOfStatistics(),
+	"StoredDeliverablePayload":                 fieldsOfStoredDeliverablePayload(),
 	"SupersededRelease":                        fieldsOfSupersededRelease(),
 	"Supersession":                             fieldsOfSupersession(),
 	"SupplyPayload":                            fieldsOfSupplyPayload(),
@@ -360,6 +380,12 @@ var Types = direct.Types{
 	"TaskPayload":                              fieldsOfTaskPayload(),
 	"TaskRule":                                 fieldsOfTaskRule(),
 	"TestDemand":                               fieldsOfTestDemand(),
+	"TestRun":                                  fieldsOfTestRun(),
+	"TestRunConnection":                        fieldsOfTestRunConnection(),
+	"TestRunEdge":                              fieldsOfTestRunEdge(),
+	"TestRunPayload":                           fieldsOfTestRunPayload(),
+	"TestScriptPayload":                        fieldsOfTestScriptPayload(),
+	"TestedMitigationPayload":                  fieldsOfTestedMitigationPayload(),
 	"TextSpan":                                 fieldsOfTextSpan(),
 	"TimeRange":                                fieldsOfTimeRange(),
 	"Truncation":                               fieldsOfTruncation(),
@@ -384,6 +410,56 @@ var Types = direct.Types{
 	"WorkEdge":                                 fieldsOfWorkEdge(),
 	"Node":                                     direct.Abstract[relay.Node]{},
 	"Record":                                   direct.Abstract[relay.Record]{},
+}
+
+func fieldsOfAcceptanceTest() direct.Type {
+	return direct.Object(direct.Fields[*domain.AcceptanceTest]{
+		"description": direct.Optional(func(v *domain.AcceptanceTest) *string { return v.Description }, direct.Text),
+		"kind":        direct.Leaf(func(v *domain.AcceptanceTest) domain.TestKind { return v.Kind }, direct.Text),
+		"criteria":    direct.Leaf(func(v *domain.AcceptanceTest) string { return v.Criteria }, direct.Text),
+		"environment": direct.Leaf(func(v *domain.AcceptanceTest) domain.Environment { return v.Environment }, direct.Text),
+		"required":    direct.Leaf(func(v *domain.AcceptanceTest) bool { return v.Required }, direct.Bool),
+		"regression":  direct.Leaf(func(v *domain.AcceptanceTest) bool { return v.Regression }, direct.Bool),
+		"testers":     direct.Many(func(v *domain.AcceptanceTest) []*domain.Person { return v.TesterPersons() }),
+		"id":          direct.Leaf(func(v *domain.AcceptanceTest) string { return v.ID }, direct.Text),
+		"key":         direct.Leaf(func(v *domain.AcceptanceTest) string { return v.Key }, direct.Text),
+		"name":        direct.Leaf(func(v *domain.AcceptanceTest) string { return v.Name }, direct.Text),
+		"version":     direct.Leaf(func(v *domain.AcceptanceTest) int { return v.Version }, direct.Int),
+		"createdAt":   direct.Leaf(func(v *domain.AcceptanceTest) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":   direct.Leaf(func(v *domain.AcceptanceTest) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":     direct.Values(func(v *domain.AcceptanceTest) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.AcceptanceTest) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfAcceptanceTestConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) []*relay.AcceptanceTestEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) []*domain.AcceptanceTest {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfAcceptanceTestEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.AcceptanceTest]]{
+		"node":   direct.One(func(v *relay.Edge[domain.AcceptanceTest]) *domain.AcceptanceTest { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.AcceptanceTest]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfAcceptanceTestPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.AcceptanceTest]]{
+		"acceptanceTest": direct.One(func(v *relay.Payload[domain.AcceptanceTest]) *domain.AcceptanceTest { return v.Record }),
+		"revision":       direct.Leaf(func(v *relay.Payload[domain.AcceptanceTest]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":         direct.Leaf(func(v *relay.Payload[domain.AcceptanceTest]) bool { return v.DryRun }, direct.Bool),
+		"changes":        direct.Values(func(v *relay.Payload[domain.AcceptanceTest]) []domain.Change { return v.Changes }),
+	})
 }
 
 func fieldsOfAffectedItemPayload() direct.Type {
@@ -730,6 +806,22 @@ func fieldsOfBoundName() direct.Type {
 		"name":     direct.Leaf(func(v *domain.BoundName) string { return v.Name }, direct.Text),
 		"identity": direct.Leaf(func(v *domain.BoundName) string { return v.Identity }, direct.Text),
 		"since":    direct.Leaf(func(v *domain.BoundName) time.Time { return v.Since }, direct.Time),
+	})
+}
+
+func fieldsOfBroughtDeliverablePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink]) *domain.Release {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink]) *domain.Deliverable {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.Deliverable, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -1463,11 +1555,63 @@ func fieldsOfDelegationPayload() direct.Type {
 	})
 }
 
+func fieldsOfDeliverable() direct.Type {
+	return direct.Object(direct.Fields[*domain.Deliverable]{
+		"description": direct.Optional(func(v *domain.Deliverable) *string { return v.Description }, direct.Text),
+		"kind":        direct.Leaf(func(v *domain.Deliverable) domain.DeliverableKind { return v.Kind }, direct.Text),
+		"owner":       direct.One(func(v *domain.Deliverable) *domain.Person { return v.OwnerPerson() }),
+		"state":       direct.Leaf(func(v *domain.Deliverable) domain.DeliverableState { return v.State }, direct.Text),
+		"sha256":      direct.Optional(func(v *domain.Deliverable) *string { return v.Sha256 }, direct.Text),
+		"location":    direct.Optional(func(v *domain.Deliverable) *string { return v.Location }, direct.Text),
+		"writtenBy":   direct.Many(func(v *domain.Deliverable) []*domain.Person { return v.WrittenByPersons() }),
+		"approvedBy":  direct.One(func(v *domain.Deliverable) *domain.Person { return v.ApprovedByPerson() }),
+		"approvedAt":  direct.Optional(func(v *domain.Deliverable) *time.Time { return v.ApprovedAt }, direct.Time),
+		"id":          direct.Leaf(func(v *domain.Deliverable) string { return v.ID }, direct.Text),
+		"key":         direct.Leaf(func(v *domain.Deliverable) string { return v.Key }, direct.Text),
+		"name":        direct.Leaf(func(v *domain.Deliverable) string { return v.Name }, direct.Text),
+		"version":     direct.Leaf(func(v *domain.Deliverable) int { return v.Version }, direct.Int),
+		"createdAt":   direct.Leaf(func(v *domain.Deliverable) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":   direct.Leaf(func(v *domain.Deliverable) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":     direct.Values(func(v *domain.Deliverable) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.Deliverable) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfDeliverableConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Deliverable, relay.DeliverableEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) []*relay.DeliverableEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) []*domain.Deliverable {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
 func fieldsOfDeliverableDemand() direct.Type {
 	return direct.Object(direct.Fields[*domain.DeliverableDemand]{
 		"type":     direct.Leaf(func(v *domain.DeliverableDemand) domain.ReleaseType { return v.Type }, direct.Text),
 		"category": direct.Optional(func(v *domain.DeliverableDemand) *domain.ReleaseCategory { return v.Category }, direct.Text),
 		"kinds":    direct.Leaves(func(v *domain.DeliverableDemand) []domain.DeliverableKind { return v.Kinds }, direct.Text),
+	})
+}
+
+func fieldsOfDeliverableEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Deliverable]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Deliverable]) *domain.Deliverable { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Deliverable]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfDeliverablePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Deliverable]]{
+		"deliverable": direct.One(func(v *relay.Payload[domain.Deliverable]) *domain.Deliverable { return v.Record }),
+		"revision":    direct.Leaf(func(v *relay.Payload[domain.Deliverable]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":      direct.Leaf(func(v *relay.Payload[domain.Deliverable]) bool { return v.DryRun }, direct.Bool),
+		"changes":     direct.Values(func(v *relay.Payload[domain.Deliverable]) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -1563,6 +1707,13 @@ func fieldsOfDiffTotal() direct.Type {
 		"added":   direct.Leaf(func(v *domain.DiffTotal) int { return v.Added }, direct.Int),
 		"changed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Changed }, direct.Int),
 		"removed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Removed }, direct.Int),
+	})
+}
+
+func fieldsOfDossierSection() direct.Type {
+	return direct.Object(direct.Fields[*acceptance.Section]{
+		"name":   direct.Leaf(func(v *acceptance.Section) string { return v.Name }, direct.Text),
+		"digest": direct.Leaf(func(v *acceptance.Section) string { return v.Digest }, direct.Text),
 	})
 }
 
@@ -2871,6 +3022,16 @@ func fieldsOfMediaMove() direct.Type {
 	})
 }
 
+func fieldsOfMembershipPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Party, domain.Party, relay.NoLink]]{
+		"from":     direct.One(func(v *relay.LinkPayload[domain.Party, domain.Party, relay.NoLink]) *domain.Party { return v.From }),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Party, domain.Party, relay.NoLink]) *domain.Party { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Party, domain.Party, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Party, domain.Party, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Party, domain.Party, relay.NoLink]) []domain.Change { return v.Changes }),
+	})
+}
+
 func fieldsOfMinutes() direct.Type {
 	return direct.Object(direct.Fields[*domain.Minutes]{
 		"attended": direct.Many(func(v *domain.Minutes) []*domain.Person { return v.AttendedPersons() }),
@@ -3125,6 +3286,24 @@ func fieldsOfPlannedLicenceUse() direct.Type {
 	})
 }
 
+func fieldsOfPlannedTestPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.AcceptanceTest, domain.Release, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.Release, relay.NoLink]) *domain.AcceptanceTest {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.Release, relay.NoLink]) *domain.Release {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.Release, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfPolicyFor() direct.Type {
 	return direct.Object(direct.Fields[*policy.PolicyFor]{
 		"policy":     direct.One(func(v *policy.PolicyFor) *domain.ReleasePolicy { return v.Policy }),
@@ -3320,6 +3499,9 @@ func fieldsOfRelease() direct.Type {
 		"contentVersion":    direct.Leaf(func(v *domain.Release) int { return v.ContentVersion }, direct.Int),
 		"contentDigest":     direct.Optional(func(v *domain.Release) *string { return v.ContentDigest }, direct.Text),
 		"acceptedDigest":    direct.Optional(func(v *domain.Release) *string { return v.AcceptedDigest }, direct.Text),
+		"dossierDigest":     direct.Optional(func(v *domain.Release) *string { return v.DossierDigest }, direct.Text),
+		"acceptanceCount":   direct.Leaf(func(v *domain.Release) int { return v.AcceptanceCount }, direct.Int),
+		"deeds":             direct.Values(func(v *domain.Release) []domain.ReleaseDeed { return v.Deeds }),
 		"liveAt":            direct.Optional(func(v *domain.Release) *time.Time { return v.LiveAt }, direct.Time),
 		"publishedFrom":     direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedFrom }, direct.Time),
 		"publishedTo":       direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedTo }, direct.Time),
@@ -3402,6 +3584,33 @@ func fieldsOfReleaseContents() direct.Type {
 		"totalCount": direct.Leaf(func(v *release.Contents) int { return v.TotalCount() }, direct.Int),
 		"units":      direct.Leaves(func(v *release.Contents) []string { return v.Units }, direct.Text),
 		"leftOut":    direct.Many(func(v *release.Contents) []*release.LeftOut { return v.LeftOut }),
+	})
+}
+
+func fieldsOfReleaseDeed() direct.Type {
+	return direct.Object(direct.Fields[*domain.ReleaseDeed]{
+		"kind":       direct.Leaf(func(v *domain.ReleaseDeed) domain.DeedKind { return v.Kind }, direct.Text),
+		"by":         direct.Leaf(func(v *domain.ReleaseDeed) string { return v.By }, direct.Text),
+		"identities": direct.Leaves(func(v *domain.ReleaseDeed) []string { return v.Identities }, direct.Text),
+		"media":      direct.Optional(func(v *domain.ReleaseDeed) *string { return v.Media }, direct.Text),
+		"at":         direct.Leaf(func(v *domain.ReleaseDeed) time.Time { return v.At }, direct.Time),
+	})
+}
+
+func fieldsOfReleaseDossier() direct.Type {
+	return direct.Object(direct.Fields[*acceptance.Dossier]{
+		"digest":         direct.Leaf(func(v *acceptance.Dossier) string { return v.Digest }, direct.Text),
+		"sections":       direct.Many(func(v *acceptance.Dossier) []*acceptance.Section { return v.Sections }),
+		"lacks":          direct.Values(func(v *acceptance.Dossier) []domain.MoveLack { return v.Lacks }),
+		"changeRequests": direct.Many(func(v *acceptance.Dossier) []*domain.ChangeRequest { return v.ChangeRequests }),
+		"tests":          direct.Many(func(v *acceptance.Dossier) []*domain.AcceptanceTest { return v.Tests }),
+		"runs":           direct.Many(func(v *acceptance.Dossier) []*domain.TestRun { return v.Runs }),
+		"defects":        direct.Many(func(v *acceptance.Dossier) []*domain.KnownError { return v.Defects }),
+		"deliverables":   direct.Many(func(v *acceptance.Dossier) []*domain.Deliverable { return v.Deliverables }),
+		"signOffs":       direct.Many(func(v *acceptance.Dossier) []*domain.SignOff { return v.SignOffs }),
+		"kit":            direct.Many(func(v *acceptance.Dossier) []*domain.MediaItem { return v.Kit }),
+		"licences":       direct.Many(func(v *acceptance.Dossier) []*domain.Licence { return v.Licences }),
+		"markdown":       direct.Leaf(func(v *acceptance.Dossier) string { return v.Markdown() }, direct.Text),
 	})
 }
 
@@ -3800,6 +4009,59 @@ func fieldsOfSetComparison() direct.Type {
 	})
 }
 
+func fieldsOfSignOff() direct.Type {
+	return direct.Object(direct.Fields[*domain.SignOff]{
+		"column":         direct.Leaf(func(v *domain.SignOff) domain.SignOffColumn { return v.Column }, direct.Text),
+		"nature":         direct.Optional(func(v *domain.SignOff) *domain.DeploymentNature { return v.Nature }, direct.Text),
+		"role":           direct.Optional(func(v *domain.SignOff) *domain.Role { return v.Role }, direct.Text),
+		"function":       direct.Optional(func(v *domain.SignOff) *string { return v.Function }, direct.Text),
+		"verdict":        direct.Leaf(func(v *domain.SignOff) domain.SignOffVerdict { return v.Verdict }, direct.Text),
+		"comment":        direct.Optional(func(v *domain.SignOff) *string { return v.Comment }, direct.Text),
+		"signedAt":       direct.Leaf(func(v *domain.SignOff) time.Time { return v.SignedAt }, direct.Time),
+		"actor":          direct.One(func(v *domain.SignOff) *domain.Person { return v.ActorPerson() }),
+		"seat":           direct.One(func(v *domain.SignOff) *domain.Person { return v.SeatPerson() }),
+		"method":         direct.Optional(func(v *domain.SignOff) *domain.IdentityMethod { return v.Method }, direct.Text),
+		"identities":     direct.Leaves(func(v *domain.SignOff) []string { return v.Identities }, direct.Text),
+		"round":          direct.Leaf(func(v *domain.SignOff) int { return v.Round }, direct.Int),
+		"contentVersion": direct.Leaf(func(v *domain.SignOff) int { return v.ContentVersion }, direct.Int),
+		"contentDigest":  direct.Leaf(func(v *domain.SignOff) string { return v.ContentDigest }, direct.Text),
+		"withdrawnAt":    direct.Optional(func(v *domain.SignOff) *time.Time { return v.WithdrawnAt }, direct.Time),
+		"id":             direct.Leaf(func(v *domain.SignOff) string { return v.ID }, direct.Text),
+		"key":            direct.Leaf(func(v *domain.SignOff) string { return v.Key }, direct.Text),
+		"name":           direct.Leaf(func(v *domain.SignOff) string { return v.Name }, direct.Text),
+		"version":        direct.Leaf(func(v *domain.SignOff) int { return v.Version }, direct.Int),
+		"createdAt":      direct.Leaf(func(v *domain.SignOff) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":      direct.Leaf(func(v *domain.SignOff) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":        direct.Values(func(v *domain.SignOff) []domain.FieldSource { return v.Sources }),
+		"listedBy":       direct.Many(func(v *domain.SignOff) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfSignOffConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.SignOff, relay.SignOffEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*relay.SignOffEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*domain.SignOff { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfSignOffEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.SignOff]]{
+		"node":   direct.One(func(v *relay.Edge[domain.SignOff]) *domain.SignOff { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.SignOff]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfSignOffPayload() direct.Type {
+	return direct.Object(direct.Fields[*acceptance.Signed]{
+		"signOff":  direct.One(func(v *acceptance.Signed) *domain.SignOff { return v.SignOff }),
+		"release":  direct.One(func(v *acceptance.Signed) *domain.Release { return v.Release }),
+		"revision": direct.Leaf(func(v *acceptance.Signed) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *acceptance.Signed) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *acceptance.Signed) []domain.Change { return v.Changes }),
+	})
+}
+
 func fieldsOfSignOffRow() direct.Type {
 	return direct.Object(direct.Fields[*domain.SignOffRow]{
 		"nature":     direct.Leaf(func(v *domain.SignOffRow) domain.DeploymentNature { return v.Nature }, direct.Text),
@@ -3980,6 +4242,24 @@ func fieldsOfStatistics() direct.Type {
 	return direct.Object(direct.Fields[*records.Statistics]{})
 }
 
+func fieldsOfStoredDeliverablePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Deliverable, domain.MediaItem, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Deliverable, domain.MediaItem, relay.NoLink]) *domain.Deliverable {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Deliverable, domain.MediaItem, relay.NoLink]) *domain.MediaItem {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Deliverable, domain.MediaItem, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.Deliverable, domain.MediaItem, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Deliverable, domain.MediaItem, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
 func fieldsOfSupersededRelease() direct.Type {
 	return direct.Object(direct.Fields[*release.SupersededRelease]{
 		"release": direct.One(func(v *release.SupersededRelease) *domain.Release { return v.Release }),
@@ -4084,6 +4364,99 @@ func fieldsOfTestDemand() direct.Type {
 		"type":     direct.Leaf(func(v *domain.TestDemand) domain.ReleaseType { return v.Type }, direct.Text),
 		"category": direct.Optional(func(v *domain.TestDemand) *domain.ReleaseCategory { return v.Category }, direct.Text),
 		"kinds":    direct.Leaves(func(v *domain.TestDemand) []domain.TestKind { return v.Kinds }, direct.Text),
+	})
+}
+
+func fieldsOfTestRun() direct.Type {
+	return direct.Object(direct.Fields[*domain.TestRun]{
+		"verdict":         direct.Leaf(func(v *domain.TestRun) domain.TestVerdict { return v.Verdict }, direct.Text),
+		"round":           direct.Leaf(func(v *domain.TestRun) int { return v.Round }, direct.Int),
+		"kitDigest":       direct.Leaf(func(v *domain.TestRun) string { return v.KitDigest }, direct.Text),
+		"environment":     direct.Leaf(func(v *domain.TestRun) domain.Environment { return v.Environment }, direct.Text),
+		"startedAt":       direct.Leaf(func(v *domain.TestRun) time.Time { return v.StartedAt }, direct.Time),
+		"endedAt":         direct.Leaf(func(v *domain.TestRun) time.Time { return v.EndedAt }, direct.Time),
+		"comment":         direct.Optional(func(v *domain.TestRun) *string { return v.Comment }, direct.Text),
+		"tester":          direct.One(func(v *domain.TestRun) *domain.Person { return v.TesterPerson() }),
+		"machine":         direct.Leaf(func(v *domain.TestRun) bool { return v.Machine }, direct.Bool),
+		"method":          direct.Optional(func(v *domain.TestRun) *domain.IdentityMethod { return v.Method }, direct.Text),
+		"identities":      direct.Leaves(func(v *domain.TestRun) []string { return v.Identities }, direct.Text),
+		"judgedBy":        direct.One(func(v *domain.TestRun) *domain.Person { return v.JudgedByPerson() }),
+		"judgedAt":        direct.Optional(func(v *domain.TestRun) *time.Time { return v.JudgedAt }, direct.Time),
+		"judgement":       direct.Optional(func(v *domain.TestRun) *string { return v.Judgement }, direct.Text),
+		"judgeIdentities": direct.Leaves(func(v *domain.TestRun) []string { return v.JudgeIdentities }, direct.Text),
+		"id":              direct.Leaf(func(v *domain.TestRun) string { return v.ID }, direct.Text),
+		"key":             direct.Leaf(func(v *domain.TestRun) string { return v.Key }, direct.Text),
+		"name":            direct.Leaf(func(v *domain.TestRun) string { return v.Name }, direct.Text),
+		"version":         direct.Leaf(func(v *domain.TestRun) int { return v.Version }, direct.Int),
+		"createdAt":       direct.Leaf(func(v *domain.TestRun) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":       direct.Leaf(func(v *domain.TestRun) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":         direct.Values(func(v *domain.TestRun) []domain.FieldSource { return v.Sources }),
+		"listedBy":        direct.Many(func(v *domain.TestRun) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfTestRunConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.TestRun, relay.TestRunEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*relay.TestRunEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*domain.TestRun { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfTestRunEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.TestRun]]{
+		"node":   direct.One(func(v *relay.Edge[domain.TestRun]) *domain.TestRun { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.TestRun]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfTestRunPayload() direct.Type {
+	return direct.Object(direct.Fields[*acceptance.Ran]{
+		"testRun":  direct.One(func(v *acceptance.Ran) *domain.TestRun { return v.TestRun }),
+		"release":  direct.One(func(v *acceptance.Ran) *domain.Release { return v.Release }),
+		"revision": direct.Leaf(func(v *acceptance.Ran) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *acceptance.Ran) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *acceptance.Ran) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfTestScriptPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.AcceptanceTest, domain.MediaItem, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.MediaItem, relay.NoLink]) *domain.AcceptanceTest {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.MediaItem, relay.NoLink]) *domain.MediaItem {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.MediaItem, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.MediaItem, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.MediaItem, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfTestedMitigationPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]) *domain.AcceptanceTest {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]) *domain.ChangeRequest {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]) bool {
+			return v.DryRun
+		}, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 

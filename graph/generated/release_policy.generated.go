@@ -5061,6 +5061,25 @@ func (ec *executionContext) marshalOAbsentVersionPart2ᚖreleasegraphᚋinternal
 	return res
 }
 
+func (ec *executionContext) unmarshalODeploymentNature2ᚖreleasegraphᚋinternalᚋdomainᚐDeploymentNature(ctx context.Context, v any) (*domain.DeploymentNature, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.DeploymentNature(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODeploymentNature2ᚖreleasegraphᚋinternalᚋdomainᚐDeploymentNature(ctx context.Context, sel ast.SelectionSet, v *domain.DeploymentNature) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOEmergencyRules2ᚖreleasegraphᚋinternalᚋdomainᚐEmergencyRules(ctx context.Context, sel ast.SelectionSet, v *domain.EmergencyRules) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

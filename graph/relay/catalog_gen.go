@@ -214,6 +214,36 @@ type HardwareSpareConnection = Connection[domain.HardwareSpare, HardwareSpareEdg
 // HardwareSparePayload is bound to the type of its name.
 type HardwareSparePayload = Payload[domain.HardwareSpare]
 
+// AcceptanceTestEdge is bound to the type of its name.
+type AcceptanceTestEdge = Edge[domain.AcceptanceTest]
+
+// AcceptanceTestConnection is bound to the type of its name.
+type AcceptanceTestConnection = Connection[domain.AcceptanceTest, AcceptanceTestEdge]
+
+// AcceptanceTestPayload is bound to the type of its name.
+type AcceptanceTestPayload = Payload[domain.AcceptanceTest]
+
+// TestRunEdge is bound to the type of its name.
+type TestRunEdge = Edge[domain.TestRun]
+
+// TestRunConnection is bound to the type of its name.
+type TestRunConnection = Connection[domain.TestRun, TestRunEdge]
+
+// SignOffEdge is bound to the type of its name.
+type SignOffEdge = Edge[domain.SignOff]
+
+// SignOffConnection is bound to the type of its name.
+type SignOffConnection = Connection[domain.SignOff, SignOffEdge]
+
+// DeliverableEdge is bound to the type of its name.
+type DeliverableEdge = Edge[domain.Deliverable]
+
+// DeliverableConnection is bound to the type of its name.
+type DeliverableConnection = Connection[domain.Deliverable, DeliverableEdge]
+
+// DeliverablePayload is bound to the type of its name.
+type DeliverablePayload = Payload[domain.Deliverable]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -561,3 +591,21 @@ func NewHardwareSpareReservationEdge(node *domain.HardwareSpare, link any, curso
 
 // HardwareSpareReservationConnection is bound to the type of its name.
 type HardwareSpareReservationConnection = Connection[domain.HardwareSpare, HardwareSpareReservationEdge]
+
+// PlannedTestPayload is bound to the type of its name.
+type PlannedTestPayload = LinkPayload[domain.AcceptanceTest, domain.Release, NoLink]
+
+// TestScriptPayload is bound to the type of its name.
+type TestScriptPayload = LinkPayload[domain.AcceptanceTest, domain.MediaItem, NoLink]
+
+// TestedMitigationPayload is bound to the type of its name.
+type TestedMitigationPayload = LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, NoLink]
+
+// BroughtDeliverablePayload is bound to the type of its name.
+type BroughtDeliverablePayload = LinkPayload[domain.Release, domain.Deliverable, NoLink]
+
+// StoredDeliverablePayload is bound to the type of its name.
+type StoredDeliverablePayload = LinkPayload[domain.Deliverable, domain.MediaItem, NoLink]
+
+// MembershipPayload is bound to the type of its name.
+type MembershipPayload = LinkPayload[domain.Party, domain.Party, NoLink]

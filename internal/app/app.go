@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/app/acceptance"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
@@ -52,6 +53,7 @@ type App struct {
 	Media         *media.Area
 	Variants      *variant.Area
 	Releases      *release.Area
+	Acceptance    *acceptance.Area
 	Work          *work.Area
 	Export        *export.Area
 	Bulk          *bulk.Area
@@ -91,6 +93,7 @@ func New(c Config) *App {
 	a.Media = media.New(e, a.Policies)
 	a.Variants = variant.New(e, a.Policies)
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies, a.Media)
+	a.Acceptance = acceptance.New(e, a.Records, a.Releases)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
 	a.Bulk = bulk.New(e, a.Records, a.Calendar)
@@ -130,7 +133,7 @@ func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate
 // wire lets the areas have their say in what is written.
 func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
-	a.Impact.Held = a.Releases.Held
+	a.Impact.Held, a.Releases.Acceptance = a.Releases.Held, a.Acceptance
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
 	for _, has := range a.parts() {
 		if area, ok := has.(interface{ Rules() []estate.Rule }); ok {
@@ -145,5 +148,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Acceptance, a.Changes, a.Calendar}
 }

@@ -30,6 +30,8 @@ var (
 	releases []byte
 	//go:embed library.ndjson
 	library []byte
+	//go:embed acceptance.ndjson
+	tests []byte
 )
 
 // Load imports the estate through the use cases, so that it is checked by the
@@ -46,7 +48,7 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 			return before, err
 		}
 	}
-	sum, err := load(ctx, a, slices.Concat(lines, problems, calendar, changes, releases, library), "the estate as it is")
+	sum, err := load(ctx, a, slices.Concat(lines, problems, calendar, changes, releases, library, tests), "the estate as it is")
 	sum.Counts = append(sum.Counts, before.Counts...)
 	if err != nil || head > 0 {
 		return sum, err
@@ -54,7 +56,10 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 	if err := review(ctx, a); err != nil {
 		return sum, err
 	}
-	return sum, prepare(ctx, a)
+	if err := prepare(ctx, a); err != nil {
+		return sum, err
+	}
+	return sum, try(ctx, a)
 }
 
 // review has one of the requests for change assessed and voted on, so that the

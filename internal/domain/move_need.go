@@ -79,8 +79,22 @@ const (
 	NeedBuildTest       MoveNeed = "BUILD_TEST"
 	NeedPurchases       MoveNeed = "PURCHASES"
 	NeedRegression      MoveNeed = "REGRESSION"
-	NeedNoDeployment    MoveNeed = "NO_DEPLOYMENT"
-	NeedNoPackage       MoveNeed = "NO_PACKAGE"
+
+	NeedTestPlan          MoveNeed = "TEST_PLAN"
+	NeedScriptTests       MoveNeed = "SCRIPT_TESTS"
+	NeedBackOutProcedures MoveNeed = "BACK_OUT_PROCEDURES"
+	NeedTests             MoveNeed = "TESTS"
+	NeedDecided           MoveNeed = "UNDECIDED"
+	NeedBackOutTested     MoveNeed = "BACK_OUT_TESTED"
+	NeedActivationTested  MoveNeed = "ACTIVATION_TESTED"
+	NeedPath              MoveNeed = "PATH"
+	NeedDefects           MoveNeed = "DEFECTS"
+	NeedDeliverables      MoveNeed = "DELIVERABLES"
+	NeedSignatures        MoveNeed = "SIGNATURES"
+	NeedSeparation        MoveNeed = "SEPARATION"
+
+	NeedNoDeployment MoveNeed = "NO_DEPLOYMENT"
+	NeedNoPackage    MoveNeed = "NO_PACKAGE"
 )
 
 // The needs of media items (L1, L5).
@@ -111,5 +125,7 @@ var MoveNeeds = []MoveNeed{
 	NeedKnownProblem, NeedKnown, NeedFewProblems, NeedPriority, NeedMethod, NeedCalendar, NeedRoles, NeedFrequency, NeedPackageSize,
 	NeedParts, NeedKit, NeedKitWhole, NeedKitLicensed, NeedKitSigned, NeedAssembly, NeedScripts, NeedPriorMaster, NeedHardware,
 	NeedManualSteps, NeedProductionAudit, NeedBoardAdvice, NeedBuildTest, NeedPurchases, NeedRegression, NeedNoDeployment, NeedNoPackage,
+	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedPath,
+	NeedDefects, NeedDeliverables, NeedSignatures, NeedSeparation,
 	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
 }

@@ -49,6 +49,13 @@ type Release struct {
 	ContentVersion int     `graph:"contentVersion,import,whole"`
 	ContentDigest  *string `graph:"contentDigest,import"`
 	AcceptedDigest *string `graph:"acceptedDigest,import"`
+	// DossierDigest stands for all that led to its acceptance.
+	DossierDigest *string `graph:"dossierDigest,import"`
+	// AcceptanceCount counts the test runs, judgements and signatures, so that two
+	// who judge it at once do not miss each other.
+	AcceptanceCount int `graph:"acceptanceCount,import"`
+	// Deeds are what makes somebody unfit to judge it, or to make it (R7).
+	Deeds []ReleaseDeed `graph:"deeds,import"`
 	// LiveAt is when it was first at all its sites.
 	LiveAt *time.Time `graph:"liveAt,filter,sort,import"`
 	// PublishedFrom and PublishedTo are the times as they were published when its

@@ -10,6 +10,7 @@ const (
 	StartBuild          = "startBuild"
 	SubmitForAcceptance = "submitForAcceptance"
 	RejectRelease       = "rejectRelease"
+	AcceptRelease       = "acceptRelease"
 	ReplanRelease       = "replanRelease"
 	UnlockRelease       = "unlockRelease"
 	CancelRelease       = "cancelRelease"
@@ -41,6 +42,7 @@ var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
 	Moves: []Move[ReleaseStatus, *ReleaseFacts]{
 		{Verb: StartBuild, From: []ReleaseStatus{ReleasePlanned}, To: ReleaseBuilding, Needs: slices.Concat(agreed, planned)},
 		{Verb: SubmitForAcceptance, From: []ReleaseStatus{ReleaseBuilding}, To: ReleaseInAcceptance, Needs: slices.Concat(agreed, built)},
+		{Verb: AcceptRelease, From: []ReleaseStatus{ReleaseInAcceptance}, To: ReleaseAccepted, Needs: slices.Concat(agreed, accepted)},
 		{Verb: RejectRelease, From: []ReleaseStatus{ReleaseInAcceptance}, To: ReleaseRejected, Needs: []releaseNeed{needMoveReason}},
 		{Verb: ReplanRelease, From: []ReleaseStatus{ReleaseRejected, ReleaseBackedOut}, To: ReleasePlanned, Needs: []releaseNeed{needMoveReason}},
 		{
@@ -55,8 +57,9 @@ var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
 	},
 }
 
-// What several moves need. agreed is what looks at the content, planned what is
-// agreed on before building, built what is built.
+// What the moves need. agreed is what looks at the content and is asked again by
+// the later moves, planned what is agreed on before building, built what is built,
+// accepted what acceptance must have shown.
 var (
 	agreed = []releaseNeed{
 		aNeed(NeedContent, "R2", "changes"), aNeed(NeedContentComplete, "R2", "changes"), aNeed(NeedContentOne, "R2", "bundles"),
@@ -66,7 +69,7 @@ var (
 		aNeed(NeedEmergencyChange, "R9", "implements"), aNeed(NeedEmergencyBoard, "R9", "implements"),
 		aNeed(NeedStowawayChange, "R9", "implements"), aNeed(NeedStowawayItem, "R9", "changes"), aNeed(NeedKnownProblem, "R9", "implements"),
 		aNeed(NeedKnown, "R9", "implements"), aNeed(NeedFewProblems, "R9", "implements"), aNeed(NeedPriority, "R9", "implements"),
-		aNeed(NeedRoles, "R5", "manager"), aNeed(NeedPackageSize, "R16", "bundles"),
+		aNeed(NeedRoles, "R5", "manager"), aNeed(NeedTestPlan, "R21", "tests"), aNeed(NeedPackageSize, "R16", "bundles"),
 	}
 	planned = []releaseNeed{
 		aNeed(NeedMethod, "R5", "approach"), aNeed(NeedCalendar, "R5", "plannedFrom"), aNeed(NeedFrequency, "R3", "plannedFrom"),
@@ -74,7 +77,14 @@ var (
 	built = []releaseNeed{
 		aNeed(NeedParts, "R2", "bundles"), aNeed(NeedKit, "R6", "kit"), aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedKitLicensed, "L1", "kit"),
 		aNeed(NeedKitSigned, "L1", "kit"), aNeed(NeedAssembly, "R6", "assembly"), aNeed(NeedScripts, "R6", "kit"),
+		aNeed(NeedScriptTests, "R6", "tests"), aNeed(NeedBackOutProcedures, "R6", "deliverables"), aNeed(NeedBuildTest, "R6", "deliverables"),
 		aNeed(NeedPriorMaster, "L5", "changes"), aNeed(NeedHardware, "L4", "changes"), aNeed(NeedManualSteps, "R24", "manualSteps"),
+	}
+	accepted = []releaseNeed{
+		aNeed(NeedParts, "R2", "bundles"), aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedTests, "R8", "tests"), aNeed(NeedDecided, "R7", "tests"),
+		aNeed(NeedBackOutTested, "R10", "tests"), aNeed(NeedActivationTested, "P8", "tests"), aNeed(NeedRegression, "R20", "tests"),
+		aNeed(NeedPath, "R15", "tests"), aNeed(NeedDefects, "R8", "introduces"), aNeed(NeedDeliverables, "R8", "deliverables"),
+		aNeed(NeedSignatures, "R8", "signOffs"), aNeed(NeedSeparation, "R7", "deeds"), aNeed(NeedManualSteps, "R24", "manualSteps"),
 	}
 )
 
@@ -99,6 +109,22 @@ func (r *Release) Move(to ReleaseStatus, at time.Time) {
 	case ReleaseInAcceptance:
 		r.Round++
 	case ReleasePlanned:
-		r.ContentDigest, r.AcceptedDigest = nil, nil
+		r.ContentDigest, r.AcceptedDigest, r.DossierDigest = nil, nil, nil
 	}
+}
+
+// AcceptanceLacks tells what the release lacks before it can be accepted,
+// wherever it stands; nothing of one that was accepted.
+func (f *ReleaseFacts) AcceptanceLacks() []MoveLack {
+	switch f.Release.Status {
+	case ReleasePlanned, ReleaseBuilding, ReleaseInAcceptance, ReleaseRejected:
+		return ReleaseLife.Lacking(slices.Concat(agreed, accepted), f)
+	}
+	return []MoveLack{}
+}
+
+// AcceptanceOpen reports whether what acceptance looks at besides the content of a
+// release, its deliverables and accepted defects, may still be changed (R8).
+func (s ReleaseStatus) AcceptanceOpen() bool {
+	return s.ContentOpen() || s == ReleaseInAcceptance || s == ReleaseRejected
 }

@@ -108,6 +108,29 @@ func (p *ReleasePolicy) Asks(need MoveNeed, t ReleaseType, c ReleaseCategory) bo
 	return slices.Contains(row.Kinds, need)
 }
 
+// DemandedTests are the tests that releases of a type and category must pass (R7):
+// the row for both counts, else that for the type.
+func (p *ReleasePolicy) DemandedTests(t ReleaseType, c ReleaseCategory) []TestKind {
+	var kinds []TestKind
+	for _, d := range p.Tests {
+		if d.Type == t && (d.Category != nil && *d.Category == c || d.Category == nil && kinds == nil) {
+			kinds = d.Kinds
+		}
+	}
+	return kinds
+}
+
+// DemandedDeliverables are what releases of a type and category must bring (R8).
+func (p *ReleasePolicy) DemandedDeliverables(t ReleaseType, c ReleaseCategory) []DeliverableKind {
+	var kinds []DeliverableKind
+	for _, d := range p.Deliverables {
+		if d.Type == t && (d.Category != nil && *d.Category == c || d.Category == nil && kinds == nil) {
+			kinds = d.Kinds
+		}
+	}
+	return kinds
+}
+
 // NatureOf is the nature of deploying an item of a class (section 9): software with
 // a supplier is bought, other software is of the house. Documents, agreements and
 // services have none; a workstation application is named by hand.

@@ -27,6 +27,10 @@ const (
 	KindMediaItem         = "MediaItem"
 	KindLicence           = "Licence"
 	KindHardwareSpare     = "HardwareSpare"
+	KindAcceptanceTest    = "AcceptanceTest"
+	KindTestRun           = "TestRun"
+	KindSignOff           = "SignOff"
+	KindDeliverable       = "Deliverable"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -80,6 +84,15 @@ const (
 	RelSpareFor     = "SPARE_FOR"
 	RelStoredAt     = "STORED_AT"
 	RelReservedFor  = "RESERVED_FOR"
+
+	RelTests     = "TESTS"
+	RelRuns      = "RUNS"
+	RelMitigates = "MITIGATES"
+	RelRunOf     = "RUN_OF"
+	RelSigns     = "SIGNS"
+	RelBrings    = "BRINGS"
+	RelStoredAs  = "STORED_AS"
+	RelMemberOf  = "MEMBER_OF"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

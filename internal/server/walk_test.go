@@ -61,6 +61,26 @@ func TestNeo4jWalksReleasesThroughTheirLife(t *testing.T) {
 	walk(t, "release", s)
 }
 
+// The acceptance of a release as its actors live it: rejected and planned anew, an
+// inconclusive run that is judged, a signature that falls, and those who would judge
+// what they made (R7, R8, R21, R22).
+func TestAReleaseWalksThroughAcceptanceOnSQLite(t *testing.T) {
+	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "acceptance", s)
+}
+
+func TestNeo4jWalksAReleaseThroughAcceptance(t *testing.T) {
+	uri, user, password := neo4jtest.Emptied(t)
+	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "acceptance", s)
+}
+
 func walk(t *testing.T, name string, s store.Store) {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close(context.Background()) })

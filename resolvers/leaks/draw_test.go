@@ -137,6 +137,28 @@ var draws = map[string]func(*drawing) values{
 		return values{"seats": one(d, 0, 1, 9), "metric": string(one(d, domain.LicenceMetrics...)), "publisher": d.text()}
 	},
 	domain.KindHardwareSpare: func(d *drawing) values { return values{"model": d.text(), "quantity": one(d, 1, 2, 5)} },
+	domain.KindAcceptanceTest: func(d *drawing) values {
+		return values{
+			"kind": string(one(d, domain.TestKinds...)), "criteria": d.text(), "environment": string(one(d, domain.Environments...)), "required": one(d, true, false),
+			"testers": []any{d.person()},
+		}
+	},
+	domain.KindTestRun: func(d *drawing) values {
+		return values{
+			"verdict": string(one(d, domain.TestVerdicts...)), "round": 1, "kitDigest": strings.Repeat("a", 64), "environment": string(one(d, domain.Environments...)),
+			"startedAt": dawn, "endedAt": dawn, "tester": d.person(), "comment": d.text(),
+		}
+	},
+	domain.KindSignOff: func(d *drawing) values {
+		return values{
+			"column": string(one(d, domain.SignOffColumns...)), "nature": string(one(d, domain.DeploymentNatures...)), "function": "project manager",
+			"verdict": string(one(d, domain.SignOffVerdicts...)), "signedAt": dawn, "actor": d.person(), "seat": d.person(), "comment": d.text(),
+			"round": one(d, 0, 1), "contentVersion": 1, "contentDigest": strings.Repeat("a", 64),
+		}
+	},
+	domain.KindDeliverable: func(d *drawing) values {
+		return values{"kind": string(one(d, domain.DeliverableKinds...)), "owner": d.person(), "sha256": strings.Repeat("b", 64), "writtenBy": []any{d.person()}}
+	},
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},

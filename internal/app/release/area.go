@@ -17,6 +17,8 @@ type Area struct {
 	configuration *configuration.Area
 	policies      *policy.Area
 	media         *media.Area
+	// Acceptance tells what lies above this area; it is wired once all are there.
+	Acceptance Acceptance
 }
 
 // New returns the area over the estate and the areas below it that it uses.

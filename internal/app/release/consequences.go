@@ -6,6 +6,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/store"
 )
 
 // contentRels lead from a release to what is signed of it besides its own fields.
@@ -21,8 +22,11 @@ func (a *Area) Consequences() []estate.Consequence {
 		},
 		{
 			Name: "R21 content is counted", Binds: anyMeans,
-			Minds: estate.Interest{Kinds: []string{domain.KindRelease}, Rels: append([]string{domain.RelKitOf, domain.RelIntroducedBy}, contentRels...)},
-			Owns:  []string{"Release.contentVersion"}, Follow: countContent,
+			Minds: estate.Interest{
+				Kinds: []string{domain.KindRelease, domain.KindDeliverable},
+				Rels:  append([]string{domain.RelKitOf, domain.RelIntroducedBy, domain.RelBrings, domain.RelStoredAs}, contentRels...),
+			},
+			Owns: []string{"Release.contentVersion"}, Follow: rules{a}.countContent,
 		},
 	}
 }
@@ -30,7 +34,7 @@ func (a *Area) Consequences() []estate.Consequence {
 // countContent raises the content version of each release of which the change set
 // changes what is signed (R21). One that an import brings whole comes with its
 // own.
-func countContent(ctx context.Context, p *estate.Proposal) error {
+func (a rules) countContent(ctx context.Context, p *estate.Proposal) error {
 	if err := p.Ends(ctx); err != nil {
 		return err
 	}
@@ -57,6 +61,18 @@ func countContent(ctx context.Context, p *estate.Proposal) error {
 			}
 		}
 	}
+	delivering, err := a.delivering(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, r := range delivering {
+		if changed[r.ID] == nil {
+			changed[r.ID] = r
+		}
+		if _, known := had[r.ID]; !known {
+			had[r.ID] = r.ContentVersion
+		}
+	}
 	for id, r := range changed {
 		if p.Settled(r.Key) {
 			continue
@@ -70,4 +86,26 @@ func countContent(ctx context.Context, p *estate.Proposal) error {
 		}
 	}
 	return nil
+}
+
+// delivering are the releases that bring a deliverable whose bytes are others now.
+func (a rules) delivering(ctx context.Context, p *estate.Proposal) (list []*domain.Release, err error) {
+	var ids []store.ID
+	for _, c := range p.Records {
+		was, ok := c.Before.(*domain.Deliverable)
+		now, is := c.After.(*domain.Deliverable)
+		if ok && is && !was.SameBytes(now) {
+			ids = append(ids, store.ID(was.ID))
+		}
+	}
+	for _, l := range p.Links {
+		if d, ok := l.From.(*domain.Deliverable); ok && d.Version > 0 && !l.Stays {
+			ids = append(ids, store.ID(d.ID))
+		}
+	}
+	far, err := estate.Linked[*domain.Release](ctx, a.estate.Everything(), ids, domain.RelBrings, store.In)
+	for _, id := range ids {
+		list = append(list, far[id]...)
+	}
+	return list, err
 }

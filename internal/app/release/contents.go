@@ -194,6 +194,9 @@ func (f *facts) sealed() release.Signed {
 	for _, d := range f.defects {
 		s.Defects = append(s.Defects, d.Key)
 	}
+	if f.beside != nil {
+		s.Deliverables = append(s.Deliverables, f.beside.Deliverables...)
+	}
 	if f.policy.Record != nil {
 		s.Policy = &release.SignedPolicy{Key: f.policy.Record.Key, PolicyVersion: f.policy.Record.PolicyVersion}
 	}

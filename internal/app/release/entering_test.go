@@ -43,7 +43,7 @@ func newTrial(f *apptest.Fixture, n int) trial {
 	f.Connect(domain.RelImplements, of.release, of.carried, nil)
 	f.Connect(domain.RelKitOf, of.kit, of.release, nil)
 	f.Connect(domain.RelKitOf, of.script, of.release, nil)
-	agreed(f, of.release)
+	agreed(f, of.release, of.script)
 	return of
 }
 

@@ -40,6 +40,7 @@ type facts struct {
 	kit       *kit
 	supplied  map[string]bool // by key of item: it has a supplier
 	defects   []*domain.KnownError
+	beside    *Beside
 }
 
 // factsOf reads what the moves of a release depend on, whether the caller may see
@@ -51,7 +52,12 @@ func (a *Area) factsOf(ctx context.Context, r *domain.Release) (*facts, error) {
 // factsFor reads what a release is about, as far as the caller may see it, at the
 // moment of which the release is.
 func (a *Area) factsFor(ctx context.Context, r *domain.Release) (*facts, error) {
-	return a.factsIn(ctx, a.estate.CohortOf(ctx, r).View, r)
+	c, id := a.estate.CohortOf(ctx, r), store.ID(r.ID)
+	known, err := estate.LoadOf(c, "facts "+r.ID, func() (map[store.ID]*facts, error) {
+		f, err := a.factsIn(ctx, c.View, r)
+		return map[store.ID]*facts{id: f}, err
+	})
+	return known[id], err
 }
 
 func (a *Area) factsIn(ctx context.Context, v estate.View, r *domain.Release) (*facts, error) {
@@ -73,8 +79,10 @@ func (a *Area) factsIn(ctx context.Context, v estate.View, r *domain.Release) (*
 		}
 	}
 	f.kit.now = a.estate.Clock()
-	f.backOut, err = a.backOutOf(ctx, f)
-	return f, err
+	if f.backOut, err = a.backOutOf(ctx, f); err != nil {
+		return nil, err
+	}
+	return f, f.readBeside(ctx, a.Acceptance)
 }
 
 // readSuppliers reads which items have a supplier.

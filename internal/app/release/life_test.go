@@ -40,9 +40,10 @@ func delta(f *apptest.Fixture) {
 	f.Connect(domain.RelImplements, "R", "C-1", nil)
 }
 
-// agreed agrees on how, when and by whom.
-func agreed(f *apptest.Fixture, k string) {
+// agreed agrees on how, when and by whom, and on the tests, which run a script.
+func agreed(f *apptest.Fixture, k, script string) {
 	f.T.Helper()
+	f.PlanTests(k, script)
 	_, err := f.Records.Update(f.Ctx, domain.KindRelease, apptest.Key(k), apptest.Values{
 		"approach": "PHASED", "plannedFrom": "2027-01-01T00:00:00Z", "plannedTo": "2027-01-05T00:00:00Z", "assembly": "make kit",
 		"manager": "mia", "buildManager": "bea", "testManager": "tom", "deploymentManager": "dan",
@@ -57,9 +58,11 @@ func TestAReleaseIsCarriedFromItsPlanIntoAcceptance_R4_R5_R6(t *testing.T) {
 		require.Equal(t, []string{
 			"ROLES: all four roles: its manager is not named", "ROLES: all four roles: its buildManager is not named",
 			"ROLES: all four roles: its testManager is not named", "ROLES: all four roles: its deploymentManager is not named",
+			"TEST_PLAN: a planned test of each demanded kind: none is FUNCTIONAL", "TEST_PLAN: a planned test of each demanded kind: none is TECHNICAL",
+			"TEST_PLAN: a planned test of each demanded kind: none is INSTALLATION", "TEST_PLAN: a planned test of each demanded kind: none is BACKOUT",
 			"METHOD: a method: its approach", "CALENDAR: a calendar: plannedFrom and plannedTo",
 		}, f.Lacks("R", domain.StartBuild))
-		agreed(f, "R")
+		agreed(f, "R", "pay-install")
 		require.Empty(t, f.Lacks("R", domain.StartBuild))
 
 		w, err := f.Releases.StartBuild(f.As("mia", domain.ReleaseManager), apptest.OfRelease("R"), nil)
@@ -70,6 +73,8 @@ func TestAReleaseIsCarriedFromItsPlanIntoAcceptance_R4_R5_R6(t *testing.T) {
 		require.Equal(t, []string{
 			"KIT: a kit in the library: no ACCEPTED media item of it is pay-calc 1.1.0",
 			"SCRIPTS: a script that installs it: an ACCEPTED media item of kind SCRIPT in its kit (connectKitPart)",
+			"SCRIPT_TESTS: tests that run what the sites will: R-INSTALLATION runs pay-install, which is no script of the kit",
+			"SCRIPT_TESTS: tests that run what the sites will: R-BACKOUT runs pay-install, which is no script of the kit",
 		}, f.Lacks("R", domain.SubmitForAcceptance))
 		f.Connect(domain.RelKitOf, "pay-calc-1.1.0", "R", nil)
 		f.Connect(domain.RelKitOf, "pay-install", "R", nil)

@@ -3,8 +3,10 @@ package release
 import (
 	"context"
 
+	"releasegraph/internal/app/document"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
 )
 
@@ -48,7 +50,7 @@ func (f *facts) notes() release.Notes {
 		n.Asked = append(n.Asked, release.NotedStep{Kind: "MANUAL_STEP", Text: step})
 	}
 	if from, to := f.of.PlannedFrom, f.of.PlannedTo; from != nil && to != nil {
-		n.Calendar = append(n.Calendar, release.NotedStep{Kind: "ROLL_OUT", Key: f.of.Key, Text: minute(*from) + " to " + minute(*to)})
+		n.Calendar = append(n.Calendar, release.NotedStep{Kind: "ROLL_OUT", Key: f.of.Key, Text: document.Minute(*from) + " to " + document.Minute(*to)})
 	}
 	for i := len(f.backOut.Steps) - 1; i >= 0; i-- {
 		if item := f.backOut.Steps[i].Item; len(n.Install) == 0 || n.Install[len(n.Install)-1] != item {
@@ -144,3 +146,11 @@ func (f *facts) compared() release.Compared {
 	}
 	return release.Compared{Contents: f.contents(), Sets: sets}
 }
+
+func text(s *string) string { return optional.Or(s, "") }
+
+// Markdown writes the notes as a document.
+func (n *Notes) Markdown() string { return document.Notes(n.of, n.Notes) }
+
+// HTML is the document as HTML. What records say is escaped: it is text.
+func (n *Notes) HTML() (string, error) { return document.HTML(n.Markdown()) }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"releasegraph/internal/app/acyclic"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
@@ -26,7 +27,7 @@ func (a *Area) Rules() []estate.Rule {
 	return []estate.Rule{
 		{Name: "R6 content is locked", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: releases, Rels: lockedRels}, Check: contentLocked},
 		{Name: "R2 parts of a package", Binds: mutationOrImport, Minds: estate.Interest{Rels: []string{domain.RelBundles, domain.RelChanges}}, Check: rules{a}.partsOfPackages},
-		{Name: "R2 packages and requirements make no cycle", Binds: mutationOrImport, Minds: estate.Interest{Rels: []string{domain.RelBundles, domain.RelRequires}}, Check: rules{a}.acyclic},
+		acyclic.Along{Estate: a.estate, Rule: "R2", Kind: domain.KindRelease, Rels: []string{domain.RelBundles, domain.RelRequires}}.Named("R2 packages and requirements make no cycle"),
 		{Name: "R2 category fits what it holds", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: releases}, Check: rules{a}.categoryFits},
 		{Name: "R3 versions can be read", Binds: estate.ByMutation, Minds: estate.Interest{Rels: []string{domain.RelChanges}}, Check: rules{a}.versionsReadable},
 		{Name: "R3 numbers are free", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: releases, Rels: []string{domain.RelChanges}}, Check: rules{a}.numberFree},

@@ -57,7 +57,7 @@ func accepting(f *apptest.Fixture) {
 	f.T.Helper()
 	f.Lines(paying...)
 	delta(f)
-	agreed(f, "R")
+	agreed(f, "R", "pay-install")
 	f.Connect(domain.RelKitOf, "pay-calc-1.1.0", "R", nil)
 	f.Connect(domain.RelKitOf, "pay-install", "R", nil)
 	submitted(f)
@@ -109,6 +109,7 @@ func TestAnEmergencyThatIsNoneIsToldAllAtOnce_R9(t *testing.T) {
 		f.Lines(
 			line("ConfigurationItem", "pay-calc", `,"class":"PROGRAM","productVersion":"1.0.0"`),
 			line("ConfigurationItem", "pay-ui", `,"class":"PROGRAM","productVersion":"1.0.0"`),
+			line("MediaItem", "pay-install", `,"kind":"SCRIPT","productVersion":"1.0.1","sha256":"`+digest+`","size":3,"status":"ACCEPTED","stored":true`),
 			line("ReleasePolicy", "strict", `,"status":"IN_FORCE","emergency":{"maxProblems":2,"minimumPriority":"HIGH"}`),
 			line("Board", "ecab", `,"members":["ann"],"quorum":1,"emergency":true`),
 			line("Problem", "P-1", `,"status":"DIAGNOSED","priority":"CRITICAL","cause":"c"`),
@@ -127,7 +128,7 @@ func TestAnEmergencyThatIsNoneIsToldAllAtOnce_R9(t *testing.T) {
 		}
 		f.Connect(domain.RelImplements, "E", "C-1", nil)
 		f.Connect(domain.RelImplements, "E", "C-2", nil)
-		agreed(f, "E")
+		agreed(f, "E", "pay-install")
 		require.ElementsMatch(t, []string{
 			"AUTHORISED: authorised requests: C-2 is ASSESSED",
 			"TRACED: items that its requests are about: pay-ui is affected by none of its requests",

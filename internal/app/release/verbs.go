@@ -30,7 +30,7 @@ func (a *Area) StartBuild(ctx context.Context, in domain.Verb, o *domain.WriteOp
 // SubmitForAcceptance hands a built release to acceptance, and locks its content
 // (R6).
 func (a *Area) SubmitForAcceptance(ctx context.Context, in domain.Verb, o *domain.WriteOptions) (*estate.Written, error) {
-	return a.move(ctx, releaseVerb{action: authz.Build, name: domain.SubmitForAcceptance, does: (*facts).seal}, in, o)
+	return a.move(ctx, releaseVerb{action: authz.Build, name: domain.SubmitForAcceptance, does: handIn}, in, o)
 }
 
 // RejectRelease ends the acceptance of a release: its requests stay IN_RELEASE,

@@ -11,21 +11,18 @@ import (
 )
 
 // Column is what a signature says.
-type Column string
+type Column = domain.SignOffColumn
 
 // The columns of signatures.
 const (
-	Delivered      Column = "DELIVERED"
-	Accepted       Column = "ACCEPTED"
-	HandedOver     Column = "HANDED_OVER"
-	Supported      Column = "SUPPORTED"
-	Business       Column = "BUSINESS"
-	Implementation Column = "IMPLEMENTATION"
-	Authorisation  Column = "AUTHORISATION"
+	Delivered      = domain.SignDelivered
+	Accepted       = domain.SignAccepted
+	HandedOver     = domain.SignHandedOver
+	Supported      = domain.SignSupported
+	Business       = domain.SignBusiness
+	Implementation = domain.SignImplementation
+	Authorisation  = domain.SignAuthorisation
 )
-
-// Columns lists all columns, in the order in which a release passes them.
-var Columns = []Column{Delivered, Accepted, HandedOver, Supported, Business, Implementation, Authorisation}
 
 // Cell is a signature that a release needs. Nature is empty in the columns that
 // are signed once for the whole release; Signer is empty in BUSINESS, which the
@@ -70,7 +67,7 @@ func Cells(rows []domain.SignOffRow, natures []domain.DeploymentNature, business
 	manager := domain.ReleaseManager
 	list = append(list, Cell{Column: Implementation, Signer: domain.Signatory{Role: &manager}})
 	slices.SortStableFunc(list, func(a, b Cell) int {
-		return cmp.Compare(slices.Index(Columns, a.Column), slices.Index(Columns, b.Column))
+		return cmp.Compare(slices.Index(domain.SignOffColumns, a.Column), slices.Index(domain.SignOffColumns, b.Column))
 	})
 	return list
 }
@@ -79,13 +76,14 @@ func Cells(rows []domain.SignOffRow, natures []domain.DeploymentNature, business
 // name. Signed are the cells of those that stand.
 func Signatures(cells, signed []Cell) (list []release.Lack) {
 	for _, c := range cells {
-		if !slices.ContainsFunc(signed, c.same) {
+		if !slices.ContainsFunc(signed, c.Same) {
 			list = append(list, release.Lack{Need: release.NeedSignatures, About: c.String(), Text: fmt.Sprintf("a signature that stands: %s", c)})
 		}
 	}
 	return list
 }
 
-func (c Cell) same(d Cell) bool {
+// Same reports whether both are the same cell: functions compare folded.
+func (c Cell) Same(d Cell) bool {
 	return c.Column == d.Column && c.Nature == d.Nature && c.Signer.Same(d.Signer)
 }

@@ -4,16 +4,18 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"releasegraph/internal/domain"
 )
 
 // Verdict is what a test run came to.
-type Verdict string
+type Verdict = domain.TestVerdict
 
 // The verdicts of test runs.
 const (
-	Pass         Verdict = "PASS"
-	Fail         Verdict = "FAIL"
-	Inconclusive Verdict = "INCONCLUSIVE"
+	Pass         = domain.TestPassed
+	Fail         = domain.TestFailed
+	Inconclusive = domain.TestInconclusive
 )
 
 // PlannedTest is a test that is planned for a release.
@@ -49,8 +51,8 @@ func (r Round) Void(one Run) bool {
 	return one.Round != r.Number || one.KitDigest != r.KitDigest
 }
 
-// last is the last run of a test that counts; nil when there is none.
-func (r Round) last(test string) *Run {
+// Last is the last run of a test that counts; nil when there is none.
+func (r Round) Last(test string) *Run {
 	var last *Run
 	for _, one := range r.Runs {
 		if one.Test == test && !r.Void(one) && (last == nil || cmp.Or(one.EndedAt.Compare(last.EndedAt), cmp.Compare(one.Key, last.Key)) > 0) {
@@ -62,7 +64,7 @@ func (r Round) last(test string) *Run {
 
 func (r Round) passed(is func(PlannedTest) bool) bool {
 	return slices.ContainsFunc(r.Tests, func(t PlannedTest) bool {
-		last := r.last(t.Key)
+		last := r.Last(t.Key)
 		return is(t) && last != nil && last.Verdict == Pass
 	})
 }
@@ -75,7 +77,7 @@ func (r Round) TestsPassed() (list []Lack) {
 		if !t.Required {
 			continue
 		}
-		switch last := r.last(t.Key); {
+		switch last := r.Last(t.Key); {
 		case last == nil:
 			list = append(list, NeedTests.lack(t.Key, "a run of %s (%s) in round %d on the present kit", t.Key, t.Kind, r.Number))
 		case last.Verdict == Fail:
@@ -89,7 +91,7 @@ func (r Round) TestsPassed() (list []Lack) {
 // judged (R7).
 func (r Round) Undecided() (list []Lack) {
 	for _, t := range r.Tests {
-		if last := r.last(t.Key); t.Required && last != nil && last.Verdict == Inconclusive {
+		if last := r.Last(t.Key); t.Required && last != nil && last.Verdict == Inconclusive {
 			list = append(list, NeedDecided.lack(last.Key, "a judgement: %s of %s is INCONCLUSIVE", last.Key, t.Key))
 		}
 	}

@@ -1,26 +1,28 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+
+	"releasegraph/internal/domain"
 )
 
 // DeedKind is what somebody did for or to a release.
-type DeedKind string
+type DeedKind = domain.DeedKind
 
-// The deeds that duties are separated by. Requests, votes and signatures in
-// other columns are free of it and are no deeds.
+// The deeds that duties are separated by.
 const (
-	DeedBuild         DeedKind = "BUILD"          // made a build
-	DeedPutMedia      DeedKind = "PUT_MEDIA"      // put a part of the kit into the library
-	DeedManage        DeedKind = "MANAGE"         // manages it, started its build, submitted it
-	DeedSignDelivered DeedKind = "SIGN_DELIVERED" // signed in the column DELIVERED
-	DeedTest          DeedKind = "TEST"           // made a test run
-	DeedJudge         DeedKind = "JUDGE"          // judged an inconclusive run
-	DeedTestManager   DeedKind = "TEST_MANAGER"   // is its test manager
-	DeedAccept        DeedKind = "ACCEPT"         // accepted it
-	DeedSignAccepted  DeedKind = "SIGN_ACCEPTED"  // signed in the column ACCEPTED
-	DeedAcceptMedia   DeedKind = "ACCEPT_MEDIA"   // accepted a media item
+	DeedBuild         = domain.DeedBuild
+	DeedPutMedia      = domain.DeedPutMedia
+	DeedManage        = domain.DeedManage
+	DeedSignDelivered = domain.DeedSignDelivered
+	DeedTest          = domain.DeedTest
+	DeedJudge         = domain.DeedJudge
+	DeedTestManager   = domain.DeedTestManager
+	DeedAccept        = domain.DeedAccept
+	DeedSignAccepted  = domain.DeedSignAccepted
+	DeedAcceptMedia   = domain.DeedAcceptMedia
 )
 
 // deedVerbs tell of each deed, done and wished.
@@ -34,9 +36,9 @@ var deedVerbs = map[DeedKind][2]string{
 // Deed is something that somebody did, over the whole life of a release.
 type Deed struct {
 	Kind DeedKind
-	// Persons are those who count as having done it, their names folded: the
-	// actor; for a deputy also the absent; for a token also its owner.
-	Persons []string
+	// Persons are those who count as having done it: the actor, who is known as the
+	// owner of a token, too; for a deputy also the absent.
+	Persons []domain.Doer
 	// Record names the record that the deed is in, such as "TestRun T-1".
 	Record string
 	// Item is the media item of PUT_MEDIA and ACCEPT_MEDIA.
@@ -85,34 +87,46 @@ func (b Breach) String() string {
 // a package, and of the packages that it is a leaf of; nothing is forgotten when
 // a release is unlocked, and no later role excuses.
 func Separated(past []Deed, next Deed) (list []Breach) {
-	persons := slices.Clone(next.Persons)
-	slices.Sort(persons)
-	for _, person := range slices.Compact(persons) {
-		for _, d := range past {
-			if d.clashes(next) && slices.Contains(d.Persons, person) {
-				list = append(list, Breach{person, d, next})
-			}
-		}
+	for _, d := range past {
+		list = append(list, breaches(d, next)...)
 	}
+	slices.SortStableFunc(list, func(a, b Breach) int { return cmp.Compare(a.Person, b.Person) })
 	return list
 }
 
 // Separation is the need SEPARATION: nobody did deeds of both kinds. Each pair of
 // a person's clashing deeds is told once, by the later deed.
 func Separation(deeds []Deed) (list []Lack) {
-	of := map[string][]Deed{}
-	for _, d := range deeds {
-		persons := slices.Clone(d.Persons)
-		slices.Sort(persons)
-		for _, person := range slices.Compact(persons) {
-			for _, earlier := range of[person] {
-				if earlier.clashes(d) {
-					list = append(list, NeedSeparation.lack(person, "somebody else: %s %s (%s) and %s (%s)",
-						person, deedVerbs[earlier.Kind][0], earlier.Record, deedVerbs[d.Kind][0], d.Record))
-				}
+	for i, d := range deeds {
+		for _, earlier := range deeds[:i] {
+			for _, b := range breaches(earlier, d) {
+				list = append(list, NeedSeparation.lack(b.Person, "somebody else: %s %s (%s) and %s (%s)",
+					b.Person, deedVerbs[earlier.Kind][0], earlier.Record, deedVerbs[d.Kind][0], d.Record))
 			}
-			of[person] = append(of[person], d)
 		}
 	}
 	return byAbout(list)
+}
+
+// breaches are the persons who did the first of two deeds that clash, and would do
+// the second, each once: under the name that both have, where they have one.
+func breaches(first, second Deed) (list []Breach) {
+	if !first.clashes(second) {
+		return nil
+	}
+	persons := slices.Clone(first.Persons)
+	alike := func(p domain.Doer) int {
+		if slices.ContainsFunc(second.Persons, func(q domain.Doer) bool { return domain.SameName(p.Name, q.Name) }) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(persons, func(p, q domain.Doer) int { return cmp.Compare(alike(p), alike(q)) })
+	for i, person := range persons {
+		known := func(p domain.Doer) bool { return domain.SamePerson(p, person) }
+		if slices.ContainsFunc(second.Persons, known) && !slices.ContainsFunc(persons[:i], known) {
+			list = append(list, Breach{person.Name, first, second})
+		}
+	}
+	return list
 }

@@ -8,11 +8,19 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
 )
 
 func deed(kind release.DeedKind, record string, persons ...string) release.Deed {
-	return release.Deed{Kind: kind, Persons: persons, Record: record}
+	return release.Deed{Kind: kind, Persons: doers(persons...), Record: record}
+}
+
+func doers(names ...string) (list []domain.Doer) {
+	for _, name := range names {
+		list = append(list, domain.Doer{Name: name})
+	}
+	return list
 }
 
 // TestWhoMakesDoesNotJudge is example 15.
@@ -28,9 +36,22 @@ func TestWhoMakesDoesNotJudge_R7(t *testing.T) {
 	require.Empty(t, release.Separated(past, deed(release.DeedSignDelivered, "SignOff S-1", "alice", "alice")), "who makes may make more")
 }
 
+// A person counts under each name, and by what a token or a provider says of them.
+func TestAPersonIsOnePersonUnderEachName_R7(t *testing.T) {
+	built := release.Deed{Kind: release.DeedBuild, Record: "Release R", Persons: []domain.Doer{{Name: "Alice "}}}
+	by := func(who domain.Doer) []release.Breach {
+		return release.Separated([]release.Deed{built}, release.Deed{Kind: release.DeedTest, Record: "TestRun T", Persons: []domain.Doer{who}})
+	}
+	require.Len(t, by(domain.Doer{Name: "ALICE"}), 1)
+	require.Len(t, by(domain.Doer{Name: "token:ci-bot", Identities: []string{"token:1", domain.NameIdentity("alice")}}), 1)
+	require.Empty(t, by(domain.Doer{Name: "token:ci-bot", Identities: []string{"token:1", domain.NameIdentity("bob")}}))
+	built.Persons = []domain.Doer{{Name: "alice", Identities: []string{"idp#7"}}}
+	require.Len(t, by(domain.Doer{Name: "alice b.", Identities: []string{"idp#7"}}), 1)
+}
+
 func TestNobodyAcceptsTheMediaThatTheyPut_R7(t *testing.T) {
-	put := release.Deed{Kind: release.DeedPutMedia, Persons: []string{"bob"}, Record: "MediaItem m", Item: "m"}
-	accept := release.Deed{Kind: release.DeedAcceptMedia, Persons: []string{"bob", "bob"}, Record: "MediaItem m", Item: "m"}
+	put := release.Deed{Kind: release.DeedPutMedia, Persons: doers("bob"), Record: "MediaItem m", Item: "m"}
+	accept := release.Deed{Kind: release.DeedAcceptMedia, Persons: doers("bob", "bob"), Record: "MediaItem m", Item: "m"}
 	require.Len(t, release.Separated([]release.Deed{put}, accept), 1)
 	require.Len(t, release.Separated([]release.Deed{accept}, put), 1)
 	accept.Item = "n"
@@ -64,7 +85,7 @@ func TestDeedByDeedIsAsAllTogether_R7(t *testing.T) {
 				media := []release.DeedKind{d.Kind, e.Kind}
 				four := d.Item == e.Item && slices.Contains(media, release.DeedPutMedia) && slices.Contains(media, release.DeedAcceptMedia)
 				for _, p := range d.Persons {
-					if (both || four) && slices.Contains(e.Persons, p) {
+					if (both || four) && slices.ContainsFunc(e.Persons, func(q domain.Doer) bool { return p.Name == q.Name }) {
 						want++
 					}
 				}

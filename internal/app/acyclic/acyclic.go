@@ -1,4 +1,5 @@
-package release
+// Package acyclic refuses that records come to lead to themselves.
+package acyclic
 
 import (
 	"context"
@@ -12,7 +13,22 @@ import (
 	"releasegraph/internal/store"
 )
 
-// dag is what releases bundle and require, as far as it was read, with what is
+// Along keeps the records of a kind from leading to themselves by any chain of
+// some relationships among them.
+type Along struct {
+	Estate *estate.Estate
+	// Rule is the number of the rule that a circle breaks.
+	Rule string
+	Kind string
+	Rels []string
+}
+
+// Named returns it as a rule that binds mutations and imports.
+func (a Along) Named(name string) estate.Rule {
+	return estate.Rule{Name: name, Binds: estate.ByMutation | estate.ByImport, Minds: estate.Interest{Rels: a.Rels}, Check: a.check}
+}
+
+// dag is how records lead to one another, as far as it was read, with what is
 // proposed.
 type dag struct {
 	below map[store.ID]map[store.ID]bool
@@ -20,10 +36,9 @@ type dag struct {
 	keys  map[store.ID]string
 }
 
-// acyclic refuses a package that comes to bundle or to require itself, by any
-// chain of both (R2, P9).
-func (a rules) acyclic(ctx context.Context, p *estate.Proposal) error {
-	kept, err := p.Memory("R2 acyclic", func() (any, error) {
+// check refuses each link that closes a circle.
+func (a Along) check(ctx context.Context, p *estate.Proposal) error {
+	kept, err := p.Memory("acyclic "+strings.Join(a.Rels, " "), func() (any, error) {
 		return &dag{below: map[store.ID]map[store.ID]bool{}, read: map[store.ID]bool{}, keys: map[store.ID]string{}}, nil
 	})
 	if err != nil {
@@ -42,7 +57,7 @@ func (a rules) acyclic(ctx context.Context, p *estate.Proposal) error {
 		g.join(l.Key.From, l.Key.To)
 		g.name(l)
 	}
-	if err := g.readBelow(ctx, a.estate.Unnamed(ctx), from); err != nil {
+	if err := a.readBelow(ctx, g, from); err != nil {
 		return err
 	}
 	steps := pace.Of(ctx)
@@ -55,7 +70,7 @@ func (a rules) acyclic(ctx context.Context, p *estate.Proposal) error {
 			return err
 		}
 		if chain != nil {
-			p.Refuse(l, domain.Breaks("R2", "to", "would make a circle: %s", strings.Join(append([]string{g.keys[l.Key.From]}, chain...), " → ")))
+			p.Refuse(l, domain.Breaks(a.Rule, "to", "would make a circle: %s", strings.Join(append([]string{g.keys[l.Key.From]}, chain...), " → ")))
 		}
 	}
 	return nil
@@ -69,18 +84,17 @@ func (g *dag) join(from, to store.ID) {
 }
 
 func (g *dag) name(l *estate.LinkChange) {
-	for _, end := range []struct {
-		id     store.ID
-		record any
-	}{{l.Key.From, l.From}, {l.Key.To, l.To}} {
-		if r, ok := end.record.(*domain.Release); ok {
-			g.keys[end.id] = r.Key
-		}
+	if l.From != nil {
+		g.keys[l.Key.From] = l.From.Meta().Key
+	}
+	if l.To != nil {
+		g.keys[l.Key.To] = l.To.Meta().Key
 	}
 }
 
-// readBelow reads what lies below some releases, a level at a time.
-func (g *dag) readBelow(ctx context.Context, v estate.View, level map[store.ID]bool) error {
+// readBelow reads what lies below some records, a level at a time.
+func (a Along) readBelow(ctx context.Context, g *dag, level map[store.ID]bool) error {
+	v := a.Estate.Unnamed(ctx)
 	for len(level) > 0 {
 		var ask []store.ID
 		for id := range level {
@@ -90,8 +104,8 @@ func (g *dag) readBelow(ctx context.Context, v estate.View, level map[store.ID]b
 			}
 		}
 		level = map[store.ID]bool{}
-		for _, rel := range []string{domain.RelBundles, domain.RelRequires} {
-			far, err := v.Far(ctx, ask, rel, store.Out, domain.KindRelease)
+		for _, rel := range a.Rels {
+			far, err := v.Far(ctx, ask, rel, store.Out, a.Kind)
 			if err != nil {
 				return err
 			}
@@ -111,7 +125,7 @@ func (g *dag) readBelow(ctx context.Context, v estate.View, level map[store.ID]b
 	return nil
 }
 
-// chain finds a shortest chain from one release down to another, nil when there is
+// chain finds a shortest chain from one record down to another, nil when there is
 // none: the keys on it.
 func (g *dag) chain(steps *pace.Pace, from, to store.ID) ([]string, error) {
 	came := map[store.ID]store.ID{from: ""}

@@ -1,0 +1,183 @@
+package acceptance
+
+import (
+	"context"
+	"slices"
+
+	"releasegraph/internal/app/release"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/acceptance"
+	plan "releasegraph/internal/plan/release"
+)
+
+// Beside tells what the moves of a release need besides its content: tests,
+// deliverables, signatures, and that nobody makes it and judges it.
+func (a *Area) Beside(ctx context.Context, s *release.Standing) (*release.Beside, error) {
+	g, err := a.read(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	b := &release.Beside{Lacks: g.lacks(), Guards: g.guards, DossierDigest: func() (string, error) { return a.dossierDigest(ctx, g) }}
+	for _, d := range g.deliverables {
+		b.Deliverables = append(b.Deliverables, plan.SignedDeliverable{Key: d.Key, Kind: string(d.Kind), Sha256: d.digest()})
+	}
+	return b, nil
+}
+
+// lacks are the needs that acceptance asks for.
+func (g *reading) lacks() []plan.Lack {
+	r, round := g.Release, g.round()
+	demanded := g.Policy.DemandedTests(r.Type, r.Category)
+	list := slices.Concat(
+		acceptance.TestsPlanned(demanded, g.required()), g.built(),
+		round.TestsPassed(), round.Undecided(), round.BackOutTested(g.BackOut),
+		plan.PathPassed(acceptance.Path(g.Policy.PromotionPath, demanded, g.shown())),
+		plan.DefectsDescribed(g.defects()), g.delivers(), acceptance.Signatures(g.cells(), g.standing()), plan.Separation(g.deeds),
+	)
+	if slices.Contains(demanded, domain.ActivationTest) || slices.ContainsFunc(g.tests, func(t *test) bool { return t.Kind == domain.ActivationTest }) {
+		list = append(list, round.ActivationTested()...)
+	}
+	if r.Category == domain.FullRelease && g.Asks(domain.NeedRegression) {
+		list = append(list, round.RegressionTested()...)
+	}
+	return list
+}
+
+// built are the needs of what was built (R6). The parts of a package were asked for
+// theirs.
+func (g *reading) built() (list []plan.Lack) {
+	if g.Release.Category != domain.PackageRelease {
+		list = append(acceptance.ScriptsTested(g.scripts(), g.planned()), acceptance.BackOutProcedures(g.BackOut, g.planned(), g.brought())...)
+	}
+	if g.Asks(domain.NeedBuildTest) {
+		list = append(list, acceptance.BuildTested(g.brought())...)
+	}
+	return list
+}
+
+// required are the kinds of the tests without which the release is not accepted.
+func (g *reading) required() (kinds []domain.TestKind) {
+	for _, t := range g.tests {
+		if t.Required {
+			kinds = append(kinds, t.Kind)
+		}
+	}
+	return kinds
+}
+
+// scripts are those of the kit.
+func (g *reading) scripts() (keys []string) {
+	for _, m := range g.Kit {
+		if m.Kind == domain.MediaScript && m.Status == domain.MediaAccepted {
+			keys = append(keys, m.Key)
+		}
+	}
+	return keys
+}
+
+func (g *reading) planned() []acceptance.Planned {
+	list := make([]acceptance.Planned, len(g.tests))
+	for i, t := range g.tests {
+		list[i] = acceptance.Planned{Key: t.Key, Kind: t.Kind, Script: t.script}
+	}
+	return list
+}
+
+// brought are the kinds of the deliverables whose bytes are known.
+func (g *reading) brought() (kinds []domain.DeliverableKind) {
+	for _, d := range g.deliverables {
+		if d.digest() != "" {
+			kinds = append(kinds, d.Kind)
+		}
+	}
+	return kinds
+}
+
+// round is the present round, with all runs so far.
+func (g *reading) round() plan.Round {
+	round := plan.Round{Number: g.Release.Round, KitDigest: g.kitDigest}
+	for _, t := range g.tests {
+		round.Tests = append(round.Tests, plan.PlannedTest{
+			Key: t.Key, Kind: string(t.Kind), Required: t.Required, Regression: t.Regression, Mitigates: t.mitigates,
+		})
+	}
+	for _, r := range g.runs {
+		round.Runs = append(round.Runs, r.plan())
+	}
+	return round
+}
+
+func (r *run) plan() plan.Run {
+	return plan.Run{Key: r.Key, Test: r.of.Key, Round: r.Round, KitDigest: r.KitDigest, Verdict: r.Verdict, EndedAt: r.EndedAt}
+}
+
+// shown is what the last runs that count showed, and where.
+func (g *reading) shown() (list []acceptance.Shown) {
+	round := g.round()
+	for _, t := range g.tests {
+		last := round.Last(t.Key)
+		if last == nil {
+			continue
+		}
+		for _, r := range g.runs {
+			if r.Key == last.Key {
+				list = append(list, acceptance.Shown{Environment: r.Environment, Kind: t.Kind, Passed: r.Verdict == domain.TestPassed})
+			}
+		}
+	}
+	return list
+}
+
+// defects are those that are known and accepted.
+func (g *reading) defects() (list []plan.Defect) {
+	for _, d := range g.Defects {
+		list = append(list, plan.Defect{Key: d.Key, Symptoms: said(d.Symptoms), Workaround: said(d.Workaround)})
+	}
+	return list
+}
+
+// delivers are the needs of the deliverables (R8): one of each demanded kind, each
+// approved, and each still there.
+func (g *reading) delivers() []plan.Lack {
+	var demanded []string
+	for _, kind := range g.Policy.DemandedDeliverables(g.Release.Type, g.Release.Category) {
+		demanded = append(demanded, string(kind))
+	}
+	brought, kept := []plan.Delivered{}, []acceptance.Document{}
+	for _, d := range g.deliverables {
+		brought = append(brought, plan.Delivered{Key: d.Key, Kind: string(d.Kind), Approved: d.State == domain.DeliverableApproved})
+		if d.stored != nil {
+			kept = append(kept, acceptance.Document{Of: d.Key, Media: d.stored.Key, Status: d.stored.Status})
+		}
+	}
+	round := g.round()
+	for _, r := range g.runs {
+		if r.report != nil && !round.Void(r.plan()) {
+			kept = append(kept, acceptance.Document{Of: r.Key, Media: r.report.Key, Status: r.report.Status})
+		}
+	}
+	return append(plan.DeliverablesApproved(demanded, brought), acceptance.DocumentsKept(kept)...)
+}
+
+// cells are the signatures that the release needs to be accepted (R8, R22).
+func (g *reading) cells() []acceptance.Cell {
+	return acceptance.Cells(g.Policy.SignOffRoles, g.Natures, g.Policy.BusinessSignOff)
+}
+
+// standing are the cells for which a signature stands.
+func (g *reading) standing() (list []acceptance.Cell) {
+	for _, s := range g.signOffs {
+		if s.Verdict == domain.Signs && s.StateOn(g.Release) == domain.SignOffStands {
+			list = append(list, cellOf(s))
+		}
+	}
+	return list
+}
+
+func cellOf(s *domain.SignOff) acceptance.Cell {
+	c := acceptance.Cell{Column: s.Column, Signer: s.Signer()}
+	if s.Nature != nil {
+		c.Nature = *s.Nature
+	}
+	return c
+}
