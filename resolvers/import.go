@@ -13,7 +13,7 @@ func imported(done *bulk.ImportedLines, err error) (*model.ImportRecordsPayload,
 	p := &model.ImportRecordsPayload{
 		Counts: pointers(done.Counts), Errors: []*model.ImportError{}, Revision: done.Revision,
 		DryRun: done.DryRun, Changes: pointers(done.Changes), Kept: pointers(done.Kept),
-		Held: pointers(done.Held), Whole: append([]string{}, done.Whole...),
+		Held: pointers(done.Held), Whole: append([]string{}, done.Whole...), Falls: pointers(done.Falls),
 	}
 	for _, wrong := range done.Wrong {
 		e := &model.ImportError{Line: wrong.Line, Message: wrong.Message}

@@ -11,8 +11,8 @@ import (
 	"releasegraph/graph/generated"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/media"
-	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 )
 
@@ -24,8 +24,8 @@ func (r *licenceResolver) Use(ctx context.Context, obj *domain.Licence) (*media.
 	return r.App.Media.Use(ctx, obj)
 }
 
-func (r *licenceResolver) Planned(ctx context.Context, obj *domain.Licence) (*release.PlannedLicenceUse, error) {
-	return r.App.Releases.PlannedUse(ctx, obj)
+func (r *licenceResolver) Planned(ctx context.Context, obj *domain.Licence) (*forecast.PlannedLicenceUse, error) {
+	return r.App.Forecast.PlannedUse(ctx, obj)
 }
 
 func (r *mutationResolver) EndLicence(ctx context.Context, input media.End, options *domain.WriteOptions) (*relay.Payload[domain.Licence], error) {
@@ -40,8 +40,8 @@ func (r *queryResolver) WastedLicences(ctx context.Context, first *int, after *s
 	return rows(r.App.Media.WastedLicences(ctx, first, after))
 }
 
-func (r *releaseResolver) LicenceUse(ctx context.Context, obj *domain.Release) ([]*release.PlannedLicenceUse, error) {
-	return r.App.Releases.LicenceUse(ctx, obj)
+func (r *releaseResolver) LicenceUse(ctx context.Context, obj *domain.Release) ([]*forecast.PlannedLicenceUse, error) {
+	return r.App.Forecast.LicenceUse(ctx, obj)
 }
 
 func (r *Resolver) Licence() generated.LicenceResolver { return &licenceResolver{r} }

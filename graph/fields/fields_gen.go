@@ -17,6 +17,7 @@ import (
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/feed"
+	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/media"
@@ -202,6 +203,7 @@ var Types = direct.Types{
 	"ImplementedChangePayload":                 fieldsOfImplementedChangePayload(),
 	"ImportCount":                              fieldsOfImportCount(),
 	"ImportError":                              fieldsOfImportError(),
+	"ImportFall":                               fieldsOfImportFall(),
 	"ImportHeld":                               fieldsOfImportHeld(),
 	"ImportHeldLink":                           fieldsOfImportHeldLink(),
 	"ImportHold":                               fieldsOfImportHold(),
@@ -2381,6 +2383,16 @@ func fieldsOfImportError() direct.Type {
 	})
 }
 
+func fieldsOfImportFall() direct.Type {
+	return direct.Object(direct.Fields[*bulk.ImportFall]{
+		"release": direct.Leaf(func(v *bulk.ImportFall) string { return v.Release }, direct.Text),
+		"number":  direct.Leaf(func(v *bulk.ImportFall) string { return v.Number }, direct.Text),
+		"unit":    direct.Leaf(func(v *bulk.ImportFall) string { return v.Unit }, direct.Text),
+		"than":    direct.Optional(func(v *bulk.ImportFall) *string { return v.Than }, direct.Text),
+		"why":     direct.Leaf(func(v *bulk.ImportFall) string { return v.Why }, direct.Text),
+	})
+}
+
 func fieldsOfImportHeld() direct.Type {
 	return direct.Object(direct.Fields[*model.ImportHeld]{
 		"key":        direct.Leaf(func(v *model.ImportHeld) string { return v.Key }, direct.Text),
@@ -2433,6 +2445,7 @@ func fieldsOfImportRecordsPayload() direct.Type {
 		"kept":     direct.Many(func(v *model.ImportRecordsPayload) []*domain.FieldKept { return v.Kept }),
 		"held":     direct.Many(func(v *model.ImportRecordsPayload) []*bulk.ImportHold { return v.Held }),
 		"whole":    direct.Leaves(func(v *model.ImportRecordsPayload) []string { return v.Whole }, direct.Text),
+		"falls":    direct.Many(func(v *model.ImportRecordsPayload) []*bulk.ImportFall { return v.Falls }),
 	})
 }
 
@@ -3276,13 +3289,13 @@ func fieldsOfPerson() direct.Type {
 }
 
 func fieldsOfPlannedLicenceUse() direct.Type {
-	return direct.Object(direct.Fields[*release.PlannedLicenceUse]{
-		"licence":  direct.One(func(v *release.PlannedLicenceUse) *domain.Licence { return v.Licence }),
-		"releases": direct.Many(func(v *release.PlannedLicenceUse) []*domain.Release { return v.Releases }),
-		"used":     direct.Leaf(func(v *release.PlannedLicenceUse) int { return v.Used }, direct.Int),
-		"adds":     direct.Leaf(func(v *release.PlannedLicenceUse) int { return v.Adds }, direct.Int),
-		"over":     direct.Leaf(func(v *release.PlannedLicenceUse) int { return v.Over }, direct.Int),
-		"sites":    direct.Many(func(v *release.PlannedLicenceUse) []*domain.Site { return v.Sites }),
+	return direct.Object(direct.Fields[*forecast.PlannedLicenceUse]{
+		"licence":  direct.One(func(v *forecast.PlannedLicenceUse) *domain.Licence { return v.Licence }),
+		"releases": direct.Many(func(v *forecast.PlannedLicenceUse) []*domain.Release { return v.Releases }),
+		"used":     direct.Leaf(func(v *forecast.PlannedLicenceUse) int { return v.Used }, direct.Int),
+		"adds":     direct.Leaf(func(v *forecast.PlannedLicenceUse) int { return v.Adds }, direct.Int),
+		"over":     direct.Leaf(func(v *forecast.PlannedLicenceUse) int { return v.Over }, direct.Int),
+		"sites":    direct.Many(func(v *forecast.PlannedLicenceUse) []*domain.Site { return v.Sites }),
 	})
 }
 

@@ -15,8 +15,8 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/media"
-	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 )
 
@@ -25,7 +25,7 @@ import (
 type LicenceResolver interface {
 	Status(ctx context.Context, obj *domain.Licence) (domain.LicenceStatus, error)
 	Use(ctx context.Context, obj *domain.Licence) (*media.LicenceUse, error)
-	Planned(ctx context.Context, obj *domain.Licence) (*release.PlannedLicenceUse, error)
+	Planned(ctx context.Context, obj *domain.Licence) (*forecast.PlannedLicenceUse, error)
 
 	History(ctx context.Context, obj *domain.Licence, first *int, after *string) (*model.ChangeSetConnection, error)
 
@@ -904,8 +904,8 @@ func (ec *executionContext) _Licence_planned(ctx context.Context, field graphql.
 			return ec.Resolvers.Licence().Planned(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *release.PlannedLicenceUse) graphql.Marshaler {
-			return ec.marshalNPlannedLicenceUse2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐPlannedLicenceUse(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *forecast.PlannedLicenceUse) graphql.Marshaler {
+			return ec.marshalNPlannedLicenceUse2ᚖreleasegraphᚋinternalᚋappᚋforecastᚐPlannedLicenceUse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1435,7 +1435,7 @@ func (ec *executionContext) fieldContext_PaidSeats_seats(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("PaidSeats", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PlannedLicenceUse_licence(ctx context.Context, field graphql.CollectedField, obj *release.PlannedLicenceUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _PlannedLicenceUse_licence(ctx context.Context, field graphql.CollectedField, obj *forecast.PlannedLicenceUse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1467,7 +1467,7 @@ func (ec *executionContext) fieldContext_PlannedLicenceUse_licence(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _PlannedLicenceUse_releases(ctx context.Context, field graphql.CollectedField, obj *release.PlannedLicenceUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _PlannedLicenceUse_releases(ctx context.Context, field graphql.CollectedField, obj *forecast.PlannedLicenceUse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1499,7 +1499,7 @@ func (ec *executionContext) fieldContext_PlannedLicenceUse_releases(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _PlannedLicenceUse_used(ctx context.Context, field graphql.CollectedField, obj *release.PlannedLicenceUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _PlannedLicenceUse_used(ctx context.Context, field graphql.CollectedField, obj *forecast.PlannedLicenceUse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1522,7 +1522,7 @@ func (ec *executionContext) fieldContext_PlannedLicenceUse_used(_ context.Contex
 	return graphql.NewScalarFieldContext("PlannedLicenceUse", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PlannedLicenceUse_adds(ctx context.Context, field graphql.CollectedField, obj *release.PlannedLicenceUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _PlannedLicenceUse_adds(ctx context.Context, field graphql.CollectedField, obj *forecast.PlannedLicenceUse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1545,7 +1545,7 @@ func (ec *executionContext) fieldContext_PlannedLicenceUse_adds(_ context.Contex
 	return graphql.NewScalarFieldContext("PlannedLicenceUse", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PlannedLicenceUse_over(ctx context.Context, field graphql.CollectedField, obj *release.PlannedLicenceUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _PlannedLicenceUse_over(ctx context.Context, field graphql.CollectedField, obj *forecast.PlannedLicenceUse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1568,7 +1568,7 @@ func (ec *executionContext) fieldContext_PlannedLicenceUse_over(_ context.Contex
 	return graphql.NewScalarFieldContext("PlannedLicenceUse", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PlannedLicenceUse_sites(ctx context.Context, field graphql.CollectedField, obj *release.PlannedLicenceUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _PlannedLicenceUse_sites(ctx context.Context, field graphql.CollectedField, obj *forecast.PlannedLicenceUse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2618,7 +2618,7 @@ func (ec *executionContext) _PaidSeats(ctx context.Context, sel ast.SelectionSet
 
 var plannedLicenceUseImplementors = []string{"PlannedLicenceUse"}
 
-func (ec *executionContext) _PlannedLicenceUse(ctx context.Context, sel ast.SelectionSet, obj *release.PlannedLicenceUse) graphql.Marshaler {
+func (ec *executionContext) _PlannedLicenceUse(ctx context.Context, sel ast.SelectionSet, obj *forecast.PlannedLicenceUse) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, plannedLicenceUseImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2997,11 +2997,11 @@ func (ec *executionContext) marshalNLicenceUse2ᚖreleasegraphᚋinternalᚋapp�
 	return ec._LicenceUse(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPlannedLicenceUse2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐPlannedLicenceUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*release.PlannedLicenceUse) graphql.Marshaler {
+func (ec *executionContext) marshalNPlannedLicenceUse2ᚕᚖreleasegraphᚋinternalᚋappᚋforecastᚐPlannedLicenceUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*forecast.PlannedLicenceUse) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPlannedLicenceUse2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐPlannedLicenceUse(ctx, sel, v[i])
+		return ec.marshalNPlannedLicenceUse2ᚖreleasegraphᚋinternalᚋappᚋforecastᚐPlannedLicenceUse(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -3013,7 +3013,7 @@ func (ec *executionContext) marshalNPlannedLicenceUse2ᚕᚖreleasegraphᚋinter
 	return ret
 }
 
-func (ec *executionContext) marshalNPlannedLicenceUse2ᚖreleasegraphᚋinternalᚋappᚋreleaseᚐPlannedLicenceUse(ctx context.Context, sel ast.SelectionSet, v *release.PlannedLicenceUse) graphql.Marshaler {
+func (ec *executionContext) marshalNPlannedLicenceUse2ᚖreleasegraphᚋinternalᚋappᚋforecastᚐPlannedLicenceUse(ctx context.Context, sel ast.SelectionSet, v *forecast.PlannedLicenceUse) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -16,6 +16,7 @@ import (
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/variant"
 	"releasegraph/internal/domain"
@@ -26,7 +27,7 @@ import (
 
 type ReleaseResolver interface {
 	Dossier(ctx context.Context, obj *domain.Release) (*acceptance.Dossier, error)
-	LicenceUse(ctx context.Context, obj *domain.Release) ([]*release.PlannedLicenceUse, error)
+	LicenceUse(ctx context.Context, obj *domain.Release) ([]*forecast.PlannedLicenceUse, error)
 	Moves(ctx context.Context, obj *domain.Release) ([]*domain.LegalMove[domain.ReleaseStatus], error)
 	Contents(ctx context.Context, obj *domain.Release) (*release.Contents, error)
 	BackOutPlan(ctx context.Context, obj *domain.Release) (*release.BackOutPlan, error)
@@ -2885,8 +2886,8 @@ func (ec *executionContext) _Release_licenceUse(ctx context.Context, field graph
 			return ec.Resolvers.Release().LicenceUse(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*release.PlannedLicenceUse) graphql.Marshaler {
-			return ec.marshalNPlannedLicenceUse2ᚕᚖreleasegraphᚋinternalᚋappᚋreleaseᚐPlannedLicenceUseᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*forecast.PlannedLicenceUse) graphql.Marshaler {
+			return ec.marshalNPlannedLicenceUse2ᚕᚖreleasegraphᚋinternalᚋappᚋforecastᚐPlannedLicenceUseᚄ(ctx, selections, v)
 		},
 		true,
 		true,

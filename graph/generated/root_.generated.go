@@ -10133,6 +10133,22 @@ type ImportRecordsPayload {
   held: [ImportHold!]!
   "Keys of the requests for change that these lines bring as a whole; for the later calls of the same import."
   whole: [String!]!
+  "The releases whose numbers do not rise, of the units that the lines are about (R3): history is as it was."
+  falls: [ImportFall!]!
+}
+
+"A release that went live, and whose number does not rise (R3)."
+type ImportFall {
+  "Its key."
+  release: String!
+  "Its number."
+  number: String!
+  "The key of the unit, or of the item of no unit."
+  unit: String!
+  "The key of the release that was live before; null where the number cannot be read."
+  than: String
+  "Why it does not rise."
+  why: String!
 }
 
 "A change that an import put on hold or released (H6)."
@@ -22853,6 +22869,22 @@ func (ec *executionContext) childFields_ImportError(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ImportError", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportFall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "release":
+		return ec.fieldContext_ImportFall_release(ctx, field)
+	case "number":
+		return ec.fieldContext_ImportFall_number(ctx, field)
+	case "unit":
+		return ec.fieldContext_ImportFall_unit(ctx, field)
+	case "than":
+		return ec.fieldContext_ImportFall_than(ctx, field)
+	case "why":
+		return ec.fieldContext_ImportFall_why(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportFall", field.Name)
+}
+
 func (ec *executionContext) childFields_ImportHeld(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -22935,6 +22967,8 @@ func (ec *executionContext) childFields_ImportRecordsPayload(ctx context.Context
 		return ec.fieldContext_ImportRecordsPayload_held(ctx, field)
 	case "whole":
 		return ec.fieldContext_ImportRecordsPayload_whole(ctx, field)
+	case "falls":
+		return ec.fieldContext_ImportRecordsPayload_falls(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportRecordsPayload", field.Name)
 }

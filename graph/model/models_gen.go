@@ -158,6 +158,8 @@ type ImportRecordsPayload struct {
 	Held []*bulk.ImportHold `json:"held"`
 	// Keys of the requests for change that these lines bring as a whole; for the later calls of the same import.
 	Whole []string `json:"whole"`
+	// The releases whose numbers do not rise, of the units that the lines are about (R3): history is as it was.
+	Falls []*bulk.ImportFall `json:"falls"`
 }
 
 // An item that is not excluded any more.

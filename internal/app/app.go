@@ -16,6 +16,7 @@ import (
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/export"
 	"releasegraph/internal/app/feed"
+	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/media"
@@ -24,6 +25,7 @@ import (
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/rising"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/app/variant"
@@ -54,6 +56,8 @@ type App struct {
 	Variants      *variant.Area
 	Releases      *release.Area
 	Acceptance    *acceptance.Area
+	Forecast      *forecast.Area
+	Rising        *rising.Area
 	Work          *work.Area
 	Export        *export.Area
 	Bulk          *bulk.Area
@@ -92,11 +96,13 @@ func New(c Config) *App {
 	a.Policies = policy.New(e, a.Traversal)
 	a.Media = media.New(e, a.Policies)
 	a.Variants = variant.New(e, a.Policies)
-	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies, a.Media)
+	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Acceptance = acceptance.New(e, a.Records, a.Releases)
+	a.Forecast = forecast.New(e, a.Media, a.Releases)
+	a.Rising = rising.New(e, a.Policies)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
-	a.Bulk = bulk.New(e, a.Records, a.Calendar)
+	a.Bulk = bulk.New(e, a.Records, a.Calendar, a.Rising)
 	wire(e, a)
 	return a
 }
@@ -148,5 +154,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Acceptance, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Acceptance, a.Rising, a.Changes, a.Calendar}
 }

@@ -58,6 +58,7 @@ func (p *importReport) finish(sum importer.Summary) error {
 	p.counts(sum)
 	p.pruned(sum)
 	p.holds(sum)
+	p.falls(sum)
 	switch {
 	case len(sum.Counts) == 0:
 		fmt.Fprintln(p.out, "Nothing to change: the files hold no records and no relationships.")
@@ -136,6 +137,33 @@ func (p *importReport) holds(sum importer.Summary) {
 		fmt.Fprintf(p.out, "What %d more lines about plans and freezes would hold is told when they are written.\n", sum.HoldsUnseen)
 	}
 }
+
+// falls tells which numbers of releases do not rise (R3): the first of those that
+// were compared, and how many cannot be read.
+func (p *importReport) falls(sum importer.Summary) {
+	told, unread := 0, 0
+	for _, one := range sum.Falls {
+		switch {
+		case one.Than == nil:
+			if unread++; unread == 1 {
+				fmt.Fprintf(p.out, "! Release %s of %s cannot be compared: %s (R3)\n", one.Release, one.Unit, one.Why)
+			}
+			continue
+		case told < mostFalls:
+			fmt.Fprintf(p.out, "! Release %s of %s does not rise after %s: %s (R3)\n", one.Release, one.Unit, *one.Than, one.Why)
+		}
+		told++
+	}
+	if told > mostFalls {
+		fmt.Fprintf(p.out, "and %d more whose numbers do not rise; --json lists them\n", told-mostFalls)
+	}
+	if unread > 1 {
+		fmt.Fprintf(p.out, "and %d more whose numbers their policy cannot read; --json lists them\n", unread-1)
+	}
+}
+
+// mostFalls is how many releases that do not rise are printed.
+const mostFalls = 10
 
 // mostHolds is how many changes that are held otherwise are printed.
 const mostHolds = 20

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,14 +42,15 @@ type remote struct {
 	client   *http.Client
 	options  bulk.ImportOptions
 	rights   rights
-	whole    map[string]bool // requests for change that this import brings as a whole
+	whole    map[string]bool            // requests for change that this import brings as a whole
+	falls    map[string]bulk.ImportFall // that calls told of, by release and unit
 }
 
 // Open begins an import at the server. Whether the actor may import shows with
 // the first request: an empty one.
 func (r *remote) Open(ctx context.Context, o bulk.ImportOptions) (Target, error) {
 	opened := *r
-	opened.options, opened.whole = o, map[string]bool{}
+	opened.options, opened.whole, opened.falls = o, map[string]bool{}, map[string]bulk.ImportFall{}
 	if _, err := opened.send(ctx, nil, nil, nil); err != nil {
 		return nil, err
 	}
@@ -64,6 +66,15 @@ func (r *remote) Unknown(ctx context.Context, kind string, keys []string) ([]str
 	err := r.ask(ctx, `query UnknownKeys($kind: RecordKind!, $keys: [String!]!) { unknownKeys(kind: $kind, keys: $keys) }`,
 		map[string]any{"kind": bulk.EnumOf(kind), "keys": keys}, &answer)
 	return answer.UnknownKeys, err
+}
+
+// Falls is what the server told of, call by call.
+func (r *remote) Falls(context.Context) ([]bulk.ImportFall, error) {
+	var list []bulk.ImportFall
+	for _, at := range slices.Sorted(maps.Keys(r.falls)) {
+		list = append(list, r.falls[at])
+	}
+	return list, nil
 }
 
 // Write sends the items, in as many calls as their length asks for.
@@ -151,6 +162,7 @@ const importMutation = `mutation Import($input: ImportRecordsInput!, $options: W
     kept { kind key from { kind id key } to { kind id key } field source kept offered removed }
     held { changeRequest before after }
     whole
+    falls { release number unit than why }
   }
 }`
 
@@ -168,6 +180,7 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (bulk.
 			Kept     []domain.FieldKept
 			Held     []bulk.ImportHold
 			Whole    []string
+			Falls    []bulk.ImportFall
 		}
 	}
 	if lines == nil {
@@ -203,6 +216,9 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (bulk.
 	}
 	if len(wrong) > 0 {
 		return bulk.Imported{}, wrong
+	}
+	for _, f := range got.Falls {
+		r.falls[f.Release+"\n"+f.Unit] = f
 	}
 	revision, _ := strconv.ParseInt(got.Revision, 10, 64)
 	return bulk.Imported{

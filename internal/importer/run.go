@@ -66,9 +66,12 @@ type Summary struct {
 	Held []bulk.ImportHold `json:"held,omitempty"`
 	// HoldsUnseen counts lines about plans and freezes of which a dry run, which
 	// looks at so many together, does not tell what they would hold.
-	HoldsUnseen int   `json:"holdsUnseen,omitempty"`
-	Revision    int64 `json:"revision"`
-	DryRun      bool  `json:"dryRun"`
+	HoldsUnseen int `json:"holdsUnseen,omitempty"`
+	// Falls are the releases whose numbers do not rise, of the units that the files
+	// are about (R3).
+	Falls    []bulk.ImportFall `json:"falls,omitempty"`
+	Revision int64             `json:"revision"`
+	DryRun   bool              `json:"dryRun"`
 	// MoreChanges and MoreKept count those that were not shown.
 	MoreChanges int `json:"moreChanges"`
 	MoreKept    int `json:"moreKept"`
@@ -139,6 +142,9 @@ func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
 	}
 	if !o.Prune {
 		sum, err := r.write(ctx)
+		if err == nil {
+			sum.Falls, err = retry(ctx, r, func() ([]bulk.ImportFall, error) { return r.target.Falls(ctx) })
+		}
 		return r.settle(sum), err
 	}
 	sum, err := r.writeAndPrune(ctx)
@@ -160,6 +166,10 @@ func (r *run) writeAndPrune(ctx context.Context) (Summary, error) {
 	r.summary.Pruned = p.sum
 	if err := p.write(ctx); err != nil {
 		return r.summary, r.cutOff(err)
+	}
+	r.summary.Falls, err = retry(ctx, r, func() ([]bulk.ImportFall, error) { return r.target.Falls(ctx) })
+	if err != nil {
+		return r.summary, err
 	}
 	return r.summary, nil
 }

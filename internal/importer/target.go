@@ -24,6 +24,9 @@ type Target interface {
 	// Write creates and changes what the items say, all of them or none, and
 	// may be repeated.
 	Write(ctx context.Context, items []*interchange.Item) (bulk.Imported, error)
+	// Falls tells which numbers of releases do not rise, of the units that the import
+	// has touched.
+	Falls(ctx context.Context) ([]bulk.ImportFall, error)
 	// Batch tells how many records and how many relationships go well in one
 	// Write.
 	Batch() (nodes, edges int)

@@ -125,6 +125,20 @@ func (a *Area) UnknownKeys(ctx context.Context, kind string, keys []string) ([]s
 	return unknown, nil
 }
 
+// Falls tells which numbers do not rise, of the releases of all units that the
+// import has touched so far (R3). A dry run, which wrote none, tells nothing.
+func (im *Import) Falls(ctx context.Context) ([]ImportFall, error) {
+	if im.options.DryRun {
+		return nil, nil
+	}
+	found, err := im.app.rising.Falls(ctx, im.memory)
+	list := make([]ImportFall, len(found))
+	for i, f := range found {
+		list[i] = ImportFall(f)
+	}
+	return list, err
+}
+
 // remember keeps the id of a record in mind.
 func (im *Import) remember(end interchange.End, id store.ID) {
 	if len(im.young) >= generation {

@@ -108,6 +108,9 @@ func (a *Area) importLines(ctx context.Context, w *estate.Writing, in ImportLine
 			}
 			err = nil
 		}
+		if err == nil && len(done.Wrong) == 0 {
+			done.Falls, err = im.Falls(ctx)
+		}
 	}
 	if err == nil && len(done.Wrong) > 0 {
 		head, headErr := a.estate.Store.Head(ctx)

@@ -34,6 +34,20 @@ type Imported struct {
 	// Whole are the keys of the requests for change that the batch brings as a
 	// whole: their links, which may come later, are no change of their content.
 	Whole []string
+	// Falls are the releases whose numbers do not rise, of the units that were touched
+	// (R3). Those of an import of many batches are told at its end.
+	Falls []ImportFall
+}
+
+// ImportFall is a release that went live and whose number does not rise, of which
+// unit, and why; Than is the release that was live before, nil where the number
+// cannot be read.
+type ImportFall struct {
+	Release string  `json:"release"`
+	Number  string  `json:"number"`
+	Unit    string  `json:"unit"`
+	Than    *string `json:"than,omitempty"`
+	Why     string  `json:"why"`
 }
 
 // ImportHold tells which freezes hold a change, and which did before (H6): keys.

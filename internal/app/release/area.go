@@ -5,7 +5,6 @@ package release
 import (
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/traversal"
 )
@@ -16,14 +15,13 @@ type Area struct {
 	traversal     *traversal.Area
 	configuration *configuration.Area
 	policies      *policy.Area
-	media         *media.Area
 	// Acceptance tells what lies above this area; it is wired once all are there.
 	Acceptance Acceptance
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, traversal *traversal.Area, configuration *configuration.Area, policies *policy.Area, media *media.Area) *Area {
-	return &Area{estate: e, traversal: traversal, configuration: configuration, policies: policies, media: media}
+func New(e *estate.Estate, traversal *traversal.Area, configuration *configuration.Area, policies *policy.Area) *Area {
+	return &Area{estate: e, traversal: traversal, configuration: configuration, policies: policies}
 }
 
 // rules are what the area has to say about what is proposed.

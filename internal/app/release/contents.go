@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"slices"
 
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/estate"
@@ -222,4 +223,37 @@ func (f *facts) natures() []string {
 		}
 	}
 	return list
+}
+
+// Coming is an item that a release holds, and whether the release adds it.
+type Coming struct {
+	Item *domain.ConfigurationItem
+	Adds bool
+}
+
+// Adding works out what a release holds that adds something; of any other it is
+// empty.
+func (a *Area) Adding(ctx context.Context, v estate.View, r *domain.Release) ([]Coming, error) {
+	g, err := read(ctx, v, r)
+	if err != nil || !slices.ContainsFunc(g.carriers(), (*part).adds) {
+		return nil, err
+	}
+	c, err := a.policies.Of(ctx, v, r, g.changed())
+	if err != nil {
+		return nil, err
+	}
+	h, err := g.held(ctx, policy.NumberingOf(c.Policy))
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Coming, len(h.items))
+	for i, one := range h.items {
+		list[i] = Coming{g.units.items[one.Item], one.Action == release.Add}
+	}
+	return list, nil
+}
+
+// adds reports whether the release adds an item.
+func (p *part) adds() bool {
+	return slices.ContainsFunc(p.changes, func(c release.Content) bool { return c.Action == release.Add })
 }

@@ -2,6 +2,8 @@ package release
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
@@ -10,9 +12,9 @@ import (
 	"releasegraph/internal/store"
 )
 
-// units answers a closure from the store, a level of it at a time, and keeps what
+// Units answers a closure from the store, a level of it at a time, and keeps what
 // it read (R2).
-type units struct {
+type Units struct {
 	view    estate.View
 	items   map[string]*domain.ConfigurationItem // by key
 	units   map[string]*domain.ReleaseUnit       // by key
@@ -20,22 +22,23 @@ type units struct {
 	itemsOf map[string][]release.Member          // by key of unit
 }
 
-func newUnits(v estate.View) *units {
-	return &units{
+// NewUnits reads from a view, as it is asked.
+func NewUnits(v estate.View) *Units {
+	return &Units{
 		view: v, items: map[string]*domain.ConfigurationItem{}, units: map[string]*domain.ReleaseUnit{},
 		unitsOf: map[string][]string{}, itemsOf: map[string][]release.Member{},
 	}
 }
 
-// know keeps items that were read elsewhere.
-func (u *units) know(items ...*domain.ConfigurationItem) {
+// Know keeps items that were read elsewhere.
+func (u *Units) Know(items ...*domain.ConfigurationItem) {
 	for _, i := range items {
 		u.items[i.Key] = i
 	}
 }
 
 // UnitsOf returns the units of each of the items.
-func (u *units) UnitsOf(ctx context.Context, items []string) (map[string][]string, error) {
+func (u *Units) UnitsOf(ctx context.Context, items []string) (map[string][]string, error) {
 	var ask []store.ID
 	keys := map[store.ID]string{}
 	for _, key := range items {
@@ -60,7 +63,7 @@ func (u *units) UnitsOf(ctx context.Context, items []string) (map[string][]strin
 }
 
 // ItemsOf returns the items that each of the units groups.
-func (u *units) ItemsOf(ctx context.Context, keys []string) (map[string][]release.Member, error) {
+func (u *Units) ItemsOf(ctx context.Context, keys []string) (map[string][]release.Member, error) {
 	var ask []store.ID
 	unit := map[store.ID]string{}
 	for _, key := range keys {
@@ -76,10 +79,22 @@ func (u *units) ItemsOf(ctx context.Context, keys []string) (map[string][]releas
 	for _, id := range ask {
 		members := []release.Member{}
 		for _, item := range far[id] {
-			u.know(item)
+			u.Know(item)
 			members = append(members, release.Member{Item: item.Key, Status: item.Status, ProductVersion: optional.Or(item.ProductVersion, "")})
 		}
 		u.itemsOf[unit[id]] = members
 	}
 	return u.itemsOf, nil
 }
+
+// Item is an item that was read, by its key; nil for any other.
+func (u *Units) Item(key string) *domain.ConfigurationItem { return u.items[key] }
+
+// Items are the keys of the items that were read.
+func (u *Units) Items() []string { return slices.Sorted(maps.Keys(u.items)) }
+
+// Keys are the keys of the units that were read.
+func (u *Units) Keys() []string { return slices.Sorted(maps.Keys(u.units)) }
+
+// Any is one of the items that a unit groups, of which was read what it groups.
+func (u *Units) Any(unit string) *domain.ConfigurationItem { return u.items[u.itemsOf[unit][0].Item] }

@@ -58,7 +58,7 @@ func (g *reading) neighbours(ctx context.Context) ([]*other, error) {
 				byID[n.ID] = o
 				list = append(list, o)
 			}
-			o.changes = append(o.changes, contentOf(g.units.items[all.Items[i].Item], page.Edges[j]))
+			o.changes = append(o.changes, ContentOf(g.units.items[all.Items[i].Item], page.Edges[j]))
 		}
 	}
 	slices.SortFunc(list, func(a, b *other) int { return compareKeys(a.release.Key, b.release.Key) })
@@ -66,7 +66,7 @@ func (g *reading) neighbours(ctx context.Context) ([]*other, error) {
 }
 
 // holding works out what of the units the other release holds.
-func (o *other) holding(ctx context.Context, u *units) (*release.Holding, error) {
+func (o *other) holding(ctx context.Context, u *Units) (*release.Holding, error) {
 	return release.Close(ctx, u, o.release.Category, o.changes)
 }
 

@@ -30,13 +30,13 @@ type reading struct {
 	of     *domain.Release
 	parts  map[string]*part // by key; itself among them
 	leaves []string         // of a PACKAGE, by key
-	units  *units
+	units  *Units
 	guards []store.Guard
 }
 
 // read reads a release and, below a package, its parts.
 func read(ctx context.Context, v estate.View, r *domain.Release) (*reading, error) {
-	g := &reading{view: v, of: r, parts: map[string]*part{}, units: newUnits(v)}
+	g := &reading{view: v, of: r, parts: map[string]*part{}, units: NewUnits(v)}
 	g.keep(r)
 	for level := []*domain.Release{r}; len(level) > 0; {
 		next, err := g.readLevel(ctx, level)
@@ -85,8 +85,8 @@ func (g *reading) readLevel(ctx context.Context, level []*domain.Release) ([]*do
 		for j := range page.Nodes {
 			item := items[0]
 			items = items[1:]
-			g.units.know(item)
-			g.parts[level[i].Key].changes = append(g.parts[level[i].Key].changes, contentOf(item, page.Edges[j]))
+			g.units.Know(item)
+			g.parts[level[i].Key].changes = append(g.parts[level[i].Key].changes, ContentOf(item, page.Edges[j]))
 			g.guards = append(g.guards, store.EdgeAt{EdgeKey: page.Edges[j].EdgeKey, Version: page.Edges[j].Version})
 		}
 	}
@@ -110,8 +110,8 @@ func (g *reading) readLevel(ctx context.Context, level []*domain.Release) ([]*do
 
 var byKey = []store.Order{{Property: "key"}}
 
-// contentOf is what a link of CHANGES says of an item.
-func contentOf(item *domain.ConfigurationItem, e store.Edge) release.Content {
+// ContentOf is what a link of CHANGES says of an item.
+func ContentOf(item *domain.ConfigurationItem, e store.Edge) release.Content {
 	c := entity.RelationshipsNamed(domain.RelChanges)[0].DecodeLink(e.Props).(*domain.ReleaseChange)
 	return release.Content{
 		Item: item.Key, Action: release.Action(c.Action), From: optional.Or(c.FromVersion, ""), To: optional.Or(c.ToVersion, ""), Coexists: c.Coexists,

@@ -90,7 +90,7 @@ func (f *facts) live(ctx context.Context, now time.Time) (release.Live, error) {
 
 // heldUnits are units as a live release holds them, each with what it does to the
 // unit's items.
-func heldUnits(u *units, list []release.Unit, contents []release.Content, number func(release.Unit) string) []release.Held {
+func heldUnits(u *Units, list []release.Unit, contents []release.Content, number func(release.Unit) string) []release.Held {
 	held := make([]release.Held, len(list))
 	for i, unit := range list {
 		held[i] = release.Held{Unit: unit, Number: number(unit)}

@@ -1,17 +1,18 @@
-package release
+package forecast
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/media"
-	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
+
+var byKey = []store.Order{{Property: "key"}}
 
 // PlannedLicenceUse is what planned releases are going to add to the use of a
 // licence (L3).
@@ -58,7 +59,7 @@ func (a *Area) licenceUses(ctx context.Context, v estate.View, releases []*domai
 				of = append(of, licences[store.ID(g.Item.ID)]...)
 			}
 		}
-		slices.SortFunc(of, func(x, y *domain.Licence) int { return compareKeys(x.Key, y.Key) })
+		slices.SortFunc(of, func(x, y *domain.Licence) int { return cmp.Compare(x.Key, y.Key) })
 		for _, l := range slices.CompactFunc(of, func(x, y *domain.Licence) bool { return x.ID == y.ID }) {
 			use, err := a.media.PlannedUse(ctx, v, l, plan)
 			if err != nil {
@@ -153,7 +154,7 @@ func adding(ctx context.Context, v estate.View, items map[store.ID][]*domain.Con
 		}
 	}
 	releases := estate.Decoded[*domain.Release](ctx, v, found)
-	slices.SortFunc(releases, func(x, y *domain.Release) int { return compareKeys(x.Key, y.Key) })
+	slices.SortFunc(releases, func(x, y *domain.Release) int { return cmp.Compare(x.Key, y.Key) })
 	return releases, nil
 }
 
@@ -165,25 +166,13 @@ func (a *Area) goings(ctx context.Context, v estate.View, releases []*domain.Rel
 		if !slices.Contains(domain.PlannedReleases, r.Status) {
 			continue
 		}
-		g, err := read(ctx, v, r)
+		held, err := a.releases.Adding(ctx, v, r)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(g.carriers(), (*part).adds) {
-			continue
-		}
-		c, err := a.policies.Of(ctx, v, r, g.changed())
-		if err != nil {
-			return nil, err
-		}
-		h, err := g.held(ctx, policy.NumberingOf(c.Policy))
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range h.items {
-			item := g.units.items[one.Item]
-			plans[i] = append(plans[i], media.Going{Item: item, Adds: one.Action == release.Add})
-			ids = append(ids, store.ID(item.ID))
+		for _, one := range held {
+			plans[i] = append(plans[i], media.Going{Item: one.Item, Adds: one.Adds})
+			ids = append(ids, store.ID(one.Item.ID))
 		}
 	}
 	slices.Sort(ids)
@@ -194,9 +183,4 @@ func (a *Area) goings(ctx context.Context, v estate.View, releases []*domain.Rel
 		}
 	}
 	return plans, err
-}
-
-// adds reports whether the release adds an item.
-func (p *part) adds() bool {
-	return slices.ContainsFunc(p.changes, func(c release.Content) bool { return c.Action == release.Add })
 }

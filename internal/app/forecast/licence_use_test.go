@@ -1,4 +1,4 @@
-package release_test
+package forecast_test
 
 import (
 	"context"
@@ -10,9 +10,18 @@ import (
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/domain"
 )
+
+// line writes a line of an import.
+func line(kind, k, more string) string {
+	return `{"node":"` + kind + `","key":"` + k + `","name":"` + k + `"` + more + `}`
+}
+
+func edge(rel, from, to, more string) string {
+	return `{"edge":"` + rel + `","from":"` + from + `","to":"` + to + `"` + more + `}`
+}
 
 // licensed is an application at two sites, a database at one of them, which two
 // licences are for, and two planned releases that bring the database elsewhere.
@@ -36,7 +45,7 @@ var licensed = []string{
 }
 
 // tell tells planned use in a line.
-func tell(of ...*release.PlannedLicenceUse) string {
+func tell(of ...*forecast.PlannedLicenceUse) string {
 	var list []string
 	for _, u := range of {
 		text := fmt.Sprint(u.Licence.Key, " ", u.Used, "+", u.Adds, " over ", u.Over, " by")
@@ -58,14 +67,14 @@ func TestWhatAPlannedReleaseWouldUseIsCounted_L3_P2(t *testing.T) {
 		of := func(ctx context.Context, k string) string {
 			r, err := f.Records.Record(ctx, domain.KindRelease, apptest.Key(k), nil)
 			require.NoError(t, err)
-			use, err := f.Releases.LicenceUse(ctx, r.(*domain.Release))
+			use, err := f.Forecast.LicenceUse(ctx, r.(*domain.Release))
 			require.NoError(t, err)
 			return tell(use...)
 		}
 		all := func(ctx context.Context, k string) string {
 			l, err := f.Records.Record(ctx, domain.KindLicence, apptest.Key(k), nil)
 			require.NoError(t, err)
-			use, err := f.Releases.PlannedUse(ctx, l.(*domain.Licence))
+			use, err := f.Forecast.PlannedUse(ctx, l.(*domain.Licence))
 			require.NoError(t, err)
 			return tell(use)
 		}
