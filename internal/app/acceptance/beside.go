@@ -8,24 +8,29 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/acceptance"
 	plan "releasegraph/internal/plan/release"
+	"releasegraph/internal/store"
 )
 
-// Beside tells what the moves of a release need besides its content: tests,
+// Beside reads what the moves of a release need besides its content: tests,
 // deliverables, signatures, and that nobody makes it and judges it.
-func (a *Area) Beside(ctx context.Context, s *release.Standing) (*release.Beside, error) {
-	g, err := a.read(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	b := &release.Beside{Lacks: g.lacks(), Guards: g.guards, DossierDigest: func() (string, error) { return a.dossierDigest(ctx, g) }}
-	for _, d := range g.deliverables {
-		b.Deliverables = append(b.Deliverables, plan.SignedDeliverable{Key: d.Key, Kind: string(d.Kind), Sha256: d.digest()})
-	}
-	return b, nil
+func (a *Area) Beside(ctx context.Context, s *release.Standing) (release.Beside, error) {
+	return a.read(ctx, s)
 }
 
-// lacks are the needs that acceptance asks for.
-func (g *reading) lacks() []plan.Lack {
+// Holding are the guards that hold what was read as it was.
+func (g *reading) Holding() []store.Guard { return g.guards }
+
+// Brought are the deliverables, as they are signed.
+func (g *reading) Brought() []plan.SignedDeliverable {
+	list := make([]plan.SignedDeliverable, len(g.deliverables))
+	for i, d := range g.deliverables {
+		list[i] = plan.SignedDeliverable{Key: d.Key, Kind: string(d.Kind), Sha256: d.digest()}
+	}
+	return list
+}
+
+// Lacking are the needs that acceptance asks for.
+func (g *reading) Lacking() []plan.Lack {
 	r, round := g.Release, g.round()
 	demanded := g.Policy.DemandedTests(r.Type, r.Category)
 	list := slices.Concat(
@@ -47,10 +52,10 @@ func (g *reading) lacks() []plan.Lack {
 // theirs.
 func (g *reading) built() (list []plan.Lack) {
 	if g.Release.Category != domain.PackageRelease {
-		list = append(acceptance.ScriptsTested(g.scripts(), g.planned()), acceptance.BackOutProcedures(g.BackOut, g.planned(), g.brought())...)
+		list = append(acceptance.ScriptsTested(g.scripts(), g.planned()), acceptance.BackOutProcedures(g.BackOut, g.planned(), g.kinds())...)
 	}
 	if g.Asks(domain.NeedBuildTest) {
-		list = append(list, acceptance.BuildTested(g.brought())...)
+		list = append(list, acceptance.BuildTested(g.kinds())...)
 	}
 	return list
 }
@@ -83,8 +88,8 @@ func (g *reading) planned() []acceptance.Planned {
 	return list
 }
 
-// brought are the kinds of the deliverables whose bytes are known.
-func (g *reading) brought() (kinds []domain.DeliverableKind) {
+// kinds are those of the deliverables whose bytes are known.
+func (g *reading) kinds() (kinds []domain.DeliverableKind) {
 	for _, d := range g.deliverables {
 		if d.digest() != "" {
 			kinds = append(kinds, d.Kind)
@@ -113,16 +118,10 @@ func (r *run) plan() plan.Run {
 
 // shown is what the last runs that count showed, and where.
 func (g *reading) shown() (list []acceptance.Shown) {
-	round := g.round()
-	for _, t := range g.tests {
-		last := round.Last(t.Key)
-		if last == nil {
-			continue
-		}
-		for _, r := range g.runs {
-			if r.Key == last.Key {
-				list = append(list, acceptance.Shown{Environment: r.Environment, Kind: t.Kind, Passed: r.Verdict == domain.TestPassed})
-			}
+	last := g.round().Last()
+	for _, r := range g.runs {
+		if one := last[r.of.Key]; one != nil && one.Key == r.Key {
+			list = append(list, acceptance.Shown{Environment: r.Environment, Kind: r.of.Kind, Passed: r.Verdict == domain.TestPassed})
 		}
 	}
 	return list

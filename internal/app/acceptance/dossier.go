@@ -62,8 +62,8 @@ func (a *Area) Dossier(ctx context.Context, r *domain.Release) (*Dossier, error)
 	return d, err
 }
 
-// dossierDigest is that of all that led to where the release stands.
-func (a *Area) dossierDigest(ctx context.Context, g *reading) (string, error) {
+// DossierDigest is that of all that led to where the release stands.
+func (g *reading) DossierDigest(ctx context.Context) (string, error) {
 	by, err := g.readDecisions(ctx)
 	if err != nil {
 		return "", err

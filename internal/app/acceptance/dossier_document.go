@@ -61,10 +61,10 @@ func (d *Dossier) decided(c *domain.ChangeRequest) string {
 }
 
 func (d *Dossier) testRows() (rows [][]string) {
-	round := d.of.round()
+	all := d.of.round().Last()
 	for _, t := range d.of.tests {
 		came := "none"
-		if last := round.Last(t.Key); last != nil {
+		if last := all[t.Key]; last != nil {
 			came = string(last.Verdict) + " " + last.Key
 		}
 		rows = append(rows, []string{t.Key + " " + t.Name, string(t.Kind), string(t.Environment), t.Criteria, came})

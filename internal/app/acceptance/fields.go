@@ -3,10 +3,8 @@ package acceptance
 import (
 	"context"
 
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/store"
 )
 
 // LastRun is the last run of a test that counts, nil when there is none (R21).
@@ -15,7 +13,7 @@ func (a *Area) LastRun(ctx context.Context, t *domain.AcceptanceTest) (*domain.T
 	if err != nil || g == nil {
 		return nil, err
 	}
-	last := g.round().Last(t.Key)
+	last := g.round().Last()[t.Key]
 	for _, r := range g.runs {
 		if last != nil && r.Key == last.Key {
 			return r.TestRun, nil
@@ -47,19 +45,13 @@ func (a *Area) around(ctx context.Context, t *domain.AcceptanceTest) (*reading, 
 	return a.readFor(ctx, r.(*domain.Release))
 }
 
-// readFor reads the acceptance of a release as far as the caller may see it, once in
-// a request.
+// readFor reads the acceptance of a release as far as the caller may see it.
 func (a *Area) readFor(ctx context.Context, r *domain.Release) (*reading, error) {
-	id := store.ID(r.ID)
-	known, err := estate.LoadOf(a.estate.CohortOf(ctx, r), "acceptance "+r.ID, func() (map[store.ID]*reading, error) {
-		s, err := a.releases.StandingFor(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		g, err := a.read(ctx, s)
-		return map[store.ID]*reading{id: g}, err
-	})
-	return known[id], err
+	s, err := a.releases.StandingFor(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return s.Beside().(*reading), nil
 }
 
 // State tells whether a signature counts (R21).

@@ -70,13 +70,13 @@ func (g *reading) voteSection(d *decisions) []object {
 }
 
 func (g *reading) testSection() []object {
-	list := []object{}
+	list, of := []object{}, map[*test][]*run{}
+	for _, r := range g.runs {
+		of[r.of] = append(of[r.of], r)
+	}
 	for _, t := range g.tests {
 		runs := []object{}
-		for _, r := range g.runs {
-			if r.of != t {
-				continue
-			}
+		for _, r := range of[t] {
 			one := object{
 				"key": r.Key, "verdict": r.Verdict, "round": r.Round, "kitDigest": r.KitDigest, "environment": r.Environment, "tester": r.Tester,
 				"startedAt": instant(r.StartedAt), "endedAt": instant(r.EndedAt), "judgedBy": r.JudgedBy, "judgement": r.Judgement,

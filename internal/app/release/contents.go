@@ -196,7 +196,7 @@ func (f *facts) sealed() release.Signed {
 		s.Defects = append(s.Defects, d.Key)
 	}
 	if f.beside != nil {
-		s.Deliverables = append(s.Deliverables, f.beside.Deliverables...)
+		s.Deliverables = append(s.Deliverables, f.beside.Brought()...)
 	}
 	if f.policy.Record != nil {
 		s.Policy = &release.SignedPolicy{Key: f.policy.Record.Key, PolicyVersion: f.policy.Record.PolicyVersion}

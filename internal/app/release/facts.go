@@ -40,7 +40,7 @@ type facts struct {
 	kit       *kit
 	supplied  map[string]bool // by key of item: it has a supplier
 	defects   []*domain.KnownError
-	beside    *Beside
+	beside    Beside
 }
 
 // factsOf reads what the moves of a release depend on, whether the caller may see

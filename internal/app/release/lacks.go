@@ -27,7 +27,7 @@ func (f *facts) missing() map[domain.MoveNeed][]string {
 	m.add(f.frequency()...)
 	m.add(f.partsAccepted()...)
 	m.add(f.kit.lacks(f)...)
-	m.add(f.beside.Lacks...)
+	m.add(f.beside.Lacking()...)
 	return m
 }
 

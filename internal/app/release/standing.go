@@ -15,17 +15,19 @@ import (
 // Acceptance tells what the moves of a release need of its tests, deliverables and
 // signatures, which the area above keeps.
 type Acceptance interface {
-	Beside(ctx context.Context, s *Standing) (*Beside, error)
+	Beside(ctx context.Context, s *Standing) (Beside, error)
 }
 
-// Beside is what stands beside the content of a release: what lacks of it, the
-// guards that hold it as it was read, and what of it is signed.
-type Beside struct {
-	Lacks        []release.Lack
-	Guards       []store.Guard
-	Deliverables []release.SignedDeliverable
+// Beside is what stands beside the content of a release.
+type Beside interface {
+	// Lacking is what lacks of it.
+	Lacking() []release.Lack
+	// Holding are the guards that hold it as it was read.
+	Holding() []store.Guard
+	// Brought are the deliverables, as they are signed.
+	Brought() []release.SignedDeliverable
 	// DossierDigest is that of all that led to where the release stands (R8).
-	DossierDigest func() (string, error)
+	DossierDigest(ctx context.Context) (string, error)
 }
 
 // Standing is a release as acceptance looks at it: what was read of it and worked
@@ -96,6 +98,9 @@ func (f *facts) standing() *Standing {
 // out.
 func (s *Standing) Asks(need domain.MoveNeed) bool { return s.f.asks(need) }
 
+// Beside is what stands beside the content.
+func (s *Standing) Beside() Beside { return s.f.beside }
+
 // Signed is what the signatures of the release stand for (R21).
 func (s *Standing) Signed() release.Signed { return s.f.sealed() }
 
@@ -110,7 +115,7 @@ func (f *facts) readBeside(ctx context.Context, above Acceptance) (err error) {
 	if f.beside, err = above.Beside(ctx, f.standing()); err != nil {
 		return err
 	}
-	f.guards = append(f.guards, f.beside.Guards...)
+	f.guards = append(f.guards, f.beside.Holding()...)
 	return nil
 }
 
@@ -121,18 +126,18 @@ func (a *Area) AcceptRelease(ctx context.Context, in domain.Verb, o *domain.Writ
 }
 
 // accept keeps the digests of what is accepted.
-func accept(f *facts, after *domain.Release) error {
+func accept(ctx context.Context, f *facts, after *domain.Release) error {
 	if err := f.seal(after); err != nil {
 		return err
 	}
-	dossier, err := f.beside.DossierDigest()
+	dossier, err := f.beside.DossierDigest(ctx)
 	after.AcceptedDigest, after.DossierDigest = after.ContentDigest, &dossier
 	return err
 }
 
 // handIn notes who put the parts of the kit into the library: none of them judges
 // the release (R7).
-func handIn(f *facts, after *domain.Release) error {
+func handIn(_ context.Context, f *facts, after *domain.Release) error {
 	for _, p := range f.kit.parts {
 		if p.media.PutBy != nil {
 			after.Deed(domain.ReleaseDeed{Kind: domain.DeedPutMedia, By: *p.media.PutBy, Media: &p.media.Key, At: *after.StatusSince})

@@ -18,7 +18,7 @@ type releaseVerb struct {
 	action authz.Action
 	name   string
 	// does is what the verb does besides moving the release; nil: nothing.
-	does func(*facts, *domain.Release) error
+	does func(context.Context, *facts, *domain.Release) error
 }
 
 // StartBuild begins to build a release: its content, method, calendar and roles
@@ -78,7 +78,7 @@ func (a *Area) move(ctx context.Context, v releaseVerb, in domain.Verb, o *domai
 		after := entity.Clone(before).(*domain.Release)
 		after.Move(to, a.estate.Clock())
 		if v.does != nil {
-			if err := v.does(f, after); err != nil {
+			if err := v.does(ctx, f, after); err != nil {
 				return nil, nil, err
 			}
 		}

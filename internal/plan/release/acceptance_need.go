@@ -51,20 +51,22 @@ func (r Round) Void(one Run) bool {
 	return one.Round != r.Number || one.KitDigest != r.KitDigest
 }
 
-// Last is the last run of a test that counts; nil when there is none.
-func (r Round) Last(test string) *Run {
-	var last *Run
-	for _, one := range r.Runs {
-		if one.Test == test && !r.Void(one) && (last == nil || cmp.Or(one.EndedAt.Compare(last.EndedAt), cmp.Compare(one.Key, last.Key)) > 0) {
-			last = &one
+// Last are the last runs that count, by the keys of their tests.
+func (r Round) Last() map[string]*Run {
+	last := map[string]*Run{}
+	for i := range r.Runs {
+		one := &r.Runs[i]
+		if before := last[one.Test]; !r.Void(*one) && (before == nil || cmp.Or(one.EndedAt.Compare(before.EndedAt), cmp.Compare(one.Key, before.Key)) > 0) {
+			last[one.Test] = one
 		}
 	}
 	return last
 }
 
 func (r Round) passed(is func(PlannedTest) bool) bool {
+	all := r.Last()
 	return slices.ContainsFunc(r.Tests, func(t PlannedTest) bool {
-		last := r.Last(t.Key)
+		last := all[t.Key]
 		return is(t) && last != nil && last.Verdict == Pass
 	})
 }
@@ -73,11 +75,12 @@ func (r Round) passed(is func(PlannedTest) bool) bool {
 // round on this kit passed (R8). One whose last run is INCONCLUSIVE is told by
 // Undecided.
 func (r Round) TestsPassed() (list []Lack) {
+	all := r.Last()
 	for _, t := range r.Tests {
 		if !t.Required {
 			continue
 		}
-		switch last := r.Last(t.Key); {
+		switch last := all[t.Key]; {
 		case last == nil:
 			list = append(list, NeedTests.lack(t.Key, "a run of %s (%s) in round %d on the present kit", t.Key, t.Kind, r.Number))
 		case last.Verdict == Fail:
@@ -90,8 +93,9 @@ func (r Round) TestsPassed() (list []Lack) {
 // Undecided is the need UNDECIDED: no last run of a required test waits to be
 // judged (R7).
 func (r Round) Undecided() (list []Lack) {
+	all := r.Last()
 	for _, t := range r.Tests {
-		if last := r.Last(t.Key); t.Required && last != nil && last.Verdict == Inconclusive {
+		if last := all[t.Key]; t.Required && last != nil && last.Verdict == Inconclusive {
 			list = append(list, NeedDecided.lack(last.Key, "a judgement: %s of %s is INCONCLUSIVE", last.Key, t.Key))
 		}
 	}
