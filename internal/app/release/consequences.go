@@ -18,7 +18,7 @@ func (a *Area) Consequences() []estate.Consequence {
 	return []estate.Consequence{
 		{
 			Name: "R3 a release is named", Binds: estate.ByMutation | estate.ByImport,
-			Minds: estate.Interest{Kinds: []string{domain.KindRelease}}, Owns: []string{"Release.name"}, Follow: a.nameReleases,
+			Minds: estate.Interest{Kinds: []string{domain.KindRelease}}, Owns: []string{"Release.name"}, Follow: rules{a}.nameReleases,
 		},
 		{
 			Name: "R21 content is counted", Binds: anyMeans,

@@ -11,7 +11,7 @@ import (
 // nameReleases names the releases that come to be without a name, by the template
 // of the policy that applies to all, since nothing is known yet of what they
 // change (R3).
-func (a *Area) nameReleases(ctx context.Context, p *estate.Proposal) error {
+func (a rules) nameReleases(ctx context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
 		r, ok := c.After.(*domain.Release)
 		if !ok || !c.Created() || r.Name != "" {
