@@ -56,7 +56,7 @@ func (a *Area) GatherEmergencyFixes(ctx context.Context, in Gather, o *domain.Wr
 		if len(keys) == 0 {
 			return nil, nil, domain.Breaks("R16", "input.since", "no emergency release went live since then that is in force and in no package")
 		}
-		pack, err := a.newPackage(k, in, policy)
+		pack, err := newPackage(k, in, policy, a.estate.Clock())
 		if err != nil {
 			return nil, nil, err
 		}
@@ -116,14 +116,14 @@ func (a *Area) sinceWhen(ctx context.Context, s Since) (time.Time, error) {
 
 // newPackage is the package, numbered by the policy's pattern where no number is
 // given.
-func (a *Area) newPackage(k *entity.Kind, in Gather, policy *domain.ReleasePolicy) (*domain.Release, error) {
+func newPackage(k *entity.Kind, in Gather, policy *domain.ReleasePolicy, now time.Time) (*domain.Release, error) {
 	number := optional.Or(in.ReleaseVersion, "")
 	if number == "" {
 		pattern, err := version.ParseTemplate(*policy.PackagePattern, version.PackageFields)
 		if err != nil {
 			return nil, domain.Breaks("R3", "input.releaseVersion", "is missing, and the policy's pattern cannot be read: %s", err)
 		}
-		number = pattern.Expand(version.DateValues(a.estate.Clock()))
+		number = pattern.Expand(version.DateValues(now))
 	}
 	values := map[string]any{
 		"key": in.Key, "releaseVersion": number, "type": string(domain.MinorRelease), "category": string(domain.PackageRelease),
