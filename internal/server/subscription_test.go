@@ -152,7 +152,7 @@ func TestASubscriberThatCannotBeServedIsToldWhy(t *testing.T) {
 	w.hearsPart(`"type":"next"`, `"code":"INVALID"`, `"field":"after"`, "the last change has the revision")
 	w.hears(`{"id":"1","type":"complete"}`)
 	w.subscribes("1", `subscription{events(filter:{kinds:[NONSENSE]}){type}}`)
-	w.hearsPart(`"type":"error"`, "the values are ASSESSMENT, ", "DEPENDS_ON")
+	w.hearsPart(`"type":"error"`, "the values are ACCEPTANCE_TEST, ", "DEPENDS_ON")
 	w.subscribes("1", `subscription{configurationChanges(item:{key:"nobody"}){revision}}`)
 	w.hearsPart(`"code":"NOT_FOUND"`)
 }
