@@ -143,10 +143,9 @@ func (s *Seats) Put(i Installation) {
 	site, here := s.sites.of(i.Site), false
 	mine := s.entry(i.Item, func(g *group) bool { return g.names == i.Licence })
 	for at := range s.entriesOf(i.Item) {
-		switch {
-		case at == mine:
+		if at == mine {
 			here = s.entries[at].at.has(site)
-		default:
+		} else {
 			s.leave(at, site)
 		}
 	}
