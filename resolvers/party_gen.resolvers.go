@@ -66,6 +66,10 @@ func (r *partyResolver) Members(ctx context.Context, obj *domain.Party, filter r
 	return related(ctx, r.App, obj, records.Via{Rel: "MEMBER_OF", In: true, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
 }
 
+func (r *partyResolver) CalendarAnswers(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "ANSWERED_FOR", In: true, Kind: "CalendarAnswer"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.CalendarAnswer])
+}
+
 func (r *queryResolver) Party(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Party, error) {
 	return one[domain.Party](r.App.Records.Record(ctx, "Party", domain.Ref{Key: &key}, asOf))
 }

@@ -162,6 +162,14 @@ func (r *releaseResolver) Deliverables(ctx context.Context, obj *domain.Release,
 	return related(ctx, r.App, obj, records.Via{Rel: "BRINGS", In: false, Kind: "Deliverable"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deliverable])
 }
 
+func (r *releaseResolver) Tasks(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
+}
+
+func (r *releaseResolver) CalendarAnswers(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "ANSWERS", In: true, Kind: "CalendarAnswer"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.CalendarAnswer])
+}
+
 func (r *statisticsResolver) Releases(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Release", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -27,11 +27,27 @@ func (r *mutationResolver) RemoveTask(ctx context.Context, input relay.Input, op
 }
 
 func (r *mutationResolver) ConnectPreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink], error) {
-	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Records.Connect(ctx, "PREPARES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Records.Connect(ctx, "Preparation", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectPreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.ChangeRequest, relay.NoLink], error) {
-	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Records.Disconnect(ctx, "PREPARES", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Task, domain.ChangeRequest, relay.NoLink](r.App.Records.Disconnect(ctx, "Preparation", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectReleasePreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.Release, relay.NoLink], error) {
+	return connected[domain.Task, domain.Release, relay.NoLink](r.App.Records.Connect(ctx, "ReleasePreparation", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectReleasePreparation(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.Release, relay.NoLink], error) {
+	return connected[domain.Task, domain.Release, relay.NoLink](r.App.Records.Disconnect(ctx, "ReleasePreparation", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectTaskBlock(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.Task, relay.NoLink], error) {
+	return connected[domain.Task, domain.Task, relay.NoLink](r.App.Records.Connect(ctx, "BLOCKED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectTaskBlock(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Task, domain.Task, relay.NoLink], error) {
+	return connected[domain.Task, domain.Task, relay.NoLink](r.App.Records.Disconnect(ctx, "BLOCKED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) Task(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Task, error) {
@@ -52,4 +68,16 @@ func (r *taskResolver) History(ctx context.Context, obj *domain.Task, first *int
 
 func (r *taskResolver) ChangeRequest(ctx context.Context, obj *domain.Task, asOf *domain.AsOf) (*domain.ChangeRequest, error) {
 	return one[domain.ChangeRequest](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "PREPARES", In: false, Kind: "ChangeRequest"}, asOf))
+}
+
+func (r *taskResolver) Release(ctx context.Context, obj *domain.Task, asOf *domain.AsOf) (*domain.Release, error) {
+	return one[domain.Release](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "PREPARES", In: false, Kind: "Release"}, asOf))
+}
+
+func (r *taskResolver) BlockedBy(ctx context.Context, obj *domain.Task, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "BLOCKED_BY", In: false, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
+}
+
+func (r *taskResolver) Blocks(ctx context.Context, obj *domain.Task, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "BLOCKED_BY", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
 }

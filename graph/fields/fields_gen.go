@@ -22,6 +22,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
@@ -72,6 +73,11 @@ var Types = direct.Types{
 	"BoundName":                                fieldsOfBoundName(),
 	"BroughtDeliverablePayload":                fieldsOfBroughtDeliverablePayload(),
 	"BundledReleasePayload":                    fieldsOfBundledReleasePayload(),
+	"CalendarAnswer":                           fieldsOfCalendarAnswer(),
+	"CalendarAnswerConnection":                 fieldsOfCalendarAnswerConnection(),
+	"CalendarAnswerEdge":                       fieldsOfCalendarAnswerEdge(),
+	"CalendarAnswerPayload":                    fieldsOfCalendarAnswerPayload(),
+	"CalendarAsk":                              fieldsOfCalendarAsk(),
 	"CalendarFeed":                             fieldsOfCalendarFeed(),
 	"CalendarFeedConnection":                   fieldsOfCalendarFeedConnection(),
 	"CalendarFeedEdge":                         fieldsOfCalendarFeedEdge(),
@@ -305,6 +311,7 @@ var Types = direct.Types{
 	"PromotionStep":                            fieldsOfPromotionStep(),
 	"ReasonToTell":                             fieldsOfReasonToTell(),
 	"Release":                                  fieldsOfRelease(),
+	"ReleaseBudget":                            fieldsOfReleaseBudget(),
 	"ReleaseChange":                            fieldsOfReleaseChange(),
 	"ReleaseChangePayload":                     fieldsOfReleaseChangePayload(),
 	"ReleaseComparison":                        fieldsOfReleaseComparison(),
@@ -322,6 +329,7 @@ var Types = direct.Types{
 	"ReleasePolicyConnection":                  fieldsOfReleasePolicyConnection(),
 	"ReleasePolicyEdge":                        fieldsOfReleasePolicyEdge(),
 	"ReleasePolicyPayload":                     fieldsOfReleasePolicyPayload(),
+	"ReleasePreparationPayload":                fieldsOfReleasePreparationPayload(),
 	"ReleaseReleaseChangeConnection":           fieldsOfReleaseReleaseChangeConnection(),
 	"ReleaseReleaseChangeEdge":                 fieldsOfReleaseReleaseChangeEdge(),
 	"ReleaseReservationConnection":             fieldsOfReleaseReservationConnection(),
@@ -377,6 +385,7 @@ var Types = direct.Types{
 	"SupplyPayload":                            fieldsOfSupplyPayload(),
 	"SupportPayload":                           fieldsOfSupportPayload(),
 	"Task":                                     fieldsOfTask(),
+	"TaskBlockPayload":                         fieldsOfTaskBlockPayload(),
 	"TaskConnection":                           fieldsOfTaskConnection(),
 	"TaskEdge":                                 fieldsOfTaskEdge(),
 	"TaskPayload":                              fieldsOfTaskPayload(),
@@ -390,6 +399,7 @@ var Types = direct.Types{
 	"TestedMitigationPayload":                  fieldsOfTestedMitigationPayload(),
 	"TextSpan":                                 fieldsOfTextSpan(),
 	"TimeRange":                                fieldsOfTimeRange(),
+	"TrainingSession":                          fieldsOfTrainingSession(),
 	"Truncation":                               fieldsOfTruncation(),
 	"UnevenGroup":                              fieldsOfUnevenGroup(),
 	"UnevenGroups":                             fieldsOfUnevenGroups(),
@@ -838,6 +848,64 @@ func fieldsOfBundledReleasePayload() direct.Type {
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
+	})
+}
+
+func fieldsOfCalendarAnswer() direct.Type {
+	return direct.Object(direct.Fields[*domain.CalendarAnswer]{
+		"verdict":     direct.Leaf(func(v *domain.CalendarAnswer) domain.CalendarVerdict { return v.Verdict }, direct.Text),
+		"comment":     direct.Optional(func(v *domain.CalendarAnswer) *string { return v.Comment }, direct.Text),
+		"answeredBy":  direct.One(func(v *domain.CalendarAnswer) *domain.Person { return v.AnsweredByPerson() }),
+		"answeredAt":  direct.Leaf(func(v *domain.CalendarAnswer) time.Time { return v.AnsweredAt }, direct.Time),
+		"plannedFrom": direct.Leaf(func(v *domain.CalendarAnswer) time.Time { return v.PlannedFrom }, direct.Time),
+		"plannedTo":   direct.Leaf(func(v *domain.CalendarAnswer) time.Time { return v.PlannedTo }, direct.Time),
+		"id":          direct.Leaf(func(v *domain.CalendarAnswer) string { return v.ID }, direct.Text),
+		"key":         direct.Leaf(func(v *domain.CalendarAnswer) string { return v.Key }, direct.Text),
+		"name":        direct.Leaf(func(v *domain.CalendarAnswer) string { return v.Name }, direct.Text),
+		"version":     direct.Leaf(func(v *domain.CalendarAnswer) int { return v.Version }, direct.Int),
+		"createdAt":   direct.Leaf(func(v *domain.CalendarAnswer) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":   direct.Leaf(func(v *domain.CalendarAnswer) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":     direct.Values(func(v *domain.CalendarAnswer) []domain.FieldSource { return v.Sources }),
+		"listedBy":    direct.Many(func(v *domain.CalendarAnswer) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfCalendarAnswerConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) []*relay.CalendarAnswerEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) []*domain.CalendarAnswer {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfCalendarAnswerEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.CalendarAnswer]]{
+		"node":   direct.One(func(v *relay.Edge[domain.CalendarAnswer]) *domain.CalendarAnswer { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.CalendarAnswer]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfCalendarAnswerPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.CalendarAnswer]]{
+		"calendarAnswer": direct.One(func(v *relay.Payload[domain.CalendarAnswer]) *domain.CalendarAnswer { return v.Record }),
+		"revision":       direct.Leaf(func(v *relay.Payload[domain.CalendarAnswer]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":         direct.Leaf(func(v *relay.Payload[domain.CalendarAnswer]) bool { return v.DryRun }, direct.Bool),
+		"changes":        direct.Values(func(v *relay.Payload[domain.CalendarAnswer]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfCalendarAsk() direct.Type {
+	return direct.Object(direct.Fields[*preparation.CalendarAsk]{
+		"party":  direct.One(func(v *preparation.CalendarAsk) *domain.Party { return v.Party }),
+		"site":   direct.One(func(v *preparation.CalendarAsk) *domain.Site { return v.Site }),
+		"answer": direct.One(func(v *preparation.CalendarAsk) *domain.CalendarAnswer { return v.Answer }),
+		"stands": direct.Leaf(func(v *preparation.CalendarAsk) bool { return v.Stands }, direct.Bool),
 	})
 }
 
@@ -3531,6 +3599,18 @@ func fieldsOfRelease() direct.Type {
 	})
 }
 
+func fieldsOfReleaseBudget() direct.Type {
+	return direct.Object(direct.Fields[*preparation.Budget]{
+		"currency":   direct.Leaf(func(v *preparation.Budget) string { return v.Currency }, direct.Text),
+		"approved":   direct.Leaf(func(v *preparation.Budget) string { return v.Approved }, direct.Text),
+		"planned":    direct.Leaf(func(v *preparation.Budget) string { return v.Planned }, direct.Text),
+		"spent":      direct.Leaf(func(v *preparation.Budget) string { return v.Spent }, direct.Text),
+		"expected":   direct.Leaf(func(v *preparation.Budget) string { return v.Expected }, direct.Text),
+		"over":       direct.Leaf(func(v *preparation.Budget) string { return v.Over }, direct.Text),
+		"notCounted": direct.Leaves(func(v *preparation.Budget) []string { return v.NotCounted }, direct.Text),
+	})
+}
+
 func fieldsOfReleaseChange() direct.Type {
 	return direct.Object(direct.Fields[*domain.ReleaseChange]{
 		"action":      direct.Leaf(func(v *domain.ReleaseChange) domain.ChangeAction { return v.Action }, direct.Text),
@@ -3747,6 +3827,18 @@ func fieldsOfReleasePolicyPayload() direct.Type {
 		"revision":      direct.Leaf(func(v *relay.Payload[domain.ReleasePolicy]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":        direct.Leaf(func(v *relay.Payload[domain.ReleasePolicy]) bool { return v.DryRun }, direct.Bool),
 		"changes":       direct.Values(func(v *relay.Payload[domain.ReleasePolicy]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfReleasePreparationPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]]{
+		"from":     direct.One(func(v *relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]) *domain.Task { return v.From }),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]) *domain.Release { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -4324,19 +4416,41 @@ func fieldsOfSupportPayload() direct.Type {
 
 func fieldsOfTask() direct.Type {
 	return direct.Object(direct.Fields[*domain.Task]{
-		"description": direct.Optional(func(v *domain.Task) *string { return v.Description }, direct.Text),
-		"kind":        direct.Leaf(func(v *domain.Task) domain.TaskKind { return v.Kind }, direct.Text),
-		"owner":       direct.One(func(v *domain.Task) *domain.Person { return v.OwnerPerson() }),
-		"due":         direct.Optional(func(v *domain.Task) *time.Time { return v.Due }, direct.Time),
-		"done":        direct.Leaf(func(v *domain.Task) bool { return v.Done }, direct.Bool),
-		"id":          direct.Leaf(func(v *domain.Task) string { return v.ID }, direct.Text),
-		"key":         direct.Leaf(func(v *domain.Task) string { return v.Key }, direct.Text),
-		"name":        direct.Leaf(func(v *domain.Task) string { return v.Name }, direct.Text),
-		"version":     direct.Leaf(func(v *domain.Task) int { return v.Version }, direct.Int),
-		"createdAt":   direct.Leaf(func(v *domain.Task) time.Time { return v.CreatedAt }, direct.Time),
-		"updatedAt":   direct.Leaf(func(v *domain.Task) time.Time { return v.UpdatedAt }, direct.Time),
-		"sources":     direct.Values(func(v *domain.Task) []domain.FieldSource { return v.Sources }),
-		"listedBy":    direct.Many(func(v *domain.Task) []*domain.SourceListing { return v.ListedBy() }),
+		"description":   direct.Optional(func(v *domain.Task) *string { return v.Description }, direct.Text),
+		"kind":          direct.Leaf(func(v *domain.Task) domain.TaskKind { return v.Kind }, direct.Text),
+		"owner":         direct.One(func(v *domain.Task) *domain.Person { return v.OwnerPerson() }),
+		"due":           direct.Optional(func(v *domain.Task) *time.Time { return v.Due }, direct.Time),
+		"done":          direct.Leaf(func(v *domain.Task) bool { return v.Done }, direct.Bool),
+		"before":        direct.Optional(func(v *domain.Task) *domain.ReleaseStatus { return v.Before }, direct.Text),
+		"plannedCost":   direct.Optional(func(v *domain.Task) *string { return v.PlannedCost }, direct.Text),
+		"spentCost":     direct.Optional(func(v *domain.Task) *string { return v.SpentCost }, direct.Text),
+		"currency":      direct.Optional(func(v *domain.Task) *string { return v.Currency }, direct.Text),
+		"supplier":      direct.Optional(func(v *domain.Task) *string { return v.Supplier }, direct.Text),
+		"quote":         direct.Optional(func(v *domain.Task) *string { return v.Quote }, direct.Text),
+		"orderNumber":   direct.Optional(func(v *domain.Task) *string { return v.OrderNumber }, direct.Text),
+		"deliveredAt":   direct.Optional(func(v *domain.Task) *time.Time { return v.DeliveredAt }, direct.Time),
+		"warrantyUntil": direct.Optional(func(v *domain.Task) *time.Time { return v.WarrantyUntil }, direct.Time),
+		"audience":      direct.Optional(func(v *domain.Task) *string { return v.Audience }, direct.Text),
+		"sessions":      direct.Values(func(v *domain.Task) []domain.TrainingSession { return v.Sessions }),
+		"attended":      direct.Many(func(v *domain.Task) []*domain.Person { return v.AttendedPersons() }),
+		"id":            direct.Leaf(func(v *domain.Task) string { return v.ID }, direct.Text),
+		"key":           direct.Leaf(func(v *domain.Task) string { return v.Key }, direct.Text),
+		"name":          direct.Leaf(func(v *domain.Task) string { return v.Name }, direct.Text),
+		"version":       direct.Leaf(func(v *domain.Task) int { return v.Version }, direct.Int),
+		"createdAt":     direct.Leaf(func(v *domain.Task) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":     direct.Leaf(func(v *domain.Task) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":       direct.Values(func(v *domain.Task) []domain.FieldSource { return v.Sources }),
+		"listedBy":      direct.Many(func(v *domain.Task) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfTaskBlockPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Task, domain.Task, relay.NoLink]]{
+		"from":     direct.One(func(v *relay.LinkPayload[domain.Task, domain.Task, relay.NoLink]) *domain.Task { return v.From }),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Task, domain.Task, relay.NoLink]) *domain.Task { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Task, domain.Task, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Task, domain.Task, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Task, domain.Task, relay.NoLink]) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -4484,6 +4598,14 @@ func fieldsOfTimeRange() direct.Type {
 	return direct.Object(direct.Fields[*domain.TimeRange]{
 		"from": direct.Leaf(func(v *domain.TimeRange) time.Time { return v.From }, direct.Time),
 		"to":   direct.Leaf(func(v *domain.TimeRange) time.Time { return v.To }, direct.Time),
+	})
+}
+
+func fieldsOfTrainingSession() direct.Type {
+	return direct.Object(direct.Fields[*domain.TrainingSession]{
+		"at":    direct.Leaf(func(v *domain.TrainingSession) time.Time { return v.At }, direct.Time),
+		"place": direct.Optional(func(v *domain.TrainingSession) *string { return v.Place }, direct.Text),
+		"held":  direct.Leaf(func(v *domain.TrainingSession) bool { return v.Held }, direct.Bool),
 	})
 }
 

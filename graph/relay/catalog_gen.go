@@ -244,6 +244,15 @@ type DeliverableConnection = Connection[domain.Deliverable, DeliverableEdge]
 // DeliverablePayload is bound to the type of its name.
 type DeliverablePayload = Payload[domain.Deliverable]
 
+// CalendarAnswerEdge is bound to the type of its name.
+type CalendarAnswerEdge = Edge[domain.CalendarAnswer]
+
+// CalendarAnswerConnection is bound to the type of its name.
+type CalendarAnswerConnection = Connection[domain.CalendarAnswer, CalendarAnswerEdge]
+
+// CalendarAnswerPayload is bound to the type of its name.
+type CalendarAnswerPayload = Payload[domain.CalendarAnswer]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -609,3 +618,9 @@ type StoredDeliverablePayload = LinkPayload[domain.Deliverable, domain.MediaItem
 
 // MembershipPayload is bound to the type of its name.
 type MembershipPayload = LinkPayload[domain.Party, domain.Party, NoLink]
+
+// ReleasePreparationPayload is bound to the type of its name.
+type ReleasePreparationPayload = LinkPayload[domain.Task, domain.Release, NoLink]
+
+// TaskBlockPayload is bound to the type of its name.
+type TaskBlockPayload = LinkPayload[domain.Task, domain.Task, NoLink]

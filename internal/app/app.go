@@ -22,6 +22,7 @@ import (
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
@@ -58,6 +59,7 @@ type App struct {
 	Acceptance    *acceptance.Area
 	Forecast      *forecast.Area
 	Rising        *rising.Area
+	Preparation   *preparation.Area
 	Work          *work.Area
 	Export        *export.Area
 	Bulk          *bulk.Area
@@ -100,6 +102,7 @@ func New(c Config) *App {
 	a.Acceptance = acceptance.New(e, a.Records, a.Releases)
 	a.Forecast = forecast.New(e, a.Media, a.Releases)
 	a.Rising = rising.New(e, a.Policies)
+	a.Preparation = preparation.New(e, a.Releases)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
 	a.Bulk = bulk.New(e, a.Records, a.Calendar, a.Rising)
@@ -154,5 +157,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Acceptance, a.Rising, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Acceptance, a.Rising, a.Preparation, a.Changes, a.Calendar}
 }

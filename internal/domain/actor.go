@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // Actor is who asks.
 type Actor struct {
 	Name  string
@@ -43,3 +45,6 @@ var Roles = []Role{
 	Viewer, Requester, ChangeManager, CABMember, ReleaseManager, BuildManager, TestManager, DeploymentManager,
 	SiteOperator, ConfigurationManager, ProblemManager, OperationsManager, SupportManager, SupplierRole, Admin,
 }
+
+// Has reports whether the actor has a role.
+func (a Actor) Has(role Role) bool { return slices.Contains(a.Roles, role) }

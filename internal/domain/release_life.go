@@ -22,6 +22,8 @@ type ReleaseFacts struct {
 	// Missing are the needs that are not met, each with what is missing: worked
 	// out by package plan/release.
 	Missing map[MoveNeed][]string
+	// Tasks are what has to be prepared before a status, and is not (R12).
+	Tasks func(ReleaseStatus) []string
 	// Reason is why the move is made, where it needs one.
 	Reason string
 }
@@ -40,9 +42,9 @@ type ReleaseMove = LegalMove[ReleaseStatus]
 var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
 	Rule: "R4",
 	Moves: []Move[ReleaseStatus, *ReleaseFacts]{
-		{Verb: StartBuild, From: []ReleaseStatus{ReleasePlanned}, To: ReleaseBuilding, Needs: slices.Concat(agreed, planned)},
-		{Verb: SubmitForAcceptance, From: []ReleaseStatus{ReleaseBuilding}, To: ReleaseInAcceptance, Needs: slices.Concat(agreed, built)},
-		{Verb: AcceptRelease, From: []ReleaseStatus{ReleaseInAcceptance}, To: ReleaseAccepted, Needs: slices.Concat(agreed, accepted)},
+		{Verb: StartBuild, From: []ReleaseStatus{ReleasePlanned}, To: ReleaseBuilding, Needs: slices.Concat(agreed, planned, tasksBefore(ReleaseBuilding))},
+		{Verb: SubmitForAcceptance, From: []ReleaseStatus{ReleaseBuilding}, To: ReleaseInAcceptance, Needs: slices.Concat(agreed, built, tasksBefore(ReleaseInAcceptance))},
+		{Verb: AcceptRelease, From: []ReleaseStatus{ReleaseInAcceptance}, To: ReleaseAccepted, Needs: slices.Concat(agreed, accepted, tasksBefore(ReleaseAccepted))},
 		{Verb: RejectRelease, From: []ReleaseStatus{ReleaseInAcceptance}, To: ReleaseRejected, Needs: []releaseNeed{needMoveReason}},
 		{Verb: ReplanRelease, From: []ReleaseStatus{ReleaseRejected, ReleaseBackedOut}, To: ReleasePlanned, Needs: []releaseNeed{needMoveReason}},
 		{
@@ -79,6 +81,7 @@ var (
 		aNeed(NeedKitSigned, "L1", "kit"), aNeed(NeedAssembly, "R6", "assembly"), aNeed(NeedScripts, "R6", "kit"),
 		aNeed(NeedScriptTests, "R6", "tests"), aNeed(NeedBackOutProcedures, "R6", "deliverables"), aNeed(NeedBuildTest, "R6", "deliverables"),
 		aNeed(NeedPriorMaster, "L5", "changes"), aNeed(NeedHardware, "L4", "changes"), aNeed(NeedManualSteps, "R24", "manualSteps"),
+		aNeed(NeedPurchases, "R6", "tasks"),
 	}
 	accepted = []releaseNeed{
 		aNeed(NeedParts, "R2", "bundles"), aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedTests, "R8", "tests"), aNeed(NeedDecided, "R7", "tests"),
@@ -91,6 +94,16 @@ var (
 // aNeed is a need whose lacks are worked out beforehand.
 func aNeed(name MoveNeed, rule, field string) releaseNeed {
 	return releaseNeed{Name: name, Rule: rule, Field: field, Each: func(f *ReleaseFacts) []string { return f.Missing[name] }}
+}
+
+// tasksBefore is the need TASKS of a move into a status (R12).
+func tasksBefore(into ReleaseStatus) []releaseNeed {
+	return []releaseNeed{{Name: NeedTasks, Rule: "R12", Field: "tasks", Each: func(f *ReleaseFacts) []string {
+		if f.Tasks == nil {
+			return nil
+		}
+		return f.Tasks(into)
+	}}}
 }
 
 var needMoveReason = releaseNeed{

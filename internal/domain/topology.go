@@ -31,6 +31,7 @@ const (
 	KindTestRun           = "TestRun"
 	KindSignOff           = "SignOff"
 	KindDeliverable       = "Deliverable"
+	KindCalendarAnswer    = "CalendarAnswer"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -93,6 +94,10 @@ const (
 	RelBrings    = "BRINGS"
 	RelStoredAs  = "STORED_AS"
 	RelMemberOf  = "MEMBER_OF"
+
+	RelBlockedBy   = "BLOCKED_BY"
+	RelAnswers     = "ANSWERS"
+	RelAnsweredFor = "ANSWERED_FOR"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

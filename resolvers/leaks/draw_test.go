@@ -159,6 +159,12 @@ var draws = map[string]func(*drawing) values{
 	domain.KindDeliverable: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.DeliverableKinds...)), "owner": d.person(), "sha256": strings.Repeat("b", 64), "writtenBy": []any{d.person()}}
 	},
+	domain.KindCalendarAnswer: func(d *drawing) values {
+		return values{
+			"verdict": string(one(d, domain.CalendarVerdicts...)), "answeredBy": d.person(), "answeredAt": dawn, "comment": d.text(),
+			"plannedFrom": dawn, "plannedTo": dawn.Add(time.Hour),
+		}
+	},
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},

@@ -21,11 +21,17 @@ var DemandedTests = map[domain.TestKind]domain.Environment{
 // TestOf is the key of the test of a kind that PlanTests plans.
 func TestOf(release string, kind domain.TestKind) string { return release + "-" + string(kind) }
 
-// PlanTests plans the tests of a release that the default policy demands (R21). Those
-// of its installation and its back-out run a script.
+// PlanTests plans the tests of a release that the default policy demands (R21), and
+// has done what that wants prepared before BUILDING (R12). The tests of its
+// installation and its back-out run a script.
 func (f *Fixture) PlanTests(release, script string) {
 	f.T.Helper()
 	lines := []string{}
+	for _, kind := range []domain.TaskKind{domain.TaskQualityPlan, domain.TaskResource} {
+		k := release + "-" + string(kind)
+		lines = append(lines, fmt.Sprintf(`{"node":"Task","key":%q,"name":%q,"kind":%q,"done":true}`, k, k, kind),
+			fmt.Sprintf(`{"edge":"PREPARES","from":"Task:%s","to":"Release:%s"}`, k, release))
+	}
 	for _, kind := range domain.TestKinds {
 		environment, demanded := DemandedTests[kind]
 		if !demanded {

@@ -41,6 +41,7 @@ type facts struct {
 	supplied  map[string]bool // by key of item: it has a supplier
 	defects   []*domain.KnownError
 	beside    Beside
+	tasks     []*domain.Task // that prepare it
 }
 
 // factsOf reads what the moves of a release depend on, whether the caller may see
@@ -73,7 +74,7 @@ func (a *Area) factsIn(ctx context.Context, v estate.View, r *domain.Release) (*
 	if f.held, err = g.held(ctx, f.numbering); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{f.readRequests, f.readProblems, f.readOthers, f.readKit, f.readSuppliers, f.readDefects} {
+	for _, step := range []func(context.Context) error{f.readRequests, f.readProblems, f.readOthers, f.readKit, f.readSuppliers, f.readDefects, f.readTasks} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -204,4 +205,15 @@ func (f *facts) problems() []*domain.Problem {
 	add(f.fixes)
 	slices.SortFunc(list, func(a, b *domain.Problem) int { return cmp.Compare(a.Key, b.Key) })
 	return list
+}
+
+// readTasks reads what prepares the release (R12).
+func (f *facts) readTasks(ctx context.Context) error {
+	id := store.ID(f.of.ID)
+	far, err := estate.Linked[*domain.Task](ctx, f.view, []store.ID{id}, domain.RelPrepares, store.In)
+	f.tasks = far[id]
+	for _, t := range f.tasks {
+		f.keep(t)
+	}
+	return err
 }

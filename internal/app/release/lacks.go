@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/preparation"
 	"releasegraph/internal/plan/release"
 )
 
@@ -28,6 +29,9 @@ func (f *facts) missing() map[domain.MoveNeed][]string {
 	m.add(f.partsAccepted()...)
 	m.add(f.kit.lacks(f)...)
 	m.add(f.beside.Lacking()...)
+	if f.asks(domain.NeedPurchases) {
+		m.add(release.Purchased(preparation.Bought(f.tasks))...)
+	}
 	return m
 }
 
@@ -193,3 +197,13 @@ func (f *facts) partsAccepted() []release.Lack {
 }
 
 func blank(s *string) string { return strings.TrimSpace(optional.Or(s, "")) }
+
+// tasksBefore are what has to be prepared before a status, and is not (R12).
+func (f *facts) tasksBefore(into domain.ReleaseStatus) (list []string) {
+	if f.asks(domain.NeedTasks) {
+		for _, l := range preparation.Open(f.tasks, f.policy.Policy.TaskRules, into) {
+			list = append(list, l.Text)
+		}
+	}
+	return list
+}

@@ -61,6 +61,8 @@ func TestAReleaseIsCarriedFromItsPlanIntoAcceptance_R4_R5_R6(t *testing.T) {
 			"TEST_PLAN: a planned test of each demanded kind: none is FUNCTIONAL", "TEST_PLAN: a planned test of each demanded kind: none is TECHNICAL",
 			"TEST_PLAN: a planned test of each demanded kind: none is INSTALLATION", "TEST_PLAN: a planned test of each demanded kind: none is BACKOUT",
 			"METHOD: a method: its approach", "CALENDAR: a calendar: plannedFrom and plannedTo",
+			"TASKS: a task of kind QUALITY_PLAN, which the policy wants done before BUILDING (planReleaseTasks)",
+			"TASKS: a task of kind RESOURCE, which the policy wants done before BUILDING (planReleaseTasks)",
 		}, f.Lacks("R", domain.StartBuild))
 		agreed(f, "R", "pay-install")
 		require.Empty(t, f.Lacks("R", domain.StartBuild))

@@ -42,6 +42,8 @@ type Standing struct {
 	Requests []*domain.ChangeRequest
 	Defects  []*domain.KnownError
 	BackOut  *release.BackOutPlan
+	// Items are all that it holds.
+	Items []*domain.ConfigurationItem
 	// Parts are the release itself and those below a package.
 	Parts  []*domain.Release
 	Guards []store.Guard
@@ -71,6 +73,9 @@ func (a *Area) StandingFor(ctx context.Context, r *domain.Release) (*Standing, e
 func (f *facts) standing() *Standing {
 	s := &Standing{
 		View: f.view, Release: f.of, Policy: f.policy.Policy, Defects: f.defects, BackOut: f.backOut, Guards: f.guards, f: f,
+	}
+	for _, one := range f.held.items {
+		s.Items = append(s.Items, f.units.items[one.Item])
 	}
 	for _, n := range f.natures() {
 		s.Natures = append(s.Natures, domain.DeploymentNature(n))

@@ -146,15 +146,6 @@ func TestsPlanned(demanded, planned []string) (list []Lack) {
 	return list
 }
 
-// TasksDone is the need TASKS: no task is open that is due before the status
-// (R12).
-func TasksDone(open []string, before Status) (list []Lack) {
-	for _, key := range open {
-		list = append(list, NeedTasks.lack(key, "its preparation done before %s: %s is open", before, key))
-	}
-	return byAbout(list)
-}
-
 // Audited is the need PRODUCTION_AUDIT: each site of the release was audited, and
 // the audit is younger than the policy's age (R5). Audits are the last ones, by
 // site.

@@ -63,8 +63,6 @@ func TestAStartIsAgreed_R5(t *testing.T) {
 		"ROLES : all four roles: its deploymentManager is not named", "ROLES : a testManager who is not the manager too: both are ann", "ROLES : a testManager who is not the buildManager too: both are ann",
 	}, told(release.Roles(release.Managers{Manager: "ann", Build: "ann", Test: "ann"})))
 	require.Equal(t, []string{"TEST_PLAN : a planned test of each demanded kind: none is BACKOUT"}, told(release.TestsPlanned([]string{"FUNCTIONAL", "BACKOUT"}, []string{"FUNCTIONAL"})))
-	require.Equal(t, []string{"TASKS T-1: its preparation done before BUILDING: T-1 is open", "TASKS T-2: its preparation done before BUILDING: T-2 is open"},
-		told(release.TasksDone([]string{"T-2", "T-1"}, release.Building)))
 	require.Equal(t, []string{"PRODUCTION_AUDIT nyc: an audit of nyc: there is none", "PRODUCTION_AUDIT par: an audit of par that is younger than P1M: the last is of 2025-12-03"},
 		told(release.Audited([]string{"par", "nyc", "lyo"}, map[string]time.Time{"par": at(t, "2025-12-03T00:00:00Z"), "lyo": at(t, "2025-12-03T00:00:01Z")}, must(period.Parse("P1M")), to)))
 }
