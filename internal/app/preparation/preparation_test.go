@@ -151,7 +151,7 @@ func asked(t *testing.T, f *apptest.Fixture) (list []string) {
 	asks, err := f.Preparation.CalendarAsked(f.Ctx, f.Release("R-1"))
 	require.NoError(t, err)
 	for _, a := range asks {
-		key := ""
+		var key string
 		if a.Party != nil {
 			key = a.Party.Key
 		} else {

@@ -180,16 +180,15 @@ func searches(tb testing.TB) map[string]search {
 			return err
 		}},
 		"library.IllegalUse": {items, func(ctx context.Context) error {
-			terms := library.NewTerms([]library.Licence{{Licence: licence}})
-			_, err := terms.IllegalUse(ctx, "l", make([]library.Installation, items), nil, time.Time{})
+			_, err := licensed(licence).IllegalUse(ctx, "l", make([]library.Installation, items), time.Time{})
 			return err
 		}},
 		"library.Use": {items, func(ctx context.Context) error {
-			counts, terms := library.NewCounts(), library.NewTerms([]library.Licence{{Licence: licence, Items: []string{"x"}}})
+			seats := licensed(licence)
 			for i := range items {
-				counts.Add(library.Installation{Item: "x", Site: fmt.Sprint(i)})
+				seats.Put(library.Installation{Item: "x", Site: fmt.Sprint(i)})
 			}
-			_, err := counts.Use(ctx, terms, "l", nil, time.Time{})
+			_, err := seats.Use(ctx, "l", time.Time{})
 			return err
 		}},
 		"impact.Within": {g.Len() - items, func(ctx context.Context) error { _, err := impact.Within(ctx, g, everyone); return err }},
@@ -198,6 +197,14 @@ func searches(tb testing.TB) map[string]search {
 			return err
 		}},
 	}
+}
+
+// licensed are the seats of a licence that covers the item x.
+func licensed(l *domain.Licence) *library.Seats {
+	seats := library.NewSeats()
+	seats.PutLicence(l)
+	seats.License("x", l.Key)
+	return seats
 }
 
 // oneUnit groups so many items, all of them.
