@@ -11,10 +11,10 @@ import (
 	"releasegraph/internal/entity"
 )
 
+// A consequence that owns nothing can write nothing: it takes note.
 func TestNoTwoConsequencesWriteOneField(t *testing.T) {
 	owners := map[string]string{}
 	for _, c := range app.New(app.Config{}).Consequences() {
-		require.NotEmpty(t, c.Owns, c.Name)
 		for _, field := range c.Owns {
 			require.Empty(t, owners[field], "%s belongs to another consequence", field)
 			owners[field] = c.Name
