@@ -73,7 +73,9 @@ func drawRule(t *rapid.T) naive {
 	numbered := 0
 	switch r.freq {
 	case "YEARLY":
-		r.byweekno = some("weekno", drawSigned(53))
+		// Counted from the end, the first week of a year is -52 or -53. Whether its days
+		// in the year before belong to it, RFC 5545 leaves open.
+		r.byweekno = some("weekno", rapid.OneOf(rapid.IntRange(1, 53), rapid.IntRange(-51, -1)))
 		r.byyearday = some("yearday", drawSigned(366))
 		r.bymonthday = some("monthday", drawSigned(31))
 		if numbered = 53; len(r.bymonth) > 0 {
