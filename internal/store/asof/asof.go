@@ -90,9 +90,6 @@ func (h *History) settled(ctx context.Context, r store.Revision) (store.Revision
 	if r < 0 || r > head {
 		return 0, fmt.Errorf("%w: there is no revision %d yet, the head is %d", store.ErrInvalid, r, head)
 	}
-	if h.reached(r) > r {
-		return head, nil // what was read of the log stays known, whatever of it is forgotten
-	}
 	oldest, err := h.store.Oldest(ctx)
 	if err != nil {
 		return 0, err

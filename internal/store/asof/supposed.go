@@ -37,6 +37,10 @@ func (s *supposed) Settled(ctx context.Context) (store.Revision, error) {
 	return head + 1, err
 }
 
+// Oldest lets the base be read: it was the head a moment ago, and Undo tells if the
+// log since then was forgotten.
+func (s *supposed) Oldest(context.Context) (store.Revision, error) { return 0, nil }
+
 // Undo tells of the undoing before all that came after the base.
 func (s *supposed) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
 	var list []store.Change
