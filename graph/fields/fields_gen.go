@@ -3601,12 +3601,12 @@ func fieldsOfRelease() direct.Type {
 
 func fieldsOfReleaseBudget() direct.Type {
 	return direct.Object(direct.Fields[*preparation.Budget]{
-		"currency":   direct.Leaf(func(v *preparation.Budget) string { return v.Currency }, direct.Text),
-		"approved":   direct.Leaf(func(v *preparation.Budget) string { return v.Approved }, direct.Text),
+		"currency":   direct.Optional(func(v *preparation.Budget) *string { return v.Currency }, direct.Text),
+		"approved":   direct.Optional(func(v *preparation.Budget) *string { return v.Approved }, direct.Text),
 		"planned":    direct.Leaf(func(v *preparation.Budget) string { return v.Planned }, direct.Text),
 		"spent":      direct.Leaf(func(v *preparation.Budget) string { return v.Spent }, direct.Text),
 		"expected":   direct.Leaf(func(v *preparation.Budget) string { return v.Expected }, direct.Text),
-		"over":       direct.Leaf(func(v *preparation.Budget) string { return v.Over }, direct.Text),
+		"over":       direct.Optional(func(v *preparation.Budget) *string { return v.Over }, direct.Text),
 		"notCounted": direct.Leaves(func(v *preparation.Budget) []string { return v.NotCounted }, direct.Text),
 	})
 }
@@ -3703,6 +3703,7 @@ func fieldsOfReleaseDossier() direct.Type {
 		"signOffs":       direct.Many(func(v *acceptance.Dossier) []*domain.SignOff { return v.SignOffs }),
 		"kit":            direct.Many(func(v *acceptance.Dossier) []*domain.MediaItem { return v.Kit }),
 		"licences":       direct.Many(func(v *acceptance.Dossier) []*domain.Licence { return v.Licences }),
+		"tasks":          direct.Many(func(v *acceptance.Dossier) []*domain.Task { return v.Tasks }),
 		"markdown":       direct.Leaf(func(v *acceptance.Dossier) string { return v.Markdown() }, direct.Text),
 	})
 }

@@ -756,11 +756,11 @@ func (ec *executionContext) _ReleaseBudget_currency(ctx context.Context, field g
 			return obj.Currency, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReleaseBudget_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -779,11 +779,11 @@ func (ec *executionContext) _ReleaseBudget_approved(ctx context.Context, field g
 			return obj.Approved, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReleaseBudget_approved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -871,11 +871,11 @@ func (ec *executionContext) _ReleaseBudget_over(ctx context.Context, field graph
 			return obj.Over, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReleaseBudget_over(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1341,12 +1341,12 @@ func (ec *executionContext) _ReleaseBudget(ctx context.Context, sel ast.Selectio
 			out.Values[i] = graphql.MarshalString("ReleaseBudget")
 		case "currency":
 			out.Values[i] = ec._ReleaseBudget_currency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "approved":
 			out.Values[i] = ec._ReleaseBudget_approved(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "planned":
@@ -1366,7 +1366,7 @@ func (ec *executionContext) _ReleaseBudget(ctx context.Context, sel ast.Selectio
 			}
 		case "over":
 			out.Values[i] = ec._ReleaseBudget_over(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "notCounted":

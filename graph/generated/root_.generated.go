@@ -2919,18 +2919,18 @@ extend type Release {
 
 "What the preparation of a release costs, in one currency (R12)."
 type ReleaseBudget {
-  "The currency; empty where nothing has a cost."
-  currency: String!
-  "What it may cost; empty where nobody said."
-  approved: String!
+  "The currency; null where nothing has a cost."
+  currency: String
+  "What it may cost; null where nobody said."
+  approved: String
   "What the tasks are to cost together."
   planned: String!
   "What they have cost so far."
   spent: String!
   "What they will have cost: what was spent of those that are done, or else the larger of both."
   expected: String!
-  "By how much that is more than it may cost; empty where it is not."
-  over: String!
+  "By how much that is more than it may cost; null where it is not."
+  over: String
   "The keys of tasks in another currency, which are not counted."
   notCounted: [String!]!
 }
@@ -7685,6 +7685,8 @@ type ReleaseDossier {
   kit: [MediaItem!]!
   "The licences that cover the kit."
   licences: [Licence!]!
+  "What was to be prepared for its requests, and for it before it is accepted, by key (R12)."
+  tasks: [Task!]!
   "The dossier as a document, in Markdown."
   markdown: String!
   "The dossier as a document, in HTML. What records say is escaped."
@@ -25569,6 +25571,8 @@ func (ec *executionContext) childFields_ReleaseDossier(ctx context.Context, fiel
 		return ec.fieldContext_ReleaseDossier_kit(ctx, field)
 	case "licences":
 		return ec.fieldContext_ReleaseDossier_licences(ctx, field)
+	case "tasks":
+		return ec.fieldContext_ReleaseDossier_tasks(ctx, field)
 	case "markdown":
 		return ec.fieldContext_ReleaseDossier_markdown(ctx, field)
 	case "html":

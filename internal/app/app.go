@@ -102,7 +102,7 @@ func New(c Config) *App {
 	a.Acceptance = acceptance.New(e, a.Records, a.Releases)
 	a.Forecast = forecast.New(e, a.Media, a.Releases)
 	a.Rising = rising.New(e, a.Policies)
-	a.Preparation = preparation.New(e, a.Releases)
+	a.Preparation = preparation.New(e, a.Records, a.Releases)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
 	a.Bulk = bulk.New(e, a.Records, a.Calendar, a.Rising)

@@ -20,6 +20,7 @@ type Dossier struct {
 	SignOffs       []*domain.SignOff
 	Kit            []*domain.MediaItem
 	Licences       []*domain.Licence
+	Tasks          []*domain.Task
 
 	of *reading
 	by *decisions
@@ -44,7 +45,7 @@ func (a *Area) Dossier(ctx context.Context, r *domain.Release) (*Dossier, error)
 		return nil, err
 	}
 	d := &Dossier{
-		Lacks: g.Lacks(), ChangeRequests: g.Requests, Defects: g.Defects, SignOffs: g.signOffs, Kit: g.Kit, Licences: g.Licences, of: g, by: by,
+		Lacks: g.Lacks(), ChangeRequests: g.Requests, Defects: g.Defects, SignOffs: g.signOffs, Kit: g.Kit, Licences: g.Licences, Tasks: by.tasks, of: g, by: by,
 	}
 	for _, name := range plan.Sections {
 		d.Sections = append(d.Sections, &Section{name, made.Sections[name]})

@@ -26,6 +26,7 @@ func (d *Dossier) Markdown() string {
 		return strings.TrimSpace(fmt.Sprintf("%s %s: %s → %s", c.Action, domain.Markdown(c.Item), domain.Markdown(c.From), domain.Markdown(c.To)))
 	})
 	document.Section(&b, "Changes", d.ChangeRequests, d.decided)
+	document.Table(&b, "Preparation", []string{"task", "kind", "owner", "done"}, d.taskRows())
 	document.Table(&b, "Tests", []string{"test", "kind", "environment", "criteria", "last run that counts"}, d.testRows())
 	document.Table(&b, "Runs", []string{"run", "verdict", "round", "tester", "ended", "judged"}, d.runRows())
 	document.Section(&b, "Known defects", d.Defects, func(k *domain.KnownError) string {
@@ -34,7 +35,11 @@ func (d *Dossier) Markdown() string {
 	document.Section(&b, "Back-out: "+string(d.of.BackOut.Reversible), d.of.BackOut.Steps, func(s plan.UndoStep) string {
 		return strings.TrimSpace(fmt.Sprintf("%s %s %s", domain.Markdown(s.Item), s.Does, domain.Markdown(s.Request)))
 	})
-	document.Table(&b, "Deliverables", []string{"deliverable", "kind", "state", "written by", "approved by", "digest"}, d.deliverableRows())
+	document.Table(&b, "Deliverables", []string{"deliverable", "kind", "state", "written by", "approved by"}, d.deliverableRows())
+	// Digests are too long for a cell of a printed table.
+	document.Section(&b, "Digests of the deliverables", d.digested(), func(one *delivered) string {
+		return fmt.Sprintf("%s `%s`", domain.Markdown(one.Key), one.digest())
+	})
 	document.Table(&b, "Signatures", []string{"signature", "verdict", "by", "for", "when", "state"}, d.signatureRows())
 	document.Section(&b, "Kit", d.Kit, func(m *domain.MediaItem) string {
 		return fmt.Sprintf("%s %s, %s, `%s`", m.Kind, document.Keyed(m.Key, m.Name), m.Terms, m.Sha256)
@@ -58,6 +63,17 @@ func (d *Dossier) decided(c *domain.ChangeRequest) string {
 		line += ": " + strings.Join(votes, ", ")
 	}
 	return line
+}
+
+func (d *Dossier) taskRows() (rows [][]string) {
+	for _, t := range d.Tasks {
+		done := "no"
+		if t.Done {
+			done = "yes"
+		}
+		rows = append(rows, []string{t.Key + " " + t.Name, string(t.Kind), optional.Or(t.Owner, ""), done})
+	}
+	return rows
 }
 
 func (d *Dossier) testRows() (rows [][]string) {
@@ -89,9 +105,19 @@ func (d *Dossier) runRows() (rows [][]string) {
 
 func (d *Dossier) deliverableRows() (rows [][]string) {
 	for _, one := range d.of.deliverables {
-		rows = append(rows, []string{one.Key + " " + one.Name, string(one.Kind), string(one.State), strings.Join(one.WrittenBy, ", "), optional.Or(one.ApprovedBy, ""), one.digest()})
+		rows = append(rows, []string{one.Key + " " + one.Name, string(one.Kind), string(one.State), strings.Join(one.WrittenBy, ", "), optional.Or(one.ApprovedBy, "")})
 	}
 	return rows
+}
+
+// digested are the deliverables whose bytes are known.
+func (d *Dossier) digested() (list []*delivered) {
+	for _, one := range d.of.deliverables {
+		if one.digest() != "" {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 func (d *Dossier) signatureRows() (rows [][]string) {

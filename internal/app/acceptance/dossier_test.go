@@ -34,13 +34,35 @@ func TestADossierIsPrinted_R8(t *testing.T) {
 		html, err := d.HTML()
 		require.NoError(t, err)
 		require.NotContains(t, html, "<b>")
-		require.Equal(t, 4, strings.Count(html, "<table>"))
+		require.Equal(t, 5, strings.Count(html, "<table>"))
 
 		past, err := f.Records.Record(f.WithLoads(f.Ctx), domain.KindRelease, apptest.Key("R"), &domain.AsOf{Revision: apptest.Some(f.Head())})
 		require.NoError(t, err)
 		again, err := f.Acceptance.Dossier(f.WithLoads(f.Ctx), past.(*domain.Release))
 		require.NoError(t, err)
 		require.Equal(t, d.Digest, again.Digest, "as it was at a moment")
+	})
+}
+
+// What prepares the release before it is accepted led there; what is due later did
+// not, so that the digest that was kept can be worked out again.
+func TestADossierTellsWhatWasPrepared_R12(t *testing.T) {
+	onStores(t, func(t *testing.T, f *apptest.Fixture) {
+		accepting(f)
+		digest := func() (keys []string, digest string) {
+			d, err := f.Acceptance.Dossier(f.WithLoads(f.Ctx), f.Release("R"))
+			require.NoError(t, err)
+			for _, task := range d.Tasks {
+				keys = append(keys, task.Key)
+			}
+			return keys, d.Digest
+		}
+		keys, before := digest()
+		require.Equal(t, []string{"R-QUALITY_PLAN", "R-RESOURCE"}, keys)
+		f.Lines(`{"node":"Task","key":"course","name":"Course","kind":"TRAINING"}`, `{"edge":"PREPARES","from":"Task:course","to":"Release:R"}`)
+		keys, after := digest()
+		require.Len(t, keys, 2, "training is due before DEPLOYING")
+		require.Equal(t, before, after)
 	})
 }
 

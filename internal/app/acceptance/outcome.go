@@ -2,7 +2,6 @@ package acceptance
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"releasegraph/internal/app/estate"
@@ -69,25 +68,6 @@ func recall[R entity.Record](ctx context.Context, a *Area, kind string, c *store
 	r, err := a.estate.Subject(ctx, entity.KindNamed(domain.KindRelease), c)
 	out.release, _ = r.(*domain.Release)
 	return out, err
-}
-
-// freeKey returns a key for what belongs to a record, from its ordinal on:
-// T-1/run-3, or a later one where another record once had its key.
-func (a *Area) freeKey(ctx context.Context, kind, of, what string, ordinal int) (string, error) {
-	keys := make([]string, 10)
-	for i := range keys {
-		keys[i] = fmt.Sprintf("%s/%s-%d", of, what, ordinal+i)
-	}
-	held, err := a.estate.Entire.Lookup(ctx, kind, "key", keys...)
-	if err != nil {
-		return "", refusal.OfStore(err)
-	}
-	for _, key := range keys {
-		if _, taken := held[key]; !taken && domain.CheckKey(key) == nil {
-			return key, nil
-		}
-	}
-	return what + "-" + a.estate.NewID(), nil
 }
 
 // said reports whether a text says something.

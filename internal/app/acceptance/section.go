@@ -9,12 +9,14 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/preparation"
 	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
 
 // decisions are what is read besides for a dossier alone: the votes on the requests
-// that a release carries out, and what was prepared for them.
+// that a release carries out, and what was prepared for them and, before acceptance,
+// for the release.
 type decisions struct {
 	votes map[store.ID][]*domain.Vote
 	tasks []*domain.Task
@@ -27,7 +29,7 @@ func (g *reading) readDecisions(ctx context.Context) (*decisions, error) {
 		return nil, err
 	}
 	tasks, err := estate.Linked[*domain.Task](ctx, g.View, requests, domain.RelPrepares, store.In)
-	d := &decisions{votes: votes}
+	d := &decisions{votes: votes, tasks: preparation.Due(g.Tasks, g.Policy.TaskRules, domain.ReleaseAccepted)}
 	for _, id := range requests {
 		d.tasks = append(d.tasks, tasks[id]...)
 	}

@@ -110,7 +110,7 @@ func (a *Area) newSignOff(ctx context.Context, in Sign, g *reading, cell accepta
 	}
 	s.ID, s.Sources = a.estate.NewID(), domain.BroughtBy(domain.SourceAPI)
 	s.Name = string(in.Verdict) + " " + cell.String()
-	s.Key, err = a.freeKey(ctx, domain.KindSignOff, g.Release.Key, "signature", len(g.signOffs)+1)
+	s.Key, err = a.records.FreeKey(ctx, domain.KindSignOff, g.Release.Key, "signature", len(g.signOffs)+1)
 	return s, err
 }
 

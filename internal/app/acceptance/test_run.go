@@ -65,7 +65,7 @@ func (a *Area) report(ctx context.Context, in Report) (*estate.Draft, *done[*dom
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.Key, err = a.freeKey(ctx, domain.KindTestRun, tested.Key, "run", 1+g.runsOf(tested)); err != nil {
+	if r.Key, err = a.records.FreeKey(ctx, domain.KindTestRun, tested.Key, "run", 1+g.runsOf(tested)); err != nil {
 		return nil, nil, err
 	}
 	if err := a.mayReport(ctx, in, g, tested, r); err != nil {

@@ -50,7 +50,7 @@ func (a *Area) decideAssessment(ctx context.Context, in Assess) (*estate.Draft, 
 	if f.assessment != nil && f.assessment.Findings != as.Findings {
 		after.ContentVersion++ // the board decides on other findings now
 	}
-	if as.Key, err = a.freeKey(ctx, domain.KindAssessment, after.Key, "assessment", as.Ordinal); err != nil {
+	if as.Key, err = a.records.FreeKey(ctx, domain.KindAssessment, after.Key, "assessment", as.Ordinal); err != nil {
 		return nil, nil, err
 	}
 	d := draftOf(f, before)

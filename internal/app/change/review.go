@@ -2,10 +2,8 @@ package change
 
 import (
 	"context"
-	"fmt"
 
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -53,23 +51,4 @@ func (a *Area) recallReview(ctx context.Context, c *store.Change) (*Reviewed, er
 		}
 	}
 	return out, nil
-}
-
-// freeKey returns a key for what belongs to a request, from its ordinal on:
-// RFC-1/vote-3, or a later one where another request once had its key.
-func (a *Area) freeKey(ctx context.Context, kind, request, what string, ordinal int) (string, error) {
-	keys := make([]string, 10)
-	for i := range keys {
-		keys[i] = fmt.Sprintf("%s/%s-%d", request, what, ordinal+i)
-	}
-	held, err := a.estate.Entire.Lookup(ctx, kind, "key", keys...)
-	if err != nil {
-		return "", refusal.OfStore(err)
-	}
-	for _, key := range keys {
-		if _, taken := held[key]; !taken && domain.CheckKey(key) == nil {
-			return key, nil
-		}
-	}
-	return what + "-" + a.estate.NewID(), nil
 }

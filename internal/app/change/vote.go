@@ -63,7 +63,7 @@ func (a *Area) decideVote(ctx context.Context, in CastVote) (*estate.Draft, *Rev
 	after.ReviewCount++
 	v := newVote(a.estate.NewID(), ballot, seat, f)
 	v.Comment, v.Method = in.Comment, acting.Method(ctx)
-	if v.Key, err = a.freeKey(ctx, domain.KindVote, after.Key, "vote", len(f.Votes)+1); err != nil {
+	if v.Key, err = a.records.FreeKey(ctx, domain.KindVote, after.Key, "vote", len(f.Votes)+1); err != nil {
 		return nil, nil, err
 	}
 	f.Votes = append(f.Votes, v)

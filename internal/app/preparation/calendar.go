@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
@@ -94,7 +93,11 @@ func (a *Area) answering(ctx context.Context, in AnswerCalendar) (entity.Record,
 
 // answer writes an answer.
 func (a *Area) answer(ctx context.Context, r *domain.Release, of entity.Record, in AnswerCalendar) (*estate.Draft, entity.Record, error) {
-	key, err := a.freeKey(ctx, domain.KindCalendarAnswer, strings.ToLower(fmt.Sprintf("%s-calendar-%s", r.Key, of.Meta().Key)))
+	ordinal, err := a.answersTo(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := a.records.FreeKey(ctx, domain.KindCalendarAnswer, r.Key, "answer", ordinal+1)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,21 +116,13 @@ func (a *Area) answer(ctx context.Context, r *domain.Release, of entity.Record, 
 	return d, answer, nil
 }
 
-// freeKey is the first free one of a key, key-2, key-3 and so on.
-func (a *Area) freeKey(ctx context.Context, kind, key string) (string, error) {
-	for n := 1; ; n++ {
-		one := key
-		if n > 1 {
-			one = fmt.Sprintf("%s-%d", key, n)
-		}
-		taken, err := a.estate.Entire.Lookup(ctx, kind, "key", domain.NormalKey(one))
-		if err != nil {
-			return "", refusal.OfStore(err)
-		}
-		if len(taken) == 0 {
-			return domain.NormalKey(one), nil
-		}
+// answersTo counts the answers to the calendars of a release.
+func (a *Area) answersTo(ctx context.Context, r *domain.Release) (int, error) {
+	counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(r.ID)}, Rel: domain.RelAnswers, Direction: store.In})
+	if err != nil {
+		return 0, refusal.OfStore(err)
 	}
+	return int(counts[0]), nil
 }
 
 // asked are the parties that support what a release holds, and the sites where that

@@ -1,13 +1,17 @@
 package preparation_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
+	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
 )
 
 // shop is an estate in which a release changes what runs at two sites and a team
@@ -107,7 +111,7 @@ func TestABudgetHasOneCurrencyAndAddsUp_R12(t *testing.T) {
 		require.ErrorContains(t, err, "the budget of R-1 is in EUR")
 		b, err := f.Preparation.Budget(f.Ctx, f.Release("R-1"))
 		require.NoError(t, err)
-		require.Equal(t, []string{"EUR", "1000.00", "1100.50", "100.00", "1100.50", "100.50"}, []string{b.Currency, b.Approved, b.Planned, b.Spent, b.Expected, b.Over})
+		require.Equal(t, []string{"EUR", "1000.00", "1100.50", "100.00", "1100.50", "100.50"}, []string{*b.Currency, *b.Approved, b.Planned, b.Spent, b.Expected, *b.Over})
 		_, err = f.Records.Update(f.Ctx, domain.KindRelease, apptest.Key("R-1"), apptest.Values{"currency": "USD"}, nil, nil)
 		require.ErrorContains(t, err, "is in EUR")
 	})
@@ -163,4 +167,63 @@ func asked(t *testing.T, f *apptest.Fixture) (list []string) {
 		list = append(list, key)
 	}
 	return list
+}
+
+func TestAnImportBringsNoTaskThatPreparesTwoThings_R12(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		estateOf(f)
+		f.Create(domain.KindChangeRequest, "C-1", nil)
+		got, err := f.Bulk.ImportLines(f.Ctx, bulk.ImportLinesInput{Lines: []string{
+			`{"node":"Task","key":"both","name":"both","kind":"OTHER"}`,
+			`{"edge":"PREPARES","from":"Task:both","to":"Release:R-1"}`, `{"edge":"PREPARES","from":"Task:both","to":"ChangeRequest:C-1"}`,
+		}}, nil)
+		require.NoError(t, err)
+		require.NotEmpty(t, got.Wrong)
+		require.Contains(t, got.Wrong[0].Message, "a task prepares one thing")
+	})
+}
+
+// Two who act at once: of a task that is done and one that is found to block it, one
+// is refused, and a task never prepares two things.
+func TestTwoAtOnceDoNotMissEachOther_R12(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		estateOf(f)
+		f.Create(domain.KindChangeRequest, "C-1", nil)
+		for n := range 8 {
+			first, second, plan := fmt.Sprint("first", n), fmt.Sprint("second", n), fmt.Sprint("plan", n)
+			for _, key := range []string{first, second, plan} {
+				f.Create(domain.KindTask, key, apptest.Values{"kind": "OTHER"})
+			}
+			atOnce(func() error {
+				_, err := f.Records.Update(f.Ctx, domain.KindTask, apptest.Key(second), apptest.Values{"done": true}, nil, nil)
+				return err
+			}, func() error {
+				_, err := f.Records.Connect(f.Ctx, domain.RelBlockedBy, apptest.Key(second), apptest.Key(first), nil, nil)
+				return err
+			})
+			waits, done := f.Linked(domain.RelBlockedBy, second, first), f.Read(domain.KindTask, second).(*domain.Task).Done
+			require.False(t, waits && done, "%s is done, and waits for %s", second, first)
+			require.True(t, waits || done, "one of both holds")
+
+			prepares := func(what, key string) func() error {
+				return func() error {
+					_, err := f.Records.Connect(f.Ctx, what, apptest.Key(plan), apptest.Key(key), nil, nil)
+					return err
+				}
+			}
+			atOnce(prepares("ReleasePreparation", "R-1"), prepares("Preparation", "C-1"))
+			task := store.ID(f.Read(domain.KindTask, plan).(*domain.Task).ID)
+			pages, err := f.Store.Edges(f.Ctx, store.EdgeQuery{Nodes: []store.ID{task}, Rel: domain.RelPrepares, Direction: store.Out})
+			require.NoError(t, err)
+			require.Len(t, pages[0].Edges, 1, "a task prepares one thing")
+		}
+	})
+}
+
+func atOnce(list ...func() error) {
+	var all sync.WaitGroup
+	for _, do := range list {
+		all.Go(func() { _ = do() }) // which of them is refused does not matter
+	}
+	all.Wait()
 }

@@ -8,7 +8,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
-	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/preparation"
 	"releasegraph/internal/store"
 )
@@ -28,29 +27,62 @@ func (a *Area) Rules() []estate.Rule {
 // preparesOne keeps a task from preparing a release and a request for change at
 // once.
 func (a rules) preparesOne(ctx context.Context, p *estate.Proposal) error {
+	prepared, err := a.prepared(ctx, p)
+	if err != nil {
+		return err
+	}
 	for _, l := range p.Links {
-		if l.Goes || l.Stays {
-			continue
-		}
-		other := domain.KindRelease
-		if l.Rel.To == other {
-			other = domain.KindChangeRequest
-		}
-		counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{l.Key.From}, Rel: domain.RelPrepares, Direction: store.Out, Kind: other})
-		if err != nil {
-			return refusal.OfStore(err)
-		}
-		if counts[0] > 0 {
-			p.Refuse(l, domain.Breaks("R12", "from", "prepares a %s already, and a task prepares one thing: disconnect that first", entity.UpperSnake(other)))
+		if !l.Goes && !l.Stays && len(prepared[l.Key.From]) > 1 {
+			p.Refuse(l, domain.Breaks("R12", "from", "would prepare both a RELEASE and a CHANGE_REQUEST, and a task prepares one thing: disconnect the other first"))
 		}
 	}
 	return nil
 }
 
+// prepared returns the kinds of what each task that is joined would prepare. Guards
+// hold that nobody else joins one that prepares nothing yet.
+func (a rules) prepared(ctx context.Context, p *estate.Proposal) (map[store.ID]map[string]bool, error) {
+	kinds, goes := map[store.ID]map[string]bool{}, map[store.EdgeKey]bool{}
+	var tasks []store.ID
+	for _, l := range p.Links {
+		switch {
+		case l.Goes:
+			goes[l.Key] = true
+		case kinds[l.Key.From] == nil:
+			tasks, kinds[l.Key.From] = append(tasks, l.Key.From), map[string]bool{l.Rel.To: true}
+		default:
+			kinds[l.Key.From][l.Rel.To] = true
+		}
+	}
+	if len(tasks) == 0 {
+		return kinds, nil
+	}
+	pages, err := a.estate.Entire.Edges(ctx, store.EdgeQuery{Nodes: tasks, Rel: domain.RelPrepares, Direction: store.Out})
+	if err != nil {
+		return nil, refusal.OfStore(err)
+	}
+	for i, page := range pages {
+		if len(page.Edges) == 0 {
+			p.Guard(store.NoEdges{ID: tasks[i], Rel: domain.RelPrepares, Direction: store.Out})
+		}
+		for j, e := range page.Edges {
+			if !goes[e.EdgeKey] {
+				kinds[tasks[i]][page.Nodes[j].Kind] = true
+			}
+		}
+	}
+	return kinds, nil
+}
+
 // doneInOrder refuses that a task is done before those that block it, or without
-// what its kind needs.
+// what its kind needs. A guard holds that nobody says meanwhile that it waits for
+// another one.
 func (a rules) doneInOrder(ctx context.Context, p *estate.Proposal) error {
 	if err := p.Ends(ctx); err != nil {
+		return err
+	}
+	since, err := a.estate.Head(ctx)
+	if err != nil {
 		return err
 	}
 	for _, c := range p.Records {
@@ -62,30 +94,42 @@ func (a rules) doneInOrder(ctx context.Context, p *estate.Proposal) error {
 		if was, had := c.Before.(*domain.Task); !had || was.Done {
 			continue
 		}
-		id := store.ID(now.ID)
-		far, err := estate.Linked[*domain.Task](ctx, a.estate.Unnamed(ctx), []store.ID{id}, domain.RelBlockedBy, store.Out)
+		open, err := a.blockers(ctx, p, now)
 		if err != nil {
 			return err
-		}
-		var open []string
-		for _, t := range far[id] {
-			p.Guard(store.NodeAt{ID: store.ID(t.ID), Version: int64(t.Version)})
-			if !t.Done {
-				open = append(open, t.Key)
-			}
 		}
 		if len(open) > 0 {
 			p.Refuse(c, domain.Breaks("R12", "done", "waits for %s", strings.Join(open, ", ")))
 		}
+		p.Guard(store.Unchanged{Since: store.Revision(since), Rel: domain.RelBlockedBy})
 	}
 	for _, l := range p.Links {
 		from, ok := l.From.(*domain.Task)
 		to, is := l.To.(*domain.Task)
-		if ok && is && !l.Goes && !l.Stays && from.Done && !to.Done {
+		if !ok || !is || l.Goes || l.Stays {
+			continue
+		}
+		if from.Done && !to.Done {
 			p.Refuse(l, domain.Breaks("R12", "to", "%s is open, and %s is done: it cannot have waited for it", to.Key, from.Key))
 		}
+		p.Keep(from)
+		p.Keep(to)
 	}
 	return nil
+}
+
+// blockers returns the keys of the open tasks that block one. Guards hold all that
+// block it as they were read.
+func (a rules) blockers(ctx context.Context, p *estate.Proposal, t *domain.Task) (open []string, err error) {
+	id := store.ID(t.ID)
+	far, err := estate.Linked[*domain.Task](ctx, a.estate.Unnamed(ctx), []store.ID{id}, domain.RelBlockedBy, store.Out)
+	for _, by := range far[id] {
+		p.Keep(by)
+		if !by.Done {
+			open = append(open, by.Key)
+		}
+	}
+	return open, err
 }
 
 // oneCurrency keeps the costs of a release in one currency.

@@ -82,12 +82,17 @@ func (a *Area) Budget(ctx context.Context, r *domain.Release) (*Budget, error) {
 		return nil, err
 	}
 	sum, other := preparation.Sum(r, tasks[store.ID(r.ID)])
-	return &Budget{Budget: sum, NotCounted: append([]string{}, other...)}, nil
+	return &Budget{
+		Currency: optional.Text(sum.Currency), Approved: optional.Text(sum.Approved), Over: optional.Text(sum.Over),
+		Planned: sum.Planned, Spent: sum.Spent, Expected: sum.Expected, NotCounted: append([]string{}, other...),
+	}, nil
 }
 
-// Budget is what the preparation of a release costs.
+// Budget is what the preparation of a release costs, as preparation.Budget has it; nil
+// stands for what nobody said.
 type Budget struct {
-	preparation.Budget
+	Currency, Approved, Over *string
+	Planned, Spent, Expected string
 	// NotCounted are the keys of tasks in another currency.
 	NotCounted []string
 }

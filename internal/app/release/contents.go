@@ -103,12 +103,17 @@ func (a *Area) holds(ctx context.Context, r *domain.Release) (*reading, *held, e
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := a.policies.Of(ctx, g.view, r, g.changed())
-	if err != nil {
-		return nil, nil, err
-	}
-	h, err := g.held(ctx, policy.NumberingOf(c.Policy))
+	h, err := a.heldBy(ctx, g)
 	return g, h, err
+}
+
+// heldBy works out what a release holds that was read, by the numbering of its policy.
+func (a *Area) heldBy(ctx context.Context, g *reading) (*held, error) {
+	c, err := a.policies.Of(ctx, g.view, g.of, g.changed())
+	if err != nil {
+		return nil, err
+	}
+	return g.held(ctx, policy.NumberingOf(c.Policy))
 }
 
 // Held reads the items that releases hold, each once (R2).
@@ -119,11 +124,7 @@ func (a *Area) Held(ctx context.Context, v estate.View, releases []store.Node) (
 		if err != nil {
 			return nil, err
 		}
-		c, err := a.policies.Of(ctx, v, r, g.changed())
-		if err != nil {
-			return nil, err
-		}
-		h, err := g.held(ctx, policy.NumberingOf(c.Policy))
+		h, err := a.heldBy(ctx, g)
 		if err != nil {
 			return nil, err
 		}
@@ -238,11 +239,7 @@ func (a *Area) Adding(ctx context.Context, v estate.View, r *domain.Release) ([]
 	if err != nil || !slices.ContainsFunc(g.carriers(), (*part).adds) {
 		return nil, err
 	}
-	c, err := a.policies.Of(ctx, v, r, g.changed())
-	if err != nil {
-		return nil, err
-	}
-	h, err := g.held(ctx, policy.NumberingOf(c.Policy))
+	h, err := a.heldBy(ctx, g)
 	if err != nil {
 		return nil, err
 	}

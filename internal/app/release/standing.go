@@ -42,8 +42,9 @@ type Standing struct {
 	Requests []*domain.ChangeRequest
 	Defects  []*domain.KnownError
 	BackOut  *release.BackOutPlan
-	// Items are all that it holds.
+	// Items are all that it holds, Tasks what prepares it.
 	Items []*domain.ConfigurationItem
+	Tasks []*domain.Task
 	// Parts are the release itself and those below a package.
 	Parts  []*domain.Release
 	Guards []store.Guard
@@ -72,7 +73,7 @@ func (a *Area) StandingFor(ctx context.Context, r *domain.Release) (*Standing, e
 
 func (f *facts) standing() *Standing {
 	s := &Standing{
-		View: f.view, Release: f.of, Policy: f.policy.Policy, Defects: f.defects, BackOut: f.backOut, Guards: f.guards, f: f,
+		View: f.view, Release: f.of, Policy: f.policy.Policy, Defects: f.defects, BackOut: f.backOut, Tasks: f.tasks, Guards: f.guards, f: f,
 	}
 	for _, one := range f.held.items {
 		s.Items = append(s.Items, f.units.items[one.Item])

@@ -19,7 +19,9 @@ func Open(tasks []*domain.Task, rules []domain.TaskRule, into domain.ReleaseStat
 	var open []*domain.Task
 	for _, t := range tasks {
 		has[t.Kind] = true
-		if !t.Done && due(t, rules, into) {
+	}
+	for _, t := range Due(tasks, rules, into) {
+		if !t.Done {
 			open = append(open, t)
 		}
 	}
@@ -31,6 +33,17 @@ func Open(tasks []*domain.Task, rules []domain.TaskRule, into domain.ReleaseStat
 		if !has[rule.Kind] && into.Reaches(rule.Before) {
 			has[rule.Kind] = true
 			list = append(list, release.NeedTasks.Lack("", "a task of kind %s, which the policy wants done before %s (planReleaseTasks)", rule.Kind, rule.Before))
+		}
+	}
+	return list
+}
+
+// Due are the tasks, open or done, that are to be done before a status, or before one
+// that comes earlier.
+func Due(tasks []*domain.Task, rules []domain.TaskRule, into domain.ReleaseStatus) (list []*domain.Task) {
+	for _, t := range tasks {
+		if due(t, rules, into) {
+			list = append(list, t)
 		}
 	}
 	return list

@@ -3,7 +3,7 @@ package scoped
 import (
 	"context"
 	"maps"
-	"strings"
+	"regexp"
 
 	"releasegraph/internal/store"
 )
@@ -29,15 +29,11 @@ const mark = "\u2063"
 
 func alias(id store.ID) string { return Unseen + mark + string(id) + mark }
 
+// aliases are those in a text, also one that was cut short.
+var aliases = regexp.MustCompile(Unseen + mark + `[0-9A-Za-z-]*` + mark + `?`)
+
 // Plain returns a text with Unseen in the place of each alias.
-func Plain(text string) string {
-	before, after, found := strings.Cut(text, mark)
-	if !found {
-		return text
-	}
-	_, rest, _ := strings.Cut(after, mark)
-	return before + Plain(rest)
-}
+func Plain(text string) string { return aliases.ReplaceAllLiteralString(text, Unseen) }
 
 // Nodes returns those of the nodes that exist.
 func (u *Unnamed) Nodes(ctx context.Context, ids ...store.ID) (map[store.ID]store.Node, error) {
