@@ -94,6 +94,18 @@ func (r *configurationItemResolver) Spares(ctx context.Context, obj *domain.Conf
 	return related(ctx, r.App, obj, records.Via{Rel: "SPARE_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
 }
 
+func (r *configurationItemResolver) TestEnvironments(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "COMPRISES", In: true, Kind: "TestEnvironment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewTestEnvironmentEnvironmentItemEdge)
+}
+
+func (r *configurationItemResolver) StandsFor(ctx context.Context, obj *domain.ConfigurationItem, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {
+	return one[domain.ConfigurationItem](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "STANDS_FOR", In: false, Kind: "ConfigurationItem"}, asOf))
+}
+
+func (r *configurationItemResolver) StandIns(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "STANDS_FOR", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Records.Create(ctx, "ConfigurationItem", input, options))
 }
@@ -160,6 +172,14 @@ func (r *mutationResolver) ConnectItemLicence(ctx context.Context, input relay.I
 
 func (r *mutationResolver) DisconnectItemLicence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink], error) {
 	return connected[domain.ConfigurationItem, domain.Licence, relay.NoLink](r.App.Records.Disconnect(ctx, "ItemLicence", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectStandIn(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.ConfigurationItem, relay.NoLink](r.App.Records.Connect(ctx, "STANDS_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectStandIn(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.ConfigurationItem, relay.NoLink](r.App.Records.Disconnect(ctx, "STANDS_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *queryResolver) ConfigurationItem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationItem, error) {

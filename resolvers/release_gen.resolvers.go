@@ -162,6 +162,10 @@ func (r *releaseResolver) Deliverables(ctx context.Context, obj *domain.Release,
 	return related(ctx, r.App, obj, records.Via{Rel: "BRINGS", In: false, Kind: "Deliverable"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deliverable])
 }
 
+func (r *releaseResolver) EnvironmentBookings(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "BOOKED_FOR", In: true, Kind: "EnvironmentBooking"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.EnvironmentBooking])
+}
+
 func (r *releaseResolver) Tasks(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Task, relay.TaskEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "PREPARES", In: true, Kind: "Task"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Task])
 }

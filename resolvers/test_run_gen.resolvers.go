@@ -37,3 +37,7 @@ func (r *testRunResolver) Test(ctx context.Context, obj *domain.TestRun, asOf *d
 func (r *testRunResolver) Report(ctx context.Context, obj *domain.TestRun, asOf *domain.AsOf) (*domain.MediaItem, error) {
 	return one[domain.MediaItem](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "STORED_AS", In: false, Kind: "MediaItem"}, asOf))
 }
+
+func (r *testRunResolver) TestEnvironment(ctx context.Context, obj *domain.TestRun, asOf *domain.AsOf) (*domain.TestEnvironment, error) {
+	return one[domain.TestEnvironment](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "RAN_IN", In: false, Kind: "TestEnvironment"}, asOf))
+}

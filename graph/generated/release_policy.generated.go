@@ -1743,6 +1743,29 @@ func (ec *executionContext) fieldContext_ReleasePolicy_maxManualSteps(_ context.
 	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ReleasePolicy_minRepresentativeness(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePolicy_minRepresentativeness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinRepresentativeness, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePolicy_minRepresentativeness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ReleasePolicy_retention(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3839,6 +3862,11 @@ func (ec *executionContext) _ReleasePolicy(ctx context.Context, sel ast.Selectio
 			}
 		case "maxManualSteps":
 			out.Values[i] = ec._ReleasePolicy_maxManualSteps(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minRepresentativeness":
+			out.Values[i] = ec._ReleasePolicy_minRepresentativeness(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	Delegation() DelegationResolver
 	Deliverable() DeliverableResolver
 	DuplicateGroup() DuplicateGroupResolver
+	EnvironmentBooking() EnvironmentBookingResolver
 	Event() EventResolver
 	Freeze() FreezeResolver
 	FreezeException() FreezeExceptionResolver
@@ -65,6 +66,7 @@ type ResolverRoot interface {
 	Statistics() StatisticsResolver
 	Subscription() SubscriptionResolver
 	Task() TaskResolver
+	TestEnvironment() TestEnvironmentResolver
 	TestRun() TestRunResolver
 	Use() UseResolver
 	Vote() VoteResolver
@@ -105,6 +107,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAssessChangeRequestInput,
 		ec.unmarshalInputAuthoriseChangeRequestInput,
 		ec.unmarshalInputBackOutChangeRequestInput,
+		ec.unmarshalInputBookTestEnvironmentInput,
+		ec.unmarshalInputCancelEnvironmentBookingInput,
 		ec.unmarshalInputCancelReleaseInput,
 		ec.unmarshalInputCastVoteInput,
 		ec.unmarshalInputCloseProblemInput,
@@ -151,6 +155,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputRequestStandardChangeInput,
 		ec.unmarshalInputReserveSparesInput,
+		ec.unmarshalInputResetTestEnvironmentInput,
 		ec.unmarshalInputResolveProblemInput,
 		ec.unmarshalInputRetireKnownErrorInput,
 		ec.unmarshalInputRetireMediaItemInput,
@@ -4186,6 +4191,8 @@ enum MoveNeed {
   DEFECTS
   "Of a release: the deliverables that the policy demands, approved (R8)."
   DELIVERABLES
+  "Of a release: test environments that were reset after the kit before, and are as representative as the policy wants (R12)."
+  ENVIRONMENT_READY
   "Of a release: the signatures that the policy demands, each standing (R8, R22)."
   SIGNATURES
   "Of a release: nobody who made it and judged it (R7)."
@@ -6241,6 +6248,45 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): HardwareSpareConnection!
+  "The test environments that have this item."
+  testEnvironments(
+    "Only those that match."
+    filter: TestEnvironmentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [TestEnvironmentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): TestEnvironmentEnvironmentItemConnection!
+  "The live item for which this one stands in tests (R12)."
+  standsFor(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItem
+  "The items that stand for this one in tests."
+  standIns(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
 }
 
 extend type Query {
@@ -6402,6 +6448,12 @@ input ConfigurationItemFilter {
   licences: LicenceLinkFilter
   "The stock that can replace this hardware."
   spares: HardwareSpareLinkFilter
+  "The test environments that have this item."
+  testEnvironments: TestEnvironmentEnvironmentItemFilter
+  "The live item for which this one stands in tests (R12)."
+  standsFor: ConfigurationItemLinkFilter
+  "The items that stand for this one in tests."
+  standIns: ConfigurationItemLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -6584,6 +6636,30 @@ input HardwareSpareLinkFilter {
   some: HardwareSpareFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: HardwareSpareFilter @cost(weight: 50000)
+}
+
+"Selects records by the test environments that a relationship joins to them."
+input TestEnvironmentEnvironmentItemFilter {
+  "At least one matches; {} asks for any."
+  some: TestEnvironmentFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: TestEnvironmentFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: EnvironmentItemFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input EnvironmentItemFilter {
+  "The version that stands there; that of the item itself when null."
+  version: StringFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter @cost(weight: 50000)
 }
 
 "One step of an order of configuration items."
@@ -7187,6 +7263,53 @@ type ItemLicencePayload {
   changes: [Change!]!
 }
 
+extend type Mutation {
+  "Joins a configuration item to another by a stand in (standsFor), or changes the one there is."
+  connectStandIn(
+    "What to do."
+    input: ConnectStandInInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): StandInPayload
+  "Parts a configuration item from another that a stand in joins."
+  disconnectStandIn(
+    "What to do."
+    input: DisconnectStandInInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): StandInPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectStandInInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectStandInInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type StandInPayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
 "Compares one field. All that is given must hold."
 input ClassFilter {
   "It equals this."
@@ -7782,6 +7905,263 @@ input AcceptDefectInput {
   cause: String
   "A note for those who help the users."
   description: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/environment_booking.graphqls", Input: `"That a test environment is kept for one release, for a time (R12)."
+type EnvironmentBooking {
+  "From when."
+  startsAt: DateTime!
+  "Until when."
+  endsAt: DateTime!
+  "What for."
+  comment: String
+  "Who booked."
+  bookedBy: Person!
+  "When that was."
+  bookedAt: DateTime!
+  "From when on it keeps nothing; null while it was not given up."
+  cancelledAt: DateTime
+  "Who gave it up; null where the release was cancelled, unlocked or replanned."
+  cancelledBy: Person
+}
+
+extend type Mutation {
+  """
+  Books a test environment for a release that may still be tested (R12). No two bookings of an environment overlap: a refusal names
+  the others, and the first free time within 90 days (H6). A booking is freed when the release is cancelled, unlocked or replanned.
+  """
+  bookTestEnvironment(
+    "What is booked."
+    input: BookTestEnvironmentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): EnvironmentBookingPayload @needs(action: "book", of: "EnvironmentBooking")
+  "Gives a booking up that is not over: from now on it keeps nothing."
+  cancelEnvironmentBooking(
+    "Which booking."
+    input: CancelEnvironmentBookingInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): EnvironmentBookingPayload @needs(action: "book", of: "EnvironmentBooking")
+}
+
+"A booking of a test environment."
+input BookTestEnvironmentInput {
+  "The environment."
+  environment: RecordRef!
+  "The release."
+  release: RecordRef!
+  "From when."
+  startsAt: DateTime!
+  "Until when."
+  endsAt: DateTime!
+  "What for."
+  comment: String
+}
+
+"Which booking is given up."
+input CancelEnvironmentBookingInput {
+  "The booking."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/environment_booking_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type EnvironmentBooking implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The test environment that is booked."
+  environment(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): TestEnvironment
+  "The release for which it is booked."
+  release(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+}
+
+extend type Query {
+  "Finds an environment booking by its key; null when there is none."
+  environmentBooking(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): EnvironmentBooking
+  "Lists environment bookings, a page at a time."
+  environmentBookings(
+    "Only those that match."
+    filter: EnvironmentBookingFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [EnvironmentBookingOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): EnvironmentBookingConnection!
+}
+
+"A page of environment bookings."
+type EnvironmentBookingConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [EnvironmentBookingEdge!]!
+  "The records alone."
+  nodes: [EnvironmentBooking!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of environment bookings."
+type EnvironmentBookingEdge {
+  "The record."
+  node: EnvironmentBooking!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of an environment booking did, or with a dry run would do."
+type EnvironmentBookingPayload {
+  "The record as it is now; after a removal null."
+  environmentBooking: EnvironmentBooking
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects environment bookings. All that is given must hold."
+input EnvironmentBookingFilter {
+  "All of these hold."
+  and: [EnvironmentBookingFilter!]
+  "At least one of these holds."
+  or: [EnvironmentBookingFilter!]
+  "This does not hold."
+  not: EnvironmentBookingFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "From when."
+  startsAt: DateTimeFilter
+  "Until when."
+  endsAt: DateTimeFilter
+  "Who booked."
+  bookedBy: StringFilter
+  "When that was."
+  bookedAt: DateTimeFilter
+  "From when on it keeps nothing; null while it was not given up."
+  cancelledAt: DateTimeFilter
+  "Who gave it up; null where the release was cancelled, unlocked or replanned."
+  cancelledBy: StringFilter
+  "The test environment that is booked."
+  environment: TestEnvironmentLinkFilter
+  "The release for which it is booked."
+  release: ReleaseLinkFilter
+}
+
+"One step of an order of environment bookings."
+input EnvironmentBookingOrder {
+  "By which field."
+  field: EnvironmentBookingOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What environment bookings can be ordered by."
+enum EnvironmentBookingOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "From when."
+  STARTS_AT
+  "Until when."
+  ENDS_AT
+  "Who booked."
+  BOOKED_BY
+  "When that was."
+  BOOKED_AT
+  "From when on it keeps nothing; null while it was not given up."
+  CANCELLED_AT
+  "Who gave it up; null where the release was cancelled, unlocked or replanned."
+  CANCELLED_BY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts environment bookings."
+  environmentBookings(
+    "By which fields; with attributes together at most three."
+    by: [EnvironmentBookingGroupField!]
+    "Only those that match."
+    filter: EnvironmentBookingFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What environment bookings can be counted by."
+enum EnvironmentBookingGroupField {
+  "From when."
+  STARTS_AT
+  "Until when."
+  ENDS_AT
+  "Who booked."
+  BOOKED_BY
+  "When that was."
+  BOOKED_AT
+  "From when on it keeps nothing; null while it was not given up."
+  CANCELLED_AT
+  "Who gave it up; null where the release was cancelled, unlocked or replanned."
+  CANCELLED_BY
 }
 `, BuiltIn: false},
 	{Name: "../schema/events.graphqls", Input: `"What can be followed as it happens, over a WebSocket (graphql-transport-ws) or as server-sent events (graphql-sse)."
@@ -14542,6 +14922,8 @@ enum RecordKind {
   DELEGATION
   "Deliverables."
   DELIVERABLE
+  "Environment bookings."
+  ENVIRONMENT_BOOKING
   "Freezes."
   FREEZE
   "Freeze exceptions."
@@ -14572,6 +14954,8 @@ enum RecordKind {
   SITE
   "Tasks."
   TASK
+  "Test environments."
+  TEST_ENVIRONMENT
   "Test runs."
   TEST_RUN
   "Votes."
@@ -14604,6 +14988,8 @@ enum GraphKind {
   DELEGATION
   "Deliverables."
   DELIVERABLE
+  "Environment bookings."
+  ENVIRONMENT_BOOKING
   "Freezes."
   FREEZE
   "Freeze exceptions."
@@ -14634,6 +15020,8 @@ enum GraphKind {
   SITE
   "Tasks."
   TASK
+  "Test environments."
+  TEST_ENVIRONMENT
   "Test runs."
   TEST_RUN
   "Votes."
@@ -14648,6 +15036,10 @@ enum GraphKind {
   ASSESSES
   "The tasks that are to be done before this one (R12)."
   BLOCKED_BY
+  "The release for which it is booked."
+  BOOKED_FOR
+  "The test environment that is booked."
+  BOOKS
   "The documents and parts that this release brings (R8)."
   BRINGS
   "The releases that this package bundles (R2)."
@@ -14658,6 +15050,8 @@ enum GraphKind {
   CAUSED_BY
   "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
   CHANGES
+  "The items that this test environment has."
+  COMPRISES
   "The items in which this problem shows."
   CONCERNS
   "The board that decides on this request."
@@ -14718,6 +15112,8 @@ enum GraphKind {
   PREPARES
   "The items that have this known error, and in which versions."
   PRESENT_IN
+  "The test environment in which this run was made; null where none was named."
+  RAN_IN
   "The releases that must be live at a site before this one (P9)."
   REQUIRES
   "The releases for which pieces of it are reserved (L4)."
@@ -14738,6 +15134,8 @@ enum GraphKind {
   SITE_NEEDS
   "The hardware that it can replace."
   SPARE_FOR
+  "The live item for which this one stands in tests (R12)."
+  STANDS_FOR
   "The report of this run, as the library keeps it."
   STORED_AS
   "The site where it is kept."
@@ -15709,6 +16107,23 @@ extend type Release implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): DeliverableConnection!
+  "The test environments that are booked for this release, also what is over or was given up."
+  environmentBookings(
+    "Only those that match."
+    filter: EnvironmentBookingFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [EnvironmentBookingOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): EnvironmentBookingConnection!
   "What has to be prepared before this release may go on (R12)."
   tasks(
     "Only those that match."
@@ -15916,6 +16331,8 @@ input ReleaseFilter {
   signOffs: SignOffLinkFilter
   "The documents and parts that this release brings (R8)."
   deliverables: DeliverableLinkFilter
+  "The test environments that are booked for this release, also what is over or was given up."
+  environmentBookings: EnvironmentBookingLinkFilter
   "What has to be prepared before this release may go on (R12)."
   tasks: TaskLinkFilter
   "What was answered to its calendar, also of calendars before (R13)."
@@ -15978,6 +16395,14 @@ input DeliverableLinkFilter {
   some: DeliverableFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: DeliverableFilter @cost(weight: 50000)
+}
+
+"Selects records by the environment bookings that a relationship joins to them."
+input EnvironmentBookingLinkFilter {
+  "At least one matches; {} asks for any."
+  some: EnvironmentBookingFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: EnvironmentBookingFilter @cost(weight: 50000)
 }
 
 "One step of an order of releases."
@@ -16735,6 +17160,8 @@ type ReleasePolicy {
   maxVariants: Int
   "How many steps a person may have to do at a site (R24); any number when null."
   maxManualSteps: Int
+  "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
+  minRepresentativeness: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
   "How long a release is watched once it is live (D8); P14D when null."
@@ -17574,6 +18001,8 @@ input CreateReleasePolicyInput {
   maxVariants: Int
   "How many steps a person may have to do at a site (R24); any number when null."
   maxManualSteps: Int
+  "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
+  minRepresentativeness: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
   "How long a release is watched once it is live (D8); P14D when null."
@@ -17650,6 +18079,8 @@ input ReleasePolicyPatch {
   maxVariants: Int
   "How many steps a person may have to do at a site (R24); any number when null."
   maxManualSteps: Int
+  "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
+  minRepresentativeness: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
   "How long a release is watched once it is live (D8); P14D when null."
@@ -18157,14 +18588,6 @@ input ReleaseUnitFilter {
   groups: ConfigurationItemLinkFilter
   "The policies that name this unit."
   policies: ReleasePolicyLinkFilter
-}
-
-"Selects records by the configuration items that a relationship joins to them."
-input ConfigurationItemLinkFilter {
-  "At least one matches; {} asks for any."
-  some: ConfigurationItemFilter @cost(weight: 50000)
-  "None matches; {} asks that there are none."
-  none: ConfigurationItemFilter @cost(weight: 50000)
 }
 
 "One step of an order of release units."
@@ -20162,6 +20585,523 @@ input TaskKindFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/test_environment.graphqls", Input: `"A place where releases are tested before they go live (R12, R15)."
+type TestEnvironment {
+  "What it is for, in a few sentences."
+  description: String
+  "As which environment of the promotion path it counts (R15)."
+  environment: Environment!
+  "Who looks after it."
+  owner: Person
+  "When it was last put into its first state; null: nobody said."
+  lastResetAt: DateTime
+  "Who did so."
+  lastResetBy: Person
+  "The last hundred resets, oldest first."
+  resets: [EnvironmentReset!]!
+  "Counts what is booked and given up."
+  bookingCount: Int!
+}
+
+"That a test environment was put into its first state."
+type EnvironmentReset {
+  "When."
+  at: DateTime!
+  "Who did so."
+  by: String!
+}
+
+extend type TestEnvironment {
+  """
+  How much of what a release holds, and of what that depends on in LIVE, stands here at the same versions (R12): as far as the
+  caller may see it. Services, buildings and papers are not compared.
+  """
+  representativeness(
+    "The release."
+    release: RecordRef!
+  ): Representativeness! @cost(weight: 500)
+}
+
+"How a test environment compares with production, for a release (R12)."
+type Representativeness {
+  "The share of the parts that match, rounded down; 100 where there is nothing to compare."
+  percent: Int!
+  "How many parts there should be."
+  total: Int!
+  "How many stand there at a version that runs in LIVE, or to which the release brings them."
+  matched: Int!
+  "How many stand there at another version."
+  otherVersion: Int!
+  "For how many nothing stands there."
+  missing: Int!
+  "The same in words, with the names of what is not as in LIVE."
+  explanation: String!
+  "The parts, by their keys."
+  parts(
+    "Only those in this state; all when absent."
+    state: EnvironmentPartState
+  ): [EnvironmentPart!]!
+}
+
+"How a part of production is there in a test environment."
+enum EnvironmentPartState {
+  "At a version that runs in LIVE, or to which the release brings it."
+  MATCHED
+  "At another version."
+  OTHER_VERSION
+  "Not at all."
+  MISSING
+}
+
+"An item that a test environment should have to be like production."
+type EnvironmentPart {
+  "The live item."
+  item: ConfigurationItem!
+  "Whether the release holds it; else it is one on which such an item depends."
+  held: Boolean!
+  "How it is there."
+  state: EnvironmentPartState!
+  "What stands for it: another item, or the same; null where nothing does."
+  standIn: ConfigurationItem
+  "The version of that."
+  version: String
+  "The versions that run in LIVE; none where nobody knows."
+  liveVersions: [String!]!
+  "The version to which the release brings it."
+  broughtVersion: String
+}
+
+extend type Mutation {
+  """
+  Says that a test environment was put into its first state (R12). TEST_MANAGER and CONFIGURATION_MANAGER do, and its owner.
+  """
+  resetTestEnvironment(
+    "Which environment, and when."
+    input: ResetTestEnvironmentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TestEnvironmentPayload @needs(action: "reset", of: "TestEnvironment")
+}
+
+"Which test environment was reset."
+input ResetTestEnvironmentInput {
+  "The environment."
+  ref: RecordRef!
+  "When; now when absent. Not before the last reset."
+  at: DateTime
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What a test environment has of an item."
+type EnvironmentItem {
+  "The version that stands there; that of the item itself when null."
+  version: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/test_environment_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type TestEnvironment implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The items that this test environment has."
+  items(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemEnvironmentItemConnection!
+  "For what this test environment is booked, also what is over or was given up."
+  bookings(
+    "Only those that match."
+    filter: EnvironmentBookingFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [EnvironmentBookingOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): EnvironmentBookingConnection!
+  "The test runs that were made here."
+  runs(
+    "Only those that match."
+    filter: TestRunFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [TestRunOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): TestRunConnection!
+}
+
+extend type Query {
+  "Finds a test environment by its key; null when there is none."
+  testEnvironment(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): TestEnvironment
+  "Lists test environments, a page at a time."
+  testEnvironments(
+    "Only those that match."
+    filter: TestEnvironmentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [TestEnvironmentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): TestEnvironmentConnection!
+}
+
+extend type Mutation {
+  "Adds a test environment."
+  createTestEnvironment(
+    "What to do."
+    input: CreateTestEnvironmentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TestEnvironmentPayload
+  "Changes a test environment: fields that the patch does not name stay as they are, null empties them."
+  updateTestEnvironment(
+    "What to do."
+    input: UpdateTestEnvironmentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TestEnvironmentPayload
+  "Removes a test environment to which nothing points any more."
+  removeTestEnvironment(
+    "What to do."
+    input: RemoveTestEnvironmentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TestEnvironmentPayload
+}
+
+"A page of test environments."
+type TestEnvironmentConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [TestEnvironmentEdge!]!
+  "The records alone."
+  nodes: [TestEnvironment!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of test environments."
+type TestEnvironmentEdge {
+  "The record."
+  node: TestEnvironment!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a test environment did, or with a dry run would do."
+type TestEnvironmentPayload {
+  "The record as it is now; after a removal null."
+  testEnvironment: TestEnvironment
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects test environments. All that is given must hold."
+input TestEnvironmentFilter {
+  "All of these hold."
+  and: [TestEnvironmentFilter!]
+  "At least one of these holds."
+  or: [TestEnvironmentFilter!]
+  "This does not hold."
+  not: TestEnvironmentFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "As which environment of the promotion path it counts (R15)."
+  environment: EnvironmentFilter
+  "Who looks after it."
+  owner: StringFilter
+  "When it was last put into its first state; null: nobody said."
+  lastResetAt: DateTimeFilter
+  "Who did so."
+  lastResetBy: StringFilter
+  "The items that this test environment has."
+  items: ConfigurationItemEnvironmentItemFilter
+  "For what this test environment is booked, also what is over or was given up."
+  bookings: EnvironmentBookingLinkFilter
+  "The test runs that were made here."
+  runs: TestRunLinkFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemEnvironmentItemFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: EnvironmentItemFilter
+}
+
+"One step of an order of test environments."
+input TestEnvironmentOrder {
+  "By which field."
+  field: TestEnvironmentOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What test environments can be ordered by."
+enum TestEnvironmentOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "As which environment of the promotion path it counts (R15)."
+  ENVIRONMENT
+  "Who looks after it."
+  OWNER
+  "When it was last put into its first state; null: nobody said."
+  LAST_RESET_AT
+  "Who did so."
+  LAST_RESET_BY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+"A new test environment."
+input CreateTestEnvironmentInput {
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "What it is for, in a few sentences."
+  description: String
+  "As which environment of the promotion path it counts (R15). When absent: ACCEPTANCE."
+  environment: Environment
+  "Who looks after it."
+  owner: String
+}
+
+"What to change in a test environment: what is absent stays, null empties."
+input TestEnvironmentPatch {
+  "The human-typed name that identifies the record in its kind."
+  key: String
+  "What people call it."
+  name: String
+  "What it is for, in a few sentences."
+  description: String
+  "As which environment of the promotion path it counts (R15)."
+  environment: Environment
+  "Who looks after it."
+  owner: String
+}
+
+"Which test environment to change, and how."
+input UpdateTestEnvironmentInput {
+  "The record."
+  ref: RecordRef!
+  "The change."
+  patch: TestEnvironmentPatch!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which test environment to remove."
+input RemoveTestEnvironmentInput {
+  "The record."
+  ref: RecordRef!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+extend type Statistics {
+  "Counts test environments."
+  testEnvironments(
+    "By which fields; with attributes together at most three."
+    by: [TestEnvironmentGroupField!]
+    "Only those that match."
+    filter: TestEnvironmentFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What test environments can be counted by."
+enum TestEnvironmentGroupField {
+  "As which environment of the promotion path it counts (R15)."
+  ENVIRONMENT
+  "Who looks after it."
+  OWNER
+  "When it was last put into its first state; null: nobody said."
+  LAST_RESET_AT
+  "Who did so."
+  LAST_RESET_BY
+}
+
+"A page of configuration items."
+type ConfigurationItemEnvironmentItemConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationItemEnvironmentItemEdge!]!
+  "The records alone."
+  nodes: [ConfigurationItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration items."
+type ConfigurationItemEnvironmentItemEdge {
+  "The record."
+  node: ConfigurationItem!
+  "Marks its place in the list."
+  cursor: String!
+  "The version that stands there; that of the item itself when null."
+  version: String
+}
+
+"A page of test environments."
+type TestEnvironmentEnvironmentItemConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [TestEnvironmentEnvironmentItemEdge!]!
+  "The records alone."
+  nodes: [TestEnvironment!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of test environments."
+type TestEnvironmentEnvironmentItemEdge {
+  "The record."
+  node: TestEnvironment!
+  "Marks its place in the list."
+  cursor: String!
+  "The version that stands there; that of the item itself when null."
+  version: String
+}
+
+extend type Mutation {
+  "Joins a test environment to a configuration item by an environment item (items), or changes the one there is."
+  connectEnvironmentItem(
+    "What to do."
+    input: ConnectEnvironmentItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): EnvironmentItemPayload
+  "Parts a test environment from a configuration item that an environment item joins."
+  disconnectEnvironmentItem(
+    "What to do."
+    input: DisconnectEnvironmentItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): EnvironmentItemPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectEnvironmentItemInput {
+  "The test environment where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+  "The version that stands there; that of the item itself when null."
+  version: String
+}
+
+"Which records to part."
+input DisconnectEnvironmentItemInput {
+  "The test environment where it starts."
+  from: RecordRef!
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type EnvironmentItemPayload {
+  "The test environment where it starts."
+  from: TestEnvironment!
+  "The configuration item where it ends."
+  to: ConfigurationItem!
+  "What it says; after a parting, what it said."
+  environmentItem: EnvironmentItem
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/test_run.graphqls", Input: `"One run of a planned test. It is never edited."
 type TestRun {
   "What it came to."
@@ -20238,12 +21178,14 @@ input ReportTestRunInput {
   startedAt: DateTime!
   "When it was over; now when absent."
   endedAt: DateTime
-  "Where it was made; where it was planned when absent."
+  "Where it was made; that of the test environment, or else where it was planned, when absent."
   environment: Environment
   "Stands for the kit that was tested: refused unless it is the present one; the present one when absent."
   kitDigest: Sha256
   "The round in which it was made: refused unless it is the present one; the present one when absent."
   round: Int
+  "The test environment in which it was made; none is named when absent."
+  testEnvironment: RecordRef
   "The report: a document of the library."
   report: RecordRef
   "What was seen."
@@ -20312,6 +21254,11 @@ extend type TestRun implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): MediaItem
+  "The test environment in which this run was made; null where none was named."
+  testEnvironment(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): TestEnvironment
 }
 
 extend type Query {
@@ -20405,6 +21352,16 @@ input TestRunFilter {
   test: AcceptanceTestLinkFilter
   "The report of this run, as the library keeps it."
   report: MediaItemLinkFilter
+  "The test environment in which this run was made; null where none was named."
+  testEnvironment: TestEnvironmentLinkFilter
+}
+
+"Selects records by the test environments that a relationship joins to them."
+input TestEnvironmentLinkFilter {
+  "At least one matches; {} asks for any."
+  some: TestEnvironmentFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: TestEnvironmentFilter @cost(weight: 50000)
 }
 
 "One step of an order of test runs."
@@ -22023,6 +22980,12 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_licences(ctx, field)
 	case "spares":
 		return ec.fieldContext_ConfigurationItem_spares(ctx, field)
+	case "testEnvironments":
+		return ec.fieldContext_ConfigurationItem_testEnvironments(ctx, field)
+	case "standsFor":
+		return ec.fieldContext_ConfigurationItem_standsFor(ctx, field)
+	case "standIns":
+		return ec.fieldContext_ConfigurationItem_standIns(ctx, field)
 	case "openProblems":
 		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
@@ -22085,6 +23048,32 @@ func (ec *executionContext) childFields_ConfigurationItemEdge(ctx context.Contex
 		return ec.fieldContext_ConfigurationItemEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemEnvironmentItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemEnvironmentItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemEnvironmentItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemEdge_cursor(ctx, field)
+	case "version":
+		return ec.fieldContext_ConfigurationItemEnvironmentItemEdge_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemEnvironmentItemEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfigurationItemExclusionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -22761,6 +23750,142 @@ func (ec *executionContext) childFields_EmergencyRules(ctx context.Context, fiel
 		return ec.fieldContext_EmergencyRules_minimumPriority(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmergencyRules", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentBooking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "startsAt":
+		return ec.fieldContext_EnvironmentBooking_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_EnvironmentBooking_endsAt(ctx, field)
+	case "comment":
+		return ec.fieldContext_EnvironmentBooking_comment(ctx, field)
+	case "bookedBy":
+		return ec.fieldContext_EnvironmentBooking_bookedBy(ctx, field)
+	case "bookedAt":
+		return ec.fieldContext_EnvironmentBooking_bookedAt(ctx, field)
+	case "cancelledAt":
+		return ec.fieldContext_EnvironmentBooking_cancelledAt(ctx, field)
+	case "cancelledBy":
+		return ec.fieldContext_EnvironmentBooking_cancelledBy(ctx, field)
+	case "id":
+		return ec.fieldContext_EnvironmentBooking_id(ctx, field)
+	case "key":
+		return ec.fieldContext_EnvironmentBooking_key(ctx, field)
+	case "name":
+		return ec.fieldContext_EnvironmentBooking_name(ctx, field)
+	case "version":
+		return ec.fieldContext_EnvironmentBooking_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_EnvironmentBooking_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_EnvironmentBooking_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_EnvironmentBooking_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_EnvironmentBooking_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_EnvironmentBooking_listedBy(ctx, field)
+	case "environment":
+		return ec.fieldContext_EnvironmentBooking_environment(ctx, field)
+	case "release":
+		return ec.fieldContext_EnvironmentBooking_release(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentBooking", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentBookingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EnvironmentBookingConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EnvironmentBookingConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EnvironmentBookingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EnvironmentBookingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentBookingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentBookingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EnvironmentBookingEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EnvironmentBookingEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentBookingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentBookingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "environmentBooking":
+		return ec.fieldContext_EnvironmentBookingPayload_environmentBooking(ctx, field)
+	case "revision":
+		return ec.fieldContext_EnvironmentBookingPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_EnvironmentBookingPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_EnvironmentBookingPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentBookingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_EnvironmentItem_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentItem", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_EnvironmentItemPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_EnvironmentItemPayload_to(ctx, field)
+	case "environmentItem":
+		return ec.fieldContext_EnvironmentItemPayload_environmentItem(ctx, field)
+	case "revision":
+		return ec.fieldContext_EnvironmentItemPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_EnvironmentItemPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_EnvironmentItemPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_EnvironmentPart_item(ctx, field)
+	case "held":
+		return ec.fieldContext_EnvironmentPart_held(ctx, field)
+	case "state":
+		return ec.fieldContext_EnvironmentPart_state(ctx, field)
+	case "standIn":
+		return ec.fieldContext_EnvironmentPart_standIn(ctx, field)
+	case "version":
+		return ec.fieldContext_EnvironmentPart_version(ctx, field)
+	case "liveVersions":
+		return ec.fieldContext_EnvironmentPart_liveVersions(ctx, field)
+	case "broughtVersion":
+		return ec.fieldContext_EnvironmentPart_broughtVersion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentPart", field.Name)
+}
+
+func (ec *executionContext) childFields_EnvironmentReset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_EnvironmentReset_at(ctx, field)
+	case "by":
+		return ec.fieldContext_EnvironmentReset_by(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnvironmentReset", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -25409,6 +26534,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_signOffs(ctx, field)
 	case "deliverables":
 		return ec.fieldContext_Release_deliverables(ctx, field)
+	case "environmentBookings":
+		return ec.fieldContext_Release_environmentBookings(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Release_tasks(ctx, field)
 	case "calendarAnswers":
@@ -25701,6 +26828,8 @@ func (ec *executionContext) childFields_ReleasePolicy(ctx context.Context, field
 		return ec.fieldContext_ReleasePolicy_maxVariants(ctx, field)
 	case "maxManualSteps":
 		return ec.fieldContext_ReleasePolicy_maxManualSteps(ctx, field)
+	case "minRepresentativeness":
+		return ec.fieldContext_ReleasePolicy_minRepresentativeness(ctx, field)
 	case "retention":
 		return ec.fieldContext_ReleasePolicy_retention(ctx, field)
 	case "verifying":
@@ -25967,6 +27096,26 @@ func (ec *executionContext) childFields_ReleaseUnitPayload(ctx context.Context, 
 		return ec.fieldContext_ReleaseUnitPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseUnitPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Representativeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_Representativeness_percent(ctx, field)
+	case "total":
+		return ec.fieldContext_Representativeness_total(ctx, field)
+	case "matched":
+		return ec.fieldContext_Representativeness_matched(ctx, field)
+	case "otherVersion":
+		return ec.fieldContext_Representativeness_otherVersion(ctx, field)
+	case "missing":
+		return ec.fieldContext_Representativeness_missing(ctx, field)
+	case "explanation":
+		return ec.fieldContext_Representativeness_explanation(ctx, field)
+	case "parts":
+		return ec.fieldContext_Representativeness_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Representativeness", field.Name)
 }
 
 func (ec *executionContext) childFields_RequiredReleasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26579,6 +27728,22 @@ func (ec *executionContext) childFields_SpareUsePayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SpareUsePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StandInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_StandInPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_StandInPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_StandInPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_StandInPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_StandInPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StandInPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "acceptanceTests":
@@ -26607,6 +27772,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
 	case "deliverables":
 		return ec.fieldContext_Statistics_deliverables(ctx, field)
+	case "environmentBookings":
+		return ec.fieldContext_Statistics_environmentBookings(ctx, field)
 	case "freezeExceptions":
 		return ec.fieldContext_Statistics_freezeExceptions(ctx, field)
 	case "freezes":
@@ -26637,6 +27804,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_sites(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Statistics_tasks(ctx, field)
+	case "testEnvironments":
+		return ec.fieldContext_Statistics_testEnvironments(ctx, field)
 	case "testRuns":
 		return ec.fieldContext_Statistics_testRuns(ctx, field)
 	}
@@ -26845,6 +28014,116 @@ func (ec *executionContext) childFields_TestDemand(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type TestDemand", field.Name)
 }
 
+func (ec *executionContext) childFields_TestEnvironment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_TestEnvironment_description(ctx, field)
+	case "environment":
+		return ec.fieldContext_TestEnvironment_environment(ctx, field)
+	case "owner":
+		return ec.fieldContext_TestEnvironment_owner(ctx, field)
+	case "lastResetAt":
+		return ec.fieldContext_TestEnvironment_lastResetAt(ctx, field)
+	case "lastResetBy":
+		return ec.fieldContext_TestEnvironment_lastResetBy(ctx, field)
+	case "resets":
+		return ec.fieldContext_TestEnvironment_resets(ctx, field)
+	case "bookingCount":
+		return ec.fieldContext_TestEnvironment_bookingCount(ctx, field)
+	case "representativeness":
+		return ec.fieldContext_TestEnvironment_representativeness(ctx, field)
+	case "id":
+		return ec.fieldContext_TestEnvironment_id(ctx, field)
+	case "key":
+		return ec.fieldContext_TestEnvironment_key(ctx, field)
+	case "name":
+		return ec.fieldContext_TestEnvironment_name(ctx, field)
+	case "version":
+		return ec.fieldContext_TestEnvironment_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TestEnvironment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_TestEnvironment_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_TestEnvironment_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_TestEnvironment_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_TestEnvironment_listedBy(ctx, field)
+	case "items":
+		return ec.fieldContext_TestEnvironment_items(ctx, field)
+	case "bookings":
+		return ec.fieldContext_TestEnvironment_bookings(ctx, field)
+	case "runs":
+		return ec.fieldContext_TestEnvironment_runs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestEnvironment", field.Name)
+}
+
+func (ec *executionContext) childFields_TestEnvironmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TestEnvironmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TestEnvironmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TestEnvironmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TestEnvironmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestEnvironmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TestEnvironmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TestEnvironmentEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_TestEnvironmentEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestEnvironmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TestEnvironmentEnvironmentItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestEnvironmentEnvironmentItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TestEnvironmentEnvironmentItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemEdge_cursor(ctx, field)
+	case "version":
+		return ec.fieldContext_TestEnvironmentEnvironmentItemEdge_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestEnvironmentEnvironmentItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TestEnvironmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "testEnvironment":
+		return ec.fieldContext_TestEnvironmentPayload_testEnvironment(ctx, field)
+	case "revision":
+		return ec.fieldContext_TestEnvironmentPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_TestEnvironmentPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_TestEnvironmentPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestEnvironmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TestRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "verdict":
@@ -26901,6 +28180,8 @@ func (ec *executionContext) childFields_TestRun(ctx context.Context, field graph
 		return ec.fieldContext_TestRun_test(ctx, field)
 	case "report":
 		return ec.fieldContext_TestRun_report(ctx, field)
+	case "testEnvironment":
+		return ec.fieldContext_TestRun_testEnvironment(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TestRun", field.Name)
 }

@@ -27,6 +27,7 @@ type TestRunResolver interface {
 
 	Test(ctx context.Context, obj *domain.TestRun, asOf *domain.AsOf) (*domain.AcceptanceTest, error)
 	Report(ctx context.Context, obj *domain.TestRun, asOf *domain.AsOf) (*domain.MediaItem, error)
+	TestEnvironment(ctx context.Context, obj *domain.TestRun, asOf *domain.AsOf) (*domain.TestEnvironment, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -56,6 +57,20 @@ func (ec *executionContext) field_TestRun_history_args(ctx context.Context, rawA
 }
 
 func (ec *executionContext) field_TestRun_report_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_TestRun_testEnvironment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
@@ -807,6 +822,50 @@ func (ec *executionContext) fieldContext_TestRun_report(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _TestRun_testEnvironment(ctx context.Context, field graphql.CollectedField, obj *domain.TestRun) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestRun_testEnvironment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.TestRun().TestEnvironment(ctx, obj, fc.Args["asOf"].(*domain.AsOf))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TestEnvironment) graphql.Marshaler {
+			return ec.marshalOTestEnvironment2ᚖreleasegraphᚋinternalᚋdomainᚐTestEnvironment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TestRun_testEnvironment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestRun",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestEnvironment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_TestRun_testEnvironment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TestRunPayload_testRun(ctx context.Context, field graphql.CollectedField, obj *acceptance.Ran) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1015,7 +1074,7 @@ func (ec *executionContext) unmarshalInputReportTestRunInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"test", "verdict", "startedAt", "endedAt", "environment", "kitDigest", "round", "report", "comment"}
+	fieldsInOrder := [...]string{"test", "verdict", "startedAt", "endedAt", "environment", "kitDigest", "round", "testEnvironment", "report", "comment"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1071,6 +1130,13 @@ func (ec *executionContext) unmarshalInputReportTestRunInput(ctx context.Context
 				return it, err
 			}
 			it.Round = data
+		case "testEnvironment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("testEnvironment"))
+			data, err := ec.unmarshalORecordRef2ᚖreleasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TestEnvironment = data
 		case "report":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("report"))
 			data, err := ec.unmarshalORecordRef2ᚖreleasegraphᚋinternalᚋdomainᚐRef(ctx, v)
@@ -1349,6 +1415,44 @@ func (ec *executionContext) _TestRun(ctx context.Context, sel ast.SelectionSet, 
 					}
 				}()
 				res = ec._TestRun_report(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "testEnvironment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TestRun_testEnvironment(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

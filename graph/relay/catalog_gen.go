@@ -244,6 +244,24 @@ type DeliverableConnection = Connection[domain.Deliverable, DeliverableEdge]
 // DeliverablePayload is bound to the type of its name.
 type DeliverablePayload = Payload[domain.Deliverable]
 
+// TestEnvironmentEdge is bound to the type of its name.
+type TestEnvironmentEdge = Edge[domain.TestEnvironment]
+
+// TestEnvironmentConnection is bound to the type of its name.
+type TestEnvironmentConnection = Connection[domain.TestEnvironment, TestEnvironmentEdge]
+
+// TestEnvironmentPayload is bound to the type of its name.
+type TestEnvironmentPayload = Payload[domain.TestEnvironment]
+
+// EnvironmentBookingEdge is bound to the type of its name.
+type EnvironmentBookingEdge = Edge[domain.EnvironmentBooking]
+
+// EnvironmentBookingConnection is bound to the type of its name.
+type EnvironmentBookingConnection = Connection[domain.EnvironmentBooking, EnvironmentBookingEdge]
+
+// EnvironmentBookingPayload is bound to the type of its name.
+type EnvironmentBookingPayload = Payload[domain.EnvironmentBooking]
+
 // CalendarAnswerEdge is bound to the type of its name.
 type CalendarAnswerEdge = Edge[domain.CalendarAnswer]
 
@@ -618,6 +636,40 @@ type StoredDeliverablePayload = LinkPayload[domain.Deliverable, domain.MediaItem
 
 // MembershipPayload is bound to the type of its name.
 type MembershipPayload = LinkPayload[domain.Party, domain.Party, NoLink]
+
+// ConfigurationItemEnvironmentItemEdge is bound to the type of its name.
+type ConfigurationItemEnvironmentItemEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.EnvironmentItem
+}
+
+// NewConfigurationItemEnvironmentItemEdge makes an edge from a record and a *domain.EnvironmentItem.
+func NewConfigurationItemEnvironmentItemEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemEnvironmentItemEdge {
+	return &ConfigurationItemEnvironmentItemEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.EnvironmentItem)}
+}
+
+// ConfigurationItemEnvironmentItemConnection is bound to the type of its name.
+type ConfigurationItemEnvironmentItemConnection = Connection[domain.ConfigurationItem, ConfigurationItemEnvironmentItemEdge]
+
+// TestEnvironmentEnvironmentItemEdge is bound to the type of its name.
+type TestEnvironmentEnvironmentItemEdge struct {
+	Edge[domain.TestEnvironment]
+	domain.EnvironmentItem
+}
+
+// NewTestEnvironmentEnvironmentItemEdge makes an edge from a record and a *domain.EnvironmentItem.
+func NewTestEnvironmentEnvironmentItemEdge(node *domain.TestEnvironment, link any, cursor string) *TestEnvironmentEnvironmentItemEdge {
+	return &TestEnvironmentEnvironmentItemEdge{Edge[domain.TestEnvironment]{node, cursor}, *link.(*domain.EnvironmentItem)}
+}
+
+// TestEnvironmentEnvironmentItemConnection is bound to the type of its name.
+type TestEnvironmentEnvironmentItemConnection = Connection[domain.TestEnvironment, TestEnvironmentEnvironmentItemEdge]
+
+// EnvironmentItemPayload is bound to the type of its name.
+type EnvironmentItemPayload = LinkPayload[domain.TestEnvironment, domain.ConfigurationItem, domain.EnvironmentItem]
+
+// StandInPayload is bound to the type of its name.
+type StandInPayload = LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, NoLink]
 
 // ReleasePreparationPayload is bound to the type of its name.
 type ReleasePreparationPayload = LinkPayload[domain.Task, domain.Release, NoLink]

@@ -12,6 +12,7 @@ import (
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/export"
@@ -56,6 +57,7 @@ type App struct {
 	Media         *media.Area
 	Variants      *variant.Area
 	Releases      *release.Area
+	Environments  *environment.Area
 	Acceptance    *acceptance.Area
 	Forecast      *forecast.Area
 	Rising        *rising.Area
@@ -99,7 +101,8 @@ func New(c Config) *App {
 	a.Media = media.New(e, a.Policies)
 	a.Variants = variant.New(e, a.Policies)
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
-	a.Acceptance = acceptance.New(e, a.Records, a.Releases)
+	a.Environments = environment.New(e, a.Records, a.Traversal, a.Releases)
+	a.Acceptance = acceptance.New(e, a.Records, a.Releases, a.Environments)
 	a.Forecast = forecast.New(e, a.Media, a.Releases)
 	a.Rising = rising.New(e, a.Policies)
 	a.Preparation = preparation.New(e, a.Records, a.Releases)
@@ -157,5 +160,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Acceptance, a.Rising, a.Preparation, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Changes, a.Calendar}
 }

@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/acceptance"
 	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/environment"
 	"releasegraph/internal/domain"
 )
 
@@ -17,11 +18,16 @@ func try(ctx context.Context, a *app.App) error {
 	as := func(name string, role domain.Role) context.Context {
 		return acting.WithActor(ctx, domain.Actor{Name: name, Roles: []domain.Role{role}})
 	}
-	run := func(who string, role domain.Role, test string, verdict domain.TestVerdict, comment string) func() error {
+	run := func(who string, role domain.Role, test string, verdict domain.TestVerdict, comment string, places ...string) func() error {
 		return func() error {
+			var place *domain.Ref
+			for _, key := range places {
+				there := ref(key)
+				place = &there
+			}
 			document := ref("shop-5.15.0-test-report")
 			_, err := a.Acceptance.ReportTestRun(as(who, role), acceptance.Report{
-				Test: ref(release + "-" + test), Verdict: verdict, StartedAt: time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC), Comment: &comment, Report: &document,
+				Test: ref(release + "-" + test), Verdict: verdict, StartedAt: time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC), Comment: &comment, Report: &document, TestEnvironment: place,
 			}, nil)
 			return err
 		}
@@ -47,7 +53,12 @@ func try(ctx context.Context, a *app.App) error {
 			}, nil)
 			return err
 		},
-		run("tara", domain.TestManager, "installation", domain.TestPassed, "Twice on an empty host."),
+		func() error {
+			at := time.Date(2026, 1, 5, 7, 0, 0, 0, time.UTC)
+			_, err := a.Environments.ResetTestEnvironment(as("bruno", domain.Viewer), environment.Reset{Ref: ref("shop-acceptance"), At: &at}, nil)
+			return err
+		},
+		run("tara", domain.TestManager, "installation", domain.TestPassed, "Twice on an empty host.", "shop-acceptance"),
 		approve("tara", domain.TestManager, "installation-manual"),
 		approve("olaf", domain.OperationsManager, "operating-instructions"),
 		approve("sofia", domain.SupportManager, "support-document"),

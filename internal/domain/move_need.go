@@ -87,6 +87,7 @@ const (
 	NeedDecided           MoveNeed = "UNDECIDED"
 	NeedBackOutTested     MoveNeed = "BACK_OUT_TESTED"
 	NeedActivationTested  MoveNeed = "ACTIVATION_TESTED"
+	NeedEnvironmentReady  MoveNeed = "ENVIRONMENT_READY"
 	NeedPath              MoveNeed = "PATH"
 	NeedDefects           MoveNeed = "DEFECTS"
 	NeedDeliverables      MoveNeed = "DELIVERABLES"
@@ -125,7 +126,7 @@ var MoveNeeds = []MoveNeed{
 	NeedKnownProblem, NeedKnown, NeedFewProblems, NeedPriority, NeedMethod, NeedCalendar, NeedRoles, NeedFrequency, NeedPackageSize,
 	NeedParts, NeedKit, NeedKitWhole, NeedKitLicensed, NeedKitSigned, NeedAssembly, NeedScripts, NeedPriorMaster, NeedHardware,
 	NeedManualSteps, NeedProductionAudit, NeedBoardAdvice, NeedBuildTest, NeedPurchases, NeedRegression, NeedNoDeployment, NeedNoPackage,
-	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedPath,
+	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedEnvironmentReady, NeedPath,
 	NeedDefects, NeedDeliverables, NeedSignatures, NeedSeparation,
 	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
 }

@@ -86,7 +86,7 @@ var (
 	accepted = []releaseNeed{
 		aNeed(NeedParts, "R2", "bundles"), aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedTests, "R8", "tests"), aNeed(NeedDecided, "R7", "tests"),
 		aNeed(NeedBackOutTested, "R10", "tests"), aNeed(NeedActivationTested, "P8", "tests"), aNeed(NeedRegression, "R20", "tests"),
-		aNeed(NeedPath, "R15", "tests"), aNeed(NeedDefects, "R8", "introduces"), aNeed(NeedDeliverables, "R8", "deliverables"),
+		aNeed(NeedEnvironmentReady, "R12", "tests"), aNeed(NeedPath, "R15", "tests"), aNeed(NeedDefects, "R8", "introduces"), aNeed(NeedDeliverables, "R8", "deliverables"),
 		aNeed(NeedSignatures, "R8", "signOffs"), aNeed(NeedSeparation, "R7", "deeds"), aNeed(NeedManualSteps, "R24", "manualSteps"),
 	}
 )

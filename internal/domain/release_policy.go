@@ -55,6 +55,9 @@ type ReleasePolicy struct {
 	// MaxManualSteps how many steps a person may have to do at a site (R24).
 	MaxVariants    *int `graph:"maxVariants,set"`
 	MaxManualSteps *int `graph:"maxManualSteps,set"`
+	// MinRepresentativeness is how much of production, in percent, a test environment
+	// must have at the same versions (R12).
+	MinRepresentativeness *int `graph:"minRepresentativeness,set"`
 	// Retention is how long media are kept (L5), Verifying how long a release is
 	// watched once it is live (D8), AuditMaxAge how old an audit may be (R5).
 	Retention    *string         `graph:"retention,set"`
@@ -144,6 +147,7 @@ func (p *ReleasePolicy) Check() Errors {
 	es.period("auditMaxAge", p.AuditMaxAge)
 	es.within("maxVariants", p.MaxVariants, 1, MaxCount)
 	es.within("maxManualSteps", p.MaxManualSteps, 0, MaxCount)
+	es.within("minRepresentativeness", p.MinRepresentativeness, 0, 100)
 	p.checkReadable(&es)
 	p.checkKeeping(&es)
 	p.checkDemands(&es)

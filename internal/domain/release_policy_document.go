@@ -118,6 +118,9 @@ func (d *policyDocument) demands(p *ReleasePolicy) {
 		steps[i] = step.Environment
 	}
 	d.line("A release passes %s.", strings.ReplaceAll(list(steps), ", ", " → "))
+	if p.MinRepresentativeness != nil {
+		d.line("A test environment is %d %% like production at least.", *p.MinRepresentativeness)
+	}
 }
 
 func (d *policyDocument) signOffs(p *ReleasePolicy) {

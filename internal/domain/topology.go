@@ -32,6 +32,8 @@ const (
 	KindSignOff           = "SignOff"
 	KindDeliverable       = "Deliverable"
 	KindCalendarAnswer    = "CalendarAnswer"
+	KindTestEnvironment   = "TestEnvironment"
+	KindBooking           = "EnvironmentBooking"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -98,6 +100,12 @@ const (
 	RelBlockedBy   = "BLOCKED_BY"
 	RelAnswers     = "ANSWERS"
 	RelAnsweredFor = "ANSWERED_FOR"
+
+	RelComprises = "COMPRISES"
+	RelStandsFor = "STANDS_FOR"
+	RelBooks     = "BOOKS"
+	RelBookedFor = "BOOKED_FOR"
+	RelRanIn     = "RAN_IN"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

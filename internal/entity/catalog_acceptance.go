@@ -29,7 +29,7 @@ var _ = declare(area{
 		{
 			Name: "acceptance", Doc: "what came of tests, and who signed", Placed: true,
 			Kinds:         []string{domain.KindTestRun, domain.KindSignOff},
-			Relationships: []string{domain.RelRunOf, domain.RelSigns},
+			Relationships: []string{domain.RelRunOf, domain.RelSigns, domain.RelRanIn},
 		},
 		{
 			Name: "deliverable", Doc: "documents and parts that releases bring", Placed: true,

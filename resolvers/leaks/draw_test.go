@@ -165,6 +165,13 @@ var draws = map[string]func(*drawing) values{
 			"plannedFrom": dawn, "plannedTo": dawn.Add(time.Hour),
 		}
 	},
+	domain.KindTestEnvironment: func(d *drawing) values {
+		return values{"environment": string(one(d, domain.Environments[:4]...)), "owner": d.person(), "lastResetAt": dawn, "lastResetBy": d.person()}
+	},
+	domain.KindBooking: func(d *drawing) values {
+		from := d.hours()
+		return values{"startsAt": from, "endsAt": from.Add(time.Duration(one(d, 1, 6, 48)) * time.Hour), "bookedBy": d.person(), "bookedAt": dawn, "comment": d.text()}
+	},
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},
@@ -176,7 +183,7 @@ func drawLink(t *rapid.T, rel string) map[string]any {
 	switch rel {
 	case domain.RelDependsOn:
 		return values{"kind": string(one(d, domain.DependencyKinds...)), "impact": string(one(d, domain.Impacts...))}
-	case domain.RelInstalledAt:
+	case domain.RelInstalledAt, domain.RelComprises:
 		return values{"version": one(d, "1.0", "2.0")}
 	case domain.RelPresentIn:
 		return values{"versions": one(d, []any{}, []any{"1.0"})}

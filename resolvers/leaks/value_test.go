@@ -76,6 +76,7 @@ var namedBy = map[string]string{
 	"problem": domain.KindProblem, "changerequest": domain.KindChangeRequest, "changerequests": domain.KindChangeRequest,
 	"model": domain.KindChangeModel, "freeze": domain.KindFreeze, "baseline": domain.KindBaseline, "unit": domain.KindReleaseUnit,
 	"release": domain.KindRelease, "releases": domain.KindRelease, "policy": domain.KindReleasePolicy,
+	"environment": domain.KindTestEnvironment, "testenvironment": domain.KindTestEnvironment,
 }
 
 // record chooses a record that an argument may be about, sometimes any.

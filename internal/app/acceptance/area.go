@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
@@ -19,14 +20,15 @@ const (
 
 // Area is what can be done for the acceptance of releases.
 type Area struct {
-	estate   *estate.Estate
-	records  *records.Area
-	releases *release.Area
+	estate       *estate.Estate
+	records      *records.Area
+	releases     *release.Area
+	environments *environment.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, records *records.Area, releases *release.Area) *Area {
-	return &Area{estate: e, records: records, releases: releases}
+func New(e *estate.Estate, records *records.Area, releases *release.Area, environments *environment.Area) *Area {
+	return &Area{estate: e, records: records, releases: releases, environments: environments}
 }
 
 // rules are what the area has to say about what is proposed.

@@ -7,6 +7,7 @@ import (
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/acceptance"
+	"releasegraph/internal/plan/environment"
 	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -36,6 +37,7 @@ func (g *reading) Lacking() []plan.Lack {
 	list := slices.Concat(
 		acceptance.TestsPlanned(demanded, g.required()), g.built(),
 		round.TestsPassed(), round.Undecided(), round.BackOutTested(g.BackOut),
+		environment.Ready(g.environments, g.Policy.MinRepresentativeness),
 		plan.PathPassed(acceptance.Path(g.Policy.PromotionPath, demanded, g.shown())),
 		plan.DefectsDescribed(g.defects()), g.delivers(), acceptance.Signatures(g.cells(), g.standing()), plan.Separation(g.deeds),
 	)
@@ -118,11 +120,8 @@ func (r *run) plan() plan.Run {
 
 // shown is what the last runs that count showed, and where.
 func (g *reading) shown() (list []acceptance.Shown) {
-	last := g.round().Last()
-	for _, r := range g.runs {
-		if one := last[r.of.Key]; one != nil && one.Key == r.Key {
-			list = append(list, acceptance.Shown{Environment: r.Environment, Kind: r.of.Kind, Passed: r.Verdict == domain.TestPassed})
-		}
+	for _, r := range g.counting() {
+		list = append(list, acceptance.Shown{Environment: r.Environment, Kind: r.of.Kind, Passed: r.Verdict == domain.TestPassed})
 	}
 	return list
 }

@@ -28,7 +28,7 @@ func (d *Dossier) Markdown() string {
 	document.Section(&b, "Changes", d.ChangeRequests, d.decided)
 	document.Table(&b, "Preparation", []string{"task", "kind", "owner", "done"}, d.taskRows())
 	document.Table(&b, "Tests", []string{"test", "kind", "environment", "criteria", "last run that counts"}, d.testRows())
-	document.Table(&b, "Runs", []string{"run", "verdict", "round", "tester", "ended", "judged"}, d.runRows())
+	document.Table(&b, "Runs", []string{"run", "verdict", "round", "where", "tester", "ended", "judged"}, d.runRows())
 	document.Section(&b, "Known defects", d.Defects, func(k *domain.KnownError) string {
 		return fmt.Sprintf("%s: %s — workaround: %s", document.Keyed(k.Key, k.Name), domain.Markdown(optional.Or(k.Symptoms, "")), domain.Markdown(optional.Or(k.Workaround, "")))
 	})
@@ -98,7 +98,11 @@ func (d *Dossier) runRows() (rows [][]string) {
 		if r.JudgedBy != nil {
 			judged = *r.JudgedBy + ": " + optional.Or(r.Judgement, "")
 		}
-		rows = append(rows, []string{r.Key, verdict, fmt.Sprint(r.Round), r.Tester, document.Minute(r.EndedAt), judged})
+		where := string(r.Environment)
+		if r.place != nil {
+			where += " " + r.place.Key
+		}
+		rows = append(rows, []string{r.Key, verdict, fmt.Sprint(r.Round), where, r.Tester, document.Minute(r.EndedAt), judged})
 	}
 	return rows
 }

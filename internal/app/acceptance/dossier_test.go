@@ -27,7 +27,7 @@ func TestADossierIsPrinted_R8(t *testing.T) {
 		text := d.Markdown()
 		for _, wanted := range []string{
 			"R is IN_ACCEPTANCE, round 1, content ", "## What is missing", "TESTS (R8): a run of R-BACKOUT", "MODIFY pay-calc: 1.0.0 → 1.1.0", "C-1 Round right: APPROVE by erin",
-			"| R-FUNCTIONAL/run-1 | PASS | 1 | tom |", "&lt;b>it blinks", `look \| away`, "## Back-out: FULL", "| R-TRAINING\\_PLAN Record R-TRAINING\\_PLAN | TRAINING\\_PLAN | APPROVED |", "| FALLEN |", "## Kit", "- all `" + d.Digest + "`",
+			"| R-FUNCTIONAL/run-1 | PASS | 1 | TEST | tom |", "&lt;b>it blinks", `look \| away`, "## Back-out: FULL", "| R-TRAINING\\_PLAN Record R-TRAINING\\_PLAN | TRAINING\\_PLAN | APPROVED |", "| FALLEN |", "## Kit", "- all `" + d.Digest + "`",
 		} {
 			require.Contains(t, text, wanted)
 		}

@@ -5,11 +5,13 @@ import (
 	"context"
 	"slices"
 
+	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
+	environments "releasegraph/internal/plan/environment"
 	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -24,6 +26,7 @@ type reading struct {
 	deliverables []*delivered
 	signOffs     []*domain.SignOff
 	deeds        []plan.Deed
+	environments []environments.Used
 	guards       []store.Guard
 }
 
@@ -39,6 +42,8 @@ type run struct {
 	*domain.TestRun
 	of     *test
 	report *domain.MediaItem
+	// place is the test environment in which it was made, nil: none was named.
+	place *domain.TestEnvironment
 }
 
 // delivered is a deliverable, with the media item that keeps it, nil for none.
@@ -71,7 +76,7 @@ func (a *Area) read(ctx context.Context, s *release.Standing) (*reading, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, rel := range []string{domain.RelTests, domain.RelRuns, domain.RelMitigates, domain.RelStoredAs, domain.RelMemberOf} {
+	for _, rel := range []string{domain.RelTests, domain.RelRuns, domain.RelMitigates, domain.RelStoredAs, domain.RelMemberOf, domain.RelRanIn} {
 		g.guards = append(g.guards, store.Unchanged{Since: store.Revision(since), Rel: rel})
 	}
 	related, err := g.related(ctx)
@@ -83,6 +88,9 @@ func (a *Area) read(ctx context.Context, s *release.Standing) (*reading, error) 
 		return nil, err
 	}
 	if err := g.readRuns(ctx, tests); err != nil {
+		return nil, err
+	}
+	if g.environments, err = a.environments.Read(ctx, s, g.used()); err != nil {
 		return nil, err
 	}
 	if err := g.readDeliverables(ctx); err != nil {
@@ -209,10 +217,44 @@ func (g *reading) readRuns(ctx context.Context, tests []*test) error {
 		nodes = append(nodes, store.ID(r.ID))
 	}
 	reports, err := estate.Linked[*domain.MediaItem](ctx, g.View, nodes, domain.RelStoredAs, store.Out)
+	if err != nil {
+		return err
+	}
+	places, err := estate.Linked[*domain.TestEnvironment](ctx, g.View, nodes, domain.RelRanIn, store.Out)
 	for _, r := range g.runs {
-		r.report = optional.First(reports[store.ID(r.ID)])
+		r.report, r.place = optional.First(reports[store.ID(r.ID)]), optional.First(places[store.ID(r.ID)])
 	}
 	return err
+}
+
+// used are the test environments in which the last runs that count were made. Guards
+// hold them as they were read.
+func (g *reading) used() (list []environment.Used) {
+	of := map[string]int{}
+	for _, r := range g.counting() {
+		if r.place == nil {
+			continue
+		}
+		if _, known := of[r.place.ID]; !known {
+			of[r.place.ID] = len(list)
+			list = append(list, environment.Used{Place: r.place})
+			g.keep(r.place)
+		}
+		one := &list[of[r.place.ID]]
+		one.Runs = append(one.Runs, r.TestRun)
+	}
+	return list
+}
+
+// counting are the last runs of the tests, as far as they count (R21).
+func (g *reading) counting() (list []*run) {
+	last := g.round().Last()
+	for _, r := range g.runs {
+		if one := last[r.of.Key]; one != nil && one.Key == r.Key {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 func (g *reading) readDeliverables(ctx context.Context) error {

@@ -83,6 +83,9 @@ func (g *reading) testSection() []object {
 				"key": r.Key, "verdict": r.Verdict, "round": r.Round, "kitDigest": r.KitDigest, "environment": r.Environment, "tester": r.Tester,
 				"startedAt": instant(r.StartedAt), "endedAt": instant(r.EndedAt), "judgedBy": r.JudgedBy, "judgement": r.Judgement,
 			}
+			if r.place != nil {
+				one["testEnvironment"] = r.place.Key
+			}
 			if r.report != nil {
 				one["report"] = object{"key": r.report.Key, "sha256": r.report.Sha256}
 			}

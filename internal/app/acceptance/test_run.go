@@ -25,8 +25,10 @@ type Report struct {
 	Environment *domain.Environment
 	KitDigest   *string
 	Round       *int
-	Report      *domain.Ref
-	Comment     *string
+	// TestEnvironment is where it was made; nil: nobody said.
+	TestEnvironment *domain.Ref
+	Report          *domain.Ref
+	Comment         *string
 }
 
 // ReportTestRun reports a run of a test in the present round, on the present kit
@@ -61,19 +63,28 @@ func (a *Area) report(ctx context.Context, in Report) (*estate.Draft, *done[*dom
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := a.newRun(ctx, in, tested, g)
+	place, err := a.placeOf(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := a.newRun(ctx, in, tested, g, place)
 	if err != nil {
 		return nil, nil, err
 	}
 	if r.Key, err = a.records.FreeKey(ctx, domain.KindTestRun, tested.Key, "run", 1+g.runsOf(tested)); err != nil {
 		return nil, nil, err
 	}
-	if err := a.mayReport(ctx, in, g, tested, r); err != nil {
+	if err := a.mayReport(ctx, g, tested, r, place); err != nil {
 		return nil, nil, err
 	}
 	d, after := g.draft(before, tested, r.Verdict, a.estate.Clock())
 	d.Create(r)
 	d.Join(domain.RelRunOf, r, store.ID(tested.ID))
+	if place != nil {
+		d.Join(domain.RelRanIn, r, store.ID(place.ID))
+		d.Known = append(d.Known, place)
+		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(place.ID), Version: int64(place.Version)})
+	}
 	if in.Report != nil {
 		document, err := a.document(ctx, *in.Report)
 		if err != nil {
@@ -89,11 +100,15 @@ func (a *Area) report(ctx context.Context, in Report) (*estate.Draft, *done[*dom
 
 // newRun is a run as it is reported: what is not given is as it is now, or as it was
 // planned.
-func (a *Area) newRun(ctx context.Context, in Report, tested *domain.AcceptanceTest, g *reading) (*domain.TestRun, error) {
+func (a *Area) newRun(ctx context.Context, in Report, tested *domain.AcceptanceTest, g *reading, place *domain.TestEnvironment) (*domain.TestRun, error) {
 	who, err := a.doer(ctx)
+	where := tested.Environment
+	if place != nil {
+		where = place.Environment
+	}
 	r := &domain.TestRun{
 		Verdict: in.Verdict, StartedAt: in.StartedAt, EndedAt: optional.Or(in.EndedAt, a.estate.Clock()), Comment: in.Comment,
-		Environment: optional.Or(in.Environment, tested.Environment), Round: optional.Or(in.Round, g.Release.Round),
+		Environment: optional.Or(in.Environment, where), Round: optional.Or(in.Round, g.Release.Round),
 		KitDigest: optional.Or(in.KitDigest, g.kitDigest), Tester: who.Name, Identities: who.Identities, Method: acting.Method(ctx),
 		Machine: domain.IsToken(who.Name),
 	}
@@ -104,7 +119,7 @@ func (a *Area) newRun(ctx context.Context, in Report, tested *domain.AcceptanceT
 
 // mayReport says all that is wrong with a report (R7, R21): in acceptance alone, of
 // the present round and kit, by a tester who made nothing of the release.
-func (a *Area) mayReport(ctx context.Context, in Report, g *reading, tested *domain.AcceptanceTest, r *domain.TestRun) error {
+func (a *Area) mayReport(ctx context.Context, g *reading, tested *domain.AcceptanceTest, r *domain.TestRun, place *domain.TestEnvironment) error {
 	var es domain.Errors
 	refuse := func(rule, field, format string, args ...any) {
 		es = append(es, domain.Breaks(rule, field, format, args...))
@@ -122,12 +137,44 @@ func (a *Area) mayReport(ctx context.Context, in Report, g *reading, tested *dom
 		refuse("R7", "input.test", "is run by a test manager, or by one of its testers (%s)", list(tested.Testers))
 	}
 	es = append(es, r.CheckTimes(a.estate.Clock()).Under("input")...)
+	elsewhere, err := a.placed(ctx, g.Release, r, place)
+	if err != nil {
+		return err
+	}
+	es = append(es, elsewhere...)
 	next := plan.Deed{Kind: domain.DeedTest, Persons: []domain.Doer{r.Doer()}, Record: domain.KindTestRun + " " + r.Key}
 	apart, err := a.separated(ctx, g, next, "input.test")
 	if err != nil {
 		return err
 	}
 	return append(es, apart...).Err()
+}
+
+// placeOf is the test environment in which a run was made, nil where none is named.
+func (a *Area) placeOf(ctx context.Context, in Report) (*domain.TestEnvironment, error) {
+	if in.TestEnvironment == nil {
+		return nil, nil
+	}
+	found, err := a.estate.Existing(ctx, entity.KindNamed(domain.KindTestEnvironment), *in.TestEnvironment, "input.testEnvironment")
+	if err != nil {
+		return nil, err
+	}
+	return found.(*domain.TestEnvironment), nil
+}
+
+// placed says why a run cannot have been made where it is said to have been (R12).
+func (a *Area) placed(ctx context.Context, of *domain.Release, r *domain.TestRun, place *domain.TestEnvironment) (es domain.Errors, err error) {
+	if place == nil {
+		return nil, nil
+	}
+	if r.Environment != place.Environment {
+		es = append(es, domain.Breaks("R15", "input.environment", "is %s, and %s is one of %s", r.Environment, place.Key, place.Environment))
+	}
+	taken, err := a.environments.Free(ctx, place, of, domain.TimeRange{From: r.StartedAt, To: r.EndedAt}, "input.testEnvironment")
+	if taken != nil {
+		es = append(es, taken)
+	}
+	return es, err
 }
 
 // acts reports whether whoever asks has a role; an administrator has all.

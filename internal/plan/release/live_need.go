@@ -32,28 +32,6 @@ func Advised(advice *Advice, contentVersion int, from, to time.Time) []Lack {
 	return nil
 }
 
-// TestEnvironment is an environment in which a release is tested. Kit is the digest of the
-// kit that has been there since its last reset, empty for none.
-type TestEnvironment struct {
-	Environment    domain.Environment
-	Kit            string
-	Representative bool
-}
-
-// TestEnvironmentsReady is the need ENVIRONMENT_READY: each environment of the tests is
-// representative, and was reset after the kit before (R12).
-func TestEnvironmentsReady(environments []TestEnvironment, kit string) (list []Lack) {
-	for _, g := range environments {
-		if g.Kit != "" && g.Kit != kit {
-			list = append(list, NeedEnvironmentReady.lack(string(g.Environment), "an environment that is reset: another kit was in %s since its last reset", g.Environment))
-		}
-		if !g.Representative {
-			list = append(list, NeedEnvironmentReady.lack(string(g.Environment), "an environment like production: %s is not representative", g.Environment))
-		}
-	}
-	return byAbout(list)
-}
-
 // PathStep is an environment of the promotion path: what must be shown there, and
 // what was.
 type PathStep struct {

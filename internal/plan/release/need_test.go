@@ -214,13 +214,6 @@ func TestABoardRecommendsContentAndCalendar_R19(t *testing.T) {
 	require.Equal(t, []string{"BOARD_ADVICE cab: a board that recommends it: cab does not"}, told(release.Advised(&advice, 3, from, to)))
 }
 
-func TestTestEnvironmentsAreResetAndRepresentative_R12(t *testing.T) {
-	require.Equal(t, []string{
-		"ENVIRONMENT_READY ACCEPTANCE: an environment like production: ACCEPTANCE is not representative",
-		"ENVIRONMENT_READY TEST: an environment that is reset: another kit was in TEST since its last reset",
-	}, told(release.TestEnvironmentsReady([]release.TestEnvironment{{domain.Test, "old", true}, {domain.Acceptance, "kit", false}, {domain.Staging, "", true}}, "kit")))
-}
-
 func TestAReleasePassesItsPath_R15(t *testing.T) {
 	require.Equal(t, []string{"PATH TEST: its promotion path: it has not been in TEST", "PATH ACCEPTANCE: its promotion path: BACKOUT was not shown in ACCEPTANCE"},
 		told(release.PathPassed([]release.PathStep{

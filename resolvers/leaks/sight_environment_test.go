@@ -1,0 +1,7 @@
+package leaks_test
+
+import "releasegraph/internal/domain"
+
+func init() {
+	atSitesBy[domain.KindBooking] = func(e *estate, n *node, at func(*node) bool) bool { return e.linked(n, domain.RelBookedFor, at) }
+}
