@@ -40,6 +40,10 @@ func (r *mutationResolver) JudgeMediaCriterion(ctx context.Context, input media.
 	return written[domain.MediaItem](r.App.Media.JudgeMediaCriterion(ctx, input, options))
 }
 
+func (r *mutationResolver) CompareMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
+	return written[domain.MediaItem](r.App.Media.CompareMediaItem(ctx, input, options))
+}
+
 func (r *mutationResolver) VerifyMediaSignature(ctx context.Context, input media.Verify, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error) {
 	return written[domain.MediaItem](r.App.Media.VerifyMediaSignature(ctx, input, options))
 }

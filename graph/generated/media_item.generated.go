@@ -1072,6 +1072,29 @@ func (ec *executionContext) fieldContext_MediaItem_copies(_ context.Context, fie
 	return graphql.NewScalarFieldContext("MediaItem", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _MediaItem_wrongCopies(ctx context.Context, field graphql.CollectedField, obj *domain.MediaItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaItem_wrongCopies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WrongCopies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaItem_wrongCopies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _MediaItem_stored(ctx context.Context, field graphql.CollectedField, obj *domain.MediaItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2029,6 +2052,50 @@ func (ec *executionContext) unmarshalInputAcceptMediaItemInput(ctx context.Conte
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCompareMediaItemInput(ctx context.Context, obj any) (domain.Verb, error) {
+	var it domain.Verb
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ref", "reason", "ifVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "ifVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ifVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IfVersion = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputJudgeMediaCriterionInput(ctx context.Context, obj any) (media.Judge, error) {
 	var it media.Judge
 	if obj == nil {
@@ -2576,6 +2643,11 @@ func (ec *executionContext) _MediaItem(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "wrongCopies":
+			out.Values[i] = ec._MediaItem_wrongCopies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "stored":
 			out.Values[i] = ec._MediaItem_stored(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3050,6 +3122,11 @@ func (ec *executionContext) _MediaMove(ctx context.Context, sel ast.SelectionSet
 
 func (ec *executionContext) unmarshalNAcceptMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
 	res, err := ec.unmarshalInputAcceptMediaItemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCompareMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx context.Context, v any) (domain.Verb, error) {
+	res, err := ec.unmarshalInputCompareMediaItemInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -17,6 +17,7 @@ import (
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/acceptance"
 	"releasegraph/internal/app/forecast"
+	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/variant"
@@ -27,6 +28,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ReleaseResolver interface {
+	BillsOfMaterials(ctx context.Context, obj *domain.Release) ([]*material.BillOfMaterials, error)
 	Budget(ctx context.Context, obj *domain.Release) (*preparation.Budget, error)
 	CalendarAsked(ctx context.Context, obj *domain.Release) ([]*preparation.CalendarAsk, error)
 	Dossier(ctx context.Context, obj *domain.Release) (*acceptance.Dossier, error)
@@ -3029,6 +3031,38 @@ func (ec *executionContext) fieldContext_Release_keptInForce(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_KeptRelease(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Release_billsOfMaterials(ctx context.Context, field graphql.CollectedField, obj *domain.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_billsOfMaterials(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Release().BillsOfMaterials(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*material.BillOfMaterials) graphql.Marshaler {
+			return ec.marshalNBillOfMaterials2ᚕᚖreleasegraphᚋinternalᚋappᚋmaterialᚐBillOfMaterialsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Release_billsOfMaterials(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Release",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BillOfMaterials(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6865,6 +6899,44 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "billsOfMaterials":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Release_billsOfMaterials(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "budget":
 			field := field
 

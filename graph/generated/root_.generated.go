@@ -112,6 +112,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCancelReleaseInput,
 		ec.unmarshalInputCastVoteInput,
 		ec.unmarshalInputCloseProblemInput,
+		ec.unmarshalInputCompareMediaItemInput,
 		ec.unmarshalInputConfirmDelegationInput,
 		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateBaselineInput,
@@ -1900,6 +1901,55 @@ extend type Statistics {
 enum BaselineGroupField {
   "The last change set that it holds: use it, or the baseline's key, wherever a moment is asked for."
   REVISION
+}
+`, BuiltIn: false},
+	{Name: "../schema/bill.graphqls", Input: `extend type Release {
+  """
+  The bills of materials in its kit, each compared with the parts (PART_OF) that the graph knows of its software, in the versions in which the release leaves
+  them. The bytes are read within the operation's time, one bill after another.
+  """
+  billsOfMaterials: [BillOfMaterials!]! @cost(weight: 20000)
+}
+
+"A bill of materials, compared with what the graph says that its software is made of once the release is in."
+type BillOfMaterials {
+  "The bill, in the library."
+  media: MediaItem!
+  "The software that it is the bill of; null: it is connected to none, and was compared with the parts of all that the release holds."
+  of: ConfigurationItem
+  "How many components it names."
+  components: Int!
+  "How many packages differ."
+  total: Int!
+  "Why it could not be compared; null: it was."
+  problem: String
+  "The first packages that differ, by name."
+  differences(
+    "At most so many."
+    first: Int! = 100
+  ): [BillDifference!]!
+}
+
+"A package that a bill and the graph do not both have in the same versions."
+type BillDifference {
+  "How it differs."
+  kind: BillDifferenceKind!
+  "The package: its package URL without version, or its name."
+  package: String!
+  "The versions that only the bill has."
+  versions: [String!]!
+  "The items that only the graph has."
+  parts: [ConfigurationItem!]!
+}
+
+"How a package differs between a bill and the graph."
+enum BillDifferenceKind {
+  "The bill has it, the graph has not."
+  UNEXPECTED
+  "The graph has it, the bill has not."
+  MISSING
+  "Both have it, in other versions."
+  OTHER_VERSION
 }
 `, BuiltIn: false},
 	{Name: "../schema/board.graphqls", Input: `"Who decides on requests for change: a change advisory board (CAB), or the emergency board."
@@ -12645,6 +12695,8 @@ type MediaItem {
   location: String
   "The locations of the library that hold it (L6)."
   copies: [String!]!
+  "Those whose copy was missing or another content when it was last compared (L2, L6): nothing is deployed from there."
+  wrongCopies: [String!]!
   "Whether its bytes were received, and were as declared."
   stored: Boolean!
   "On which terms it may be used (L1)."
@@ -12786,6 +12838,13 @@ extend type Mutation {
     "Why, and whether only to try."
     options: WriteOptions
   ): MediaItemPayload @needs(action: "master", of: "MediaItem")
+  "Reads all copies of an item again, and keeps which of them are not as declared: nothing is deployed from those (L2, L6). The bytes are read within the operation's time."
+  compareMediaItem(
+    "What to do."
+    input: CompareMediaItemInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): MediaItemPayload @needs(action: "deposit", of: "MediaItem")
   """
   Verifies a signature of the bytes of an item in quarantine, by the scheme of the policy (kitSignature) and whose signatures count there (kitSigners), and keeps
   what came of it (L1). Nobody else is asked. A minisign signature has the bytes read within the operation's time.
@@ -12846,6 +12905,16 @@ input JudgeMediaCriterionInput {
   text: String!
   "Whether it is met."
   met: Boolean!
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which media item."
+input CompareMediaItemInput {
+  "The media item."
+  ref: RecordRef!
+  "Why."
+  reason: String
   "Refuse when the record's version is another one by now (C5)."
   ifVersion: Int
 }
@@ -13149,6 +13218,8 @@ input MediaItemFilter {
   sha256: StringFilter
   "The locations of the library that hold it (L6)."
   copies: StringListFilter
+  "Those whose copy was missing or another content when it was last compared (L2, L6): nothing is deployed from there."
+  wrongCopies: StringListFilter
   "Whether its bytes were received, and were as declared."
   stored: BooleanFilter
   "On which terms it may be used (L1)."
@@ -22100,6 +22171,38 @@ func (ec *executionContext) childFields_BaselinePayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type BaselinePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_BillDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_BillDifference_kind(ctx, field)
+	case "package":
+		return ec.fieldContext_BillDifference_package(ctx, field)
+	case "versions":
+		return ec.fieldContext_BillDifference_versions(ctx, field)
+	case "parts":
+		return ec.fieldContext_BillDifference_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BillDifference", field.Name)
+}
+
+func (ec *executionContext) childFields_BillOfMaterials(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "media":
+		return ec.fieldContext_BillOfMaterials_media(ctx, field)
+	case "of":
+		return ec.fieldContext_BillOfMaterials_of(ctx, field)
+	case "components":
+		return ec.fieldContext_BillOfMaterials_components(ctx, field)
+	case "total":
+		return ec.fieldContext_BillOfMaterials_total(ctx, field)
+	case "problem":
+		return ec.fieldContext_BillOfMaterials_problem(ctx, field)
+	case "differences":
+		return ec.fieldContext_BillOfMaterials_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BillOfMaterials", field.Name)
+}
+
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -25598,6 +25701,8 @@ func (ec *executionContext) childFields_MediaItem(ctx context.Context, field gra
 		return ec.fieldContext_MediaItem_location(ctx, field)
 	case "copies":
 		return ec.fieldContext_MediaItem_copies(ctx, field)
+	case "wrongCopies":
+		return ec.fieldContext_MediaItem_wrongCopies(ctx, field)
 	case "stored":
 		return ec.fieldContext_MediaItem_stored(ctx, field)
 	case "terms":
@@ -26462,6 +26567,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_waivers(ctx, field)
 	case "keptInForce":
 		return ec.fieldContext_Release_keptInForce(ctx, field)
+	case "billsOfMaterials":
+		return ec.fieldContext_Release_billsOfMaterials(ctx, field)
 	case "budget":
 		return ec.fieldContext_Release_budget(ctx, field)
 	case "calendarAsked":

@@ -192,6 +192,7 @@ type MutationResolver interface {
 	RetireMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	PurgeMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	JudgeMediaCriterion(ctx context.Context, input media.Judge, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
+	CompareMediaItem(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	VerifyMediaSignature(ctx context.Context, input media.Verify, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	CreateMediaItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
 	UpdateMediaItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.MediaItem], error)
@@ -660,6 +661,28 @@ func (ec *executionContext) field_Mutation_closeProblem_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.CloseProblemInput, error) {
 			return ec.unmarshalNCloseProblemInput2releasegraphᚋgraphᚋmodelᚐCloseProblemInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_compareMediaItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (domain.Verb, error) {
+			return ec.unmarshalNCompareMediaItemInput2releasegraphᚋinternalᚋdomainᚐVerb(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15918,6 +15941,50 @@ func (ec *executionContext) fieldContext_Mutation_judgeMediaCriterion(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_compareMediaItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_compareMediaItem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CompareMediaItem(ctx, fc.Args["input"].(domain.Verb), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.MediaItem]) graphql.Marshaler {
+			return ec.marshalOMediaItemPayload2ᚖreleasegraphᚋgraphᚋrelayᚐPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_compareMediaItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaItemPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_compareMediaItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_verifyMediaSignature(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26225,6 +26292,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "judgeMediaCriterion":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_judgeMediaCriterion(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "compareMediaItem":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_compareMediaItem(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

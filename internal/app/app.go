@@ -20,6 +20,7 @@ import (
 	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/app/policy"
@@ -61,6 +62,7 @@ type App struct {
 	Acceptance    *acceptance.Area
 	Forecast      *forecast.Area
 	Rising        *rising.Area
+	Materials     *material.Area
 	Preparation   *preparation.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -105,6 +107,7 @@ func New(c Config) *App {
 	a.Acceptance = acceptance.New(e, a.Records, a.Releases, a.Environments)
 	a.Forecast = forecast.New(e, a.Media, a.Releases)
 	a.Rising = rising.New(e, a.Policies)
+	a.Materials = material.New(e, a.Releases)
 	a.Preparation = preparation.New(e, a.Records, a.Releases)
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)

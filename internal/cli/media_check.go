@@ -9,7 +9,6 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/care"
-	"releasegraph/internal/digest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/library"
 )
@@ -74,13 +73,9 @@ func (c *mediaCheck) print(w io.Writer) {
 // are purged while they are read are none any more.
 func keptItems(ctx context.Context, a *app.App, next func()) iter.Seq2[library.Item, error] {
 	return func(yield func(library.Item, error) bool) {
-		err := a.Media.Kept(ctx, func(m *domain.MediaItem) error {
-			d, err := digest.Parse(m.Sha256)
-			if err != nil {
-				return fmt.Errorf("%s: %w", m.Key, err)
-			}
+		err := mediaItems{a}.Kept(ctx, func(item library.Item) error {
 			next()
-			if !yield(library.Item{Key: m.Key, Digest: d, Size: int64(m.Size), Locations: m.Copies}, nil) {
+			if !yield(item, nil) {
 				return errEnough
 			}
 			return nil

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/digest"
@@ -39,7 +40,24 @@ func (i mediaItems) Send(ctx context.Context, key string) (library.Held, error) 
 		return library.Held{}, err
 	}
 	d, err := digest.Parse(m.Sha256)
-	return library.Held{Digest: d, Size: int64(m.Size), Locations: m.Copies}, err
+	return library.Held{Digest: d, Size: int64(m.Size), Locations: m.SoundCopies()}, err
+}
+
+// Kept implements library.Upkeep.
+func (i mediaItems) Kept(ctx context.Context, yield func(library.Item) error) error {
+	return i.app.Media.Kept(i.app.WithLoads(ctx), func(m *domain.MediaItem) error {
+		d, err := digest.Parse(m.Sha256)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Key, err)
+		}
+		return yield(library.Item{Key: m.Key, Digest: d, Size: int64(m.Size), Locations: m.Copies})
+	})
+}
+
+// Compare implements library.Upkeep.
+func (i mediaItems) Compare(ctx context.Context, key string) error {
+	_, err := i.app.Media.CompareMediaItem(i.app.WithLoads(ctx), domain.Verb{Ref: domain.Ref{Key: &key}}, nil)
+	return err
 }
 
 // Purged implements library.Upkeep.

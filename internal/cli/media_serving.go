@@ -17,8 +17,9 @@ import (
 // mediaServing are the flags of a server that has a media library.
 type mediaServing struct {
 	mediaFlags
-	MediaUploads     string `placeholder:"FOLDER" help:"Where uploads lie that are not whole yet. Default: uploads in the first location, where that is a folder."`
-	MediaTrustedRoot string `placeholder:"FILE" type:"path" help:"A trusted root of Sigstore in JSON, by which certificates of those who sign kits are believed."`
+	MediaUploads     string        `placeholder:"FOLDER" help:"Where uploads lie that are not whole yet. Default: uploads in the first location, where that is a folder."`
+	MediaCompare     time.Duration `placeholder:"DURATION" default:"168h" help:"How often each content of the library is read again and compared with what its item says; 0: never. Default: ${default}."`
+	MediaTrustedRoot string        `placeholder:"FILE" type:"path" help:"A trusted root of Sigstore in JSON, by which certificates of those who sign kits are believed."`
 }
 
 // checkLibrary tells what is wrong with the flags, as far as they show it.
@@ -69,8 +70,10 @@ func (f mediaServing) openMedia(ctx context.Context, e *estate) error {
 		return errors.Join(fmt.Errorf("the folder of uploads: %w", err), l.Close())
 	}
 	items := mediaItems{e.app}
-	e.media = &server.Media{Library: l, Items: items, Upkeep: items, Uploads: uploads}
+	e.media = &server.Media{Library: l, Items: items, Upkeep: items, Uploads: uploads, CompareEvery: f.MediaCompare}
 	e.app.Media.VerifyBy(mediaVerifier{library: l, verifiers: signature.Verifiers{signature.Sigstore: sigstore.Verifier{}}, root: root})
+	e.app.Media.CompareBy(mediaComparer{l})
+	e.app.Materials.ReadBy(newBillReader(l))
 	return nil
 }
 

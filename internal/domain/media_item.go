@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type MediaItem struct {
 	Location *string `graph:"location,set,text"`
 	// Copies are the locations of the library that hold it (L6).
 	Copies []string `graph:"copies,filter,import"`
+	// WrongCopies are those of its locations whose copy was missing or another
+	// content than declared when it was last compared (L2, L6).
+	WrongCopies []string `graph:"wrongCopies,filter,import"`
 	// Stored says that the bytes were received, and were as declared.
 	Stored bool       `graph:"stored,filter,import"`
 	Terms  MediaTerms `graph:"terms,required,filter,sort,set"`
@@ -123,6 +127,15 @@ type MediaCriterion struct {
 	By   string    `json:"by"`
 	At   time.Time `json:"at"`
 }
+
+// SoundCopies returns the locations of the library whose copy is not known to be
+// wrong: what may be deployed from (L2, L6).
+func (m *MediaItem) SoundCopies() []string {
+	return slices.DeleteFunc(slices.Clone(m.Copies), func(at string) bool { return slices.Contains(m.WrongCopies, at) })
+}
+
+// Damaged reports whether no copy in the library is known to be sound any more.
+func (m *MediaItem) Damaged() bool { return len(m.Copies) > 0 && len(m.SoundCopies()) == 0 }
 
 // PutByPerson is who put the item into the library.
 func (m *MediaItem) PutByPerson() *Person { return maybePersonOf(m, m.PutBy) }

@@ -69,6 +69,9 @@ func lacksBytes(f *MediaFacts) string {
 	if !f.Item.Stored {
 		return "its bytes, with the digest and the size that are declared (PUT /media/" + f.Item.Key + ", or releasegraph media add)"
 	}
+	if f.Item.Damaged() {
+		return "a copy that is as it was declared: put its bytes again (PUT /media/" + f.Item.Key + ")"
+	}
 	return ""
 }
 
@@ -137,7 +140,7 @@ func (m *MediaItem) Move(to MediaStatus, f *MediaFacts) {
 	case MediaAccepted:
 		m.AcceptedBy, m.AcceptedAt = &f.By.Name, &f.Now
 	case MediaPurged:
-		m.PurgedAt, m.Stored, m.Copies = &f.Now, false, nil
+		m.PurgedAt, m.Stored, m.Copies, m.WrongCopies = &f.Now, false, nil, nil
 	}
 	if blank(&f.Reason) != "" && to != MediaAccepted {
 		m.StatusReason = &f.Reason

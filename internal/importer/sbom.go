@@ -209,3 +209,53 @@ func sniff(r *bufio.Reader) string {
 	}
 	return ""
 }
+
+// Component is what a bill of materials names.
+type Component struct{ Name, Version, Purl string }
+
+// Components lists what a bill of materials names, in either format.
+func Components(r io.Reader) ([]Component, error) {
+	text := bufio.NewReaderSize(r, sniffed)
+	open := openCycloneDX
+	switch sniff(text) {
+	case formatCycloneDX:
+	case formatSPDX:
+		open = openSPDX
+	default:
+		return nil, errors.New("is no bill of materials: neither CycloneDX nor SPDX in JSON")
+	}
+	f, err := open(text)
+	if err != nil {
+		return nil, err
+	}
+	return f.(*sbomFormat).components()
+}
+
+func (f *sbomFormat) components() (list []Component, err error) {
+	for {
+		r, err := f.next()
+		if err != nil {
+			return list, nil
+		}
+		for _, p := range f.bill.lines[r.line] {
+			if len(p.errs) > 0 {
+				return nil, fmt.Errorf("line %d: %w", r.line, p.errs.Err())
+			}
+			if p.record.Edge == "" {
+				list = append(list, componentOf(p.record.Values))
+			}
+		}
+	}
+}
+
+func componentOf(values map[string]any) Component {
+	text := func(v any) string {
+		s, _ := v.(string)
+		return s
+	}
+	c := Component{Name: text(values["name"]), Version: text(values["productVersion"]), Purl: text(values["key"])}
+	if attributes, ok := values["attributes"].(map[string]any); ok && attributes["purl"] != nil {
+		c.Purl = text(attributes["purl"])
+	}
+	return c
+}

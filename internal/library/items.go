@@ -19,8 +19,14 @@ type Items interface {
 	Send(ctx context.Context, key string) (Held, error)
 }
 
-// Upkeep are the use cases by which contents go that no item needs any more.
+// Upkeep are the use cases by which copies are compared with what their items say,
+// and contents go that no item needs any more.
 type Upkeep interface {
+	// Kept hands over the items that are said to have bytes.
+	Kept(ctx context.Context, yield func(Item) error) error
+	// Compare reads all copies of an item again, and keeps which of them are wrong
+	// (L6).
+	Compare(ctx context.Context, key string) error
 	// Purged hands over the digests of the items that were purged. It may hand
 	// over one twice.
 	Purged(ctx context.Context, yield func(digest.SHA256) error) error
@@ -58,6 +64,6 @@ type Held struct {
 	Size   int64
 	// Name is what a file of it is to be called; empty: as the item's key.
 	Name string
-	// Locations are those where it lies; none: any.
+	// Locations are those where it lies as it should; none: any.
 	Locations []string
 }

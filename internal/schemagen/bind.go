@@ -36,8 +36,9 @@ func settings(root string) (*config.Config, error) {
 	return cfg, bind(cfg, paths...)
 }
 
-// bind adds what the areas bind, in the order of their files. A type is bound in
-// one file only.
+// bind adds what the areas bind, in the order of their files. What a type is in Go,
+// and where a field is found, is said in one file only: an area binds the fields
+// that it adds to a type of another.
 func bind(cfg *config.Config, paths ...string) error {
 	bound := map[string]string{} // type → file
 	for name := range cfg.Models {
@@ -53,12 +54,38 @@ func bind(cfg *config.Config, paths ...string) error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(b.Models)) {
-			if other, ok := bound[name]; ok {
-				return fmt.Errorf("%s and %s both bind %s: leave it in one of them", other, path, name)
+			one, twice := merged(name, cfg.Models[name], b.Models[name])
+			if twice != "" {
+				return fmt.Errorf("%s and %s both bind %s: leave it in one of them", bound[name], path, twice)
 			}
-			bound[name], cfg.Models[name] = path, b.Models[name]
+			bound[name], cfg.Models[name] = path, one
 		}
 		cfg.AutoBind = append(cfg.AutoBind, b.Autobind...)
 	}
 	return nil
+}
+
+// merged is what two files say of a type, and what of it both do: the type or one
+// of its fields; empty for nothing.
+func merged(name string, before, more config.TypeMapEntry) (one config.TypeMapEntry, twice string) {
+	switch {
+	case len(before.Model) == 0:
+		one, more = more, before
+	case len(more.Model) == 0:
+		one = before
+	default:
+		return before, name
+	}
+	fields := maps.Clone(one.Fields)
+	for field, at := range more.Fields {
+		if _, ok := fields[field]; ok {
+			return before, name + "." + field
+		}
+		if fields == nil {
+			fields = map[string]config.TypeMapField{}
+		}
+		fields[field] = at
+	}
+	one.Fields = fields
+	return one, ""
 }

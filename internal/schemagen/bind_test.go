@@ -32,8 +32,27 @@ func TestATypeIsBoundInOneFileOnly(t *testing.T) {
 	put(t, sites, "models:\n  Site: {model: example/site.Site}\n")
 	err := bind(&config.Config{Models: config.TypeMap{}}, freezes, sites)
 	refuses(t, err, freezes, sites, "Site")
-	err = bind(&config.Config{Models: config.TypeMap{"Site": {}}}, sites)
+	err = bind(&config.Config{Models: config.TypeMap{"Site": {Model: []string{"example/all.Site"}}}}, sites)
 	refuses(t, err, "gqlgen.yml", sites, "Site")
+}
+
+// An area binds the fields that it adds to a type of another.
+func TestTheFieldsOfATypeAreBoundByThoseWhoAddThem(t *testing.T) {
+	dir := t.TempDir()
+	freezes, sites := filepath.Join(dir, "freeze.bind.yaml"), filepath.Join(dir, "site.bind.yaml")
+	put(t, freezes, "models:\n  Site: {fields: {freezes: {resolver: true}}}\n")
+	put(t, sites, "models:\n  Site: {model: example/site.Site, fields: {moves: {resolver: true}}}\n")
+	for _, paths := range [][]string{{freezes, sites}, {sites, freezes}} {
+		cfg := &config.Config{Models: config.TypeMap{}}
+		if err := bind(cfg, paths...); err != nil {
+			t.Fatal(err)
+		}
+		if one := cfg.Models["Site"]; len(one.Model) != 1 || !one.Fields["freezes"].Resolver || !one.Fields["moves"].Resolver {
+			t.Errorf("in the order %v Site is %v", paths, one)
+		}
+	}
+	put(t, freezes, "models:\n  Site: {fields: {moves: {fieldName: Ways}}}\n")
+	refuses(t, bind(&config.Config{Models: config.TypeMap{}}, freezes, sites), freezes, sites, "Site.moves")
 }
 
 func TestAFileBindsNothingElse(t *testing.T) {

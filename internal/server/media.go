@@ -39,6 +39,9 @@ type Media struct {
 	// Uploads is the folder of uploads that are not whole yet. On the file system
 	// of a location that is a folder, a whole one is moved there and not copied.
 	Uploads string
+	// CompareEvery is how often each content is compared with what its item says;
+	// zero: never.
+	CompareEvery time.Duration
 }
 
 // media answers below MediaPath.
@@ -238,8 +241,13 @@ const (
 func (m *media) tend(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	for {
-		m.sweep(ctx, time.Now().Add(-uploadLife))
+	for from := time.Now(); ; {
+		now := time.Now()
+		m.sweep(ctx, now.Add(-uploadLife))
+		if !now.Before(from) {
+			m.compare(ctx, library.Turn{Every: m.CompareEvery, From: from, Until: now})
+			from = now.Add(time.Hour)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -266,6 +274,27 @@ func (m *media) sweep(ctx context.Context, before time.Time) {
 	}
 	if n := len(gone) + swept.Files + swept.Uploads; n > 0 {
 		log.Info().Int("uploads", len(gone)).Int("files", swept.Files).Int("parts", swept.Uploads).Msg("cleared away what was left of transfers")
+	}
+}
+
+// compare reads again the copies of the contents whose turn it is, and keeps which
+// of them are wrong (L6).
+func (m *media) compare(ctx context.Context, turn library.Turn) {
+	if m.Upkeep == nil || m.CompareEvery <= 0 {
+		return
+	}
+	log := m.server.config.Log
+	err := m.Upkeep.Kept(ctx, func(item library.Item) error {
+		if !turn.Has(item.Digest) {
+			return nil
+		}
+		if err := m.Upkeep.Compare(ctx, item.Key); err != nil && ctx.Err() == nil {
+			log.Warn().Err(err).Str("item", item.Key).Msg("the copies of a media item could not be compared")
+		}
+		return context.Cause(ctx)
+	})
+	if err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("the media library could not be compared with its items")
 	}
 }
 

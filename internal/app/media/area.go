@@ -13,6 +13,7 @@ type Area struct {
 	estate   *estate.Estate
 	policies *policy.Area
 	verifier Verifier // nil: there is no library
+	comparer Comparer // nil: there is no library
 	report   report
 	seats    *seat.Book
 }

@@ -46,6 +46,7 @@ func (a *Area) Stored(ctx context.Context, key, sha256 string, size int64, locat
 		if !slices.Contains(after.Copies, location) {
 			after.Copies = append(slices.Clone(before.Copies), location)
 		}
+		after.WrongCopies = slices.DeleteFunc(slices.Clone(before.WrongCopies), func(at string) bool { return at == location })
 		if who := acting.Doer(ctx).Name; !before.Stored {
 			after.PutBy = &who
 		}
@@ -54,7 +55,7 @@ func (a *Area) Stored(ctx context.Context, key, sha256 string, size int64, locat
 			after.Location = &at
 		}
 		d := &estate.Draft{}
-		if before.Stored && len(before.Copies) == len(after.Copies) {
+		if before.Stored && len(before.Copies) == len(after.Copies) && len(before.WrongCopies) == len(after.WrongCopies) {
 			return d, before, nil
 		}
 		d.Decide(before, after)
@@ -64,7 +65,7 @@ func (a *Area) Stored(ctx context.Context, key, sha256 string, size int64, locat
 }
 
 // Send says which bytes of an item the caller may have: those of what is not
-// refused or purged.
+// refused or purged, and is as it was declared at one location at least (L2).
 func (a *Area) Send(ctx context.Context, key string) (*domain.MediaItem, error) {
 	if err := a.estate.May(ctx, authz.Read, domain.KindMediaItem); err != nil {
 		return nil, err
@@ -76,6 +77,9 @@ func (a *Area) Send(ctx context.Context, key string) (*domain.MediaItem, error) 
 	m := found.(*domain.MediaItem)
 	if !m.Stored || m.Status == domain.MediaPurged {
 		return nil, domain.Breaks("L2", "key", "%s has no bytes in the library (%s)", m.Key, strings.ToLower(string(m.Status)))
+	}
+	if m.Damaged() {
+		return nil, domain.Breaks("L2", "key", "no copy of %s in the library is as it was declared (%s): put its bytes again", m.Key, strings.Join(m.WrongCopies, ", "))
 	}
 	return m, nil
 }

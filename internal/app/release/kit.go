@@ -198,11 +198,8 @@ func (k *kit) library() (list []release.Master) {
 // reference is not in the library, and is compared where it is deployed.
 func (k *kit) stored() (list []release.Stored) {
 	for _, p := range k.parts {
-		one := release.Stored{Key: p.media.Key, Declared: p.media.Sha256}
-		if p.media.Stored || byReference(p.media) {
-			one.Real = p.media.Sha256
-		}
-		list = append(list, one)
+		m := p.media
+		list = append(list, release.Stored{Key: m.Key, There: m.Stored || byReference(m), Wrong: m.WrongCopies, Sound: !m.Damaged()})
 	}
 	return list
 }

@@ -35,21 +35,26 @@ func Kit(software []Content, kit []Master, versions *version.Reader) (list []Lac
 	return byAbout(list)
 }
 
-// Stored is a media item of the kit, as it is declared and as it is stored.
+// Stored is a media item of the kit, as its bytes are in the library.
 type Stored struct {
-	Key            string
-	Declared, Real string // digests; Real is empty where the bytes are gone
+	Key string
+	// There says that they were received, or are kept by reference.
+	There bool
+	// Wrong are the locations whose copy is not as declared; Sound says that there
+	// is one that is.
+	Wrong []string
+	Sound bool
 }
 
-// KitWhole is the need KIT_WHOLE: the bytes of each media item are there and have
-// the digest that is declared (L2).
+// KitWhole is the need KIT_WHOLE: the bytes of each media item are there, and one
+// copy at least has the digest that is declared (L2, L6).
 func KitWhole(kit []Stored) (list []Lack) {
 	for _, s := range kit {
 		switch {
-		case s.Real == "":
+		case !s.There:
 			list = append(list, NeedKitWhole.lack(s.Key, "a kit that is whole: the bytes of %s are gone", s.Key))
-		case s.Real != s.Declared:
-			list = append(list, NeedKitWhole.lack(s.Key, "a kit that is whole: the checksum of %s differs, %s is declared and %s is stored", s.Key, s.Declared, s.Real))
+		case !s.Sound && len(s.Wrong) > 0:
+			list = append(list, NeedKitWhole.lack(s.Key, "a kit that is whole: the checksum of %s differs from the declared one, or its copy is gone (%s): put its bytes again", s.Key, join(s.Wrong)))
 		}
 	}
 	return byAbout(list)

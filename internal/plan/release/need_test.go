@@ -84,8 +84,8 @@ func TestTheKitIsInTheLibrary_R6(t *testing.T) {
 	software := []release.Content{modify("a", "1.0", "1.1"), rebuild2("b"), {Item: "c", Action: release.Remove, From: "1"}, {Item: "d", Action: release.Add, To: "3"}}
 	masters := []release.Master{{Key: "m1", Item: "a", Version: "v1.1", Accepted: true}, {Key: "m2", Item: "b", Version: "2.0.0"}, {Key: "m3", Item: "x", Version: "3", Accepted: true}}
 	require.Equal(t, []string{"KIT b: a kit in the library: no ACCEPTED media item of it is b 2.0.0", "KIT d: a kit in the library: no ACCEPTED media item of it is d 3"}, told(release.Kit(software, masters, natural)))
-	require.Equal(t, []string{"KIT_WHOLE m1: a kit that is whole: the checksum of m1 differs, aa is declared and bb is stored", "KIT_WHOLE m2: a kit that is whole: the bytes of m2 are gone"},
-		told(release.KitWhole([]release.Stored{{"m2", "aa", ""}, {"m1", "aa", "bb"}, {"m3", "cc", "cc"}})))
+	require.Equal(t, []string{"KIT_WHOLE m1: a kit that is whole: the checksum of m1 differs from the declared one, or its copy is gone (main): put its bytes again", "KIT_WHOLE m2: a kit that is whole: the bytes of m2 are gone"},
+		told(release.KitWhole([]release.Stored{{Key: "m2"}, {Key: "m1", There: true, Wrong: []string{"main"}}, {Key: "m3", There: true, Wrong: []string{"main"}, Sound: true}, {Key: "m4", There: true}})))
 	require.Equal(t, []string{"KIT_LICENSED m1: a valid licence of m1: l0 is FUTURE, l1 is EXPIRED", "KIT_LICENSED m2: a valid licence of m2: it has none"},
 		told(release.KitLicensed([]release.Licensed{{"m3", []release.LicenceNow{{"l1", "EXPIRED"}, {"l2", "VALID"}}}, {"m2", nil}, {"m1", []release.LicenceNow{{"l1", "EXPIRED"}, {"l0", "FUTURE"}}}})))
 	require.Equal(t, []string{"PURCHASES T-1: purchases that are complete: T-1 lacks order, warranty"}, told(release.Purchased([]release.Purchase{{"T-1", false, true, false}, {"T-2", true, true, true}})))
