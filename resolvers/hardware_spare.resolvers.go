@@ -10,20 +10,20 @@ import (
 
 	"releasegraph/graph/generated"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/stock"
 	"releasegraph/internal/domain"
 )
 
-func (r *mutationResolver) DeliverSpares(ctx context.Context, input media.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {
-	return written[domain.HardwareSpare](r.App.Media.DeliverSpares(ctx, input, options))
+func (r *mutationResolver) DeliverSpares(ctx context.Context, input stock.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {
+	return written[domain.HardwareSpare](r.App.Stock.DeliverSpares(ctx, input, options))
 }
 
-func (r *mutationResolver) WithdrawSpares(ctx context.Context, input media.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {
-	return written[domain.HardwareSpare](r.App.Media.WithdrawSpares(ctx, input, options))
+func (r *mutationResolver) WithdrawSpares(ctx context.Context, input stock.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {
+	return written[domain.HardwareSpare](r.App.Stock.WithdrawSpares(ctx, input, options))
 }
 
-func (r *mutationResolver) ReserveSpares(ctx context.Context, input media.Reserve, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {
-	return written[domain.HardwareSpare](r.App.Media.ReserveSpares(ctx, input, options))
+func (r *mutationResolver) ReserveSpares(ctx context.Context, input stock.Reserve, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error) {
+	return written[domain.HardwareSpare](r.App.Stock.ReserveSpares(ctx, input, options))
 }
 
 func (r *Resolver) HardwareSpare() generated.HardwareSpareResolver { return &hardwareSpareResolver{r} }

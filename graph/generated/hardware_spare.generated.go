@@ -15,7 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
-	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/stock"
 	"releasegraph/internal/domain"
 )
 
@@ -694,8 +694,8 @@ func (ec *executionContext) fieldContext_Reservation_quantity(_ context.Context,
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputDeliverSparesInput(ctx context.Context, obj any) (media.Stock, error) {
-	var it media.Stock
+func (ec *executionContext) unmarshalInputDeliverSparesInput(ctx context.Context, obj any) (stock.Stock, error) {
+	var it stock.Stock
 	if obj == nil {
 		return it, nil
 	}
@@ -738,8 +738,8 @@ func (ec *executionContext) unmarshalInputDeliverSparesInput(ctx context.Context
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputReserveSparesInput(ctx context.Context, obj any) (media.Reserve, error) {
-	var it media.Reserve
+func (ec *executionContext) unmarshalInputReserveSparesInput(ctx context.Context, obj any) (stock.Reserve, error) {
+	var it stock.Reserve
 	if obj == nil {
 		return it, nil
 	}
@@ -789,8 +789,8 @@ func (ec *executionContext) unmarshalInputReserveSparesInput(ctx context.Context
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputWithdrawSparesInput(ctx context.Context, obj any) (media.Stock, error) {
-	var it media.Stock
+func (ec *executionContext) unmarshalInputWithdrawSparesInput(ctx context.Context, obj any) (stock.Stock, error) {
+	var it stock.Stock
 	if obj == nil {
 		return it, nil
 	}
@@ -1128,7 +1128,7 @@ func (ec *executionContext) _Reservation(ctx context.Context, sel ast.SelectionS
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNDeliverSparesInput2releasegraphᚋinternalᚋappᚋmediaᚐStock(ctx context.Context, v any) (media.Stock, error) {
+func (ec *executionContext) unmarshalNDeliverSparesInput2releasegraphᚋinternalᚋappᚋstockᚐStock(ctx context.Context, v any) (stock.Stock, error) {
 	res, err := ec.unmarshalInputDeliverSparesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1159,12 +1159,12 @@ func (ec *executionContext) marshalNHardwareSpare2ᚖreleasegraphᚋinternalᚋd
 	return ec._HardwareSpare(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNReserveSparesInput2releasegraphᚋinternalᚋappᚋmediaᚐReserve(ctx context.Context, v any) (media.Reserve, error) {
+func (ec *executionContext) unmarshalNReserveSparesInput2releasegraphᚋinternalᚋappᚋstockᚐReserve(ctx context.Context, v any) (stock.Reserve, error) {
 	res, err := ec.unmarshalInputReserveSparesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNWithdrawSparesInput2releasegraphᚋinternalᚋappᚋmediaᚐStock(ctx context.Context, v any) (media.Stock, error) {
+func (ec *executionContext) unmarshalNWithdrawSparesInput2releasegraphᚋinternalᚋappᚋstockᚐStock(ctx context.Context, v any) (stock.Stock, error) {
 	res, err := ec.unmarshalInputWithdrawSparesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -32,6 +32,7 @@ import (
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/stock"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/variant"
 	"releasegraph/internal/app/work"
@@ -149,9 +150,9 @@ type MutationResolver interface {
 	DisconnectFrozenSite(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.Site, relay.NoLink], error)
 	ConnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error)
 	DisconnectFrozenService(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Freeze, domain.ConfigurationItem, relay.NoLink], error)
-	DeliverSpares(ctx context.Context, input media.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
-	WithdrawSpares(ctx context.Context, input media.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
-	ReserveSpares(ctx context.Context, input media.Reserve, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
+	DeliverSpares(ctx context.Context, input stock.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
+	WithdrawSpares(ctx context.Context, input stock.Stock, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
+	ReserveSpares(ctx context.Context, input stock.Reserve, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
 	CreateHardwareSpare(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
 	UpdateHardwareSpare(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
 	RemoveHardwareSpare(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.HardwareSpare], error)
@@ -2543,8 +2544,8 @@ func (ec *executionContext) field_Mutation_deliverSpares_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Stock, error) {
-			return ec.unmarshalNDeliverSparesInput2releasegraphᚋinternalᚋappᚋmediaᚐStock(ctx, v)
+		func(ctx context.Context, v any) (stock.Stock, error) {
+			return ec.unmarshalNDeliverSparesInput2releasegraphᚋinternalᚋappᚋstockᚐStock(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4889,8 +4890,8 @@ func (ec *executionContext) field_Mutation_reserveSpares_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Reserve, error) {
-			return ec.unmarshalNReserveSparesInput2releasegraphᚋinternalᚋappᚋmediaᚐReserve(ctx, v)
+		func(ctx context.Context, v any) (stock.Reserve, error) {
+			return ec.unmarshalNReserveSparesInput2releasegraphᚋinternalᚋappᚋstockᚐReserve(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5849,8 +5850,8 @@ func (ec *executionContext) field_Mutation_withdrawSpares_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (media.Stock, error) {
-			return ec.unmarshalNWithdrawSparesInput2releasegraphᚋinternalᚋappᚋmediaᚐStock(ctx, v)
+		func(ctx context.Context, v any) (stock.Stock, error) {
+			return ec.unmarshalNWithdrawSparesInput2releasegraphᚋinternalᚋappᚋstockᚐStock(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14059,7 +14060,7 @@ func (ec *executionContext) _Mutation_deliverSpares(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeliverSpares(ctx, fc.Args["input"].(media.Stock), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().DeliverSpares(ctx, fc.Args["input"].(stock.Stock), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.HardwareSpare]) graphql.Marshaler {
@@ -14103,7 +14104,7 @@ func (ec *executionContext) _Mutation_withdrawSpares(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().WithdrawSpares(ctx, fc.Args["input"].(media.Stock), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().WithdrawSpares(ctx, fc.Args["input"].(stock.Stock), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.HardwareSpare]) graphql.Marshaler {
@@ -14147,7 +14148,7 @@ func (ec *executionContext) _Mutation_reserveSpares(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ReserveSpares(ctx, fc.Args["input"].(media.Reserve), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().ReserveSpares(ctx, fc.Args["input"].(stock.Reserve), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Payload[domain.HardwareSpare]) graphql.Marshaler {

@@ -29,6 +29,7 @@ import (
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/rising"
+	"releasegraph/internal/app/stock"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/app/variant"
@@ -56,6 +57,7 @@ type App struct {
 	Changes       *change.Area
 	Policies      *policy.Area
 	Media         *media.Area
+	Stock         *stock.Area
 	Variants      *variant.Area
 	Releases      *release.Area
 	Environments  *environment.Area
@@ -101,6 +103,7 @@ func New(c Config) *App {
 	a.Changes = change.New(e, a.Records, a.Impact)
 	a.Policies = policy.New(e, a.Traversal)
 	a.Media = media.New(e, a.Policies)
+	a.Stock = stock.New(e)
 	a.Variants = variant.New(e, a.Policies)
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Environments = environment.New(e, a.Records, a.Traversal, a.Releases)
@@ -163,5 +166,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Releases, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Stock, a.Releases, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Changes, a.Calendar}
 }

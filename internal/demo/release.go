@@ -6,8 +6,8 @@ import (
 	"releasegraph/internal/app"
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/stock"
 	"releasegraph/internal/domain"
 )
 
@@ -33,8 +33,8 @@ func prepare(ctx context.Context, a *app.App) error {
 			return a.Releases.SubmitForAcceptance(as("bruno", domain.BuildManager), verb, nil)
 		},
 		func() (*estate.Written, error) {
-			kept := media.Reserve{Ref: ref("DHS-0417"), Release: ref("SHOP-5.16.0"), Quantity: 1}
-			return a.Media.ReserveSpares(as("olaf", domain.OperationsManager), kept, nil)
+			kept := stock.Reserve{Ref: ref("DHS-0417"), Release: ref("SHOP-5.16.0"), Quantity: 1}
+			return a.Stock.ReserveSpares(as("olaf", domain.OperationsManager), kept, nil)
 		},
 	} {
 		if _, err := step(); err != nil {

@@ -1,5 +1,5 @@
-// Package media keeps the definitive media library, the hardware store and
-// licences: what may be deployed, what is in stock, and what may be used.
+// Package media keeps the definitive media library and licences: what may be
+// deployed, and what may be used.
 package media
 
 import (
@@ -8,7 +8,7 @@ import (
 	"releasegraph/internal/app/seat"
 )
 
-// Area is what can be done with media, spares and licences.
+// Area is what can be done with media and licences.
 type Area struct {
 	estate   *estate.Estate
 	policies *policy.Area

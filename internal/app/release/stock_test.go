@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/stock"
 	"releasegraph/internal/domain"
 )
 
@@ -24,7 +24,7 @@ func TestReservationsAreBroughtWithTheirPieces_L4(t *testing.T) {
 		require.Equal(t, 3, reserved())
 		f.Lines(`{"edge":"RESERVED_FOR","from":"HardwareSpare:disks","to":"Release:R","quantity":4}`)
 		require.Equal(t, 5, reserved())
-		_, err := f.Media.WithdrawSpares(f.Ctx, media.Stock{Ref: apptest.Key("disks"), Quantity: 1}, nil)
+		_, err := f.Stock.WithdrawSpares(f.Ctx, stock.Stock{Ref: apptest.Key("disks"), Quantity: 1}, nil)
 		require.ErrorContains(t, err, "more than is free")
 		f.Lines(`{"op":"remove","edge":"RESERVED_FOR","from":"HardwareSpare:disks","to":"Release:R"}`)
 		require.Equal(t, 1, reserved())
