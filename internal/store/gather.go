@@ -26,8 +26,9 @@ func (g *gathering) gather(o Or) {
 }
 
 type equalTo struct {
-	property string
-	values   reflect.Type
+	property     string
+	ignoringCase bool
+	values       reflect.Type
 }
 
 type relatedBy struct {
@@ -52,12 +53,12 @@ func (g *gathering) equality(f Filter) bool {
 	if of == nil {
 		return false
 	}
-	key := equalTo{c.Property, of}
+	key := equalTo{c.Property, c.IgnoringCase, of}
 	at, known := g.equal[key]
 	if !known {
 		at = len(g.list)
 		g.equal[key] = at
-		g.list = append(g.list, Compare{Property: c.Property, Op: OneOf, Value: []any{}})
+		g.list = append(g.list, Compare{Property: c.Property, Op: OneOf, Value: []any{}, IgnoringCase: c.IgnoringCase})
 	}
 	all := g.list[at].(Compare)
 	all.Value = append(all.Value.([]any), values...)
