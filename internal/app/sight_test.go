@@ -1,4 +1,4 @@
-package estate_test
+package app_test
 
 import (
 	"context"

@@ -165,7 +165,7 @@ func TestSeatsAreCountedFromWhatIsKept_L3_L7(t *testing.T) {
 	})
 }
 
-func TestSeatsNeverGoBelowZeroWhileOthersInstallAndRemove_L3(t *testing.T) {
+func TestSeatsNeverGoBelowZeroWhereManyInstallAndRemoveAtOnce_L3(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Lines(trading...)
 		f.Connect(domain.RelLicensedBy, "x", "a", nil)

@@ -121,7 +121,7 @@ func TestRecordsAreFoundByIDAcrossKinds(t *testing.T) {
 
 // The shape of a query decides how often the store is asked, not the length of
 // its pages.
-func TestTheNumberOfStoreCallsDoesNotGrowWithThePage(t *testing.T) {
+func TestTheNumberOfStoreCallsDoesNotGrowWithAPageWhoseRecordsAskAtOnce(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Site("hub")
 		f.Site("emea")

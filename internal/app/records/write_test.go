@@ -119,7 +119,7 @@ func TestAnEditThatMeetsAnotherIsMadeAnewOnWhatItFinds(t *testing.T) { // C5
 	})
 }
 
-func TestManyWritersOfOneRecordLoseNothing(t *testing.T) { // C5
+func TestManyWhoWriteOneRecordAtOnceLoseNothing(t *testing.T) { // C5
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Item("a")
 		var wg sync.WaitGroup

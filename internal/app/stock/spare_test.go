@@ -13,7 +13,7 @@ import (
 	"releasegraph/internal/domain"
 )
 
-func TestSparesAreNeverReservedTwice_L4(t *testing.T) {
+func TestSparesThatManyReserveAtOnceGoOnce_L4(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Create(domain.KindHardwareSpare, "disks", apptest.Values{"model": "D1"})
 		_, err := f.Stock.DeliverSpares(f.Ctx, stock.Stock{Ref: apptest.Key("disks"), Quantity: 5}, nil)
