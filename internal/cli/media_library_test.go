@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"releasegraph/internal/digest"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/neo4jtest"
 )
 
@@ -32,7 +33,7 @@ func onStores(t *testing.T, test func(*testing.T, []string)) {
 		test(t, []string{"--store=sqlite:" + filepath.Join(t.TempDir(), "e.db")})
 	})
 	t.Run("neo4j", func(t *testing.T) {
-		uri, user, password := neo4jtest.Emptied(t)
+		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 		t.Setenv("RELEASEGRAPH_STORE_PASSWORD", password)
 		test(t, []string{"--store=" + uri, "--store-user=" + user})
 	})

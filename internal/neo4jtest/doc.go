@@ -5,7 +5,7 @@
 // it outlives the process that started it: the test processes of a user share a
 // pool, in which one that needs a server takes a free one, or else adds one. Two
 // never have the same at once, a process that is killed gives its server back,
-// and a server that nobody wanted for a minute ends. Start gives a test a server
+// and a server that nobody wanted for some minutes ends. Start gives a test a server
 // of its own, to be killed.
 //
 // The Community edition has one database, so tests of one process share it:

@@ -13,8 +13,9 @@ import (
 // instead of running its tests.
 const keeperSocket = "RELEASEGRAPH_TEST_NEO4J_KEEPER"
 
-// patience is how long a server waits for somebody to use it.
-const patience = time.Minute
+// patience is how long a server waits for somebody to use it: while a large
+// package is compiled nobody does.
+const patience = 3 * time.Minute
 
 // keeper is this binary, once more, as the keeper of a server.
 func keeper(socket string) (*exec.Cmd, error) {

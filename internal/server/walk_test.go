@@ -73,7 +73,7 @@ func TestAReleaseWalksThroughAcceptanceOnSQLite(t *testing.T) {
 }
 
 func TestNeo4jWalksAReleaseThroughAcceptance(t *testing.T) {
-	uri, user, password := neo4jtest.Emptied(t)
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
 	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
 	if err != nil {
 		t.Fatal(err)
