@@ -174,6 +174,10 @@ func (r *releaseResolver) CalendarAnswers(ctx context.Context, obj *domain.Relea
 	return related(ctx, r.App, obj, records.Via{Rel: "ANSWERS", In: true, Kind: "CalendarAnswer"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.CalendarAnswer])
 }
 
+func (r *releaseResolver) Announcements(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Announcement, relay.AnnouncementEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCES", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
+}
+
 func (r *statisticsResolver) Releases(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Release", records.Grouping{By: by, Filter: filter, First: first})
 }

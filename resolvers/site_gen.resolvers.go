@@ -98,6 +98,10 @@ func (r *siteResolver) CalendarAnswers(ctx context.Context, obj *domain.Site, fi
 	return related(ctx, r.App, obj, records.Via{Rel: "ANSWERED_FOR", In: true, Kind: "CalendarAnswer"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.CalendarAnswer])
 }
 
+func (r *siteResolver) Announcements(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Announcement, relay.AnnouncementEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCED_AT", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
+}
+
 func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Site", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -49,6 +49,12 @@ var Types = direct.Types{
 	"AgreementConcern":                           fieldsOfAgreementConcern(),
 	"AgreementConcernConnection":                 fieldsOfAgreementConcernConnection(),
 	"AgreementConcernEdge":                       fieldsOfAgreementConcernEdge(),
+	"Announcement":                               fieldsOfAnnouncement(),
+	"AnnouncementConnection":                     fieldsOfAnnouncementConnection(),
+	"AnnouncementEdge":                           fieldsOfAnnouncementEdge(),
+	"AnnouncementMove":                           fieldsOfAnnouncementMove(),
+	"AnnouncementPayload":                        fieldsOfAnnouncementPayload(),
+	"AnnouncementRecipient":                      fieldsOfAnnouncementRecipient(),
 	"ApiToken":                                   fieldsOfApiToken(),
 	"AssessChangeRequestPayload":                 fieldsOfAssessChangeRequestPayload(),
 	"Assessment":                                 fieldsOfAssessment(),
@@ -571,6 +577,87 @@ func fieldsOfAgreementConcernEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[impact.Concern]]{
 		"node":   direct.One(func(v *relay.Edge[impact.Concern]) *impact.Concern { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[impact.Concern]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfAnnouncement() direct.Type {
+	return direct.Object(direct.Fields[*domain.Announcement]{
+		"audience":   direct.Leaf(func(v *domain.Announcement) domain.AnnouncementAudience { return v.Audience }, direct.Text),
+		"channel":    direct.Leaf(func(v *domain.Announcement) domain.AnnouncementChannel { return v.Channel }, direct.Text),
+		"occasion":   direct.Leaf(func(v *domain.Announcement) domain.AnnouncementOccasion { return v.Occasion }, direct.Text),
+		"language":   direct.Leaf(func(v *domain.Announcement) string { return v.Language }, direct.Text),
+		"subject":    direct.Leaf(func(v *domain.Announcement) string { return v.Subject }, direct.Text),
+		"text":       direct.Leaf(func(v *domain.Announcement) string { return v.Text }, direct.Text),
+		"status":     direct.Leaf(func(v *domain.Announcement) domain.AnnouncementStatus { return v.Status }, direct.Text),
+		"plannedAt":  direct.Optional(func(v *domain.Announcement) *time.Time { return v.PlannedAt }, direct.Time),
+		"sentAt":     direct.Optional(func(v *domain.Announcement) *time.Time { return v.SentAt }, direct.Time),
+		"sentBy":     direct.One(func(v *domain.Announcement) *domain.Person { return v.SentByPerson() }),
+		"recipients": direct.Values(func(v *domain.Announcement) []domain.AnnouncementRecipient { return v.Recipients }),
+		"tells":      direct.Optional(func(v *domain.Announcement) *string { return v.Tells }, direct.Text),
+		"edited":     direct.Leaf(func(v *domain.Announcement) bool { return v.Edited }, direct.Bool),
+		"outdated":   direct.Leaf(func(v *domain.Announcement) bool { return v.Outdated }, direct.Bool),
+		"waiting":    direct.Leaf(func(v *domain.Announcement) int { return v.Waiting }, direct.Int),
+		"retryAt":    direct.Optional(func(v *domain.Announcement) *time.Time { return v.RetryAt }, direct.Time),
+		"failure":    direct.Optional(func(v *domain.Announcement) *string { return v.Failure }, direct.Text),
+		"moves":      direct.Many(func(v *domain.Announcement) []*domain.AnnouncementMove { return v.Moves() }),
+		"id":         direct.Leaf(func(v *domain.Announcement) string { return v.ID }, direct.Text),
+		"key":        direct.Leaf(func(v *domain.Announcement) string { return v.Key }, direct.Text),
+		"name":       direct.Leaf(func(v *domain.Announcement) string { return v.Name }, direct.Text),
+		"version":    direct.Leaf(func(v *domain.Announcement) int { return v.Version }, direct.Int),
+		"createdAt":  direct.Leaf(func(v *domain.Announcement) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":  direct.Leaf(func(v *domain.Announcement) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":    direct.Values(func(v *domain.Announcement) []domain.FieldSource { return v.Sources }),
+		"listedBy":   direct.Many(func(v *domain.Announcement) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfAnnouncementConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Announcement, relay.AnnouncementEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) []*relay.AnnouncementEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) []*domain.Announcement {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfAnnouncementEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Announcement]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Announcement]) *domain.Announcement { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Announcement]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfAnnouncementMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.AnnouncementStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.AnnouncementStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.AnnouncementStatus]) domain.AnnouncementStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.AnnouncementStatus]) []domain.MoveLack { return v.Lacks }),
+	})
+}
+
+func fieldsOfAnnouncementPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Announcement]]{
+		"announcement": direct.One(func(v *relay.Payload[domain.Announcement]) *domain.Announcement { return v.Record }),
+		"revision":     direct.Leaf(func(v *relay.Payload[domain.Announcement]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":       direct.Leaf(func(v *relay.Payload[domain.Announcement]) bool { return v.DryRun }, direct.Bool),
+		"changes":      direct.Values(func(v *relay.Payload[domain.Announcement]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfAnnouncementRecipient() direct.Type {
+	return direct.Object(direct.Fields[*domain.AnnouncementRecipient]{
+		"kind":     direct.Leaf(func(v *domain.AnnouncementRecipient) string { return v.Kind }, direct.By(scalar.MarshalRecordKind)),
+		"key":      direct.Leaf(func(v *domain.AnnouncementRecipient) string { return v.Key }, direct.Text),
+		"address":  direct.Optional(func(v *domain.AnnouncementRecipient) *string { return v.Address }, direct.Text),
+		"timeZone": direct.Optional(func(v *domain.AnnouncementRecipient) *string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
+		"outcome":  direct.Leaf(func(v *domain.AnnouncementRecipient) domain.RecipientOutcome { return v.Outcome }, direct.Text),
+		"at":       direct.Optional(func(v *domain.AnnouncementRecipient) *time.Time { return v.At }, direct.Time),
+		"words":    direct.Optional(func(v *domain.AnnouncementRecipient) *string { return v.Words }, direct.Text),
 	})
 }
 
@@ -3419,6 +3506,8 @@ func fieldsOfParty() direct.Type {
 		"contact":     direct.Optional(func(v *domain.Party) *string { return v.Contact }, direct.Text),
 		"roleNames":   direct.Leaves(func(v *domain.Party) []string { return v.RoleNames }, direct.Text),
 		"timeZone":    direct.Optional(func(v *domain.Party) *string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
+		"email":       direct.Optional(func(v *domain.Party) *string { return v.Email }, direct.Text),
+		"language":    direct.Optional(func(v *domain.Party) *string { return v.Language }, direct.Text),
 		"id":          direct.Leaf(func(v *domain.Party) string { return v.ID }, direct.Text),
 		"key":         direct.Leaf(func(v *domain.Party) string { return v.Key }, direct.Text),
 		"name":        direct.Leaf(func(v *domain.Party) string { return v.Name }, direct.Text),
@@ -4344,6 +4433,8 @@ func fieldsOfSite() direct.Type {
 		"ring":         direct.Leaf(func(v *domain.Site) domain.Ring { return v.Ring }, direct.Text),
 		"serviceHours": direct.Optional(func(v *domain.Site) *string { return v.ServiceHours }, direct.Text),
 		"users":        direct.Optional(func(v *domain.Site) *int { return v.Users }, direct.Int),
+		"email":        direct.Optional(func(v *domain.Site) *string { return v.Email }, direct.Text),
+		"language":     direct.Optional(func(v *domain.Site) *string { return v.Language }, direct.Text),
 		"id":           direct.Leaf(func(v *domain.Site) string { return v.ID }, direct.Text),
 		"key":          direct.Leaf(func(v *domain.Site) string { return v.Key }, direct.Text),
 		"name":         direct.Leaf(func(v *domain.Site) string { return v.Name }, direct.Text),

@@ -22,6 +22,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	AcceptanceTest() AcceptanceTestResolver
+	Announcement() AnnouncementResolver
 	Assessment() AssessmentResolver
 	AttributeDefinition() AttributeDefinitionResolver
 	Baseline() BaselineResolver
@@ -123,7 +124,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDependencySelectorInput,
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
+		ec.unmarshalInputDraftAnnouncementsInput,
 		ec.unmarshalInputDraftChangeFromModelInput,
+		ec.unmarshalInputEditAnnouncementInput,
 		ec.unmarshalInputEndLicenceInput,
 		ec.unmarshalInputEventFilter,
 		ec.unmarshalInputExcludeFromImpactInput,
@@ -164,6 +167,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReviewChangeRequestInput,
 		ec.unmarshalInputReviseReleasePolicyInput,
 		ec.unmarshalInputRevokeApiTokenInput,
+		ec.unmarshalInputSendAnnouncementInput,
 		ec.unmarshalInputSignReleaseInput,
 		ec.unmarshalInputSinceInput,
 		ec.unmarshalInputStartBuildInput,
@@ -946,6 +950,474 @@ type TestedMitigationPayload {
   dryRun: Boolean!
   "What was written, or with a dry run would be."
   changes: [Change!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/announcement.graphqls", Input: `"What an audience is told of a release, and when (R14). What was sent stays as it was sent."
+type Announcement {
+  "Who is told."
+  audience: AnnouncementAudience!
+  "How it goes out."
+  channel: AnnouncementChannel!
+  "What it is told for."
+  occasion: AnnouncementOccasion!
+  "The language that it is written in (BCP 47)."
+  language: String!
+  "What it is about, in one line."
+  subject: String!
+  "What is told, as plain text."
+  text: String!
+  "Where it stands in its life (R14). It is changed by the moves alone."
+  status: AnnouncementStatus!
+  "When the clock sends it; null: somebody sends it."
+  plannedAt: DateTime
+  "When it was sent; null: it was not."
+  sentAt: DateTime
+  "Who sent it; the clock, where nobody did."
+  sentBy: Person
+  "Who is told, with what came of each. A draft's follow the plan; they are fixed when it is sent."
+  recipients: [AnnouncementRecipient!]!
+  "Stands for what it tells, whatever the words: what was told has changed where a later draft has another one."
+  tells: String
+  "Whether a person wrote its text: it is not written anew when the plan moves."
+  edited: Boolean!
+  "Whether the plan has moved since its text was edited: it is not sent until somebody has looked at it again."
+  outdated: Boolean!
+  "How many recipients wait for their message since it was sent."
+  waiting: Int!
+  "When messages are handed over again to a mail server that could not take them."
+  retryAt: DateTime
+  "Why messages could not be handed over, in the words of the mail server."
+  failure: String
+}
+
+"Who is told by an announcement. Who belongs to several audiences is told as one of the first."
+enum AnnouncementAudience {
+  "Those who support what a release holds or hurts."
+  SUPPORT
+  "Customers whom services among it serve."
+  CUSTOMERS
+  "Others whom services among it serve, and who own it."
+  USERS
+  "Those who speak for a site where what it holds is installed; one announcement for each site."
+  SITE
+}
+
+"How an announcement goes out."
+enum AnnouncementChannel {
+  "By a message to each recipient."
+  EMAIL
+  "By its event alone, which others follow: for those who have no address."
+  EVENT
+}
+
+"What an announcement is told for."
+enum AnnouncementOccasion {
+  "The plan."
+  PLAN
+  "A change of what the recipients were told."
+  CHANGE
+  "The end of what they were told: the release was cancelled."
+  CANCELLATION
+}
+
+"Where an announcement stands in its life (R14)."
+enum AnnouncementStatus {
+  "It is written, and follows the plan."
+  DRAFT
+  "It was sent, and stays as it was sent."
+  SENT
+  "The plan left nobody to tell, or went another way."
+  DROPPED
+}
+
+"Who is told by an announcement."
+type AnnouncementRecipient {
+  "Whether a party or a site is told."
+  kind: RecordKind!
+  "The key of the party or the site."
+  key: String!
+  "The address that the message goes to; null: told by the event."
+  address: String
+  "Where the recipient's clocks are set."
+  timeZone: TimeZone
+  "What came of it."
+  outcome: RecipientOutcome!
+  "When that came of it; null while nothing did."
+  at: DateTime
+  "What the mail server said when it refused."
+  words: String
+}
+
+"What came of telling a recipient."
+enum RecipientOutcome {
+  "The message is still to be handed over."
+  WAITING
+  "The message is being handed over."
+  SENDING
+  "The mail server took the message, or the event was published."
+  TOLD
+  "The mail server refused the address or the message for good."
+  REFUSED
+  "The message may have arrived: whoever handed it over was interrupted. It is not sent again."
+  UNCERTAIN
+}
+
+extend type Announcement {
+  "Where it can go from where it is, by which mutation, and what each way lacks (R14)."
+  moves: [AnnouncementMove!]!
+}
+
+"A way on for an announcement, and what it lacks."
+type AnnouncementMove {
+  "The mutation that makes the move; null: it follows from the plan."
+  verb: String
+  "The status that it leads to."
+  to: AnnouncementStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
+}
+
+extend type Mutation {
+  """
+  Drafts what each audience is told of a release, in their language and by their clocks (R14): one announcement for each audience, language and channel, and for
+  each site. Drafts that are there are written anew, but those that a person edited. Who was told is told again only where that has changed.
+  """
+  draftAnnouncements(
+    "Of which release."
+    input: DraftAnnouncementsInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleasePayload @needs(action: "announce", of: "Release")
+  "Edits a draft. From then on its text is yours: it is not written anew when the plan moves, but marked as outdated, and then not sent until it is edited again."
+  editAnnouncement(
+    "What to write."
+    input: EditAnnouncementInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AnnouncementPayload @needs(action: "announce", of: "Announcement")
+  """
+  Sends a draft, to those whom the plan has it for now (R14). It is fixed with this: messages go out one by one afterwards, and what comes of each stands in
+  recipients. A server without a mail server (--smtp) leaves them waiting.
+  """
+  sendAnnouncement(
+    "Which announcement."
+    input: SendAnnouncementInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): AnnouncementPayload @needs(action: "announce", of: "Announcement")
+}
+
+"What to draft."
+input DraftAnnouncementsInput {
+  "The release."
+  release: RecordRef!
+  "Whether drafts that a person edited are written anew, too: their text is lost."
+  discardEdits: Boolean
+}
+
+"What a draft is to say."
+input EditAnnouncementInput {
+  "The announcement."
+  ref: RecordRef!
+  "What it is about, in one line; absent: as it is."
+  subject: String
+  "What is told, as plain text; absent: as it is."
+  text: String
+  "When the clock sends it; absent: as it is."
+  plannedAt: DateTime
+  "Whether somebody sends it, and the clock does not; absent: as it is."
+  byHand: Boolean
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+
+"Which announcement."
+input SendAnnouncementInput {
+  "The announcement."
+  ref: RecordRef!
+  "Why."
+  reason: String
+  "Refuse when the record's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/announcement_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Announcement implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The release that is announced (R14)."
+  release(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+  "The site that is told, of an announcement to a SITE."
+  site(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+}
+
+extend type Query {
+  "Finds an announcement by its key; null when there is none."
+  announcement(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Announcement
+  "Lists announcements, a page at a time."
+  announcements(
+    "Only those that match."
+    filter: AnnouncementFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [AnnouncementOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): AnnouncementConnection!
+}
+
+"A page of announcements."
+type AnnouncementConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [AnnouncementEdge!]!
+  "The records alone."
+  nodes: [Announcement!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of announcements."
+type AnnouncementEdge {
+  "The record."
+  node: Announcement!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of an announcement did, or with a dry run would do."
+type AnnouncementPayload {
+  "The record as it is now; after a removal null."
+  announcement: Announcement
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects announcements. All that is given must hold."
+input AnnouncementFilter {
+  "All of these hold."
+  and: [AnnouncementFilter!]
+  "At least one of these holds."
+  or: [AnnouncementFilter!]
+  "This does not hold."
+  not: AnnouncementFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Who is told."
+  audience: AnnouncementAudienceFilter
+  "How it goes out."
+  channel: AnnouncementChannelFilter
+  "What it is told for."
+  occasion: AnnouncementOccasionFilter
+  "The language that it is written in (BCP 47)."
+  language: StringFilter
+  "Where it stands in its life (R14). It is changed by the moves alone."
+  status: AnnouncementStatusFilter
+  "When the clock sends it; null: somebody sends it."
+  plannedAt: DateTimeFilter
+  "When it was sent; null: it was not."
+  sentAt: DateTimeFilter
+  "Who sent it; the clock, where nobody did."
+  sentBy: StringFilter
+  "Whether a person wrote its text: it is not written anew when the plan moves."
+  edited: BooleanFilter
+  "Whether the plan has moved since its text was edited: it is not sent until somebody has looked at it again."
+  outdated: BooleanFilter
+  "How many recipients wait for their message since it was sent."
+  waiting: IntFilter
+  "When messages are handed over again to a mail server that could not take them."
+  retryAt: DateTimeFilter
+  "The release that is announced (R14)."
+  release: ReleaseLinkFilter
+  "The site that is told, of an announcement to a SITE."
+  site: SiteLinkFilter
+}
+
+"One step of an order of announcements."
+input AnnouncementOrder {
+  "By which field."
+  field: AnnouncementOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What announcements can be ordered by."
+enum AnnouncementOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Who is told."
+  AUDIENCE
+  "How it goes out."
+  CHANNEL
+  "What it is told for."
+  OCCASION
+  "The language that it is written in (BCP 47)."
+  LANGUAGE
+  "Where it stands in its life (R14). It is changed by the moves alone."
+  STATUS
+  "When the clock sends it; null: somebody sends it."
+  PLANNED_AT
+  "When it was sent; null: it was not."
+  SENT_AT
+  "Who sent it; the clock, where nobody did."
+  SENT_BY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts announcements."
+  announcements(
+    "By which fields; with attributes together at most three."
+    by: [AnnouncementGroupField!]
+    "Only those that match."
+    filter: AnnouncementFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What announcements can be counted by."
+enum AnnouncementGroupField {
+  "Who is told."
+  AUDIENCE
+  "How it goes out."
+  CHANNEL
+  "What it is told for."
+  OCCASION
+  "The language that it is written in (BCP 47)."
+  LANGUAGE
+  "Where it stands in its life (R14). It is changed by the moves alone."
+  STATUS
+  "When the clock sends it; null: somebody sends it."
+  PLANNED_AT
+  "When it was sent; null: it was not."
+  SENT_AT
+  "Who sent it; the clock, where nobody did."
+  SENT_BY
+  "Whether a person wrote its text: it is not written anew when the plan moves."
+  EDITED
+  "Whether the plan has moved since its text was edited: it is not sent until somebody has looked at it again."
+  OUTDATED
+  "How many recipients wait for their message since it was sent."
+  WAITING
+  "When messages are handed over again to a mail server that could not take them."
+  RETRY_AT
+}
+
+"Compares one field. All that is given must hold."
+input AnnouncementAudienceFilter {
+  "It equals this."
+  eq: AnnouncementAudience
+  "It differs from this; what has no value does, too."
+  ne: AnnouncementAudience
+  "It is one of these."
+  in: [AnnouncementAudience!]
+  "It is none of these; what has no value is none, too."
+  notIn: [AnnouncementAudience!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input AnnouncementChannelFilter {
+  "It equals this."
+  eq: AnnouncementChannel
+  "It differs from this; what has no value does, too."
+  ne: AnnouncementChannel
+  "It is one of these."
+  in: [AnnouncementChannel!]
+  "It is none of these; what has no value is none, too."
+  notIn: [AnnouncementChannel!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input AnnouncementOccasionFilter {
+  "It equals this."
+  eq: AnnouncementOccasion
+  "It differs from this; what has no value does, too."
+  ne: AnnouncementOccasion
+  "It is one of these."
+  in: [AnnouncementOccasion!]
+  "It is none of these; what has no value is none, too."
+  notIn: [AnnouncementOccasion!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input AnnouncementStatusFilter {
+  "It equals this."
+  eq: AnnouncementStatus
+  "It differs from this; what has no value does, too."
+  ne: AnnouncementStatus
+  "It is one of these."
+  in: [AnnouncementStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [AnnouncementStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/assessment.graphqls", Input: `"What a request for change was found to hurt, as of one revision of the estate, and the risk that follows. It stays as it was made."
@@ -4267,6 +4739,10 @@ enum MoveNeed {
   RETENTION
   "Of a media item: that nothing in use needs it (L5)."
   NOT_NEEDED
+  "Of an announcement: somebody who is told (R14)."
+  AUDIENCE
+  "Of an announcement: that somebody has looked at its edited text since the plan moved (R14)."
+  UP_TO_DATE
 }
 
 extend type Mutation {
@@ -13597,6 +14073,10 @@ type Party {
   roleNames: [String!]!
   "Where its clocks are set; its working day is in its local time."
   timeZone: TimeZone
+  "The address to which announcements are sent (R14); null: it is told by events alone."
+  email: String
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: String
 }
 
 "What sort of party one is."
@@ -13882,6 +14362,10 @@ input PartyFilter {
   contact: StringFilter
   "Where its clocks are set; its working day is in its local time."
   timeZone: StringFilter
+  "The address to which announcements are sent (R14); null: it is told by events alone."
+  email: StringFilter
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: StringFilter
   "The items that this party answers for."
   owns: ConfigurationItemLinkFilter
   "The items whose users this party helps."
@@ -13940,6 +14424,10 @@ input CreatePartyInput {
   roleNames: [String!]
   "Where its clocks are set; its working day is in its local time."
   timeZone: TimeZone
+  "The address to which announcements are sent (R14); null: it is told by events alone."
+  email: String
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: String
 }
 
 "What to change in a party: what is absent stays, null empties."
@@ -13958,6 +14446,10 @@ input PartyPatch {
   roleNames: [String!]
   "Where its clocks are set; its working day is in its local time."
   timeZone: TimeZone
+  "The address to which announcements are sent (R14); null: it is told by events alone."
+  email: String
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: String
 }
 
 "Which party to change, and how."
@@ -13998,6 +14490,10 @@ enum PartyGroupField {
   CONTACT
   "Where its clocks are set; its working day is in its local time."
   TIME_ZONE
+  "The address to which announcements are sent (R14); null: it is told by events alone."
+  EMAIL
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  LANGUAGE
 }
 
 extend type Mutation {
@@ -14971,6 +15467,8 @@ type UnevenGroup {
 enum RecordKind {
   "Acceptance tests."
   ACCEPTANCE_TEST
+  "Announcements."
+  ANNOUNCEMENT
   "Assessments."
   ASSESSMENT
   "Attribute definitions."
@@ -15037,6 +15535,8 @@ enum RecordKind {
 enum GraphKind {
   "Acceptance tests."
   ACCEPTANCE_TEST
+  "Announcements."
+  ANNOUNCEMENT
   "Assessments."
   ASSESSMENT
   "Attribute definitions."
@@ -15099,6 +15599,10 @@ enum GraphKind {
   VOTE
   "The items that this request wants to change."
   AFFECTS
+  "The site that is told, of an announcement to a SITE."
+  ANNOUNCED_AT
+  "The release that is announced (R14)."
+  ANNOUNCES
   "The party that answered."
   ANSWERED_FOR
   "The release whose calendar was answered (R13)."
@@ -16229,6 +16733,23 @@ extend type Release implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): CalendarAnswerConnection!
+  "What audiences are told of this release (R14)."
+  announcements(
+    "Only those that match."
+    filter: AnnouncementFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [AnnouncementOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): AnnouncementConnection!
 }
 
 extend type Query {
@@ -16408,6 +16929,8 @@ input ReleaseFilter {
   tasks: TaskLinkFilter
   "What was answered to its calendar, also of calendars before (R13)."
   calendarAnswers: CalendarAnswerLinkFilter
+  "What audiences are told of this release (R14)."
+  announcements: AnnouncementLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -19401,6 +19924,10 @@ type Site {
   serviceHours: String
   "How many people work there."
   users: Int
+  "The address to which announcements for those who speak for it are sent (R14); null: it is told by events alone."
+  email: String
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: String
 }
 
 "How early a site receives a release."
@@ -19614,6 +20141,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): CalendarAnswerConnection!
+  "What this site is told of releases (R14)."
+  announcements(
+    "Only those that match."
+    filter: AnnouncementFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [AnnouncementOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): AnnouncementConnection!
 }
 
 extend type Query {
@@ -19725,6 +20269,10 @@ input SiteFilter {
   ring: RingFilter
   "How many people work there."
   users: IntFilter
+  "The address to which announcements for those who speak for it are sent (R14); null: it is told by events alone."
+  email: StringFilter
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: StringFilter
   "The items that run at this site, in which version."
   installedItems: ConfigurationItemInstallationFilter
   "The site or region that this site belongs to."
@@ -19747,6 +20295,8 @@ input SiteFilter {
   spares: HardwareSpareLinkFilter
   "What was answered for this site to calendars of releases."
   calendarAnswers: CalendarAnswerLinkFilter
+  "What this site is told of releases (R14)."
+  announcements: AnnouncementLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -19789,6 +20339,14 @@ input CalendarAnswerLinkFilter {
   some: CalendarAnswerFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: CalendarAnswerFilter @cost(weight: 50000)
+}
+
+"Selects records by the announcements that a relationship joins to them."
+input AnnouncementLinkFilter {
+  "At least one matches; {} asks for any."
+  some: AnnouncementFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: AnnouncementFilter @cost(weight: 50000)
 }
 
 "One step of an order of sites."
@@ -19837,6 +20395,10 @@ input CreateSiteInput {
   serviceHours: String
   "How many people work there."
   users: Int
+  "The address to which announcements for those who speak for it are sent (R14); null: it is told by events alone."
+  email: String
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: String
 }
 
 "What to change in a site: what is absent stays, null empties."
@@ -19857,6 +20419,10 @@ input SitePatch {
   serviceHours: String
   "How many people work there."
   users: Int
+  "The address to which announcements for those who speak for it are sent (R14); null: it is told by events alone."
+  email: String
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  language: String
 }
 
 "Which site to change, and how."
@@ -19899,6 +20465,10 @@ enum SiteGroupField {
   RING
   "How many people work there."
   USERS
+  "The address to which announcements for those who speak for it are sent (R14); null: it is told by events alone."
+  EMAIL
+  "The language in which it is told: en, fr, de-CH (BCP 47)."
+  LANGUAGE
 }
 
 extend type Mutation {
@@ -21811,6 +22381,140 @@ func (ec *executionContext) childFields_AgreementConcernEdge(ctx context.Context
 		return ec.fieldContext_AgreementConcernEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AgreementConcernEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Announcement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "audience":
+		return ec.fieldContext_Announcement_audience(ctx, field)
+	case "channel":
+		return ec.fieldContext_Announcement_channel(ctx, field)
+	case "occasion":
+		return ec.fieldContext_Announcement_occasion(ctx, field)
+	case "language":
+		return ec.fieldContext_Announcement_language(ctx, field)
+	case "subject":
+		return ec.fieldContext_Announcement_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_Announcement_text(ctx, field)
+	case "status":
+		return ec.fieldContext_Announcement_status(ctx, field)
+	case "plannedAt":
+		return ec.fieldContext_Announcement_plannedAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_Announcement_sentAt(ctx, field)
+	case "sentBy":
+		return ec.fieldContext_Announcement_sentBy(ctx, field)
+	case "recipients":
+		return ec.fieldContext_Announcement_recipients(ctx, field)
+	case "tells":
+		return ec.fieldContext_Announcement_tells(ctx, field)
+	case "edited":
+		return ec.fieldContext_Announcement_edited(ctx, field)
+	case "outdated":
+		return ec.fieldContext_Announcement_outdated(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Announcement_waiting(ctx, field)
+	case "retryAt":
+		return ec.fieldContext_Announcement_retryAt(ctx, field)
+	case "failure":
+		return ec.fieldContext_Announcement_failure(ctx, field)
+	case "moves":
+		return ec.fieldContext_Announcement_moves(ctx, field)
+	case "id":
+		return ec.fieldContext_Announcement_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Announcement_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Announcement_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Announcement_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Announcement_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Announcement_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Announcement_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Announcement_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Announcement_listedBy(ctx, field)
+	case "release":
+		return ec.fieldContext_Announcement_release(ctx, field)
+	case "site":
+		return ec.fieldContext_Announcement_site(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Announcement", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnouncementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AnnouncementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AnnouncementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AnnouncementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AnnouncementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnouncementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnouncementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AnnouncementEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AnnouncementEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnouncementEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnouncementMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_AnnouncementMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_AnnouncementMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_AnnouncementMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnouncementMove", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnouncementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "announcement":
+		return ec.fieldContext_AnnouncementPayload_announcement(ctx, field)
+	case "revision":
+		return ec.fieldContext_AnnouncementPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_AnnouncementPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_AnnouncementPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnouncementPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AnnouncementRecipient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_AnnouncementRecipient_kind(ctx, field)
+	case "key":
+		return ec.fieldContext_AnnouncementRecipient_key(ctx, field)
+	case "address":
+		return ec.fieldContext_AnnouncementRecipient_address(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_AnnouncementRecipient_timeZone(ctx, field)
+	case "outcome":
+		return ec.fieldContext_AnnouncementRecipient_outcome(ctx, field)
+	case "at":
+		return ec.fieldContext_AnnouncementRecipient_at(ctx, field)
+	case "words":
+		return ec.fieldContext_AnnouncementRecipient_words(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnouncementRecipient", field.Name)
 }
 
 func (ec *executionContext) childFields_ApiToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26073,6 +26777,10 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_roleNames(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_Party_timeZone(ctx, field)
+	case "email":
+		return ec.fieldContext_Party_email(ctx, field)
+	case "language":
+		return ec.fieldContext_Party_language(ctx, field)
 	case "id":
 		return ec.fieldContext_Party_id(ctx, field)
 	case "key":
@@ -26647,6 +27355,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_tasks(ctx, field)
 	case "calendarAnswers":
 		return ec.fieldContext_Release_calendarAnswers(ctx, field)
+	case "announcements":
+		return ec.fieldContext_Release_announcements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
 }
@@ -27595,6 +28305,10 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_serviceHours(ctx, field)
 	case "users":
 		return ec.fieldContext_Site_users(ctx, field)
+	case "email":
+		return ec.fieldContext_Site_email(ctx, field)
+	case "language":
+		return ec.fieldContext_Site_language(ctx, field)
 	case "id":
 		return ec.fieldContext_Site_id(ctx, field)
 	case "key":
@@ -27635,6 +28349,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_spares(ctx, field)
 	case "calendarAnswers":
 		return ec.fieldContext_Site_calendarAnswers(ctx, field)
+	case "announcements":
+		return ec.fieldContext_Site_announcements(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -27855,6 +28571,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 	switch field.Name {
 	case "acceptanceTests":
 		return ec.fieldContext_Statistics_acceptanceTests(ctx, field)
+	case "announcements":
+		return ec.fieldContext_Statistics_announcements(ctx, field)
 	case "assessments":
 		return ec.fieldContext_Statistics_assessments(ctx, field)
 	case "attributeDefinitions":

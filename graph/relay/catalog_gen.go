@@ -271,6 +271,15 @@ type CalendarAnswerConnection = Connection[domain.CalendarAnswer, CalendarAnswer
 // CalendarAnswerPayload is bound to the type of its name.
 type CalendarAnswerPayload = Payload[domain.CalendarAnswer]
 
+// AnnouncementEdge is bound to the type of its name.
+type AnnouncementEdge = Edge[domain.Announcement]
+
+// AnnouncementConnection is bound to the type of its name.
+type AnnouncementConnection = Connection[domain.Announcement, AnnouncementEdge]
+
+// AnnouncementPayload is bound to the type of its name.
+type AnnouncementPayload = Payload[domain.Announcement]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/announce"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/announcement"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
@@ -66,6 +68,7 @@ type App struct {
 	Rising        *rising.Area
 	Materials     *material.Area
 	Preparation   *preparation.Area
+	Announcements *announcement.Area
 	Work          *work.Area
 	Export        *export.Area
 	Bulk          *bulk.Area
@@ -112,6 +115,7 @@ func New(c Config) *App {
 	a.Rising = rising.New(e, a.Policies)
 	a.Materials = material.New(e, a.Releases)
 	a.Preparation = preparation.New(e, a.Records, a.Releases)
+	a.Announcements = announcement.New(e, a.Impact, a.Releases, announce.NewWriter())
 	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
 	a.Export = export.New(e)
 	a.Bulk = bulk.New(e, a.Records, a.Calendar, a.Rising)
@@ -166,5 +170,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Stock, a.Releases, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Stock, a.Releases, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Announcements, a.Changes, a.Calendar}
 }

@@ -54,6 +54,7 @@ func (s *Site) Check() Errors {
 		es.wrong("timeZone", CheckTimeZone(*s.TimeZone))
 	}
 	es.within("users", s.Users, 0, MaxCount)
+	es.reached(s.Email, s.Language)
 	return es
 }
 

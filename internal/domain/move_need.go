@@ -110,6 +110,12 @@ const (
 	NeedNotNeeded MoveNeed = "NOT_NEEDED"
 )
 
+// The needs of announcements (R14).
+const (
+	NeedAudience MoveNeed = "AUDIENCE"
+	NeedUpToDate MoveNeed = "UP_TO_DATE"
+)
+
 // OptionalNeeds are those that a policy may leave out.
 var OptionalNeeds = []MoveNeed{
 	NeedReversible, NeedTasks, NeedProductionAudit, NeedBoardAdvice, NeedFrequency, NeedKitSigned, NeedBuildTest, NeedPurchases,
@@ -129,4 +135,5 @@ var MoveNeeds = []MoveNeed{
 	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedEnvironmentReady, NeedPath,
 	NeedDefects, NeedDeliverables, NeedSignatures, NeedSeparation,
 	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
+	NeedAudience, NeedUpToDate,
 }

@@ -15,6 +15,10 @@ type Party struct {
 	RoleNames []string `graph:"roleNames,set,text"`
 	// TimeZone is an IANA name: the party's working day is in its local time.
 	TimeZone *string `graph:"timeZone,filter,set"`
+	// Email is where announcements are sent, Language the BCP 47 tag of the language
+	// that they are written in (R14).
+	Email    *string `graph:"email,filter,set"`
+	Language *string `graph:"language,filter,set"`
 }
 
 // PartyType says what sort of party one is.
@@ -37,6 +41,7 @@ func (p *Party) Check() Errors {
 	if p.TimeZone != nil {
 		es.wrong("timeZone", CheckTimeZone(*p.TimeZone))
 	}
+	es.reached(p.Email, p.Language)
 	for i, name := range p.RoleNames {
 		es.wrong(fmt.Sprintf("roleNames.%d", i), CheckName(name))
 	}

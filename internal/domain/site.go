@@ -12,6 +12,10 @@ type Site struct {
 	// people write them: "Mo-Fr 08:00-18:00".
 	ServiceHours *string `graph:"serviceHours,set"`
 	Users        *int    `graph:"users,filter,sort,set"`
+	// Email is where those who speak for the site are told, Language the BCP 47 tag
+	// of the language that they are told in (R14).
+	Email    *string `graph:"email,filter,set"`
+	Language *string `graph:"language,filter,set"`
 }
 
 // Ring says how early a site receives a release (P5).

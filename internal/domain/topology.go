@@ -34,6 +34,7 @@ const (
 	KindCalendarAnswer    = "CalendarAnswer"
 	KindTestEnvironment   = "TestEnvironment"
 	KindBooking           = "EnvironmentBooking"
+	KindAnnouncement      = "Announcement"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -101,11 +102,13 @@ const (
 	RelAnswers     = "ANSWERS"
 	RelAnsweredFor = "ANSWERED_FOR"
 
-	RelComprises = "COMPRISES"
-	RelStandsFor = "STANDS_FOR"
-	RelBooks     = "BOOKS"
-	RelBookedFor = "BOOKED_FOR"
-	RelRanIn     = "RAN_IN"
+	RelComprises   = "COMPRISES"
+	RelStandsFor   = "STANDS_FOR"
+	RelBooks       = "BOOKS"
+	RelBookedFor   = "BOOKED_FOR"
+	RelRanIn       = "RAN_IN"
+	RelAnnounces   = "ANNOUNCES"
+	RelAnnouncedAt = "ANNOUNCED_AT"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

@@ -66,7 +66,7 @@ func TestAPatchCannotEmptyWhatIsRequired(t *testing.T) {
 
 func TestAnUnknownFieldIsAnsweredWithTheKnownOnes(t *testing.T) {
 	_, err := sites.New(raw(t, `{"key":"a","name":"A","zone":"x"}`), "input")
-	require.EqualError(t, err, "input.zone: Site has no such field to set; it has key, name, description, region, timeZone, ring, serviceHours, users")
+	require.EqualError(t, err, "input.zone: Site has no such field to set; it has key, name, description, region, timeZone, ring, serviceHours, users, email, language")
 }
 
 func TestAMinimumBelongsToARedundancyGroup(t *testing.T) { // I5

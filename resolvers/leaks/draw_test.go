@@ -172,6 +172,13 @@ var draws = map[string]func(*drawing) values{
 		from := d.hours()
 		return values{"startsAt": from, "endsAt": from.Add(time.Duration(one(d, 1, 6, 48)) * time.Hour), "bookedBy": d.person(), "bookedAt": dawn, "comment": d.text()}
 	},
+	domain.KindAnnouncement: func(d *drawing) values {
+		return values{
+			"audience": string(one(d, domain.AnnouncementAudiences...)), "channel": string(one(d, domain.AnnouncementChannels...)),
+			"occasion": string(one(d, domain.AnnouncementOccasions...)), "language": one(d, "en", "fr"), "subject": d.text(), "text": d.text(),
+			"status": string(one(d, domain.AnnouncementDraft, domain.AnnouncementDropped)), "plannedAt": dawn,
+		}
+	},
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},

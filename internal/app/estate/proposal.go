@@ -255,6 +255,17 @@ func (p *Proposal) Decide(before entity.Record, change func(after entity.Record)
 	return p.change(before, change, p.Draft.Decide)
 }
 
+// Create adds a record that nobody has proposed to make. It has an id.
+func (p *Proposal) Create(r entity.Record) error {
+	k := entity.KindOf(r)
+	if err := p.owned(k, k.Encode(r)); err != nil {
+		return err
+	}
+	p.writes++
+	p.Draft.Create(r)
+	return nil
+}
+
 func (p *Proposal) change(before entity.Record, change func(after entity.Record), write func(before, after entity.Record)) error {
 	if c := p.Draft.becomes(before.Meta().ID); c != nil {
 		return p.Amend(c, func() { change(c.After) })

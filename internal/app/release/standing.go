@@ -107,6 +107,9 @@ func (s *Standing) Asks(need domain.MoveNeed) bool { return s.f.asks(need) }
 // Beside is what stands beside the content.
 func (s *Standing) Beside() Beside { return s.f.beside }
 
+// Notes are all that can be told of the release (R11).
+func (s *Standing) Notes() release.Notes { return s.f.notes() }
+
 // Signed is what the signatures of the release stand for (R21).
 func (s *Standing) Signed() release.Signed { return s.f.sealed() }
 

@@ -1,0 +1,67 @@
+package announcement
+
+import (
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/canonical"
+	"releasegraph/internal/plan/release"
+)
+
+// Told is what can be told of a release.
+type Told struct {
+	Name, Version, Need string
+	// From and To are its calendar, nil while it has none.
+	From, To  *time.Time
+	Cancelled bool
+	Notes     release.Notes
+}
+
+// Letter is what an announcement is written from: what is told, to whom, in which
+// language.
+type Letter struct {
+	Told
+	Audience domain.AnnouncementAudience
+	Occasion domain.AnnouncementOccasion
+	Language string // as it is wanted
+	// Place is the name of the site that is told, empty of other audiences.
+	Place string
+	// Zones are where the clocks of the recipients are set.
+	Zones []string
+}
+
+// Writer writes a letter, in the language that comes nearest to the one wanted.
+type Writer interface {
+	Nearest(language string) string
+	Write(Letter) (subject, text string, err error)
+}
+
+// ForAudience is what of the release is for an audience: SUPPORT is told what support
+// has to know, everybody else what customers are told (R11).
+func (t Told) ForAudience(a domain.AnnouncementAudience) Told {
+	notes := release.Customers
+	if a == domain.ToSupport {
+		notes = release.Support
+	}
+	t.Notes = t.Notes.ForAudience(notes)
+	return t
+}
+
+// digest stands for what an audience is told, whatever the words and the clocks.
+func (t Told) digest(a domain.AnnouncementAudience) (string, error) {
+	if t.Cancelled {
+		return canonical.Digest(map[string]any{"form": "release-told/1", "name": t.Name, "cancelled": true})
+	}
+	t = t.ForAudience(a)
+	return canonical.Digest(map[string]any{
+		"form": "release-told/1", "name": t.Name, "version": t.Version, "need": t.Need, "from": instant(t.From), "to": instant(t.To),
+		"changes": t.Notes.Changes, "problems": t.Notes.Problems, "errors": t.Notes.Errors, "asked": t.Notes.Asked, "items": t.Notes.Items,
+	})
+}
+
+func instant(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339)
+}
