@@ -21,6 +21,7 @@ import (
 	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
+	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
@@ -73,6 +74,8 @@ var Types = direct.Types{
 	"BaselineConnection":                         fieldsOfBaselineConnection(),
 	"BaselineEdge":                               fieldsOfBaselineEdge(),
 	"BaselinePayload":                            fieldsOfBaselinePayload(),
+	"BillDifference":                             fieldsOfBillDifference(),
+	"BillOfMaterials":                            fieldsOfBillOfMaterials(),
 	"Board":                                      fieldsOfBoard(),
 	"BoardConnection":                            fieldsOfBoardConnection(),
 	"BoardEdge":                                  fieldsOfBoardEdge(),
@@ -874,6 +877,25 @@ func fieldsOfBaselinePayload() direct.Type {
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Baseline]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Baseline]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Baseline]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfBillDifference() direct.Type {
+	return direct.Object(direct.Fields[*material.BillDifference]{
+		"kind":     direct.Leaf(func(v *material.BillDifference) material.BillDifferenceKind { return v.Kind }, direct.Text),
+		"package":  direct.Leaf(func(v *material.BillDifference) string { return v.Package }, direct.Text),
+		"versions": direct.Leaves(func(v *material.BillDifference) []string { return v.Versions }, direct.Text),
+		"parts":    direct.Many(func(v *material.BillDifference) []*domain.ConfigurationItem { return v.Parts }),
+	})
+}
+
+func fieldsOfBillOfMaterials() direct.Type {
+	return direct.Object(direct.Fields[*material.BillOfMaterials]{
+		"media":      direct.One(func(v *material.BillOfMaterials) *domain.MediaItem { return v.Media }),
+		"of":         direct.One(func(v *material.BillOfMaterials) *domain.ConfigurationItem { return v.Of }),
+		"components": direct.Leaf(func(v *material.BillOfMaterials) int { return v.Components }, direct.Int),
+		"total":      direct.Leaf(func(v *material.BillOfMaterials) int { return v.Total }, direct.Int),
+		"problem":    direct.Optional(func(v *material.BillOfMaterials) *string { return v.Problem }, direct.Text),
 	})
 }
 
@@ -3257,6 +3279,7 @@ func fieldsOfMediaItem() direct.Type {
 		"size":           direct.Leaf(func(v *domain.MediaItem) domain.ByteSize { return v.Size }, direct.By(scalar.MarshalByteSize)),
 		"location":       direct.Optional(func(v *domain.MediaItem) *string { return v.Location }, direct.Text),
 		"copies":         direct.Leaves(func(v *domain.MediaItem) []string { return v.Copies }, direct.Text),
+		"wrongCopies":    direct.Leaves(func(v *domain.MediaItem) []string { return v.WrongCopies }, direct.Text),
 		"stored":         direct.Leaf(func(v *domain.MediaItem) bool { return v.Stored }, direct.Bool),
 		"terms":          direct.Leaf(func(v *domain.MediaItem) domain.MediaTerms { return v.Terms }, direct.Text),
 		"spdx":           direct.Optional(func(v *domain.MediaItem) *string { return v.Spdx }, direct.Text),
