@@ -90,6 +90,10 @@ func (r *configurationItemResolver) Licences(ctx context.Context, obj *domain.Co
 	return related(ctx, r.App, obj, records.Via{Rel: "LICENSED_BY", In: false, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Licence])
 }
 
+func (r *configurationItemResolver) PaidAt(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "COVERS_COST", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+}
+
 func (r *configurationItemResolver) Spares(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "SPARE_FOR", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
 }
@@ -172,6 +176,14 @@ func (r *mutationResolver) ConnectItemLicence(ctx context.Context, input relay.I
 
 func (r *mutationResolver) DisconnectItemLicence(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Licence, relay.NoLink], error) {
 	return connected[domain.ConfigurationItem, domain.Licence, relay.NoLink](r.App.Records.Disconnect(ctx, "ItemLicence", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectContractCost(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "ContractCost", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectContractCost(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink], error) {
+	return connected[domain.ConfigurationItem, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "ContractCost", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) ConnectStandIn(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, relay.NoLink], error) {

@@ -26,6 +26,14 @@ func (r *mutationResolver) RemoveParty(ctx context.Context, input relay.Input, o
 	return written[domain.Party](r.App.Records.Remove(ctx, "Party", input.Ref("ref"), input.Int("ifVersion"), options))
 }
 
+func (r *mutationResolver) ConnectTeamCost(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Party, domain.Site, relay.NoLink], error) {
+	return connected[domain.Party, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "TeamCost", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectTeamCost(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Party, domain.Site, relay.NoLink], error) {
+	return connected[domain.Party, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "TeamCost", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
 func (r *mutationResolver) ConnectMembership(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Party, domain.Party, relay.NoLink], error) {
 	return connected[domain.Party, domain.Party, relay.NoLink](r.App.Records.Connect(ctx, "MEMBER_OF", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
@@ -56,6 +64,10 @@ func (r *partyResolver) ServedBy(ctx context.Context, obj *domain.Party, filter 
 
 func (r *partyResolver) Policies(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
+}
+
+func (r *partyResolver) PaidAt(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "COVERS_COST", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *partyResolver) MemberOf(ctx context.Context, obj *domain.Party, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {

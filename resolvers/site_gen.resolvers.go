@@ -90,6 +90,14 @@ func (r *siteResolver) PaidLicences(ctx context.Context, obj *domain.Site, filte
 	return related(ctx, r.App, obj, records.Via{Rel: "PAID_AT", In: true, Kind: "Licence"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewLicencePaidSeatsEdge)
 }
 
+func (r *siteResolver) PaidContracts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "COVERS_COST", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
+}
+
+func (r *siteResolver) PaidTeams(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Party, relay.PartyEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "COVERS_COST", In: true, Kind: "Party"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Party])
+}
+
 func (r *siteResolver) Spares(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "STORED_AT", In: true, Kind: "HardwareSpare"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.HardwareSpare])
 }

@@ -28,6 +28,7 @@ import (
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/variant"
 	"releasegraph/internal/app/work"
@@ -137,6 +138,7 @@ var Types = direct.Types{
 	"ConfigurationItemReleaseChangeConnection":   fieldsOfConfigurationItemReleaseChangeConnection(),
 	"ConfigurationItemReleaseChangeEdge":         fieldsOfConfigurationItemReleaseChangeEdge(),
 	"ContentReason":                              fieldsOfContentReason(),
+	"ContractCostPayload":                        fieldsOfContractCostPayload(),
 	"CountGroup":                                 fieldsOfCountGroup(),
 	"CountValue":                                 fieldsOfCountValue(),
 	"Counts":                                     fieldsOfCounts(),
@@ -412,6 +414,7 @@ var Types = direct.Types{
 	"TaskEdge":                                   fieldsOfTaskEdge(),
 	"TaskPayload":                                fieldsOfTaskPayload(),
 	"TaskRule":                                   fieldsOfTaskRule(),
+	"TeamCostPayload":                            fieldsOfTeamCostPayload(),
 	"TestDemand":                                 fieldsOfTestDemand(),
 	"TestEnvironment":                            fieldsOfTestEnvironment(),
 	"TestEnvironmentConnection":                  fieldsOfTestEnvironmentConnection(),
@@ -443,6 +446,9 @@ var Types = direct.Types{
 	"WastedLicence":                              fieldsOfWastedLicence(),
 	"WastedLicenceConnection":                    fieldsOfWastedLicenceConnection(),
 	"WastedLicenceEdge":                          fieldsOfWastedLicenceEdge(),
+	"WastedSupport":                              fieldsOfWastedSupport(),
+	"WastedSupportConnection":                    fieldsOfWastedSupportConnection(),
+	"WastedSupportEdge":                          fieldsOfWastedSupportEdge(),
 	"WithdrawConfigurationItemPayload":           fieldsOfWithdrawConfigurationItemPayload(),
 	"Work":                                       fieldsOfWork(),
 	"WorkConnection":                             fieldsOfWorkConnection(),
@@ -1607,6 +1613,24 @@ func fieldsOfContentReason() direct.Type {
 		"text": direct.Leaf(func(v *release.Because) string { return v.Text }, direct.Text),
 		"unit": direct.Optional(func(v *release.Because) *string { return v.Unit }, direct.Text),
 		"by":   direct.Optional(func(v *release.Because) *string { return v.By }, direct.Text),
+	})
+}
+
+func fieldsOfContractCostPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink]) *domain.ConfigurationItem {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink]) *domain.Site {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink]) int64 {
+			return v.Revision
+		}, direct.By(scalar.MarshalRevision)),
+		"dryRun": direct.Leaf(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Site, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
 	})
 }
 
@@ -4772,6 +4796,16 @@ func fieldsOfTaskRule() direct.Type {
 	})
 }
 
+func fieldsOfTeamCostPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Party, domain.Site, relay.NoLink]]{
+		"from":     direct.One(func(v *relay.LinkPayload[domain.Party, domain.Site, relay.NoLink]) *domain.Party { return v.From }),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Party, domain.Site, relay.NoLink]) *domain.Site { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Party, domain.Site, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Party, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Party, domain.Site, relay.NoLink]) []domain.Change { return v.Changes }),
+	})
+}
+
 func fieldsOfTestDemand() direct.Type {
 	return direct.Object(direct.Fields[*domain.TestDemand]{
 		"type":     direct.Leaf(func(v *domain.TestDemand) domain.ReleaseType { return v.Type }, direct.Text),
@@ -5104,6 +5138,31 @@ func fieldsOfWastedLicenceEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[media.WasteRow]]{
 		"node":   direct.One(func(v *relay.Edge[media.WasteRow]) *media.WasteRow { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[media.WasteRow]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfWastedSupport() direct.Type {
+	return direct.Object(direct.Fields[*support.Waste]{
+		"contract": direct.One(func(v *support.Waste) *domain.ConfigurationItem { return v.Contract }),
+		"party":    direct.One(func(v *support.Waste) *domain.Party { return v.Party }),
+		"site":     direct.One(func(v *support.Waste) *domain.Site { return v.Site }),
+	})
+}
+
+func fieldsOfWastedSupportConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[support.Waste, model.WastedSupportEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) []*model.WastedSupportEdge {
+			return v.Edges
+		}),
+		"nodes":    direct.Many(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) []*support.Waste { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfWastedSupportEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[support.Waste]]{
+		"node":   direct.One(func(v *relay.Edge[support.Waste]) *support.Waste { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[support.Waste]) string { return v.Cursor }, direct.Text),
 	})
 }
 

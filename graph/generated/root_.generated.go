@@ -6757,6 +6757,23 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): LicenceConnection!
+  "The sites for which this contract is paid (L7)."
+  paidAt(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
   "The stock that can replace this hardware."
   spares(
     "Only those that match."
@@ -6972,6 +6989,8 @@ input ConfigurationItemFilter {
   masters: MediaItemLinkFilter
   "The licences by which this software is used (L3)."
   licences: LicenceLinkFilter
+  "The sites for which this contract is paid (L7)."
+  paidAt: SiteLinkFilter
   "The stock that can replace this hardware."
   spares: HardwareSpareLinkFilter
   "The test environments that have this item."
@@ -7154,6 +7173,14 @@ input LicenceLinkFilter {
   some: LicenceFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: LicenceFilter @cost(weight: 50000)
+}
+
+"Selects records by the sites that a relationship joins to them."
+input SiteLinkFilter {
+  "At least one matches; {} asks for any."
+  some: SiteFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: SiteFilter @cost(weight: 50000)
 }
 
 "Selects records by the hardware spares that a relationship joins to them."
@@ -7781,6 +7808,53 @@ type ItemLicencePayload {
   from: ConfigurationItem!
   "The licence where it ends."
   to: Licence!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a configuration item to a site by a contract cost (paidAt), or changes the one there is."
+  connectContractCost(
+    "What to do."
+    input: ConnectContractCostInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ContractCostPayload
+  "Parts a configuration item from a site that a contract cost joins."
+  disconnectContractCost(
+    "What to do."
+    input: DisconnectContractCostInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ContractCostPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectContractCostInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectContractCostInput {
+  "The configuration item where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type ContractCostPayload {
+  "The configuration item where it starts."
+  from: ConfigurationItem!
+  "The site where it ends."
+  to: Site!
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
@@ -14202,6 +14276,23 @@ extend type Party implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ReleasePolicyConnection!
+  "The sites for which the support of this party is paid (L7)."
+  paidAt(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
   "The teams that this person is a member of: they hold its functions (section 9)."
   memberOf(
     "Only those that match."
@@ -14376,6 +14467,8 @@ input PartyFilter {
   servedBy: ConfigurationItemLinkFilter
   "The policies that name this supplier."
   policies: ReleasePolicyLinkFilter
+  "The sites for which the support of this party is paid (L7)."
+  paidAt: SiteLinkFilter
   "The teams that this person is a member of: they hold its functions (section 9)."
   memberOf: PartyLinkFilter
   "The members of this team."
@@ -14494,6 +14587,53 @@ enum PartyGroupField {
   EMAIL
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   LANGUAGE
+}
+
+extend type Mutation {
+  "Joins a party to a site by a team cost (paidAt), or changes the one there is."
+  connectTeamCost(
+    "What to do."
+    input: ConnectTeamCostInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TeamCostPayload
+  "Parts a party from a site that a team cost joins."
+  disconnectTeamCost(
+    "What to do."
+    input: DisconnectTeamCostInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TeamCostPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectTeamCostInput {
+  "The party where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectTeamCostInput {
+  "The party where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type TeamCostPayload {
+  "The party where it starts."
+  from: Party!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
 }
 
 extend type Mutation {
@@ -15629,6 +15769,8 @@ enum GraphKind {
   COMPRISES
   "The items in which this problem shows."
   CONCERNS
+  "The sites for which this contract is paid (L7)."
+  COVERS_COST
   "The board that decides on this request."
   DECIDED_BY
   "The board on which the deputy stands in; null: on every board."
@@ -20107,6 +20249,40 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): LicencePaidSeatsConnection!
+  "The contracts that are paid for this site."
+  paidContracts(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+  "The parties whose support is paid for this site."
+  paidTeams(
+    "Only those that match."
+    filter: PartyFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [PartyOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): PartyConnection!
   "The stock that is kept at this site."
   spares(
     "Only those that match."
@@ -20291,6 +20467,10 @@ input SiteFilter {
   freezes: FreezeLinkFilter
   "The licences that are paid for this site."
   paidLicences: LicencePaidSeatsFilter
+  "The contracts that are paid for this site."
+  paidContracts: ConfigurationItemLinkFilter
+  "The parties whose support is paid for this site."
+  paidTeams: PartyLinkFilter
   "The stock that is kept at this site."
   spares: HardwareSpareLinkFilter
   "What was answered for this site to calendars of releases."
@@ -20307,14 +20487,6 @@ input ConfigurationItemInstallationFilter {
   none: ConfigurationItemFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: InstallationFilter
-}
-
-"Selects records by the sites that a relationship joins to them."
-input SiteLinkFilter {
-  "At least one matches; {} asks for any."
-  some: SiteFilter @cost(weight: 50000)
-  "None matches; {} asks that there are none."
-  none: SiteFilter @cost(weight: 50000)
 }
 
 "Selects records by the licences that a relationship joins to them."
@@ -20616,6 +20788,46 @@ type CountValue {
   field: String!
   "The value, in the form of the interchange format; null where the records have none."
   value: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/support.graphqls", Input: `extend type Query {
+  """
+  For which sites support is paid in vain, by contract and by team (L7): where nothing is installed that the contract depends on, or that the team supports.
+  """
+  wastedSupport(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+  ): WastedSupportConnection! @cost(weight: 20000) @needs(action: "read", of: "Party")
+}
+
+"A page of sites for which support is paid in vain."
+type WastedSupportConnection {
+  "The rows with their cursors."
+  edges: [WastedSupportEdge!]!
+  "The rows alone."
+  nodes: [WastedSupport!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+}
+
+"One of a page of sites for which support is paid in vain."
+type WastedSupportEdge {
+  "The row."
+  node: WastedSupport!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"A site for which support is paid, and where nothing uses what is supported."
+type WastedSupport {
+  "The contract that is paid; null: it is a team's."
+  contract: ConfigurationItem
+  "The team that is paid; null: it is a contract's."
+  party: Party
+  "The site."
+  site: Site!
 }
 `, BuiltIn: false},
 	{Name: "../schema/task.graphqls", Input: `"Something to prepare before a change or a release may go on (R12)."
@@ -23785,6 +23997,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_masters(ctx, field)
 	case "licences":
 		return ec.fieldContext_ConfigurationItem_licences(ctx, field)
+	case "paidAt":
+		return ec.fieldContext_ConfigurationItem_paidAt(ctx, field)
 	case "spares":
 		return ec.fieldContext_ConfigurationItem_spares(ctx, field)
 	case "testEnvironments":
@@ -24041,6 +24255,22 @@ func (ec *executionContext) childFields_ContentReason(ctx context.Context, field
 		return ec.fieldContext_ContentReason_by(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContentReason", field.Name)
+}
+
+func (ec *executionContext) childFields_ContractCostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ContractCostPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ContractCostPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_ContractCostPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ContractCostPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ContractCostPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContractCostPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CountGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26809,6 +27039,8 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_servedBy(ctx, field)
 	case "policies":
 		return ec.fieldContext_Party_policies(ctx, field)
+	case "paidAt":
+		return ec.fieldContext_Party_paidAt(ctx, field)
 	case "memberOf":
 		return ec.fieldContext_Party_memberOf(ctx, field)
 	case "members":
@@ -28345,6 +28577,10 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_freezes(ctx, field)
 	case "paidLicences":
 		return ec.fieldContext_Site_paidLicences(ctx, field)
+	case "paidContracts":
+		return ec.fieldContext_Site_paidContracts(ctx, field)
+	case "paidTeams":
+		return ec.fieldContext_Site_paidTeams(ctx, field)
 	case "spares":
 		return ec.fieldContext_Site_spares(ctx, field)
 	case "calendarAnswers":
@@ -28825,6 +29061,22 @@ func (ec *executionContext) childFields_TaskRule(ctx context.Context, field grap
 		return ec.fieldContext_TaskRule_template(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskRule", field.Name)
+}
+
+func (ec *executionContext) childFields_TeamCostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_TeamCostPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TeamCostPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_TeamCostPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_TeamCostPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_TeamCostPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TeamCostPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TestDemand(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29341,6 +29593,40 @@ func (ec *executionContext) childFields_WastedLicenceEdge(ctx context.Context, f
 		return ec.fieldContext_WastedLicenceEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WastedLicenceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WastedSupport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contract":
+		return ec.fieldContext_WastedSupport_contract(ctx, field)
+	case "party":
+		return ec.fieldContext_WastedSupport_party(ctx, field)
+	case "site":
+		return ec.fieldContext_WastedSupport_site(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WastedSupport", field.Name)
+}
+
+func (ec *executionContext) childFields_WastedSupportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WastedSupportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WastedSupportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WastedSupportConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WastedSupportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WastedSupportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_WastedSupportEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_WastedSupportEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WastedSupportEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -3,6 +3,7 @@ package model
 import (
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/support"
 )
 
 // LibraryFindingConnection is a page of findings about installations.
@@ -23,3 +24,9 @@ type WastedLicenceConnection = relay.Connection[media.WasteRow, WastedLicenceEdg
 
 // WastedLicenceEdge is one of a page of such sites.
 type WastedLicenceEdge = relay.Edge[media.WasteRow]
+
+// WastedSupportConnection is a page of sites for which support is paid in vain.
+type WastedSupportConnection = relay.Connection[support.Waste, WastedSupportEdge]
+
+// WastedSupportEdge is one of a page of such sites.
+type WastedSupportEdge = relay.Edge[support.Waste]

@@ -594,6 +594,12 @@ type LicencePaidSeatsConnection = Connection[domain.Licence, LicencePaidSeatsEdg
 // PaidSeatsPayload is bound to the type of its name.
 type PaidSeatsPayload = LinkPayload[domain.Licence, domain.Site, domain.PaidSeats]
 
+// ContractCostPayload is bound to the type of its name.
+type ContractCostPayload = LinkPayload[domain.ConfigurationItem, domain.Site, NoLink]
+
+// TeamCostPayload is bound to the type of its name.
+type TeamCostPayload = LinkPayload[domain.Party, domain.Site, NoLink]
+
 // SpareUsePayload is bound to the type of its name.
 type SpareUsePayload = LinkPayload[domain.HardwareSpare, domain.ConfigurationItem, NoLink]
 

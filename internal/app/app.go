@@ -32,6 +32,7 @@ import (
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/rising"
 	"releasegraph/internal/app/stock"
+	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/app/variant"
@@ -60,6 +61,7 @@ type App struct {
 	Policies      *policy.Area
 	Media         *media.Area
 	Stock         *stock.Area
+	Support       *support.Area
 	Variants      *variant.Area
 	Releases      *release.Area
 	Environments  *environment.Area
@@ -107,6 +109,7 @@ func New(c Config) *App {
 	a.Policies = policy.New(e, a.Traversal)
 	a.Media = media.New(e, a.Policies)
 	a.Stock = stock.New(e)
+	a.Support = support.New(e)
 	a.Variants = variant.New(e, a.Policies)
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Environments = environment.New(e, a.Records, a.Traversal, a.Releases)

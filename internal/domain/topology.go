@@ -85,6 +85,7 @@ const (
 	RelKitOf        = "KIT_OF"
 	RelLicensedBy   = "LICENSED_BY"
 	RelPaidAt       = "PAID_AT"
+	RelCoversCost   = "COVERS_COST"
 	RelSpareFor     = "SPARE_FOR"
 	RelStoredAt     = "STORED_AT"
 	RelReservedFor  = "RESERVED_FOR"

@@ -26,9 +26,9 @@ var _ = declare(area{
 			Relationships: []string{domain.RelMasterOf, domain.RelKitOf},
 		},
 		{
-			Name: "licence", Doc: "licences, and where they are paid for", Placed: true,
+			Name: "licence", Doc: "licences and support, and where they are paid for", Placed: true,
 			Kinds:         []string{domain.KindLicence},
-			Relationships: []string{domain.RelLicensedBy, domain.RelPaidAt},
+			Relationships: []string{domain.RelLicensedBy, domain.RelPaidAt, domain.RelCoversCost},
 		},
 		{
 			Name: "store", Doc: "the definitive hardware store", Placed: true,
@@ -53,6 +53,7 @@ func libraryRelationships() []*Relationship {
 		release = domain.KindRelease
 		media   = domain.KindMediaItem
 		licence = domain.KindLicence
+		party   = domain.KindParty
 		spare   = domain.KindHardwareSpare
 	)
 	return []*Relationship{
@@ -81,6 +82,16 @@ func libraryRelationships() []*Relationship {
 			Field: "paidAt", FieldDoc: "The sites for which this licence is paid, and for how many seats (L3).",
 			Inverse: "paidLicences", InverseDoc: "The licences that are paid for this site.",
 		}),
+		{
+			Name: domain.RelCoversCost, Noun: "ContractCost", From: item, To: site,
+			Field: "paidAt", FieldDoc: "The sites for which this contract is paid (L7).",
+			Inverse: "paidContracts", InverseDoc: "The contracts that are paid for this site.",
+		},
+		{
+			Name: domain.RelCoversCost, Noun: "TeamCost", From: party, To: site,
+			Field: "paidAt", FieldDoc: "The sites for which the support of this party is paid (L7).",
+			Inverse: "paidTeams", InverseDoc: "The parties whose support is paid for this site.",
+		},
 		{
 			Name: domain.RelSpareFor, Noun: "SpareUse", From: spare, To: item,
 			Field: "spareFor", FieldDoc: "The hardware that it can replace.",
