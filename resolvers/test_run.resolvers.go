@@ -17,6 +17,10 @@ func (r *mutationResolver) ReportTestRun(ctx context.Context, input acceptance.R
 	return r.App.Acceptance.ReportTestRun(ctx, input, options)
 }
 
+func (r *mutationResolver) MeasureTestRun(ctx context.Context, input acceptance.Measure, options *domain.WriteOptions) (*acceptance.Ran, error) {
+	return r.App.Acceptance.MeasureTestRun(ctx, input, options)
+}
+
 func (r *mutationResolver) JudgeTestRun(ctx context.Context, input acceptance.Judge, options *domain.WriteOptions) (*acceptance.Ran, error) {
 	return r.App.Acceptance.JudgeTestRun(ctx, input, options)
 }

@@ -281,6 +281,8 @@ var Types = direct.Types{
 	"MasterCopyPayload":                          fieldsOfMasterCopyPayload(),
 	"MatchPart":                                  fieldsOfMatchPart(),
 	"MatrixRow":                                  fieldsOfMatrixRow(),
+	"MeasureLimit":                               fieldsOfMeasureLimit(),
+	"Measurement":                                fieldsOfMeasurement(),
 	"MediaCriterion":                             fieldsOfMediaCriterion(),
 	"MediaItem":                                  fieldsOfMediaItem(),
 	"MediaItemConnection":                        fieldsOfMediaItemConnection(),
@@ -422,6 +424,7 @@ var Types = direct.Types{
 	"TestEnvironmentEnvironmentItemConnection":   fieldsOfTestEnvironmentEnvironmentItemConnection(),
 	"TestEnvironmentEnvironmentItemEdge":         fieldsOfTestEnvironmentEnvironmentItemEdge(),
 	"TestEnvironmentPayload":                     fieldsOfTestEnvironmentPayload(),
+	"TestMeasure":                                fieldsOfTestMeasure(),
 	"TestRun":                                    fieldsOfTestRun(),
 	"TestRunConnection":                          fieldsOfTestRunConnection(),
 	"TestRunEdge":                                fieldsOfTestRunEdge(),
@@ -467,6 +470,8 @@ func fieldsOfAcceptanceTest() direct.Type {
 		"required":    direct.Leaf(func(v *domain.AcceptanceTest) bool { return v.Required }, direct.Bool),
 		"regression":  direct.Leaf(func(v *domain.AcceptanceTest) bool { return v.Regression }, direct.Bool),
 		"testers":     direct.Many(func(v *domain.AcceptanceTest) []*domain.Person { return v.TesterPersons() }),
+		"query":       direct.Optional(func(v *domain.AcceptanceTest) *string { return v.Query }, direct.Text),
+		"measure":     direct.One(func(v *domain.AcceptanceTest) *domain.TestMeasure { return v.Measure }),
 		"id":          direct.Leaf(func(v *domain.AcceptanceTest) string { return v.ID }, direct.Text),
 		"key":         direct.Leaf(func(v *domain.AcceptanceTest) string { return v.Key }, direct.Text),
 		"name":        direct.Leaf(func(v *domain.AcceptanceTest) string { return v.Name }, direct.Text),
@@ -3285,6 +3290,27 @@ func fieldsOfMatrixRow() direct.Type {
 	})
 }
 
+func fieldsOfMeasureLimit() direct.Type {
+	return direct.Object(direct.Fields[*domain.MeasureLimit]{
+		"is": direct.Leaf(func(v *domain.MeasureLimit) domain.MeasureComparison { return v.Is }, direct.Text),
+	})
+}
+
+func fieldsOfMeasurement() direct.Type {
+	return direct.Object(direct.Fields[*domain.Measurement]{
+		"source":       direct.Leaf(func(v *domain.Measurement) string { return v.Source }, direct.Text),
+		"query":        direct.Leaf(func(v *domain.Measurement) string { return v.Query }, direct.Text),
+		"from":         direct.Leaf(func(v *domain.Measurement) time.Time { return v.From }, direct.Time),
+		"to":           direct.Leaf(func(v *domain.Measurement) time.Time { return v.To }, direct.Time),
+		"interval":     direct.Leaf(func(v *domain.Measurement) string { return v.Interval }, direct.By(scalar.MarshalDuration)),
+		"asked":        direct.Leaf(func(v *domain.Measurement) int { return v.Asked }, direct.Int),
+		"succeeded":    direct.Leaf(func(v *domain.Measurement) int { return v.Succeeded }, direct.Int),
+		"failed":       direct.Leaf(func(v *domain.Measurement) int { return v.Failed }, direct.Int),
+		"inconclusive": direct.Leaf(func(v *domain.Measurement) int { return v.Inconclusive }, direct.Int),
+		"reasons":      direct.Leaves(func(v *domain.Measurement) []string { return v.Reasons }, direct.Text),
+	})
+}
+
 func fieldsOfMediaCriterion() direct.Type {
 	return direct.Object(direct.Fields[*domain.MediaCriterion]{
 		"text": direct.Leaf(func(v *domain.MediaCriterion) string { return v.Text }, direct.Text),
@@ -4886,6 +4912,17 @@ func fieldsOfTestEnvironmentPayload() direct.Type {
 	})
 }
 
+func fieldsOfTestMeasure() direct.Type {
+	return direct.Object(direct.Fields[*domain.TestMeasure]{
+		"source":            direct.Leaf(func(v *domain.TestMeasure) string { return v.Source }, direct.Text),
+		"interval":          direct.Leaf(func(v *domain.TestMeasure) string { return v.Interval }, direct.By(scalar.MarshalDuration)),
+		"success":           direct.One(func(v *domain.TestMeasure) *domain.MeasureLimit { return v.Success }),
+		"failure":           direct.One(func(v *domain.TestMeasure) *domain.MeasureLimit { return v.Failure }),
+		"failureLimit":      direct.Optional(func(v *domain.TestMeasure) *int { return v.FailureLimit }, direct.Int),
+		"inconclusiveLimit": direct.Optional(func(v *domain.TestMeasure) *int { return v.InconclusiveLimit }, direct.Int),
+	})
+}
+
 func fieldsOfTestRun() direct.Type {
 	return direct.Object(direct.Fields[*domain.TestRun]{
 		"verdict":         direct.Leaf(func(v *domain.TestRun) domain.TestVerdict { return v.Verdict }, direct.Text),
@@ -4903,6 +4940,7 @@ func fieldsOfTestRun() direct.Type {
 		"judgedAt":        direct.Optional(func(v *domain.TestRun) *time.Time { return v.JudgedAt }, direct.Time),
 		"judgement":       direct.Optional(func(v *domain.TestRun) *string { return v.Judgement }, direct.Text),
 		"judgeIdentities": direct.Leaves(func(v *domain.TestRun) []string { return v.JudgeIdentities }, direct.Text),
+		"measurement":     direct.One(func(v *domain.TestRun) *domain.Measurement { return v.Measurement }),
 		"id":              direct.Leaf(func(v *domain.TestRun) string { return v.ID }, direct.Text),
 		"key":             direct.Leaf(func(v *domain.TestRun) string { return v.Key }, direct.Text),
 		"name":            direct.Leaf(func(v *domain.TestRun) string { return v.Name }, direct.Text),

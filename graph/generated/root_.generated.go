@@ -143,6 +143,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputJudgeTestRunInput,
 		ec.unmarshalInputKeepInForceInput,
 		ec.unmarshalInputLiftFreezeInput,
+		ec.unmarshalInputMeasureTestRunInput,
 		ec.unmarshalInputMoveReleaseToPolicyInput,
 		ec.unmarshalInputPlanReleaseTasksInput,
 		ec.unmarshalInputProblemDraftInput,
@@ -511,6 +512,49 @@ type AcceptanceTest {
   regression: Boolean!
   "Who may report its runs, beside the test managers: persons and API tokens (token:…)."
   testers: [Person!]!
+  "What a server is asked, in PromQL: one series of numbers. Null: people run the test."
+  query: String
+  "How often it is asked, and what its answers mean."
+  measure: TestMeasure
+}
+
+"""
+How a test is measured (R7): a server is asked for one number at each interval of a period. A number that meets neither limit, or none at all, says
+nothing. More failures than may be are a FAIL; more that says nothing than may be, or no success at all, is INCONCLUSIVE.
+"""
+type TestMeasure {
+  "The name of a Prometheus server, as the server was told at its start."
+  source: String!
+  "The time between two measurements: whole seconds, up to a day."
+  interval: Duration!
+  "When a measurement succeeds. Alone, all else fails."
+  success: MeasureLimit
+  "When a measurement fails, before anything else. Alone, all else succeeds."
+  failure: MeasureLimit
+  "How many measurements may fail; none when null."
+  failureLimit: Int
+  "How many may say nothing; none when null."
+  inconclusiveLimit: Int
+}
+
+"On which side of a number a measurement is."
+type MeasureLimit {
+  "Which side."
+  is: MeasureComparison!
+  "The number."
+  value: Float!
+}
+
+"How a number compares with another."
+enum MeasureComparison {
+  "The other, or more."
+  AT_LEAST
+  "The other, or less."
+  AT_MOST
+  "More than the other."
+  ABOVE
+  "Less than the other."
+  BELOW
 }
 
 extend type AcceptanceTest {
@@ -725,6 +769,30 @@ enum AcceptanceTestOrderField {
   UPDATED_AT
 }
 
+"How a test is measured (R7): a server is asked for one number at each interval of a period. A number that meets neither limit, or none at all, says\nnothing. More failures than may be are a FAIL; more that says nothing than may be, or no success at all, is INCONCLUSIVE."
+input TestMeasureInput {
+  "The name of a Prometheus server, as the server was told at its start."
+  source: String!
+  "The time between two measurements: whole seconds, up to a day."
+  interval: Duration!
+  "When a measurement succeeds. Alone, all else fails."
+  success: MeasureLimitInput
+  "When a measurement fails, before anything else. Alone, all else succeeds."
+  failure: MeasureLimitInput
+  "How many measurements may fail; none when null."
+  failureLimit: Int
+  "How many may say nothing; none when null."
+  inconclusiveLimit: Int
+}
+
+"On which side of a number a measurement is."
+input MeasureLimitInput {
+  "Which side."
+  is: MeasureComparison!
+  "The number."
+  value: Float!
+}
+
 "A new acceptance test."
 input CreateAcceptanceTestInput {
   "The human-typed name that identifies the record in its kind."
@@ -745,6 +813,10 @@ input CreateAcceptanceTestInput {
   regression: Boolean
   "Who may report its runs, beside the test managers: persons and API tokens (token:…)."
   testers: [String!]
+  "What a server is asked, in PromQL: one series of numbers. Null: people run the test."
+  query: String
+  "How often it is asked, and what its answers mean."
+  measure: TestMeasureInput
 }
 
 "What to change in an acceptance test: what is absent stays, null empties."
@@ -767,6 +839,10 @@ input AcceptanceTestPatch {
   regression: Boolean
   "Who may report its runs, beside the test managers: persons and API tokens (token:…)."
   testers: [String!]
+  "What a server is asked, in PromQL: one series of numbers. Null: people run the test."
+  query: String
+  "How often it is asked, and what its answers mean."
+  measure: TestMeasureInput
 }
 
 "Which acceptance test to change, and how."
@@ -21973,7 +22049,7 @@ type TestRun {
   comment: String
   "Who made it."
   tester: Person!
-  "Whether an API token reported it."
+  "Whether an API token reported it, or a server measured it."
   machine: Boolean!
   "How the tester was known; null of a run that was reported elsewhere."
   method: IdentityMethod
@@ -21987,6 +22063,38 @@ type TestRun {
   judgement: String
   "By which identities the judge is known."
   judgeIdentities: [String!]!
+  "What was measured; null where somebody looked."
+  measurement: Measurement
+}
+
+"What was measured in a run: what was asked, and what came of it."
+type Measurement {
+  "The server that was asked, by its name."
+  source: String!
+  "What it was asked."
+  query: String!
+  "From when."
+  from: DateTime!
+  "Until when."
+  to: DateTime!
+  "The time between two measurements."
+  interval: Duration!
+  "How many measurements there should be."
+  asked: Int!
+  "How many succeeded."
+  succeeded: Int!
+  "How many failed."
+  failed: Int!
+  "How many say nothing: there is no number, or one that is neither."
+  inconclusive: Int!
+  "The least number; null where there was none."
+  least: Float
+  "The greatest number."
+  most: Float
+  "The last number."
+  last: Float
+  "Why the verdict is what it is."
+  reasons: [String!]!
 }
 
 "What a test run came to."
@@ -22009,6 +22117,16 @@ extend type Mutation {
   reportTestRun(
     "What was run, and what it came to."
     input: ReportTestRunInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): TestRunPayload @needs(action: "report", of: "TestRun")
+  """
+  Asks the server that a test names for its measurements over a period, and reports a run of what they come to (R7): PASS, FAIL or INCONCLUSIVE. A server
+  that is away, refuses, warns or leaves gaps says nothing, which never passes. It counts as a run of who asks.
+  """
+  measureTestRun(
+    "What is measured, over which period."
+    input: MeasureTestRunInput!
     "Why, and whether only to try."
     options: WriteOptions
   ): TestRunPayload @needs(action: "report", of: "TestRun")
@@ -22041,6 +22159,24 @@ input ReportTestRunInput {
   testEnvironment: RecordRef
   "The report: a document of the library."
   report: RecordRef
+  "What was seen."
+  comment: String
+}
+
+"A measurement of a test over a period that is over."
+input MeasureTestRunInput {
+  "The test: one with a query and a measure."
+  test: RecordRef!
+  "From when, to the second."
+  from: DateTime!
+  "Until when, to the second; now when absent."
+  to: DateTime
+  "The test environment that was measured; none is named when absent."
+  testEnvironment: RecordRef
+  "Stands for the kit that was measured: refused unless it is the present one; the present one when absent."
+  kitDigest: Sha256
+  "The round: refused unless it is the present one; the present one when absent."
+  round: Int
   "What was seen."
   comment: String
 }
@@ -22193,7 +22329,7 @@ input TestRunFilter {
   endedAt: DateTimeFilter
   "Who made it."
   tester: StringFilter
-  "Whether an API token reported it."
+  "Whether an API token reported it, or a server measured it."
   machine: BooleanFilter
   "How the tester was known; null of a run that was reported elsewhere."
   method: IdentityMethodFilter
@@ -22283,7 +22419,7 @@ enum TestRunGroupField {
   ENDED_AT
   "Who made it."
   TESTER
-  "Whether an API token reported it."
+  "Whether an API token reported it, or a server measured it."
   MACHINE
   "How the tester was known; null of a run that was reported elsewhere."
   METHOD
@@ -22413,6 +22549,10 @@ func (ec *executionContext) childFields_AcceptanceTest(ctx context.Context, fiel
 		return ec.fieldContext_AcceptanceTest_regression(ctx, field)
 	case "testers":
 		return ec.fieldContext_AcceptanceTest_testers(ctx, field)
+	case "query":
+		return ec.fieldContext_AcceptanceTest_query(ctx, field)
+	case "measure":
+		return ec.fieldContext_AcceptanceTest_measure(ctx, field)
 	case "lastRun":
 		return ec.fieldContext_AcceptanceTest_lastRun(ctx, field)
 	case "id":
@@ -26605,6 +26745,48 @@ func (ec *executionContext) childFields_MatrixRow(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type MatrixRow", field.Name)
 }
 
+func (ec *executionContext) childFields_MeasureLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "is":
+		return ec.fieldContext_MeasureLimit_is(ctx, field)
+	case "value":
+		return ec.fieldContext_MeasureLimit_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasureLimit", field.Name)
+}
+
+func (ec *executionContext) childFields_Measurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_Measurement_source(ctx, field)
+	case "query":
+		return ec.fieldContext_Measurement_query(ctx, field)
+	case "from":
+		return ec.fieldContext_Measurement_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Measurement_to(ctx, field)
+	case "interval":
+		return ec.fieldContext_Measurement_interval(ctx, field)
+	case "asked":
+		return ec.fieldContext_Measurement_asked(ctx, field)
+	case "succeeded":
+		return ec.fieldContext_Measurement_succeeded(ctx, field)
+	case "failed":
+		return ec.fieldContext_Measurement_failed(ctx, field)
+	case "inconclusive":
+		return ec.fieldContext_Measurement_inconclusive(ctx, field)
+	case "least":
+		return ec.fieldContext_Measurement_least(ctx, field)
+	case "most":
+		return ec.fieldContext_Measurement_most(ctx, field)
+	case "last":
+		return ec.fieldContext_Measurement_last(ctx, field)
+	case "reasons":
+		return ec.fieldContext_Measurement_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Measurement", field.Name)
+}
+
 func (ec *executionContext) childFields_MediaCriterion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "text":
@@ -29201,6 +29383,24 @@ func (ec *executionContext) childFields_TestEnvironmentPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type TestEnvironmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TestMeasure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_TestMeasure_source(ctx, field)
+	case "interval":
+		return ec.fieldContext_TestMeasure_interval(ctx, field)
+	case "success":
+		return ec.fieldContext_TestMeasure_success(ctx, field)
+	case "failure":
+		return ec.fieldContext_TestMeasure_failure(ctx, field)
+	case "failureLimit":
+		return ec.fieldContext_TestMeasure_failureLimit(ctx, field)
+	case "inconclusiveLimit":
+		return ec.fieldContext_TestMeasure_inconclusiveLimit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestMeasure", field.Name)
+}
+
 func (ec *executionContext) childFields_TestRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "verdict":
@@ -29233,6 +29433,8 @@ func (ec *executionContext) childFields_TestRun(ctx context.Context, field graph
 		return ec.fieldContext_TestRun_judgement(ctx, field)
 	case "judgeIdentities":
 		return ec.fieldContext_TestRun_judgeIdentities(ctx, field)
+	case "measurement":
+		return ec.fieldContext_TestRun_measurement(ctx, field)
 	case "void":
 		return ec.fieldContext_TestRun_void(ctx, field)
 	case "id":

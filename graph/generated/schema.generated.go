@@ -300,6 +300,7 @@ type MutationResolver interface {
 	ConnectEnvironmentItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.TestEnvironment, domain.ConfigurationItem, domain.EnvironmentItem], error)
 	DisconnectEnvironmentItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.TestEnvironment, domain.ConfigurationItem, domain.EnvironmentItem], error)
 	ReportTestRun(ctx context.Context, input acceptance.Report, options *domain.WriteOptions) (*acceptance.Ran, error)
+	MeasureTestRun(ctx context.Context, input acceptance.Measure, options *domain.WriteOptions) (*acceptance.Ran, error)
 	JudgeTestRun(ctx context.Context, input acceptance.Judge, options *domain.WriteOptions) (*acceptance.Ran, error)
 }
 type QueryResolver interface {
@@ -4186,6 +4187,28 @@ func (ec *executionContext) field_Mutation_liftFreeze_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.LiftFreezeInput, error) {
 			return ec.unmarshalNLiftFreezeInput2releasegraphᚋgraphᚋmodelᚐLiftFreezeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_measureTestRun_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (acceptance.Measure, error) {
+			return ec.unmarshalNMeasureTestRunInput2releasegraphᚋinternalᚋappᚋacceptanceᚐMeasure(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20826,6 +20849,50 @@ func (ec *executionContext) fieldContext_Mutation_reportTestRun(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_measureTestRun(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_measureTestRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MeasureTestRun(ctx, fc.Args["input"].(acceptance.Measure), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *acceptance.Ran) graphql.Marshaler {
+			return ec.marshalOTestRunPayload2ᚖreleasegraphᚋinternalᚋappᚋacceptanceᚐRan(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_measureTestRun(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestRunPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_measureTestRun_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_judgeTestRun(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27746,6 +27813,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "measureTestRun":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_measureTestRun(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "judgeTestRun":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_judgeTestRun(ctx, field)
@@ -30138,6 +30212,22 @@ func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, 
 func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalDateTime(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDuration2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalDuration(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDuration2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDuration(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -88,6 +88,8 @@ type Config struct {
 	Shelf store.Shelf
 	Now   func() time.Time
 	NewID func() string
+	// Measuring asks servers for measurements of tests; nil: there is none.
+	Measuring acceptance.Measuring
 }
 
 // New returns the use cases over a store.
@@ -114,6 +116,7 @@ func New(c Config) *App {
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Environments = environment.New(e, a.Records, a.Traversal, a.Releases)
 	a.Acceptance = acceptance.New(e, a.Records, a.Releases, a.Environments)
+	a.Acceptance.Measuring = c.Measuring
 	a.Forecast = forecast.New(e, a.Media, a.Releases)
 	a.Rising = rising.New(e, a.Policies)
 	a.Materials = material.New(e, a.Releases)

@@ -172,7 +172,7 @@ func shownValue(f *kong.Flag) any {
 	case []string:
 		shown := make([]string, len(value))
 		for i := range value {
-			shown[i] = shownText(f.Name, value[i])
+			shown[i] = shownNamed(f.Name, value[i])
 		}
 		return shown
 	default:

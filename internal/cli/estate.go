@@ -18,6 +18,7 @@ import (
 	"releasegraph/internal/care"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/prometheus"
 	"releasegraph/internal/server"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/neo4j"
@@ -34,6 +35,7 @@ type storeFlags struct {
 
 	policies  *authz.Policies               // nil: the default ones
 	exclusive []domain.Exclusive            // nil: the default ones
+	measuring *prometheus.Servers           // nil: none
 	watched   func(store.Store) store.Store // nil: nobody looks
 }
 
@@ -135,7 +137,7 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 		beneath = f.watched(beneath)
 	}
 	e := &estate{store: beneath}
-	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies, Exclusive: f.exclusive}
+	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies, Exclusive: f.exclusive, Measuring: f.measuring}
 	if withTopology {
 		e.topology, err = topology.Open(ctx, beneath, entity.TopologyCodec{}, topology.Options{})
 		if err != nil {

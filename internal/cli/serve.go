@@ -20,9 +20,10 @@ type serveCmd struct {
 	policyFlags
 	identityFlags
 	mediaServing
-	KeepHistory span   `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
-	PrintConfig bool   `help:"Print the configuration as YAML, secrets masked, and end."`
-	Topology    string `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
+	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
+	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
+	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
+	Topology    string   `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
 }
 
 // serving are the flags of all commands that serve.
@@ -46,6 +47,7 @@ func (serveCmd) Help() string {
     releasegraph serve --keep-history P1Y
     releasegraph serve --config /etc/releasegraph.yaml --print-config
     releasegraph serve --media /var/lib/releasegraph/media
+    releasegraph serve --prometheus prod=https://metrics.example.com:9090
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
     releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
@@ -61,6 +63,9 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		return printConfig(r.Stdout, model, "serve")
 	}
 	err := errors.Join(c.check(), c.checkLibrary())
+	if err == nil {
+		c.measuring, err = measuring(c.Prometheus)
+	}
 	if err == nil {
 		c.policies, err = c.policyFlags.read()
 	}

@@ -21,6 +21,9 @@ type AcceptanceTest struct {
 	// Testers are the names of those who may report its runs, beside the test
 	// managers.
 	Testers []string `graph:"testers,filter,set,text,person"`
+	// Query and Measure say how a server measures it; nil: people run it.
+	Query   *string      `graph:"query,set"`
+	Measure *TestMeasure `graph:"measure,set"`
 }
 
 // TesterPersons are those who may report its runs.
@@ -43,6 +46,15 @@ func (t *AcceptanceTest) Check() Errors {
 		if slices.ContainsFunc(t.Testers[:i], func(other string) bool { return AlikeNames(name, other) }) {
 			es.wrong(field, fmt.Errorf("%q is a tester already", name))
 		}
+	}
+	if (t.Query == nil) != (t.Measure == nil) {
+		es.rule("R7", "measure", "belongs to query: what is measured has both")
+	}
+	if t.Query != nil && blank(t.Query) == "" {
+		es.wrong("query", errors.New("must not be blank"))
+	}
+	if t.Measure != nil {
+		t.Measure.check(&es)
 	}
 	return es
 }

@@ -20,7 +20,7 @@ type TestRun struct {
 	// Comment is what was seen.
 	Comment *string `graph:"comment,import,text"`
 	Tester  string  `graph:"tester,required,filter,sort,import,text,person"`
-	// Machine says that an API token reported it.
+	// Machine says that an API token reported it, or that a server measured it.
 	Machine bool `graph:"machine,filter,import"`
 	// Method is how the tester was known, and Identities by what.
 	Method     *IdentityMethod `graph:"method,filter,import"`
@@ -30,6 +30,8 @@ type TestRun struct {
 	JudgedAt        *time.Time `graph:"judgedAt,filter,sort,import"`
 	Judgement       *string    `graph:"judgement,import,text"`
 	JudgeIdentities []string   `graph:"judgeIdentities,import"`
+	// Measurement is what was measured; nil: somebody looked.
+	Measurement *Measurement `graph:"measurement,import"`
 }
 
 // TestVerdict is what a test run came to.

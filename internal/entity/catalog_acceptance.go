@@ -13,6 +13,7 @@ var _ = declare(area{
 		enum(domain.SignOffStates),
 		enum(domain.DeliverableStates),
 		enum(domain.DeedKinds),
+		enum(domain.MeasureComparisons),
 	},
 	defaults: []preset{
 		presets(func(t *domain.AcceptanceTest) { t.Environment, t.Required = domain.Acceptance, true }),

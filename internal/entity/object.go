@@ -79,6 +79,8 @@ func jsonNoun(t reflect.Type) string {
 		return "an object"
 	case reflect.Int, reflect.Int64:
 		return "a whole number"
+	case reflect.Float64:
+		return "a number"
 	case reflect.Bool:
 		return "true or false"
 	}

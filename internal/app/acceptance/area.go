@@ -24,6 +24,8 @@ type Area struct {
 	records      *records.Area
 	releases     *release.Area
 	environments *environment.Area
+	// Measuring asks servers for measurements; nil: there is none.
+	Measuring Measuring
 }
 
 // New returns the area over the estate and the areas below it that it uses.

@@ -81,7 +81,7 @@ func (g *reading) testSection() []object {
 		for _, r := range of[t] {
 			one := object{
 				"key": r.Key, "verdict": r.Verdict, "round": r.Round, "kitDigest": r.KitDigest, "environment": r.Environment, "tester": r.Tester,
-				"startedAt": instant(r.StartedAt), "endedAt": instant(r.EndedAt), "judgedBy": r.JudgedBy, "judgement": r.Judgement,
+				"startedAt": instant(r.StartedAt), "endedAt": instant(r.EndedAt), "judgedBy": r.JudgedBy, "judgement": r.Judgement, "measurement": r.Measurement,
 			}
 			if r.place != nil {
 				one["testEnvironment"] = r.place.Key
@@ -93,7 +93,7 @@ func (g *reading) testSection() []object {
 		}
 		list = append(list, object{
 			"key": t.Key, "kind": t.Kind, "criteria": t.Criteria, "environment": t.Environment, "required": t.Required, "regression": t.Regression,
-			"script": t.script, "mitigates": t.mitigates, "runs": runs,
+			"script": t.script, "mitigates": t.mitigates, "query": t.Query, "measure": t.Measure, "runs": runs,
 		})
 	}
 	return list

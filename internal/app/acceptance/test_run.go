@@ -35,7 +35,7 @@ type Report struct {
 // (R7, R21). A FAIL of a required test rejects the release (R8).
 func (a *Area) ReportTestRun(ctx context.Context, in Report, o *domain.WriteOptions) (*Ran, error) {
 	m := estate.Mutation{Action: report, Kind: domain.KindTestRun, Options: o.Because(in.Comment), Input: []any{"report", domain.KindTestRun, in}}
-	out, err := carryOut(ctx, a, m, domain.KindTestRun, func() (*estate.Draft, *done[*domain.TestRun], error) { return a.report(ctx, in) })
+	out, err := carryOut(ctx, a, m, domain.KindTestRun, func() (*estate.Draft, *done[*domain.TestRun], error) { return a.report(ctx, in, nil) })
 	return ran(out, err)
 }
 
@@ -46,7 +46,8 @@ func ran(out *done[*domain.TestRun], err error) (*Ran, error) {
 	return &Ran{out.record, out.release, out.revision, out.dryRun, out.changes}, nil
 }
 
-func (a *Area) report(ctx context.Context, in Report) (*estate.Draft, *done[*domain.TestRun], error) {
+// report decides on a run; kept is what was measured in it, nil where somebody looked.
+func (a *Area) report(ctx context.Context, in Report, kept *domain.Measurement) (*estate.Draft, *done[*domain.TestRun], error) {
 	if err := longText(in.Comment, "input.comment"); err != nil {
 		return nil, nil, err
 	}
@@ -71,6 +72,7 @@ func (a *Area) report(ctx context.Context, in Report) (*estate.Draft, *done[*dom
 	if err != nil {
 		return nil, nil, err
 	}
+	r.Measurement, r.Machine = kept, r.Machine || kept != nil
 	if r.Key, err = a.records.FreeKey(ctx, domain.KindTestRun, tested.Key, "run", 1+g.runsOf(tested)); err != nil {
 		return nil, nil, err
 	}
