@@ -110,6 +110,10 @@ func (r *configurationItemResolver) StandIns(ctx context.Context, obj *domain.Co
 	return related(ctx, r.App, obj, records.Via{Rel: "STANDS_FOR", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationItem])
 }
 
+func (r *configurationItemResolver) ReceivedBy(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "RECEIVES", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteRolloutReceiptEdge)
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Records.Create(ctx, "ConfigurationItem", input, options))
 }

@@ -67,6 +67,7 @@ func (a *api) everyKind() {
 		domain.KindCalendarAnswer: `,"verdict":"ACCEPT","answeredBy":"ann","answeredAt":"2026-01-01T00:00:00Z","plannedFrom":"2026-02-01T00:00:00Z","plannedTo":"2026-02-02T00:00:00Z"`,
 		domain.KindBooking:        `,"startsAt":"2026-02-01T00:00:00Z","endsAt":"2026-02-02T00:00:00Z","bookedBy":"tom","bookedAt":"2026-01-01T00:00:00Z"`,
 		domain.KindAnnouncement:   `,"audience":"SUPPORT","language":"en","subject":"what comes","text":"it comes"`,
+		domain.KindWave:           `,"ordinal":1`,
 		domain.KindBaseline:       `,"revision":0`, domain.KindCalendarFeed: `,"fingerprint":"x"`,
 	}
 	for _, k := range entity.Kinds() {

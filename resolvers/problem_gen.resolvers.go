@@ -31,11 +31,19 @@ func (r *mutationResolver) DisconnectConcern(ctx context.Context, input relay.In
 }
 
 func (r *mutationResolver) ConnectProblemCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink], error) {
-	return connected[domain.Problem, domain.Release, relay.NoLink](r.App.Records.Connect(ctx, "CAUSED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Problem, domain.Release, relay.NoLink](r.App.Records.Connect(ctx, "ProblemCause", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *mutationResolver) DisconnectProblemCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Release, relay.NoLink], error) {
-	return connected[domain.Problem, domain.Release, relay.NoLink](r.App.Records.Disconnect(ctx, "CAUSED_BY", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+	return connected[domain.Problem, domain.Release, relay.NoLink](r.App.Records.Disconnect(ctx, "ProblemCause", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) ConnectDeploymentCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink], error) {
+	return connected[domain.Problem, domain.Deployment, relay.NoLink](r.App.Records.Connect(ctx, "DeploymentCause", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectDeploymentCause(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink], error) {
+	return connected[domain.Problem, domain.Deployment, relay.NoLink](r.App.Records.Disconnect(ctx, "DeploymentCause", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
 func (r *problemResolver) History(ctx context.Context, obj *domain.Problem, first *int, after *string) (*model.ChangeSetConnection, error) {
@@ -56,6 +64,10 @@ func (r *problemResolver) DiagnosedBy(ctx context.Context, obj *domain.Problem, 
 
 func (r *problemResolver) CausedBy(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "CAUSED_BY", In: false, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+}
+
+func (r *problemResolver) CausedByDeployments(ctx context.Context, obj *domain.Problem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Deployment, relay.DeploymentEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "CAUSED_BY", In: false, Kind: "Deployment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deployment])
 }
 
 func (r *queryResolver) Problem(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Problem, error) {

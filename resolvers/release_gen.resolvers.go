@@ -178,6 +178,14 @@ func (r *releaseResolver) Announcements(ctx context.Context, obj *domain.Release
 	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCES", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
 }
 
+func (r *releaseResolver) Deployments(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Deployment, relay.DeploymentEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "DEPLOYS", In: true, Kind: "Deployment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deployment])
+}
+
+func (r *releaseResolver) SiteRollouts(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "DEPLOYS", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.SiteRollout])
+}
+
 func (r *statisticsResolver) Releases(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Release", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -110,6 +110,10 @@ func (r *siteResolver) Announcements(ctx context.Context, obj *domain.Site, filt
 	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCED_AT", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
 }
 
+func (r *siteResolver) SiteRollouts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "TARGETS", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.SiteRollout])
+}
+
 func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Site", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -135,6 +135,8 @@ var Types = direct.Types{
 	"ConfigurationItemPayload":                   fieldsOfConfigurationItemPayload(),
 	"ConfigurationItemPresenceConnection":        fieldsOfConfigurationItemPresenceConnection(),
 	"ConfigurationItemPresenceEdge":              fieldsOfConfigurationItemPresenceEdge(),
+	"ConfigurationItemReceiptConnection":         fieldsOfConfigurationItemReceiptConnection(),
+	"ConfigurationItemReceiptEdge":               fieldsOfConfigurationItemReceiptEdge(),
 	"ConfigurationItemReleaseChangeConnection":   fieldsOfConfigurationItemReleaseChangeConnection(),
 	"ConfigurationItemReleaseChangeEdge":         fieldsOfConfigurationItemReleaseChangeEdge(),
 	"ContentReason":                              fieldsOfContentReason(),
@@ -166,6 +168,10 @@ var Types = direct.Types{
 	"DependencyLink":                             fieldsOfDependencyLink(),
 	"DependencyPath":                             fieldsOfDependencyPath(),
 	"DependencyPayload":                          fieldsOfDependencyPayload(),
+	"Deployment":                                 fieldsOfDeployment(),
+	"DeploymentCausePayload":                     fieldsOfDeploymentCausePayload(),
+	"DeploymentConnection":                       fieldsOfDeploymentConnection(),
+	"DeploymentEdge":                             fieldsOfDeploymentEdge(),
 	"DiagnosisPayload":                           fieldsOfDiagnosisPayload(),
 	"DiffTotal":                                  fieldsOfDiffTotal(),
 	"DossierSection":                             fieldsOfDossierSection(),
@@ -334,6 +340,7 @@ var Types = direct.Types{
 	"ProblemPayload":                             fieldsOfProblemPayload(),
 	"PromotionStep":                              fieldsOfPromotionStep(),
 	"ReasonToTell":                               fieldsOfReasonToTell(),
+	"Receipt":                                    fieldsOfReceipt(),
 	"Release":                                    fieldsOfRelease(),
 	"ReleaseBudget":                              fieldsOfReleaseBudget(),
 	"ReleaseChange":                              fieldsOfReleaseChange(),
@@ -398,6 +405,11 @@ var Types = direct.Types{
 	"SitePaidSeatsEdge":                          fieldsOfSitePaidSeatsEdge(),
 	"SitePartPayload":                            fieldsOfSitePartPayload(),
 	"SitePayload":                                fieldsOfSitePayload(),
+	"SiteRollout":                                fieldsOfSiteRollout(),
+	"SiteRolloutConnection":                      fieldsOfSiteRolloutConnection(),
+	"SiteRolloutEdge":                            fieldsOfSiteRolloutEdge(),
+	"SiteRolloutReceiptConnection":               fieldsOfSiteRolloutReceiptConnection(),
+	"SiteRolloutReceiptEdge":                     fieldsOfSiteRolloutReceiptEdge(),
 	"SiteVersion":                                fieldsOfSiteVersion(),
 	"SizedCycle":                                 fieldsOfSizedCycle(),
 	"SourceListing":                              fieldsOfSourceListing(),
@@ -452,6 +464,9 @@ var Types = direct.Types{
 	"WastedSupport":                              fieldsOfWastedSupport(),
 	"WastedSupportConnection":                    fieldsOfWastedSupportConnection(),
 	"WastedSupportEdge":                          fieldsOfWastedSupportEdge(),
+	"Wave":                                       fieldsOfWave(),
+	"WaveConnection":                             fieldsOfWaveConnection(),
+	"WaveEdge":                                   fieldsOfWaveEdge(),
 	"WithdrawConfigurationItemPayload":           fieldsOfWithdrawConfigurationItemPayload(),
 	"Work":                                       fieldsOfWork(),
 	"WorkConnection":                             fieldsOfWorkConnection(),
@@ -1587,6 +1602,30 @@ func fieldsOfConfigurationItemPresenceEdge() direct.Type {
 	})
 }
 
+func fieldsOfConfigurationItemReceiptConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) []*relay.ConfigurationItemReceiptEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) []*domain.ConfigurationItem {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfConfigurationItemReceiptEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemReceiptEdge]{
+		"node":        direct.One(func(v *relay.ConfigurationItemReceiptEdge) *domain.ConfigurationItem { return v.Node }),
+		"cursor":      direct.Leaf(func(v *relay.ConfigurationItemReceiptEdge) string { return v.Cursor }, direct.Text),
+		"action":      direct.Leaf(func(v *relay.ConfigurationItemReceiptEdge) domain.ChangeAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *string { return v.ToVersion }, direct.Text),
+	})
+}
+
 func fieldsOfConfigurationItemReleaseChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*relay.ConfigurationItemReleaseChangeEdge {
@@ -1931,6 +1970,71 @@ func fieldsOfDependencyPayload() direct.Type {
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.ConfigurationItem, domain.Dependency]) []domain.Change {
 			return v.Changes
 		}),
+	})
+}
+
+func fieldsOfDeployment() direct.Type {
+	return direct.Object(direct.Fields[*domain.Deployment]{
+		"description":      direct.Optional(func(v *domain.Deployment) *string { return v.Description }, direct.Text),
+		"approach":         direct.Leaf(func(v *domain.Deployment) domain.RolloutApproach { return v.Approach }, direct.Text),
+		"deadline":         direct.Optional(func(v *domain.Deployment) *time.Time { return v.Deadline }, direct.Time),
+		"activation":       direct.Leaf(func(v *domain.Deployment) domain.Activation { return v.Activation }, direct.Text),
+		"activateAt":       direct.Optional(func(v *domain.Deployment) *time.Time { return v.ActivateAt }, direct.Time),
+		"soak":             direct.Optional(func(v *domain.Deployment) *string { return v.Soak }, direct.By(scalar.MarshalDuration)),
+		"errorThreshold":   direct.Leaf(func(v *domain.Deployment) int { return v.ErrorThreshold }, direct.Int),
+		"successThreshold": direct.Leaf(func(v *domain.Deployment) int { return v.SuccessThreshold }, direct.Int),
+		"status":           direct.Leaf(func(v *domain.Deployment) domain.DeploymentStatus { return v.Status }, direct.Text),
+		"statusSince":      direct.Optional(func(v *domain.Deployment) *time.Time { return v.StatusSince }, direct.Time),
+		"statusReason":     direct.Optional(func(v *domain.Deployment) *string { return v.StatusReason }, direct.Text),
+		"acceptedBy":       direct.One(func(v *domain.Deployment) *domain.Person { return v.AcceptedByPerson() }),
+		"acceptedAt":       direct.Optional(func(v *domain.Deployment) *time.Time { return v.AcceptedAt }, direct.Time),
+		"startedAt":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.StartedAt }, direct.Time),
+		"verifyingAt":      direct.Optional(func(v *domain.Deployment) *time.Time { return v.VerifyingAt }, direct.Time),
+		"endedAt":          direct.Optional(func(v *domain.Deployment) *time.Time { return v.EndedAt }, direct.Time),
+		"carriedOutBy":     direct.Optional(func(v *domain.Deployment) *string { return v.CarriedOutBy }, direct.Text),
+		"id":               direct.Leaf(func(v *domain.Deployment) string { return v.ID }, direct.Text),
+		"key":              direct.Leaf(func(v *domain.Deployment) string { return v.Key }, direct.Text),
+		"name":             direct.Leaf(func(v *domain.Deployment) string { return v.Name }, direct.Text),
+		"version":          direct.Leaf(func(v *domain.Deployment) int { return v.Version }, direct.Int),
+		"createdAt":        direct.Leaf(func(v *domain.Deployment) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":        direct.Leaf(func(v *domain.Deployment) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":          direct.Values(func(v *domain.Deployment) []domain.FieldSource { return v.Sources }),
+		"listedBy":         direct.Many(func(v *domain.Deployment) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfDeploymentCausePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink]]{
+		"from": direct.One(func(v *relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink]) *domain.Problem {
+			return v.From
+		}),
+		"to": direct.One(func(v *relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink]) *domain.Deployment {
+			return v.To
+		}),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes": direct.Values(func(v *relay.LinkPayload[domain.Problem, domain.Deployment, relay.NoLink]) []domain.Change {
+			return v.Changes
+		}),
+	})
+}
+
+func fieldsOfDeploymentConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Deployment, relay.DeploymentEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) []*relay.DeploymentEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) []*domain.Deployment {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfDeploymentEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Deployment]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Deployment]) *domain.Deployment { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Deployment]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -3060,6 +3164,7 @@ func fieldsOfLibraryFinding() direct.Type {
 		"site":     direct.One(func(v *media.LibraryFinding) *domain.Site { return v.Site }),
 		"version":  direct.Optional(func(v *media.LibraryFinding) *string { return v.Version }, direct.Text),
 		"deployed": direct.Optional(func(v *media.LibraryFinding) *string { return v.Deployed }, direct.Text),
+		"rollout":  direct.One(func(v *media.LibraryFinding) *domain.SiteRollout { return v.Rollout }),
 		"masters":  direct.Many(func(v *media.LibraryFinding) []*domain.MediaItem { return v.Masters }),
 	})
 }
@@ -3286,6 +3391,7 @@ func fieldsOfMatrixRow() direct.Type {
 		"site":     direct.One(func(v *variant.MatrixRow) *domain.Site { return v.Site }),
 		"version":  direct.Leaf(func(v *variant.MatrixRow) string { return v.Version }, direct.Text),
 		"since":    direct.Optional(func(v *variant.MatrixRow) *time.Time { return v.Since }, direct.Time),
+		"release":  direct.One(func(v *variant.MatrixRow) *domain.Release { return v.Release }),
 		"versions": direct.Many(func(v *variant.MatrixRow) []*variant.SiteVersion { return v.Versions }),
 	})
 }
@@ -3852,6 +3958,14 @@ func fieldsOfReasonToTell() direct.Type {
 	return direct.Object(direct.Fields[*impact.ToldReason]{
 		"why":  direct.Leaf(func(v *impact.ToldReason) domain.WhyTold { return v.Why }, direct.Text),
 		"hits": direct.Leaf(func(v *impact.ToldReason) int { return v.Hits }, direct.Int),
+	})
+}
+
+func fieldsOfReceipt() direct.Type {
+	return direct.Object(direct.Fields[*domain.Receipt]{
+		"action":      direct.Leaf(func(v *domain.Receipt) domain.ChangeAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *domain.Receipt) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *domain.Receipt) *string { return v.ToVersion }, direct.Text),
 	})
 }
 
@@ -4603,6 +4717,80 @@ func fieldsOfSitePayload() direct.Type {
 	})
 }
 
+func fieldsOfSiteRollout() direct.Type {
+	return direct.Object(direct.Fields[*domain.SiteRollout]{
+		"status":        direct.Leaf(func(v *domain.SiteRollout) domain.SiteRolloutStatus { return v.Status }, direct.Text),
+		"statusSince":   direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.StatusSince }, direct.Time),
+		"statusReason":  direct.Optional(func(v *domain.SiteRollout) *string { return v.StatusReason }, direct.Text),
+		"attempt":       direct.Leaf(func(v *domain.SiteRollout) int { return v.Attempt }, direct.Int),
+		"windowFrom":    direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.WindowFrom }, direct.Time),
+		"windowTo":      direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.WindowTo }, direct.Time),
+		"distributedAt": direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.DistributedAt }, direct.Time),
+		"installedAt":   direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.InstalledAt }, direct.Time),
+		"activatedAt":   direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.ActivatedAt }, direct.Time),
+		"verifiedAt":    direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.VerifiedAt }, direct.Time),
+		"failedAt":      direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.FailedAt }, direct.Time),
+		"skippedAt":     direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.SkippedAt }, direct.Time),
+		"backedOutAt":   direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.BackedOutAt }, direct.Time),
+		"kitSha256":     direct.Optional(func(v *domain.SiteRollout) *string { return v.KitSha256 }, direct.Text),
+		"verification":  direct.Optional(func(v *domain.SiteRollout) *string { return v.Verification }, direct.Text),
+		"window":        direct.One(func(v *domain.SiteRollout) *domain.TimeRange { return v.Window() }),
+		"id":            direct.Leaf(func(v *domain.SiteRollout) string { return v.ID }, direct.Text),
+		"key":           direct.Leaf(func(v *domain.SiteRollout) string { return v.Key }, direct.Text),
+		"name":          direct.Leaf(func(v *domain.SiteRollout) string { return v.Name }, direct.Text),
+		"version":       direct.Leaf(func(v *domain.SiteRollout) int { return v.Version }, direct.Int),
+		"createdAt":     direct.Leaf(func(v *domain.SiteRollout) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":     direct.Leaf(func(v *domain.SiteRollout) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":       direct.Values(func(v *domain.SiteRollout) []domain.FieldSource { return v.Sources }),
+		"listedBy":      direct.Many(func(v *domain.SiteRollout) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfSiteRolloutConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) []*relay.SiteRolloutEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) []*domain.SiteRollout {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfSiteRolloutEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.SiteRollout]]{
+		"node":   direct.One(func(v *relay.Edge[domain.SiteRollout]) *domain.SiteRollout { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.SiteRollout]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfSiteRolloutReceiptConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) []*relay.SiteRolloutReceiptEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) []*domain.SiteRollout {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfSiteRolloutReceiptEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.SiteRolloutReceiptEdge]{
+		"node":        direct.One(func(v *relay.SiteRolloutReceiptEdge) *domain.SiteRollout { return v.Node }),
+		"cursor":      direct.Leaf(func(v *relay.SiteRolloutReceiptEdge) string { return v.Cursor }, direct.Text),
+		"action":      direct.Leaf(func(v *relay.SiteRolloutReceiptEdge) domain.ChangeAction { return v.Action }, direct.Text),
+		"fromVersion": direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *string { return v.ToVersion }, direct.Text),
+	})
+}
+
 func fieldsOfSiteVersion() direct.Type {
 	return direct.Object(direct.Fields[*variant.SiteVersion]{
 		"item":    direct.One(func(v *variant.SiteVersion) *domain.ConfigurationItem { return v.Item }),
@@ -5201,6 +5389,48 @@ func fieldsOfWastedSupportEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[support.Waste]]{
 		"node":   direct.One(func(v *relay.Edge[support.Waste]) *support.Waste { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[support.Waste]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfWave() direct.Type {
+	return direct.Object(direct.Fields[*domain.Wave]{
+		"ordinal":       direct.Leaf(func(v *domain.Wave) int { return v.Ordinal }, direct.Int),
+		"status":        direct.Leaf(func(v *domain.Wave) domain.WaveStatus { return v.Status }, direct.Text),
+		"statusSince":   direct.Optional(func(v *domain.Wave) *time.Time { return v.StatusSince }, direct.Time),
+		"statusReason":  direct.Optional(func(v *domain.Wave) *string { return v.StatusReason }, direct.Text),
+		"windowFrom":    direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowFrom }, direct.Time),
+		"windowTo":      direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowTo }, direct.Time),
+		"gate":          direct.Leaf(func(v *domain.Wave) domain.WaveGate { return v.Gate }, direct.Text),
+		"gatekeeper":    direct.One(func(v *domain.Wave) *domain.Person { return v.GatekeeperPerson() }),
+		"gateVerdict":   direct.Optional(func(v *domain.Wave) *domain.GateVerdict { return v.GateVerdict }, direct.Text),
+		"gateDecidedBy": direct.One(func(v *domain.Wave) *domain.Person { return v.GateDecidedByPerson() }),
+		"gateDecidedAt": direct.Optional(func(v *domain.Wave) *time.Time { return v.GateDecidedAt }, direct.Time),
+		"startedAt":     direct.Optional(func(v *domain.Wave) *time.Time { return v.StartedAt }, direct.Time),
+		"succeededAt":   direct.Optional(func(v *domain.Wave) *time.Time { return v.SucceededAt }, direct.Time),
+		"window":        direct.One(func(v *domain.Wave) *domain.TimeRange { return v.Window() }),
+		"id":            direct.Leaf(func(v *domain.Wave) string { return v.ID }, direct.Text),
+		"key":           direct.Leaf(func(v *domain.Wave) string { return v.Key }, direct.Text),
+		"name":          direct.Leaf(func(v *domain.Wave) string { return v.Name }, direct.Text),
+		"version":       direct.Leaf(func(v *domain.Wave) int { return v.Version }, direct.Int),
+		"createdAt":     direct.Leaf(func(v *domain.Wave) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":     direct.Leaf(func(v *domain.Wave) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":       direct.Values(func(v *domain.Wave) []domain.FieldSource { return v.Sources }),
+		"listedBy":      direct.Many(func(v *domain.Wave) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfWaveConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Wave, relay.WaveEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*relay.WaveEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*domain.Wave { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfWaveEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Wave]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Wave]) *domain.Wave { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Wave]) string { return v.Cursor }, direct.Text),
 	})
 }
 

@@ -636,6 +636,38 @@ func (ec *executionContext) fieldContext_LibraryFinding_deployed(_ context.Conte
 	return graphql.NewScalarFieldContext("LibraryFinding", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _LibraryFinding_rollout(ctx context.Context, field graphql.CollectedField, obj *media.LibraryFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LibraryFinding_rollout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rollout, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.SiteRollout) graphql.Marshaler {
+			return ec.marshalOSiteRollout2ᚖreleasegraphᚋinternalᚋdomainᚐSiteRollout(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LibraryFinding_rollout(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LibraryFinding",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SiteRollout(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LibraryFinding_masters(ctx context.Context, field graphql.CollectedField, obj *media.LibraryFinding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2423,6 +2455,11 @@ func (ec *executionContext) _LibraryFinding(ctx context.Context, sel ast.Selecti
 			}
 		case "deployed":
 			out.Values[i] = ec._LibraryFinding_deployed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rollout":
+			out.Values[i] = ec._LibraryFinding_rollout(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	DataQuality() DataQualityResolver
 	Delegation() DelegationResolver
 	Deliverable() DeliverableResolver
+	Deployment() DeploymentResolver
 	DuplicateGroup() DuplicateGroupResolver
 	EnvironmentBooking() EnvironmentBookingResolver
 	Event() EventResolver
@@ -64,6 +65,7 @@ type ResolverRoot interface {
 	ServiceView() ServiceViewResolver
 	SignOff() SignOffResolver
 	Site() SiteResolver
+	SiteRollout() SiteRolloutResolver
 	Statistics() StatisticsResolver
 	Subscription() SubscriptionResolver
 	Task() TaskResolver
@@ -71,6 +73,7 @@ type ResolverRoot interface {
 	TestRun() TestRunResolver
 	Use() UseResolver
 	Vote() VoteResolver
+	Wave() WaveResolver
 	Work() WorkResolver
 }
 
@@ -6906,6 +6909,23 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ConfigurationItemConnection!
+  "Which sites got or lost this item, in which roll-outs."
+  receivedBy(
+    "Only those that match."
+    filter: SiteRolloutFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteRolloutOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteRolloutReceiptConnection!
 }
 
 extend type Query {
@@ -7075,6 +7095,8 @@ input ConfigurationItemFilter {
   standsFor: ConfigurationItemLinkFilter
   "The items that stand for this one in tests."
   standIns: ConfigurationItemLinkFilter
+  "Which sites got or lost this item, in which roll-outs."
+  receivedBy: SiteRolloutReceiptFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -7289,6 +7311,26 @@ input ConfigurationItemLinkFilter {
   some: ConfigurationItemFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: ConfigurationItemFilter @cost(weight: 50000)
+}
+
+"Selects records by the site rollouts that a relationship joins to them."
+input SiteRolloutReceiptFilter {
+  "At least one matches; {} asks for any."
+  some: SiteRolloutFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: SiteRolloutFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReceiptFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input ReceiptFilter {
+  "What is done to it."
+  action: ChangeActionFilter
+  "The version that stood there before; null of an ADD."
+  fromVersion: StringFilter
+  "The version that is put there; null of a REMOVE."
+  toVersion: StringFilter
 }
 
 "One step of an order of configuration items."
@@ -13599,6 +13641,8 @@ type LibraryFinding {
   version: String
   "The version that ought to be there; null for none."
   deployed: String
+  "The last roll-out of the software there; null: there was none."
+  rollout: SiteRollout
   "The master copies of the version that is wrong."
   masters: [MediaItem!]!
 }
@@ -15122,6 +15166,23 @@ extend type Problem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ReleaseConnection!
+  "The deployments that caused this problem."
+  causedByDeployments(
+    "Only those that match."
+    filter: DeploymentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DeploymentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): DeploymentConnection!
 }
 
 extend type Query {
@@ -15238,6 +15299,8 @@ input ProblemFilter {
   diagnosedBy: KnownErrorLinkFilter
   "The releases that caused this problem."
   causedBy: ReleaseLinkFilter
+  "The deployments that caused this problem."
+  causedByDeployments: DeploymentLinkFilter
 }
 
 "Selects records by the known errors that a relationship joins to them."
@@ -15254,6 +15317,14 @@ input ReleaseLinkFilter {
   some: ReleaseFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: ReleaseFilter @cost(weight: 50000)
+}
+
+"Selects records by the deployments that a relationship joins to them."
+input DeploymentLinkFilter {
+  "At least one matches; {} asks for any."
+  some: DeploymentFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: DeploymentFilter @cost(weight: 50000)
 }
 
 "One step of an order of problems."
@@ -15444,6 +15515,53 @@ type ProblemCausePayload {
   from: Problem!
   "The release where it ends."
   to: Release!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a problem to a deployment by a deployment cause (causedByDeployments), or changes the one there is."
+  connectDeploymentCause(
+    "What to do."
+    input: ConnectDeploymentCauseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DeploymentCausePayload
+  "Parts a problem from a deployment that a deployment cause joins."
+  disconnectDeploymentCause(
+    "What to do."
+    input: DisconnectDeploymentCauseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DeploymentCausePayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectDeploymentCauseInput {
+  "The problem where it starts."
+  from: RecordRef!
+  "The deployment where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectDeploymentCauseInput {
+  "The problem where it starts."
+  from: RecordRef!
+  "The deployment where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type DeploymentCausePayload {
+  "The problem where it starts."
+  from: Problem!
+  "The deployment where it ends."
+  to: Deployment!
   "The revision after the change."
   revision: Revision!
   "Whether nothing was written."
@@ -15707,6 +15825,8 @@ enum RecordKind {
   DELEGATION
   "Deliverables."
   DELIVERABLE
+  "Deployments."
+  DEPLOYMENT
   "Environment bookings."
   ENVIRONMENT_BOOKING
   "Freezes."
@@ -15737,6 +15857,8 @@ enum RecordKind {
   SIGN_OFF
   "Sites."
   SITE
+  "Site rollouts."
+  SITE_ROLLOUT
   "Tasks."
   TASK
   "Test environments."
@@ -15745,6 +15867,8 @@ enum RecordKind {
   TEST_RUN
   "Votes."
   VOTE
+  "Waves."
+  WAVE
 }
 
 "A kind of record, or a relationship."
@@ -15775,6 +15899,8 @@ enum GraphKind {
   DELEGATION
   "Deliverables."
   DELIVERABLE
+  "Deployments."
+  DEPLOYMENT
   "Environment bookings."
   ENVIRONMENT_BOOKING
   "Freezes."
@@ -15805,6 +15931,8 @@ enum GraphKind {
   SIGN_OFF
   "Sites."
   SITE
+  "Site rollouts."
+  SITE_ROLLOUT
   "Tasks."
   TASK
   "Test environments."
@@ -15813,8 +15941,12 @@ enum GraphKind {
   TEST_RUN
   "Votes."
   VOTE
+  "Waves."
+  WAVE
   "The items that this request wants to change."
   AFFECTS
+  "The waves that come before this one (D2)."
+  AFTER
   "The site that is told, of an announcement to a SITE."
   ANNOUNCED_AT
   "The release that is announced (R14)."
@@ -15853,6 +15985,8 @@ enum GraphKind {
   DELEGATES_ON
   "What this item needs."
   DEPENDS_ON
+  "The release that is rolled out."
+  DEPLOYS
   "The problems that this known error is behind."
   DIAGNOSES
   "The one change that it is for."
@@ -15877,6 +16011,8 @@ enum GraphKind {
   GOVERNS
   "The items that can only be updated together."
   GROUPS
+  "Its waves; waves lists them in their order."
+  HAS_WAVE
   "The requests for change that this release carries out (H4)."
   IMPLEMENTS
   "The sites where this item runs, in which version."
@@ -15907,6 +16043,8 @@ enum GraphKind {
   PRESENT_IN
   "The test environment in which this run was made; null where none was named."
   RAN_IN
+  "The items that the site gets and loses (P2); none: what the release changes, as the release says it."
+  RECEIVES
   "The releases that must be live at a site before this one (P9)."
   REQUIRES
   "The releases for which pieces of it are reserved (L4)."
@@ -15941,6 +16079,8 @@ enum GraphKind {
   SUPPORTED_BY
   "The sites where the change is carried out."
   TAKES_PLACE_AT
+  "What each of its sites receives."
+  TARGETS
   "The release for which this test is planned."
   TESTS
   "The sites, with all their parts, that may be worked on in this window."
@@ -16570,6 +16710,8 @@ type MatrixRow {
   version: String!
   "When the last of them came."
   since: DateTime
+  "The last release that was deployed there and agrees with the versions; null: none does."
+  release: Release
   "The items, each with its version."
   versions: [SiteVersion!]!
 }
@@ -16968,6 +17110,40 @@ extend type Release implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): AnnouncementConnection!
+  "The deployments of this release."
+  deployments(
+    "Only those that match."
+    filter: DeploymentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DeploymentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): DeploymentConnection!
+  "The sites that receive this release, where that is said of each: otherwise those of its deployments do."
+  siteRollouts(
+    "Only those that match."
+    filter: SiteRolloutFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteRolloutOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteRolloutConnection!
 }
 
 extend type Query {
@@ -17149,6 +17325,10 @@ input ReleaseFilter {
   calendarAnswers: CalendarAnswerLinkFilter
   "What audiences are told of this release (R14)."
   announcements: AnnouncementLinkFilter
+  "The deployments of this release."
+  deployments: DeploymentLinkFilter
+  "The sites that receive this release, where that is said of each: otherwise those of its deployments do."
+  siteRollouts: SiteRolloutLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -19523,6 +19703,1137 @@ type GroupingPayload {
   changes: [Change!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/rollout.graphqls", Input: `"The roll-out of one release (P1, D1)."
+type Deployment {
+  "What is said of it."
+  description: String
+  "How the release goes to its sites (P1)."
+  approach: RolloutApproach!
+  "Until when sites install it themselves, of a PULL."
+  deadline: DateTime
+  "When what is installed begins to run (P8)."
+  activation: Activation!
+  "The instant of a SCHEDULED activation."
+  activateAt: DateTime
+  "How long a wave is watched before the next one begins (D2)."
+  soak: Duration
+  "Above this percent of failed sites of a wave the deployment pauses (D4)."
+  errorThreshold: Int!
+  "From this percent of verified sites of a wave on the next wave may begin (D4)."
+  successThreshold: Int!
+  "Where it stands (D1)."
+  status: DeploymentStatus!
+  "Since when."
+  statusSince: DateTime
+  "Why it was paused, aborted or backed out."
+  statusReason: String
+  "Who accepted its plan (P11)."
+  acceptedBy: Person
+  "When."
+  acceptedAt: DateTime
+  "When it was first RUNNING."
+  startedAt: DateTime
+  "When its last wave had succeeded."
+  verifyingAt: DateTime
+  "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
+  endedAt: DateTime
+  "Who rolled out, where it was another party (D9)."
+  carriedOutBy: String
+}
+
+extend type Deployment {
+  "Its waves, by number."
+  waves: [Wave!]! @cost(weight: 100)
+}
+
+"When what is installed begins to run (P8)."
+enum Activation {
+  "As it is installed."
+  AT_INSTALL
+  "At one instant, everywhere."
+  SCHEDULED
+  "When somebody says so, centrally."
+  TRIGGERED
+}
+
+"Where a deployment stands (D1)."
+enum DeploymentStatus {
+  "It is a plan."
+  PLANNED
+  "Waves begin when their time has come."
+  RUNNING
+  "Nothing begins."
+  PAUSED
+  "All waves have succeeded, and the release is watched."
+  VERIFYING
+  "It is done."
+  CLOSED
+  "It was given up; some sites may have the release."
+  ABORTED
+  "The release is being taken back."
+  BACKING_OUT
+  "The release was taken back."
+  BACKED_OUT
+}
+
+"One step of a deployment: sites that get the release together (P6, D2)."
+type Wave {
+  "Its number within the deployment, from 1."
+  ordinal: Int!
+  "Where it stands (D1)."
+  status: WaveStatus!
+  "Since when."
+  statusSince: DateTime
+  "Why."
+  statusReason: String
+  "When its first site begins (P7)."
+  windowFrom: DateTime
+  "When its last site ends."
+  windowTo: DateTime
+  "Whether a person opens it (D2)."
+  gate: WaveGate!
+  "Who opens it, besides a DEPLOYMENT_MANAGER."
+  gatekeeper: Person
+  "What was decided at the gate; null: nothing yet."
+  gateVerdict: GateVerdict
+  "Who decided."
+  gateDecidedBy: Person
+  "When."
+  gateDecidedAt: DateTime
+  "When it was first RUNNING."
+  startedAt: DateTime
+  "When it had succeeded: from then on it soaks (D2)."
+  succeededAt: DateTime
+}
+
+extend type Wave {
+  "From when its first site begins until its last one ends; null where either is not known."
+  window: TimeRange
+}
+
+"What a wave waits for besides those before it (D2)."
+enum WaveGate {
+  "Nothing."
+  NONE
+  "A person."
+  PERSON
+}
+
+"What is decided at the gate of a wave (D2)."
+enum GateVerdict {
+  "It may begin."
+  GO
+  "It may not."
+  NO_GO
+}
+
+"Where a wave stands (D1)."
+enum WaveStatus {
+  "Those before it have not succeeded."
+  PENDING
+  "Those before it have."
+  READY
+  "Its sites get the release."
+  RUNNING
+  "Nothing begins, as its deployment is PAUSED."
+  PAUSED
+  "Enough of its sites have the release (D4)."
+  SUCCEEDED
+  "It is over, and too few have (D4)."
+  FAILED
+  "All of its sites were left out."
+  SKIPPED
+}
+
+"One site within a wave: what it receives, and how far that came (D1, P9)."
+type SiteRollout {
+  "Where it stands (D1)."
+  status: SiteRolloutStatus!
+  "Since when."
+  statusSince: DateTime
+  "Why it failed, was skipped or backed out."
+  statusReason: String
+  "Which attempt it is, from 1 (D5)."
+  attempt: Int!
+  "From when it is planned (P7)."
+  windowFrom: DateTime
+  "Until when."
+  windowTo: DateTime
+  "When the kit was at the site."
+  distributedAt: DateTime
+  "When it was installed."
+  installedAt: DateTime
+  "When it began to run."
+  activatedAt: DateTime
+  "When it was found to be right."
+  verifiedAt: DateTime
+  "When it failed."
+  failedAt: DateTime
+  "When it was left out."
+  skippedAt: DateTime
+  "When it was taken back."
+  backedOutAt: DateTime
+  "The SHA-256 digest of the kit, as the site had it (L2)."
+  kitSha256: Sha256
+  "What was seen when it was verified (D3)."
+  verification: String
+}
+
+extend type SiteRollout {
+  "From when until when it is planned; null where either is not known."
+  window: TimeRange
+}
+
+"Where a site stands within a wave (D1)."
+enum SiteRolloutStatus {
+  "Nothing has happened."
+  PENDING
+  "The kit is there."
+  DISTRIBUTED
+  "It is installed."
+  INSTALLED
+  "It runs."
+  ACTIVATED
+  "It was found to be right."
+  VERIFIED
+  "It went wrong; what was installed is as it was left."
+  FAILED
+  "It was taken back to the version before."
+  BACKED_OUT
+  "It was left out."
+  SKIPPED
+}
+
+"What a site gets of an item (P2)."
+type Receipt {
+  "What is done to it."
+  action: ChangeAction!
+  "The version that stood there before; null of an ADD."
+  fromVersion: String
+  "The version that is put there; null of a REMOVE."
+  toVersion: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/rollout_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Deployment implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The release that is rolled out."
+  release(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+  "Its waves; waves lists them in their order."
+  hasWave(
+    "Only those that match."
+    filter: WaveFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [WaveOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): WaveConnection!
+  "The problems that this deployment caused."
+  causedProblems(
+    "Only those that match."
+    filter: ProblemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ProblemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ProblemConnection!
+}
+
+extend type Query {
+  "Finds a deployment by its key; null when there is none."
+  deployment(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Deployment
+  "Lists deployments, a page at a time."
+  deployments(
+    "Only those that match."
+    filter: DeploymentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DeploymentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): DeploymentConnection!
+}
+
+"A page of deployments."
+type DeploymentConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [DeploymentEdge!]!
+  "The records alone."
+  nodes: [Deployment!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of deployments."
+type DeploymentEdge {
+  "The record."
+  node: Deployment!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"Selects deployments. All that is given must hold."
+input DeploymentFilter {
+  "All of these hold."
+  and: [DeploymentFilter!]
+  "At least one of these holds."
+  or: [DeploymentFilter!]
+  "This does not hold."
+  not: DeploymentFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "How the release goes to its sites (P1)."
+  approach: RolloutApproachFilter
+  "Until when sites install it themselves, of a PULL."
+  deadline: DateTimeFilter
+  "When what is installed begins to run (P8)."
+  activation: ActivationFilter
+  "The instant of a SCHEDULED activation."
+  activateAt: DateTimeFilter
+  "Where it stands (D1)."
+  status: DeploymentStatusFilter
+  "Since when."
+  statusSince: DateTimeFilter
+  "Who accepted its plan (P11)."
+  acceptedBy: StringFilter
+  "When."
+  acceptedAt: DateTimeFilter
+  "When it was first RUNNING."
+  startedAt: DateTimeFilter
+  "When its last wave had succeeded."
+  verifyingAt: DateTimeFilter
+  "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
+  endedAt: DateTimeFilter
+  "Who rolled out, where it was another party (D9)."
+  carriedOutBy: StringFilter
+  "The release that is rolled out."
+  release: ReleaseLinkFilter
+  "Its waves; waves lists them in their order."
+  hasWave: WaveLinkFilter
+  "The problems that this deployment caused."
+  causedProblems: ProblemLinkFilter
+}
+
+"Selects records by the waves that a relationship joins to them."
+input WaveLinkFilter {
+  "At least one matches; {} asks for any."
+  some: WaveFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: WaveFilter @cost(weight: 50000)
+}
+
+"One step of an order of deployments."
+input DeploymentOrder {
+  "By which field."
+  field: DeploymentOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What deployments can be ordered by."
+enum DeploymentOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "How the release goes to its sites (P1)."
+  APPROACH
+  "Until when sites install it themselves, of a PULL."
+  DEADLINE
+  "The instant of a SCHEDULED activation."
+  ACTIVATE_AT
+  "Where it stands (D1)."
+  STATUS
+  "Since when."
+  STATUS_SINCE
+  "Who accepted its plan (P11)."
+  ACCEPTED_BY
+  "When."
+  ACCEPTED_AT
+  "When it was first RUNNING."
+  STARTED_AT
+  "When its last wave had succeeded."
+  VERIFYING_AT
+  "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
+  ENDED_AT
+  "Who rolled out, where it was another party (D9)."
+  CARRIED_OUT_BY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts deployments."
+  deployments(
+    "By which fields; with attributes together at most three."
+    by: [DeploymentGroupField!]
+    "Only those that match."
+    filter: DeploymentFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What deployments can be counted by."
+enum DeploymentGroupField {
+  "How the release goes to its sites (P1)."
+  APPROACH
+  "Until when sites install it themselves, of a PULL."
+  DEADLINE
+  "When what is installed begins to run (P8)."
+  ACTIVATION
+  "The instant of a SCHEDULED activation."
+  ACTIVATE_AT
+  "Where it stands (D1)."
+  STATUS
+  "Since when."
+  STATUS_SINCE
+  "Who accepted its plan (P11)."
+  ACCEPTED_BY
+  "When."
+  ACCEPTED_AT
+  "When it was first RUNNING."
+  STARTED_AT
+  "When its last wave had succeeded."
+  VERIFYING_AT
+  "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
+  ENDED_AT
+  "Who rolled out, where it was another party (D9)."
+  CARRIED_OUT_BY
+}
+
+extend type Wave implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The deployment to which it belongs: one."
+  deployments(
+    "Only those that match."
+    filter: DeploymentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DeploymentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): DeploymentConnection!
+  "The waves that come before this one (D2)."
+  after(
+    "Only those that match."
+    filter: WaveFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [WaveOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): WaveConnection!
+  "The waves that come after this one."
+  before(
+    "Only those that match."
+    filter: WaveFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [WaveOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): WaveConnection!
+  "What each of its sites receives."
+  targets(
+    "Only those that match."
+    filter: SiteRolloutFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteRolloutOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteRolloutConnection!
+}
+
+extend type Query {
+  "Finds a wave by its key; null when there is none."
+  wave(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Wave
+  "Lists waves, a page at a time."
+  waves(
+    "Only those that match."
+    filter: WaveFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [WaveOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): WaveConnection!
+}
+
+"A page of waves."
+type WaveConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [WaveEdge!]!
+  "The records alone."
+  nodes: [Wave!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of waves."
+type WaveEdge {
+  "The record."
+  node: Wave!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"Selects waves. All that is given must hold."
+input WaveFilter {
+  "All of these hold."
+  and: [WaveFilter!]
+  "At least one of these holds."
+  or: [WaveFilter!]
+  "This does not hold."
+  not: WaveFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Its number within the deployment, from 1."
+  ordinal: IntFilter
+  "Where it stands (D1)."
+  status: WaveStatusFilter
+  "Since when."
+  statusSince: DateTimeFilter
+  "When its first site begins (P7)."
+  windowFrom: DateTimeFilter
+  "When its last site ends."
+  windowTo: DateTimeFilter
+  "Whether a person opens it (D2)."
+  gate: WaveGateFilter
+  "Who opens it, besides a DEPLOYMENT_MANAGER."
+  gatekeeper: StringFilter
+  "What was decided at the gate; null: nothing yet."
+  gateVerdict: GateVerdictFilter
+  "Who decided."
+  gateDecidedBy: StringFilter
+  "When."
+  gateDecidedAt: DateTimeFilter
+  "When it was first RUNNING."
+  startedAt: DateTimeFilter
+  "When it had succeeded: from then on it soaks (D2)."
+  succeededAt: DateTimeFilter
+  "The deployment to which it belongs: one."
+  deployments: DeploymentLinkFilter
+  "The waves that come before this one (D2)."
+  after: WaveLinkFilter
+  "The waves that come after this one."
+  before: WaveLinkFilter
+  "What each of its sites receives."
+  targets: SiteRolloutLinkFilter
+}
+
+"One step of an order of waves."
+input WaveOrder {
+  "By which field."
+  field: WaveOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What waves can be ordered by."
+enum WaveOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Its number within the deployment, from 1."
+  ORDINAL
+  "Where it stands (D1)."
+  STATUS
+  "Since when."
+  STATUS_SINCE
+  "When its first site begins (P7)."
+  WINDOW_FROM
+  "When its last site ends."
+  WINDOW_TO
+  "When it was first RUNNING."
+  STARTED_AT
+  "When it had succeeded: from then on it soaks (D2)."
+  SUCCEEDED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts waves."
+  waves(
+    "By which fields; with attributes together at most three."
+    by: [WaveGroupField!]
+    "Only those that match."
+    filter: WaveFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What waves can be counted by."
+enum WaveGroupField {
+  "Its number within the deployment, from 1."
+  ORDINAL
+  "Where it stands (D1)."
+  STATUS
+  "Since when."
+  STATUS_SINCE
+  "When its first site begins (P7)."
+  WINDOW_FROM
+  "When its last site ends."
+  WINDOW_TO
+  "Whether a person opens it (D2)."
+  GATE
+  "Who opens it, besides a DEPLOYMENT_MANAGER."
+  GATEKEEPER
+  "What was decided at the gate; null: nothing yet."
+  GATE_VERDICT
+  "Who decided."
+  GATE_DECIDED_BY
+  "When."
+  GATE_DECIDED_AT
+  "When it was first RUNNING."
+  STARTED_AT
+  "When it had succeeded: from then on it soaks (D2)."
+  SUCCEEDED_AT
+}
+
+extend type SiteRollout implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The release that the site receives; null: that of the deployment. Another one is what that requires (P9)."
+  release(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+  "The wave to which it belongs: one."
+  waves(
+    "Only those that match."
+    filter: WaveFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [WaveOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): WaveConnection!
+  "The site."
+  site(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+  "The items that the site gets and loses (P2); none: what the release changes, as the release says it."
+  receives(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemReceiptConnection!
+}
+
+extend type Query {
+  "Finds a site rollout by its key; null when there is none."
+  siteRollout(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): SiteRollout
+  "Lists site rollouts, a page at a time."
+  siteRollouts(
+    "Only those that match."
+    filter: SiteRolloutFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteRolloutOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): SiteRolloutConnection!
+}
+
+"A page of site rollouts."
+type SiteRolloutConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [SiteRolloutEdge!]!
+  "The records alone."
+  nodes: [SiteRollout!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of site rollouts."
+type SiteRolloutEdge {
+  "The record."
+  node: SiteRollout!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"Selects site rollouts. All that is given must hold."
+input SiteRolloutFilter {
+  "All of these hold."
+  and: [SiteRolloutFilter!]
+  "At least one of these holds."
+  or: [SiteRolloutFilter!]
+  "This does not hold."
+  not: SiteRolloutFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Where it stands (D1)."
+  status: SiteRolloutStatusFilter
+  "Since when."
+  statusSince: DateTimeFilter
+  "Which attempt it is, from 1 (D5)."
+  attempt: IntFilter
+  "From when it is planned (P7)."
+  windowFrom: DateTimeFilter
+  "Until when."
+  windowTo: DateTimeFilter
+  "When the kit was at the site."
+  distributedAt: DateTimeFilter
+  "When it was installed."
+  installedAt: DateTimeFilter
+  "When it began to run."
+  activatedAt: DateTimeFilter
+  "When it was found to be right."
+  verifiedAt: DateTimeFilter
+  "When it failed."
+  failedAt: DateTimeFilter
+  "When it was left out."
+  skippedAt: DateTimeFilter
+  "When it was taken back."
+  backedOutAt: DateTimeFilter
+  "The SHA-256 digest of the kit, as the site had it (L2)."
+  kitSha256: StringFilter
+  "The release that the site receives; null: that of the deployment. Another one is what that requires (P9)."
+  release: ReleaseLinkFilter
+  "The wave to which it belongs: one."
+  waves: WaveLinkFilter
+  "The site."
+  site: SiteLinkFilter
+  "The items that the site gets and loses (P2); none: what the release changes, as the release says it."
+  receives: ConfigurationItemReceiptFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemReceiptFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReceiptFilter
+}
+
+"One step of an order of site rollouts."
+input SiteRolloutOrder {
+  "By which field."
+  field: SiteRolloutOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What site rollouts can be ordered by."
+enum SiteRolloutOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Where it stands (D1)."
+  STATUS
+  "Since when."
+  STATUS_SINCE
+  "Which attempt it is, from 1 (D5)."
+  ATTEMPT
+  "From when it is planned (P7)."
+  WINDOW_FROM
+  "Until when."
+  WINDOW_TO
+  "When it was installed."
+  INSTALLED_AT
+  "When it was found to be right."
+  VERIFIED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts site rollouts."
+  siteRollouts(
+    "By which fields; with attributes together at most three."
+    by: [SiteRolloutGroupField!]
+    "Only those that match."
+    filter: SiteRolloutFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What site rollouts can be counted by."
+enum SiteRolloutGroupField {
+  "Where it stands (D1)."
+  STATUS
+  "Since when."
+  STATUS_SINCE
+  "Which attempt it is, from 1 (D5)."
+  ATTEMPT
+  "From when it is planned (P7)."
+  WINDOW_FROM
+  "Until when."
+  WINDOW_TO
+  "When the kit was at the site."
+  DISTRIBUTED_AT
+  "When it was installed."
+  INSTALLED_AT
+  "When it began to run."
+  ACTIVATED_AT
+  "When it was found to be right."
+  VERIFIED_AT
+  "When it failed."
+  FAILED_AT
+  "When it was left out."
+  SKIPPED_AT
+  "When it was taken back."
+  BACKED_OUT_AT
+  "The SHA-256 digest of the kit, as the site had it (L2)."
+  KIT_SHA256
+}
+
+"A page of configuration items."
+type ConfigurationItemReceiptConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationItemReceiptEdge!]!
+  "The records alone."
+  nodes: [ConfigurationItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration items."
+type ConfigurationItemReceiptEdge {
+  "The record."
+  node: ConfigurationItem!
+  "Marks its place in the list."
+  cursor: String!
+  "What is done to it."
+  action: ChangeAction!
+  "The version that stood there before; null of an ADD."
+  fromVersion: String
+  "The version that is put there; null of a REMOVE."
+  toVersion: String
+}
+
+"A page of site rollouts."
+type SiteRolloutReceiptConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [SiteRolloutReceiptEdge!]!
+  "The records alone."
+  nodes: [SiteRollout!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of site rollouts."
+type SiteRolloutReceiptEdge {
+  "The record."
+  node: SiteRollout!
+  "Marks its place in the list."
+  cursor: String!
+  "What is done to it."
+  action: ChangeAction!
+  "The version that stood there before; null of an ADD."
+  fromVersion: String
+  "The version that is put there; null of a REMOVE."
+  toVersion: String
+}
+
+"Compares one field. All that is given must hold."
+input ActivationFilter {
+  "It equals this."
+  eq: Activation
+  "It differs from this; what has no value does, too."
+  ne: Activation
+  "It is one of these."
+  in: [Activation!]
+  "It is none of these; what has no value is none, too."
+  notIn: [Activation!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input DeploymentStatusFilter {
+  "It equals this."
+  eq: DeploymentStatus
+  "It differs from this; what has no value does, too."
+  ne: DeploymentStatus
+  "It is one of these."
+  in: [DeploymentStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [DeploymentStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input GateVerdictFilter {
+  "It equals this."
+  eq: GateVerdict
+  "It differs from this; what has no value does, too."
+  ne: GateVerdict
+  "It is one of these."
+  in: [GateVerdict!]
+  "It is none of these; what has no value is none, too."
+  notIn: [GateVerdict!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input SiteRolloutStatusFilter {
+  "It equals this."
+  eq: SiteRolloutStatus
+  "It differs from this; what has no value does, too."
+  ne: SiteRolloutStatus
+  "It is one of these."
+  in: [SiteRolloutStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [SiteRolloutStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input WaveGateFilter {
+  "It equals this."
+  eq: WaveGate
+  "It differs from this; what has no value does, too."
+  ne: WaveGate
+  "It is one of these."
+  in: [WaveGate!]
+  "It is none of these; what has no value is none, too."
+  notIn: [WaveGate!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input WaveStatusFilter {
+  "It equals this."
+  eq: WaveStatus
+  "It differs from this; what has no value does, too."
+  ne: WaveStatus
+  "It is one of these."
+  in: [WaveStatus!]
+  "It is none of these; what has no value is none, too."
+  notIn: [WaveStatus!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/schedule.graphqls", Input: `extend type Query {
   """
   What does not go together in a period, by time: planned changes that overlap and touch the same or depending items, meet at a
@@ -20410,6 +21721,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): AnnouncementConnection!
+  "What this site has received, or is going to, wave by wave."
+  siteRollouts(
+    "Only those that match."
+    filter: SiteRolloutFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteRolloutOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteRolloutConnection!
 }
 
 extend type Query {
@@ -20553,6 +21881,8 @@ input SiteFilter {
   calendarAnswers: CalendarAnswerLinkFilter
   "What this site is told of releases (R14)."
   announcements: AnnouncementLinkFilter
+  "What this site has received, or is going to, wave by wave."
+  siteRollouts: SiteRolloutLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -20595,6 +21925,14 @@ input AnnouncementLinkFilter {
   some: AnnouncementFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: AnnouncementFilter @cost(weight: 50000)
+}
+
+"Selects records by the site rollouts that a relationship joins to them."
+input SiteRolloutLinkFilter {
+  "At least one matches; {} asks for any."
+  some: SiteRolloutFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: SiteRolloutFilter @cost(weight: 50000)
 }
 
 "One step of an order of sites."
@@ -24147,6 +25485,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_standsFor(ctx, field)
 	case "standIns":
 		return ec.fieldContext_ConfigurationItem_standIns(ctx, field)
+	case "receivedBy":
+		return ec.fieldContext_ConfigurationItem_receivedBy(ctx, field)
 	case "openProblems":
 		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
@@ -24349,6 +25689,36 @@ func (ec *executionContext) childFields_ConfigurationItemPresenceEdge(ctx contex
 		return ec.fieldContext_ConfigurationItemPresenceEdge_versions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemPresenceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemReceiptConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationItemReceiptConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationItemReceiptConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationItemReceiptConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationItemReceiptConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReceiptConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemReceiptEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_cursor(ctx, field)
+	case "action":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_action(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_toVersion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReceiptEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfigurationItemReleaseChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24839,6 +26209,112 @@ func (ec *executionContext) childFields_DependencyPayload(ctx context.Context, f
 		return ec.fieldContext_DependencyPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DependencyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Deployment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_Deployment_description(ctx, field)
+	case "approach":
+		return ec.fieldContext_Deployment_approach(ctx, field)
+	case "deadline":
+		return ec.fieldContext_Deployment_deadline(ctx, field)
+	case "activation":
+		return ec.fieldContext_Deployment_activation(ctx, field)
+	case "activateAt":
+		return ec.fieldContext_Deployment_activateAt(ctx, field)
+	case "soak":
+		return ec.fieldContext_Deployment_soak(ctx, field)
+	case "errorThreshold":
+		return ec.fieldContext_Deployment_errorThreshold(ctx, field)
+	case "successThreshold":
+		return ec.fieldContext_Deployment_successThreshold(ctx, field)
+	case "status":
+		return ec.fieldContext_Deployment_status(ctx, field)
+	case "statusSince":
+		return ec.fieldContext_Deployment_statusSince(ctx, field)
+	case "statusReason":
+		return ec.fieldContext_Deployment_statusReason(ctx, field)
+	case "acceptedBy":
+		return ec.fieldContext_Deployment_acceptedBy(ctx, field)
+	case "acceptedAt":
+		return ec.fieldContext_Deployment_acceptedAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Deployment_startedAt(ctx, field)
+	case "verifyingAt":
+		return ec.fieldContext_Deployment_verifyingAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Deployment_endedAt(ctx, field)
+	case "carriedOutBy":
+		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
+	case "waves":
+		return ec.fieldContext_Deployment_waves(ctx, field)
+	case "id":
+		return ec.fieldContext_Deployment_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Deployment_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Deployment_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Deployment_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Deployment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Deployment_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Deployment_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Deployment_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Deployment_listedBy(ctx, field)
+	case "release":
+		return ec.fieldContext_Deployment_release(ctx, field)
+	case "hasWave":
+		return ec.fieldContext_Deployment_hasWave(ctx, field)
+	case "causedProblems":
+		return ec.fieldContext_Deployment_causedProblems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Deployment", field.Name)
+}
+
+func (ec *executionContext) childFields_DeploymentCausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_DeploymentCausePayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_DeploymentCausePayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_DeploymentCausePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DeploymentCausePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_DeploymentCausePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeploymentCausePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeploymentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeploymentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeploymentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeploymentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeploymentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeploymentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeploymentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DeploymentEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DeploymentEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeploymentEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_DiagnosisPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26417,6 +27893,8 @@ func (ec *executionContext) childFields_LibraryFinding(ctx context.Context, fiel
 		return ec.fieldContext_LibraryFinding_version(ctx, field)
 	case "deployed":
 		return ec.fieldContext_LibraryFinding_deployed(ctx, field)
+	case "rollout":
+		return ec.fieldContext_LibraryFinding_rollout(ctx, field)
 	case "masters":
 		return ec.fieldContext_LibraryFinding_masters(ctx, field)
 	}
@@ -26739,6 +28217,8 @@ func (ec *executionContext) childFields_MatrixRow(ctx context.Context, field gra
 		return ec.fieldContext_MatrixRow_version(ctx, field)
 	case "since":
 		return ec.fieldContext_MatrixRow_since(ctx, field)
+	case "release":
+		return ec.fieldContext_MatrixRow_release(ctx, field)
 	case "versions":
 		return ec.fieldContext_MatrixRow_versions(ctx, field)
 	}
@@ -27485,6 +28965,8 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 		return ec.fieldContext_Problem_diagnosedBy(ctx, field)
 	case "causedBy":
 		return ec.fieldContext_Problem_causedBy(ctx, field)
+	case "causedByDeployments":
+		return ec.fieldContext_Problem_causedByDeployments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
 }
@@ -27771,6 +29253,10 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_calendarAnswers(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Release_announcements(ctx, field)
+	case "deployments":
+		return ec.fieldContext_Release_deployments(ctx, field)
+	case "siteRollouts":
+		return ec.fieldContext_Release_siteRollouts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
 }
@@ -28769,6 +30255,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_calendarAnswers(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Site_announcements(ctx, field)
+	case "siteRollouts":
+		return ec.fieldContext_Site_siteRollouts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -28901,6 +30389,124 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 		return ec.fieldContext_SitePayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_SiteRollout_status(ctx, field)
+	case "statusSince":
+		return ec.fieldContext_SiteRollout_statusSince(ctx, field)
+	case "statusReason":
+		return ec.fieldContext_SiteRollout_statusReason(ctx, field)
+	case "attempt":
+		return ec.fieldContext_SiteRollout_attempt(ctx, field)
+	case "windowFrom":
+		return ec.fieldContext_SiteRollout_windowFrom(ctx, field)
+	case "windowTo":
+		return ec.fieldContext_SiteRollout_windowTo(ctx, field)
+	case "distributedAt":
+		return ec.fieldContext_SiteRollout_distributedAt(ctx, field)
+	case "installedAt":
+		return ec.fieldContext_SiteRollout_installedAt(ctx, field)
+	case "activatedAt":
+		return ec.fieldContext_SiteRollout_activatedAt(ctx, field)
+	case "verifiedAt":
+		return ec.fieldContext_SiteRollout_verifiedAt(ctx, field)
+	case "failedAt":
+		return ec.fieldContext_SiteRollout_failedAt(ctx, field)
+	case "skippedAt":
+		return ec.fieldContext_SiteRollout_skippedAt(ctx, field)
+	case "backedOutAt":
+		return ec.fieldContext_SiteRollout_backedOutAt(ctx, field)
+	case "kitSha256":
+		return ec.fieldContext_SiteRollout_kitSha256(ctx, field)
+	case "verification":
+		return ec.fieldContext_SiteRollout_verification(ctx, field)
+	case "window":
+		return ec.fieldContext_SiteRollout_window(ctx, field)
+	case "id":
+		return ec.fieldContext_SiteRollout_id(ctx, field)
+	case "key":
+		return ec.fieldContext_SiteRollout_key(ctx, field)
+	case "name":
+		return ec.fieldContext_SiteRollout_name(ctx, field)
+	case "version":
+		return ec.fieldContext_SiteRollout_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SiteRollout_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_SiteRollout_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_SiteRollout_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_SiteRollout_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_SiteRollout_listedBy(ctx, field)
+	case "release":
+		return ec.fieldContext_SiteRollout_release(ctx, field)
+	case "waves":
+		return ec.fieldContext_SiteRollout_waves(ctx, field)
+	case "site":
+		return ec.fieldContext_SiteRollout_site(ctx, field)
+	case "receives":
+		return ec.fieldContext_SiteRollout_receives(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteRollout", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteRolloutConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SiteRolloutConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SiteRolloutConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SiteRolloutConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SiteRolloutConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteRolloutEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SiteRolloutEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SiteRolloutEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteRolloutReceiptConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SiteRolloutReceiptConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SiteRolloutReceiptConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SiteRolloutReceiptConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SiteRolloutReceiptConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutReceiptConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteRolloutReceiptEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SiteRolloutReceiptEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SiteRolloutReceiptEdge_cursor(ctx, field)
+	case "action":
+		return ec.fieldContext_SiteRolloutReceiptEdge_action(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_SiteRolloutReceiptEdge_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_SiteRolloutReceiptEdge_toVersion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutReceiptEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SiteVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29041,6 +30647,12 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_releasePolicies(ctx, field)
 	case "releaseUnits":
 		return ec.fieldContext_Statistics_releaseUnits(ctx, field)
+	case "deployments":
+		return ec.fieldContext_Statistics_deployments(ctx, field)
+	case "waves":
+		return ec.fieldContext_Statistics_waves(ctx, field)
+	case "siteRollouts":
+		return ec.fieldContext_Statistics_siteRollouts(ctx, field)
 	case "signOffs":
 		return ec.fieldContext_Statistics_signOffs(ctx, field)
 	case "sites":
@@ -29829,6 +31441,90 @@ func (ec *executionContext) childFields_WastedSupportEdge(ctx context.Context, f
 		return ec.fieldContext_WastedSupportEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WastedSupportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Wave(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ordinal":
+		return ec.fieldContext_Wave_ordinal(ctx, field)
+	case "status":
+		return ec.fieldContext_Wave_status(ctx, field)
+	case "statusSince":
+		return ec.fieldContext_Wave_statusSince(ctx, field)
+	case "statusReason":
+		return ec.fieldContext_Wave_statusReason(ctx, field)
+	case "windowFrom":
+		return ec.fieldContext_Wave_windowFrom(ctx, field)
+	case "windowTo":
+		return ec.fieldContext_Wave_windowTo(ctx, field)
+	case "gate":
+		return ec.fieldContext_Wave_gate(ctx, field)
+	case "gatekeeper":
+		return ec.fieldContext_Wave_gatekeeper(ctx, field)
+	case "gateVerdict":
+		return ec.fieldContext_Wave_gateVerdict(ctx, field)
+	case "gateDecidedBy":
+		return ec.fieldContext_Wave_gateDecidedBy(ctx, field)
+	case "gateDecidedAt":
+		return ec.fieldContext_Wave_gateDecidedAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Wave_startedAt(ctx, field)
+	case "succeededAt":
+		return ec.fieldContext_Wave_succeededAt(ctx, field)
+	case "window":
+		return ec.fieldContext_Wave_window(ctx, field)
+	case "id":
+		return ec.fieldContext_Wave_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Wave_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Wave_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Wave_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Wave_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Wave_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Wave_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Wave_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Wave_listedBy(ctx, field)
+	case "deployments":
+		return ec.fieldContext_Wave_deployments(ctx, field)
+	case "after":
+		return ec.fieldContext_Wave_after(ctx, field)
+	case "before":
+		return ec.fieldContext_Wave_before(ctx, field)
+	case "targets":
+		return ec.fieldContext_Wave_targets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Wave", field.Name)
+}
+
+func (ec *executionContext) childFields_WaveConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WaveConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WaveConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WaveConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WaveConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaveConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WaveEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_WaveEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_WaveEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaveEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

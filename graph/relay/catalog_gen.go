@@ -280,6 +280,24 @@ type AnnouncementConnection = Connection[domain.Announcement, AnnouncementEdge]
 // AnnouncementPayload is bound to the type of its name.
 type AnnouncementPayload = Payload[domain.Announcement]
 
+// DeploymentEdge is bound to the type of its name.
+type DeploymentEdge = Edge[domain.Deployment]
+
+// DeploymentConnection is bound to the type of its name.
+type DeploymentConnection = Connection[domain.Deployment, DeploymentEdge]
+
+// WaveEdge is bound to the type of its name.
+type WaveEdge = Edge[domain.Wave]
+
+// WaveConnection is bound to the type of its name.
+type WaveConnection = Connection[domain.Wave, WaveEdge]
+
+// SiteRolloutEdge is bound to the type of its name.
+type SiteRolloutEdge = Edge[domain.SiteRollout]
+
+// SiteRolloutConnection is bound to the type of its name.
+type SiteRolloutConnection = Connection[domain.SiteRollout, SiteRolloutEdge]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]
@@ -691,3 +709,34 @@ type ReleasePreparationPayload = LinkPayload[domain.Task, domain.Release, NoLink
 
 // TaskBlockPayload is bound to the type of its name.
 type TaskBlockPayload = LinkPayload[domain.Task, domain.Task, NoLink]
+
+// ConfigurationItemReceiptEdge is bound to the type of its name.
+type ConfigurationItemReceiptEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.Receipt
+}
+
+// NewConfigurationItemReceiptEdge makes an edge from a record and a *domain.Receipt.
+func NewConfigurationItemReceiptEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemReceiptEdge {
+	return &ConfigurationItemReceiptEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.Receipt)}
+}
+
+// ConfigurationItemReceiptConnection is bound to the type of its name.
+type ConfigurationItemReceiptConnection = Connection[domain.ConfigurationItem, ConfigurationItemReceiptEdge]
+
+// SiteRolloutReceiptEdge is bound to the type of its name.
+type SiteRolloutReceiptEdge struct {
+	Edge[domain.SiteRollout]
+	domain.Receipt
+}
+
+// NewSiteRolloutReceiptEdge makes an edge from a record and a *domain.Receipt.
+func NewSiteRolloutReceiptEdge(node *domain.SiteRollout, link any, cursor string) *SiteRolloutReceiptEdge {
+	return &SiteRolloutReceiptEdge{Edge[domain.SiteRollout]{node, cursor}, *link.(*domain.Receipt)}
+}
+
+// SiteRolloutReceiptConnection is bound to the type of its name.
+type SiteRolloutReceiptConnection = Connection[domain.SiteRollout, SiteRolloutReceiptEdge]
+
+// DeploymentCausePayload is bound to the type of its name.
+type DeploymentCausePayload = LinkPayload[domain.Problem, domain.Deployment, NoLink]

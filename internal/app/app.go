@@ -13,6 +13,7 @@ import (
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
+	"releasegraph/internal/app/closing"
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
@@ -31,6 +32,7 @@ import (
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/rising"
+	"releasegraph/internal/app/rollout"
 	"releasegraph/internal/app/stock"
 	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
@@ -53,6 +55,7 @@ type App struct {
 	Events        *event.Area
 	Tokens        *token.Area
 	Impact        *impact.Area
+	Rollouts      *rollout.Area
 	Problems      *problem.Area
 	Configuration *configuration.Area
 	Calendar      *calendar.Area
@@ -66,6 +69,7 @@ type App struct {
 	Releases      *release.Area
 	Environments  *environment.Area
 	Acceptance    *acceptance.Area
+	Closing       *closing.Area
 	Forecast      *forecast.Area
 	Rising        *rising.Area
 	Materials     *material.Area
@@ -103,20 +107,22 @@ func New(c Config) *App {
 	a.Events = event.New(e)
 	a.Tokens = token.New(e)
 	a.Impact = impact.New(e, a.Traversal)
-	a.Problems = problem.New(e, a.Records)
+	a.Rollouts = rollout.New(e)
+	a.Problems = problem.New(e, a.Records, a.Rollouts)
 	a.Configuration = configuration.New(e, a.Records, a.Traversal)
 	a.Calendar = calendar.New(e, a.Traversal)
 	a.Feeds = feed.New(e, a.Calendar)
 	a.Changes = change.New(e, a.Records, a.Impact)
 	a.Policies = policy.New(e, a.Traversal)
-	a.Media = media.New(e, a.Policies)
+	a.Media = media.New(e, a.Policies, a.Rollouts)
 	a.Stock = stock.New(e)
 	a.Support = support.New(e)
-	a.Variants = variant.New(e, a.Policies)
+	a.Variants = variant.New(e, a.Policies, a.Rollouts)
 	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
 	a.Environments = environment.New(e, a.Records, a.Traversal, a.Releases)
 	a.Acceptance = acceptance.New(e, a.Records, a.Releases, a.Environments)
 	a.Acceptance.Measuring = c.Measuring
+	a.Closing = closing.New(e, a.Releases)
 	a.Forecast = forecast.New(e, a.Media, a.Releases)
 	a.Rising = rising.New(e, a.Policies)
 	a.Materials = material.New(e, a.Releases)
@@ -176,5 +182,5 @@ func wire(e *estate.Estate, a *App) {
 // parts lists the areas that have a say in what is written, in the order in which the
 // consequences of one may follow from those of another.
 func (a *App) parts() []any {
-	return []any{a.Configuration, a.Problems, a.Policies, a.Media, a.Stock, a.Releases, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Announcements, a.Changes, a.Calendar}
+	return []any{a.Configuration, a.Rollouts, a.Problems, a.Policies, a.Media, a.Stock, a.Releases, a.Closing, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Announcements, a.Changes, a.Calendar}
 }

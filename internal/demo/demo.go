@@ -28,6 +28,8 @@ var (
 	changes []byte
 	//go:embed releases.ndjson
 	releases []byte
+	//go:embed rollouts.ndjson
+	rollouts []byte
 	//go:embed library.ndjson
 	library []byte
 	//go:embed acceptance.ndjson
@@ -48,7 +50,7 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 			return before, err
 		}
 	}
-	sum, err := load(ctx, a, slices.Concat(lines, problems, calendar, changes, releases, library, tests), "the estate as it is")
+	sum, err := load(ctx, a, slices.Concat(lines, problems, calendar, changes, releases, rollouts, library, tests), "the estate as it is")
 	sum.Counts = append(sum.Counts, before.Counts...)
 	if err != nil || head > 0 {
 		return sum, err

@@ -22,6 +22,10 @@ const (
 func byBoard(f *ChangeFacts) bool { return f.Request.Type != StandardChange }
 func byModel(f *ChangeFacts) bool { return f.Request.Type == StandardChange }
 
+// notReviewed reports whether nobody has said yet how the change turned out: a release
+// that is CLOSED closes its requests, and leaves their review open (H8).
+func notReviewed(f *ChangeFacts) bool { return f.Request.ReviewOutcome == nil }
+
 // ChangeLife is the life of a request for change (H2, H8, H9).
 //
 // One that is ASSESSED stays so when it is assessed anew. Moves without a verb
@@ -52,6 +56,7 @@ var ChangeLife = Lifecycle[ChangeRequestStatus, *ChangeFacts]{
 		{To: ChangeAuthorised, From: []ChangeRequestStatus{ChangeInRelease}, Needs: []changeNeed{needRelease}}, // H9
 		{Verb: ReviewChange, From: []ChangeRequestStatus{ChangeImplemented}, To: ChangeClosed},
 		{Verb: ReviewChange, From: []ChangeRequestStatus{ChangeImplemented}, To: ChangeBackedOut},
+		{Verb: ReviewChange, From: []ChangeRequestStatus{ChangeClosed}, To: ChangeClosed, For: notReviewed}, // its release closed it
 		{Verb: BackOutChange, From: []ChangeRequestStatus{ChangeInRelease}, To: ChangeBackedOut},
 		{
 			Verb: WithdrawChange, To: ChangeWithdrawn,
@@ -101,7 +106,9 @@ func (c *ChangeRequest) Move(to ChangeRequestStatus, at time.Time) {
 	case ChangeImplemented:
 		c.ImplementedAt = &at
 	case ChangeClosed, ChangeWithdrawn:
-		c.ClosedAt = &at
+		if from != to {
+			c.ClosedAt = &at
+		}
 	case ChangeAssessed:
 		if from != ChangeAssessed {
 			c.DecidedAt, c.ImplementedAt = nil, nil
@@ -136,7 +143,7 @@ func (c *ChangeRequest) With(release ReleaseStatus) (to ChangeRequestStatus, mov
 		return ChangeInRelease, true
 	case (release == ReleasePlanned || release == ReleaseCancelled) && c.Status == ChangeInRelease:
 		return ChangeAuthorised, true
-	case release == ReleaseVerifying && c.Status == ChangeInRelease:
+	case (release == ReleaseVerifying || release == ReleaseClosed) && c.Status == ChangeInRelease:
 		return ChangeImplemented, true
 	case release == ReleaseClosed && c.Status == ChangeImplemented:
 		return ChangeClosed, true

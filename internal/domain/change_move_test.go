@@ -14,7 +14,7 @@ import (
 // lifeOfAChange is H2 and H8 as domain.md tells them: for each status what may
 // come next, and by which verb. STANDARD goes to AUTHORISED by itself, others do
 // not; WITHDRAWN is for what is not being carried out; BACKED_OUT returns to
-// ASSESSED. What a release does has no verb.
+// ASSESSED. What a release does has no verb; what it closed may still be reviewed.
 var lifeOfAChange = map[string]map[string]string{
 	"NORMAL": {
 		"DRAFT":       "submitChangeRequest:SUBMITTED withdrawChangeRequest:WITHDRAWN",
@@ -24,7 +24,7 @@ var lifeOfAChange = map[string]map[string]string{
 		"REJECTED":    "",
 		"IN_RELEASE":  ":IMPLEMENTED :AUTHORISED backOutChangeRequest:BACKED_OUT",
 		"IMPLEMENTED": "reviewChangeRequest:CLOSED reviewChangeRequest:BACKED_OUT",
-		"CLOSED":      "", "WITHDRAWN": "",
+		"CLOSED":      "reviewChangeRequest:CLOSED", "WITHDRAWN": "",
 		"BACKED_OUT": "assessChangeRequest:ASSESSED",
 	},
 	"STANDARD": {

@@ -105,6 +105,20 @@ func (m *Move[S, F]) has(state S, facts F) bool {
 	return slices.Contains(m.From, state) && (m.For == nil || m.For(facts))
 }
 
+// Leads reports whether moves that a record has lead from one state to another.
+// Each leads to itself.
+func (l *Lifecycle[S, F]) Leads(from, to S, facts F) bool {
+	seen := []S{from}
+	for i := 0; i < len(seen); i++ {
+		for n := range l.Moves {
+			if m := &l.Moves[n]; m.has(seen[i], facts) && !slices.Contains(seen, m.To) {
+				seen = append(seen, m.To)
+			}
+		}
+	}
+	return slices.Contains(seen, to)
+}
+
 // Check says why a verb cannot move a record on from a state: one that does not
 // lead on from there names those that do and what each lacks; one that does names
 // all that it lacks. Otherwise it gives the state that the verb leads to.

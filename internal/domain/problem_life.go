@@ -91,6 +91,12 @@ func (p *Problem) StaysDiagnosed(diagnoses int) bool {
 	return p.Status == ProblemOpen || blank(p.Cause) != "" || diagnoses > 0
 }
 
+// Diagnosed reports whether the cause of a problem is known, which so many known
+// errors diagnose.
+func (p *Problem) Diagnosed(diagnoses int) bool {
+	return ProblemFacts{Cause: p.Cause, Diagnoses: diagnoses}.diagnosed()
+}
+
 // LeftWithoutCause says why a problem cannot be left without a cause.
 func LeftWithoutCause(p *Problem, field string) *Error {
 	return &Error{

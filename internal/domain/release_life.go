@@ -141,3 +141,28 @@ func (f *ReleaseFacts) AcceptanceLacks() []MoveLack {
 func (s ReleaseStatus) AcceptanceOpen() bool {
 	return s.ContentOpen() || s == ReleaseInAcceptance || s == ReleaseRejected
 }
+
+// Arrive notes since when the release has its status, unless that is said, and when
+// it was at all its sites.
+func (r *Release) Arrive(was *Release, at time.Time) {
+	if sameTime(r.StatusSince, was.StatusSince) {
+		r.StatusSince = &at
+	}
+	if r.LiveAt == nil && (r.Status == ReleaseVerifying || r.Status == ReleaseClosed) {
+		r.LiveAt = r.StatusSince
+	}
+}
+
+// GoesWith reports whether the release, a part of a package, goes with that to a
+// status: one that is ACCEPTED from DEPLOYING on, and one that went with it before,
+// which came to the package's status at the same time (R4).
+func (r *Release) GoesWith(was *Release, to ReleaseStatus) bool {
+	together := r.Status == was.Status && r.StatusSince != nil && sameTime(r.StatusSince, was.StatusSince)
+	switch to {
+	case ReleaseDeploying, ReleaseVerifying, ReleaseClosed:
+		return r.Status == ReleaseAccepted || together && was.Status.WentLive()
+	case ReleaseAccepted, ReleaseBackedOut:
+		return together && was.Status.WentLive()
+	}
+	return false
+}

@@ -35,6 +35,9 @@ const (
 	KindTestEnvironment   = "TestEnvironment"
 	KindBooking           = "EnvironmentBooking"
 	KindAnnouncement      = "Announcement"
+	KindDeployment        = "Deployment"
+	KindWave              = "Wave"
+	KindSiteRollout       = "SiteRollout"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -110,6 +113,11 @@ const (
 	RelRanIn       = "RAN_IN"
 	RelAnnounces   = "ANNOUNCES"
 	RelAnnouncedAt = "ANNOUNCED_AT"
+	RelDeploys     = "DEPLOYS"
+	RelHasWave     = "HAS_WAVE"
+	RelAfter       = "AFTER"
+	RelTargets     = "TARGETS"
+	RelReceives    = "RECEIVES"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

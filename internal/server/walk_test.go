@@ -81,6 +81,25 @@ func TestNeo4jWalksAReleaseThroughAcceptance(t *testing.T) {
 	walk(t, "acceptance", s)
 }
 
+// A release that is being rolled out, a regression that is found at a site, and what
+// follows when the release is closed, and when it is taken back (D8, L3).
+func TestAReleaseThatWasRolledOutIsClosedAndTakenBackOnSQLite(t *testing.T) {
+	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "rolled_out", s)
+}
+
+func TestNeo4jWalksAReleaseThatWasRolledOut(t *testing.T) {
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
+	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "rolled_out", s)
+}
+
 func walk(t *testing.T, name string, s store.Store) {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close(context.Background()) })

@@ -179,6 +179,21 @@ var draws = map[string]func(*drawing) values{
 			"status": string(one(d, domain.AnnouncementDraft, domain.AnnouncementDropped)), "plannedAt": dawn,
 		}
 	},
+	domain.KindDeployment: func(d *drawing) values {
+		return values{
+			"approach": string(one(d, domain.Phased, domain.BigBang)), "activation": string(one(d, domain.AtInstall, domain.Triggered)), "description": d.text(),
+			"successThreshold": one(d, 75, 100), "status": string(domain.DeploymentBackingOut), "acceptedBy": d.person(), "acceptedAt": dawn,
+		}
+	},
+	domain.KindWave: func(d *drawing) values {
+		return values{"ordinal": one(d, 1, 2), "gate": string(domain.PersonGate), "gatekeeper": d.person(), "status": string(domain.WaveRunning), "windowFrom": dawn, "windowTo": noon}
+	},
+	domain.KindSiteRollout: func(d *drawing) values {
+		return values{
+			"status": string(one(d, domain.SiteInstalled, domain.SiteVerified, domain.SiteBackedOut)), "installedAt": dawn.Add(time.Duration(one(d, 0, 1, 2)) * time.Hour),
+			"attempt": 1, "verification": d.text(), "kitSha256": strings.Repeat("a", 64),
+		}
+	},
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},
@@ -196,6 +211,8 @@ func drawLink(t *rapid.T, rel string) map[string]any {
 		return values{"versions": one(d, []any{}, []any{"1.0"})}
 	case domain.RelChanges:
 		return values{"action": string(domain.ModifyItem), "fromVersion": one(d, "1.0.0", "1.1.0"), "toVersion": one(d, "1.1.0", "2.0.0"), "coexists": one(d, true, false)}
+	case domain.RelReceives:
+		return values{"action": string(domain.ModifyItem), "fromVersion": one(d, "1.0", "1.1.0"), "toVersion": one(d, "1.1.0", "2.0")}
 	case domain.RelReservedFor:
 		return values{"quantity": 1}
 	case domain.RelExcludes:

@@ -31,7 +31,7 @@ func (a *Area) Consequences() []estate.Consequence {
 			Owns:  []string{"ChangeRequest.contentVersion"}, Follow: rules{a}.votesFall,
 		},
 		{
-			Name: "H9 requests follow their release", Binds: estate.ByMutation | estate.ByVerb,
+			Name: "H9 requests follow their release", Binds: estate.ByMutation | estate.ByVerb | estate.ByImport,
 			Minds:  estate.Interest{Kinds: []string{domain.KindRelease}, Rels: []string{domain.RelImplements}},
 			Owns:   []string{"ChangeRequest.status", "ChangeRequest.implementedAt", "ChangeRequest.closedAt"},
 			Follow: rules{a}.followRelease,

@@ -9,7 +9,8 @@ import (
 	"releasegraph/internal/store"
 )
 
-// followRelease moves requests on with the release that carries them out (H4, H9).
+// followRelease moves requests on with the release that carries them out (H4, H9). What
+// an import links stands as it says.
 func (a rules) followRelease(ctx context.Context, p *estate.Proposal) error {
 	if err := p.Ends(ctx); err != nil {
 		return err
@@ -27,7 +28,7 @@ func (a rules) followRelease(ctx context.Context, p *estate.Proposal) error {
 	for _, l := range p.Links {
 		r, ok := l.From.(*domain.Release)
 		c, is := l.To.(*domain.ChangeRequest)
-		if !ok || !is || l.Stays || !r.Status.Carries() {
+		if !ok || !is || l.Stays || l.By == estate.ByImport || !r.Status.Carries() {
 			continue
 		}
 		release := r.Status
@@ -56,15 +57,18 @@ func (a rules) followMove(ctx context.Context, p *estate.Proposal, r *domain.Rel
 	return nil
 }
 
-// follow moves a request to where its release's status brings it.
+// follow moves a request to where its release's status brings it, by all statuses on
+// the way: a release that is brought in a status has not been in those before it.
 func follow(p *estate.Proposal, c *domain.ChangeRequest, release domain.ReleaseStatus) error {
-	to, moves := c.With(release)
-	if !moves {
+	if _, moves := c.With(release); !moves {
 		return nil
 	}
 	return p.Decide(c, func(after entity.Record) {
 		now := after.(*domain.ChangeRequest)
-		if now.Status == c.Status {
+		if now.Status != c.Status {
+			return
+		}
+		for to, moves := now.With(release); moves; to, moves = now.With(release) {
 			now.Move(to, p.Now())
 		}
 	})

@@ -5,6 +5,7 @@ package media
 import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/rollout"
 	"releasegraph/internal/app/seat"
 )
 
@@ -12,6 +13,7 @@ import (
 type Area struct {
 	estate   *estate.Estate
 	policies *policy.Area
+	rollouts *rollout.Area
 	verifier Verifier // nil: there is no library
 	comparer Comparer // nil: there is no library
 	report   report
@@ -23,8 +25,8 @@ type Area struct {
 type report struct{ steps, records int }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, policies *policy.Area) *Area {
-	return &Area{estate: e, policies: policies, report: report{steps: 50, records: 100}, seats: seat.NewBook(struct {
+func New(e *estate.Estate, policies *policy.Area, rollouts *rollout.Area) *Area {
+	return &Area{estate: e, policies: policies, rollouts: rollouts, report: report{steps: 50, records: 100}, seats: seat.NewBook(struct {
 		seat.Log
 		seat.Reader
 	}{e.Store, e.Entire})}

@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/rollout"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -25,7 +26,9 @@ type LibraryFinding struct {
 	Version *string
 	// Deployed is the version that ought to be there, nil for none.
 	Deployed *string
-	Masters  []*domain.MediaItem
+	// Rollout is the last one of the item there, nil where there was none.
+	Rollout *domain.SiteRollout
+	Masters []*domain.MediaItem
 }
 
 // LibraryFindingKind is what an installation is found to be.
@@ -108,18 +111,52 @@ func (a *Area) inspect(ctx context.Context, v estate.View, policies *policy.InFo
 	if err != nil {
 		return false, err
 	}
+	asked := make([]rollout.Asked, len(items))
 	for i, item := range items {
-		found := library.Found{Item: item.Key, Class: item.Class, Versions: policy.NumberingOf(chosen[i].Policy).Items, Released: wentLive(released[i])}
+		asked[i] = rollout.Asked{Item: item, Versions: policy.NumberingOf(chosen[i].Policy).Items}
+	}
+	deployed, err := lastDeployed(ctx, v, a.rollouts, asked)
+	if err != nil {
+		return false, err
+	}
+	for i, item := range items {
+		found := library.Found{Item: item.Key, Class: item.Class, Versions: asked[i].Versions, Released: wentLive(released[i])}
 		byMaster := map[string]*domain.MediaItem{}
 		for _, m := range masters[ids[i]] {
 			byMaster[m.Key] = m
 			found.Masters = append(found.Masters, library.Master{Key: m.Key, Version: m.ProductVersion, Approved: m.Status.Mastered()})
 		}
-		if !a.judge(ctx, v, item, found, byMaster, installed[i], rows) {
+		if !a.judge(ctx, v, item, found, byMaster, deployed, installed[i], rows) {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+// deployed is what roll-outs put last where, with their records by key.
+type deployed struct {
+	last     map[library.Place]*library.Rollout
+	rollouts map[string]*domain.SiteRollout
+}
+
+// lastDeployed finds what the last roll-outs of some items put at their sites.
+func lastDeployed(ctx context.Context, v estate.View, rollouts *rollout.Area, items []rollout.Asked) (deployed, error) {
+	d := deployed{rollouts: map[string]*domain.SiteRollout{}}
+	steps, err := rollouts.Steps(ctx, v, items)
+	if err != nil {
+		return d, err
+	}
+	if d.last, err = library.Last(ctx, steps.List); err != nil {
+		return d, err
+	}
+	var nodes []store.Node
+	for _, r := range d.last {
+		nodes = append(nodes, steps.Rollouts[r.Key])
+	}
+	for _, r := range estate.Decoded[*domain.SiteRollout](ctx, v, nodes) {
+		d.rollouts[r.Key] = r
+	}
+	return d, nil
 }
 
 // wentLive are the versions to which releases that went live brought an item.
@@ -133,13 +170,16 @@ func wentLive(page store.EdgePage) (list []string) {
 }
 
 // judge adds what is found of an item at its sites.
-func (a *Area) judge(ctx context.Context, v estate.View, item *domain.ConfigurationItem, f library.Found, masters map[string]*domain.MediaItem, at store.EdgePage, rows *listing.Rows[LibraryFinding]) bool {
+func (a *Area) judge(
+	ctx context.Context, v estate.View, item *domain.ConfigurationItem, f library.Found, masters map[string]*domain.MediaItem, d deployed, at store.EdgePage, rows *listing.Rows[LibraryFinding],
+) bool {
 	for j, site := range estate.Decoded[*domain.Site](ctx, v, at.Nodes) {
-		f.Site = site.Key
+		f.Site, f.Rollout = site.Key, d.last[library.Place{Item: item.Key, Site: site.Key}]
 		f.Version, f.Active = at.Edges[j].Props.Text("version"), at.Edges[j].Props.Text("activeVersion")
 		for n, one := range library.Judge(f) {
 			row := &LibraryFinding{
-				Kind: LibraryFindingKind(one.Kind), Item: item, Site: site, Version: optional.Text(one.Version), Deployed: optional.Text(one.Deployed), Masters: []*domain.MediaItem{},
+				Kind: LibraryFindingKind(one.Kind), Item: item, Site: site, Version: optional.Text(one.Version), Deployed: optional.Text(one.Deployed),
+				Rollout: d.rollouts[one.Rollout], Masters: []*domain.MediaItem{},
 			}
 			for _, key := range one.Masters {
 				row.Masters = append(row.Masters, masters[key])

@@ -19,22 +19,35 @@ func (a *Area) Rules() []estate.Rule {
 	}
 }
 
-// Consequences returns what follows for known errors.
+// Consequences returns what follows for problems and known errors.
 func (a *Area) Consequences() []estate.Consequence {
-	return []estate.Consequence{{
-		Name: "since when a known error is a draft", Binds: estate.ByMutation, Minds: estate.Interest{Kinds: []string{domain.KindKnownError}},
-		Owns: []string{"KnownError.statusSince"}, Follow: sinceCreated,
-	}}
+	releases := estate.Interest{Kinds: []string{domain.KindRelease}}
+	return []estate.Consequence{
+		{
+			Name: "D8 problems follow their release", Binds: estate.ByVerb | estate.ByImport, Minds: releases,
+			Owns: []string{"Problem.status", "Problem.statusSince", "Problem.resolution"}, Follow: a.problemsFollow,
+		},
+		{
+			Name: "D8 accepted defects are published", Binds: estate.ByVerb | estate.ByImport, Minds: releases,
+			Owns: []string{"KnownError.status"}, Follow: a.defectsFollow,
+		},
+		{
+			Name: "since when a known error has its status", Binds: estate.ByMutation | estate.ByVerb, Minds: estate.Interest{Kinds: []string{domain.KindKnownError}},
+			Owns: []string{"KnownError.statusSince"}, Follow: sinceMoved,
+		},
+	}
 }
 
-// sinceCreated notes since when a new known error has its status.
-func sinceCreated(_ context.Context, p *estate.Proposal) error {
+// sinceMoved notes since when a known error has its status, where that is not said.
+func sinceMoved(_ context.Context, p *estate.Proposal) error {
 	for _, c := range p.Records {
-		if !c.Created() {
+		now, ok := c.After.(*domain.KnownError)
+		was, had := c.Before.(*domain.KnownError)
+		if !ok || had && (was.Status == now.Status || was.StatusSince != now.StatusSince) || !had && now.StatusSince != nil {
 			continue
 		}
-		now := p.Now()
-		if err := p.Amend(c, func() { c.After.(*domain.KnownError).StatusSince = &now }); err != nil {
+		at := p.Now()
+		if err := p.Amend(c, func() { now.StatusSince = &at }); err != nil {
 			return err
 		}
 	}

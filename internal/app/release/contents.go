@@ -78,7 +78,7 @@ func (a *Area) Contents(ctx context.Context, r *domain.Release) (*Contents, erro
 	for i, one := range h.leftOut {
 		left[i] = one.Item
 	}
-	named, others := a.itemKeys(ctx, r, keys), a.itemKeys(ctx, r, left)
+	named, others := a.configuration.ItemsOf(ctx, r, keys), a.configuration.ItemsOf(ctx, r, left)
 	out := &Contents{Nodes: make([]*Content, len(h.items)), LeftOut: make([]*LeftOut, len(left)), Units: []string{}}
 	for i, one := range h.items {
 		out.Nodes[i] = &Content{
@@ -156,11 +156,6 @@ func (a *Area) numberingOf(ctx context.Context, r *domain.Release) (policy.Numbe
 		return policy.Numbering{}, err
 	}
 	return policy.NumberingOf(c.Policy), nil
-}
-
-// itemKeys names items by their keys, to be read when they are asked for.
-func (a *Area) itemKeys(ctx context.Context, r *domain.Release, keys []string) []*configuration.ConfigurationItemKey {
-	return a.configuration.ItemsOf(ctx, r, keys)
 }
 
 // because says why a release holds an item.

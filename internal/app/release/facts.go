@@ -61,7 +61,8 @@ func (a *Area) factsFor(ctx context.Context, r *domain.Release) (*facts, error) 
 	return known[id], err
 }
 
-func (a *Area) factsIn(ctx context.Context, v estate.View, r *domain.Release) (*facts, error) {
+// heldIn reads what a release holds, by its policy.
+func (a *Area) heldIn(ctx context.Context, v estate.View, r *domain.Release) (*facts, error) {
 	g, err := read(ctx, v, r)
 	if err != nil {
 		return nil, err
@@ -71,7 +72,13 @@ func (a *Area) factsIn(ctx context.Context, v estate.View, r *domain.Release) (*
 		return nil, err
 	}
 	f.numbering = policy.NumberingOf(f.policy.Policy)
-	if f.held, err = g.held(ctx, f.numbering); err != nil {
+	f.held, err = g.held(ctx, f.numbering)
+	return f, err
+}
+
+func (a *Area) factsIn(ctx context.Context, v estate.View, r *domain.Release) (*facts, error) {
+	f, err := a.heldIn(ctx, v, r)
+	if err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{f.readRequests, f.readProblems, f.readOthers, f.readKit, f.readSuppliers, f.readDefects, f.readTasks} {

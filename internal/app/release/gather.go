@@ -173,7 +173,7 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 	if err != nil {
 		return nil, err
 	}
-	superseded, err := a.supersededWhole(ctx, v, nodes)
+	superseded, err := supersededWhole(ctx, v, nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (a *Area) fixes(ctx context.Context, v estate.View) (*liveFixes, error) {
 
 // supersededWhole tells which releases others have superseded in all of their
 // units (R1).
-func (a *Area) supersededWhole(ctx context.Context, v estate.View, nodes []store.Node) (map[store.ID]bool, error) {
+func supersededWhole(ctx context.Context, v estate.View, nodes []store.Node) (map[store.ID]bool, error) {
 	whole := map[store.ID]bool{}
 	if len(nodes) == 0 {
 		return whole, nil

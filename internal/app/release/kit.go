@@ -57,7 +57,7 @@ func (f *facts) readKit(ctx context.Context) error {
 			}
 		}
 	}
-	slices.SortFunc(f.kit.parts, func(a, b *kitPart) int { return compareKeys(a.media.Key, b.media.Key) })
+	slices.SortFunc(f.kit.parts, func(a, b *kitPart) int { return strings.Compare(a.media.Key, b.media.Key) })
 	if err := f.readCopies(ctx, byID, nodes); err != nil {
 		return err
 	}

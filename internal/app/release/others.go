@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -61,7 +62,7 @@ func (g *reading) neighbours(ctx context.Context) ([]*other, error) {
 			o.changes = append(o.changes, ContentOf(g.units.items[all.Items[i].Item], page.Edges[j]))
 		}
 	}
-	slices.SortFunc(list, func(a, b *other) int { return compareKeys(a.release.Key, b.release.Key) })
+	slices.SortFunc(list, func(a, b *other) int { return cmp.Compare(a.release.Key, b.release.Key) })
 	return list, nil
 }
 
@@ -97,16 +98,6 @@ func numbered(r *domain.Release, units []release.Unit) release.Numbered {
 	return release.Numbered{
 		Release: r.Key, Number: r.ReleaseVersion, Type: r.Type, Status: r.Status, Units: units,
 	}
-}
-
-func compareKeys(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // packagesOf reads the numbers of the packages that follow a policy (R3).

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/release"
@@ -23,7 +24,21 @@ func (a *Area) Superseding(ctx context.Context, r *domain.Release) ([]*Supersede
 	if err != nil {
 		return nil, err
 	}
-	own, err := f.live(ctx, a.estate.Clock())
+	return f.superseding(ctx, a.estate.Clock())
+}
+
+// Supersedes tells the same of a release as it would be, by all that a view sees.
+func (a *Area) Supersedes(ctx context.Context, v estate.View, r *domain.Release) ([]*SupersededRelease, error) {
+	f, err := a.heldIn(ctx, v, r)
+	if err != nil {
+		return nil, err
+	}
+	return f.superseding(ctx, a.estate.Clock())
+}
+
+func (f *facts) superseding(ctx context.Context, now time.Time) ([]*SupersededRelease, error) {
+	r := f.of
+	own, err := f.live(ctx, now)
 	if err != nil {
 		return nil, err
 	}

@@ -4,15 +4,17 @@ package variant
 import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
+	"releasegraph/internal/app/rollout"
 )
 
 // Area is what can be asked of the versions of units.
 type Area struct {
 	estate   *estate.Estate
 	policies *policy.Area
+	rollouts *rollout.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, policies *policy.Area) *Area {
-	return &Area{estate: e, policies: policies}
+func New(e *estate.Estate, policies *policy.Area, rollouts *rollout.Area) *Area {
+	return &Area{estate: e, policies: policies, rollouts: rollouts}
 }

@@ -9,9 +9,11 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/rollout"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/release"
+	"releasegraph/internal/plan/version"
 	"releasegraph/internal/store"
 )
 
@@ -28,7 +30,10 @@ type MatrixRow struct {
 	// Version is the one that all items have, or each item with its own.
 	Version string
 	// Since is when the last of them came.
-	Since    *time.Time
+	Since *time.Time
+	// Release is the last one deployed there that agrees with the versions, nil when
+	// none does.
+	Release  *domain.Release
 	Versions []*SiteVersion
 }
 
@@ -92,7 +97,11 @@ func (a *Area) matrix(ctx context.Context, v estate.View, items []*domain.Config
 		keys[i] = item.Key
 	}
 	versions := policy.NumberingOf(c.Policy).Items
-	rows, err := release.Matrix(ctx, keys, standing, nil, versions)
+	arrived, releases, err := a.arrived(ctx, v, items, versions)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := release.Matrix(ctx, keys, standing, arrived, versions)
 	if err != nil {
 		return nil, err
 	}
@@ -106,10 +115,59 @@ func (a *Area) matrix(ctx context.Context, v estate.View, items []*domain.Config
 		nodes[i] = sites[row.Site]
 	}
 	seen := estate.Decoded[*domain.Site](ctx, v, nodes)
+	shown := releasesOf(ctx, v, rows, releases)
 	for i, row := range rows {
 		out.Rows[i] = rowOf(row, seen[i], keys, byItem, since)
+		out.Rows[i].Release = shown[row.Release]
 	}
 	return out, nil
+}
+
+// arrived are the releases as they were deployed at sites, what was backed out left
+// out, with their records by key.
+func (a *Area) arrived(ctx context.Context, v estate.View, items []*domain.ConfigurationItem, versions *version.Reader) ([]release.Arrived, map[string]store.Node, error) {
+	asked := make([]rollout.Asked, len(items))
+	for i, item := range items {
+		asked[i] = rollout.Asked{Item: item, Versions: versions}
+	}
+	steps, err := a.rollouts.Steps(ctx, v, asked)
+	if err != nil {
+		return nil, nil, err
+	}
+	byKey := map[string]*release.Arrived{}
+	for _, s := range steps.List {
+		if s.BackedOut || s.Release == "" {
+			continue
+		}
+		if byKey[s.Key] == nil {
+			byKey[s.Key] = &release.Arrived{Release: s.Release, Site: s.Site, At: s.At}
+		}
+		c := release.Content{Item: s.Item, Action: release.Modify, To: s.To}
+		if s.Removes {
+			c.Action = release.Remove
+		}
+		byKey[s.Key].Contents = append(byKey[s.Key].Contents, c)
+	}
+	list := make([]release.Arrived, 0, len(byKey))
+	for _, one := range byKey {
+		list = append(list, *one)
+	}
+	return list, steps.Releases, nil
+}
+
+// releasesOf are the releases that rows show, by key.
+func releasesOf(ctx context.Context, v estate.View, rows []release.MatrixRow, known map[string]store.Node) map[string]*domain.Release {
+	var nodes []store.Node
+	for _, row := range rows {
+		if row.Release != "" {
+			nodes = append(nodes, known[row.Release])
+		}
+	}
+	list := map[string]*domain.Release{}
+	for _, r := range estate.Decoded[*domain.Release](ctx, v, nodes) {
+		list[r.Key] = r
+	}
+	return list
 }
 
 // rowOf is a row as people read it.

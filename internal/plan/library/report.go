@@ -39,6 +39,8 @@ type Rollout struct {
 	// brings it, Before the one that stood there before, empty where none did.
 	Removes    bool
 	To, Before string
+	// BeforeUnknown says that nobody knows what stood there before.
+	BeforeUnknown bool
 	// Activated says that the site reached ACTIVATED, BackedOut that it was backed
 	// out since.
 	Activated, BackedOut bool
@@ -54,6 +56,9 @@ func (r *Rollout) deployed() string {
 	}
 	return r.To
 }
+
+// unknown reports whether nobody knows which version ought to be at the site.
+func (r *Rollout) unknown() bool { return r.BackedOut && r.BeforeUnknown }
 
 // Found is an installation as an audit or the estate tells it.
 type Found struct {
@@ -97,8 +102,8 @@ func IsSoftware(c domain.Class) bool {
 // there, a lower version is a REGRESSION, any other a WRONG_VERSION: one row, of
 // the graver, and of the installed version where both are as grave. The active
 // version is compared from ACTIVATED on. Versions that cannot be compared are
-// different. Where nothing was rolled out, a version that no release brought live
-// is a WILD_INSTALLATION.
+// different, and nothing is compared with one that is not known. Where nothing was
+// rolled out, a version that no release brought live is a WILD_INSTALLATION.
 func Judge(f Found) (list []Finding) {
 	if !IsSoftware(f.Class) {
 		return nil
@@ -136,6 +141,9 @@ func (f Found) versions() (list []string) {
 
 // compare is the row against the last roll-out, if there is one.
 func (f Found) compare() []Finding {
+	if f.Rollout.unknown() {
+		return nil
+	}
 	deployed, installed := f.Rollout.deployed(), cmp.Or(f.Version, f.Active)
 	if deployed == "" {
 		return []Finding{f.row(WrongVersion, installed)}

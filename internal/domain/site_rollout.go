@@ -1,0 +1,139 @@
+package domain
+
+import "time"
+
+// SiteRollout is one site within a wave: what it receives of one release, and how
+// far that came (D1, P9).
+type SiteRollout struct {
+	Record
+	// Status changes by the moves of D1 alone; an import may bring any.
+	Status       SiteRolloutStatus `graph:"status,required,filter,sort,import"`
+	StatusSince  *time.Time        `graph:"statusSince,filter,sort,import"`
+	StatusReason *string           `graph:"statusReason,import,text"`
+	// Attempt counts from 1: a site that failed may be tried again (D5).
+	Attempt int `graph:"attempt,filter,sort,import"`
+	// WindowFrom and WindowTo are when it is planned (P7).
+	WindowFrom *time.Time `graph:"windowFrom,filter,sort,import"`
+	WindowTo   *time.Time `graph:"windowTo,filter,sort,import"`
+	// DistributedAt to BackedOutAt are when it came to these statuses last.
+	DistributedAt *time.Time `graph:"distributedAt,filter,import"`
+	InstalledAt   *time.Time `graph:"installedAt,filter,sort,import"`
+	ActivatedAt   *time.Time `graph:"activatedAt,filter,import"`
+	VerifiedAt    *time.Time `graph:"verifiedAt,filter,sort,import"`
+	FailedAt      *time.Time `graph:"failedAt,filter,import"`
+	SkippedAt     *time.Time `graph:"skippedAt,filter,import"`
+	BackedOutAt   *time.Time `graph:"backedOutAt,filter,import"`
+	// KitSha256 is the checksum of the kit as the site had it (L2).
+	KitSha256 *string `graph:"kitSha256,filter,import"`
+	// Verification is what was seen when it was verified (D3).
+	Verification *string `graph:"verification,import,text"`
+}
+
+// SiteRolloutStatus is where a site stands within a wave (D1).
+type SiteRolloutStatus string
+
+// The statuses of a site within a wave.
+const (
+	SitePending     SiteRolloutStatus = "PENDING"
+	SiteDistributed SiteRolloutStatus = "DISTRIBUTED"
+	SiteInstalled   SiteRolloutStatus = "INSTALLED"
+	SiteActivated   SiteRolloutStatus = "ACTIVATED"
+	SiteVerified    SiteRolloutStatus = "VERIFIED"
+	SiteFailed      SiteRolloutStatus = "FAILED"
+	SiteBackedOut   SiteRolloutStatus = "BACKED_OUT"
+	SiteSkipped     SiteRolloutStatus = "SKIPPED"
+)
+
+// SiteRolloutStatuses lists all statuses, in the order in which a site comes to
+// them.
+var SiteRolloutStatuses = []SiteRolloutStatus{
+	SitePending, SiteDistributed, SiteInstalled, SiteActivated, SiteVerified, SiteFailed, SiteBackedOut, SiteSkipped,
+}
+
+// SiteRolloutLife is the life of a site within a wave (D1). One that failed begins
+// anew with its next attempt (D5).
+var SiteRolloutLife = Lifecycle[SiteRolloutStatus, *SiteRollout]{
+	Rule: "D1",
+	Moves: []Move[SiteRolloutStatus, *SiteRollout]{
+		{From: []SiteRolloutStatus{SitePending}, To: SiteDistributed},
+		{From: []SiteRolloutStatus{SiteDistributed}, To: SiteInstalled},
+		{From: []SiteRolloutStatus{SiteInstalled}, To: SiteActivated},
+		{From: []SiteRolloutStatus{SiteActivated}, To: SiteVerified},
+		{From: []SiteRolloutStatus{SitePending, SiteDistributed, SiteInstalled, SiteActivated}, To: SiteFailed},
+		{From: []SiteRolloutStatus{SiteFailed}, To: SitePending, For: func(s *SiteRollout) bool { return s.Attempt > 1 }},
+		{From: []SiteRolloutStatus{SitePending, SiteDistributed, SiteFailed}, To: SiteSkipped},
+		{From: []SiteRolloutStatus{SiteInstalled, SiteActivated, SiteVerified, SiteFailed}, To: SiteBackedOut},
+	},
+}
+
+// Final reports whether a site of the status is done with, as far as its wave is
+// concerned.
+func (s SiteRolloutStatus) Final() bool {
+	return s == SiteVerified || s == SiteFailed || s == SiteBackedOut || s == SiteSkipped
+}
+
+// Begun reports whether something was or may have been installed at a site of the
+// status.
+func (s SiteRolloutStatus) Begun() bool {
+	return s != SitePending && s != SiteDistributed && s != SiteSkipped
+}
+
+// Installed tells whether it reached INSTALLED (one that was backed out counts as if
+// it had), and when, as far as is known.
+func (s *SiteRollout) Installed() (at time.Time, was bool) {
+	if s.InstalledAt != nil {
+		return *s.InstalledAt, true
+	}
+	if !s.Status.Begun() || s.Status == SiteFailed {
+		return time.Time{}, false
+	}
+	for _, t := range []*time.Time{s.ActivatedAt, s.VerifiedAt, s.BackedOutAt, s.StatusSince} {
+		if t != nil {
+			return *t, true
+		}
+	}
+	return s.CreatedAt, true
+}
+
+// Activated reports whether what was installed began to run.
+func (s *SiteRollout) Activated() bool {
+	return s.ActivatedAt != nil || s.Status == SiteActivated || s.Status == SiteVerified
+}
+
+// Window is when it is planned; nil where either end is not known.
+func (s *SiteRollout) Window() *TimeRange { return rangeOf(s.WindowFrom, s.WindowTo) }
+
+// Check tells what is wrong with it, as an import may bring it.
+func (s *SiteRollout) Check() Errors {
+	es := s.Record.Check()
+	es.within("attempt", &s.Attempt, 1, MaxCount)
+	es.after("windowTo", s.WindowTo, "windowFrom", s.WindowFrom)
+	if s.KitSha256 != nil {
+		es.wrong("kitSha256", CheckSha256(*s.KitSha256))
+	}
+	way := []namedTime{
+		{"distributedAt", s.DistributedAt}, {"installedAt", s.InstalledAt}, {"activatedAt", s.ActivatedAt}, {"verifiedAt", s.VerifiedAt},
+		{"failedAt", s.FailedAt}, {"skippedAt", s.SkippedAt}, {"backedOutAt", s.BackedOutAt},
+	}
+	for i, status := range []SiteRolloutStatus{SiteDistributed, SiteInstalled, SiteActivated, SiteVerified, SiteFailed, SiteSkipped, SiteBackedOut} {
+		es.told(way[i].field, way[i].at, SiteRolloutLife.Leads(status, s.Status, s), s.Status)
+	}
+	if s.Attempt == 1 { // later ones come again to statuses that they have been in
+		es.inOrder(way)
+	}
+	return es
+}
+
+// Receipt is what RECEIVES says: what a site gets of an item (P2).
+type Receipt struct {
+	Action ChangeAction `graph:"action,required,filter,set"`
+	// FromVersion is the version that stood there before, ToVersion the one that is
+	// put there.
+	FromVersion *string `graph:"fromVersion,filter,set"`
+	ToVersion   *string `graph:"toVersion,filter,set"`
+}
+
+// Check tells what is wrong with it: each action names its versions.
+func (r *Receipt) Check() Errors {
+	return (&ReleaseChange{Action: r.Action, FromVersion: r.FromVersion, ToVersion: r.ToVersion}).Check()
+}

@@ -1,0 +1,120 @@
+package domain
+
+import (
+	"errors"
+	"time"
+)
+
+// Wave is one step of a deployment: sites that get the release together (P6, D2).
+type Wave struct {
+	Record
+	// Ordinal numbers the waves of a deployment from 1.
+	Ordinal int `graph:"ordinal,filter,sort,import"`
+	// Status changes by the moves of D1 alone; an import may bring any.
+	Status       WaveStatus `graph:"status,required,filter,sort,import"`
+	StatusSince  *time.Time `graph:"statusSince,filter,sort,import"`
+	StatusReason *string    `graph:"statusReason,import,text"`
+	// WindowFrom is when its first site begins, WindowTo when its last one ends (P7).
+	WindowFrom *time.Time `graph:"windowFrom,filter,sort,import"`
+	WindowTo   *time.Time `graph:"windowTo,filter,sort,import"`
+	// Gate says whether a person opens it (D2); Gatekeeper is who, besides a
+	// deployment manager.
+	Gate       WaveGate `graph:"gate,required,filter,import"`
+	Gatekeeper *string  `graph:"gatekeeper,filter,import,text,person"`
+	// GateVerdict is what was decided at the gate, by GateDecidedBy.
+	GateVerdict   *GateVerdict `graph:"gateVerdict,filter,import"`
+	GateDecidedBy *string      `graph:"gateDecidedBy,filter,import,text,person"`
+	GateDecidedAt *time.Time   `graph:"gateDecidedAt,filter,import"`
+	// StartedAt is when it was first RUNNING. From SucceededAt on it soaks (D2).
+	StartedAt   *time.Time `graph:"startedAt,filter,sort,import"`
+	SucceededAt *time.Time `graph:"succeededAt,filter,sort,import"`
+}
+
+// WaveGate is what a wave waits for besides those before it (D2).
+type WaveGate string
+
+// The gates.
+const (
+	NoGate     WaveGate = "NONE"
+	PersonGate WaveGate = "PERSON"
+)
+
+// WaveGates lists both gates.
+var WaveGates = []WaveGate{NoGate, PersonGate}
+
+// GateVerdict is what is decided at the gate of a wave (D2).
+type GateVerdict string
+
+// The verdicts at a gate.
+const (
+	GateGo   GateVerdict = "GO"
+	GateNoGo GateVerdict = "NO_GO"
+)
+
+// GateVerdicts lists both verdicts.
+var GateVerdicts = []GateVerdict{GateGo, GateNoGo}
+
+// WaveStatus is where a wave stands in its life (D1).
+type WaveStatus string
+
+// The statuses of a wave.
+const (
+	WavePending   WaveStatus = "PENDING"
+	WaveReady     WaveStatus = "READY"
+	WaveRunning   WaveStatus = "RUNNING"
+	WavePaused    WaveStatus = "PAUSED"
+	WaveSucceeded WaveStatus = "SUCCEEDED"
+	WaveFailed    WaveStatus = "FAILED"
+	WaveSkipped   WaveStatus = "SKIPPED"
+)
+
+// WaveStatuses lists all statuses, in the order of a wave's life.
+var WaveStatuses = []WaveStatus{WavePending, WaveReady, WaveRunning, WavePaused, WaveSucceeded, WaveFailed, WaveSkipped}
+
+// WaveLife is the life of a wave (D1).
+var WaveLife = Lifecycle[WaveStatus, *Wave]{
+	Rule: "D1",
+	Moves: []Move[WaveStatus, *Wave]{
+		{From: []WaveStatus{WavePending}, To: WaveReady},
+		{From: []WaveStatus{WaveReady, WavePaused, WaveFailed}, To: WaveRunning},
+		{From: []WaveStatus{WaveRunning}, To: WavePaused},
+		{From: []WaveStatus{WaveRunning, WavePaused, WaveFailed}, To: WaveSucceeded},
+		{From: []WaveStatus{WaveRunning, WavePaused}, To: WaveFailed},
+		{From: []WaveStatus{WavePending, WaveReady, WaveRunning, WavePaused, WaveFailed}, To: WaveSkipped},
+	},
+}
+
+// GatekeeperPerson is who may open its gate.
+func (w *Wave) GatekeeperPerson() *Person { return maybePersonOf(w, w.Gatekeeper) }
+
+// GateDecidedByPerson is who decided at its gate.
+func (w *Wave) GateDecidedByPerson() *Person { return maybePersonOf(w, w.GateDecidedBy) }
+
+// Window is from when its first site begins until its last one ends; nil where
+// either is not known (P7).
+func (w *Wave) Window() *TimeRange { return rangeOf(w.WindowFrom, w.WindowTo) }
+
+// rangeOf is the time between two instants that are both known.
+func rangeOf(from, to *time.Time) *TimeRange {
+	if from == nil || to == nil {
+		return nil
+	}
+	return &TimeRange{From: *from, To: *to}
+}
+
+// Check tells what is wrong with the wave, as an import may bring it.
+func (w *Wave) Check() Errors {
+	es := w.Record.Check()
+	es.within("ordinal", &w.Ordinal, 1, MaxCount)
+	es.after("windowTo", w.WindowTo, "windowFrom", w.WindowFrom)
+	if w.Gate == NoGate && (w.Gatekeeper != nil || w.GateVerdict != nil) {
+		es.rule("D2", "gate", "is NONE: nobody opens it, and nothing is decided there")
+	}
+	if (w.GateVerdict == nil) != (w.GateDecidedBy == nil) || (w.GateVerdict == nil) != (w.GateDecidedAt == nil) {
+		es.wrong("gateVerdict", errors.New("goes with gateDecidedBy and gateDecidedAt: all of them, or none"))
+	}
+	es.told("startedAt", w.StartedAt, WaveLife.Leads(WaveRunning, w.Status, w), w.Status)
+	es.told("succeededAt", w.SucceededAt, WaveLife.Leads(WaveSucceeded, w.Status, w), w.Status)
+	es.inOrder([]namedTime{{"startedAt", w.StartedAt}, {"succeededAt", w.SucceededAt}})
+	return es
+}
