@@ -14,7 +14,7 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 		return nil, err
 	}
 	var groups []store.Group
-	err := s.read(ctx, func(t tx) error {
+	err := s.asking(a.Filter)(ctx, func(t tx) error {
 		groups = nil
 		counted := a
 		var err error

@@ -48,7 +48,7 @@ func (s *Store) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage,
 		return []store.EdgePage{}, ctx.Err()
 	}
 	var pages []store.EdgePage
-	err = s.read(ctx, func(t tx) (err error) {
+	err = s.asking(q.Filter)(ctx, func(t tx) (err error) {
 		pages, err = f.pages(t)
 		return err
 	})
@@ -83,7 +83,7 @@ func (s *Store) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, err
 	if len(counts) == 0 {
 		return counts, ctx.Err()
 	}
-	err = s.read(ctx, func(t tx) error {
+	err = s.asking(q.Filter)(ctx, func(t tx) error {
 		f, err := f.settled(t)
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func (s *Store) EdgesBetween(ctx context.Context, keys ...store.EdgeKey) (map[st
 	if len(keys) == 0 {
 		return found, ctx.Err()
 	}
-	err := s.read(ctx, func(t tx) error {
+	err := s.ask(ctx, func(t tx) error {
 		clear(found)
 		for rel, list := range byRel {
 			if err := t.edgesBetween(rel, list, found); err != nil {

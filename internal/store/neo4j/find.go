@@ -27,7 +27,7 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if f.mayEndEarly() && s.tried(ctx, patience, here) {
 		return page, nil
 	}
-	err = s.read(ctx, func(t tx) (err error) {
+	err = s.asking(q.Filter)(ctx, func(t tx) (err error) {
 		page, err = f.settledPage(t)
 		return err
 	})

@@ -239,7 +239,7 @@ func share(entry store.Change, body []byte, nodes []*nodeHistory) error {
 // RevisionAt implements store.Reader.
 func (s *Store) RevisionAt(ctx context.Context, at time.Time) (store.Revision, error) {
 	var last store.Revision
-	err := s.read(ctx, func(t tx) error {
+	err := s.ask(ctx, func(t tx) error {
 		records, err := t.rows("MATCH (c:Changeset) WHERE c.at <= $at AND c.revision IS NOT NULL "+
 			"WITH c ORDER BY c.at DESC, c.revision DESC LIMIT 1 RETURN c.revision", params{"at": at})
 		last = 0
@@ -254,7 +254,7 @@ func (s *Store) RevisionAt(ctx context.Context, at time.Time) (store.Revision, e
 // Oldest implements store.Reader.
 func (s *Store) Oldest(ctx context.Context) (store.Revision, error) {
 	var oldest store.Revision
-	err := s.read(ctx, func(t tx) (err error) {
+	err := s.ask(ctx, func(t tx) (err error) {
 		oldest, err = t.oldest()
 		return err
 	})

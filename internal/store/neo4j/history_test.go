@@ -15,13 +15,13 @@ import (
 
 // tripCounter counts the statements that run through it: each is a round trip.
 type tripCounter struct {
-	neo4j.ManagedTransaction
+	runner
 	trips int
 }
 
 func (c *tripCounter) Run(ctx context.Context, cypher string, values map[string]any) (neo4j.ResultWithContext, error) {
 	c.trips++
-	return c.ManagedTransaction.Run(ctx, cypher, values)
+	return c.runner.Run(ctx, cypher, values)
 }
 
 // pasts opens a store where many items came by one change set, and changed since.
@@ -62,7 +62,7 @@ func TestTheHistoriesOfManyNodesTakeAsManyRoundTripsAsThatOfOne(t *testing.T) {
 	trips := func(ids ...store.ID) int {
 		counter := &tripCounter{}
 		err := s.read(t.Context(), func(x tx) error {
-			counter.ManagedTransaction = x.managed
+			counter.runner = x.runner
 			pages, err := tx{x.ctx, counter}.history(store.HistoryQuery{Nodes: ids, First: 2})
 			for i, p := range pages {
 				if len(p.Changes) != 2 && i < 10 || len(p.Changes) == 0 || p.Changes[0].Effects[0].Node != ids[i] {

@@ -26,7 +26,7 @@ func TestEdgesOfABusyNodeAreFoundFromTheirOtherEnds(t *testing.T) {
 
 	err = s.read(t.Context(), func(x tx) error {
 		found := map[store.EdgeKey]store.Edge{}
-		err := tx{x.ctx, profiler{x.managed, t}}.edgesBetween("NEEDS", keys, found)
+		err := tx{x.ctx, profiler{x.runner, t}}.edgesBetween("NEEDS", keys, found)
 		if err == nil && len(found) != len(keys) {
 			t.Errorf("%d of %d edges read", len(found), len(keys))
 		}
@@ -41,7 +41,7 @@ func TestEdgesOfABusyNodeAreFoundFromTheirOtherEnds(t *testing.T) {
 	}
 	err = s.write(t.Context(), func(x tx) error {
 		sets := []store.Changeset{{Actor: "ann", At: time.Unix(0, 0).UTC(), Ops: ops}}
-		l := &loader{tx: tx{x.ctx, profiler{x.managed, t}}, catalog: s.catalog, state: store.NewState(s.catalog.Declared, sets...), sets: sets}
+		l := &loader{tx: tx{x.ctx, profiler{x.runner, t}}, catalog: s.catalog, state: store.NewState(s.catalog.Declared, sets...), sets: sets}
 		if err := l.load(); err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func TestWhatManyRemovalsNeedIsReadInFewRoundTrips(t *testing.T) {
 		sets := []store.Changeset{{Actor: "ann", At: time.Unix(0, 0).UTC(), Ops: ops, Guards: guards}}
 		counter := &tripCounter{}
 		err := s.read(t.Context(), func(x tx) error {
-			counter.ManagedTransaction = x.managed
+			counter.runner = x.runner
 			l := &loader{tx: tx{x.ctx, counter}, catalog: s.catalog, state: store.NewState(s.catalog.Declared, sets...), sets: sets}
 			return l.load()
 		})

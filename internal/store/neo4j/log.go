@@ -12,7 +12,7 @@ import (
 // Head implements store.Store.
 func (s *Store) Head(ctx context.Context) (store.Revision, error) {
 	var head store.Revision
-	err := s.read(ctx, func(t tx) (err error) {
+	err := s.ask(ctx, func(t tx) (err error) {
 		head, err = t.head()
 		return err
 	})
@@ -94,7 +94,7 @@ func (s *Store) Effects(ctx context.Context, queries ...store.EffectQuery) ([]st
 	pages := make([]store.EffectPage, 0, len(queries))
 	for some := range slices.Chunk(queries, effectsAtOnce) {
 		var more []store.EffectPage
-		err := s.read(ctx, func(t tx) (err error) {
+		err := s.ask(ctx, func(t tx) (err error) {
 			more, err = t.effects(some)
 			return err
 		})
@@ -142,7 +142,7 @@ func (s *Store) entries(ctx context.Context, after store.Revision, limit int, of
 		return nil, ctx.Err()
 	}
 	var list []store.Change
-	err := s.read(ctx, func(t tx) error {
+	err := s.ask(ctx, func(t tx) error {
 		var err error
 		if list, err = t.runEntries(after, limit, of); err != nil {
 			return err

@@ -124,7 +124,7 @@ func (s *Store) IndexOpen(ctx context.Context, kind string, properties []string)
 
 // readOpen finds out what is ready.
 func (s *Store) readOpen(ctx context.Context) error {
-	return s.read(ctx, func(t tx) error {
+	return s.ask(ctx, func(t tx) error {
 		values, err := t.row("MATCH (h:LogHead {id: 'log'}) RETURN coalesce(h."+openReadyProp+", [])", nil)
 		if err == nil {
 			ready := decodeOpen(values[0])

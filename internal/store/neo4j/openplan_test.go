@@ -62,7 +62,7 @@ func (s *Store) hitsOf(t *testing.T, q store.Query) int64 {
 	}
 	counter := &hitCounter{}
 	err = s.read(t.Context(), func(x tx) error {
-		counter.ManagedTransaction = x.managed
+		counter.runner = x.runner
 		_, err := f.page(tx{x.ctx, counter})
 		return err
 	})
@@ -74,12 +74,12 @@ func (s *Store) hitsOf(t *testing.T, q store.Query) int64 {
 
 // hitCounter counts the hits of all that runs through it.
 type hitCounter struct {
-	neo4j.ManagedTransaction
+	runner
 	hits int64
 }
 
 func (c *hitCounter) Run(ctx context.Context, cypher string, values map[string]any) (neo4j.ResultWithContext, error) {
-	result, err := c.ManagedTransaction.Run(ctx, strings.Replace(cypher, "CYPHER 5 ", "CYPHER 5 PROFILE ", 1), values)
+	result, err := c.runner.Run(ctx, strings.Replace(cypher, "CYPHER 5 ", "CYPHER 5 PROFILE ", 1), values)
 	if err != nil {
 		return nil, err
 	}
@@ -89,5 +89,5 @@ func (c *hitCounter) Run(ctx context.Context, cypher string, values map[string]a
 	}
 	_, hits := operatorsOf(summary.Profile())
 	c.hits += hits
-	return c.ManagedTransaction.Run(ctx, cypher, values)
+	return c.runner.Run(ctx, cypher, values)
 }

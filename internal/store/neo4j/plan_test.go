@@ -16,12 +16,12 @@ import (
 
 // profiler profiles all that runs through it.
 type profiler struct {
-	neo4j.ManagedTransaction
+	runner
 	t *testing.T
 }
 
 func (p profiler) Run(ctx context.Context, cypher string, values map[string]any) (neo4j.ResultWithContext, error) {
-	result, err := p.ManagedTransaction.Run(ctx, strings.Replace(cypher, "CYPHER 5 ", "CYPHER 5 PROFILE ", 1), values)
+	result, err := p.runner.Run(ctx, strings.Replace(cypher, "CYPHER 5 ", "CYPHER 5 PROFILE ", 1), values)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (p profiler) Run(ctx context.Context, cypher string, values map[string]any)
 	if hits > 2_000 {
 		p.t.Errorf("%d hits: %v\n%s", hits, operators, cypher)
 	}
-	return p.ManagedTransaction.Run(ctx, cypher, values)
+	return p.runner.Run(ctx, cypher, values)
 }
 
 func operatorsOf(p neo4j.ProfiledPlan) (list []string, hits int64) {
@@ -90,7 +90,7 @@ func profilePages(t *testing.T, s *Store, q store.Query) {
 		}
 		var page store.Page
 		err = s.read(t.Context(), func(x tx) (err error) {
-			page, err = f.page(tx{x.ctx, profiler{x.managed, t}})
+			page, err = f.page(tx{x.ctx, profiler{x.runner, t}})
 			return err
 		})
 		if err != nil {

@@ -13,7 +13,7 @@ func (s *Store) Nodes(ctx context.Context, ids ...store.ID) (map[store.ID]store.
 	if len(ids) == 0 {
 		return found, ctx.Err()
 	}
-	err := s.read(ctx, func(t tx) error {
+	err := s.ask(ctx, func(t tx) error {
 		clear(found)
 		return t.nodes(ids, found)
 	})
@@ -46,7 +46,7 @@ func (s *Store) Lookup(ctx context.Context, kind, property string, values ...str
 		return found, ctx.Err()
 	}
 	cypher := fmt.Sprintf("UNWIND $values AS v MATCH (n:%s) WHERE n.%s = v RETURN v, n", quote(kind), quote(property))
-	err := s.read(ctx, func(t tx) error {
+	err := s.ask(ctx, func(t tx) error {
 		clear(found)
 		records, err := t.rows(cypher, params{"values": values})
 		if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) Count(ctx context.Context, kind string, f store.Filter) (int64, 
 		return 0, err
 	}
 	var count int64
-	err := s.read(ctx, func(t tx) (err error) {
+	err := s.asking(f)(ctx, func(t tx) (err error) {
 		count, err = s.count(t, kind, f)
 		return err
 	})

@@ -58,8 +58,8 @@ func TestAFilterThroughAHubCostsTheSumOfItsLevels(t *testing.T) {
 		counter.hits = 0
 	}
 	err := s.read(t.Context(), func(x tx) error {
-		counter.ManagedTransaction = x.managed
-		x.managed = counter
+		counter.runner = x.runner
+		x.runner = counter
 		for _, asked := range []struct {
 			relationships int
 			key           string
