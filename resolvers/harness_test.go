@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/store"
@@ -50,10 +51,10 @@ func newAPI(t testing.TB) *api {
 	logger := zerolog.New(log)
 	h := handler.New(resolvers.New(a, logger))
 	h.AddTransport(transport.POST{})
-	h.SetErrorPresenter(resolvers.ErrorPresenter(logger))
-	h.SetRecoverFunc(resolvers.RecoverFunc(logger))
+	h.SetErrorPresenter(response.ErrorPresenter(logger))
+	h.SetRecoverFunc(response.RecoverFunc(logger))
 	named := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(resolvers.WithRequestID(r.Context(), "request-1")))
+		h.ServeHTTP(w, r.WithContext(response.WithRequestID(r.Context(), "request-1")))
 	})
 	return &api{t: t, app: a, handler: named, reads: counted, log: log}
 }

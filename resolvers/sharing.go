@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/acting"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -89,7 +90,7 @@ func unlessLong(answers [][]byte) ([][]byte, error) {
 func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, key string) (answers [][]byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = RecoverFunc(s.log)(ctx, p)
+			err = response.RecoverFunc(s.log)(ctx, p)
 		}
 	}()
 	if answers, ok := s.kept.Get(ctx, key); ok { // just now
@@ -99,7 +100,7 @@ func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, ke
 	defer cancel()
 	ctx, personal := acting.WatchPersonal(ctx)
 	// Each subscriber meets the errors again, and has them presented then.
-	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, RecoverFunc(s.log))
+	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, response.RecoverFunc(s.log))
 	respond, err := b.own(ctx, c)
 	if err != nil {
 		return nil, err

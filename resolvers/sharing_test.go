@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/acting"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -32,8 +33,8 @@ type audience struct{ exec *executor.Executor }
 
 func newAudience(s graphql.ExecutableSchema) audience {
 	exec := executor.New(s)
-	exec.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
-	exec.SetRecoverFunc(resolvers.RecoverFunc(zerolog.Nop()))
+	exec.SetErrorPresenter(response.ErrorPresenter(zerolog.Nop()))
+	exec.SetRecoverFunc(response.RecoverFunc(zerolog.Nop()))
 	return audience{exec}
 }
 

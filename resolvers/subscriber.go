@@ -6,6 +6,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/event"
 )
 
@@ -45,7 +46,7 @@ func (b *subscriber) next(ctx context.Context) *graphql.Response {
 		}
 		if err != nil {
 			if ctx.Err() == nil {
-				ended(ctx, err)
+				response.Ended(ctx, err)
 			}
 			break
 		}
@@ -82,7 +83,7 @@ func (b *subscriber) own(ctx context.Context, c event.Committed) (graphql.Respon
 		return nil, errs
 	}
 	return func(ctx context.Context) *graphql.Response {
-		leave, err := takeTurn(ctx)
+		leave, err := response.TakeTurn(ctx)
 		if err != nil {
 			return nil // the context has ended
 		}

@@ -1,9 +1,8 @@
-package resolvers
+package response
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -126,6 +125,3 @@ func fromGraphQL(err error) (*gqlerror.Error, bool) {
 	}
 	return nil, false
 }
-
-// internalf is for what cannot be: the caller sees an internal error.
-func internalf(format string, args ...any) error { return fmt.Errorf(format, args...) }

@@ -18,6 +18,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app"
 	"releasegraph/internal/patient"
 	"releasegraph/resolvers"
@@ -33,8 +34,8 @@ type local struct{ exec *executor.Executor }
 
 func askEstate(a *app.App, log zerolog.Logger) asker {
 	exec := executor.New(resolvers.New(a, log))
-	exec.SetErrorPresenter(resolvers.ErrorPresenter(log))
-	exec.SetRecoverFunc(resolvers.RecoverFunc(log))
+	exec.SetErrorPresenter(response.ErrorPresenter(log))
+	exec.SetRecoverFunc(response.RecoverFunc(log))
 	return local{exec}
 }
 

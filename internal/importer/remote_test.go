@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/rs/zerolog"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/importer"
@@ -24,7 +25,7 @@ func serve(t *testing.T, a *app.App) string {
 	t.Helper()
 	h := handler.New(resolvers.New(a, zerolog.Nop()))
 	h.AddTransport(transport.POST{})
-	h.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
+	h.SetErrorPresenter(response.ErrorPresenter(zerolog.Nop()))
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	return server.URL

@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"releasegraph/graph/direct"
-	"releasegraph/resolvers"
+	"releasegraph/graph/response"
 )
 
 // maxErrors caps the errors of one answer.
@@ -47,7 +47,7 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 	h.Use(undefer{})
 	hide(h, c)
 	h.SetErrorPresenter(presenter(core, c))
-	h.SetRecoverFunc(resolvers.RecoverFunc(c.Log))
+	h.SetRecoverFunc(response.RecoverFunc(c.Log))
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
 		return operations.around(direct.WithLimits(ctx, direct.Limits{Bytes: c.MaxAnswer, Values: int64(c.Limits.Price)}), next)
@@ -70,12 +70,12 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 // presenter presents errors; where suggestions are welcome, those about inputs
 // name their field, and those about enums list the legal values.
 func presenter(core *Core, c Config) graphql.ErrorPresenterFunc {
-	present := resolvers.ErrorPresenter(c.Log)
+	present := response.ErrorPresenter(c.Log)
 	if c.HideSuggestions {
 		return present
 	}
 	schema := core.Schema.Schema()
-	return resolvers.ListingEnumValues(schema, resolvers.NamingInputs(schema, present))
+	return response.ListingEnumValues(schema, response.NamingInputs(schema, present))
 }
 
 // maxMessage caps the messages of errors, which may quote what was sent.

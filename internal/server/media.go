@@ -14,13 +14,13 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"golang.org/x/sync/singleflight"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/digest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/library"
 	"releasegraph/internal/library/upload"
 	"releasegraph/internal/store/blob"
-	"releasegraph/resolvers"
 )
 
 // MediaPath is below which the contents of media items are put and got by their
@@ -224,7 +224,7 @@ func (no mediaRefusal) body(ctx context.Context) map[string]any {
 	if no.field != "" {
 		e.Extensions["field"] = no.field
 	}
-	if id := resolvers.RequestID(ctx); id != "" {
+	if id := response.RequestID(ctx); id != "" {
 		e.Extensions["requestId"] = id
 	}
 	return map[string]any{"errors": gqlerror.List{e}}

@@ -7,8 +7,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/domain"
-	"releasegraph/resolvers"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 // GraphQL answer, so that clients need to know one form only.
 func refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	e := &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
-	if id := resolvers.RequestID(r.Context()); id != "" {
+	if id := response.RequestID(r.Context()); id != "" {
 		e.Extensions["requestId"] = id
 	}
 	writeJSON(w, status, "application/json; charset=utf-8", map[string]any{"errors": gqlerror.List{e}})

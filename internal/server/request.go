@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
-	"releasegraph/resolvers"
+	"releasegraph/graph/response"
 )
 
 type requestKey struct{}
@@ -65,7 +65,7 @@ func requests(log zerolog.Logger) func(http.Handler) http.Handler {
 			id, req := requestID(r), &request{actor: nobody}
 			w.Header().Set("X-Request-Id", id)
 			own := log.With().Str("requestId", id).Logger()
-			ctx := resolvers.WithRequestID(context.WithValue(r.Context(), requestKey{}, req), id)
+			ctx := response.WithRequestID(context.WithValue(r.Context(), requestKey{}, req), id)
 			answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			serve(answer, r.WithContext(ctx), next, own)
 			status := or(answer.Status(), http.StatusOK)

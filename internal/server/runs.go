@@ -10,9 +10,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/server/budget"
 	"releasegraph/internal/store"
-	"releasegraph/resolvers"
 )
 
 // runs runs operations, each in its turn.
@@ -39,7 +39,7 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 	ctx = graphql.WithOperationContext(ctx, op)
 	defer func() {
 		if p := recover(); p != nil {
-			end = exec.DispatchError(ctx, gqlerror.List{asGraphQL(resolvers.RecoverFunc(t.config.Log)(ctx, p))})
+			end = exec.DispatchError(ctx, gqlerror.List{asGraphQL(response.RecoverFunc(t.config.Log)(ctx, p))})
 		}
 	}()
 	lasting := op.Operation.Operation == ast.Subscription
@@ -49,7 +49,7 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 		ctx, cancel = withTimeout(ctx, t.config.OperationTimeout)
 		defer cancel()
 	}
-	ctx, ending := resolvers.WithEnding(ctx)
+	ctx, ending := response.WithEnding(ctx)
 	leave, err := t.budget.Enter(ctx, caller(ctx), priceIn(op))
 	if err != nil {
 		return t.notBegun(ctx, whole, exec, err)
@@ -58,7 +58,7 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 	responses, ctx := exec.DispatchOperation(t.hurried(ctx, op), op)
 	if lasting { // each event has a turn of its own
 		leave()
-		ctx = resolvers.WithTurns(ctx, func(ctx context.Context) (func(), error) {
+		ctx = response.WithTurns(ctx, func(ctx context.Context) (func(), error) {
 			return t.budget.Await(ctx, caller(ctx), priceIn(op))
 		})
 	}

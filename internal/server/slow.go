@@ -8,7 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"releasegraph/resolvers"
+	"releasegraph/graph/response"
 )
 
 // slow logs an operation that took long: which it was, and what it cost. Values
@@ -19,7 +19,7 @@ func (o *operations) slow(ctx context.Context, op *graphql.OperationContext, pri
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
 		actor = r.actor
 	}
-	o.config.Log.Warn().Str("requestId", resolvers.RequestID(ctx)).Str("operation", operationName(op)).
+	o.config.Log.Warn().Str("requestId", response.RequestID(ctx)).Str("operation", operationName(op)).
 		Str("sha256", hex.EncodeToString(sum[:])).Int("variables", len(op.Variables)).
 		Int("price", price).Str("actor", actor).Dur("ms", took).Msg("a slow operation")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"releasegraph/resolvers"
+	"releasegraph/graph/response"
 )
 
 // subscribe begins an operation of any type.
@@ -124,5 +124,5 @@ func withRequest(ctx context.Context, id string) (context.Context, *request) {
 	if of, ok := ctx.Value(requestKey{}).(*request); ok {
 		note.actor = of.actor
 	}
-	return resolvers.WithRequestID(context.WithValue(ctx, requestKey{}, note), id), note
+	return response.WithRequestID(context.WithValue(ctx, requestKey{}, note), id), note
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/acting"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -96,7 +97,7 @@ func newPriced(tb testing.TB, s store.Store) *priced {
 	p := &priced{calls: &calls{}}
 	a := app.New(app.Config{Store: observed.New(s, p.calls), Now: func() time.Time { return noon }, NewID: func() string { return "fresh" }})
 	p.exec = executor.New(resolvers.New(a, zerolog.Nop()))
-	p.exec.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
+	p.exec.SetErrorPresenter(response.ErrorPresenter(zerolog.Nop()))
 	return p
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"pgregory.net/rapid"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -69,8 +70,8 @@ func (w *world) over(t testing.TB, s store.Store) {
 	w.app = app.New(config)
 	served := resolvers.New(w.app, zerolog.Nop())
 	w.schema, w.exec = served.Schema(), executor.New(served)
-	w.exec.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
-	w.exec.SetRecoverFunc(resolvers.RecoverFunc(zerolog.Nop()))
+	w.exec.SetErrorPresenter(response.ErrorPresenter(zerolog.Nop()))
+	w.exec.SetRecoverFunc(response.RecoverFunc(zerolog.Nop()))
 }
 
 // key is what a record is called in the world.

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -69,8 +70,8 @@ func newService(t *testing.T) *service {
 	a := app.New(app.Config{Store: graph, Graphs: graph, Now: func() time.Time { return noon }, NewID: func() string { return "id" }})
 	served := resolvers.New(a, zerolog.Nop())
 	v.schema, v.exec = served.Schema(), executor.New(served)
-	v.exec.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
-	v.exec.SetRecoverFunc(resolvers.RecoverFunc(zerolog.Nop()))
+	v.exec.SetErrorPresenter(response.ErrorPresenter(zerolog.Nop()))
+	v.exec.SetRecoverFunc(response.RecoverFunc(zerolog.Nop()))
 	return v
 }
 

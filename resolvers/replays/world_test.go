@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/acting"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -70,8 +71,8 @@ func newWorld(t tester, s store.Store, seed uint64) *world {
 	})
 	served := resolvers.New(w.app, zerolog.Nop())
 	w.schema, w.exec = served.Schema(), executor.New(served)
-	w.exec.SetErrorPresenter(resolvers.ErrorPresenter(zerolog.Nop()))
-	w.exec.SetRecoverFunc(resolvers.RecoverFunc(zerolog.Nop()))
+	w.exec.SetErrorPresenter(response.ErrorPresenter(zerolog.Nop()))
+	w.exec.SetRecoverFunc(response.RecoverFunc(zerolog.Nop()))
 	return w
 }
 

@@ -1,4 +1,6 @@
-package server_test
+// Package fuzz_test sends a server what strangers may. It has a schema of its own, so
+// that no code generated for the real one is instrumented for it.
+package fuzz_test
 
 import (
 	"bytes"
@@ -10,16 +12,52 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/rs/zerolog"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/server"
 )
 
-// fuzzed serves the fake schema to a fuzzer.
+const sdl = `
+type Query { a: A, echo(v: String): String, x: String }
+type Mutation { write: String }
+type Subscription { ticks: String }
+type A { a: A, b: A, list: [A], x: String, y: String }
+`
+
+// answering is a schema whose operations are answered at once, and subscriptions a
+// few times.
+type answering struct{ schema *ast.Schema }
+
+func (a answering) Schema() *ast.Schema { return a.schema }
+
+func (a answering) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
+	return 0, false
+}
+
+func (a answering) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx).Operation
+	left := 1
+	if op.Operation == ast.Subscription {
+		left = 3
+	}
+	data := []byte(`{"` + op.SelectionSet[0].(*ast.Field).Name + `":"done"}`)
+	return func(context.Context) *graphql.Response {
+		if left == 0 {
+			return nil
+		}
+		left--
+		return &graphql.Response{Data: data}
+	}
+}
+
+// fuzzed serves that schema to a fuzzer.
 func fuzzed(f *testing.F) (url string) {
 	f.Helper()
-	s, err := server.New(server.Config{Log: zerolog.New(io.Discard), Streams: server.StreamLimits{PerClient: 1 << 20}}, fakeSDL)
+	s, err := server.New(server.Config{Log: zerolog.New(io.Discard), Streams: server.StreamLimits{PerClient: 1 << 20}}, sdl)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -27,20 +65,12 @@ func fuzzed(f *testing.F) (url string) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	schema, ctx := newFake(), context.Background()
-	go func() {
-		for {
-			select { // nobody looks at these here
-			case <-schema.started:
-			case <-schema.ended:
-			}
-		}
-	}()
-	close(schema.release)
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(context.Background())
 	f.Cleanup(stop)
 	go func() {
-		_ = s.Serve(ctx, l, func(context.Context) (*server.Core, error) { return &server.Core{Schema: schema}, nil })
+		_ = s.Serve(ctx, l, func(context.Context) (*server.Core, error) {
+			return &server.Core{Schema: answering{gqlparser.MustLoadSchema(&ast.Source{Input: sdl})}}, nil
+		})
 	}()
 	url = "http://" + l.Addr().String()
 	for {
@@ -64,10 +94,6 @@ func FuzzRequest(f *testing.F) {
 	f.Add([]byte("\xff{"), "multipart/form-data", "", "query={a{x}}&variables={}")
 	url := fuzzed(f)
 	f.Fuzz(func(t *testing.T, body []byte, contentType, accept, query string) {
-		if bytes.Contains(body, []byte("panics")) || bytes.Contains(body, []byte("broken")) || bytes.Contains(body, []byte("stuck")) ||
-			bytes.Contains(body, []byte("endless")) || bytes.Contains(body, []byte("flood")) || strings.Contains(query, "s") {
-			return // these do not end, or end badly, by themselves
-		}
 		request, err := http.NewRequest(http.MethodPost, url+"/graphql", bytes.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
