@@ -29,7 +29,7 @@ func TestMovesAgreeWithWhatTheVerbsDo(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		movable(f)
 		if strings.HasSuffix(t.Name(), "neo4j") {
-			defer neo4jtest.FewerDraws(30)()
+			defer neo4jtest.FewerDraws(12)()
 		}
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {

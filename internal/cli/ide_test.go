@@ -67,9 +67,13 @@ func TestOpeningAnExampleShowsItsAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := visit(ctx, t, server)
-	for _, o := range list {
+	for i, o := range list {
+		waits := !strings.Contains("\n"+o.Query, "\nquery") // What writes, and what goes on, waits for a press.
+		if !waits && i%6 > 0 {
+			continue // All open alike, each with a page of its own, and all are answered in tabs below.
+		}
 		p.does(chromedp.Navigate(server + "/graphiql?example=" + o.Name))
-		if !strings.Contains("\n"+o.Query, "\nquery") { // What writes, and what goes on, waits for a press.
+		if waits {
 			p.shown(o)
 			p.does(chromedp.Click(runButton))
 		}

@@ -107,7 +107,7 @@ func succeeds(t *testing.T, dir, program string, arguments ...string) {
 	c.Dir = dir
 	// Paths of no machine, so that builds are found again; without what takes
 	// time and tells nothing of the guide.
-	c.Env = append(os.Environ(), "GOFLAGS=-trimpath -vet=off -ldflags=-s '-gcflags=releasegraph/...=-N -l'", "GOWORK=off")
+	c.Env = append(os.Environ(), "GOFLAGS=-trimpath -vet=off -ldflags=-s '-gcflags=releasegraph/...=-N -l -dwarf=false'", "GOWORK=off")
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", program, strings.Join(arguments, " "), err, out)
 	}

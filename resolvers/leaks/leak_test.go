@@ -43,11 +43,11 @@ func openNeo4j(t testing.TB) store.Store {
 // error or event differs by a hidden record.
 func TestNoAnswerDiffersByAHiddenRecord(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
-		defer neo4jtest.FewerDraws(20)() // each asks three worlds some three hundred questions
+		defer neo4jtest.FewerDraws(14)() // each asks three worlds some three hundred questions
 		rapid.Check(t, newExamination(t, openSQLite, 1).compare)
 	})
 	t.Run("neo4j", func(t *testing.T) {
-		defer neo4jtest.FewerDraws(3)()
+		defer neo4jtest.FewerDraws(2)()
 		rapid.Check(t, newExamination(t, openNeo4j, 12).compare)
 	})
 }

@@ -190,11 +190,11 @@ func TestNothingIsAcceptedThatWasNotShownAndSigned_R7_R8_R21(t *testing.T) {
 		require.True(t, accepted > 0 || n < 20, "%d of %d were accepted", accepted, n)
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		defer neo4jtest.FewerDraws(30)()
+		defer neo4jtest.FewerDraws(20)()
 		run(t, apptest.NewFixture(t, apptest.OpenSQLite(t)))
 	})
 	t.Run("neo4j", func(t *testing.T) {
-		defer neo4jtest.FewerDraws(4)()
+		defer neo4jtest.FewerDraws(2)()
 		run(t, apptest.NewFixture(t, apptest.OpenNeo4j(t)))
 	})
 }
