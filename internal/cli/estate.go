@@ -15,7 +15,6 @@ import (
 
 	"releasegraph/internal/app"
 	"releasegraph/internal/authz"
-	"releasegraph/internal/care"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/prometheus"
@@ -47,7 +46,7 @@ type estate struct {
 	topology *topology.Store[domain.Facts, domain.Link] // nil: off
 	app      *app.App
 	media    *server.Media // nil: there is no library
-	retiring func()        // ends the retention of history, nil without
+	ending   []func()      // end what works until the estate is closed
 	clean    func()        // removes the copy that is read, nil without
 }
 
@@ -217,26 +216,26 @@ func (e *estate) loaded(ctx context.Context) error {
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// retain forgets old history until the estate is closed.
-func (e *estate) retain(ctx context.Context, what care.Retention) {
+// until has something work until the estate is closed.
+func (e *estate) until(ctx context.Context, work func(context.Context)) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		what.Run(ctx)
+		work(ctx)
 	}()
-	e.retiring = func() {
+	e.ending = append(e.ending, func() {
 		cancel()
 		<-done
-	}
+	})
 }
 
 // close releases everything, even when the command was interrupted.
 func (e *estate) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if e.retiring != nil {
-		e.retiring()
+	for _, end := range e.ending {
+		end()
 	}
 	err := e.store.Close(ctx)
 	if e.media != nil {

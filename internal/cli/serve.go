@@ -20,6 +20,7 @@ type serveCmd struct {
 	policyFlags
 	identityFlags
 	mediaServing
+	mailFlags
 	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
 	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
@@ -48,6 +49,7 @@ func (serveCmd) Help() string {
     releasegraph serve --config /etc/releasegraph.yaml --print-config
     releasegraph serve --media /var/lib/releasegraph/media
     releasegraph serve --prometheus prod=https://metrics.example.com:9090
+    releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
     releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
@@ -62,7 +64,8 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 	if c.PrintConfig {
 		return printConfig(r.Stdout, model, "serve")
 	}
-	err := errors.Join(c.check(), c.checkLibrary())
+	post, err := c.server()
+	err = errors.Join(err, c.check(), c.checkLibrary())
 	if err == nil {
 		c.measuring, err = measuring(c.Prometheus)
 	}
@@ -92,8 +95,9 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 			return nil, errors.Join(err, e.close(ctx))
 		}
 		if c.KeepHistory > 0 {
-			e.retain(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log})
+			e.until(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log}.Run)
 		}
+		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
 		return e, nil
 	})
 }

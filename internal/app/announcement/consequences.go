@@ -42,7 +42,7 @@ func (a rules) follow(ctx context.Context, p *estate.Proposal) error {
 		return err
 	}
 	would, err := p.Would(ctx)
-	if err != nil {
+	if err != nil || len(would.Effects) == 0 { // what is written is there already
 		return err
 	}
 	v := a.estate.Supposing(would)

@@ -63,12 +63,14 @@ func (a *Area) planned(ctx context.Context, one *domain.Announcement) (*planning
 	return a.plan(ctx, v, r, intent{now: a.estate.Clock()})
 }
 
-// step is what becomes of an announcement; one of its own where nothing does so far.
+// step is what becomes of an announcement; one of its own where nothing does so far. It
+// is the first of all: by it the log tells what was sent, when the same is asked again.
 func (p *planning) step(of *domain.Announcement) *announcement.Step {
 	i := slices.IndexFunc(p.steps, func(s announcement.Step) bool { return s.Before != nil && s.Before.ID == of.ID })
 	if i < 0 {
 		p.steps = append(p.steps, announcement.Step{Before: of, After: entity.Clone(of).(*domain.Announcement)})
 		i = len(p.steps) - 1
 	}
-	return &p.steps[i]
+	p.steps[0], p.steps[i] = p.steps[i], p.steps[0]
+	return &p.steps[0]
 }

@@ -52,13 +52,14 @@ func (h *history) note(a *domain.Announcement, r domain.AnnouncementRecipient) {
 	}
 }
 
-// last is the announcement by which a listener was told last, nil when they were not.
+// last is the announcement by which a listener was told last, nil when they were not:
+// what arrived at the mailbox counts, and what the listener heard elsewhere only where
+// nothing did.
 func (h *history) last(l Listener) *domain.Announcement {
-	last := h.by[l.who()]
-	if at := h.by[l.mailbox()]; at != nil && (last == nil || last.SentAt.Before(*at.SentAt)) {
-		last = at
+	if at := h.by[l.mailbox()]; at != nil {
+		return at
 	}
-	return last
+	return h.by[l.who()]
 }
 
 // others are those who were told, and whom the release no longer concerns: they are told
