@@ -90,6 +90,9 @@ func (a *Area) measure(ctx context.Context, in Measure) (*measured, error) {
 	if err != nil {
 		return nil, err
 	}
+	if since := would.release.StatusSince; since != nil && over.From.Before(since.Truncate(time.Second)) {
+		return nil, domain.Breaks("R21", "input.from", "is before %s was handed in, at %s: another kit was measured then", would.release.Key, since.UTC().Format(time.RFC3339))
+	}
 	asked := measure.Asked{Measure: *tested.Measure, Query: *tested.Query, Over: over}
 	answer, err := a.Measuring.Ask(ctx, asked)
 	if err != nil {

@@ -52,6 +52,7 @@ func measured(f *apptest.Fixture, answer func() measure.Answer) *scripted {
 	}, nil, nil)
 	require.NoError(f.T, err)
 	submitted(f)
+	f.Lines(`{"node":"Release","key":"R","statusSince":"2026-03-01T06:00:00Z"}`)
 	s := &scripted{answer: answer}
 	f.Acceptance.Measuring = s
 	return s
@@ -191,6 +192,7 @@ func TestWhatCannotBeMeasuredIsToldBeforehand_R7(t *testing.T) {
 		require.Equal(t, []string{"R7 input.to"}, told(func(in *acceptance.Measure) { in.To = &in.From }))
 		require.Equal(t, []string{"R7 input.to"}, told(func(in *acceptance.Measure) { in.To = apptest.Some(in.From.Add(30 * time.Second)) }))
 		require.Equal(t, []string{"R7 input.to", "R7 input.to"}, told(func(in *acceptance.Measure) { in.To = apptest.Some(in.From.AddDate(1, 0, 0)) }))
+		require.Equal(t, []string{"R21 input.from"}, told(func(in *acceptance.Measure) { in.From = in.From.Add(-61 * time.Minute) }), "before it was handed in")
 		f.Acceptance.Measuring = (*prometheus.Servers)(nil)
 		_, err := measures(f, "tom", domain.TestManager)
 		require.ErrorContains(t, err, "is measured by prod, which is not among the servers that may be asked; none may (serve --prometheus names them)")

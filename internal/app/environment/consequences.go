@@ -20,7 +20,7 @@ func (a *Area) Consequences() []estate.Consequence {
 		},
 		{
 			Name: "R12 bookings are counted", Binds: anyMeans,
-			Minds: estate.Interest{Kinds: []string{domain.KindBooking}, Rels: []string{domain.RelBooks}},
+			Minds: estate.Interest{Kinds: []string{domain.KindBooking, domain.KindTestEnvironment}, Rels: []string{domain.RelBooks}},
 			Owns:  []string{"TestEnvironment.bookingCount"}, Follow: rules{a}.countBookings,
 		},
 	}
@@ -61,15 +61,22 @@ func (a rules) countBookings(ctx context.Context, p *estate.Proposal) error {
 		return err
 	}
 	places, had := map[string]*domain.TestEnvironment{}, map[string]int{}
-	note := func(e *domain.TestEnvironment) {
-		if e != nil && e.Version > 0 && !p.Settled(e.Key) {
-			places[e.ID], had[e.ID] = e, e.BookingCount
-		}
-	}
 	var ids []store.ID
 	for _, c := range p.Records {
-		if c.Before != nil {
-			ids = append(ids, store.ID(c.Before.Meta().ID))
+		switch was := c.Before.(type) {
+		case *domain.TestEnvironment:
+			had[was.ID] = was.BookingCount
+		case *domain.EnvironmentBooking:
+			ids = append(ids, store.ID(was.ID))
+		}
+	}
+	note := func(e *domain.TestEnvironment) {
+		if e.Version == 0 || p.Settled(e.Key) {
+			return
+		}
+		places[e.ID] = e
+		if _, known := had[e.ID]; !known {
+			had[e.ID] = e.BookingCount
 		}
 	}
 	booked, err := estate.Linked[*domain.TestEnvironment](ctx, a.estate.Everything(), ids, domain.RelBooks, store.Out)

@@ -9,11 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"releasegraph/internal/app"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 )
 
@@ -116,6 +119,32 @@ func TestATestEnvironmentIsKeptForOneRelease_R12(t *testing.T) {
 	})
 }
 
+// A refusal names the release that has the environment only to those who may see it.
+func TestARefusedBookingNamesNoHiddenRelease_R12(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		accepting(f, "R-1", "SECRET")
+		f.Lines(`{"node":"ConfigurationItem","key":"pay-far","name":"pay-far","class":"PROGRAM","status":"LIVE"}`,
+			`{"edge":"CHANGES","from":"Release:SECRET","to":"ConfigurationItem:pay-calc","op":"remove"}`,
+			`{"edge":"CHANGES","from":"Release:SECRET","to":"ConfigurationItem:pay-far","action":"ADD","toVersion":"1.0.0"}`,
+			`{"edge":"INSTALLED_AT","from":"ConfigurationItem:pay-calc","to":"Site:par","version":"1.0.0"}`)
+		_, err := books(f, "mia", domain.ReleaseManager, "acc", "SECRET", apptest.March(2, 8), apptest.March(2, 12))
+		require.NoError(t, err)
+		own, err := authz.Parse(authz.DefaultSource(), authz.Source{Name: "own", Text: []byte(`
+			permit (principal in Role::"SITE_OPERATOR", action == Action::"read", resource == Kind::"TestEnvironment");
+			permit (principal in Role::"SITE_OPERATOR", action == Action::"book", resource in Area::"booking");`)})
+		require.NoError(t, err)
+		a := app.New(app.Config{Store: f.Store, Policies: own, Now: func() time.Time { return apptest.March(1, 9) }, NewID: func() string { return "00000000-0000-7000-8000-000000000001" }})
+		nina := acting.WithActor(a.WithLoads(f.T.Context()), domain.Actor{Name: "nina", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par"}})
+		book := func(hour int) error {
+			_, err := a.Environments.BookTestEnvironment(nina, environment.Book{Environment: apptest.Key("acc"), Release: apptest.Key("R-1"), StartsAt: apptest.March(2, hour), EndsAt: apptest.March(2, hour+1)}, nil)
+			return err
+		}
+		e := apptest.Refused(t, book(9), domain.RuleViolation, "input.startsAt")
+		require.Equal(t, "meets another booking: … keeps it for … from 2026-03-02T08:00:00Z to 2026-03-02T12:00:00Z; it is free from 2026-03-02T12:00:00Z", e.Message)
+		require.NoError(t, book(12))
+	})
+}
+
 // All that is wrong with a booking is told before what it meets.
 func TestABookingThatIsWrongIsTold_R12(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
@@ -165,6 +194,9 @@ func TestAnImportBringsNoBookingOfWhatIsBooked_R12(t *testing.T) {
 		require.Contains(t, imported(f, append(booking("B-2", 13, 15), booking("B-3", 14, 16)...)), "meets another booking of the environment: B-2")
 		require.Empty(t, imported(f, append(booking("B-4", 17, 18), booking("B-5", 18, 19)...)))
 		require.Contains(t, imported(f, booking("B-5", 17, 19)[:1]), "meets another booking of the environment: B-4", "it moves")
+		count := f.Read(domain.KindTestEnvironment, "acc").(*domain.TestEnvironment).BookingCount
+		require.Empty(t, imported(f, append(booking("B-6", 20, 21), `{"node":"TestEnvironment","key":"acc","description":"changed beside"}`)))
+		require.Equal(t, count+1, f.Read(domain.KindTestEnvironment, "acc").(*domain.TestEnvironment).BookingCount)
 	})
 }
 
@@ -281,6 +313,17 @@ func TestEnvironmentsAreComparedWithProduction_R12(t *testing.T) {
 			"acc":  "1 of 3 parts are as in LIVE (33 %); missing: pay-mail; other versions: pay-db-acc has 13 for 14.1 or 14.2 of pay-db",
 			"test": "0 of 3 parts are as in LIVE (0 %); missing: pay-calc, pay-db, pay-mail",
 		}, told)
+		then := f.Head()
+		f.Lines(`{"node":"ConfigurationItem","key":"pay-db-acc","productVersion":"14.2"}`)
+		ctx := f.WithLoads(f.Ctx)
+		was, err := f.Records.Record(ctx, domain.KindTestEnvironment, apptest.Key("acc"), &domain.AsOf{Revision: &then})
+		require.NoError(t, err)
+		past, err := f.Environments.Representativeness(ctx, was.(*domain.TestEnvironment), apptest.Key("R-1"))
+		require.NoError(t, err)
+		require.Equal(t, 33, past.Percent, "as it was")
+		now, err := f.Environments.Representativeness(f.WithLoads(f.Ctx), f.Read(domain.KindTestEnvironment, "acc").(*domain.TestEnvironment), apptest.Key("R-1"))
+		require.NoError(t, err)
+		require.Equal(t, 66, now.Percent)
 		_, err = f.Environments.Representativeness(f.Ctx, f.Read(domain.KindTestEnvironment, "acc").(*domain.TestEnvironment), apptest.Key("nowhere"))
 		apptest.Refused(t, err, domain.NotFound, "release")
 	})
