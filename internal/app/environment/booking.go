@@ -125,7 +125,7 @@ func (a *Area) bookings(ctx context.Context, v estate.View, places ...store.ID) 
 	list := map[store.ID][]environment.Booking{}
 	for _, id := range places {
 		for _, b := range booked[id] {
-			one := environment.Booking{Key: b.Key, Keeps: b.Keeps(), Release: "no release"}
+			one := environment.Booking{ID: b.ID, Key: b.Key, Keeps: b.Keeps(), Release: "no release"}
 			for _, n := range releases[store.ID(b.ID)] {
 				one.Release, one.For = n.Props.Text("key"), string(n.ID)
 			}

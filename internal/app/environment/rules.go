@@ -2,6 +2,8 @@ package environment
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
@@ -40,101 +42,104 @@ func (a rules) standsForLive(ctx context.Context, p *estate.Proposal) error {
 }
 
 // apart refuses that an import brings a booking that keeps what another one keeps. What
-// is booked one after the other is looked at by bookTestEnvironment.
+// is booked by hand is looked at by BookTestEnvironment. A guard holds that nobody books
+// meanwhile.
 func (a rules) apart(ctx context.Context, p *estate.Proposal) error {
-	places, err := a.bookedNow(ctx, p)
+	since, err := a.estate.Head(ctx)
 	if err != nil {
 		return err
 	}
-	for _, l := range places {
-		overlapping := environment.Overlapping(l.others, l.keeps)
-		if len(overlapping) > 0 {
-			p.Refuse(l.at, domain.Breaks("R12", "", "meets another booking of the environment: %s", overlapping[0].Key))
+	p.Guard(store.Unchanged{Since: store.Revision(since), Rel: domain.RelBooks})
+	brought, err := a.brought(ctx, p)
+	if err != nil {
+		return err
+	}
+	places := slices.Sorted(maps.Keys(brought))
+	known, err := a.bookings(ctx, a.estate.Unnamed(ctx), places...)
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		list, of := known[place], brought[place]
+		list = slices.DeleteFunc(list, func(b environment.Booking) bool { return of[b.ID] != nil })
+		for _, one := range of {
+			list = append(list, one.Booking)
+		}
+		for _, clash := range environment.Clashes(list) {
+			one, other := of[clash.Later.ID], clash.Earlier
+			if one == nil {
+				one, other = of[clash.Earlier.ID], clash.Later
+			}
+			if one != nil {
+				p.Refuse(one.at, domain.Breaks("R12", "", "meets another booking of the environment: %s", other.Key))
+			}
 		}
 	}
 	return nil
 }
 
-// brought is a booking that an import brings, with the others of its environment.
+// brought is a booking that an import brings, and where it stands there.
 type brought struct {
-	at     estate.Placed
-	keeps  domain.TimeRange
-	others []environment.Booking
+	environment.Booking
+	at estate.Placed
 }
 
-// bookedNow puts to each booking that is proposed the others of its environment, as
-// they would be. Guards hold that nobody books meanwhile.
-func (a rules) bookedNow(ctx context.Context, p *estate.Proposal) (list []brought, err error) {
+// brought are the bookings that a proposal brings or moves, by the environments that
+// they would keep and by their ids.
+func (a rules) brought(ctx context.Context, p *estate.Proposal) (map[store.ID]map[string]*brought, error) {
 	if err := p.Ends(ctx); err != nil {
 		return nil, err
 	}
-	would := map[store.ID]*domain.EnvironmentBooking{}
-	var old []store.ID
-	for _, c := range p.Records {
-		now, ok := c.After.(*domain.EnvironmentBooking)
-		if !ok {
-			continue
-		}
-		would[store.ID(now.ID)] = now
-		if !c.Created() {
-			old = append(old, store.ID(now.ID))
-		}
-	}
-	placed, err := estate.Linked[*domain.TestEnvironment](ctx, a.estate.Unnamed(ctx), old, domain.RelBooks, store.Out)
-	if err != nil {
-		return nil, err
-	}
-	type one struct {
-		at      estate.Placed
-		booking *domain.EnvironmentBooking
-		place   store.ID
-	}
-	var all []one
-	places := map[store.ID]bool{}
+	of := map[store.ID]map[string]*brought{}
 	add := func(at estate.Placed, b *domain.EnvironmentBooking, place store.ID) {
-		all, places[place] = append(all, one{at, b, place}), true
+		if of[place] == nil {
+			of[place] = map[string]*brought{}
+		}
+		of[place][b.ID] = &brought{environment.Booking{ID: b.ID, Key: b.Key, Keeps: b.Keeps()}, at}
 	}
+	goes := map[store.EdgeKey]bool{}
+	would := map[string]*domain.EnvironmentBooking{}
 	for _, c := range p.Records {
-		if now, ok := c.After.(*domain.EnvironmentBooking); ok {
-			for _, e := range placed[store.ID(now.ID)] {
-				add(c, now, store.ID(e.ID))
-			}
+		if b, ok := c.After.(*domain.EnvironmentBooking); ok {
+			would[b.ID] = b
 		}
 	}
 	for _, l := range p.Links {
-		if b, ok := l.From.(*domain.EnvironmentBooking); ok && !l.Goes && !l.Stays {
-			if now := would[store.ID(b.ID)]; now != nil {
-				b = now
-			}
-			add(l, b, l.Key.To)
+		b, ok := l.From.(*domain.EnvironmentBooking)
+		if goes[l.Key] = l.Goes; !ok || l.Goes {
+			continue
+		}
+		if now := would[b.ID]; now != nil {
+			b = now
+		}
+		add(l, b, l.Key.To)
+	}
+	return of, a.moved(ctx, p, func(c *estate.RecordChange, b *domain.EnvironmentBooking, key store.EdgeKey) {
+		if !goes[key] {
+			add(c, b, key.To)
+		}
+	})
+}
+
+// moved finds the bookings that change, with the links to the environments that they
+// keep already.
+func (a rules) moved(ctx context.Context, p *estate.Proposal, found func(*estate.RecordChange, *domain.EnvironmentBooking, store.EdgeKey)) error {
+	var ids []store.ID
+	for _, c := range p.Records {
+		if !c.Created() {
+			ids = append(ids, store.ID(c.Before.Meta().ID))
 		}
 	}
-	ids := make([]store.ID, 0, len(places))
-	for id := range places {
-		ids = append(ids, id)
-	}
-	known, err := estate.Linked[*domain.EnvironmentBooking](ctx, a.estate.Unnamed(ctx), ids, domain.RelBooks, store.In)
-	if err != nil {
-		return nil, err
-	}
-	since, err := a.estate.Head(ctx)
-	if err != nil {
-		return nil, err
-	}
-	p.Guard(store.Unchanged{Since: store.Revision(since), Rel: domain.RelBooks})
-	for i, n := range all {
-		b := brought{at: n.at, keeps: n.booking.Keeps()}
-		for _, k := range known[n.place] {
-			if k.ID != n.booking.ID && would[store.ID(k.ID)] == nil {
-				b.others = append(b.others, environment.Booking{Key: k.Key, Keeps: k.Keeps()})
-			}
+	kept, err := a.estate.Everything().Far(ctx, ids, domain.RelBooks, store.Out, domain.KindTestEnvironment)
+	for _, c := range p.Records {
+		b, ok := c.After.(*domain.EnvironmentBooking)
+		if !ok {
+			continue
 		}
-		for _, m := range all[:i] {
-			if m.place == n.place && m.booking.ID != n.booking.ID {
-				b.others = append(b.others, environment.Booking{Key: m.booking.Key, Keeps: m.booking.Keeps()})
-			}
+		id := store.ID(b.ID)
+		for _, place := range kept[id] {
+			found(c, b, store.EdgeKey{Rel: domain.RelBooks, From: id, To: place.ID})
 		}
-		list = append(list, b)
 	}
-	return list, nil
+	return err
 }

@@ -10,10 +10,11 @@ import (
 
 // Booking is a booking of a test environment, as another is compared with it.
 type Booking struct {
-	// Key is its own, Release that of the release for which it is, For the id of
-	// that.
-	Key, Release, For string
-	Keeps             domain.TimeRange
+	// ID tells it from all other, Key names it.
+	ID, Key string
+	// Release is the key of the release for which it is, For the id of that.
+	Release, For string
+	Keeps        domain.TimeRange
 }
 
 // Overlapping returns the bookings that keep any of a time, by when they begin. No two
@@ -25,6 +26,26 @@ func Overlapping(bookings []Booking, when domain.TimeRange) (list []Booking) {
 		}
 	}
 	slices.SortFunc(list, func(a, b Booking) int { return cmp.Or(a.Keeps.From.Compare(b.Keeps.From), cmp.Compare(a.Key, b.Key)) })
+	return list
+}
+
+// Clash is two bookings that keep the same time.
+type Clash struct{ Earlier, Later Booking }
+
+// Clashes returns the bookings of one environment that meet one that began before
+// them, each with one that it meets.
+func Clashes(bookings []Booking) (list []Clash) {
+	all := slices.DeleteFunc(slices.Clone(bookings), func(b Booking) bool { return b.Keeps.Empty() })
+	slices.SortFunc(all, func(a, b Booking) int { return cmp.Or(a.Keeps.From.Compare(b.Keeps.From), cmp.Compare(a.Key, b.Key)) })
+	last := 0
+	for i, b := range all {
+		if i > 0 && b.Keeps.From.Before(all[last].Keeps.To) {
+			list = append(list, Clash{all[last], b})
+		}
+		if b.Keeps.To.After(all[last].Keeps.To) {
+			last = i
+		}
+	}
 	return list
 }
 

@@ -32,6 +32,26 @@ func TestBookingsThatTouchDoNotOverlap_R12(t *testing.T) {
 	require.Empty(t, keys(hours(9, 10)))
 }
 
+// Bookings clash as far as any two of them overlap.
+func TestBookingsOfOneEnvironmentClash_R12(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var all []environment.Booking
+		overlapping := false
+		for i := range rapid.IntRange(0, 8).Draw(t, "bookings") {
+			from := rapid.IntRange(0, 20).Draw(t, "from")
+			one := environment.Booking{Key: fmt.Sprint(i), Keeps: hours(from, from+rapid.IntRange(0, 4).Draw(t, "length"))}
+			overlapping = overlapping || !one.Keeps.Empty() && len(environment.Overlapping(all, one.Keeps)) > 0
+			all = append(all, one)
+		}
+		clashes := environment.Clashes(all)
+		require.Equal(t, overlapping, len(clashes) > 0)
+		for _, c := range clashes {
+			require.True(t, c.Earlier.Keeps.Overlaps(c.Later.Keeps))
+			require.False(t, c.Later.Keeps.From.Before(c.Earlier.Keeps.From))
+		}
+	})
+}
+
 // What is suggested is free, as long as what was asked for, not earlier, and nothing
 // before it is.
 func TestTheFirstFreeTimeIsSuggested_H6(t *testing.T) {
