@@ -1,6 +1,7 @@
 package rollout_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/export"
 	"releasegraph/internal/domain"
 )
 
@@ -52,6 +54,32 @@ func TestRollOutsAreImportedAsTheyWere_D9(t *testing.T) {
 		head := f.Head()
 		require.Empty(t, wrong(t, f, estate()...))
 		require.Equal(t, head, f.Head(), "the same again changes nothing")
+
+		out := exported(t, f)
+		other := apptest.NewFixture(t, apptest.OpenSQLite(t))
+		other.Brings(strings.Split(strings.TrimSpace(out), "\n")...)
+		require.Equal(t, out, exported(t, other))
+	})
+}
+
+func exported(t *testing.T, f *apptest.Fixture) string {
+	t.Helper()
+	var out bytes.Buffer
+	_, err := f.Export.Export(f.Ctx, &out, export.ExportOptions{})
+	require.NoError(t, err)
+	return out.String()
+}
+
+// A roll-out is read as it was, too.
+func TestARollOutIsReadAsOfEarlier_C4(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(`{"node":"Deployment","key":"D","name":"D","status":"RUNNING"}`)
+		revision := f.Head()
+		f.Brings(`{"node":"Deployment","key":"D","status":"PAUSED","statusReason":"too many failed"}`)
+		then, err := f.Records.Record(f.Ctx, domain.KindDeployment, apptest.Key("D"), &domain.AsOf{Revision: &revision})
+		require.NoError(t, err)
+		require.Equal(t, domain.DeploymentRunning, then.(*domain.Deployment).Status)
+		require.Equal(t, domain.DeploymentPaused, f.Read(domain.KindDeployment, "D").(*domain.Deployment).Status)
 	})
 }
 
