@@ -55,26 +55,26 @@ type App struct {
 	Events        *event.Area
 	Tokens        *token.Area
 	Impact        *impact.Area
+	Configuration *configuration.Area
 	Rollouts      *rollout.Area
 	Problems      *problem.Area
-	Configuration *configuration.Area
-	Calendar      *calendar.Area
-	Feeds         *feed.Area
-	Changes       *change.Area
 	Policies      *policy.Area
 	Media         *media.Area
 	Stock         *stock.Area
 	Support       *support.Area
 	Variants      *variant.Area
 	Releases      *release.Area
+	Closing       *closing.Area
 	Environments  *environment.Area
 	Acceptance    *acceptance.Area
-	Closing       *closing.Area
 	Forecast      *forecast.Area
 	Rising        *rising.Area
 	Materials     *material.Area
 	Preparation   *preparation.Area
 	Announcements *announcement.Area
+	Changes       *change.Area
+	Calendar      *calendar.Area
+	Feeds         *feed.Area
 	Work          *work.Area
 	Export        *export.Area
 	Bulk          *bulk.Area
@@ -96,41 +96,42 @@ type Config struct {
 	Measuring acceptance.Measuring
 }
 
-// New returns the use cases over a store.
+// New returns the use cases over a store. An area stands behind those that it uses,
+// and behind those from whose consequences its own may follow.
 func New(c Config) *App {
 	e := estateOf(c)
 	a := &App{estate: e}
-	a.Parties = party.New(e)
-	a.Records = records.New(e)
-	a.Traversal = traversal.New(e)
-	a.History = history.New(e)
-	a.Events = event.New(e)
-	a.Tokens = token.New(e)
-	a.Impact = impact.New(e, a.Traversal)
-	a.Rollouts = rollout.New(e)
-	a.Problems = problem.New(e, a.Records, a.Rollouts)
-	a.Configuration = configuration.New(e, a.Records, a.Traversal)
-	a.Calendar = calendar.New(e, a.Traversal)
-	a.Feeds = feed.New(e, a.Calendar)
-	a.Changes = change.New(e, a.Records, a.Impact)
-	a.Policies = policy.New(e, a.Traversal)
-	a.Media = media.New(e, a.Policies, a.Rollouts)
-	a.Stock = stock.New(e)
-	a.Support = support.New(e)
-	a.Variants = variant.New(e, a.Policies, a.Rollouts)
-	a.Releases = release.New(e, a.Traversal, a.Configuration, a.Policies)
-	a.Environments = environment.New(e, a.Records, a.Traversal, a.Releases)
-	a.Acceptance = acceptance.New(e, a.Records, a.Releases, a.Environments)
+	a.Parties = with(e, party.New(e))
+	a.Records = with(e, records.New(e))
+	a.Traversal = with(e, traversal.New(e))
+	a.History = with(e, history.New(e))
+	a.Events = with(e, event.New(e))
+	a.Tokens = with(e, token.New(e))
+	a.Impact = with(e, impact.New(e, a.Traversal))
+	a.Configuration = with(e, configuration.New(e, a.Records, a.Traversal))
+	a.Rollouts = with(e, rollout.New(e))
+	a.Problems = with(e, problem.New(e, a.Records, a.Rollouts))
+	a.Policies = with(e, policy.New(e, a.Traversal))
+	a.Media = with(e, media.New(e, a.Policies, a.Rollouts))
+	a.Stock = with(e, stock.New(e))
+	a.Support = with(e, support.New(e))
+	a.Variants = with(e, variant.New(e, a.Policies, a.Rollouts))
+	a.Releases = with(e, release.New(e, a.Traversal, a.Configuration, a.Policies))
+	a.Closing = with(e, closing.New(e, a.Releases))
+	a.Environments = with(e, environment.New(e, a.Records, a.Traversal, a.Releases))
+	a.Acceptance = with(e, acceptance.New(e, a.Records, a.Releases, a.Environments))
 	a.Acceptance.Measuring = c.Measuring
-	a.Closing = closing.New(e, a.Releases)
-	a.Forecast = forecast.New(e, a.Media, a.Releases)
-	a.Rising = rising.New(e, a.Policies)
-	a.Materials = material.New(e, a.Releases)
-	a.Preparation = preparation.New(e, a.Records, a.Releases)
-	a.Announcements = announcement.New(e, a.Impact, a.Releases, announce.NewWriter())
-	a.Work = work.New(e, a.Records, a.Traversal, a.Changes)
-	a.Export = export.New(e)
-	a.Bulk = bulk.New(e, a.Records, a.Calendar, a.Rising)
+	a.Forecast = with(e, forecast.New(e, a.Media, a.Releases))
+	a.Rising = with(e, rising.New(e, a.Policies))
+	a.Materials = with(e, material.New(e, a.Releases))
+	a.Preparation = with(e, preparation.New(e, a.Records, a.Releases))
+	a.Announcements = with(e, announcement.New(e, a.Impact, a.Releases, announce.NewWriter()))
+	a.Changes = with(e, change.New(e, a.Records, a.Impact))
+	a.Calendar = with(e, calendar.New(e, a.Traversal))
+	a.Feeds = with(e, feed.New(e, a.Calendar))
+	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
+	a.Export = with(e, export.New(e))
+	a.Bulk = with(e, bulk.New(e, a.Records, a.Calendar, a.Rising))
 	wire(e, a)
 	return a
 }
@@ -164,23 +165,20 @@ func (a *App) Rules() []estate.Rule { return slices.Clone(a.estate.Rules) }
 // Consequences lists the consequences of all areas, in their order.
 func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate.Consequences) }
 
-// wire lets the areas have their say in what is written.
+// wire hands the areas to each other where one is asked by another below it.
 func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
 	a.Impact.Held, a.Releases.Acceptance = a.Releases.Held, a.Acceptance
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
-	for _, has := range a.parts() {
-		if area, ok := has.(interface{ Rules() []estate.Rule }); ok {
-			e.Rules = append(e.Rules, area.Rules()...)
-		}
-		if area, ok := has.(interface{ Consequences() []estate.Consequence }); ok {
-			e.Consequences = append(e.Consequences, area.Consequences()...)
-		}
-	}
 }
 
-// parts lists the areas that have a say in what is written, in the order in which the
-// consequences of one may follow from those of another.
-func (a *App) parts() []any {
-	return []any{a.Configuration, a.Rollouts, a.Problems, a.Policies, a.Media, a.Stock, a.Releases, a.Closing, a.Environments, a.Acceptance, a.Rising, a.Preparation, a.Announcements, a.Changes, a.Calendar}
+// with lets an area have its say in what is written, where it has one.
+func with[A any](e *estate.Estate, area A) A {
+	if has, ok := any(area).(interface{ Rules() []estate.Rule }); ok {
+		e.Rules = append(e.Rules, has.Rules()...)
+	}
+	if has, ok := any(area).(interface{ Consequences() []estate.Consequence }); ok {
+		e.Consequences = append(e.Consequences, has.Consequences()...)
+	}
+	return area
 }

@@ -43,11 +43,11 @@ func areasInOrder(t *testing.T) (order []string) {
 	t.Helper()
 	each(t, "../../internal/app/app.go", func(_ string, _ []byte, parsed *ast.File) {
 		ast.Inspect(parsed, func(n ast.Node) bool {
-			assigned, ok := n.(*ast.AssignStmt)
-			if !ok {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 {
 				return true
 			}
-			if from := newOf(assigned.Rhs[0]); from != "" && from != "estate" {
+			if from := newOf(call.Args[1]); from != "" { // with(e, area.New(…))
 				order = append(order, from)
 			}
 			return true

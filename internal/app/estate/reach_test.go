@@ -15,8 +15,9 @@ import (
 var placeless = []string{
 	domain.KindAttributeDefinition, domain.KindBaseline, domain.KindBoard, domain.KindChangeModel, domain.KindDelegation,
 	domain.KindMaintenanceWindow, domain.KindFreeze, domain.KindCalendarFeed, // the house's calendar
-	domain.KindAssessment,    // which names hits that may be elsewhere
-	domain.KindReleasePolicy, // the house's rules
+	domain.KindAssessment,      // which names hits that may be elsewhere
+	domain.KindReleasePolicy,   // the house's rules
+	domain.KindTestEnvironment, // where the house tests
 }
 
 // Whoever adds a kind says how its records come to be at a site: otherwise site
