@@ -23824,7 +23824,7 @@ type Work {
   text: String!
   "Since when, as far as is known."
   since: DateTime!
-  "What waits: a request for change, a problem, a known error, a configuration item."
+  "What waits: a request for change, a problem, a known error, a configuration item, a release, an announcement."
   record: Node!
 }
 
@@ -23862,6 +23862,8 @@ enum WorkReason {
   CONFIRM_ITEM
   "An emergency release that went live longer ago than the policy allows, and that no package has taken everywhere (R16)."
   GATHER
+  "A draft of an announcement whose time has come, and that the clock does not send: its release is not accepted, its text is outdated, or nothing is mailed (R14)."
+  ANNOUNCE
 }
 `, BuiltIn: false},
 }

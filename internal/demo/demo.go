@@ -61,7 +61,10 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 	if err := prepare(ctx, a); err != nil {
 		return sum, err
 	}
-	return sum, try(ctx, a)
+	if err := try(ctx, a); err != nil {
+		return sum, err
+	}
+	return sum, announce(ctx, a)
 }
 
 // review has one of the requests for change assessed and voted on, so that the

@@ -20,6 +20,8 @@ const (
 	WorkConfirm  WorkReason = "CONFIRM_ITEM"
 	// WorkGather is R16: emergency fixes are gathered and redeployed everywhere.
 	WorkGather WorkReason = "GATHER"
+	// WorkAnnounce is R14: drafts of announcements are due, and were not sent.
+	WorkAnnounce WorkReason = "ANNOUNCE"
 )
 
 // ConfirmAfter is how long an item may go without a change or a confirmation
@@ -34,7 +36,7 @@ func (w WorkReason) WorkFor() []Role {
 		return []Role{CABMember, Admin}
 	case WorkAssess, WorkReview:
 		return []Role{ChangeManager, Admin}
-	case WorkGather:
+	case WorkGather, WorkAnnounce:
 		return []Role{ReleaseManager, Admin}
 	case WorkDiagnose, WorkResolve, WorkClose, WorkPublish:
 		return []Role{ProblemManager, Admin}
@@ -56,6 +58,7 @@ func (w WorkReason) Text() string {
 		WorkSubmit:   "You have begun to write this request, and not submitted it.",
 		WorkCarryOut: "It is authorised: you are to carry it out, or asked for it and nobody else is.",
 		WorkGather:   "It went live as an emergency longer ago than the policy allows, and no package has taken it everywhere.",
+		WorkAnnounce: "Its time has come, and it is not sent: its release is not accepted, its text is outdated, or nothing is mailed.",
 		WorkConfirm:  "You answer for it, and nobody has changed or confirmed it for a year.",
 	}[w]
 }

@@ -100,6 +100,25 @@ func TestNeo4jWalksAReleaseThatWasRolledOut(t *testing.T) {
 	walk(t, "rolled_out", s)
 }
 
+// What audiences are told of a release whose calendar moves, and that is given up: what
+// was sent stays, and nobody is told twice (R14).
+func TestWhatIsToldOfAReleaseFollowsItsPlanOnSQLite(t *testing.T) {
+	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "announcement", s)
+}
+
+func TestNeo4jWalksThroughWhatIsToldOfARelease(t *testing.T) {
+	uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
+	s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "announcement", s)
+}
+
 func walk(t *testing.T, name string, s store.Store) {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close(context.Background()) })

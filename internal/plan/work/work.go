@@ -37,6 +37,7 @@ func Sources(names, keys []string, now time.Time) []*Source {
 			filter{"assignee": mine}, filter{"assignee": nobody, "requester": mine},
 		}}, domain.ChangeAuthorised),
 		{domain.WorkGather, domain.KindRelease, overdue(now), "liveAt"},
+		{domain.WorkAnnounce, domain.KindAnnouncement, filter{"status": in(domain.AnnouncementDraft), "plannedAt": filter{"lte": now}}, "plannedAt"},
 		{domain.WorkConfirm, domain.KindConfigurationItem, filter{
 			"ownedBy":   filter{"some": filter{"key": in(keys...)}},
 			"updatedAt": filter{"lt": now.Add(-domain.ConfirmAfter)},
