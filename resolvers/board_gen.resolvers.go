@@ -26,6 +26,10 @@ func (r *boardResolver) Delegations(ctx context.Context, obj *domain.Board, filt
 	return related(ctx, r.App, obj, records.Via{Rel: "DELEGATES_ON", In: true, Kind: "Delegation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Delegation])
 }
 
+func (r *boardResolver) Recommendations(ctx context.Context, obj *domain.Board, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Recommendation, relay.RecommendationEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "RECOMMENDED_BY", In: true, Kind: "Recommendation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Recommendation])
+}
+
 func (r *delegationResolver) History(ctx context.Context, obj *domain.Delegation, first *int, after *string) (*model.ChangeSetConnection, error) {
 	return historyPage(r.App.History.History(ctx, obj, first, after))
 }

@@ -106,6 +106,10 @@ func (r *siteResolver) CalendarAnswers(ctx context.Context, obj *domain.Site, fi
 	return related(ctx, r.App, obj, records.Via{Rel: "ANSWERED_FOR", In: true, Kind: "CalendarAnswer"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.CalendarAnswer])
 }
 
+func (r *siteResolver) Audits(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "AUDITS", In: true, Kind: "ConfigurationAudit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationAudit])
+}
+
 func (r *siteResolver) Announcements(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Announcement, relay.AnnouncementEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCED_AT", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
 }

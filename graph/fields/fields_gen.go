@@ -120,6 +120,10 @@ var Types = direct.Types{
 	"ChangeSitePayload":                          fieldsOfChangeSitePayload(),
 	"ClassTotal":                                 fieldsOfClassTotal(),
 	"ConcernPayload":                             fieldsOfConcernPayload(),
+	"ConfigurationAudit":                         fieldsOfConfigurationAudit(),
+	"ConfigurationAuditConnection":               fieldsOfConfigurationAuditConnection(),
+	"ConfigurationAuditEdge":                     fieldsOfConfigurationAuditEdge(),
+	"ConfigurationAuditPayload":                  fieldsOfConfigurationAuditPayload(),
 	"ConfigurationItem":                          fieldsOfConfigurationItem(),
 	"ConfigurationItemConnection":                fieldsOfConfigurationItemConnection(),
 	"ConfigurationItemDependencyConnection":      fieldsOfConfigurationItemDependencyConnection(),
@@ -174,6 +178,7 @@ var Types = direct.Types{
 	"DeploymentEdge":                             fieldsOfDeploymentEdge(),
 	"DiagnosisPayload":                           fieldsOfDiagnosisPayload(),
 	"DiffTotal":                                  fieldsOfDiffTotal(),
+	"Discrepancy":                                fieldsOfDiscrepancy(),
 	"DossierSection":                             fieldsOfDossierSection(),
 	"DuplicateGroup":                             fieldsOfDuplicateGroup(),
 	"DuplicateGroupConnection":                   fieldsOfDuplicateGroupConnection(),
@@ -341,6 +346,10 @@ var Types = direct.Types{
 	"PromotionStep":                              fieldsOfPromotionStep(),
 	"ReasonToTell":                               fieldsOfReasonToTell(),
 	"Receipt":                                    fieldsOfReceipt(),
+	"Recommendation":                             fieldsOfRecommendation(),
+	"RecommendationConnection":                   fieldsOfRecommendationConnection(),
+	"RecommendationEdge":                         fieldsOfRecommendationEdge(),
+	"RecommendationPayload":                      fieldsOfRecommendationPayload(),
 	"Release":                                    fieldsOfRelease(),
 	"ReleaseBudget":                              fieldsOfReleaseBudget(),
 	"ReleaseChange":                              fieldsOfReleaseChange(),
@@ -1422,6 +1431,56 @@ func fieldsOfConcernPayload() direct.Type {
 	})
 }
 
+func fieldsOfConfigurationAudit() direct.Type {
+	return direct.Object(direct.Fields[*domain.ConfigurationAudit]{
+		"moment":        direct.Leaf(func(v *domain.ConfigurationAudit) domain.AuditMoment { return v.Moment }, direct.Text),
+		"auditedBy":     direct.One(func(v *domain.ConfigurationAudit) *domain.Person { return v.AuditedByPerson() }),
+		"auditedAt":     direct.Leaf(func(v *domain.ConfigurationAudit) time.Time { return v.AuditedAt }, direct.Time),
+		"comment":       direct.Optional(func(v *domain.ConfigurationAudit) *string { return v.Comment }, direct.Text),
+		"expected":      direct.Leaf(func(v *domain.ConfigurationAudit) int { return v.Expected }, direct.Int),
+		"found":         direct.Leaf(func(v *domain.ConfigurationAudit) int { return v.Found }, direct.Int),
+		"discrepancies": direct.Values(func(v *domain.ConfigurationAudit) []domain.Discrepancy { return v.Discrepancies }),
+		"id":            direct.Leaf(func(v *domain.ConfigurationAudit) string { return v.ID }, direct.Text),
+		"key":           direct.Leaf(func(v *domain.ConfigurationAudit) string { return v.Key }, direct.Text),
+		"name":          direct.Leaf(func(v *domain.ConfigurationAudit) string { return v.Name }, direct.Text),
+		"version":       direct.Leaf(func(v *domain.ConfigurationAudit) int { return v.Version }, direct.Int),
+		"createdAt":     direct.Leaf(func(v *domain.ConfigurationAudit) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":     direct.Leaf(func(v *domain.ConfigurationAudit) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":       direct.Values(func(v *domain.ConfigurationAudit) []domain.FieldSource { return v.Sources }),
+		"listedBy":      direct.Many(func(v *domain.ConfigurationAudit) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfConfigurationAuditConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) []*relay.ConfigurationAuditEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) []*domain.ConfigurationAudit {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfConfigurationAuditEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ConfigurationAudit]]{
+		"node":   direct.One(func(v *relay.Edge[domain.ConfigurationAudit]) *domain.ConfigurationAudit { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.ConfigurationAudit]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfConfigurationAuditPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ConfigurationAudit]]{
+		"configurationAudit": direct.One(func(v *relay.Payload[domain.ConfigurationAudit]) *domain.ConfigurationAudit { return v.Record }),
+		"revision":           direct.Leaf(func(v *relay.Payload[domain.ConfigurationAudit]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":             direct.Leaf(func(v *relay.Payload[domain.ConfigurationAudit]) bool { return v.DryRun }, direct.Bool),
+		"changes":            direct.Values(func(v *relay.Payload[domain.ConfigurationAudit]) []domain.Change { return v.Changes }),
+	})
+}
+
 func fieldsOfConfigurationItem() direct.Type {
 	return direct.Object(direct.Fields[*domain.ConfigurationItem]{
 		"description":    direct.Optional(func(v *domain.ConfigurationItem) *string { return v.Description }, direct.Text),
@@ -2060,6 +2119,16 @@ func fieldsOfDiffTotal() direct.Type {
 		"added":   direct.Leaf(func(v *domain.DiffTotal) int { return v.Added }, direct.Int),
 		"changed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Changed }, direct.Int),
 		"removed": direct.Leaf(func(v *domain.DiffTotal) int { return v.Removed }, direct.Int),
+	})
+}
+
+func fieldsOfDiscrepancy() direct.Type {
+	return direct.Object(direct.Fields[*domain.Discrepancy]{
+		"item":     direct.Leaf(func(v *domain.Discrepancy) string { return v.Item }, direct.Text),
+		"kind":     direct.Leaf(func(v *domain.Discrepancy) domain.DiscrepancyKind { return v.Kind }, direct.Text),
+		"expected": direct.Optional(func(v *domain.Discrepancy) *string { return v.Expected }, direct.Text),
+		"found":    direct.Optional(func(v *domain.Discrepancy) *string { return v.Found }, direct.Text),
+		"advice":   direct.Leaf(func(v *domain.Discrepancy) string { return v.Advice }, direct.Text),
 	})
 }
 
@@ -3966,6 +4035,56 @@ func fieldsOfReceipt() direct.Type {
 		"action":      direct.Leaf(func(v *domain.Receipt) domain.ChangeAction { return v.Action }, direct.Text),
 		"fromVersion": direct.Optional(func(v *domain.Receipt) *string { return v.FromVersion }, direct.Text),
 		"toVersion":   direct.Optional(func(v *domain.Receipt) *string { return v.ToVersion }, direct.Text),
+	})
+}
+
+func fieldsOfRecommendation() direct.Type {
+	return direct.Object(direct.Fields[*domain.Recommendation]{
+		"recommended":    direct.Leaf(func(v *domain.Recommendation) bool { return v.Recommended }, direct.Bool),
+		"comment":        direct.Optional(func(v *domain.Recommendation) *string { return v.Comment }, direct.Text),
+		"contentVersion": direct.Leaf(func(v *domain.Recommendation) int { return v.ContentVersion }, direct.Int),
+		"plannedFrom":    direct.Optional(func(v *domain.Recommendation) *time.Time { return v.PlannedFrom }, direct.Time),
+		"plannedTo":      direct.Optional(func(v *domain.Recommendation) *time.Time { return v.PlannedTo }, direct.Time),
+		"givenBy":        direct.One(func(v *domain.Recommendation) *domain.Person { return v.GivenByPerson() }),
+		"givenAt":        direct.Leaf(func(v *domain.Recommendation) time.Time { return v.GivenAt }, direct.Time),
+		"id":             direct.Leaf(func(v *domain.Recommendation) string { return v.ID }, direct.Text),
+		"key":            direct.Leaf(func(v *domain.Recommendation) string { return v.Key }, direct.Text),
+		"name":           direct.Leaf(func(v *domain.Recommendation) string { return v.Name }, direct.Text),
+		"version":        direct.Leaf(func(v *domain.Recommendation) int { return v.Version }, direct.Int),
+		"createdAt":      direct.Leaf(func(v *domain.Recommendation) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":      direct.Leaf(func(v *domain.Recommendation) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":        direct.Values(func(v *domain.Recommendation) []domain.FieldSource { return v.Sources }),
+		"listedBy":       direct.Many(func(v *domain.Recommendation) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfRecommendationConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Recommendation, relay.RecommendationEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) []*relay.RecommendationEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) []*domain.Recommendation {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfRecommendationEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Recommendation]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Recommendation]) *domain.Recommendation { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Recommendation]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfRecommendationPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Recommendation]]{
+		"recommendation": direct.One(func(v *relay.Payload[domain.Recommendation]) *domain.Recommendation { return v.Record }),
+		"revision":       direct.Leaf(func(v *relay.Payload[domain.Recommendation]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":         direct.Leaf(func(v *relay.Payload[domain.Recommendation]) bool { return v.DryRun }, direct.Bool),
+		"changes":        direct.Values(func(v *relay.Payload[domain.Recommendation]) []domain.Change { return v.Changes }),
 	})
 }
 

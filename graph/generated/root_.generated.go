@@ -33,6 +33,7 @@ type ResolverRoot interface {
 	ChangeRequest() ChangeRequestResolver
 	ChangeSchedule() ChangeScheduleResolver
 	ChangeSet() ChangeSetResolver
+	ConfigurationAudit() ConfigurationAuditResolver
 	ConfigurationItem() ConfigurationItemResolver
 	DataQuality() DataQualityResolver
 	Delegation() DelegationResolver
@@ -56,6 +57,7 @@ type ResolverRoot interface {
 	Person() PersonResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
+	Recommendation() RecommendationResolver
 	Release() ReleaseResolver
 	ReleasePolicy() ReleasePolicyResolver
 	ReleaseUnit() ReleaseUnitResolver
@@ -109,6 +111,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputApproveDeliverableInput,
 		ec.unmarshalInputAsOf,
 		ec.unmarshalInputAssessChangeRequestInput,
+		ec.unmarshalInputAuditSiteInput,
 		ec.unmarshalInputAuthoriseChangeRequestInput,
 		ec.unmarshalInputBackOutChangeRequestInput,
 		ec.unmarshalInputBookTestEnvironmentInput,
@@ -133,6 +136,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEndLicenceInput,
 		ec.unmarshalInputEventFilter,
 		ec.unmarshalInputExcludeFromImpactInput,
+		ec.unmarshalInputFoundItemInput,
 		ec.unmarshalInputGatherEmergencyFixesInput,
 		ec.unmarshalInputHypotheticalDependencyInput,
 		ec.unmarshalInputHypotheticalItemInput,
@@ -153,6 +157,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPublishKnownErrorInput,
 		ec.unmarshalInputPurgeMediaItemInput,
 		ec.unmarshalInputPutPolicyInForceInput,
+		ec.unmarshalInputRecommendReleaseInput,
 		ec.unmarshalInputRecordRef,
 		ec.unmarshalInputRefuseMediaItemInput,
 		ec.unmarshalInputRejectReleaseInput,
@@ -2769,6 +2774,23 @@ extend type Board implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): DelegationConnection!
+  "What this board said of releases (R19)."
+  recommendations(
+    "Only those that match."
+    filter: RecommendationFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [RecommendationOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): RecommendationConnection!
 }
 
 extend type Query {
@@ -2884,6 +2906,8 @@ input BoardFilter {
   changeRequests: ChangeRequestLinkFilter
   "Who stands in for whom on this board, and on no other."
   delegations: DelegationLinkFilter
+  "What this board said of releases (R19)."
+  recommendations: RecommendationLinkFilter
 }
 
 "Selects records by the delegations that a relationship joins to them."
@@ -2892,6 +2916,14 @@ input DelegationLinkFilter {
   some: DelegationFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: DelegationFilter @cost(weight: 50000)
+}
+
+"Selects records by the recommendations that a relationship joins to them."
+input RecommendationLinkFilter {
+  "At least one matches; {} asks for any."
+  some: RecommendationFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: RecommendationFilter @cost(weight: 50000)
 }
 
 "One step of an order of boards."
@@ -6313,6 +6345,279 @@ type AgreementConcern {
   chain: [DependencyLink!]!
   "How many links of the chain are left out, since the caller may not see both their ends."
   hiddenLinks: Int!
+}
+`, BuiltIn: false},
+	{Name: "../schema/configuration_audit.graphqls", Input: `"What was expected at a site, held against what was found there (R5)."
+type ConfigurationAudit {
+  "When in the life of the site."
+  moment: AuditMoment!
+  "Who looked."
+  auditedBy: Person!
+  "When."
+  auditedAt: DateTime!
+  "What else is to be said."
+  comment: String
+  "How many installations were expected."
+  expected: Int!
+  "How many were found."
+  found: Int!
+  "Where the two differ, by item."
+  discrepancies: [Discrepancy!]!
+}
+
+"When a site is audited."
+enum AuditMoment {
+  "Before something is installed."
+  BEFORE
+  "After something was installed."
+  AFTER
+  "At any other time."
+  SPOT
+}
+
+"An item that is not at a site as was expected."
+type Discrepancy {
+  "The key of the item."
+  item: String!
+  "How it differs."
+  kind: DiscrepancyKind!
+  "The version that was expected; null: none, or it is not known."
+  expected: String
+  "The version that was found; null: none, or it is not known."
+  found: String
+  "What to do about it."
+  advice: String!
+}
+
+"How an item differs from what was expected."
+enum DiscrepancyKind {
+  "It was expected, and not found."
+  MISSING
+  "It was found, and not expected."
+  UNEXPECTED
+  "It was found in another version."
+  OTHER_VERSION
+  "It was found, and there is no such item."
+  UNKNOWN_ITEM
+}
+
+extend type Mutation {
+  """
+  Holds what was found at a site against the installations that the graph has there, and keeps where they differ (R5). A policy with ` + "`" + `auditMaxAge` + "`" + ` has nothing
+  built for a site whose last audit is older (PRODUCTION_AUDIT).
+  """
+  auditSite(
+    "What was found."
+    input: AuditSiteInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ConfigurationAuditPayload @needs(action: "audit", of: "ConfigurationAudit")
+}
+
+"What was found at a site."
+input AuditSiteInput {
+  "The site."
+  site: RecordRef!
+  "When in the life of the site."
+  moment: AuditMoment! = SPOT
+  "When it was; now when absent."
+  at: DateTime
+  "All software and hardware that was found."
+  found: [FoundItemInput!]!
+  "What else is to be said."
+  comment: String
+}
+
+"An item that was found at a site."
+input FoundItemInput {
+  "Its key."
+  item: String!
+  "Its version; absent: not known."
+  version: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/configuration_audit_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type ConfigurationAudit implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The site that was audited."
+  site(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+}
+
+extend type Query {
+  "Finds a configuration audit by its key; null when there is none."
+  configurationAudit(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): ConfigurationAudit
+  "Lists configuration audits, a page at a time."
+  configurationAudits(
+    "Only those that match."
+    filter: ConfigurationAuditFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationAuditOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ConfigurationAuditConnection!
+}
+
+"A page of configuration audits."
+type ConfigurationAuditConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationAuditEdge!]!
+  "The records alone."
+  nodes: [ConfigurationAudit!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration audits."
+type ConfigurationAuditEdge {
+  "The record."
+  node: ConfigurationAudit!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a configuration audit did, or with a dry run would do."
+type ConfigurationAuditPayload {
+  "The record as it is now; after a removal null."
+  configurationAudit: ConfigurationAudit
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects configuration audits. All that is given must hold."
+input ConfigurationAuditFilter {
+  "All of these hold."
+  and: [ConfigurationAuditFilter!]
+  "At least one of these holds."
+  or: [ConfigurationAuditFilter!]
+  "This does not hold."
+  not: ConfigurationAuditFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "When in the life of the site."
+  moment: AuditMomentFilter
+  "Who looked."
+  auditedBy: StringFilter
+  "When."
+  auditedAt: DateTimeFilter
+  "The site that was audited."
+  site: SiteLinkFilter
+}
+
+"One step of an order of configuration audits."
+input ConfigurationAuditOrder {
+  "By which field."
+  field: ConfigurationAuditOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What configuration audits can be ordered by."
+enum ConfigurationAuditOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "When in the life of the site."
+  MOMENT
+  "Who looked."
+  AUDITED_BY
+  "When."
+  AUDITED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts configuration audits."
+  configurationAudits(
+    "By which fields; with attributes together at most three."
+    by: [ConfigurationAuditGroupField!]
+    "Only those that match."
+    filter: ConfigurationAuditFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What configuration audits can be counted by."
+enum ConfigurationAuditGroupField {
+  "When in the life of the site."
+  MOMENT
+  "Who looked."
+  AUDITED_BY
+  "When."
+  AUDITED_AT
+}
+
+"Compares one field. All that is given must hold."
+input AuditMomentFilter {
+  "It equals this."
+  eq: AuditMoment
+  "It differs from this; what has no value does, too."
+  ne: AuditMoment
+  "It is one of these."
+  in: [AuditMoment!]
+  "It is none of these; what has no value is none, too."
+  notIn: [AuditMoment!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/configuration_item.graphqls", Input: `"Anything that must be controlled to deliver a service."
@@ -15795,6 +16100,228 @@ type UnevenGroup {
   counts: Int!
 }
 `, BuiltIn: false},
+	{Name: "../schema/recommendation.graphqls", Input: `"What a board says of the contents and the calendar of a release (R19)."
+type Recommendation {
+  "Whether the board is for it."
+  recommended: Boolean!
+  "Why."
+  comment: String
+  "The version of the content that it looked at."
+  contentVersion: Int!
+  "From when the release was planned then."
+  plannedFrom: DateTime
+  "Until when it was planned then."
+  plannedTo: DateTime
+  "Who noted it for the board."
+  givenBy: Person!
+  "When."
+  givenAt: DateTime!
+}
+
+extend type Mutation {
+  """
+  Notes what a board recommends about the contents and the calendar of a release that is PLANNED or BUILDING (R19). Whoever notes it sits on the board, or is
+  CHANGE_MANAGER. The last one counts, as long as neither contents nor calendar change. A policy that demands BOARD_ADVICE has nothing built without.
+  """
+  recommendRelease(
+    "What is recommended."
+    input: RecommendReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): RecommendationPayload @needs(action: "recommend", of: "Recommendation")
+}
+
+"What a board recommends about a release."
+input RecommendReleaseInput {
+  "The release."
+  release: RecordRef!
+  "The board."
+  board: RecordRef!
+  "Whether it is for the release as it is."
+  recommended: Boolean!
+  "Why; needed where it is not."
+  comment: String
+  "Refuse when the release's version is another one by now (C5)."
+  ifVersion: Int
+}
+`, BuiltIn: false},
+	{Name: "../schema/recommendation_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Recommendation implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The release that a board looked at (R19)."
+  release(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+  "The board that said so."
+  board(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Board
+}
+
+extend type Query {
+  "Finds a recommendation by its key; null when there is none."
+  recommendation(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Recommendation
+  "Lists recommendations, a page at a time."
+  recommendations(
+    "Only those that match."
+    filter: RecommendationFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [RecommendationOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): RecommendationConnection!
+}
+
+"A page of recommendations."
+type RecommendationConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [RecommendationEdge!]!
+  "The records alone."
+  nodes: [Recommendation!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of recommendations."
+type RecommendationEdge {
+  "The record."
+  node: Recommendation!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a recommendation did, or with a dry run would do."
+type RecommendationPayload {
+  "The record as it is now; after a removal null."
+  recommendation: Recommendation
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects recommendations. All that is given must hold."
+input RecommendationFilter {
+  "All of these hold."
+  and: [RecommendationFilter!]
+  "At least one of these holds."
+  or: [RecommendationFilter!]
+  "This does not hold."
+  not: RecommendationFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "Whether the board is for it."
+  recommended: BooleanFilter
+  "Who noted it for the board."
+  givenBy: StringFilter
+  "When."
+  givenAt: DateTimeFilter
+  "The release that a board looked at (R19)."
+  release: ReleaseLinkFilter
+  "The board that said so."
+  board: BoardLinkFilter
+}
+
+"One step of an order of recommendations."
+input RecommendationOrder {
+  "By which field."
+  field: RecommendationOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What recommendations can be ordered by."
+enum RecommendationOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "Whether the board is for it."
+  RECOMMENDED
+  "Who noted it for the board."
+  GIVEN_BY
+  "When."
+  GIVEN_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts recommendations."
+  recommendations(
+    "By which fields; with attributes together at most three."
+    by: [RecommendationGroupField!]
+    "Only those that match."
+    filter: RecommendationFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What recommendations can be counted by."
+enum RecommendationGroupField {
+  "Whether the board is for it."
+  RECOMMENDED
+  "Who noted it for the board."
+  GIVEN_BY
+  "When."
+  GIVEN_AT
+}
+`, BuiltIn: false},
 	{Name: "../schema/record_kinds_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
 
 "A kind of record."
@@ -15819,6 +16346,8 @@ enum RecordKind {
   CHANGE_MODEL
   "Change requests."
   CHANGE_REQUEST
+  "Configuration audits."
+  CONFIGURATION_AUDIT
   "Configuration items."
   CONFIGURATION_ITEM
   "Delegations."
@@ -15847,6 +16376,8 @@ enum RecordKind {
   PARTY
   "Problems."
   PROBLEM
+  "Recommendations."
+  RECOMMENDATION
   "Releases."
   RELEASE
   "Release policies."
@@ -15893,6 +16424,8 @@ enum GraphKind {
   CHANGE_MODEL
   "Change requests."
   CHANGE_REQUEST
+  "Configuration audits."
+  CONFIGURATION_AUDIT
   "Configuration items."
   CONFIGURATION_ITEM
   "Delegations."
@@ -15921,6 +16454,8 @@ enum GraphKind {
   PARTY
   "Problems."
   PROBLEM
+  "Recommendations."
+  RECOMMENDATION
   "Releases."
   RELEASE
   "Release policies."
@@ -15957,6 +16492,8 @@ enum GraphKind {
   ANSWERS
   "The request that was assessed."
   ASSESSES
+  "The site that was audited."
+  AUDITS
   "The tasks that are to be done before this one (R12)."
   BLOCKED_BY
   "The release for which it is booked."
@@ -16045,6 +16582,10 @@ enum GraphKind {
   RAN_IN
   "The items that the site gets and loses (P2); none: what the release changes, as the release says it."
   RECEIVES
+  "The board that said so."
+  RECOMMENDED_BY
+  "The release that a board looked at (R19)."
+  RECOMMENDS
   "The releases that must be live at a site before this one (P9)."
   REQUIRES
   "The releases for which pieces of it are reserved (L4)."
@@ -17093,6 +17634,23 @@ extend type Release implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): CalendarAnswerConnection!
+  "What boards said of its contents and calendar, also of earlier ones (R19)."
+  recommendations(
+    "Only those that match."
+    filter: RecommendationFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [RecommendationOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): RecommendationConnection!
   "What audiences are told of this release (R14)."
   announcements(
     "Only those that match."
@@ -17323,6 +17881,8 @@ input ReleaseFilter {
   tasks: TaskLinkFilter
   "What was answered to its calendar, also of calendars before (R13)."
   calendarAnswers: CalendarAnswerLinkFilter
+  "What boards said of its contents and calendar, also of earlier ones (R19)."
+  recommendations: RecommendationLinkFilter
   "What audiences are told of this release (R14)."
   announcements: AnnouncementLinkFilter
   "The deployments of this release."
@@ -21704,6 +22264,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): CalendarAnswerConnection!
+  "What was found at this site."
+  audits(
+    "Only those that match."
+    filter: ConfigurationAuditFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationAuditOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationAuditConnection!
   "What this site is told of releases (R14)."
   announcements(
     "Only those that match."
@@ -21879,6 +22456,8 @@ input SiteFilter {
   spares: HardwareSpareLinkFilter
   "What was answered for this site to calendars of releases."
   calendarAnswers: CalendarAnswerLinkFilter
+  "What was found at this site."
+  audits: ConfigurationAuditLinkFilter
   "What this site is told of releases (R14)."
   announcements: AnnouncementLinkFilter
   "What this site has received, or is going to, wave by wave."
@@ -21917,6 +22496,14 @@ input CalendarAnswerLinkFilter {
   some: CalendarAnswerFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: CalendarAnswerFilter @cost(weight: 50000)
+}
+
+"Selects records by the configuration audits that a relationship joins to them."
+input ConfigurationAuditLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationAuditFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ConfigurationAuditFilter @cost(weight: 50000)
 }
 
 "Selects records by the announcements that a relationship joins to them."
@@ -23824,7 +24411,7 @@ type Work {
   text: String!
   "Since when, as far as is known."
   since: DateTime!
-  "What waits: a request for change, a problem, a known error, a configuration item, a release, an announcement."
+  "What waits: a request for change, a problem, a known error, a task, a release, an announcement, a configuration item."
   record: Node!
 }
 
@@ -23860,6 +24447,8 @@ enum WorkReason {
   CARRY_OUT
   "An item is owned by the party whose key is the caller's name, and was neither changed nor confirmed for a year."
   CONFIRM_ITEM
+  "A task that the caller is to do was due, and is not done (R12)."
+  LATE_TASK
   "An emergency release that went live longer ago than the policy allows, and that no package has taken everywhere (R16)."
   GATHER
   "A draft of an announcement whose time has come, and that the clock does not send: its release is not accepted, its text is outdated, or nothing is mailed (R14)."
@@ -24633,6 +25222,8 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_changeRequests(ctx, field)
 	case "delegations":
 		return ec.fieldContext_Board_delegations(ctx, field)
+	case "recommendations":
+		return ec.fieldContext_Board_recommendations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
 }
@@ -25397,6 +25988,84 @@ func (ec *executionContext) childFields_ConcernPayload(ctx context.Context, fiel
 		return ec.fieldContext_ConcernPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConcernPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationAudit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "moment":
+		return ec.fieldContext_ConfigurationAudit_moment(ctx, field)
+	case "auditedBy":
+		return ec.fieldContext_ConfigurationAudit_auditedBy(ctx, field)
+	case "auditedAt":
+		return ec.fieldContext_ConfigurationAudit_auditedAt(ctx, field)
+	case "comment":
+		return ec.fieldContext_ConfigurationAudit_comment(ctx, field)
+	case "expected":
+		return ec.fieldContext_ConfigurationAudit_expected(ctx, field)
+	case "found":
+		return ec.fieldContext_ConfigurationAudit_found(ctx, field)
+	case "discrepancies":
+		return ec.fieldContext_ConfigurationAudit_discrepancies(ctx, field)
+	case "id":
+		return ec.fieldContext_ConfigurationAudit_id(ctx, field)
+	case "key":
+		return ec.fieldContext_ConfigurationAudit_key(ctx, field)
+	case "name":
+		return ec.fieldContext_ConfigurationAudit_name(ctx, field)
+	case "version":
+		return ec.fieldContext_ConfigurationAudit_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ConfigurationAudit_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ConfigurationAudit_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ConfigurationAudit_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_ConfigurationAudit_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ConfigurationAudit_listedBy(ctx, field)
+	case "site":
+		return ec.fieldContext_ConfigurationAudit_site(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationAudit", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationAuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationAuditConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationAuditConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationAuditConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationAuditConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationAuditConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationAuditEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationAuditEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationAuditEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationAuditEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationAuditPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "configurationAudit":
+		return ec.fieldContext_ConfigurationAuditPayload_configurationAudit(ctx, field)
+	case "revision":
+		return ec.fieldContext_ConfigurationAuditPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ConfigurationAuditPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ConfigurationAuditPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationAuditPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26347,6 +27016,22 @@ func (ec *executionContext) childFields_DiffTotal(ctx context.Context, field gra
 		return ec.fieldContext_DiffTotal_removed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DiffTotal", field.Name)
+}
+
+func (ec *executionContext) childFields_Discrepancy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_Discrepancy_item(ctx, field)
+	case "kind":
+		return ec.fieldContext_Discrepancy_kind(ctx, field)
+	case "expected":
+		return ec.fieldContext_Discrepancy_expected(ctx, field)
+	case "found":
+		return ec.fieldContext_Discrepancy_found(ctx, field)
+	case "advice":
+		return ec.fieldContext_Discrepancy_advice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Discrepancy", field.Name)
 }
 
 func (ec *executionContext) childFields_DossierSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29107,6 +29792,86 @@ func (ec *executionContext) childFields_ReasonToTell(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReasonToTell", field.Name)
 }
 
+func (ec *executionContext) childFields_Recommendation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recommended":
+		return ec.fieldContext_Recommendation_recommended(ctx, field)
+	case "comment":
+		return ec.fieldContext_Recommendation_comment(ctx, field)
+	case "contentVersion":
+		return ec.fieldContext_Recommendation_contentVersion(ctx, field)
+	case "plannedFrom":
+		return ec.fieldContext_Recommendation_plannedFrom(ctx, field)
+	case "plannedTo":
+		return ec.fieldContext_Recommendation_plannedTo(ctx, field)
+	case "givenBy":
+		return ec.fieldContext_Recommendation_givenBy(ctx, field)
+	case "givenAt":
+		return ec.fieldContext_Recommendation_givenAt(ctx, field)
+	case "id":
+		return ec.fieldContext_Recommendation_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Recommendation_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Recommendation_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Recommendation_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Recommendation_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Recommendation_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Recommendation_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Recommendation_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Recommendation_listedBy(ctx, field)
+	case "release":
+		return ec.fieldContext_Recommendation_release(ctx, field)
+	case "board":
+		return ec.fieldContext_Recommendation_board(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recommendation", field.Name)
+}
+
+func (ec *executionContext) childFields_RecommendationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecommendationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RecommendationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecommendationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecommendationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecommendationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RecommendationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RecommendationEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecommendationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recommendation":
+		return ec.fieldContext_RecommendationPayload_recommendation(ctx, field)
+	case "revision":
+		return ec.fieldContext_RecommendationPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_RecommendationPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_RecommendationPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -29253,6 +30018,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_tasks(ctx, field)
 	case "calendarAnswers":
 		return ec.fieldContext_Release_calendarAnswers(ctx, field)
+	case "recommendations":
+		return ec.fieldContext_Release_recommendations(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Release_announcements(ctx, field)
 	case "deployments":
@@ -30255,6 +31022,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_spares(ctx, field)
 	case "calendarAnswers":
 		return ec.fieldContext_Site_calendarAnswers(ctx, field)
+	case "audits":
+		return ec.fieldContext_Site_audits(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Site_announcements(ctx, field)
 	case "siteRollouts":
@@ -30619,6 +31388,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_changeModels(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_Statistics_changeRequests(ctx, field)
+	case "configurationAudits":
+		return ec.fieldContext_Statistics_configurationAudits(ctx, field)
 	case "configurationItems":
 		return ec.fieldContext_Statistics_configurationItems(ctx, field)
 	case "deliverables":
@@ -30643,6 +31414,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_parties(ctx, field)
 	case "problems":
 		return ec.fieldContext_Statistics_problems(ctx, field)
+	case "recommendations":
+		return ec.fieldContext_Statistics_recommendations(ctx, field)
 	case "releases":
 		return ec.fieldContext_Statistics_releases(ctx, field)
 	case "releasePolicies":

@@ -271,6 +271,24 @@ type CalendarAnswerConnection = Connection[domain.CalendarAnswer, CalendarAnswer
 // CalendarAnswerPayload is bound to the type of its name.
 type CalendarAnswerPayload = Payload[domain.CalendarAnswer]
 
+// RecommendationEdge is bound to the type of its name.
+type RecommendationEdge = Edge[domain.Recommendation]
+
+// RecommendationConnection is bound to the type of its name.
+type RecommendationConnection = Connection[domain.Recommendation, RecommendationEdge]
+
+// RecommendationPayload is bound to the type of its name.
+type RecommendationPayload = Payload[domain.Recommendation]
+
+// ConfigurationAuditEdge is bound to the type of its name.
+type ConfigurationAuditEdge = Edge[domain.ConfigurationAudit]
+
+// ConfigurationAuditConnection is bound to the type of its name.
+type ConfigurationAuditConnection = Connection[domain.ConfigurationAudit, ConfigurationAuditEdge]
+
+// ConfigurationAuditPayload is bound to the type of its name.
+type ConfigurationAuditPayload = Payload[domain.ConfigurationAudit]
+
 // AnnouncementEdge is bound to the type of its name.
 type AnnouncementEdge = Edge[domain.Announcement]
 

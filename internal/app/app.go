@@ -9,7 +9,9 @@ import (
 
 	"releasegraph/internal/announce"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/advice"
 	"releasegraph/internal/app/announcement"
+	"releasegraph/internal/app/audit"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
@@ -62,6 +64,8 @@ type App struct {
 	Media         *media.Area
 	Stock         *stock.Area
 	Support       *support.Area
+	Advice        *advice.Area
+	Audits        *audit.Area
 	Variants      *variant.Area
 	Releases      *release.Area
 	Closing       *closing.Area
@@ -119,7 +123,9 @@ func New(c Config) *App {
 	a.Releases = with(e, release.New(e, a.Traversal, a.Configuration, a.Policies))
 	a.Closing = with(e, closing.New(e, a.Releases))
 	a.Environments = with(e, environment.New(e, a.Records, a.Traversal, a.Releases))
-	a.Acceptance = with(e, acceptance.New(e, a.Records, a.Releases, a.Environments))
+	a.Advice = with(e, advice.New(e, a.Records))
+	a.Audits = with(e, audit.New(e, a.Records))
+	a.Acceptance = with(e, acceptance.New(e, a.Records, a.Releases, a.Environments, a.Advice, a.Audits))
 	a.Acceptance.Measuring = c.Measuring
 	a.Forecast = with(e, forecast.New(e, a.Media, a.Releases))
 	a.Rising = with(e, rising.New(e, a.Policies))

@@ -75,6 +75,7 @@ var (
 	}
 	planned = []releaseNeed{
 		aNeed(NeedMethod, "R5", "approach"), aNeed(NeedCalendar, "R5", "plannedFrom"), aNeed(NeedFrequency, "R3", "plannedFrom"),
+		aNeed(NeedProductionAudit, "R5", "changes"), aNeed(NeedBoardAdvice, "R19", "recommendations"),
 	}
 	built = []releaseNeed{
 		aNeed(NeedParts, "R2", "bundles"), aNeed(NeedKit, "R6", "kit"), aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedKitLicensed, "L1", "kit"),

@@ -32,6 +32,8 @@ const (
 	KindSignOff           = "SignOff"
 	KindDeliverable       = "Deliverable"
 	KindCalendarAnswer    = "CalendarAnswer"
+	KindRecommendation    = "Recommendation"
+	KindAudit             = "ConfigurationAudit"
 	KindTestEnvironment   = "TestEnvironment"
 	KindBooking           = "EnvironmentBooking"
 	KindAnnouncement      = "Announcement"
@@ -101,6 +103,10 @@ const (
 	RelBrings    = "BRINGS"
 	RelStoredAs  = "STORED_AS"
 	RelMemberOf  = "MEMBER_OF"
+
+	RelRecommends    = "RECOMMENDS"
+	RelRecommendedBy = "RECOMMENDED_BY"
+	RelAudits        = "AUDITS"
 
 	RelBlockedBy   = "BLOCKED_BY"
 	RelAnswers     = "ANSWERS"

@@ -18,6 +18,8 @@ const (
 	WorkSubmit   WorkReason = "SUBMIT"
 	WorkCarryOut WorkReason = "CARRY_OUT"
 	WorkConfirm  WorkReason = "CONFIRM_ITEM"
+	// WorkTask is R12: a task of the caller's is late.
+	WorkTask WorkReason = "LATE_TASK"
 	// WorkGather is R16: emergency fixes are gathered and redeployed everywhere.
 	WorkGather WorkReason = "GATHER"
 	// WorkAnnounce is R14: drafts of announcements are due, and were not sent.
@@ -57,6 +59,7 @@ func (w WorkReason) Text() string {
 		WorkRevise:   "Your request was rejected: see why, and ask anew where it still matters.",
 		WorkSubmit:   "You have begun to write this request, and not submitted it.",
 		WorkCarryOut: "It is authorised: you are to carry it out, or asked for it and nobody else is.",
+		WorkTask:     "It was due, and is not done: you are to do it.",
 		WorkGather:   "It went live as an emergency longer ago than the policy allows, and no package has taken it everywhere.",
 		WorkAnnounce: "Its time has come, and it is not sent: its release is not accepted, its text is outdated, or nothing is mailed.",
 		WorkConfirm:  "You answer for it, and nobody has changed or confirmed it for a year.",

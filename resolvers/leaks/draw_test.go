@@ -194,6 +194,12 @@ var draws = map[string]func(*drawing) values{
 			"attempt": 1, "verification": d.text(), "kitSha256": strings.Repeat("a", 64),
 		}
 	},
+	domain.KindRecommendation: func(d *drawing) values {
+		return values{"recommended": one(d, true, false), "comment": d.text(), "givenBy": d.person(), "givenAt": dawn}
+	},
+	domain.KindAudit: func(d *drawing) values {
+		return values{"moment": string(one(d, domain.AuditMoments...)), "auditedBy": d.person(), "auditedAt": dawn, "comment": d.text()}
+	},
 	domain.KindTask: func(d *drawing) values {
 		return values{"kind": string(one(d, domain.TaskKinds...)), "owner": d.person(), "done": one(d, true, false)}
 	},

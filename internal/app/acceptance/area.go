@@ -3,11 +3,15 @@
 package acceptance
 
 import (
+	"context"
+
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/authz"
+	plan "releasegraph/internal/plan/release"
+	"releasegraph/internal/store"
 )
 
 // The actions of the area.
@@ -24,13 +28,20 @@ type Area struct {
 	records      *records.Area
 	releases     *release.Area
 	environments *environment.Area
+	others       []Other
 	// Measuring asks servers for measurements; nil: there is none.
 	Measuring Measuring
 }
 
+// Other is an area beside this one that keeps what the moves of a release need.
+type Other interface {
+	// Needs tells what a release lacks there, and the guards that hold it so.
+	Needs(ctx context.Context, s *release.Standing) ([]plan.Lack, []store.Guard, error)
+}
+
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, records *records.Area, releases *release.Area, environments *environment.Area) *Area {
-	return &Area{estate: e, records: records, releases: releases, environments: environments}
+func New(e *estate.Estate, records *records.Area, releases *release.Area, environments *environment.Area, others ...Other) *Area {
+	return &Area{estate: e, records: records, releases: releases, environments: environments, others: others}
 }
 
 // rules are what the area has to say about what is proposed.

@@ -47,7 +47,7 @@ func (g *reading) Lacking() []plan.Lack {
 	if r.Category == domain.FullRelease && g.Asks(domain.NeedRegression) {
 		list = append(list, round.RegressionTested()...)
 	}
-	return list
+	return append(list, g.lacks...)
 }
 
 // built are the needs of what was built (R6). The parts of a package were asked for

@@ -27,6 +27,7 @@ type reading struct {
 	signOffs     []*domain.SignOff
 	deeds        []plan.Deed
 	environments []environments.Used
+	lacks        []plan.Lack // that other areas tell
 	guards       []store.Guard
 }
 
@@ -92,6 +93,13 @@ func (a *Area) read(ctx context.Context, s *release.Standing) (*reading, error) 
 	}
 	if g.environments, err = a.environments.Read(ctx, s, g.used()); err != nil {
 		return nil, err
+	}
+	for _, other := range a.others {
+		lacks, guards, err := other.Needs(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		g.lacks, g.guards = append(g.lacks, lacks...), append(g.guards, guards...)
 	}
 	if err := g.readDeliverables(ctx); err != nil {
 		return nil, err

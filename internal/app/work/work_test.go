@@ -203,3 +203,17 @@ func TestAMembersWorkCostsWhatIsBeforeTheirBoards(t *testing.T) {
 		require.LessOrEqual(t, rowsMore-rows, int64(3*8), "a request is read twice, and a vote of one's own")
 	})
 }
+
+// A task that was due waits for its owner, however their name is written.
+func TestLateTasksWaitForTheirOwners_R12(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(
+			`{"node":"Task","key":"late","name":"Late","kind":"RESOURCE","owner":"ADA","due":"2026-01-01T00:00:00Z"}`,
+			`{"node":"Task","key":"done","name":"Done","kind":"RESOURCE","owner":"ada","due":"2026-01-01T00:00:00Z","done":true}`,
+			`{"node":"Task","key":"later","name":"Later","kind":"RESOURCE","owner":"ada","due":"2027-01-01T00:00:00Z"}`,
+			`{"node":"Task","key":"whenever","name":"Whenever","kind":"RESOURCE","owner":"ada"}`,
+			`{"node":"Task","key":"theirs","name":"Theirs","kind":"RESOURCE","owner":"bo","due":"2026-01-01T00:00:00Z"}`,
+		)
+		require.Equal(t, []string{"LATE_TASK late"}, waits(t, apptest.As(f, "ada", domain.Viewer), f, 50))
+	})
+}

@@ -19,7 +19,7 @@ type Source struct {
 type filter = map[string]any
 
 // Sources lists every source, for a person whose name is written so in requests
-// for change, and so in the keys of parties. Of those that wait for a vote only
+// for change and in tasks, and so in the keys of parties. Of those that wait for a vote only
 // the status is told.
 func Sources(names, keys []string, now time.Time) []*Source {
 	mine, nobody := in(names...), filter{"isNull": true}
@@ -36,6 +36,7 @@ func Sources(names, keys []string, now time.Time) []*Source {
 		request(domain.WorkCarryOut, "decidedAt", filter{"or": []any{
 			filter{"assignee": mine}, filter{"assignee": nobody, "requester": mine},
 		}}, domain.ChangeAuthorised),
+		{domain.WorkTask, domain.KindTask, filter{"owner": mine, "done": filter{"eq": false}, "due": filter{"lt": now}}, "due"},
 		{domain.WorkGather, domain.KindRelease, overdue(now), "liveAt"},
 		{domain.WorkAnnounce, domain.KindAnnouncement, filter{"status": in(domain.AnnouncementDraft), "plannedAt": filter{"lte": now}}, "plannedAt"},
 		{domain.WorkConfirm, domain.KindConfigurationItem, filter{

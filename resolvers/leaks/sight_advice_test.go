@@ -1,0 +1,10 @@
+package leaks_test
+
+import "releasegraph/internal/domain"
+
+func init() {
+	atSitesBy[domain.KindRecommendation] = func(e *estate, n *node, at func(*node) bool) bool { return e.linked(n, domain.RelRecommends, at) }
+	atSitesBy[domain.KindAudit] = func(e *estate, n *node, at func(*node) bool) bool {
+		return e.linked(n, domain.RelAudits, func(m *node) bool { return m.kind == site && at(m) })
+	}
+}
