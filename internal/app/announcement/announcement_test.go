@@ -236,3 +236,40 @@ func TestAPartyAndASiteAreReachedByAnAddressAndALanguage_R14(t *testing.T) {
 		apptest.Refused(t, err, domain.Invalid, "input.email")
 	})
 }
+
+// What is asked twice under one key is done once, and answered alike.
+func TestDraftingAndSendingAgainUnderOneKeyIsAnsweredAlike_R14(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(shop...)
+		for range 2 {
+			w, err := f.Announcements.DraftAnnouncements(f.Ctx, announcement.Draft{Release: apptest.Key("R-1")}, &domain.WriteOptions{IdempotencyKey: apptest.Some("draft")})
+			require.NoError(t, err)
+			require.Equal(t, "R-1", w.Record.(*domain.Release).Key)
+		}
+		a := one(f, domain.ToSite, domain.AnnouncementDraft, "lyo")
+		f.Brings(`{"node":"Party","key":"desk","language":"fr"}`) // so that others are written anew with it
+		for range 2 {
+			w, err := f.Announcements.SendAnnouncement(f.Ctx, domain.Verb{Ref: apptest.Key(a.Key)}, &domain.WriteOptions{IdempotencyKey: apptest.Some("send")})
+			require.NoError(t, err)
+			require.Equal(t, a.Key, w.Record.(*domain.Announcement).Key)
+		}
+		require.Len(t, told(f, domain.AnnouncementSent), 1)
+	})
+}
+
+func TestWhenSupportWasToldIsKept_R23(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(shop...)
+		require.NoError(t, draft(f, false))
+		require.NoError(t, send(f, one(f, domain.ToCustomers, domain.AnnouncementDraft, "")))
+		sent := func() []time.Time {
+			list, err := f.Announcements.SupportTold(f.Ctx, f.Release("R-1"))
+			require.NoError(t, err)
+			return list
+		}
+		require.Empty(t, sent())
+		a := one(f, domain.ToSupport, domain.AnnouncementDraft, "")
+		require.NoError(t, send(f, a))
+		require.Equal(t, []time.Time{*f.Read(domain.KindAnnouncement, a.Key).(*domain.Announcement).SentAt}, sent())
+	})
+}

@@ -226,7 +226,7 @@ func TestTheClockSendsWhatIsDueAndNobodyElseDoes_R14(t *testing.T) {
 }
 
 // Two servers that look at once send each announcement once.
-func TestOfTwoServersOneSends_R14(t *testing.T) {
+func TestOfTwoServersThatLookAtOnceOneSends_R14(t *testing.T) {
 	onStores(t, func(t *testing.T, f *timed) {
 		f.Brings(shop...)
 		require.NoError(t, draft(f.Fixture, false))

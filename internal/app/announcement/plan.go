@@ -24,9 +24,7 @@ type planning struct {
 	existing []*domain.Announcement
 	steps    []announcement.Step
 	// sites are the ids of those that are told, by key.
-	sites map[string]store.ID
-	// keys are free for announcements that are new.
-	keys   []string
+	sites  map[string]store.ID
 	guards []store.Guard
 }
 

@@ -33,15 +33,34 @@ func (a *Estate) written(ctx context.Context, w *Writing, r entity.Record, c *st
 }
 
 // Subject finds the record that a change was about, as it is now, nil when it
-// is gone.
+// is gone: the first of the kind that was written, or else that was joined to
+// something.
 func (a *Estate) Subject(ctx context.Context, k *entity.Kind, c *store.Change) (entity.Record, error) {
-	for _, e := range c.Effects {
+	id := subject(k, c.Effects)
+	if id == "" {
+		return nil, nil
+	}
+	return a.Today(ctx).Record(ctx, k, domain.Ref{ID: &id}, "input.ref")
+}
+
+func subject(k *entity.Kind, effects []store.Effect) string {
+	for _, e := range effects {
 		if e.Node != "" && e.Kind == k.Name {
-			id := string(e.Node)
-			return a.Today(ctx).Record(ctx, k, domain.Ref{ID: &id}, "input.ref")
+			return string(e.Node)
 		}
 	}
-	return nil, nil
+	for _, e := range effects {
+		for _, r := range entity.RelationshipsNamed(e.Edge.Rel) {
+			switch {
+			case e.Node != "":
+			case r.To == k.Name:
+				return string(e.Edge.To)
+			case r.From == k.Name:
+				return string(e.Edge.From)
+			}
+		}
+	}
+	return ""
 }
 
 // Changes tells the effects of a change set as far as the caller may see them: a link
