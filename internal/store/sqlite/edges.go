@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -11,6 +12,7 @@ import (
 
 // link is an edge with the node at its far end. The tag is the last of its keys.
 type link struct {
+	near store.ID
 	found
 	edge store.Edge
 }
@@ -26,7 +28,13 @@ type follower struct {
 	kinds []string // of far ends
 	near  store.ID
 	n     int64
+	// of are the ids of the nodes that are asked about together, by number; nil: one
+	// node is asked about, near.
+	of map[int64]store.ID
 }
+
+// together is about how many nodes one statement asks.
+const together = 1_000
 
 // Edges returns, for each node asked for, its page of edges.
 func (s *Store) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage, error) {
@@ -46,7 +54,10 @@ func (s *Store) Edges(ctx context.Context, q store.EdgeQuery) ([]store.EdgePage,
 	pages := make([]store.EdgePage, len(q.Nodes))
 	err = s.read(ctx, func(c *conn) error {
 		f := &follower{Store: s, ctx: ctx, c: c, q: q, kinds: kinds}
-		return f.each(func(i int) error { return f.page(&pages[i], w) })
+		if len(q.Nodes) > 1 && w.whole() {
+			return f.whole(pages, w)
+		}
+		return f.each(func(i int) error { return f.page(&pages[i], w, f.fetch) })
 	})
 	return pages, err
 }
@@ -63,10 +74,7 @@ func (s *Store) CountEdges(ctx context.Context, q store.EdgeQuery) ([]int64, err
 	counts := make([]int64, len(q.Nodes))
 	err = s.read(ctx, func(c *conn) error {
 		f := &follower{Store: s, ctx: ctx, c: c, q: q, kinds: kinds}
-		return f.each(func(i int) error {
-			counts[i], err = f.count()
-			return err
-		})
+		return f.counts(counts)
 	})
 	return counts, err
 }
@@ -104,8 +112,81 @@ func (f *follower) each(visit func(i int) error) error {
 	return nil
 }
 
-func (f *follower) page(into *store.EdgePage, w window) error {
-	p, err := readPage(w, f.fetch)
+// whole reads all edges of each node: many nodes are asked about at once.
+func (f *follower) whole(pages []store.EdgePage, w window) error {
+	return f.many(func(at map[store.ID][]int) error {
+		links, err := f.fetch(nil, nil, false, -1)
+		if err != nil {
+			return err
+		}
+		of := map[store.ID][]link{}
+		for _, l := range links {
+			of[l.near] = append(of[l.near], l)
+		}
+		for id, places := range at {
+			for _, i := range places {
+				all := func(*bound, *bound, bool, int) ([]link, error) { return slices.Clone(of[id]), nil }
+				if err := f.page(&pages[i], w, all); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// counts counts the edges of each node.
+func (f *follower) counts(into []int64) error {
+	return f.many(func(at map[store.ID][]int) error {
+		for _, kind := range f.kinds {
+			c := &compiler{Store: f.Store}
+			from, err := f.from(c, kind)
+			if err != nil {
+				return err
+			}
+			near, _ := ends(f.q.Direction)
+			err = f.c.query(f.ctx, "SELECT e."+near+", count(*)"+from+" GROUP BY 1", c.args, func(row []driver.Value) error {
+				for _, i := range at[f.of[row[0].(int64)]] {
+					into[i] += row[1].(int64)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// many visits the nodes that exist, so many at a time, each with its places among
+// those asked for.
+func (f *follower) many(visit func(at map[store.ID][]int) error) error {
+	for from := 0; from < len(f.q.Nodes); from += together {
+		some := f.q.Nodes[from:min(from+together, len(f.q.Nodes))]
+		numbers, err := f.numbers(f.ctx, f.c, some)
+		if err != nil {
+			return err
+		}
+		at := map[store.ID][]int{}
+		f.of = map[int64]store.ID{}
+		for i, id := range some {
+			if n, ok := numbers[id]; ok {
+				f.of[n], at[id] = id, append(at[id], from+i)
+			}
+		}
+		if err := visit(at); err != nil {
+			return err
+		}
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *follower) page(into *store.EdgePage, w window, fetch fetch[link]) error {
+	p, err := readPage(w, fetch)
 	into.Cursors, into.HasPrevious, into.HasNext = p.cursors, p.hasPrevious, p.hasNext
 	for _, l := range p.rows {
 		into.Edges, into.Nodes = append(into.Edges, l.edge), append(into.Nodes, l.node)
@@ -139,14 +220,23 @@ func (f *follower) fetch(after, before *bound, reverse bool, limit int) ([]link,
 	return all, nil
 }
 
-// from writes the tables and conditions of the query, the node's number first
+// from writes the tables and conditions of the query, the nodes' numbers first
 // among the parameters.
 func (f *follower) from(c *compiler, kind string) (string, error) {
 	near, far := ends(f.q.Direction)
-	join, match := "", "1"
+	edge, number, join, match := " FROM edge e", "", "", "1"
+	if f.of == nil {
+		number = c.arg(f.n)
+	} else {
+		numbers, err := list(slices.Sorted(maps.Keys(f.of)))
+		if err != nil {
+			return "", err
+		}
+		edge, number = " FROM json_each("+c.arg(numbers)+") j CROSS JOIN edge e", "j.value"
+	}
 	// For many nodes in turn no set is made for each of them.
 	c.few = len(f.q.Nodes) > 1
-	where := " WHERE e.rel = " + strconv.FormatInt(f.layout.rels[f.q.Rel], 10) + " AND e." + near + " = " + c.arg(f.n)
+	where := " WHERE e.rel = " + strconv.FormatInt(f.layout.rels[f.q.Rel], 10) + " AND e." + near + " = " + number
 	edges, err := c.where(f.q.EdgeFilter, c.edgeScope(f.q.Rel, "e"))
 	if err != nil {
 		return "", err
@@ -157,24 +247,7 @@ func (f *follower) from(c *compiler, kind string) (string, error) {
 			return "", err
 		}
 	}
-	return " FROM edge e" + join + where + " AND " + edges + " AND " + match, nil
-}
-
-func (f *follower) count() (int64, error) {
-	var total int64
-	for _, kind := range f.kinds {
-		c := &compiler{Store: f.Store}
-		from, err := f.from(c, kind)
-		if err != nil {
-			return 0, err
-		}
-		count, _, err := f.c.one(f.ctx, "SELECT count(*)"+from, c.args...)
-		if err != nil {
-			return 0, err
-		}
-		total += count
-	}
-	return total, nil
+	return edge + join + where + " AND " + edges + " AND " + match, nil
 }
 
 func (f *follower) fetchKind(kind string, after, before *bound, reverse bool, limit int) ([]link, error) {
@@ -189,6 +262,8 @@ func (f *follower) fetchKind(kind string, after, before *bound, reverse bool, li
 	for _, k := range keys[:len(f.q.Order)] {
 		text += ", " + k.expr
 	}
+	near, _ := ends(f.q.Direction)
+	text += ", e." + near
 	text += from + " AND " + c.beyond(keys, after, false) + " AND " + c.beyond(keys, before, true) +
 		orderBy(keys, reverse) + limited
 	var links []link
@@ -205,15 +280,19 @@ func (f *follower) link(t *table, row []driver.Value) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	rest := row[t.width():]
+	near := f.near
+	if f.of != nil {
+		near = f.of[row[len(row)-1].(int64)]
+	}
+	rest := row[t.width() : len(row)-1]
 	props, err := f.decodeEdge(f.q.Rel, rest[2].(string))
-	key := store.EdgeKey{Rel: f.q.Rel, From: f.near, To: n.ID, Tag: rest[0].(string)}
+	key := store.EdgeKey{Rel: f.q.Rel, From: near, To: n.ID, Tag: rest[0].(string)}
 	if f.q.Direction == store.In {
-		key.From, key.To = n.ID, f.near
+		key.From, key.To = n.ID, near
 	}
 	var keys []any
 	for _, v := range rest[3:] {
 		keys = append(keys, v)
 	}
-	return link{found{n, append(keys, string(n.ID), key.Tag)}, store.Edge{EdgeKey: key, Version: rest[1].(int64), Props: props}}, err
+	return link{near, found{n, append(keys, string(n.ID), key.Tag)}, store.Edge{EdgeKey: key, Version: rest[1].(int64), Props: props}}, err
 }

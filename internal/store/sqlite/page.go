@@ -120,3 +120,6 @@ func (w window) cursor(r row) (store.Cursor, error) {
 	}
 	return store.EncodeCursor(w.order, p)
 }
+
+// whole reports whether the query asks for all of its rows.
+func (w window) whole() bool { return w.after == nil && w.before == nil && w.first == 0 && w.last == 0 }
