@@ -18,10 +18,7 @@ func TestTheDiagramsAreTheLives_D1(t *testing.T) {
 	diagrams := regexp.MustCompile("(?s)```mermaid\n(.*?)```").FindAllStringSubmatch(string(text), -1)
 	require.Len(t, diagrams, 3)
 	for i, want := range [][]string{ways(domain.DeploymentLife.Moves), ways(domain.WaveLife.Moves), ways(domain.SiteRolloutLife.Moves)} {
-		var drawn []string
-		for _, way := range regexp.MustCompile(`(\w+) --> (\w+)`).FindAllString(diagrams[i][1], -1) {
-			drawn = append(drawn, way)
-		}
+		drawn := regexp.MustCompile(`(\w+) --> (\w+)`).FindAllString(diagrams[i][1], -1)
 		slices.Sort(drawn)
 		require.Equal(t, want, drawn, "diagram %d", i+1)
 	}
