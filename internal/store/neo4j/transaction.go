@@ -117,6 +117,7 @@ type apart struct {
 	limit   time.Duration
 }
 
+// Run implements runner.
 func (a apart) Run(ctx context.Context, cypher string, p params) (neo4j.ResultWithContext, error) {
 	return a.session.Run(ctx, cypher, p, within(a.limit)...)
 }
