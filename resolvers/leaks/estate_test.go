@@ -70,7 +70,7 @@ func drawEstate(t *rapid.T) *estate {
 // frequent are relationships that decide what is seen, or that much follows.
 var frequent = []string{
 	domain.RelInstalledAt, domain.RelDependsOn, domain.RelAffects, domain.RelSuppliedBy, domain.RelConcerns, domain.RelCastOn, domain.RelInstalledAt, domain.RelDependsOn,
-	domain.RelChanges, domain.RelSigns,
+	domain.RelChanges, domain.RelSigns, domain.RelAssesses,
 }
 
 func (e *estate) drawArc(t *rapid.T) {

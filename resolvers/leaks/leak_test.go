@@ -60,7 +60,7 @@ func TestEveryQueryTakesPart(t *testing.T) {
 		x.visit(t, drawScene(t), whole, func(w *world) { x.questions(t, w) })
 		return true
 	})
-	for seed := 0; seed < 60 && (seed == 0 || len(x.missing()) > 0); seed++ {
+	for seed := 0; seed < 150 && (seed == 0 || len(x.missing()) > 0); seed++ {
 		asked.Example(seed)
 	}
 	for _, name := range x.missing() {
