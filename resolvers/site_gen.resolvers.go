@@ -114,7 +114,7 @@ func (r *siteResolver) Announcements(ctx context.Context, obj *domain.Site, filt
 	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCED_AT", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
 }
 
-func (r *siteResolver) SiteRollouts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error) {
+func (r *siteResolver) Rollouts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "TARGETS", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.SiteRollout])
 }
 

@@ -22299,7 +22299,7 @@ extend type Site implements Record & Node {
     asOf: AsOf
   ): AnnouncementConnection!
   "What this site has received, or is going to, wave by wave."
-  siteRollouts(
+  rollouts(
     "Only those that match."
     filter: SiteRolloutFilter
     "In which order; those that are equal in it come by id."
@@ -22461,7 +22461,7 @@ input SiteFilter {
   "What this site is told of releases (R14)."
   announcements: AnnouncementLinkFilter
   "What this site has received, or is going to, wave by wave."
-  siteRollouts: SiteRolloutLinkFilter
+  rollouts: SiteRolloutLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -31026,8 +31026,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_audits(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Site_announcements(ctx, field)
-	case "siteRollouts":
-		return ec.fieldContext_Site_siteRollouts(ctx, field)
+	case "rollouts":
+		return ec.fieldContext_Site_rollouts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }

@@ -38,7 +38,7 @@ type SiteResolver interface {
 	CalendarAnswers(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge], error)
 	Audits(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge], error)
 	Announcements(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Announcement, relay.AnnouncementEdge], error)
-	SiteRollouts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error)
+	Rollouts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -887,7 +887,7 @@ func (ec *executionContext) field_Site_parts_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
-func (ec *executionContext) field_Site_siteRollouts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Site_rollouts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
@@ -2105,17 +2105,17 @@ func (ec *executionContext) fieldContext_Site_announcements(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Site_siteRollouts(ctx context.Context, field graphql.CollectedField, obj *domain.Site) (ret graphql.Marshaler) {
+func (ec *executionContext) _Site_rollouts(ctx context.Context, field graphql.CollectedField, obj *domain.Site) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Site_siteRollouts(ctx, field)
+			return ec.fieldContext_Site_rollouts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Site().SiteRollouts(ctx, obj, fc.Args["filter"].(relay.Input), fc.Args["orderBy"].([]relay.Input), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*domain.AsOf))
+			return ec.Resolvers.Site().Rollouts(ctx, obj, fc.Args["filter"].(relay.Input), fc.Args["orderBy"].([]relay.Input), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["asOf"].(*domain.AsOf))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) graphql.Marshaler {
@@ -2125,7 +2125,7 @@ func (ec *executionContext) _Site_siteRollouts(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Site_siteRollouts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Site_rollouts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Site",
 		Field:      field,
@@ -2142,7 +2142,7 @@ func (ec *executionContext) fieldContext_Site_siteRollouts(ctx context.Context, 
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Site_siteRollouts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Site_rollouts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2861,7 +2861,7 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-		case "siteRollouts":
+		case "rollouts":
 			field := field
 
 			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
@@ -2870,7 +2870,7 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
-				res = ec._Site_siteRollouts(ctx, field, obj)
+				res = ec._Site_rollouts(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -74,7 +74,7 @@ func rolloutRelationships() []*Relationship {
 		{
 			Name: domain.RelTargets, Noun: "TargetedSite", From: step, To: domain.KindSite, Deed: true, AtSites: FromEnd, ToOne: true, ByVerbs: true,
 			Field: "site", FieldDoc: "The site.",
-			Inverse: "siteRollouts", InverseDoc: "What this site has received, or is going to, wave by wave.",
+			Inverse: "rollouts", InverseDoc: "What this site has received, or is going to, wave by wave.",
 		},
 		link[domain.Receipt](Relationship{
 			Name: domain.RelReceives, Noun: "Receipt", From: step, To: domain.KindConfigurationItem, Deed: true, ByVerbs: true,

@@ -232,20 +232,17 @@ func Components(r io.Reader) ([]Component, error) {
 }
 
 func (f *sbomFormat) components() (list []Component, err error) {
-	for {
-		r, err := f.next()
-		if err != nil {
-			return list, nil
-		}
-		for _, p := range f.bill.lines[r.line] {
+	for _, line := range f.bill.order {
+		for _, p := range f.bill.lines[line] {
 			if len(p.errs) > 0 {
-				return nil, fmt.Errorf("line %d: %w", r.line, p.errs.Err())
+				return nil, fmt.Errorf("line %d: %w", line, p.errs.Err())
 			}
 			if p.record.Edge == "" {
 				list = append(list, componentOf(p.record.Values))
 			}
 		}
 	}
+	return list, nil
 }
 
 func componentOf(values map[string]any) Component {

@@ -50,6 +50,7 @@ func (v *service) documents() map[string]string {
 		"libraryFindings":   `libraryFindings(first: 100) {nodes {kind}}`,
 		"illegalUses":       `illegalUses(first: 100) {nodes {why}}`,
 		"wastedLicences":    `wastedLicences(first: 100) {nodes {site {key}}}`,
+		"wastedSupport":     `wastedSupport(first: 100) {nodes {site {key}}}`,
 		"policyFor":         `policyFor(item: ` + source + `) {ambiguous considered {because}}`,
 	}
 }

@@ -224,15 +224,10 @@ func (f *follower) fetch(after, before *bound, reverse bool, limit int) ([]link,
 // among the parameters.
 func (f *follower) from(c *compiler, kind string) (string, error) {
 	near, far := ends(f.q.Direction)
-	edge, number, join, match := " FROM edge e", "", "", "1"
-	if f.of == nil {
-		number = c.arg(f.n)
-	} else {
-		numbers, err := list(slices.Sorted(maps.Keys(f.of)))
-		if err != nil {
-			return "", err
-		}
-		edge, number = " FROM json_each("+c.arg(numbers)+") j CROSS JOIN edge e", "j.value"
+	join, match := "", "1"
+	edge, number, err := f.edges(c)
+	if err != nil {
+		return "", err
 	}
 	// For many nodes in turn no set is made for each of them.
 	c.few = len(f.q.Nodes) > 1
@@ -248,6 +243,16 @@ func (f *follower) from(c *compiler, kind string) (string, error) {
 		}
 	}
 	return edge + join + where + " AND " + edges + " AND " + match, nil
+}
+
+// edges writes where the edges are read, and the number that the near ends of these
+// have.
+func (f *follower) edges(c *compiler) (from, number string, err error) {
+	if f.of == nil {
+		return " FROM edge e", c.arg(f.n), nil
+	}
+	numbers, err := list(slices.Sorted(maps.Keys(f.of)))
+	return " FROM json_each(" + c.arg(numbers) + ") j CROSS JOIN edge e", "j.value", err
 }
 
 func (f *follower) fetchKind(kind string, after, before *bound, reverse bool, limit int) ([]link, error) {
