@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app"
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/digest"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/library"
@@ -56,7 +57,7 @@ func (i mediaItems) Kept(ctx context.Context, yield func(library.Item) error) er
 
 // Compare implements library.Upkeep.
 func (i mediaItems) Compare(ctx context.Context, key string) error {
-	_, err := i.app.Media.CompareMediaItem(i.app.WithLoads(ctx), domain.Verb{Ref: domain.Ref{Key: &key}}, nil)
+	_, err := i.app.Media.CompareMediaItem(i.app.WithLoads(acting.WithIdentity(ctx, acting.Clock)), domain.Verb{Ref: domain.Ref{Key: &key}}, nil)
 	return err
 }
 

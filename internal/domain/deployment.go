@@ -91,6 +91,14 @@ var DeploymentLife = Lifecycle[DeploymentStatus, *Deployment]{
 	},
 }
 
+// Drop aborts a deployment that was only planned, unless it was brought further
+// already.
+func (d *Deployment) Drop(why string, at time.Time) {
+	if d.Status == DeploymentPlanned {
+		d.Status, d.StatusReason, d.EndedAt = DeploymentAborted, &why, &at
+	}
+}
+
 // AcceptedByPerson is who accepted the plan.
 func (d *Deployment) AcceptedByPerson() *Person { return maybePersonOf(d, d.AcceptedBy) }
 

@@ -24,6 +24,8 @@ type ReleaseFacts struct {
 	Missing map[MoveNeed][]string
 	// Tasks are what has to be prepared before a status, and is not (R12).
 	Tasks func(ReleaseStatus) []string
+	// Around are the deployments of the release, and the packages that bundle it.
+	Around ReleaseAround
 	// Reason is why the move is made, where it needs one.
 	Reason string
 }
@@ -49,12 +51,12 @@ var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
 		{Verb: ReplanRelease, From: []ReleaseStatus{ReleaseRejected, ReleaseBackedOut}, To: ReleasePlanned, Needs: []releaseNeed{needMoveReason}},
 		{
 			Verb: UnlockRelease, From: []ReleaseStatus{ReleaseInAcceptance, ReleaseAccepted}, To: ReleasePlanned,
-			Needs: []releaseNeed{needMoveReason, aNeed(NeedNoDeployment, "R4", "status"), aNeed(NeedNoPackage, "R4", "bundledBy")},
+			Needs: []releaseNeed{needMoveReason, noDeployment(DeploymentStatus.begun), noPackage(ReleaseStatus.handedIn)},
 		},
 		{
 			Verb: CancelRelease, To: ReleaseCancelled,
 			From:  []ReleaseStatus{ReleasePlanned, ReleaseBuilding, ReleaseInAcceptance, ReleaseAccepted, ReleaseRejected},
-			Needs: []releaseNeed{needMoveReason, aNeed(NeedNoDeployment, "R4", "status"), aNeed(NeedNoPackage, "R4", "bundledBy")},
+			Needs: []releaseNeed{needMoveReason, noDeployment(DeploymentStatus.Open), noPackage(ReleaseStatus.open)},
 		},
 	},
 }

@@ -30,6 +30,9 @@ func (g *reading) Brought() []plan.SignedDeliverable {
 	return list
 }
 
+// Around is what goes on with the release beyond it.
+func (g *reading) Around() domain.ReleaseAround { return g.around }
+
 // Lacking are the needs that acceptance asks for.
 func (g *reading) Lacking() []plan.Lack {
 	r, round := g.Release, g.round()
@@ -54,7 +57,7 @@ func (g *reading) Lacking() []plan.Lack {
 // theirs.
 func (g *reading) built() (list []plan.Lack) {
 	if g.Release.Category != domain.PackageRelease {
-		list = append(acceptance.ScriptsTested(g.scripts(), g.planned()), acceptance.BackOutProcedures(g.BackOut, g.planned(), g.kinds())...)
+		list = append(acceptance.ScriptsTested(scriptsOf(g.Kit), g.planned()), acceptance.BackOutProcedures(g.BackOut, g.planned(), g.kinds())...)
 	}
 	if g.Asks(domain.NeedBuildTest) {
 		list = append(list, acceptance.BuildTested(g.kinds())...)
@@ -72,9 +75,9 @@ func (g *reading) required() (kinds []domain.TestKind) {
 	return kinds
 }
 
-// scripts are those of the kit.
-func (g *reading) scripts() (keys []string) {
-	for _, m := range g.Kit {
+// scriptsOf are the scripts of a kit.
+func scriptsOf(kit []*domain.MediaItem) (keys []string) {
+	for _, m := range kit {
 		if m.Kind == domain.MediaScript && m.Status == domain.MediaAccepted {
 			keys = append(keys, m.Key)
 		}

@@ -39,7 +39,7 @@ func (a *Area) ApproveDeliverable(ctx context.Context, in domain.Verb, o *domain
 		d := &estate.Draft{}
 		d.Decide(before, after)
 		if one.stored != nil {
-			d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(one.stored.ID), Version: int64(one.stored.Version)})
+			d.Hold(one.stored)
 		}
 		return d, after, nil
 	})
@@ -91,7 +91,7 @@ func (a *Area) AcceptDefect(ctx context.Context, in Defect, o *domain.WriteOptio
 		}
 		d, _ := a.estate.Creating(made)
 		d.Known = append(d.Known, r)
-		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(r.ID), Version: int64(r.Version)})
+		d.Hold(r)
 		d.Join(domain.RelIntroducedBy, made, store.ID(r.ID))
 		return d, made, nil
 	})

@@ -27,6 +27,7 @@ type reading struct {
 	signOffs     []*domain.SignOff
 	deeds        []plan.Deed
 	environments []environments.Used
+	around       domain.ReleaseAround
 	lacks        []plan.Lack // that other areas tell
 	guards       []store.Guard
 }
@@ -77,7 +78,7 @@ func (a *Area) read(ctx context.Context, s *release.Standing) (*reading, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, rel := range []string{domain.RelTests, domain.RelRuns, domain.RelMitigates, domain.RelStoredAs, domain.RelMemberOf, domain.RelRanIn} {
+	for _, rel := range []string{domain.RelTests, domain.RelRuns, domain.RelMitigates, domain.RelStoredAs, domain.RelMemberOf, domain.RelRanIn, domain.RelDeploys, domain.RelBundles} {
 		g.guards = append(g.guards, store.Unchanged{Since: store.Revision(since), Rel: rel})
 	}
 	related, err := g.related(ctx)
@@ -90,6 +91,15 @@ func (a *Area) read(ctx context.Context, s *release.Standing) (*reading, error) 
 	}
 	if err := g.readRuns(ctx, tests); err != nil {
 		return nil, err
+	}
+	if g.around, err = readAround(ctx, s); err != nil {
+		return nil, err
+	}
+	for _, d := range g.around.Deployments {
+		g.keep(d)
+	}
+	for _, p := range g.around.Packages {
+		g.keep(p)
 	}
 	if g.environments, err = a.environments.Read(ctx, s, g.used()); err != nil {
 		return nil, err
@@ -150,6 +160,17 @@ func (g *reading) related(ctx context.Context) ([]*domain.Release, error) {
 		g.noteDeeds(r)
 	}
 	return list, nil
+}
+
+// readAround reads the deployments of a release, and the packages that bundle it.
+func readAround(ctx context.Context, s *release.Standing) (domain.ReleaseAround, error) {
+	id := store.ID(s.Release.ID)
+	deployments, err := estate.Linked[*domain.Deployment](ctx, s.View, []store.ID{id}, domain.RelDeploys, store.In)
+	if err != nil {
+		return domain.ReleaseAround{}, err
+	}
+	packages, err := estate.Linked[*domain.Release](ctx, s.View, []store.ID{id}, domain.RelBundles, store.In)
+	return domain.ReleaseAround{Deployments: deployments[id], Packages: packages[id]}, err
 }
 
 func idsOf[R entity.Record](records []R) []store.ID {

@@ -85,7 +85,7 @@ func (a *Area) report(ctx context.Context, in Report, kept *domain.Measurement) 
 	if place != nil {
 		d.Join(domain.RelRanIn, r, store.ID(place.ID))
 		d.Known = append(d.Known, place)
-		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(place.ID), Version: int64(place.Version)})
+		d.Hold(place)
 	}
 	if in.Report != nil {
 		document, err := a.document(ctx, *in.Report)
@@ -94,7 +94,7 @@ func (a *Area) report(ctx context.Context, in Report, kept *domain.Measurement) 
 		}
 		d.Join(domain.RelStoredAs, r, store.ID(document.ID))
 		d.Known = append(d.Known, document)
-		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(document.ID), Version: int64(document.Version)})
+		d.Hold(document)
 	}
 	d.Known = append(d.Known, tested)
 	return d, &done[*domain.TestRun]{record: r, release: after}, nil

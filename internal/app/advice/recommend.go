@@ -34,8 +34,8 @@ func (a *Area) RecommendRelease(ctx context.Context, in Recommend, o *domain.Wri
 			return nil, nil, err
 		}
 		r := found.(*domain.Release)
-		if in.IfVersion != nil && *in.IfVersion != r.Version {
-			return nil, nil, &domain.Error{Code: domain.Conflict, Rule: "C5", Field: "input.ifVersion", Message: "the release was changed meanwhile: read it again"}
+		if err := refusal.Stale(r, in.IfVersion); err != nil {
+			return nil, nil, err
 		}
 		sits, err := a.estate.Existing(ctx, entity.KindNamed(domain.KindBoard), in.Board, "input.board")
 		if err != nil {
@@ -89,9 +89,7 @@ func (a *Area) recommend(ctx context.Context, in Recommend, r *domain.Release, b
 	}
 	d, _ := a.estate.Creating(said)
 	d.Known = append(d.Known, r, board)
-	for _, seen := range []entity.Record{r, board} {
-		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(seen.Meta().ID), Version: int64(seen.Meta().Version)})
-	}
+	d.Hold(r, board)
 	d.Join(domain.RelRecommends, said, store.ID(r.ID))
 	d.Join(domain.RelRecommendedBy, said, store.ID(board.ID))
 	return d, said, nil

@@ -37,7 +37,7 @@ func (a *Area) AuditSite(ctx context.Context, in Report, o *domain.WriteOptions)
 			return nil, nil, err
 		}
 		site, now := found.(*domain.Site), a.estate.Clock()
-		if err := mayAudit(ctx, in, site, now); err != nil {
+		if err := a.mayAudit(ctx, in, site, now); err != nil {
 			return nil, nil, err
 		}
 		done := &domain.ConfigurationAudit{
@@ -60,14 +60,14 @@ func (a *Area) AuditSite(ctx context.Context, in Report, o *domain.WriteOptions)
 		}
 		d, _ := a.estate.Creating(done)
 		d.Known = append(d.Known, site)
-		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(site.ID), Version: int64(site.Version)})
+		d.Hold(site)
 		d.Join(domain.RelAudits, done, store.ID(site.ID))
 		return d, done, nil
 	})
 }
 
 // mayAudit says all that is wrong with a report.
-func mayAudit(ctx context.Context, in Report, site *domain.Site, now time.Time) error {
+func (a *Area) mayAudit(ctx context.Context, in Report, site *domain.Site, now time.Time) error {
 	var es domain.Errors
 	if in.At != nil && in.At.After(now) {
 		es = append(es, refusal.Wrong("input.at", "is in the future"))
@@ -89,16 +89,7 @@ func mayAudit(ctx context.Context, in Report, site *domain.Site, now time.Time) 
 	if err := es.Err(); err != nil {
 		return err
 	}
-	actor := acting.Actor(ctx)
-	for _, r := range []domain.Role{domain.Admin, domain.ConfigurationManager, domain.OperationsManager, domain.DeploymentManager} {
-		if actor.Has(r) && !actor.Bound {
-			return nil
-		}
-	}
-	if legal := domain.CheckAnswersForSite(actor, site); legal != "" {
-		return &domain.Error{Code: domain.Forbidden, Rule: "R5", Field: "input.site", Message: actor.Name + " does not audit " + site.Key + ": " + legal + " does"}
-	}
-	return nil
+	return a.estate.Within(ctx, audits, domain.KindAudit, site, "input.site")
 }
 
 // compare notes where what was found differs from the installations of the site.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/audit"
 	"releasegraph/internal/domain"
@@ -55,6 +56,12 @@ func TestSitesAreAuditedBeforeAnythingIsBuilt_R5(t *testing.T) {
 		require.Error(t, err, "it is not theirs")
 		_, err = audits(domain.Viewer, audit.Report{Site: apptest.Key("par"), Moment: domain.AuditSpot})
 		require.Error(t, err)
+
+		operator := acting.WithActor(f.Ctx, domain.Actor{Name: "opal", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"nyc"}})
+		_, err = f.Audits.AuditSite(operator, audit.Report{Site: apptest.Key("nyc"), Moment: domain.AuditSpot}, &domain.WriteOptions{DryRun: apptest.Some(true)})
+		require.NoError(t, err, "it is theirs")
+		_, err = f.Audits.AuditSite(operator, audit.Report{Site: apptest.Key("par"), Moment: domain.AuditSpot}, &domain.WriteOptions{DryRun: apptest.Some(true)})
+		require.Error(t, err, "it is not theirs")
 
 		got, err := audits(domain.ConfigurationManager, audit.Report{
 			Site: apptest.Key("par"), Moment: domain.AuditSpot, Found: []plan.Found{{Item: "pay", Version: &two}, {Item: "toolbar", Version: &one}},

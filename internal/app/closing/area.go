@@ -31,6 +31,10 @@ func (a *Area) Consequences() []estate.Consequence {
 			Owns: []string{"Release.status", "Release.statusSince", "Release.liveAt"}, Follow: rules{a}.goesLive,
 		},
 		{
+			Name: "R6 what was planned of what is planned anew is dropped", Binds: estate.ByVerb | estate.ByImport, Minds: statuses,
+			Owns: []string{"Deployment.status", "Deployment.statusReason", "Deployment.endedAt"}, Follow: rules{a}.dropPlanned,
+		},
+		{
 			Name: "R1 what is closed supersedes", Binds: estate.ByVerb | estate.ByImport, Minds: statuses,
 			Owns: []string{domain.RelSupersedes}, Follow: rules{a}.supersede,
 		},

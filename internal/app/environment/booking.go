@@ -50,15 +50,11 @@ func (a *Area) BookTestEnvironment(ctx context.Context, in Book, o *domain.Write
 		}
 		d, _ := a.estate.Creating(b)
 		d.Known = append(d.Known, place, r)
-		d.Guards = append(d.Guards, at(place), at(r))
+		d.Hold(place, r)
 		d.Join(domain.RelBooks, b, store.ID(place.ID))
 		d.Join(domain.RelBookedFor, b, store.ID(r.ID))
 		return d, b, nil
 	})
-}
-
-func at(r entity.Record) store.Guard {
-	return store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)}
 }
 
 // mayBook says all that is wrong with a booking.

@@ -49,6 +49,13 @@ func (d *Draft) Create(r entity.Record) *RecordChange {
 	return c
 }
 
+// Hold guards that records stay as they were seen.
+func (d *Draft) Hold(seen ...entity.Record) {
+	for _, r := range seen {
+		d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)})
+	}
+}
+
 // Change notes that the next operation writes a record, by the verb of an area.
 func (d *Draft) Change(before, after entity.Record) *RecordChange {
 	c := &RecordChange{Before: before, After: after, By: ByVerb, InputAt: InputAt{Path: "input"}, op: len(d.Ops)}

@@ -110,7 +110,7 @@ func (a *Area) answer(ctx context.Context, r *domain.Release, of entity.Record, 
 	}
 	d, _ := a.estate.Creating(answer)
 	d.Known = append(d.Known, r, of)
-	d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(r.ID), Version: int64(r.Version)})
+	d.Hold(r)
 	d.Join(domain.RelAnswers, answer, store.ID(r.ID))
 	d.Join(domain.RelAnsweredFor, answer, store.ID(of.Meta().ID))
 	return d, answer, nil

@@ -42,7 +42,7 @@ func rememberRemoved(d *estate.Draft, r entity.Record, links []string) {
 		return
 	}
 	d.Ops = append(d.Ops, store.UpdateNode{ID: store.ID(r.Meta().ID), Set: store.Props{entity.RemovedLinksProperty: TextList(links)}})
-	d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(r.Meta().ID), Version: int64(r.Meta().Version)})
+	d.Hold(r)
 	r.Meta().RemovedLinks = links
 }
 

@@ -65,7 +65,7 @@ func (a *Area) GatherEmergencyFixes(ctx context.Context, in Gather, o *domain.Wr
 			part := found.byKey[key]
 			d.Known = append(d.Known, part)
 			d.Join(domain.RelBundles, pack, store.ID(part.ID))
-			d.Guards = append(d.Guards, store.NodeAt{ID: store.ID(part.ID), Version: int64(part.Version)})
+			d.Hold(part)
 		}
 		return d, pack, nil
 	})

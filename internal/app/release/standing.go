@@ -26,6 +26,8 @@ type Beside interface {
 	Holding() []store.Guard
 	// Brought are the deliverables, as they are signed.
 	Brought() []release.SignedDeliverable
+	// Around is what goes on with the release beyond it.
+	Around() domain.ReleaseAround
 	// DossierDigest is that of all that led to where the release stands (R8).
 	DossierDigest(ctx context.Context) (string, error)
 }

@@ -93,7 +93,7 @@ func (a *Area) refusal(ctx context.Context, v releaseVerb, r *domain.Release, de
 	if err != nil {
 		return err
 	}
-	decided.Missing, decided.Tasks = told.missing(), told.tasksBefore
+	decided.Missing, decided.Tasks, decided.Around = told.missing(), told.tasksBefore, told.beside.Around()
 	if _, errs := domain.ReleaseLife.Check(r.Key, v.name, r.Status, decided); len(errs) > 0 {
 		return errs.Under("input").Err()
 	}
@@ -102,7 +102,7 @@ func (a *Area) refusal(ctx context.Context, v releaseVerb, r *domain.Release, de
 
 // decided are the facts that the moves look at.
 func (f *facts) decided(reason string) *domain.ReleaseFacts {
-	return &domain.ReleaseFacts{Release: f.of, Missing: f.missing(), Tasks: f.tasksBefore, Reason: reason}
+	return &domain.ReleaseFacts{Release: f.of, Missing: f.missing(), Tasks: f.tasksBefore, Around: f.beside.Around(), Reason: reason}
 }
 
 // draft writes what has become of the release.
