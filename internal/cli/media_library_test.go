@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,12 +21,26 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"releasegraph/internal/cli"
 	"releasegraph/internal/digest"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/neo4jtest"
 )
 
-func TestMain(m *testing.M) { neo4jtest.Main(m) }
+// TestMain lets a command start this program as a server.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		os.Exit(cli.Run(interrupted(), os.Args[1:], cli.System()))
+	}
+	neo4jtest.Main(m)
+}
+
+// interrupted is a context that an interrupt ends.
+func interrupted() context.Context {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	return ctx
+}
 
 // onStores runs a test with the flags of each kind of store, which is empty.
 func onStores(t *testing.T, test func(*testing.T, []string)) {
