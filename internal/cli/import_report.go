@@ -141,7 +141,10 @@ func (p *importReport) holds(sum importer.Summary) {
 // falls tells which numbers of releases do not rise (R3): the first of those that
 // were compared, and how many cannot be read.
 func (p *importReport) falls(sum importer.Summary) {
-	told, unread := 0, 0
+	told, unread, does := 0, 0, "does not rise"
+	if sum.DryRun {
+		does = "would not rise"
+	}
 	for _, one := range sum.Falls {
 		switch {
 		case one.Than == nil:
@@ -150,7 +153,7 @@ func (p *importReport) falls(sum importer.Summary) {
 			}
 			continue
 		case told < mostFalls:
-			fmt.Fprintf(p.out, "! Release %s of %s does not rise after %s: %s (R3)\n", one.Release, one.Unit, *one.Than, one.Why)
+			fmt.Fprintf(p.out, "! Release %s of %s %s after %s: %s (R3)\n", one.Release, one.Unit, does, *one.Than, one.Why)
 		}
 		told++
 	}
@@ -159,6 +162,9 @@ func (p *importReport) falls(sum importer.Summary) {
 	}
 	if unread > 1 {
 		fmt.Fprintf(p.out, "and %d more whose numbers their policy cannot read; --json lists them\n", unread-1)
+	}
+	if sum.FallsUnseen > 0 {
+		fmt.Fprintf(p.out, "Whether the numbers of %d more lines about releases rise is told when they are written.\n", sum.FallsUnseen)
 	}
 }
 

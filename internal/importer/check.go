@@ -32,6 +32,7 @@ type run struct {
 	summary    Summary
 	shown      shown
 	holds      holds
+	numbers    numbers
 }
 
 // contents tells what a file holds, so that passes which want something else
@@ -126,6 +127,9 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 		ends.need(e.item)
 		r.trees.add(name, e)
 		r.services.add(name, e)
+		if r.options.DryRun {
+			r.numbers.join(e.item)
+		}
 	} else {
 		r.has[file].nodes++
 		r.attributes.add(name, e)

@@ -222,7 +222,7 @@ func (r *remote) send(ctx context.Context, lines, assume, whole []string) (bulk.
 	}
 	revision, _ := strconv.ParseInt(got.Revision, 10, 64)
 	return bulk.Imported{
-		Counts: got.Counts, Revision: revision, Changes: got.Changes, Kept: got.Kept, Held: got.Held, Whole: got.Whole,
+		Counts: got.Counts, Revision: revision, Changes: got.Changes, Kept: got.Kept, Held: got.Held, Whole: got.Whole, Falls: got.Falls,
 	}, nil
 }
 

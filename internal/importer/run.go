@@ -69,9 +69,12 @@ type Summary struct {
 	HoldsUnseen int `json:"holdsUnseen,omitempty"`
 	// Falls are the releases whose numbers do not rise, of the units that the files
 	// are about (R3).
-	Falls    []bulk.ImportFall `json:"falls,omitempty"`
-	Revision int64             `json:"revision"`
-	DryRun   bool              `json:"dryRun"`
+	Falls []bulk.ImportFall `json:"falls,omitempty"`
+	// FallsUnseen counts lines about releases and units of which a dry run, which
+	// looks at so many together, does not tell whether their numbers rise.
+	FallsUnseen int   `json:"fallsUnseen,omitempty"`
+	Revision    int64 `json:"revision"`
+	DryRun      bool  `json:"dryRun"`
 	// MoreChanges and MoreKept count those that were not shown.
 	MoreChanges int `json:"moreChanges"`
 	MoreKept    int `json:"moreKept"`
@@ -141,11 +144,11 @@ func Run(ctx context.Context, to Opener, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	if !o.Prune {
-		sum, err := r.write(ctx)
+		_, err := r.write(ctx)
 		if err == nil {
-			sum.Falls, err = retry(ctx, r, func() ([]bulk.ImportFall, error) { return r.target.Falls(ctx) })
+			err = r.tellFalls(ctx)
 		}
-		return r.settle(sum), err
+		return r.settle(r.summary), err
 	}
 	sum, err := r.writeAndPrune(ctx)
 	return r.settle(sum), err
@@ -167,11 +170,7 @@ func (r *run) writeAndPrune(ctx context.Context) (Summary, error) {
 	if err := p.write(ctx); err != nil {
 		return r.summary, r.cutOff(err)
 	}
-	r.summary.Falls, err = retry(ctx, r, func() ([]bulk.ImportFall, error) { return r.target.Falls(ctx) })
-	if err != nil {
-		return r.summary, err
-	}
-	return r.summary, nil
+	return r.summary, r.tellFalls(ctx)
 }
 
 // source is the name under which the files are imported.

@@ -27,6 +27,10 @@ type Target interface {
 	// Falls tells which numbers of releases do not rise, of the units that the import
 	// has touched.
 	Falls(ctx context.Context) ([]bulk.ImportFall, error)
+	// Foresee tells which would not, were some items written. It writes nothing.
+	Foresee(ctx context.Context, items []*interchange.Item) ([]bulk.ImportFall, error)
+	// Together tells how many items, and how long ones, go into one Foresee.
+	Together() (items, bytes int)
 	// Batch tells how many records and how many relationships go well in one
 	// Write.
 	Batch() (nodes, edges int)

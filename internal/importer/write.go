@@ -115,6 +115,9 @@ func (b *batch) flush(ctx context.Context) error {
 	if b.run.options.DryRun && b.run.holds.plan(b.items) {
 		done.Held = nil // foreseen at the end, from all that the files say of plans
 	}
+	if b.run.options.DryRun {
+		b.run.numbers.keep(b.items)
+	}
 	if err := b.run.sum(done); err != nil {
 		return err
 	}

@@ -126,17 +126,12 @@ func (a *Area) UnknownKeys(ctx context.Context, kind string, keys []string) ([]s
 }
 
 // Falls tells which numbers do not rise, of the releases of all units that the
-// import has touched so far (R3). A dry run, which wrote none, tells nothing.
+// import has touched so far (R3). A dry run wrote none: Foresee tells of those.
 func (im *Import) Falls(ctx context.Context) ([]ImportFall, error) {
 	if im.options.DryRun {
 		return nil, nil
 	}
-	found, err := im.app.rising.Falls(ctx, im.memory)
-	list := make([]ImportFall, len(found))
-	for i, f := range found {
-		list[i] = ImportFall(f)
-	}
-	return list, err
+	return fallsOf(im.app.rising.Falls(ctx, im.memory))
 }
 
 // remember keeps the id of a record in mind.

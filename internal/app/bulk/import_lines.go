@@ -109,7 +109,7 @@ func (a *Area) importLines(ctx context.Context, w *estate.Writing, in ImportLine
 			err = nil
 		}
 		if err == nil && len(done.Wrong) == 0 {
-			done.Falls, err = im.Falls(ctx)
+			done.Falls, err = im.lineFalls(ctx, items)
 		}
 	}
 	if err == nil && len(done.Wrong) > 0 {

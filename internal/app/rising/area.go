@@ -18,11 +18,14 @@ func New(e *estate.Estate, policies *policy.Area) *Area {
 	return &Area{estate: e, policies: policies}
 }
 
+// minded are the records and the links by which a number rises or falls.
+var minded = estate.Interest{Kinds: []string{domain.KindRelease}, Rels: []string{domain.RelChanges, domain.RelGroups}}
+
 // Consequences are what follows for the numbers of releases: what is imported is
 // remembered.
 func (a *Area) Consequences() []estate.Consequence {
 	return []estate.Consequence{{
 		Name: "R3 the numbers of what is imported are compared", Binds: estate.ByImport,
-		Minds: estate.Interest{Kinds: []string{domain.KindRelease}, Rels: []string{domain.RelChanges, domain.RelGroups}}, Follow: noteBrought,
+		Minds: minded, Follow: noteBrought,
 	}}
 }

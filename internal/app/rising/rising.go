@@ -26,23 +26,32 @@ type Brought struct {
 
 const broughtMemory = "R3 brought"
 
+func newBrought() *Brought {
+	return &Brought{order: map[store.ID]int{}, items: map[store.ID]bool{}}
+}
+
 // noteBrought remembers which releases an import brings or changes the content of,
 // so that their numbers can be compared when all is there (R3).
 func noteBrought(ctx context.Context, p *estate.Proposal) error {
 	kept, err := p.Memory(broughtMemory, func() (any, error) {
-		return &Brought{order: map[store.ID]int{}, items: map[store.ID]bool{}}, nil
+		return newBrought(), nil
 	})
 	if err != nil {
 		return err
 	}
-	b := kept.(*Brought)
+	kept.(*Brought).note(p)
+	return ctx.Err()
+}
+
+// note remembers what a proposal brings of releases and units.
+func (b *Brought) note(p *estate.Proposal) {
 	note := func(id store.ID) {
 		if _, known := b.order[id]; !known {
 			b.order[id] = len(b.order) + 1
 		}
 	}
 	for _, c := range p.Records {
-		if !c.Gone() {
+		if _, is := c.After.(*domain.Release); is {
 			note(store.ID(c.After.Meta().ID))
 		}
 	}
@@ -51,11 +60,10 @@ func noteBrought(ctx context.Context, p *estate.Proposal) error {
 		case l.Stays || l.Goes:
 		case l.Rel.Name == domain.RelChanges:
 			note(l.Key.From)
-		default:
+		case l.Rel.Name == domain.RelGroups:
 			b.items[l.Key.To] = true
 		}
 	}
-	return ctx.Err()
 }
 
 // Fall is a release that went live and whose number did not rise, and why.
@@ -77,7 +85,11 @@ func (a *Area) Falls(ctx context.Context, memory map[string]any) ([]Fall, error)
 	if !ok {
 		return nil, nil
 	}
-	h := &history{view: a.estate.Today(ctx), brought: b, lived: map[release.Unit][]release.Lived{}, of: map[store.ID]release.Unit{}}
+	return a.falls(ctx, a.estate.Today(ctx), b)
+}
+
+func (a *Area) falls(ctx context.Context, v estate.View, b *Brought) ([]Fall, error) {
+	h := &history{view: v, brought: b, lived: map[release.Unit][]release.Lived{}, of: map[store.ID]release.Unit{}}
 	h.units = held.NewUnits(h.view)
 	if err := h.read(ctx); err != nil {
 		return nil, err
