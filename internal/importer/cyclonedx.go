@@ -12,20 +12,17 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// openCycloneDX reads a bill of materials in CycloneDX JSON.
+// openCycloneDX reads a bill of materials in CycloneDX, in JSON or in XML.
 func openCycloneDX(r io.Reader) (format, error) {
 	text, err := readWhole(r)
 	if err != nil {
 		return nil, err
 	}
-	var bom cdx.BOM
-	if err := cdx.NewBOMDecoder(bytes.NewReader(text), cdx.BOMFileFormatJSON).Decode(&bom); err != nil {
-		return nil, fmt.Errorf("is no CycloneDX: %w", notJSON(text, err))
+	bom, places, err := decodeCycloneDX(text)
+	if err != nil {
+		return nil, fmt.Errorf("is no CycloneDX: %w", err)
 	}
-	if bom.BOMFormat != cdx.BOMFormat {
-		return nil, errors.New(`is no CycloneDX: "bomFormat" must be "CycloneDX"`)
-	}
-	c := cycloneDX{newBill(text)}
+	c := cycloneDX{newBill(places)}
 	described := ""
 	if bom.Metadata != nil && bom.Metadata.Component != nil {
 		described = c.component(bom.Metadata.Component, "metadata/component", "")
@@ -37,6 +34,27 @@ func openCycloneDX(r io.Reader) (format, error) {
 		}
 	}
 	return c.format(), nil
+}
+
+// decodeCycloneDX reads a document, and tells the lines of its elements.
+func decodeCycloneDX(text []byte) (bom *cdx.BOM, places map[string]int, err error) {
+	defer stumbled(&err)
+	bom = &cdx.BOM{}
+	if isXML(text) {
+		err = cdx.NewBOMDecoder(bytes.NewReader(text), cdx.BOMFileFormatXML).Decode(bom)
+		if err == nil && bom.SpecVersion == 0 {
+			err = fmt.Errorf("the namespace of bom must be that of a version from %s to %s, such as http://cyclonedx.org/schema/bom/%s",
+				cdx.SpecVersion1_0, cdx.SpecVersion1_7, cdx.SpecVersion1_6)
+		}
+		return bom, xmlLines(text), notXML(err)
+	}
+	switch err = cdx.NewBOMDecoder(bytes.NewReader(text), cdx.BOMFileFormatJSON).Decode(bom); {
+	case err != nil:
+		return nil, nil, notJSON(text, err)
+	case bom.BOMFormat != cdx.BOMFormat:
+		return nil, nil, errors.New(`"bomFormat" must be "CycloneDX"`)
+	}
+	return bom, elementLines(text), nil
 }
 
 type cycloneDX struct{ *bill }

@@ -150,6 +150,9 @@ func FuzzMapping(f *testing.F) {
 func FuzzCycloneDX(f *testing.F) {
 	seedBill(f, "shop.cdx.json")
 	f.Add([]byte(`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[null,{"type":"library","name":"a","components":[{"name":"b"}]}],"dependencies":[{"ref":"x","dependsOn":null}]}`))
+	f.Add([]byte(`<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><metadata><component type="application" bom-ref="w"><name>w</name></component></metadata>
+<components><component type="library" bom-ref="a"><group>g</group><name>a</name><licenses><license><id>MIT</id></license></licenses><components><component><name>b</name></component></components></component></components>
+<dependencies><dependency ref="w"><dependency ref="a"/></dependency></dependencies></bom>`))
 	f.Fuzz(func(t *testing.T, text []byte) { readBill(t, openCycloneDX, text) })
 }
 
@@ -158,6 +161,8 @@ func FuzzSPDX(f *testing.F) {
 	seedBill(f, "orders.spdx.json")
 	f.Add([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[null,{"SPDXID":"SPDXRef-a","name":"a","hasFiles":["SPDXRef-x"]}],"relationships":[null,{"spdxElementId":"SPDXRef-a","relationshipType":"CONTAINS","relatedSpdxElement":"SPDXRef-a"}]}`))
 	f.Add([]byte(`{"spdxVersion":"SPDX-2.1","packages":[null,{"hasFiles":["a"]}],"relationships":[null,{}]}`))
+	f.Add([]byte("# a\nSPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\nPackageName: a\nSPDXID: SPDXRef-a\nPackageComment: <text>x\ny</text>\nFileName: f\nSPDXID: SPDXRef-f\n" +
+		"PackageName: b\nSPDXID: SPDXRef-b\nExternalRef: PACKAGE-MANAGER purl pkg:npm/b@1\nRelationship: SPDXRef-a CONTAINS SPDXRef-b\n"))
 	f.Fuzz(func(t *testing.T, text []byte) { readBill(t, openSPDX, text) })
 }
 

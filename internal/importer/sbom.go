@@ -21,7 +21,7 @@ import (
 // maxSBOM is the largest bill of materials that is read: it is held in memory.
 const maxSBOM = 256 << 20
 
-// billed is a component of a bill of materials, in either format.
+// billed is a component of a bill of materials, in whatever format.
 type billed struct {
 	ref     string // by which the bill names it
 	at      string // where in the document: "components/3"
@@ -44,9 +44,9 @@ type bill struct {
 	links  map[string]bool
 }
 
-func newBill(text []byte) *bill {
+func newBill(places map[string]int) *bill {
 	return &bill{
-		places: elementLines(text), lines: map[int][]parsed{},
+		places: places, lines: map[int][]parsed{},
 		keys: map[string]string{}, given: map[string]bool{}, links: map[string]bool{},
 	}
 }
@@ -158,7 +158,7 @@ func (f *sbomFormat) parse(r raw, w want) []parsed {
 	return list
 }
 
-// readWhole reads a document that is one JSON value.
+// readWhole reads a document whole.
 func readWhole(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxSBOM+1))
 	switch {
@@ -178,6 +178,8 @@ func notJSON(text []byte, err error) error {
 	var syntax *json.SyntaxError
 	var typed *json.UnmarshalTypeError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &syntax):
 		return fmt.Errorf("line %d: not valid JSON: %w", lineAt(text, syntax.Offset), err)
 	case errors.As(err, &typed):
@@ -186,6 +188,14 @@ func notJSON(text []byte, err error) error {
 		return errors.New("ends in the middle")
 	}
 	return err
+}
+
+// stumbled makes an error of what a library stumbles over, which is not made for
+// malformed documents.
+func stumbled(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("cannot be read: %v", p)
+	}
 }
 
 func lineAt(text []byte, offset int64) int {
@@ -198,9 +208,14 @@ const sniffed = 32 << 10
 // sniff finds out by its beginning whether a file is a bill of materials.
 func sniff(r *bufio.Reader) string {
 	start, _ := r.Peek(sniffed) // less is no error here
-	line, _, _ := bytes.Cut(bytes.TrimSpace(start), []byte("\n"))
+	start = bytes.TrimSpace(start)
+	line, _, _ := bytes.Cut(start, []byte("\n"))
 	switch {
-	case !bytes.HasPrefix(line, []byte("{")), bytes.Contains(line, []byte(`"node":`)), bytes.Contains(line, []byte(`"edge":`)):
+	case isXML(start) && bytes.Contains(start, []byte("http://cyclonedx.org/schema/bom")):
+		return formatCycloneDX
+	case bytes.HasPrefix(firstTag(start), []byte("SPDXVersion:")):
+		return formatSPDX
+	case !isJSON(line), bytes.Contains(line, []byte(`"node":`)), bytes.Contains(line, []byte(`"edge":`)):
 		return ""
 	case bytes.Contains(start, []byte(`"bomFormat"`)):
 		return formatCycloneDX
@@ -210,10 +225,19 @@ func sniff(r *bufio.Reader) string {
 	return ""
 }
 
+// firstTag leaves out the comments before the first tag of a tag-value document.
+func firstTag(text []byte) []byte {
+	for bytes.HasPrefix(text, []byte("#")) {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+		text = bytes.TrimSpace(text)
+	}
+	return text
+}
+
 // Component is what a bill of materials names.
 type Component struct{ Name, Version, Purl string }
 
-// Components lists what a bill of materials names, in either format.
+// Components lists what a bill of materials names, in whatever format.
 func Components(r io.Reader) ([]Component, error) {
 	text := bufio.NewReaderSize(r, sniffed)
 	open := openCycloneDX
@@ -222,7 +246,7 @@ func Components(r io.Reader) ([]Component, error) {
 	case formatSPDX:
 		open = openSPDX
 	default:
-		return nil, errors.New("is no bill of materials: neither CycloneDX nor SPDX in JSON")
+		return nil, errors.New("is no bill of materials that is read: CycloneDX in JSON or XML, SPDX 2 in JSON or tag-value")
 	}
 	f, err := open(text)
 	if err != nil {

@@ -14,29 +14,26 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// openSPDX reads a bill of materials in SPDX 2 JSON: its packages, and those
-// relationships between them that say what is part of what, and what needs
-// what. Files and snippets are not items.
+// openSPDX reads a bill of materials in SPDX 2, in JSON or in tag-value: its
+// packages, and those relationships between them that say what is part of what, and
+// what needs what. Files and snippets are not items.
 func openSPDX(r io.Reader) (format, error) {
 	text, err := readWhole(r)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := decodeSPDX(text)
+	doc, places, err := decodeSPDX(text)
 	if err != nil {
-		return nil, fmt.Errorf("is no SPDX: %w", notJSON(text, err))
+		return nil, fmt.Errorf("is no SPDX: %w", err)
 	}
-	s := spdxBill{newBill(text), map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	s := spdxBill{newBill(places), map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for i, p := range doc.Packages {
 		if p != nil {
 			s.pkg(p, fmt.Sprintf("packages/%d", i))
+			s.files(p.Files)
 		}
 	}
-	for _, f := range doc.Files {
-		if f != nil {
-			s.other[string(f.FileSPDXIdentifier)] = true
-		}
-	}
+	s.files(doc.Files)
 	for _, sn := range doc.Snippets {
 		s.other[string(sn.SnippetSPDXIdentifier)] = true
 	}
@@ -50,19 +47,17 @@ func openSPDX(r io.Reader) (format, error) {
 	return s.format(), nil
 }
 
-// decodeSPDX reads a document. The library is not made for malformed ones, and
-// what it stumbles over is an error.
-func decodeSPDX(text []byte) (doc *spdx.Document, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("cannot be read: %v", p)
-		}
-	}()
+// decodeSPDX reads a document, and tells the lines of its elements.
+func decodeSPDX(text []byte) (doc *spdx.Document, places map[string]int, err error) {
+	defer stumbled(&err)
+	if !isJSON(text) {
+		return decodeTagValue(text)
+	}
 	doc, err = spdxjson.Read(bytes.NewReader(text))
 	if err == nil && doc == nil {
 		err = errors.New("the document is empty")
 	}
-	return doc, err
+	return doc, elementLines(text), notJSON(text, err)
 }
 
 // spdxBill also knows what is no package, what the document describes, and
@@ -70,6 +65,15 @@ func decodeSPDX(text []byte) (doc *spdx.Document, err error) {
 type spdxBill struct {
 	*bill
 	other, described, part map[string]bool
+}
+
+// files takes note of what is no package.
+func (s spdxBill) files(list []*spdx.File) {
+	for _, f := range list {
+		if f != nil {
+			s.other[string(f.FileSPDXIdentifier)] = true
+		}
+	}
 }
 
 func (s spdxBill) pkg(p *spdx.Package, at string) {
