@@ -27,6 +27,25 @@ func TestACreatedRecordIsAnsweredAndCanBeReadByKeyAndById(t *testing.T) {
 	a.ask(`{ site(key: "nowhere") { name } }`, nil).is("site", nil)
 }
 
+func TestARecordIsAddedWithItsRelationships(t *testing.T) {
+	a := newAPI(t)
+	a.item("db", nil)
+	a.site("par-1", nil)
+	made := a.ask(`mutation($i: CreateConfigurationItemInput!) { createConfigurationItem(input: $i) {
+		configurationItem { dependsOn { edges { impact node { key } } } installedAt { edges { version node { key } } } } changes { type kind }
+	} }`, vars{"i": vars{
+		"key": "shop", "name": "Shop", "class": "SERVICE",
+		"dependsOn":   []any{vars{"to": vars{"key": "db"}, "impact": "DEGRADED"}},
+		"installedAt": vars{"to": vars{"key": "par-1"}, "version": "1.0"},
+	}})
+	made.is("createConfigurationItem.configurationItem.dependsOn.edges.0.node.key", "db")
+	made.is("createConfigurationItem.configurationItem.dependsOn.edges.0.impact", "DEGRADED")
+	made.is("createConfigurationItem.configurationItem.installedAt.edges.0.version", "1.0")
+	made.is("createConfigurationItem.changes.2.kind", "INSTALLED_AT")
+	a.send(`mutation { createConfigurationItem(input: {key: "web", name: "Web", class: SERVICE, dependsOn: [{to: {key: "db"}}, {to: {key: "nobody"}}]}) { revision } }`, nil).
+		refused("NOT_FOUND", "", "input.dependsOn.1.to")
+}
+
 func TestNodesAnswersInTheOrderAskedWithNullWhereThereIsNone(t *testing.T) {
 	a := newAPI(t)
 	site := a.site("par-1", nil).at("createSite.site.id")

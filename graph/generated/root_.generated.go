@@ -825,6 +825,30 @@ input CreateAcceptanceTestInput {
   query: String
   "How often it is asked, and what its answers mean."
   measure: TestMeasureInput
+  "The release for which this test is planned."
+  release: NewPlannedTestInput
+  "The script of the kit that this test runs: the one that the sites will (R6)."
+  script: NewTestScriptInput
+  "The request whose mitigation this test tries, since it cannot be undone (R10)."
+  mitigates: NewTestedMitigationInput
+}
+
+"To what a planned test joins an acceptance test that is made."
+input NewPlannedTestInput {
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"To what a test script joins an acceptance test that is made."
+input NewTestScriptInput {
+  "The media item where it ends."
+  to: RecordRef!
+}
+
+"To what a tested mitigation joins an acceptance test that is made."
+input NewTestedMitigationInput {
+  "The change request where it ends."
+  to: RecordRef!
 }
 
 "What to change in an acceptance test: what is absent stays, null empties."
@@ -3220,6 +3244,14 @@ input CreateDelegationInput {
   from: DateTime!
   "Until when it holds; for the time being when null."
   until: DateTime
+  "The board on which the deputy stands in; null: on every board."
+  board: NewDelegationBoardInput
+}
+
+"To what a delegation board joins a delegation that is made."
+input NewDelegationBoardInput {
+  "The board where it ends."
+  to: RecordRef!
 }
 
 "What to change in a delegation: what is absent stays, null empties."
@@ -5563,6 +5595,46 @@ input CreateChangeRequestInput {
   plannedTo: DateTime
   "How long the affected items are expected to be out of use."
   downtime: Duration
+  "The problems that this change is to resolve."
+  resolves: [NewResolutionInput!] @cost(weight: 50)
+  "The items that this request wants to change."
+  affects: [NewAffectedItemInput!] @cost(weight: 50)
+  "The sites where the change is carried out."
+  sites: [NewChangeSiteInput!] @cost(weight: 50)
+  "The model that this request follows (H7)."
+  model: NewFollowedModelInput
+  "The board that decides on this request."
+  board: NewDecidingBoardInput
+}
+
+"To what a resolution joins a change request that is made."
+input NewResolutionInput {
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"To what an affected item joins a change request that is made."
+input NewAffectedItemInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"To what a change site joins a change request that is made."
+input NewChangeSiteInput {
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"To what a followed model joins a change request that is made."
+input NewFollowedModelInput {
+  "The change model where it ends."
+  to: RecordRef!
+}
+
+"To what a deciding board joins a change request that is made."
+input NewDecidingBoardInput {
+  "The board where it ends."
+  to: RecordRef!
 }
 
 "What to change in a change request: what is absent stays, null empties."
@@ -7706,6 +7778,98 @@ input CreateConfigurationItemInput {
   confirmedAt: DateTime
   "What else is worth knowing, by name."
   attributes: Attributes
+  "What this item needs."
+  dependsOn: [NewDependencyInput!] @cost(weight: 50)
+  "The sites where this item runs, in which version."
+  installedAt: [NewInstallationInput!] @cost(weight: 50)
+  "Who answers for this item."
+  ownedBy: [NewOwnershipInput!] @cost(weight: 50)
+  "Who helps the users of this item."
+  supportedBy: [NewSupportInput!] @cost(weight: 50)
+  "Who delivers this item."
+  suppliedBy: [NewSupplyInput!] @cost(weight: 50)
+  "The customers of this service; only items of class SERVICE have any."
+  serves: [NewCustomerInput!] @cost(weight: 50)
+  "The licences by which this software is used (L3)."
+  licences: [NewItemLicenceInput!] @cost(weight: 50)
+  "The sites for which this contract is paid (L7)."
+  paidAt: [NewContractCostInput!] @cost(weight: 50)
+  "The live item for which this one stands in tests (R12)."
+  standsFor: NewStandInInput
+}
+
+"To what a dependency joins a configuration item that is made, and what it says."
+input NewDependencyInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+  "How the item needs the other. When absent: USES."
+  kind: DependencyKind
+  "How badly the item is hurt when the other fails. When absent: FULL."
+  impact: Impact
+  "Names the suppliers of one item that stand in for one another."
+  redundancyGroup: String
+  "How many members of the group must stay up; 1 unless given here or in percent."
+  minimum: Int
+  "How many members of the group must stay up, in percent, rounded up."
+  minimumPercent: Int
+}
+
+"To what an installation joins a configuration item that is made, and what it says."
+input NewInstallationInput {
+  "The site where it ends."
+  to: RecordRef!
+  "The version that is installed."
+  version: String
+  "The version that is in use."
+  activeVersion: String
+  "Since when it is installed."
+  since: DateTime
+  "The licence under which it runs."
+  licence: String
+  "Who delivered it to this site."
+  supplier: String
+}
+
+"To what an ownership joins a configuration item that is made."
+input NewOwnershipInput {
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"To what a support joins a configuration item that is made."
+input NewSupportInput {
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"To what a supply joins a configuration item that is made."
+input NewSupplyInput {
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"To what a customer joins a configuration item that is made."
+input NewCustomerInput {
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"To what an item licence joins a configuration item that is made."
+input NewItemLicenceInput {
+  "The licence where it ends."
+  to: RecordRef!
+}
+
+"To what a contract cost joins a configuration item that is made."
+input NewContractCostInput {
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"To what a stand in joins a configuration item that is made."
+input NewStandInInput {
+  "The configuration item where it ends."
+  to: RecordRef!
 }
 
 "What to change in a configuration item: what is absent stays, null empties."
@@ -8672,6 +8836,14 @@ input CreateDeliverableInput {
   sha256: Sha256
   "Where its bytes are, where it is no media item: by reference (file:///…, s3://…, oci://…@sha256:…)."
   location: String
+  "The media item that keeps this deliverable."
+  storedAs: NewStoredDeliverableInput
+}
+
+"To what a stored deliverable joins a deliverable that is made."
+input NewStoredDeliverableInput {
+  "The media item where it ends."
+  to: RecordRef!
 }
 
 "What to change in a deliverable: what is absent stays, null empties."
@@ -9893,6 +10065,22 @@ input CreateFreezeExceptionInput {
   kind: String
   "Why the change cannot wait."
   reason: String
+  "The freeze that is not to hold the change."
+  freeze: NewExceptedFreezeInput
+  "The one change that it is for."
+  changeRequest: NewExceptedChangeInput
+}
+
+"To what an excepted freeze joins a freeze exception that is made."
+input NewExceptedFreezeInput {
+  "The freeze where it ends."
+  to: RecordRef!
+}
+
+"To what an excepted change joins a freeze exception that is made."
+input NewExceptedChangeInput {
+  "The change request where it ends."
+  to: RecordRef!
 }
 
 "What to change in a freeze exception: what is absent stays, null empties."
@@ -10783,6 +10971,22 @@ input CreateHardwareSpareInput {
   model: String!
   "The label of a single piece."
   assetTag: String
+  "The hardware that it can replace."
+  spareFor: [NewSpareUseInput!] @cost(weight: 50)
+  "The site where it is kept."
+  storedAt: NewSparePlaceInput
+}
+
+"To what a spare use joins a hardware spare that is made."
+input NewSpareUseInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"To what a spare place joins a hardware spare that is made."
+input NewSparePlaceInput {
+  "The site where it ends."
+  to: RecordRef!
 }
 
 "What to change in a hardware spare: what is absent stays, null empties."
@@ -12276,6 +12480,32 @@ input CreateKnownErrorInput {
   workaround: String
   "What is behind it."
   cause: String
+  "The problems that this known error is behind."
+  diagnoses: [NewDiagnosisInput!] @cost(weight: 50)
+  "The items that have this known error, and in which versions."
+  presentIn: [NewPresenceInput!] @cost(weight: 50)
+  "The release that brought this defect, known and accepted (R8)."
+  introducedBy: NewIntroducedErrorInput
+}
+
+"To what a diagnosis joins a known error that is made."
+input NewDiagnosisInput {
+  "The problem where it ends."
+  to: RecordRef!
+}
+
+"To what a presence joins a known error that is made, and what it says."
+input NewPresenceInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+  "Versions (\"14.2.0\") and ranges of semantic versions (\">=14.0, <14.3\", \"~14.2\", \"14.x\", \"<13 || >=15\"). It is in any version when there are none."
+  versions: [String!]
+}
+
+"To what an introduced error joins a known error that is made."
+input NewIntroducedErrorInput {
+  "The release where it ends."
+  to: RecordRef!
 }
 
 "What to change in a known error: what is absent stays, null empties."
@@ -13015,6 +13245,16 @@ input CreateLicenceInput {
   cost: Decimal
   "The currency of the cost, an ISO 4217 code."
   currency: String
+  "The sites for which this licence is paid, and for how many seats (L3)."
+  paidAt: [NewPaidSeatsInput!] @cost(weight: 50)
+}
+
+"To what a paid seats joins a licence that is made, and what it says."
+input NewPaidSeatsInput {
+  "The site where it ends."
+  to: RecordRef!
+  "How many seats."
+  seats: Int
 }
 
 "What to change in a licence: what is absent stays, null empties."
@@ -14295,6 +14535,30 @@ input CreateMediaItemInput {
   terms: MediaTerms
   "The open licence, by its SPDX identifier."
   spdx: String
+  "The software that this is the master copy of."
+  masterOf: NewMasterCopyInput
+  "The releases in whose kit it is (R6)."
+  kitOf: [NewKitPartInput!] @cost(weight: 50)
+  "The licences that cover this copy (L1)."
+  licences: [NewMediaLicenceInput!] @cost(weight: 50)
+}
+
+"To what a master copy joins a media item that is made."
+input NewMasterCopyInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"To what a kit part joins a media item that is made."
+input NewKitPartInput {
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"To what a media licence joins a media item that is made."
+input NewMediaLicenceInput {
+  "The licence where it ends."
+  to: RecordRef!
 }
 
 "What to change in a media item: what is absent stays, null empties."
@@ -14946,6 +15210,22 @@ input CreatePartyInput {
   email: String
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   language: String
+  "The sites for which the support of this party is paid (L7)."
+  paidAt: [NewTeamCostInput!] @cost(weight: 50)
+  "The teams that this person is a member of: they hold its functions (section 9)."
+  memberOf: [NewMembershipInput!] @cost(weight: 50)
+}
+
+"To what a team cost joins a party that is made."
+input NewTeamCostInput {
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"To what a membership joins a party that is made."
+input NewMembershipInput {
+  "The party where it ends."
+  to: RecordRef!
 }
 
 "What to change in a party: what is absent stays, null empties."
@@ -18051,6 +18331,70 @@ input CreateReleaseInput {
   currency: String
   "Why it follows the policy that it names, where several apply."
   policyReason: String
+  "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
+  changes: [NewReleaseChangeInput!] @cost(weight: 50)
+  "The requests for change that this release carries out (H4)."
+  implements: [NewImplementedChangeInput!] @cost(weight: 50)
+  "The releases that this package bundles (R2)."
+  bundles: [NewBundledReleaseInput!] @cost(weight: 50)
+  "The releases that must be live at a site before this one (P9)."
+  requires: [NewRequiredReleaseInput!] @cost(weight: 50)
+  "The known errors that this release removes."
+  fixes: [NewFixedErrorInput!] @cost(weight: 50)
+  "The version of a policy that this release follows; null: none was named yet."
+  policy: NewFollowedPolicyInput
+  "The documents and parts that this release brings (R8)."
+  deliverables: [NewBroughtDeliverableInput!] @cost(weight: 50)
+}
+
+"To what a release change joins a release that is made, and what it says."
+input NewReleaseChangeInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+  "What it does."
+  action: ChangeAction!
+  "The version that it replaces."
+  fromVersion: String
+  "The version that it brings."
+  toVersion: String
+  "Whether both versions may run side by side (P4)."
+  coexists: Boolean
+}
+
+"To what an implemented change joins a release that is made."
+input NewImplementedChangeInput {
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"To what a bundled release joins a release that is made."
+input NewBundledReleaseInput {
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"To what a required release joins a release that is made."
+input NewRequiredReleaseInput {
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"To what a fixed error joins a release that is made."
+input NewFixedErrorInput {
+  "The known error where it ends."
+  to: RecordRef!
+}
+
+"To what a followed policy joins a release that is made."
+input NewFollowedPolicyInput {
+  "The release policy where it ends."
+  to: RecordRef!
+}
+
+"To what a brought deliverable joins a release that is made."
+input NewBroughtDeliverableInput {
+  "The deliverable where it ends."
+  to: RecordRef!
 }
 
 "What to change in a release: what is absent stays, null empties."
@@ -19577,6 +19921,38 @@ input CreateReleasePolicyInput {
   majorMinor: String
   "How often releases are made, in Markdown."
   frequencyGuide: String
+  "The release units to whose releases it applies; none: all."
+  units: [NewGovernedUnitInput!] @cost(weight: 50)
+  "The services to which it applies, with all that they need; none: all."
+  services: [NewGovernedServiceInput!] @cost(weight: 50)
+  "The suppliers to whose items it applies; none: all."
+  suppliers: [NewGovernedSupplierInput!] @cost(weight: 50)
+  "The freezes that its releases observe."
+  freezes: [NewObservedFreezeInput!] @cost(weight: 50)
+}
+
+"To what a governed unit joins a release policy that is made."
+input NewGovernedUnitInput {
+  "The release unit where it ends."
+  to: RecordRef!
+}
+
+"To what a governed service joins a release policy that is made."
+input NewGovernedServiceInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+}
+
+"To what a governed supplier joins a release policy that is made."
+input NewGovernedSupplierInput {
+  "The party where it ends."
+  to: RecordRef!
+}
+
+"To what an observed freeze joins a release policy that is made."
+input NewObservedFreezeInput {
+  "The freeze where it ends."
+  to: RecordRef!
 }
 
 "What to change in a release policy: what is absent stays, null empties."
@@ -20174,6 +20550,14 @@ input CreateReleaseUnitInput {
   description: String
   "Why the unit is cut as it is."
   granularity: String
+  "The items that can only be updated together."
+  groups: [NewGroupingInput!] @cost(weight: 50)
+}
+
+"To what a grouping joins a release unit that is made."
+input NewGroupingInput {
+  "The configuration item where it ends."
+  to: RecordRef!
 }
 
 "What to change in a release unit: what is absent stays, null empties."
@@ -22572,6 +22956,22 @@ input CreateSiteInput {
   email: String
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   language: String
+  "The site or region that this site belongs to."
+  partOf: NewSitePartInput
+  "The sites without which this one does not work."
+  needs: [NewSiteNeedInput!] @cost(weight: 50)
+}
+
+"To what a site part joins a site that is made."
+input NewSitePartInput {
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"To what a site need joins a site that is made."
+input NewSiteNeedInput {
+  "The site where it ends."
+  to: RecordRef!
 }
 
 "What to change in a site: what is absent stays, null empties."
@@ -23188,6 +23588,30 @@ input CreateTaskInput {
   sessions: [TrainingSessionInput!]
   "Who was trained."
   attended: [String!]
+  "The request for change that this task prepares (R12)."
+  changeRequest: NewPreparationInput
+  "The release that this task prepares (R12)."
+  release: NewReleasePreparationInput
+  "The tasks that are to be done before this one (R12)."
+  blockedBy: [NewTaskBlockInput!] @cost(weight: 50)
+}
+
+"To what a preparation joins a task that is made."
+input NewPreparationInput {
+  "The change request where it ends."
+  to: RecordRef!
+}
+
+"To what a release preparation joins a task that is made."
+input NewReleasePreparationInput {
+  "The release where it ends."
+  to: RecordRef!
+}
+
+"To what a task block joins a task that is made."
+input NewTaskBlockInput {
+  "The task where it ends."
+  to: RecordRef!
 }
 
 "What to change in a task: what is absent stays, null empties."
@@ -23803,6 +24227,16 @@ input CreateTestEnvironmentInput {
   environment: Environment
   "Who looks after it."
   owner: String
+  "The items that this test environment has."
+  items: [NewEnvironmentItemInput!] @cost(weight: 50)
+}
+
+"To what an environment item joins a test environment that is made, and what it says."
+input NewEnvironmentItemInput {
+  "The configuration item where it ends."
+  to: RecordRef!
+  "The version that stands there; that of the item itself when null."
+  version: String
 }
 
 "What to change in a test environment: what is absent stays, null empties."

@@ -78,25 +78,27 @@ func impact(hit string) string {
 }`, hit)
 }
 
-// Writes make records: each of them starts with the mark, which nothing else in
-// the estate does.
+// Writes make records: the keys of all of them begin with the mark, which no
+// other key does.
 func (s Subject) Writes(mark string) []Work {
-	create := func(sort string, links bool) func(n int) map[string]any {
+	create := func(sort string, links int) func(n int) map[string]any {
 		return func(n int) map[string]any {
-			key := fmt.Sprintf("%s-%s-%d", mark, sort, n)
-			lines := []string{fmt.Sprintf(`{"node":"ConfigurationItem","key":%q,"name":"Written to measure","class":%q}`, key, s.Class)}
-			for i := range 3 {
-				if to := s.Keys[(3*n+i)%len(s.Keys)]; links {
-					lines = append(lines, fmt.Sprintf(`{"edge":"DEPENDS_ON","from":%q,"to":%q,"kind":"USES","impact":"FULL","redundancyGroup":"g%d"}`, key, to, i))
-				}
+			input := map[string]any{"key": fmt.Sprintf("%s-%s-%d", mark, sort, n), "name": "Written to measure", "class": s.Class}
+			var dependsOn []any
+			for i := range links {
+				to := map[string]any{"key": s.Keys[(links*n+i)%len(s.Keys)]}
+				dependsOn = append(dependsOn, map[string]any{"to": to, "redundancyGroup": fmt.Sprintf("g%d", i)})
 			}
-			return map[string]any{"lines": lines}
+			if links > 0 {
+				input["dependsOn"] = dependsOn
+			}
+			return map[string]any{"input": input}
 		}
 	}
 	return []Work{
-		{Name: "create 1 item", Document: importLines, Variables: create("a", false)},
-		{Name: "create 1 item with 3 dependencies", Document: importLines, Variables: create("b", true)},
+		{Name: "create 1 item", Document: createItem, Variables: create("a", 0)},
+		{Name: "create 1 item with 3 dependencies", Document: createItem, Variables: create("b", 3)},
 	}
 }
 
-const importLines = `mutation Lines($lines: [String!]!) { importRecords(input: {records: $lines}) { revision errors { message } } }`
+const createItem = `mutation Create($input: CreateConfigurationItemInput!) { createConfigurationItem(input: $input) { revision } }`

@@ -105,7 +105,9 @@ func (w *deriver) inputs(s *sdl, k *entity.Kind) {
 	if name := "Create" + k.Name + "Input"; w.first(name) {
 		s.open("A new "+noun+".", "input "+name)
 		w.givable(s, k.Name, k.Fields, kindDefaults(k), false)
+		w.joinable(s, k)
 		s.close()
+		w.newLinks(s, k)
 	}
 	if name := k.Name + "Patch"; w.first(name) {
 		s.open("What to change in "+a(noun)+": what is absent stays, null empties.", "input "+name)
@@ -123,6 +125,55 @@ func (w *deriver) inputs(s *sdl, k *entity.Kind) {
 		s.open("Which "+noun+" to remove.", "input "+name)
 		s.line("The record.", "ref: RecordRef!")
 		s.line(ifVersionDoc, "ifVersion: Int")
+		s.close()
+	}
+}
+
+// joinable declares the links that a new record can be given: those that can be
+// made by themselves, too. What people wrote instead of the plain mutation reads
+// its input by itself.
+func (w *deriver) joinable(s *sdl, k *entity.Kind) {
+	for _, r := range w.newLinked(k) {
+		typ := newLinkName(r)
+		if !r.ToOne {
+			typ = "[" + typ + "!]" + newLinkCost
+		}
+		s.line(r.FieldDoc, r.Field+": "+typ)
+	}
+}
+
+func (w *deriver) newLinked(k *entity.Kind) (list []*entity.Relationship) {
+	if w.doc.has("Mutation", "create"+k.Name) {
+		return nil
+	}
+	for _, r := range w.d.relationships {
+		if r.From == k.Name && !r.ByVerbs {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func newLinkName(r *entity.Relationship) string { return "New" + r.Noun + "Input" }
+
+// newLinkCost is of writing one more link.
+const newLinkCost = " @cost(weight: 50)"
+
+// newLinks derives the inputs that give a new record its links.
+func (w *deriver) newLinks(s *sdl, k *entity.Kind) {
+	for _, r := range w.newLinked(k) {
+		if !w.first(newLinkName(r)) {
+			continue
+		}
+		doc := "To what " + a(words(r.Noun)) + " joins " + a(words(r.From)) + " that is made"
+		if r.GoType != nil {
+			doc += ", and what it says"
+		}
+		s.open(doc+".", "input "+newLinkName(r))
+		s.line("The "+words(r.To)+" where it ends.", "to: RecordRef!")
+		if r.GoType != nil {
+			w.givable(s, r.GoType.Name(), r.Properties, linkDefaults(r), false)
+		}
 		s.close()
 	}
 }

@@ -37,6 +37,16 @@ func (q *asker) value(name string, of *ast.Type, depth int) string {
 	return q.scalar(name, of.NamedType)
 }
 
+// newLink writes the end of a link that a new record is given.
+func (q *asker) newLink(input string) (end string, ok bool) {
+	for _, r := range entity.Relationships() {
+		if input == "New"+r.Noun+"Input" {
+			return fmt.Sprintf("{key: %q}", q.key(pick(q.rand, q.of(r.To)))), true
+		}
+	}
+	return "", false
+}
+
 // object writes an input: all that it must have, and some more.
 func (q *asker) object(name string, def *ast.Definition, depth int) string {
 	switch def.Name {
@@ -63,6 +73,10 @@ func (q *asker) object(name string, def *ast.Definition, depth int) string {
 		switch {
 		case f.Type.NonNull && f.DefaultValue == nil, i == only && (!nested || depth < 4):
 		case filter && only >= 0, depth > 3 && nested, q.rand.IntN(3) > 0:
+			continue
+		}
+		if end, ok := q.newLink(def.Name); ok && f.Name == "to" {
+			given = append(given, "to: "+end)
 			continue
 		}
 		given = append(given, f.Name+": "+q.value(f.Name, f.Type, depth+1))

@@ -78,10 +78,13 @@ type InputAt struct {
 	Line int    // of an import
 	// Whole says that errors are about the whole of it, not about its fields.
 	Whole bool
+	// Inner says that a link stands within the record where it starts, so that
+	// no field names its start.
+	Inner bool
 }
 
 func (at InputAt) field(name string) string {
-	if at.Whole || name == "" {
+	if at.Whole || name == "" || at.Inner && name == "from" {
 		return at.Path
 	}
 	return refusal.FieldAt(at.Path, name)

@@ -117,6 +117,13 @@ func (a *Estate) Within(ctx context.Context, action authz.Action, of string, r e
 	return nil
 }
 
+// WithAll reports whether the caller may do this with every record, on a kind or
+// by a relationship.
+func (a *Estate) WithAll(ctx context.Context, action authz.Action, of string) bool {
+	actor := acting.Actor(ctx)
+	return a.Policies.For(actor).Decide(actor, action, of).All()
+}
+
 // Existing looks a record up that must be there.
 func (a *Estate) Existing(ctx context.Context, k *entity.Kind, ref domain.Ref, field string) (entity.Record, error) {
 	r, err := a.Today(ctx).Record(ctx, k, ref, field)

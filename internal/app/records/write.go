@@ -11,15 +11,17 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Create adds a record. Its key must not be another's (C1).
+// Create adds a record, with the links from it that its input names. Its key
+// must not be another's (C1).
 func (a *Area) Create(ctx context.Context, kind string, values map[string]any, o *domain.WriteOptions) (*estate.Written, error) {
 	m := estate.Mutation{Action: authz.Create, Kind: kind, Options: o, Input: []any{"create", kind, values}}
 	return a.estate.Mutate(ctx, m, func(k *entity.Kind) (*estate.Draft, entity.Record, error) {
-		r, err := k.New(values, "input")
+		own, links := newLinks(k, values)
+		r, err := k.New(own, "input")
 		r.Meta().Sources = domain.BroughtBy(domain.SourceAPI)
 		d, c := a.estate.Creating(r)
 		c.By = estate.ByMutation
-		return d, r, err
+		return d, r, refusal.Both(err, a.joinNew(ctx, d, r, links))
 	})
 }
 
