@@ -1,0 +1,555 @@
+package checker
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/rollout"
+)
+
+// explained judges the reasons of all steps (P10).
+func (j *judge) explained() {
+	if j.reasons == nil {
+		return
+	}
+	if len(j.reasons) != len(j.plan.Steps) {
+		j.breach("P10", "%d steps have reasons of %d", len(j.plan.Steps), len(j.reasons))
+		return
+	}
+	keeps := make([]bool, len(j.rules.steps))
+	for i := range j.rules.steps {
+		for _, r := range j.of(i) {
+			keeps[i] = j.reason(i, r) || keeps[i]
+		}
+		j.owed(i)
+	}
+	for i := range j.rules.steps {
+		if j.wave(i) > 1 && !j.edited() && !j.keptOut(i, keeps) {
+			j.breach("P10", "%s has no reason that keeps it out of wave %d: %s; %s", j.name(i), j.wave(i)-1, codes(j.of(i)), j.truth(i))
+		}
+	}
+}
+
+func codes(reasons []rollout.Reason) (list []rollout.Code) {
+	for _, r := range reasons {
+		list = append(list, r.Code)
+	}
+	return list
+}
+
+// of lists the reasons of an own step.
+func (j *judge) of(step int) []rollout.Reason { return j.reasons[j.at[step]] }
+
+// keptOut reports whether a step says why it is not in the wave before: itself, or by
+// naming those with which it belongs together and which do.
+func (j *judge) keptOut(step int, keeps []bool) bool {
+	if keeps[step] {
+		return true
+	}
+	bound := j.gives(step, rollout.Together, rollout.CycleOf, rollout.AloneItem, rollout.AllAtOne, rollout.OneWave)
+	return bound && slices.ContainsFunc(j.groups[j.group[step]], func(s int) bool { return keeps[s] })
+}
+
+// truth tells what keeps a group out of the wave before.
+func (j *judge) truth(step int) string {
+	switch {
+	case !j.admitted(step):
+		return "a rule of waves does"
+	case j.delays(step):
+		return "its hours do"
+	}
+	return "nothing does"
+}
+
+// before returns the placed steps, and those of the wave before with a step's group.
+func (j *judge) before(step int) (placed, wave set) {
+	n := j.wave(step)
+	for i := range j.rules.steps {
+		switch {
+		case j.wave(i) < n-1:
+			placed |= 1 << i
+		case j.wave(i) == n-1:
+			wave |= 1 << i
+		}
+	}
+	return placed, wave | of(j.groups[j.group[step]])
+}
+
+// admitted reports whether the wave before could hold a step's group.
+func (j *judge) admitted(step int) bool {
+	placed, wave := j.before(step)
+	return j.groupProblem(true).allowed(placed, wave)
+}
+
+// delays reports whether the wave before would end later with a step's group, or too
+// late.
+func (j *judge) delays(step int) bool {
+	if j.offers() {
+		return false
+	}
+	_, wave := j.before(step)
+	end, ok := j.groupProblem(true).end(wave, j.from(j.wave(step)-1))
+	return !ok || end.After(j.plan.Waves[j.wave(step)-2].Window.To)
+}
+
+// gives reports whether a step has a reason of one of the codes.
+func (j *judge) gives(step int, any ...rollout.Code) bool {
+	return slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return slices.Contains(any, r.Code) })
+}
+
+// list reads a parameter of several keys.
+func list(parameter string) (keys []string) {
+	for _, word := range strings.FieldsFunc(parameter, func(c rune) bool { return strings.ContainsRune(",;> ", c) }) {
+		keys = append(keys, key(word))
+	}
+	return keys
+}
+
+// owed judges that a step has the reasons that it has to have.
+func (j *judge) owed(step int) {
+	s := j.rules.steps[step]
+	need := func(yes bool, why string, any ...rollout.Code) {
+		if yes && !j.gives(step, any...) {
+			j.breach("P10", "%s has none of %v: %s", j.name(step), any, why)
+		}
+	}
+	for _, x := range s.receipts {
+		told := slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool {
+			return r.Rule == "P2" && key(r.Parameters["item"]) == j.item(x.item)
+		})
+		if !told {
+			j.breach("P10", "%s does not say why it receives %s", j.name(step), j.item(x.item))
+		}
+	}
+	own := s.release == int(j.in.Release)
+	need(len(j.groups[j.group[step]]) > 1 && !(j.bigBang && own), "it belongs to a group", rollout.Together, rollout.CycleOf, rollout.AloneItem)
+	need(j.bigBang && own, "nothing coexists", rollout.AllAtOne)
+	need(j.oneWave, "all go at once", rollout.OneWave)
+	need(j.offers(), "sites choose when", rollout.Offer)
+	need(j.instant() != nil, "it is activated at an instant", rollout.Instant)
+	need(j.staged() && j.ring(s.site) < len(domain.Rings)-1, "it is a pilot", rollout.RingOf)
+	need(j.staged() && j.ring(s.site) > j.stage[j.group[step]], "it comes early", rollout.GaveWay)
+	need(!own, "another release follows", rollout.FirstOf)
+	for _, q := range j.required(s.release) {
+		_, elsewhere := j.brought(q, s.site)
+		need(elsewhere && len(j.receives(q, s.site)) > 0, "another plan brings "+j.release(q), rollout.AfterRelease)
+	}
+	need(j.gives(step, rollout.CycleOf) && !j.bothWays(step), "its chains lead one way", rollout.Together, rollout.AloneItem)
+	j.demanded(step)
+	if j.offers() || j.edited() {
+		return
+	}
+	late := j.planned(step).Window.From.After(j.bound(step, j.soft))
+	need(late, "it begins later than it would", rollout.InWindow, rollout.OutsideHours, rollout.AfterFreeze, rollout.AfterConflict, rollout.Capacity)
+	soaked := j.wave(step) > 1 && j.in.Soak > 0 && j.planned(step).Window.From.Equal(j.from(j.wave(step)))
+	need(soaked, "it begins as the wave before was watched", rollout.Soaked)
+}
+
+// bothWays reports whether the chains of P4.CYCLE lead from a step back to it, over
+// what comes together anyway.
+func (j *judge) bothWays(step int) bool {
+	arcs := make([][]int, len(j.rules.steps))
+	both := func(a, b int) { arcs[a], arcs[b] = append(arcs[a], b), append(arcs[b], a) }
+	for _, d := range j.demands {
+		told := slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return r.Code == rollout.CycleOf && j.explains(r.Chain, d) })
+		switch {
+		case d.together:
+			both(d.later, d.sooner)
+		case told:
+			arcs[d.later] = append(arcs[d.later], d.sooner)
+		}
+	}
+	for _, steps := range j.alone() {
+		for _, s := range steps[1:] {
+			both(steps[0], s)
+		}
+	}
+	return closure(arcs)[step][step]
+}
+
+// demanded judges that every demand that keeps a step out of the wave before is told
+// (P4).
+func (j *judge) demanded(step int) {
+	for _, d := range j.demands {
+		if d.later != step || j.group[step] == j.group[d.sooner] || j.wave(d.sooner) != j.wave(step)-1 {
+			continue
+		}
+		told := slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool {
+			return (r.Code == rollout.After || r.Code == rollout.NeedsSite) && key(r.Parameters["site"]) == j.site(j.rules.steps[d.sooner].site)
+		})
+		if !told {
+			j.breach("P10", "%s does not say that it comes after %s", j.name(step), j.name(d.sooner))
+		}
+	}
+}
+
+// reason judges a reason, and reports whether it keeps the step out of the wave
+// before.
+func (j *judge) reason(step int, r rollout.Reason) (keeps bool) {
+	wrong := func(format string, args ...any) {
+		j.breach("P10", "%s: %s %v: "+format, append([]any{j.name(step), r.Code, r.Parameters}, args...)...)
+	}
+	if rule, _, _ := strings.Cut(string(r.Code), "."); r.Rule != rule || r.Text == "" || !slices.Contains(rollout.Codes, r.Code) {
+		wrong("its rule is %q and its text %q", r.Rule, r.Text)
+	}
+	if why := j.real(r.Chain); why != "" {
+		wrong("%s", why)
+	}
+	last := j.wave(step) - 1
+	switch r.Code {
+	case rollout.Receives, rollout.HeldItem, rollout.Chosen, rollout.AddedItem:
+		if !j.receiving(step, r) {
+			wrong("that is not what it receives")
+		}
+	case rollout.After, rollout.NeedsSite:
+		at, ok := j.later(step, r)
+		if !ok {
+			wrong("there is no such demand, or its chain %v does not explain it", r.Chain)
+		}
+		return ok && at == last
+	case rollout.Together, rollout.CycleOf, rollout.AloneItem:
+		if why := j.grouped(step, r); why != "" {
+			wrong("%s", why)
+		}
+	case rollout.RingOf:
+		if r.Parameters["ring"] != string(j.in.Sites[j.rules.steps[step].site].Ring) {
+			wrong("that is not its ring")
+		}
+	case rollout.AfterPilots:
+		return j.piloted(step, r, wrong)
+	case rollout.GaveWay:
+		if why := j.gaveWay(step, r); why != "" {
+			wrong("%s", why)
+		}
+	case rollout.Full:
+		if last < 1 || !j.full(step, r, last) {
+			wrong("wave %d is not full by that", last)
+			return false
+		}
+		return true
+	case rollout.RegionOf:
+		return j.regional(step, r, last, wrong)
+	case rollout.AllAtOne:
+		if !j.bigBang || r.Parameters["release"] != "" && key(r.Parameters["release"]) != j.release(int(j.in.Release)) {
+			wrong("something coexists")
+		}
+	case rollout.InWindow, rollout.OutsideHours, rollout.AfterFreeze, rollout.AfterConflict, rollout.Soaked:
+		if why := j.timed(step, r); why != "" {
+			wrong("%s", why)
+		}
+		return last >= 1 && j.admitted(step) && j.delays(step)
+	case rollout.Instant:
+		at, err := time.Parse(time.RFC3339, r.Parameters["instant"])
+		if j.instant() == nil || err != nil || !at.Equal(*j.instant()) {
+			wrong("that is not the instant")
+		}
+	case rollout.FirstOf:
+		if j.rules.steps[step].release == int(j.in.Release) {
+			wrong("no release follows")
+		}
+	case rollout.AfterRelease:
+		return j.afterRelease(step, r, last, wrong)
+	case rollout.Pair:
+		return j.pair(step, r, last, wrong)
+	case rollout.Capacity:
+		return j.capacity(step, r, last, wrong)
+	case rollout.OneWave:
+		if j.in.Approach != domain.BigBang {
+			wrong("nobody asked for one wave")
+		}
+	case rollout.Offer:
+		if !j.offers() {
+			wrong("it is no offer")
+		}
+	case rollout.Kept, rollout.Waived:
+		if !j.edited() {
+			wrong("nobody changed anything")
+		}
+	}
+	return false
+}
+
+// receiving judges P2.
+func (j *judge) receiving(step int, r rollout.Reason) bool {
+	s := j.rules.steps[step]
+	at := slices.IndexFunc(s.receipts, func(x receipt) bool { return j.item(x.item) == key(r.Parameters["item"]) })
+	if at < 0 {
+		return false
+	}
+	x := s.receipts[at]
+	if to := r.Parameters["to"]; x.kind != rollout.Remove && to != x.to {
+		return false
+	}
+	change := j.content(s.release)[x.item]
+	switch r.Code {
+	case rollout.HeldItem:
+		return x.kind == rollout.Held && j.unit(step, x.item, key(r.Parameters["unit"]))
+	case rollout.AddedItem:
+		dependent := j.itemOf(r.Parameters["dependent"])
+		_, there := j.installed[spot{dependent, s.site}]
+		return x.kind == rollout.Add && there && j.depends[dependent][x.item]
+	case rollout.Chosen:
+		return len(j.in.Question.Sites) > 0 || len(change.sites) > 0
+	}
+	return x.kind != rollout.Held && j.comesFrom(step, x, r.Parameters["from"])
+}
+
+// later judges P4.AFTER and P4.NEEDS_SITE, of the step or of its group, and returns
+// the wave of the one that comes before.
+func (j *judge) later(step int, r rollout.Reason) (wave int, ok bool) {
+	for _, d := range j.demands {
+		if j.group[d.later] != j.group[step] || j.site(j.rules.steps[d.sooner].site) != key(r.Parameters["site"]) || d.hub != (r.Code == rollout.NeedsSite) {
+			continue
+		}
+		strict := j.group[d.sooner] != j.group[step] && j.wave(d.sooner) == j.wave(step)-1
+		hour := d.later == step && j.wave(d.sooner) == j.wave(step)
+		if (strict || hour) && j.explains(r.Chain, d) {
+			return j.wave(d.sooner), true
+		}
+	}
+	return 0, false
+}
+
+// grouped judges P4.TOGETHER, P4.CYCLE and P4.ITEM.
+func (j *judge) grouped(step int, r rollout.Reason) string {
+	group := j.groups[j.group[step]]
+	member := func(site string) bool {
+		return slices.ContainsFunc(group, func(s int) bool { return j.site(j.rules.steps[s].site) == site })
+	}
+	sites := list(r.Parameters["sites"])
+	if len(group) < 2 || len(sites) == 0 {
+		return "it belongs to no group"
+	}
+	for _, site := range sites {
+		if !member(site) {
+			return site + " is not of its group"
+		}
+	}
+	item := j.itemOf(r.Parameters["item"])
+	if r.Code == rollout.AloneItem {
+		for _, site := range append(sites, j.site(j.rules.steps[step].site)) {
+			if !slices.ContainsFunc(group, func(s int) bool { return j.site(j.rules.steps[s].site) == site && j.receivesAlone(s, item) }) {
+				return site + " does not receive it, or it coexists"
+			}
+		}
+		return ""
+	}
+	for _, d := range j.demands {
+		if j.group[d.later] != j.group[step] || j.group[d.sooner] != j.group[step] || !j.explains(r.Chain, d) {
+			continue
+		}
+		apart := j.apart(d.x) && d.x.item == item || j.apart(d.y) && d.y.item == item
+		if r.Code == rollout.CycleOf || d.together && apart {
+			return ""
+		}
+	}
+	return "its chain explains no demand within the group"
+}
+
+func (j *judge) receivesAlone(step, item int) bool {
+	return slices.ContainsFunc(j.rules.steps[step].receipts, func(x receipt) bool { return x.item == item && j.apart(x) })
+}
+
+type complaint func(format string, args ...any)
+
+// piloted judges P5.AFTER_PILOTS.
+func (j *judge) piloted(step int, r rollout.Reason, wrong complaint) bool {
+	stage := j.stage[j.group[step]]
+	for _, site := range list(r.Parameters["pilots"]) {
+		if !slices.ContainsFunc(j.rules.indices(), func(s int) bool {
+			return j.site(j.rules.steps[s].site) == site && j.stage[j.group[s]] < stage
+		}) {
+			wrong("%s is of no earlier stage", site)
+		}
+	}
+	if !j.staged() || r.Parameters["ring"] == "" {
+		wrong("stages do not hold, or no ring is named")
+		return false
+	}
+	if n := j.wave(step); n > 1 {
+		if before := j.members(n - 1); j.stage[j.group[before[0]]] < stage {
+			return true
+		}
+	}
+	wrong("the wave before is of no earlier stage")
+	return false
+}
+
+func (r *rules) indices() []int {
+	list := make([]int, len(r.steps))
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// gaveWay judges P5.GAVE_WAY: a pilot needs what would come later.
+func (j *judge) gaveWay(step int, r rollout.Reason) string {
+	g := j.group[step]
+	if !j.staged() || j.ring(j.rules.steps[step].site) <= j.stage[g] {
+		return "it does not come early"
+	}
+	pilot := key(r.Parameters["pilot"])
+	for i, s := range j.rules.steps {
+		if j.site(s.site) != pilot || j.ring(s.site) != j.stage[g] || j.group[i] != g && !j.after[j.group[i]][g] {
+			continue
+		}
+		direct := slices.ContainsFunc(j.demands, func(d demand) bool { return d.later == i && d.sooner == step })
+		if !direct || j.group[i] == g || len(r.Chain) > 0 {
+			return ""
+		}
+		return "no chain leads from the pilot"
+	}
+	return "that is no pilot that needs it"
+}
+
+// full judges P6.FULL: the load of the wave before and what the group adds are more
+// than the limit.
+func (j *judge) full(step int, r rollout.Reason, last int) bool {
+	limit := strings.TrimPrefix(r.Parameters["limit"], "limit:")
+	value, set := j.limits()[limit]
+	load, adds := j.sum(limit, j.members(last)), j.sum(limit, j.groups[j.group[step]])
+	return set && j.limited() && load+adds > value && number(r.Parameters["value"]) == value &&
+		number(r.Parameters["load"]) == load && number(r.Parameters["adds"]) == adds
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// regional judges P6.REGION.
+func (j *judge) regional(step int, r rollout.Reason, last int, wrong complaint) bool {
+	if last < 1 || !j.in.GroupByRegion || !slices.Contains(j.touched(step), r.Parameters["region"]) {
+		wrong("nothing is grouped by that region")
+		return false
+	}
+	steps := append(j.members(last), j.groups[j.group[step]]...)
+	if !j.last(steps) || len(j.common(steps)) > 0 {
+		wrong("it has a region in common with wave %d", last)
+		return false
+	}
+	return true
+}
+
+// timed judges P7.
+func (j *judge) timed(step int, r rollout.Reason) string {
+	s, p := j.rules.steps[step], j.planned(step)
+	if local := r.Parameters["local"]; !strings.Contains(local, p.Window.From.In(zone(j.in.Sites[s.site].Zone)).Format("15:04")) {
+		return "the clocks of the site show another time"
+	}
+	if from, err := time.Parse(time.RFC3339, r.Parameters["from"]); err == nil && from.After(p.Window.From) {
+		return "it moved back"
+	}
+	missed := domain.TimeRange{From: j.bound(step, j.hard), To: p.Window.To}
+	record := key(r.Parameters["record"])
+	switch r.Code {
+	case rollout.InWindow:
+		for _, windows := range j.things(step) {
+			for _, w := range windows {
+				if j.in.Windows[w].Key == record && len(j.calendars.windows[w].meet(p.Window)) > 0 {
+					return ""
+				}
+			}
+		}
+		return "it lies in no such window"
+	case rollout.OutsideHours:
+		if !j.serving(s.site, missed) {
+			return "no service hours are near"
+		}
+	case rollout.AfterFreeze:
+		for _, f := range j.frozen(step) {
+			if j.in.Freezes[f].Key == record && len(j.calendars.freezes[f].meet(missed)) > 0 {
+				return ""
+			}
+		}
+		return "no such freeze held it"
+	case rollout.AfterConflict:
+		for _, w := range j.in.Works {
+			if w.Record == r.Parameters["record"] && w.When.Overlaps(missed) &&
+				slices.Contains(j.conflicts(step, w), domain.ConflictKind(r.Parameters["kind"])) {
+				return ""
+			}
+		}
+		return "no such work was in its way"
+	case rollout.Soaked:
+		if j.in.Soak == 0 || j.wave(step) == 1 {
+			return "nothing is watched before"
+		}
+	}
+	return ""
+}
+
+// afterRelease judges P9.AFTER.
+func (j *judge) afterRelease(step int, r rollout.Reason, last int, wrong complaint) bool {
+	s := j.rules.steps[step]
+	for _, q := range j.required(s.release) {
+		if j.release(q) != key(r.Parameters["release"]) {
+			continue
+		}
+		if b, ok := j.brought(q, s.site); ok && key(r.Parameters["deployment"]) == b.Deployment {
+			return false
+		}
+		for i, t := range j.rules.steps {
+			if t.site == s.site && t.release == q {
+				return j.wave(i) == last
+			}
+		}
+	}
+	wrong("the site does not get that release before")
+	return false
+}
+
+// pair judges P13.PAIR: the other site, or one of its group, is in the wave before.
+func (j *judge) pair(step int, r rollout.Reason, last int, wrong complaint) bool {
+	other := j.siteOf(r.Parameters["site"])
+	for _, mate := range j.groups[j.group[step]] {
+		if other < 0 || !j.paired(j.rules.steps[mate].site, other) {
+			continue
+		}
+		for i, s := range j.rules.steps {
+			if s.site == other && j.wave(i) == last {
+				return true
+			}
+		}
+	}
+	wrong("that site is no other half in wave %d", last)
+	return false
+}
+
+// capacity judges P13.CAPACITY: of the wave before, or of a day before the step's.
+func (j *judge) capacity(step int, r rollout.Reason, last int, wrong complaint) bool {
+	party := slices.IndexFunc(j.in.Parties, func(p rollout.Party) bool { return p.Key == key(r.Parameters["party"]) })
+	if party < 0 {
+		wrong("there is no such party")
+		return false
+	}
+	if last >= 1 {
+		sites, users := j.asked(party, append(j.members(last), j.groups[j.group[step]]...))
+		if _, value, _, over := j.over(party, sites, users); over && (number(r.Parameters["value"]) == value || r.Parameters["day"] == "") {
+			return true
+		}
+	}
+	n, u := j.asks(party, step)
+	for at := j.bound(step, j.hard); n > 0 && !at.After(j.planned(step).Window.From); at = at.Add(12 * time.Hour) {
+		sites, users := 0, 0
+		for _, s := range j.sameDay(party, at) {
+			if s != step {
+				a, b := j.asks(party, s)
+				sites, users = sites+a, users+b
+			}
+		}
+		a, b := j.elsewhere(party, at)
+		if _, _, _, over := j.over(party, n+sites+a, u+users+b); over {
+			return last >= 1
+		}
+	}
+	wrong("the party could take it")
+	return false
+}
