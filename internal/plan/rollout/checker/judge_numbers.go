@@ -25,7 +25,7 @@ func (j *judge) numbers() {
 	if due {
 		size = timeable
 	}
-	if j.edited() || len(j.groups) > size || len(j.rules.steps) > 60 || waves == 0 || due && j.coupled() || j.oneWave && j.steps2() {
+	if j.edited() || len(j.groups) > size || len(j.rules.steps) > 60 || waves == 0 || due && j.coupled() || j.oneWave && j.intermediate() {
 		return
 	}
 	least, ends, ok := j.groupProblem(due || len(j.groups) <= timeable && !j.offers()).least()
@@ -51,8 +51,8 @@ func (j *judge) numbers() {
 // due reports whether the plan has to end by an instant.
 func (j *judge) due() bool { return !j.offers() && (j.instant() != nil || j.in.FinishBy != nil) }
 
-// steps2 reports whether some site has several steps.
-func (r *rules) steps2() bool {
+// intermediate reports whether some site has several steps.
+func (r *rules) intermediate() bool {
 	return slices.ContainsFunc(r.steps, func(s step) bool { return s.release != int(r.in.Release) })
 }
 

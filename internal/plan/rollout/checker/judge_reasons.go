@@ -96,8 +96,8 @@ func (j *judge) delays(step int) bool {
 }
 
 // gives reports whether a step has a reason of one of the codes.
-func (j *judge) gives(step int, any ...rollout.Code) bool {
-	return slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return slices.Contains(any, r.Code) })
+func (j *judge) gives(step int, codes ...rollout.Code) bool {
+	return slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return slices.Contains(codes, r.Code) })
 }
 
 // list reads a parameter of several keys.
@@ -111,9 +111,9 @@ func list(parameter string) (keys []string) {
 // owed judges that a step has the reasons that it has to have.
 func (j *judge) owed(step int) {
 	s := j.rules.steps[step]
-	need := func(yes bool, why string, any ...rollout.Code) {
-		if yes && !j.gives(step, any...) {
-			j.breach("P10", "%s has none of %v: %s", j.name(step), any, why)
+	need := func(yes bool, why string, codes ...rollout.Code) {
+		if yes && !j.gives(step, codes...) {
+			j.breach("P10", "%s has none of %v: %s", j.name(step), codes, why)
 		}
 	}
 	for _, x := range s.receipts {

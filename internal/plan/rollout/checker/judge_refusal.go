@@ -71,7 +71,7 @@ func memberName(c rollout.Constraint) string {
 // decidable reports whether the search of all tells for certain what holds.
 func (j *judge) decidable() bool {
 	timed := j.instant() != nil || j.in.FinishBy != nil
-	return len(j.rules.steps) <= triable && !j.vague() && !j.edited() && !(j.coupled() && timed) && !(j.oneWave && j.steps2())
+	return len(j.rules.steps) <= triable && !j.vague() && !j.edited() && !(j.coupled() && timed) && !(j.oneWave && j.intermediate())
 }
 
 // relaxed judges what the plan without a constraint is said to be like.

@@ -52,10 +52,6 @@ func reread(p *rollout.Plan) {
 	}
 }
 
-func in(site string, input *rollout.Input) *rollout.Site {
-	return &input.Sites[rollouttest.Site(input, site)]
-}
-
 var breakages = []broken{
 	{"a step is missing", 5, "P2", func(_ *rollout.Input, a *rollout.Answer, _ [][]rollout.Reason) {
 		p := a.Plan

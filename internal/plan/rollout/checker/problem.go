@@ -153,7 +153,8 @@ func (p *problem) fits() {
 	for i, party := range p.in.Parties {
 		if p.holds("P13 Party:" + party.Key) {
 			p.add(func(_, wave set) bool {
-				_, _, _, over := p.over(i, first(p.asked(i, wave.list())), second(p.asked(i, wave.list())))
+				sites, users := p.asked(i, wave.list())
+				_, _, _, over := p.over(i, sites, users)
 				return !over
 			})
 		}
@@ -171,9 +172,6 @@ func (p *problem) fits() {
 		p.add(func(_, wave set) bool { return !p.last(wave.list()) || len(p.common(wave.list())) > 0 })
 	}
 }
-
-func first(a, _ int) int  { return a }
-func second(_, b int) int { return b }
 
 // allowed reports whether a wave may come right after what has been placed.
 func (p *problem) allowed(placed, wave set) bool {

@@ -32,8 +32,8 @@ var (
 func Draw(t *rapid.T, size Size) rollout.Input {
 	d := &drawing{t: t, added: map[int][]rollout.SiteNo{}}
 	d.parties()
-	d.sites(d.upTo("sites", 1, size.Sites))
-	d.items(d.upTo("items", 1, size.Items))
+	d.sites(d.upTo("sites", 2, size.Sites))
+	d.items(d.upTo("items", 2, size.Items))
 	d.installations()
 	d.releases()
 	d.question()
@@ -49,15 +49,28 @@ type drawing struct {
 	added map[int][]rollout.SiteNo
 }
 
+// fair draws numbers below 128, each alike: the generators of rapid prefer small
+// ones, of which estates get thin.
+var fair = rapid.Custom(func(t *rapid.T) (n int) {
+	for range 7 {
+		n *= 2
+		if rapid.Bool().Draw(t, "bit") {
+			n++
+		}
+	}
+	return n
+})
+
+// upTo draws a number between two.
 func (d *drawing) upTo(name string, least, most int) int {
-	return rapid.IntRange(least, most).Draw(d.t, name)
+	return least + fair.Draw(d.t, name)*(most-least+1)/128
 }
 
 // once returns true once in so many draws.
 func (d *drawing) once(name string, in int) bool { return d.upTo(name, 1, in) == in }
 
 func pick[T any](d *drawing, name string, from ...T) T {
-	return rapid.SampledFrom(from).Draw(d.t, name)
+	return from[d.upTo(name, 0, len(from)-1)]
 }
 
 func (d *drawing) parties() {
@@ -124,7 +137,7 @@ func (d *drawing) items(n int) {
 		}
 		d.in.Items = append(d.in.Items, it)
 	}
-	density := pick(d, "density", 3, 4, 6, 12)
+	density := pick(d, "density", 2, 3, 4, 8)
 	for from := range n {
 		for to := range n {
 			if from == to || !d.once("depends", density) {
@@ -139,16 +152,25 @@ func (d *drawing) items(n int) {
 }
 
 func (d *drawing) installations() {
-	density := pick(d, "installed density", 2, 3, 4)
 	for item := range d.in.Items {
-		if d.once("installed nowhere", 5) {
-			continue
-		}
-		for site := range d.in.Sites {
-			if d.once("installed", density) {
-				v := pick(d, "version", "1.0.0", "1.0.0", "1.0.0", "1.5.0", "2.0.0", "3.0.0", "")
-				d.in.Installed = append(d.in.Installed, rollout.Installation{Item: rollout.ItemNo(item), Site: rollout.SiteNo(site), Version: v, ActiveVersion: v})
+		var at []rollout.SiteNo
+		switch d.upTo("installed", 0, 9) {
+		case 0: // nowhere
+		case 1, 2, 3, 4: // at one or two, which serve others
+			at = append(at, rollout.SiteNo(d.upTo("at", 0, len(d.in.Sites)-1)))
+			if other := rollout.SiteNo(d.upTo("also at", 0, len(d.in.Sites)-1)); other != at[0] {
+				at = append(at, other)
 			}
+		case 5, 6:
+			at = d.someSites("installed at", 2)
+		default:
+			for site := range d.in.Sites {
+				at = append(at, rollout.SiteNo(site))
+			}
+		}
+		for _, site := range at {
+			v := pick(d, "version", "1.0.0", "1.0.0", "1.0.0", "1.5.0", "1.0.0", "2.0.0", "3.0.0", "")
+			d.in.Installed = append(d.in.Installed, rollout.Installation{Item: rollout.ItemNo(item), Site: site, Version: v, ActiveVersion: v})
 		}
 	}
 }
@@ -201,7 +223,7 @@ func (d *drawing) release(key string, category domain.ReleaseCategory, to string
 func (d *drawing) changes(to string) (list []rollout.Change) {
 	alone := pick(d, "alone", 1, 4, 4, 20, 20, 20)
 	for item := range d.in.Items {
-		if !d.once("changed", 2) {
+		if d.once("not changed", 3) {
 			continue
 		}
 		c := rollout.Change{Item: rollout.ItemNo(item), Action: domain.ModifyItem, ToVersion: to, Alone: d.once("does not coexist", alone)}
@@ -269,7 +291,7 @@ var start = time.Date(2027, 3, 26, 0, 0, 0, 0, time.UTC)
 func (d *drawing) question() {
 	q := &d.in.Question
 	q.Now = start
-	q.NotBefore = pointer(start.Add(time.Duration(d.upTo("not before", 0, 200)) * 15 * time.Minute))
+	q.NotBefore = pointer(start.Add(time.Duration(d.upTo("not before", 0, 100)) * 15 * time.Minute))
 	q.Approach = pick(d, "approach", "", domain.Phased, domain.Phased, domain.Phased, domain.Phased, domain.BigBang, domain.Continuous, domain.Pull)
 	switch q.Approach {
 	case domain.BigBang: // that it is one wave and that another release comes before is left open
@@ -333,7 +355,7 @@ func (d *drawing) calendar() {
 		d.in.Windows = append(d.in.Windows, o)
 	}
 	for i := range d.upTo("freezes", 0, 2) {
-		from := start.Add(time.Duration(d.upTo("freeze from", 0, 300)) * 30 * time.Minute)
+		from := start.Add(time.Duration(3*d.upTo("freeze from", 0, 100)) * 30 * time.Minute)
 		to := from.Add(time.Duration(d.upTo("freeze hours", 1, 72)) * time.Hour)
 		o := rollout.Opening{Key: fmt.Sprint("f", i), Name: fmt.Sprint("Freeze ", i), Spec: calendar.Spec{From: &from, To: &to}, Excepted: d.once("excepted", 6)}
 		d.scope(&o)
@@ -373,7 +395,7 @@ func (d *drawing) carried() bool {
 // others draws what other plans and the past tell.
 func (d *drawing) others() {
 	for i := range d.upTo("works", 0, 2) {
-		from := start.Add(time.Duration(d.upTo("work from", 0, 300)) * 30 * time.Minute)
+		from := start.Add(time.Duration(3*d.upTo("work from", 0, 100)) * 30 * time.Minute)
 		w := rollout.Work{Record: fmt.Sprint("ChangeRequest:C-", i), Name: fmt.Sprint("Work ", i)}
 		w.When = domain.TimeRange{From: from, To: from.Add(time.Duration(d.upTo("work hours", 1, 30)) * time.Hour)}
 		if d.once("work at a site", 2) {
