@@ -78,6 +78,10 @@ func (r *configurationItemResolver) Releases(ctx context.Context, obj *domain.Co
 	return related(ctx, r.App, obj, records.Via{Rel: "CHANGES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReleaseChangeEdge)
 }
 
+func (r *configurationItemResolver) DifferedIn(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "DIFFERS_IN", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseReleaseDifferenceEdge)
+}
+
 func (r *configurationItemResolver) Policies(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "GOVERNS", In: true, Kind: "ReleasePolicy"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleasePolicy])
 }

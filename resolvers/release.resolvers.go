@@ -73,7 +73,7 @@ func (r *releaseResolver) BackOutPlan(ctx context.Context, obj *domain.Release) 
 }
 
 func (r *releaseResolver) Notes(ctx context.Context, obj *domain.Release, audience release.NotesAudience) (*release.Notes, error) {
-	return r.App.Releases.Notes(ctx, obj, audience)
+	return r.App.Closing.Notes(ctx, obj, audience)
 }
 
 func (r *releaseResolver) Compare(ctx context.Context, obj *domain.Release, with domain.Ref) (*release.Comparison, error) {

@@ -126,6 +126,18 @@ func (r *releaseResolver) SupersededBy(ctx context.Context, obj *domain.Release,
 	return related(ctx, r.App, obj, records.Via{Rel: "SUPERSEDES", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewReleaseSupersessionEdge)
 }
 
+func (r *releaseResolver) Succeeds(ctx context.Context, obj *domain.Release, asOf *domain.AsOf) (*domain.Release, error) {
+	return one[domain.Release](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "SUCCEEDS", In: false, Kind: "Release"}, asOf))
+}
+
+func (r *releaseResolver) SucceededBy(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Release, relay.ReleaseEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "SUCCEEDS", In: true, Kind: "Release"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Release])
+}
+
+func (r *releaseResolver) Differences(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "DIFFERS_IN", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemReleaseDifferenceEdge)
+}
+
 func (r *releaseResolver) Fixes(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.KnownError, relay.KnownErrorEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "FIXES", In: false, Kind: "KnownError"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.KnownError])
 }

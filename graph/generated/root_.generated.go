@@ -7162,6 +7162,23 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ReleaseReleaseChangeConnection!
+  "The releases that were accepted with a difference in this item."
+  differedIn(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseReleaseDifferenceConnection!
   "The policies that name this item."
   policies(
     "Only those that match."
@@ -7456,6 +7473,8 @@ input ConfigurationItemFilter {
   freezes: FreezeLinkFilter
   "The releases that change this item."
   releases: ReleaseReleaseChangeFilter
+  "The releases that were accepted with a difference in this item."
+  differedIn: ReleaseReleaseDifferenceFilter
   "The policies that name this item."
   policies: ReleasePolicyLinkFilter
   "The master copies of this software, one for each version."
@@ -7624,6 +7643,24 @@ input ReleaseChangeFilter {
   toVersion: StringFilter
   "Whether both versions may run side by side (P4)."
   coexists: BooleanFilter
+}
+
+"Selects records by the releases that a relationship joins to them."
+input ReleaseReleaseDifferenceFilter {
+  "At least one matches; {} asks for any."
+  some: ReleaseFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleaseFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReleaseDifferenceFilter
+}
+
+"Selects relationships by what they say. All that is given must hold."
+input ReleaseDifferenceFilter {
+  "What the one before did to it: MODIFY 1.0.0; null: nothing."
+  before: StringFilter
+  "What this one does to it; null: nothing."
+  now: StringFilter
 }
 
 "Selects records by the release policies that a relationship joins to them."
@@ -16806,6 +16843,8 @@ enum GraphKind {
   DEPLOYS
   "The problems that this known error is behind."
   DIAGNOSES
+  "The items in which this release differs from the one that it succeeds, as it was accepted (R11)."
+  DIFFERS_IN
   "The one change that it is for."
   EXCEPTION_FOR
   "The freeze that is not to hold the change."
@@ -16892,6 +16931,8 @@ enum GraphKind {
   STORED_AS
   "The site where it is kept."
   STORED_AT
+  "The release that went live before this one, of the same units, when this one was accepted (R11)."
+  SUCCEEDS
   "The releases whose place this one has taken, and of which units (R1)."
   SUPERSEDES
   "Who delivers this item."
@@ -17087,6 +17128,14 @@ enum ChangeAction {
 type Supersession {
   "The keys of the units of which it does (R1)."
   units: [String!]!
+}
+
+"What of an item differs between a release and the one before it."
+type ReleaseDifference {
+  "What the one before did to it: MODIFY 1.0.0; null: nothing."
+  before: String
+  "What this one does to it; null: nothing."
+  now: String
 }
 
 extend type Release {
@@ -17433,6 +17482,8 @@ type ReleaseNotes {
   problems: [NotedProblem!]!
   "The errors that are known and stay."
   knownErrors: [NotedError!]!
+  "How it differs from the release before it; null for CUSTOMERS, and where none went live before."
+  since: NotedSince
   "The notes as a document, in Markdown."
   markdown: String!
   "The notes as a document, in HTML. What records say is escaped."
@@ -17469,6 +17520,31 @@ type NotedError {
   symptoms: String!
   "What helps until it is removed."
   workaround: String!
+}
+
+"""
+How a release differs from the one that went live before it, of the same units (R11). It is worked out until the release is accepted; from then on it is as it
+was accepted.
+"""
+type NotedSince {
+  "The key of the release before."
+  release: String!
+  "Its number."
+  number: String!
+  "Whether it is what was accepted."
+  accepted: Boolean!
+  "The items that the two leave in different states, by key."
+  items: [NotedDifference!]!
+}
+
+"An item in which a release differs from the one before it."
+type NotedDifference {
+  "Its key."
+  item: String!
+  "What the one before did to it: MODIFY 1.0.0; empty: nothing."
+  before: String!
+  "What this one does to it; empty: nothing."
+  now: String!
 }
 
 "How a release differs from another one: the first is the one that is asked, the second the other."
@@ -17722,6 +17798,45 @@ extend type Release implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ReleaseSupersessionConnection!
+  "The release that went live before this one, of the same units, when this one was accepted (R11)."
+  succeeds(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+  "The releases that were accepted as the next after this one."
+  succeededBy(
+    "Only those that match."
+    filter: ReleaseFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseConnection!
+  "The items in which this release differs from the one that it succeeds, as it was accepted (R11)."
+  differences(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemReleaseDifferenceConnection!
   "The known errors that this release removes."
   fixes(
     "Only those that match."
@@ -18137,6 +18252,12 @@ input ReleaseFilter {
   supersedes: ReleaseSupersessionFilter
   "The releases that have taken the place of this one."
   supersededBy: ReleaseSupersessionFilter
+  "The release that went live before this one, of the same units, when this one was accepted (R11)."
+  succeeds: ReleaseLinkFilter
+  "The releases that were accepted as the next after this one."
+  succeededBy: ReleaseLinkFilter
+  "The items in which this release differs from the one that it succeeds, as it was accepted (R11)."
+  differences: ConfigurationItemReleaseDifferenceFilter
   "The known errors that this release removes."
   fixes: KnownErrorLinkFilter
   "The defects that were known and accepted in acceptance."
@@ -18195,6 +18316,16 @@ input ReleaseSupersessionFilter {
 input SupersessionFilter {
   "The keys of the units of which it does (R1)."
   units: StringListFilter
+}
+
+"Selects records by the configuration items that a relationship joins to them."
+input ConfigurationItemReleaseDifferenceFilter {
+  "At least one matches; {} asks for any."
+  some: ConfigurationItemFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ConfigurationItemFilter @cost(weight: 50000)
+  "Count only relationships that match."
+  link: ReleaseDifferenceFilter
 }
 
 "Selects records by the hardware spares that a relationship joins to them."
@@ -18785,6 +18916,54 @@ type ReleaseSupersessionEdge {
   cursor: String!
   "The keys of the units of which it does (R1)."
   units: [String!]!
+}
+
+"A page of configuration items."
+type ConfigurationItemReleaseDifferenceConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ConfigurationItemReleaseDifferenceEdge!]!
+  "The records alone."
+  nodes: [ConfigurationItem!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of configuration items."
+type ConfigurationItemReleaseDifferenceEdge {
+  "The record."
+  node: ConfigurationItem!
+  "Marks its place in the list."
+  cursor: String!
+  "What the one before did to it: MODIFY 1.0.0; null: nothing."
+  before: String
+  "What this one does to it; null: nothing."
+  now: String
+}
+
+"A page of releases."
+type ReleaseReleaseDifferenceConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleaseReleaseDifferenceEdge!]!
+  "The records alone."
+  nodes: [Release!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of releases."
+type ReleaseReleaseDifferenceEdge {
+  "The record."
+  node: Release!
+  "Marks its place in the list."
+  cursor: String!
+  "What the one before did to it: MODIFY 1.0.0; null: nothing."
+  before: String
+  "What this one does to it; null: nothing."
+  now: String
 }
 
 extend type Mutation {
@@ -26574,6 +26753,8 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_freezes(ctx, field)
 	case "releases":
 		return ec.fieldContext_ConfigurationItem_releases(ctx, field)
+	case "differedIn":
+		return ec.fieldContext_ConfigurationItem_differedIn(ctx, field)
 	case "policies":
 		return ec.fieldContext_ConfigurationItem_policies(ctx, field)
 	case "masters":
@@ -26856,6 +27037,34 @@ func (ec *executionContext) childFields_ConfigurationItemReleaseChangeEdge(ctx c
 		return ec.fieldContext_ConfigurationItemReleaseChangeEdge_coexists(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReleaseChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemReleaseDifferenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReleaseDifferenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfigurationItemReleaseDifferenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceEdge_cursor(ctx, field)
+	case "before":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceEdge_before(ctx, field)
+	case "now":
+		return ec.fieldContext_ConfigurationItemReleaseDifferenceEdge_now(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReleaseDifferenceEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ContentReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -29628,6 +29837,18 @@ func (ec *executionContext) childFields_NotedChange(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type NotedChange", field.Name)
 }
 
+func (ec *executionContext) childFields_NotedDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_NotedDifference_item(ctx, field)
+	case "before":
+		return ec.fieldContext_NotedDifference_before(ctx, field)
+	case "now":
+		return ec.fieldContext_NotedDifference_now(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotedDifference", field.Name)
+}
+
 func (ec *executionContext) childFields_NotedError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -29652,6 +29873,20 @@ func (ec *executionContext) childFields_NotedProblem(ctx context.Context, field 
 		return ec.fieldContext_NotedProblem_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NotedProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_NotedSince(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "release":
+		return ec.fieldContext_NotedSince_release(ctx, field)
+	case "number":
+		return ec.fieldContext_NotedSince_number(ctx, field)
+	case "accepted":
+		return ec.fieldContext_NotedSince_accepted(ctx, field)
+	case "items":
+		return ec.fieldContext_NotedSince_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotedSince", field.Name)
 }
 
 func (ec *executionContext) childFields_ObservedFreezePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -30428,6 +30663,12 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_supersedes(ctx, field)
 	case "supersededBy":
 		return ec.fieldContext_Release_supersededBy(ctx, field)
+	case "succeeds":
+		return ec.fieldContext_Release_succeeds(ctx, field)
+	case "succeededBy":
+		return ec.fieldContext_Release_succeededBy(ctx, field)
+	case "differences":
+		return ec.fieldContext_Release_differences(ctx, field)
 	case "fixes":
 		return ec.fieldContext_Release_fixes(ctx, field)
 	case "introduces":
@@ -30668,6 +30909,8 @@ func (ec *executionContext) childFields_ReleaseNotes(ctx context.Context, field 
 		return ec.fieldContext_ReleaseNotes_problems(ctx, field)
 	case "knownErrors":
 		return ec.fieldContext_ReleaseNotes_knownErrors(ctx, field)
+	case "since":
+		return ec.fieldContext_ReleaseNotes_since(ctx, field)
 	case "markdown":
 		return ec.fieldContext_ReleaseNotes_markdown(ctx, field)
 	case "html":
@@ -30894,6 +31137,34 @@ func (ec *executionContext) childFields_ReleaseReleaseChangeEdge(ctx context.Con
 		return ec.fieldContext_ReleaseReleaseChangeEdge_coexists(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseReleaseChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReleaseDifferenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleaseReleaseDifferenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseReleaseDifferenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseReleaseDifferenceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseReleaseDifferenceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReleaseDifferenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReleaseDifferenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleaseReleaseDifferenceEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleaseReleaseDifferenceEdge_cursor(ctx, field)
+	case "before":
+		return ec.fieldContext_ReleaseReleaseDifferenceEdge_before(ctx, field)
+	case "now":
+		return ec.fieldContext_ReleaseReleaseDifferenceEdge_now(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReleaseDifferenceEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseReservationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

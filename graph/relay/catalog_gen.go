@@ -563,6 +563,34 @@ func NewReleaseSupersessionEdge(node *domain.Release, link any, cursor string) *
 // ReleaseSupersessionConnection is bound to the type of its name.
 type ReleaseSupersessionConnection = Connection[domain.Release, ReleaseSupersessionEdge]
 
+// ConfigurationItemReleaseDifferenceEdge is bound to the type of its name.
+type ConfigurationItemReleaseDifferenceEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.ReleaseDifference
+}
+
+// NewConfigurationItemReleaseDifferenceEdge makes an edge from a record and a *domain.ReleaseDifference.
+func NewConfigurationItemReleaseDifferenceEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemReleaseDifferenceEdge {
+	return &ConfigurationItemReleaseDifferenceEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.ReleaseDifference)}
+}
+
+// ConfigurationItemReleaseDifferenceConnection is bound to the type of its name.
+type ConfigurationItemReleaseDifferenceConnection = Connection[domain.ConfigurationItem, ConfigurationItemReleaseDifferenceEdge]
+
+// ReleaseReleaseDifferenceEdge is bound to the type of its name.
+type ReleaseReleaseDifferenceEdge struct {
+	Edge[domain.Release]
+	domain.ReleaseDifference
+}
+
+// NewReleaseReleaseDifferenceEdge makes an edge from a record and a *domain.ReleaseDifference.
+func NewReleaseReleaseDifferenceEdge(node *domain.Release, link any, cursor string) *ReleaseReleaseDifferenceEdge {
+	return &ReleaseReleaseDifferenceEdge{Edge[domain.Release]{node, cursor}, *link.(*domain.ReleaseDifference)}
+}
+
+// ReleaseReleaseDifferenceConnection is bound to the type of its name.
+type ReleaseReleaseDifferenceConnection = Connection[domain.Release, ReleaseReleaseDifferenceEdge]
+
 // FixedErrorPayload is bound to the type of its name.
 type FixedErrorPayload = LinkPayload[domain.Release, domain.KnownError, NoLink]
 

@@ -257,6 +257,13 @@ type Supersession struct {
 	Units []string `graph:"units,filter,set"`
 }
 
+// ReleaseDifference is what DIFFERS_IN says: what the release before did to an item,
+// and what this one does; nil where it does nothing (R11).
+type ReleaseDifference struct {
+	Before *string `graph:"before,filter,set,text"`
+	Now    *string `graph:"now,filter,set,text"`
+}
+
 // SameContent reports whether another state of the release has what is signed of
 // it in its own fields: number, type and category (R21).
 func (r *Release) SameContent(other *Release) bool {

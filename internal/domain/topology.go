@@ -80,6 +80,8 @@ const (
 	RelBundles      = "BUNDLES"
 	RelRequires     = "REQUIRES"
 	RelSupersedes   = "SUPERSEDES"
+	RelSucceeds     = "SUCCEEDS"
+	RelDiffersIn    = "DIFFERS_IN"
 	RelFixes        = "FIXES"
 	RelIntroducedBy = "INTRODUCED_BY"
 	RelCausedBy     = "CAUSED_BY"

@@ -36,7 +36,7 @@ var _ = declare(area{
 			Kinds: []string{domain.KindRelease},
 			Relationships: []string{
 				domain.RelChanges, domain.RelImplements, domain.RelBundles, domain.RelRequires, domain.RelSupersedes, domain.RelFixes,
-				domain.RelIntroducedBy, domain.RelCausedBy,
+				domain.RelIntroducedBy, domain.RelCausedBy, domain.RelSucceeds, domain.RelDiffersIn,
 			},
 		},
 		{
@@ -85,6 +85,16 @@ func releaseRelationships() []*Relationship {
 			Name: domain.RelSupersedes, Noun: "Supersession", From: release, To: release, Deed: true, ByVerbs: true,
 			Field: "supersedes", FieldDoc: "The releases whose place this one has taken, and of which units (R1).",
 			Inverse: "supersededBy", InverseDoc: "The releases that have taken the place of this one.",
+		}),
+		{
+			Name: domain.RelSucceeds, Noun: "Succession", From: release, To: release, ToOne: true, Deed: true, ByVerbs: true,
+			Field: "succeeds", FieldDoc: "The release that went live before this one, of the same units, when this one was accepted (R11).",
+			Inverse: "succeededBy", InverseDoc: "The releases that were accepted as the next after this one.",
+		},
+		link[domain.ReleaseDifference](Relationship{
+			Name: domain.RelDiffersIn, Noun: "ReleaseDifference", From: release, To: item, Deed: true, ByVerbs: true,
+			Field: "differences", FieldDoc: "The items in which this release differs from the one that it succeeds, as it was accepted (R11).",
+			Inverse: "differedIn", InverseDoc: "The releases that were accepted with a difference in this item.",
 		}),
 		{
 			Name: domain.RelFixes, Noun: "FixedError", From: release, To: domain.KindKnownError,

@@ -1,5 +1,6 @@
 // Package closing keeps what follows for releases from how far they came: parts go
-// with their package, and one that is closed takes the place of others.
+// with their package, one that is accepted keeps how it differs from the one before,
+// and one that is closed takes the place of others.
 package closing
 
 import (
@@ -33,6 +34,10 @@ func (a *Area) Consequences() []estate.Consequence {
 		{
 			Name: "R6 what was planned of what is planned anew is dropped", Binds: estate.ByVerb | estate.ByImport, Minds: statuses,
 			Owns: []string{"Deployment.status", "Deployment.statusReason", "Deployment.endedAt"}, Follow: rules{a}.dropPlanned,
+		},
+		{
+			Name: "R11 the difference to the one before is kept as it was accepted", Binds: estate.ByVerb, Minds: statuses,
+			Owns: []string{domain.RelSucceeds, domain.RelDiffersIn}, Follow: rules{a}.keepDifference,
 		},
 		{
 			Name: "R1 what is closed supersedes", Binds: estate.ByVerb | estate.ByImport, Minds: statuses,

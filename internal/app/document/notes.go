@@ -23,6 +23,9 @@ func Notes(r *domain.Release, n release.Notes) string {
 	Section(&b, "Items", n.Items, func(i release.NotedItem) string {
 		return fmt.Sprintf("%s %s: %s", i.Action, Keyed(i.Item, i.Name), versions(i.Content))
 	})
+	if n.Since != nil {
+		Section(&b, "Since "+Keyed(n.Since.Release, n.Since.Number), n.Since.Items, difference)
+	}
 	Section(&b, "Calendar", n.Calendar, func(s release.NotedStep) string { return domain.Markdown(s.Text) })
 	Section(&b, "Whom to call", n.Contacts, func(c release.NotedContact) string {
 		return fmt.Sprintf("%s: %s, %s", c.Role, Keyed(c.Key, c.Name), domain.Markdown(c.Contact))
@@ -44,6 +47,16 @@ func knownError(e release.NotedError) string {
 		line += " — workaround: " + domain.Markdown(e.Workaround)
 	}
 	return line
+}
+
+func difference(d release.NotedDifference) string {
+	switch {
+	case d.Before == "":
+		return fmt.Sprintf("%s: %s, not in the one before", domain.Markdown(d.Item), domain.Markdown(d.Now))
+	case d.Now == "":
+		return fmt.Sprintf("%s: %s in the one before alone", domain.Markdown(d.Item), domain.Markdown(d.Before))
+	}
+	return fmt.Sprintf("%s: %s → %s", domain.Markdown(d.Item), domain.Markdown(d.Before), domain.Markdown(d.Now))
 }
 
 func versions(c release.Content) string {

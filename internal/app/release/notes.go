@@ -112,21 +112,9 @@ func (a *Area) compare(ctx context.Context, first, second *domain.Release) (*Com
 func items(list []release.ItemDifference) []*ItemComparison {
 	out := make([]*ItemComparison, len(list))
 	for i, d := range list {
-		out[i] = &ItemComparison{Item: d.Item, First: does(d.First), Second: does(d.Second)}
+		out[i] = &ItemComparison{Item: d.Item, First: optional.Text(d.First.Does()), Second: optional.Text(d.Second.Does())}
 	}
 	return out
-}
-
-// does says what a release does to an item: "MODIFY 1.1.0".
-func does(c *release.Content) *string {
-	if c == nil {
-		return nil
-	}
-	s := string(c.Action)
-	if c.To != "" {
-		s += " " + c.To
-	}
-	return &s
 }
 
 // compared is what of the release is compared with another.

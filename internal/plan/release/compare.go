@@ -1,8 +1,10 @@
 package release
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"releasegraph/internal/plan/version"
 )
@@ -63,6 +65,26 @@ func Compare(first, second Compared, versions *version.Reader) Comparison {
 		}
 	}
 	return c
+}
+
+// Differences are the items in which a release differs from the one before it, by
+// key, each with what the two do to it.
+func Differences(before, now []Content, versions *version.Reader) []NotedDifference {
+	c := Compare(Compared{Contents: before}, Compared{Contents: now}, versions)
+	list := []NotedDifference{}
+	for _, d := range slices.Concat(c.Added, c.Dropped, c.Changed) {
+		list = append(list, NotedDifference{Item: d.Item, Before: d.First.Does(), Now: d.Second.Does()})
+	}
+	slices.SortFunc(list, func(a, b NotedDifference) int { return cmp.Compare(a.Item, b.Item) })
+	return list
+}
+
+// Does says what a release does to an item: "MODIFY 1.1.0"; nothing of nil.
+func (c *Content) Does() string {
+	if c == nil {
+		return ""
+	}
+	return strings.TrimSpace(string(c.Action) + " " + c.To)
 }
 
 func byKey(contents []Content) map[string]*Content {

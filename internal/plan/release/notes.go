@@ -34,6 +34,18 @@ type NotedItem struct {
 	Name string
 }
 
+// NotedDifference is an item in which a release differs from the one before it, and
+// what each does to it; empty: nothing.
+type NotedDifference struct{ Item, Before, Now string }
+
+// Since is how a release differs from the one before it, of the same units.
+type Since struct {
+	Release, Number string
+	// Accepted says that it is kept as it was accepted.
+	Accepted bool
+	Items    []NotedDifference // by key
+}
+
 // NotedContact is whom to call about what.
 type NotedContact struct{ Role, Key, Name, Contact string }
 
@@ -49,6 +61,7 @@ type Notes struct {
 	Asked    []NotedStep // what is asked of customers
 	// From here on for SUPPORT too.
 	Items    []NotedItem
+	Since    *Since // nil: none went live before
 	Contacts []NotedContact
 	Calendar []NotedStep
 	// From here on for TECHNICAL only. Install and BackOut are in their order.
@@ -72,7 +85,7 @@ func (n Notes) ForAudience(a Audience) Notes {
 	if a == Support {
 		return told
 	}
-	told.Items, told.Contacts, told.Calendar = nil, nil, nil
+	told.Items, told.Since, told.Contacts, told.Calendar = nil, nil, nil, nil
 	for i := range told.Problems {
 		told.Problems[i].Key = ""
 	}
