@@ -62,6 +62,15 @@ var areaBy = func() map[string]*entity.PolicyArea {
 	return by
 }()
 
+// drafted are the kinds that have drafts.
+var drafted = func() map[string]bool {
+	by := map[string]bool{}
+	for _, k := range entity.Kinds() {
+		by[k.Name] = k.Draft != nil
+	}
+	return by
+}()
+
 // areaOf returns the area of a kind or relationship: of one that there is not, that of
 // what is new.
 func areaOf(name string) *entity.PolicyArea {

@@ -47,6 +47,20 @@ func TestOnlySiteOperatorsAndSuppliersSeeAPartOfTheEstate(t *testing.T) {
 	}
 }
 
+// R14: what was not sent is for those who write it.
+func TestDraftsAreReadByWhoWritesThem(t *testing.T) {
+	for _, role := range domain.Roles {
+		d := decide(actor(role), authz.Read, domain.KindAnnouncement)
+		writes := role == domain.ReleaseManager || role == domain.Admin
+		require.Equal(t, writes, d.Granted.With(authz.Draft|authz.AtYourSite|authz.SuppliedByYou), role)
+		require.Equal(t, writes, d.All(), role)
+		require.True(t, d.Any(), role)
+	}
+	require.Equal(t, []authz.Combination{{Lacks: authz.Draft}}, authz.Default().For(domain.Actor{Roles: []domain.Role{domain.Viewer}}).
+		Decide(domain.Actor{Roles: []domain.Role{domain.Viewer}}, authz.Read, domain.KindAnnouncement).Combinations())
+	require.False(t, decide(actor(domain.Viewer), authz.Read, domain.KindSite).Possible.With(authz.Draft), "a site is no draft")
+}
+
 func TestRolesAddUp(t *testing.T) {
 	d := decide(actor(domain.SiteOperator, domain.SupplierRole), authz.Read, domain.KindConfigurationItem)
 	require.True(t, d.Granted.With(authz.AtYourSite) && d.Granted.With(authz.SuppliedByYou) && !d.Granted.With(0))

@@ -25,7 +25,7 @@ func (d Decision) All() bool { return d.Granted == d.Possible && d.Granted != 0 
 // for an actor whose grants these are.
 func (g *Grants) Decide(a domain.Actor, action Action, kind string) Decision {
 	in := areaOf(kind)
-	d := Decision{Possible: possible(a, in)}
+	d := Decision{Possible: possible(a, in, kind)}
 	if a.Kinds != nil && isRecord(kind) && !slices.Contains(a.Kinds, kind) || in.Wide && narrowed(a) || beyondSites(a, action, in) {
 		return d
 	}
@@ -46,14 +46,17 @@ func beyondSites(a domain.Actor, action Action, in *entity.PolicyArea) bool {
 // narrowed reports whether an actor may less than its roles.
 func narrowed(a domain.Actor) bool { return a.Bound || a.Kinds != nil }
 
-// possible leaves out facts that no record of the area can have for the actor.
-func possible(a domain.Actor, in *entity.PolicyArea) Grant {
+// possible leaves out facts that no record of the kind can have for the actor.
+func possible(a domain.Actor, in *entity.PolicyArea, kind string) Grant {
 	all := Always
 	if len(a.Sites) == 0 || !in.Placed {
 		all &^= having(AtYourSite)
 	}
 	if len(a.Suppliers) == 0 || !in.Placed {
 		all &^= having(SuppliedByYou)
+	}
+	if !drafted[kind] {
+		all &^= having(Draft)
 	}
 	return all
 }
@@ -74,7 +77,7 @@ func isRecord(kind string) bool {
 }
 
 // EachFact lists the facts.
-var EachFact = []Facts{AtYourSite, SuppliedByYou}
+var EachFact = []Facts{AtYourSite, SuppliedByYou, Draft}
 
 // Combination is a condition on a record's facts: it has some and lacks others;
 // the rest does not matter.
@@ -84,15 +87,18 @@ type Combination struct{ Has, Lacks Facts }
 // say it: any of them is enough.
 func (d Decision) Combinations() []Combination {
 	var list []Combination
-	covered := Grant(0)
+	covered, matter := Grant(0), Facts(0)
 	for _, f := range EachFact {
+		if having(f)&d.Possible != 0 {
+			matter |= f
+		}
 		if with := having(f) & d.Possible; with != 0 && with&^d.Granted == 0 {
 			list, covered = append(list, Combination{Has: f}), covered|with
 		}
 	}
 	for facts := range Facts(combinations) {
 		if d.Granted.With(facts) && !covered.With(facts) {
-			list = append(list, Combination{Has: facts, Lacks: (combinations - 1) &^ facts})
+			list = append(list, Combination{Has: facts, Lacks: matter &^ facts})
 		}
 	}
 	return list

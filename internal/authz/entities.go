@@ -32,6 +32,7 @@ func resourceOf(name string, f Facts) types.Entity {
 		UID: types.NewEntityUID(kind, types.String(name)),
 		Attributes: types.NewRecord(types.RecordMap{
 			"atYourSite": types.Boolean(f&AtYourSite != 0), "suppliedByYou": types.Boolean(f&SuppliedByYou != 0),
+			"draft": types.Boolean(f&Draft != 0),
 		}),
 	}
 	e.Parents = types.NewEntityUIDSet(types.NewEntityUID(typeArea, types.String(areaOf(name).Name)))

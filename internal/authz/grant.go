@@ -30,6 +30,8 @@ const (
 	// SuppliedByYou: the record is, or is supplied by, one of the actor's
 	// companies.
 	SuppliedByYou
+	// Draft: the record is not given out yet, or never was.
+	Draft
 
 	combinations = 1 << iota
 )
@@ -113,7 +115,13 @@ func (g *Grants) Grant(action Action, kind string) Grant {
 		return grant
 	}
 	for f := range Facts(combinations) {
-		if g.decide(q, f) {
+		may := false
+		if f&Draft != 0 && !drafted[kind] {
+			may = grant.With(f &^ Draft) // no record has the fact: Cedar need not be asked
+		} else {
+			may = g.decide(q, f)
+		}
+		if may {
 			grant |= 1 << f
 		}
 	}

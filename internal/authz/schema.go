@@ -20,8 +20,8 @@ func Schema() string {
 	}
 	fmt.Fprintf(&b, "entity Role enum [%s];\n", strings.Join(roles, ", "))
 	b.WriteString("entity Area;\nentity Actor in [Role];\n")
-	b.WriteString("entity Kind in [Area] = {atYourSite: Bool, suppliedByYou: Bool};\n")
-	b.WriteString("entity Relationship in [Area] = {atYourSite: Bool, suppliedByYou: Bool};\n\n")
+	b.WriteString("entity Kind in [Area] = {atYourSite: Bool, suppliedByYou: Bool, draft: Bool};\n")
+	b.WriteString("entity Relationship in [Area] = {atYourSite: Bool, suppliedByYou: Bool, draft: Bool};\n\n")
 	fmt.Fprintf(&b, "// change single records or relationships\naction %q;\n", string(write))
 	for _, a := range actions {
 		group := ""

@@ -31,7 +31,8 @@ var _ = declare(area{
 
 func announcementKinds() []*Kind {
 	return []*Kind{
-		newKind[domain.Announcement](domain.KindAnnouncement).byVerbs(),
+		newKind[domain.Announcement](domain.KindAnnouncement).byVerbs().
+			draft(string(domain.AnnouncementDraft), string(domain.AnnouncementDropped)),
 	}
 }
 

@@ -22,6 +22,15 @@ type Kind struct {
 	// OutOfUse are the statuses that say that a record is not in use any more; the
 	// first is what takes it out (C3). Nil: its records are removed.
 	OutOfUse []string
+	// Draft are the statuses in which a record is not given out: policies may ask
+	// whether it is a draft. Nil: the kind has no drafts.
+	Draft []string
+}
+
+// draft says by which statuses the kind's records are not given out.
+func (k *Kind) draft(statuses ...string) *Kind {
+	k.Draft = statuses
+	return k
 }
 
 // deed says that the kind's records follow from who made them.

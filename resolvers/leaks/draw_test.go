@@ -173,11 +173,15 @@ var draws = map[string]func(*drawing) values{
 		return values{"startsAt": from, "endsAt": from.Add(time.Duration(one(d, 1, 6, 48)) * time.Hour), "bookedBy": d.person(), "bookedAt": dawn, "comment": d.text()}
 	},
 	domain.KindAnnouncement: func(d *drawing) values {
-		return values{
+		v := values{
 			"audience": string(one(d, domain.AnnouncementAudiences...)), "channel": string(one(d, domain.AnnouncementChannels...)),
 			"occasion": string(one(d, domain.AnnouncementOccasions...)), "language": one(d, "en", "fr"), "subject": d.text(), "text": d.text(),
-			"status": string(one(d, domain.AnnouncementDraft, domain.AnnouncementDropped)), "plannedAt": dawn,
+			"status": string(one(d, domain.AnnouncementStatuses...)), "plannedAt": dawn,
 		}
+		if v["status"] == string(domain.AnnouncementSent) {
+			v["sentAt"], v["sentBy"] = dawn, d.person()
+		}
+		return v
 	},
 	domain.KindDeployment: func(d *drawing) values {
 		return values{

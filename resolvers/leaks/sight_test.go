@@ -69,17 +69,31 @@ var (
 	}
 	// atSitesBy is how a kind of another file is at a site: sight_<area>_test.go adds to it.
 	atSitesBy = map[string]func(e *estate, n *node, at func(*node) bool) bool{}
+	// drafts are the kinds of which some are seen by few.
+	drafts = map[string]draftOf{}
 	// forAll are the kinds that site operators and suppliers see all of.
 	forAll = []string{domain.KindAttributeDefinition, domain.KindBaseline, domain.KindMaintenanceWindow, domain.KindFreeze}
 	// leaders see the secret addresses of the schedule, unless they are narrowed.
 	leaders = []domain.Role{domain.ChangeManager, domain.OperationsManager, domain.Admin}
 )
 
+// draftOf says in which statuses a record is a draft, and which roles see drafts.
+type draftOf struct {
+	statuses []any
+	roles    []domain.Role
+}
+
+// sees tells whether an actor with some roles sees a record of a status, as far as
+// drafts go.
+func (d draftOf) sees(roles []domain.Role, status any) bool {
+	return !slices.Contains(d.statuses, status) || slices.ContainsFunc(roles, func(r domain.Role) bool { return slices.Contains(d.roles, r) })
+}
+
 // sees tells whether an actor ever saw a record. Nothing is at a site by what a
 // record says, so that the more there is the more is seen.
 func (e *estate) sees(a domain.Actor, n *node) bool {
 	placed := slices.Contains(atSites, n.kind) || atSitesBy[n.kind] != nil
-	if a.Kinds != nil && !slices.Contains(a.Kinds, n.kind) || a.Bound && placed && !e.isAt(a, n) {
+	if a.Kinds != nil && !slices.Contains(a.Kinds, n.kind) || a.Bound && placed && !e.isAt(a, n) || !drafts[n.kind].sees(a.Roles, n.values["status"]) {
 		return false
 	}
 	return slices.ContainsFunc(a.Roles, func(r domain.Role) bool {

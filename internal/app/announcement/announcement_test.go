@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/app/announcement"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 )
@@ -271,5 +272,40 @@ func TestWhenSupportWasToldIsKept_R23(t *testing.T) {
 		a := one(f, domain.ToSupport, domain.AnnouncementDraft, "")
 		require.NoError(t, send(f, a))
 		require.Equal(t, []time.Time{*f.Read(domain.KindAnnouncement, a.Key).(*domain.Announcement).SentAt}, sent())
+	})
+}
+
+// A draft is read by who writes it; what was sent, by whoever sees the release (R14).
+func TestDraftsAreReadByWhoWritesThemUntilTheyAreSent_R14(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Lines(shop...)
+		require.NoError(t, draft(f, false))
+		drafted := one(f, domain.ToSupport, domain.AnnouncementDraft, "")
+		sees := func(roles ...domain.Role) (list []string) {
+			ctx := f.As("vera", roles...)
+			page, err := f.Records.Records(ctx, domain.KindAnnouncement, listing.List{})
+			require.NoError(t, err)
+			for _, one := range page.Items {
+				list = append(list, entity.Meta(one.Record).Key)
+			}
+			for _, a := range all(f) {
+				r, err := f.Records.Record(ctx, domain.KindAnnouncement, apptest.Key(a.Key), nil)
+				require.NoError(t, err)
+				require.Equal(t, slices.Contains(list, a.Key), r != nil && entity.Meta(r) != nil)
+			}
+			return list
+		}
+		every := len(all(f))
+		require.Len(t, sees(domain.ReleaseManager), every)
+		require.Len(t, sees(domain.Viewer, domain.ReleaseManager), every)
+		require.Len(t, sees(domain.Admin), every)
+		for _, role := range []domain.Role{domain.Viewer, domain.ChangeManager, domain.SupportManager, domain.DeploymentManager} {
+			require.Empty(t, sees(role), role)
+		}
+		_, err := f.Announcements.SendAnnouncement(f.As("mia", domain.ReleaseManager), domain.Verb{Ref: apptest.Key(drafted.Key)}, nil)
+		require.NoError(t, err)
+		require.Equal(t, []string{drafted.Key}, sees(domain.Viewer))
+		f.Lines(`{"node":"Release","key":"R-1","status":"PLANNED"}`)
+		require.Equal(t, []string{drafted.Key}, sees(domain.ChangeManager), "what was dropped was never given out")
 	})
 }

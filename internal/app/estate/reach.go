@@ -14,10 +14,22 @@ type holders struct{ sites, suppliers []store.ID }
 // fact returns the filter that selects the records of a kind that have a fact;
 // nil when none can have it.
 func (h *holders) fact(kind string, f authz.Facts) store.Filter {
-	if f == authz.AtYourSite {
+	switch f {
+	case authz.AtYourSite:
 		return reaching(kind, domain.KindSite, h.sites, atSites)
+	case authz.Draft:
+		return draft(entity.KindNamed(kind))
 	}
 	return reaching(kind, domain.KindParty, h.suppliers, supplied)
+}
+
+// draft returns the filter that selects the drafts of a kind, nil of one that has
+// none.
+func draft(k *entity.Kind) store.Filter {
+	if k.Draft == nil {
+		return nil
+	}
+	return store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(k.Draft)}
 }
 
 // Which end of a relationship has a fact by the other, as the Catalog says.
