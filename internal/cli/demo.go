@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"releasegraph/internal/demo"
+	"releasegraph/internal/store/mirror"
 )
 
 type demoCmd struct{ serving }
@@ -28,7 +29,7 @@ func (c *demoCmd) Run(r *running) (err error) {
 	if err != nil {
 		return err
 	}
-	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t)}.open(r, true)
+	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t), mirrored: &mirror.Options{}}.open(r, true)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"releasegraph/internal/prometheus"
 	"releasegraph/internal/server"
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/mirror"
 	"releasegraph/internal/store/neo4j"
 	"releasegraph/internal/store/sqlite"
 	"releasegraph/internal/store/topology"
@@ -36,6 +37,7 @@ type storeFlags struct {
 	exclusive []domain.Exclusive            // nil: the default ones
 	measuring *prometheus.Servers           // nil: none
 	watched   func(store.Store) store.Store // nil: nobody looks
+	mirrored  *mirror.Options               // nil: no records are kept in memory
 }
 
 var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
@@ -43,6 +45,7 @@ var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "
 // estate is an open store with what is built on it.
 type estate struct {
 	store    store.Store
+	mirror   *mirror.Store                              // nil: off
 	topology *topology.Store[domain.Facts, domain.Link] // nil: off
 	app      *app.App
 	media    *server.Media // nil: there is no library
@@ -121,7 +124,7 @@ func copyFile(to, from string) error {
 	return errors.Join(err, out.Close())
 }
 
-// open opens the store, and with a topology begins to load it. The error is a
+// open opens the store, and begins to load what is kept of it in memory. The error is a
 // store.ErrUnavailable only when trying again later may help.
 func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error) {
 	if err := f.check(); err != nil {
@@ -136,6 +139,10 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 		beneath = f.watched(beneath)
 	}
 	e := &estate{store: beneath}
+	if f.mirrored != nil {
+		e.mirror = mirror.Open(ctx, beneath, *f.mirrored)
+		e.store, beneath = e.mirror, e.mirror
+	}
 	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies, Exclusive: f.exclusive, Measuring: f.measuring}
 	if withTopology {
 		e.topology, err = topology.Open(ctx, beneath, entity.TopologyCodec{}, topology.Options{})

@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
+
+	"releasegraph/internal/store/mirror"
 )
 
 // ownMemory is the part of the machine's or the container's memory that the
@@ -30,4 +32,16 @@ func limitMemory(flag *int64) int64 {
 		return 0
 	}
 	return limit
+}
+
+// keptRecords says how much of the memory limit (0: there is none) records may
+// take; nil: no records are kept in memory.
+func keptRecords(limit int64, flag *int64) *mirror.Options {
+	switch {
+	case flag == nil:
+		return &mirror.Options{MaxBytes: limit / 3}
+	case *flag <= 0:
+		return nil
+	}
+	return &mirror.Options{MaxBytes: *flag}
 }

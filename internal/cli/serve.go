@@ -24,7 +24,8 @@ type serveCmd struct {
 	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
 	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
-	Topology    string   `enum:"on,off" default:"on" help:"Keep the shape of the graph in memory, for fast analyses: on or off."`
+	Topology    string   `enum:"on,off" default:"on" help:"Keep the shape of the graph, and its records, in memory, for fast answers: on or off."`
+	Memory      *int64   `placeholder:"BYTES" help:"About how much memory the records may take; 0: none are kept there. What does not fit is read from the store. Default: a third of --memory-limit."`
 }
 
 // serving are the flags of all commands that serve.
@@ -86,6 +87,9 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		return err
 	}
 	c.watched = watched(t)
+	if c.Topology == "on" {
+		c.mirrored = keptRecords(limitMemory(c.MemoryLimit), c.Memory)
+	}
 	return c.serve(r, t, nil, func(ctx context.Context) (*estate, error) {
 		e, err := c.open(ctx, c.Topology == "on")
 		if err != nil {

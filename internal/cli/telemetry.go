@@ -56,6 +56,10 @@ func (e *estate) watch(t *telemetry.Telemetry) {
 		return float64(head)
 	})
 	t.Gauge("subscribers", "How many follow the log.", func() float64 { return float64(e.app.Events.Subscribers()) })
+	if e.mirror != nil {
+		t.Gauge("mirror_lag_revisions", "How many change sets the records in memory are behind.", func() float64 { return float64(e.mirror.Status().Lag()) })
+		t.Gauge("mirror_bytes", "About how much memory the records take; 0 until they are loaded.", func() float64 { return float64(e.mirror.Status().Bytes) })
+	}
 	if e.topology == nil {
 		return
 	}

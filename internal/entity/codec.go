@@ -9,8 +9,35 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Decode makes the record that a node stores: a *domain.Site, ….
+// Decode makes the record that a node stores: a *domain.Site, …. Of a node that
+// remembers what was made of it, it is a copy of that.
 func (k *Kind) Decode(n store.Node) Record {
+	if known, ok := n.Memo.Made(n.Props).(Record); ok && known.Meta().ID == string(n.ID) && known.Meta().Version == int(n.Version) {
+		return Clone(known)
+	}
+	r := k.decode(n)
+	if n.Memo != nil {
+		clip(reflect.ValueOf(r).Elem())
+		n.Memo.Remember(n.Props, Clone(r))
+	}
+	return r
+}
+
+// clip leaves the lists of a struct no room to grow in: copies of it share them.
+func clip(v reflect.Value) {
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.Slice:
+			f.Set(f.Slice3(0, f.Len(), f.Len()))
+		case reflect.Struct:
+			if v.Type().Field(i).Anonymous {
+				clip(f)
+			}
+		}
+	}
+}
+
+func (k *Kind) decode(n store.Node) Record {
 	v := reflect.New(k.GoType)
 	fill(v.Elem(), k.Fields, n.Props)
 	r := v.Interface().(Record)
@@ -49,6 +76,19 @@ func (r *Relationship) DecodeLink(props store.Props) any {
 	v := reflect.New(r.GoType)
 	fill(v.Elem(), r.Properties, props)
 	return v.Interface()
+}
+
+// LinkOf makes the link that an edge stores, as DecodeLink does, which whoever
+// reads it does not change: of an edge that remembers it, it is the same for all.
+func (r *Relationship) LinkOf(e store.Edge) any {
+	if known := e.Memo.Made(e.Props); known != nil {
+		return known
+	}
+	link := r.DecodeLink(e.Props)
+	if e.Memo != nil && link != nil {
+		e.Memo.Remember(e.Props, link)
+	}
+	return link
 }
 
 // EncodeLink gives the properties that store a link.

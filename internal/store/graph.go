@@ -28,6 +28,7 @@ type Node struct {
 	CreatedAt time.Time // the Changeset.At that created it
 	UpdatedAt time.Time // the Changeset.At that last changed it
 	Props     Props
+	Memo      *Memo // nil: what is made of the node is not remembered
 }
 
 // EdgeKey identifies an edge: at most one edge of a relationship runs between
@@ -47,6 +48,7 @@ type Edge struct {
 	EdgeKey
 	Version int64
 	Props   Props
+	Memo    *Memo // nil: what is made of the properties is not remembered
 }
 
 // Direction tells which end of an edge a query starts from.

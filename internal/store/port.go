@@ -8,7 +8,8 @@ import (
 // Reader reads committed data. Every method sees at least everything that was
 // committed through the same Store before the call. Errors: ErrInvalid for a
 // query that names undeclared things, ErrUnavailable when the store beneath
-// cannot be reached, the context's error when it ends first.
+// cannot be reached, the context's error when it ends first. The properties of
+// what is returned may be shared with other readers and are not to be changed.
 type Reader interface {
 	// Nodes returns those of the nodes that exist.
 	Nodes(ctx context.Context, ids ...ID) (map[ID]Node, error)

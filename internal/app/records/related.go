@@ -127,7 +127,7 @@ func (a *Area) loadPages(ctx context.Context, v estate.View, c *estate.Cohort, e
 func (e *farEnd) page(found *store.EdgePage, records []entity.Record) *listing.Page {
 	p := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]listing.Item, len(found.Nodes))}
 	for i, r := range records {
-		p.Items[i] = listing.Item{Record: r, Cursor: string(found.Cursors[i]), Link: e.rel.DecodeLink(found.Edges[i].Props)}
+		p.Items[i] = listing.Item{Record: r, Cursor: string(found.Cursors[i]), Link: e.rel.LinkOf(found.Edges[i])}
 	}
 	return p
 }

@@ -1,0 +1,63 @@
+package mirror_test
+
+import (
+	"context"
+	"testing"
+
+	"releasegraph/internal/neo4jtest"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/mirror"
+	"releasegraph/internal/store/neo4j"
+	"releasegraph/internal/store/sqlite"
+	"releasegraph/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { neo4jtest.Main(m) }
+
+func TestOverSQLiteTheMirrorPassesTheSuite(t *testing.T) {
+	for name, options := range map[string]mirror.Options{
+		"by looking":               {},
+		"by indexes":               {Few: -1},
+		"with most of it left out": {MaxBytes: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store { return overSQLite(t, schema, options) })
+		})
+	}
+}
+
+func TestOverNeo4jTheMirrorPassesTheSuite(t *testing.T) {
+	t.Cleanup(neo4jtest.FewerDraws(4))
+	storetest.Run(t, func(t *testing.T, schema store.Schema) store.Store {
+		uri, user, password := neo4jtest.Emptied(t)
+		beneath, err := neo4j.Open(context.Background(), uri, neo4j.Options{User: user, Password: password}, schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return over(t, beneath, mirror.Options{})
+	})
+}
+
+func overSQLite(t *testing.T, schema store.Schema, options mirror.Options) *mirror.Store {
+	t.Helper()
+	beneath, err := sqlite.Open(context.Background(), sqlite.Memory, schema, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return over(t, beneath, options)
+}
+
+// over puts a loaded mirror over a store that was just opened.
+func over(t *testing.T, beneath store.Store, options mirror.Options) *mirror.Store {
+	t.Helper()
+	s := mirror.Open(context.Background(), beneath, options)
+	t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Loaded(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
