@@ -132,6 +132,23 @@ func (x *Windows) parties(w *Work) []party {
 	return list
 }
 
+// Parties lists, by place, the windows of each thing that a piece of work disturbs: it
+// may be worked on in any of its own. What has no windows is left out.
+func (x *Windows) Parties(w Work) (windows [][]int) {
+	own := w.distinct()
+	for _, p := range x.parties(&own) {
+		windows = append(windows, p.windows)
+	}
+	return windows
+}
+
+// Applying lists, by place, the windows that apply to a piece of work, those aside from
+// which it is excepted.
+func (x *Windows) Applying(w Work) []int {
+	own := w.distinct()
+	return x.applying(&own)
+}
+
 // ofFacts lists the windows that name the class or the environment of an item.
 func (x *Windows) ofFacts(item Node) (list []int) {
 	facts := x.g.Facts(item)

@@ -14,26 +14,52 @@ import (
 // last. It is Tarjan's algorithm with a stack of its own, so that a chain of a
 // million items needs no deep recursion. It stops when its context ends.
 func Components(ctx context.Context, size int, next func(v int32, i int) (int32, bool)) ([][]int32, error) {
-	t := tarjan{pace: pace.Of(ctx), next: next, order: make([]int32, size), low: make([]int32, size), done: make([]bool, size)}
+	var components [][]int32
+	err := each(ctx, size, next, func(component []int32) { components = append(components, append([]int32(nil), component...)) })
+	if err != nil {
+		return nil, err
+	}
+	return components, nil
+}
+
+// Numbers returns for each node the place of its component among Components, and
+// how many these are. It takes no memory of their own for them.
+func Numbers(ctx context.Context, size int, next func(v int32, i int) (int32, bool)) (of []int32, count int, err error) {
+	of = make([]int32, size)
+	err = each(ctx, size, next, func(component []int32) {
+		for _, v := range component {
+			of[v] = int32(count)
+		}
+		count++
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return of, count, nil
+}
+
+// each hands over the components, which are valid for the time of the call.
+func each(ctx context.Context, size int, next func(v int32, i int) (int32, bool), yield func([]int32)) error {
+	t := tarjan{pace: pace.Of(ctx), next: next, yield: yield, order: make([]int32, size), low: make([]int32, size), done: make([]bool, size)}
 	for v := range int32(size) {
 		if t.order[v] == 0 {
 			if err := t.visit(v); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return t.components, nil
+	return nil
 }
 
 type tarjan struct {
 	pace       *pace.Pace
 	next       func(int32, int) (int32, bool)
+	yield      func([]int32)
 	order, low []int32 // numbers of first visit, from 1; 0: not visited
 	done       []bool  // in a component
 	open       []int32 // visited and in no component yet
 	path       []frame
 	count      int32
-	components [][]int32
 }
 
 type frame struct {
@@ -88,10 +114,10 @@ func (t *tarjan) close(v int32) {
 	for t.open[i] != v {
 		i--
 	}
-	component := append([]int32(nil), t.open[i:]...)
+	component := t.open[i:]
 	t.open = t.open[:i]
 	for _, w := range component {
 		t.done[w] = true
 	}
-	t.components = append(t.components, component)
+	t.yield(component)
 }
