@@ -1,0 +1,122 @@
+package waves
+
+import (
+	"cmp"
+	"slices"
+)
+
+// balance puts groups into just so many waves, each into the one of those open to it
+// that is then loaded least: what has the longest chain behind it first, then what is
+// large. It reports whether all found a place. Where several limits are tight, waves
+// filled one after another use up one limit and waste the other.
+func (k *packer) balance(target int) bool {
+	if len(k.groups)*target > k.p.Effort {
+		return false
+	}
+	k.wave = make([]int32, k.p.Groups)
+	b := &balance{packer: k, rooms: make([][]int64, target+1), commons: make([][]int32, target+1), filled: make([]bool, target+1)}
+	for w := range b.rooms {
+		b.rooms[w] = slices.Clone(k.p.Limits)
+	}
+	b.since, b.known = make([]int32, k.p.Before.Len()), make([]bool, k.p.Before.Len())
+	for _, g := range b.sorted() {
+		first, last := b.after(g)+1, int32(target)-k.tail[g]+1
+		best, least := int32(0), 2.0
+		for w := first; w <= last; w++ {
+			k.spent++
+			if load := b.loaded(g, w); load < least && b.allowed(g, w) {
+				best, least = w, load
+			}
+		}
+		if best == 0 {
+			return false
+		}
+		b.put(g, best)
+	}
+	return !slices.Contains(b.filled[1:], false)
+}
+
+type balance struct {
+	*packer
+	rooms   [][]int64
+	commons [][]int32
+	filled  []bool
+	since   []int32 // by node between groups: the last wave of what comes before
+	known   []bool
+}
+
+func (b *balance) sorted() []int32 {
+	weight := make([]float64, b.p.Groups)
+	for _, g := range b.groups {
+		for _, l := range b.p.Loads[g] {
+			weight[g] = max(weight[g], float64(l.Amount)/float64(b.p.Limits[l.Dimension]))
+		}
+	}
+	order := slices.Clone(b.groups)
+	slices.SortStableFunc(order, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(b.tail[y], b.tail[x]), cmp.Compare(weight[y], weight[x]))
+	})
+	return order
+}
+
+// after is the last wave of what comes before a group: all of it has its place.
+func (b *balance) after(g int32) (last int32) {
+	stack := []int32{g}
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		open := false
+		last = 0
+		for _, w := range b.p.Before.Out(v) {
+			switch {
+			case b.p.in(w, b.stage):
+				last = max(last, b.wave[w])
+			case b.known[w]:
+				last = max(last, b.since[w])
+			default:
+				stack = append(stack, w)
+				open = true
+			}
+		}
+		if !open {
+			b.known[v], b.since[v] = true, last
+			stack = stack[:len(stack)-1]
+		}
+	}
+	return last
+}
+
+// loaded is how much of its fullest limit a wave would use with a group, above 1: too
+// much.
+func (b *balance) loaded(g, w int32) (most float64) {
+	for _, l := range b.p.Loads[g] {
+		limit := float64(b.p.Limits[l.Dimension])
+		most = max(most, (limit-float64(b.rooms[w][l.Dimension]-l.Amount))/limit)
+	}
+	if most > 1 {
+		return 2
+	}
+	return most
+}
+
+func (b *balance) allowed(g, w int32) bool {
+	for _, other := range b.p.Apart[g] {
+		if b.wave[other] == w || other == g {
+			return false
+		}
+	}
+	return !b.p.regional(b.stage) || !b.filled[w] || len(meet(b.commons[w], b.p.Regions[g])) > 0
+}
+
+func (b *balance) put(g, w int32) {
+	if b.p.regional(b.stage) {
+		if common := b.p.Regions[g]; b.filled[w] {
+			b.commons[w] = meet(b.commons[w], common)
+		} else {
+			b.commons[w] = common
+		}
+	}
+	for _, l := range b.p.Loads[g] {
+		b.rooms[w][l.Dimension] -= l.Amount
+	}
+	b.wave[g], b.filled[w] = w, true
+}
