@@ -1,0 +1,323 @@
+package planner
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/rollout"
+	"releasegraph/internal/plan/rollout/contradiction"
+	"releasegraph/internal/plan/rollout/demand"
+	"releasegraph/internal/plan/rollout/waves"
+)
+
+// mostNamed is up to how many steps all constraints are looked at. Of more, those are
+// that look guilty.
+const mostNamed = 2_000
+
+// refuse tells why there is no plan: a set of constraints that cannot hold together,
+// and what each of them costs.
+func (made *Made) refuse(ctx context.Context) error {
+	steps := made.suspects()
+	members, err := made.members(ctx, steps)
+	if err != nil {
+		return err
+	}
+	c := made.check(ctx, steps, members)
+	all := make([]int, len(members))
+	for i := range all {
+		all[i] = i
+	}
+	if c.holds(all) {
+		made.notFound()
+		return ctx.Err()
+	}
+	set, err := contradiction.Smallest(ctx, len(members), c.holds)
+	if err != nil {
+		return err
+	}
+	if c, set, err = made.sharpen(ctx, c, set); err != nil {
+		return err
+	}
+	return made.tell(ctx, c, set)
+}
+
+// suspects are the steps whose constraints are looked at: all, or of very many those
+// of a group that fits into no wave, else those of the longest chains and of what ends
+// last.
+func (made *Made) suspects() []int32 {
+	n := len(made.got.Steps)
+	list := make([]int32, n)
+	for s := range list {
+		list[s] = int32(s)
+	}
+	if n <= mostNamed {
+		return list
+	}
+	guilt := make([]int64, len(made.d.Groups))
+	depth := made.depths()
+	for g := range guilt {
+		end := made.problem.End(int32(g), made.problem.Begin)
+		guilt[g] = int64(depth[g])<<40 + (end-made.problem.Begin)>>20
+		if made.problem.Blocks(nil, made.problem.Room(nil), nil, int32(g)).Dimension >= 0 || end >= waves.Never {
+			guilt[g] = waves.Never
+		}
+	}
+	slices.SortStableFunc(list, func(a, b int32) int { return cmp.Compare(guilt[made.d.GroupOf[b]], guilt[made.d.GroupOf[a]]) })
+	list = list[:mostNamed]
+	slices.Sort(list)
+	return list
+}
+
+// depths are how many groups of a chain come before each.
+func (made *Made) depths() []int32 {
+	depth := make([]int32, made.d.Before.Len())
+	for _, v := range made.d.Sorted {
+		for _, w := range made.d.Before.Out(v) {
+			more := depth[w]
+			if int(w) < len(made.d.Groups) {
+				more++
+			}
+			depth[v] = max(depth[v], more)
+		}
+	}
+	return depth
+}
+
+// notFound tells that no plan was found, and that none was shown to be impossible.
+func (made *Made) notFound() {
+	text := "no plan was found in which all rules hold, and none was shown to be impossible: give more time, or let a limit go"
+	if made.problem.By < waves.Never {
+		text = fmt.Sprintf("no plan was found that ends by %s, and none was shown to be impossible: give more time, or let a limit go", instant(at(made.problem.By)))
+	}
+	made.Violations = append(made.Violations, rollout.Violation{Rule: "P6", Text: text})
+}
+
+// sharpen looks at all plans for the steps of a set that are few enough: the bounds
+// that found it may have needed more than is needed.
+func (made *Made) sharpen(ctx context.Context, c *check, set []int) (*check, []int, error) {
+	if len(c.steps) <= mostChecked {
+		return c, set, nil
+	}
+	involved := map[int32]bool{}
+	members := make([]member, len(set))
+	for i, at := range set {
+		m := c.members[at]
+		members[i] = m
+		if m.kind == ofLimit || m.kind == ofParty || m.kind == ofRegion {
+			return c, set, nil // others count, too
+		}
+		for _, s := range made.involved(&m, c.steps) {
+			involved[s] = true
+		}
+	}
+	if len(involved) == 0 || len(involved) > mostChecked {
+		return c, set, nil
+	}
+	var steps []int32
+	for _, s := range c.steps {
+		if involved[s] {
+			steps = append(steps, s)
+		}
+	}
+	few := made.check(ctx, steps, members)
+	all := make([]int, len(members))
+	for i := range all {
+		all[i] = i
+	}
+	if few.holds(all) {
+		return c, set, nil
+	}
+	sharp, err := contradiction.Smallest(ctx, len(members), few.holds)
+	return few, sharp, err
+}
+
+// involved lists the steps that a member is about.
+func (made *Made) involved(m *member, steps []int32) (list []int32) {
+	for _, p := range m.order {
+		list = append(list, p.a, p.b)
+	}
+	list = append(list, m.same...)
+	sites := []int32{}
+	switch m.kind {
+	case ofPair:
+		sites = m.pair[:]
+	case ofRing, ofWindows:
+		sites = append(sites, m.place)
+	}
+	for _, s := range steps {
+		if slices.Contains(sites, made.got.Steps[s].Site) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// tell writes the contradiction, with what relaxing each of it gives.
+func (made *Made) tell(ctx context.Context, c *check, set []int) error {
+	found := &rollout.Contradiction{}
+	for _, i := range set {
+		m := &c.members[i]
+		relaxed, err := made.relax(ctx, m)
+		if err != nil {
+			return err
+		}
+		found.Constraints = append(found.Constraints, rollout.Constraint{Rule: m.rule, Records: m.records, Text: m.text, Chain: m.chain, Relaxed: relaxed})
+		made.Violations = append(made.Violations, rollout.Violation{
+			Rule: m.rule, Text: m.text, Records: m.records, Waivable: m.rule == "P5" || m.rule == "P6",
+		})
+	}
+	slices.SortStableFunc(found.Constraints, func(a, b rollout.Constraint) int {
+		return cmp.Or(cmp.Compare(ruleNumber(a.Rule), ruleNumber(b.Rule)), slices.Compare(a.Records, b.Records))
+	})
+	c.set(set)
+	found.Text = made.story(c, set)
+	made.Contradiction = found
+	return nil
+}
+
+func ruleNumber(rule string) (n int) {
+	_, _ = fmt.Sscanf(rule, "P%d", &n) // all rules here are P and a number
+	return n
+}
+
+// story tells a contradiction as people would.
+func (made *Made) story(c *check, set []int) string {
+	f := c.failing()
+	if f == nil {
+		return "These cannot hold together: " + made.texts(c, set) + "."
+	}
+	switch {
+	case f.dimension >= 0:
+		d := &made.dimensions[f.dimension]
+		who := few(made.sitesOf(f.steps))
+		if f.to == 0 {
+			return fmt.Sprintf("A wave holds %d (%s), and %s, which have to share one, ask for %d.", d.most, d.limit, who, f.load)
+		}
+		if f.from == f.to {
+			return fmt.Sprintf("Wave %d holds %d (%s), and these %s fit nowhere else and ask for %d: %s.",
+				f.from, d.most, d.limit, plural(len(f.steps), "site", "sites"), f.load, who)
+		}
+		return fmt.Sprintf("Waves %d to %d hold %d each (%s), and these %s fit nowhere else and ask for %d: %s.",
+			f.from, f.to, d.most, d.limit, plural(len(f.steps), "site", "sites"), f.load, who)
+	case f.pair != nil:
+		a, b := made.siteOf(f.pair[0]).Key, made.siteOf(f.pair[1]).Key
+		return fmt.Sprintf("%s and %s have to share a wave, and must not: %s.", a, b, made.texts(c, set))
+	case f.ends >= waves.Never:
+		return fmt.Sprintf("%s can be worked on at no time in five years: %s.", name(made.siteOf(f.step)), made.texts(c, set))
+	}
+	site := made.siteOf(f.step)
+	return fmt.Sprintf("%s could end at %s at the earliest (%s), and all has to be over by %s: %s.",
+		name(site), instant(at(f.ends)), local(at(f.ends), site), instant(at(c.by)), made.texts(c, set))
+}
+
+// texts joins the texts of a set; of many of one kind the first.
+func (made *Made) texts(c *check, set []int) string {
+	var texts []string
+	for _, i := range set {
+		texts = append(texts, c.members[i].text)
+	}
+	const most = 8
+	if len(texts) > most {
+		texts = append(texts[:most], fmt.Sprintf("and %d more", len(set)-most))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// relax plans without a member, and tells what that gives.
+func (made *Made) relax(ctx context.Context, m *member) (*rollout.Relaxed, error) {
+	b, r, err := made.leaving(ctx, m)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	plan, err := b.plan(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if plan.Plan == nil {
+		return &rollout.Relaxed{Text: "there would be no plan either: something else cannot hold, too"}, nil
+	}
+	window := plan.Plan.Window()
+	return &rollout.Relaxed{
+		Possible: true, Waves: len(plan.Plan.Waves), Ends: window.To,
+		Text: fmt.Sprintf("%s, ends %s", plural(len(plan.Plan.Waves), "wave", "waves"), instant(window.To)),
+	}, nil
+}
+
+// leaving is the base, and what is relaxed of it, without a member; nil where there
+// are too many steps to leave out one order of them.
+func (made *Made) leaving(ctx context.Context, m *member) (*base, *relaxation, error) {
+	r := &relaxation{}
+	switch m.kind {
+	case ofFinish:
+		r.finish = true
+	case ofInstant:
+		r.instant = true
+	case ofLimit:
+		r.limits = map[string]bool{m.limit: true}
+	case ofParty:
+		r.parties = map[int32]bool{m.place: true}
+	case ofRegion:
+		r.region = true
+	case ofSoak:
+		r.soak = true
+	case ofFreeze:
+		r.freeze(m.place)
+	case ofPair:
+		r.pairs = map[[2]int32]bool{m.pair: true}
+	case ofRing:
+		r.rings = map[int32]bool{m.place: true}
+	case ofWindows:
+		r.windows = map[int32]bool{m.place: true}
+	default:
+		b, err := made.unordered(ctx, m)
+		if m.kind == ofRequired {
+			r.required = map[[2]int32]bool{m.pair: true}
+		}
+		return b, r, err
+	}
+	return made.base, r, nil
+}
+
+// unordered is the base without an order, or without what puts steps together.
+func (made *Made) unordered(ctx context.Context, out *member) (*base, error) {
+	b := *made.base
+	b.hours, b.tracer = nil, nil
+	switch out.kind {
+	case ofOneWave:
+		b.approach = domain.Phased
+	case ofAuto:
+		b.auto = false
+	}
+	var err error
+	if out.kind == ofOneWave || out.kind == ofAuto {
+		b.d, err = demand.Of(ctx, b.m, b.got, b.terms())
+		return &b, err
+	}
+	if len(b.got.Steps) > mostNamed {
+		return nil, nil
+	}
+	steps := made.suspects()
+	members, err := made.members(ctx, steps)
+	if err != nil {
+		return nil, err
+	}
+	var pairs []demand.Pair
+	for i := range members {
+		m := &members[i]
+		if m.rule == out.rule && slices.Equal(m.records, out.records) {
+			continue
+		}
+		for _, p := range m.order {
+			pairs = append(pairs, demand.Pair{A: p.a, B: p.b, Hour: p.hour})
+		}
+		for k := 1; k < len(m.same); k++ {
+			pairs = append(pairs, demand.Pair{A: m.same[0], B: m.same[k], Together: true})
+		}
+	}
+	b.d, err = demand.Explicit(ctx, b.m, b.got, pairs)
+	return &b, err
+}

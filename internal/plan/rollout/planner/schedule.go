@@ -1,0 +1,214 @@
+package planner
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"releasegraph/internal/plan/rollout/demand"
+	"releasegraph/internal/plan/rollout/slot"
+	"releasegraph/internal/plan/rollout/waves"
+)
+
+// clock finds the hours of steps within a wave (P7).
+type clock struct {
+	*pool
+	order *demand.Clock[int64] // nil: no step waits for another one of its wave
+	known map[asked]int64
+	days  days
+	pins  map[int32]int64 // by step: when it begins by hand
+	// passed is the day without room that was passed last, nil: none.
+	passed *crowd
+}
+
+type asked struct {
+	group int32
+	from  int64
+}
+
+// hour lets the problem of the waves know when groups end.
+func (p *pool) hour(ctx context.Context) error {
+	c, err := p.clock(ctx)
+	if err != nil {
+		return err
+	}
+	p.problem.End = c.groupEnd
+	return nil
+}
+
+func (p *pool) clock(ctx context.Context) (*clock, error) {
+	c := &clock{pool: p, known: map[asked]int64{}}
+	var err error
+	if c.days, err = p.loads(); err != nil {
+		return nil, err
+	}
+	shared := slices.ContainsFunc(p.d.Groups, func(g []int32) bool { return len(g) > 1 })
+	if shared && p.d.Timed() {
+		if p.hours == nil {
+			if p.hours, err = p.d.Hours(ctx); err != nil {
+				return nil, err
+			}
+		}
+		c.order = demand.NewClock(p.hours, func(a, b int64) bool { return a > b })
+	}
+	return c, nil
+}
+
+// length is how long a step takes.
+func (b *base) length(step int32) time.Duration {
+	return b.got.Contents[b.got.Steps[step].Content].Effort.Duration
+}
+
+// groupEnd is when the last step of a group ends that may begin at a time, what other
+// steps of the plan ask of parties on the same day aside.
+func (c *clock) groupEnd(group int32, from int64) int64 {
+	steps := c.d.Groups[group]
+	if len(steps) == 1 {
+		_, end := c.place(steps[0], from, nil)
+		return end
+	}
+	key := asked{group, from}
+	last, known := c.known[key]
+	if !known {
+		last = from
+		if c.order != nil {
+			c.order.Reset()
+		}
+		for _, s := range c.inOrder(steps) {
+			_, end := c.place(s, c.ready(s, from), nil)
+			c.over(s, end)
+			last = max(last, end)
+		}
+		c.known[key] = last
+	}
+	return last
+}
+
+// inOrder puts steps of a wave in the order in which they are given their hours.
+func (c *clock) inOrder(steps []int32) []int32 {
+	if c.order == nil {
+		return steps
+	}
+	sorted := slices.Clone(steps)
+	slices.SortStableFunc(sorted, func(a, b int32) int { return cmp.Compare(c.hours.Place(a), c.hours.Place(b)) })
+	return sorted
+}
+
+func (c *clock) ready(step int32, from int64) int64 {
+	if c.order == nil {
+		return from
+	}
+	return max(from, c.order.Ready(step))
+}
+
+func (c *clock) over(step int32, end int64) {
+	if c.order != nil {
+		c.order.End(step, end)
+	}
+}
+
+// place finds the earliest hours of a step from a time on: those at which it may take
+// place, and on a day on which its parties have room for it (P13). Own is what the
+// plan asks of parties so far, nil: nothing.
+func (c *clock) place(step int32, from int64, own days) (begin, end int64) {
+	if pin, is := c.pins[step]; is {
+		from = max(from, pin)
+	}
+	from = max(from, c.notBefore(step))
+	length := c.length(step)
+	for range mostDays {
+		begin = c.cal.Begin(step, from, length, c.without(step))
+		if begin >= slot.Never {
+			break
+		}
+		next, room := c.room(step, begin, own)
+		if room {
+			return begin, begin + length.Microseconds()
+		}
+		from = next
+	}
+	return waves.Never, waves.Never
+}
+
+// mostDays bounds how many days without room are passed.
+const mostDays = 5 * 366
+
+// notBefore is when what another plan brings is there (P9).
+func (b *base) notBefore(step int32) int64 {
+	if t := b.got.Steps[step].NotBefore; !t.IsZero() {
+		return t.UnixMicro()
+	}
+	return 0
+}
+
+// without is what is relaxed of a step's calendar.
+func (p *pool) without(step int32) *slot.Without {
+	windows := p.relaxed.windows[p.got.Steps[step].Site]
+	if !windows && len(p.relaxed.freezes) == 0 {
+		return nil
+	}
+	return &slot.Without{Windows: windows, Freezes: p.relaxed.freezes}
+}
+
+// timing is when each step takes place.
+type timing struct {
+	// From is when a step might have begun as far as its wave and its suppliers go,
+	// Begin and End are its hours. All are by step.
+	from, begin, end []int64
+	// opens and closes are the windows of waves, from 1.
+	opens, closes []int64
+	// crowded are the days on which a party had no room for a step that it passed.
+	crowded map[int32]crowd
+}
+
+// crowd is a party without room on a day.
+type crowd struct {
+	dimension int
+	day       int64 // its first instant
+	load      int64
+}
+
+// schedule gives each step its hours, wave by wave.
+func (c *clock) schedule(wave []int32, count int) *timing {
+	n := len(c.got.Steps)
+	t := &timing{
+		from: make([]int64, n), begin: make([]int64, n), end: make([]int64, n),
+		opens: make([]int64, count+1), closes: make([]int64, count+1), crowded: map[int32]crowd{},
+	}
+	in := make([][]int32, count+1)
+	for s := range n {
+		w := wave[c.d.GroupOf[s]]
+		in[w] = append(in[w], int32(s))
+	}
+	if c.order != nil {
+		c.order.Reset()
+	}
+	own := days{}
+	next := c.problem.Begin
+	for w := 1; w <= count; w++ {
+		t.opens[w], t.closes[w] = waves.Never, next
+		for _, s := range c.inOrder(in[w]) {
+			c.passed = nil
+			t.from[s] = max(c.ready(s, next), c.notBefore(s))
+			t.begin[s], t.end[s] = c.place(s, t.from[s], own)
+			c.over(s, t.end[s])
+			if t.begin[s] >= waves.Never {
+				continue
+			}
+			c.note(t, s)
+			c.take(own, s, t.begin[s])
+			t.opens[w], t.closes[w] = min(t.opens[w], t.begin[s]), max(t.closes[w], t.end[s])
+		}
+		next = t.closes[w] + c.problem.Soak
+	}
+	return t
+}
+
+// note keeps which party had no room for a step before it has.
+func (c *clock) note(t *timing, step int32) {
+	if c.passed != nil {
+		t.crowded[step] = *c.passed
+		c.passed = nil
+	}
+}
