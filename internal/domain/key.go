@@ -30,6 +30,7 @@ func CheckKey(key string) error {
 	}
 	for i, r := range key {
 		switch {
+		case r > ' ' && r < unicode.MaxASCII: // seen, and no blank
 		case unicode.Is(unicode.Cf, r), invisible(r):
 			return fmt.Errorf("must not hold what cannot be seen (%U at byte %d)", r, i)
 		case unicode.Is(unicode.Zs, r) && r != ' ' && r != '\u3000':

@@ -153,14 +153,14 @@ func missing(raw map[string]any, name string) string {
 
 // field finds a field that can be set.
 func (in *input) field(name string) *Field {
-	var settable []string
 	for i := range in.fields {
-		f := &in.fields[i]
-		open := f.Set || in.bringing && f.Import
-		if open && f.Name == name {
+		if f := &in.fields[i]; f.Name == name && in.settable(f) {
 			return f
 		}
-		if open {
+	}
+	var settable []string
+	for i := range in.fields {
+		if f := &in.fields[i]; in.settable(f) {
 			settable = append(settable, f.Name)
 		}
 	}
@@ -171,6 +171,8 @@ func (in *input) field(name string) *Field {
 	}
 	return nil
 }
+
+func (in *input) settable(f *Field) bool { return f.Set || in.bringing && f.Import }
 
 // set puts raw input into a field and tells whether it was fit.
 func (in *input) set(f *Field, v reflect.Value, raw any) bool {

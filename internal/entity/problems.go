@@ -42,7 +42,11 @@ func atIndex(path string, i int) string { return at(path, strconv.Itoa(i)) }
 
 // sorted lists the names of an input in a fixed order, so that errors and
 // filters come out the same each time.
-func sorted(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+func sorted(m map[string]any) []string {
+	names := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(names)
+	return names
+}
 
 // choices names what may stand in a place.
 func choices(names []string) string { return strings.Join(names, ", ") }

@@ -104,18 +104,22 @@ func relationshipOf(r Record) (*entity.Relationship, domain.Errors) {
 	if len(all) == 0 {
 		return nil, domain.Errors{invalid("edge", fmt.Sprintf("there is no relationship %q, there are %s", r.Edge, entity.RelationshipNames()))}
 	}
-	var fit []*entity.Relationship
-	var joins []string
+	var fit *entity.Relationship
+	fitting := 0
 	for _, rel := range all {
-		joins = append(joins, rel.From+" to "+rel.To)
 		if (r.From.Kind == "" || r.From.Kind == rel.From) && (r.To.Kind == "" || r.To.Kind == rel.To) {
-			fit = append(fit, rel)
+			fit = rel
+			fitting++
 		}
 	}
-	switch len(fit) {
-	case 1:
-		return fit[0], nil
-	case 0:
+	if fitting == 1 {
+		return fit, nil
+	}
+	joins := make([]string, len(all))
+	for i, rel := range all {
+		joins[i] = rel.From + " to " + rel.To
+	}
+	if fitting == 0 {
 		field := "from"
 		if r.From.Kind == "" || slices.ContainsFunc(all, func(rel *entity.Relationship) bool { return rel.From == r.From.Kind }) {
 			field = "to"

@@ -44,13 +44,21 @@ type Import struct {
 	source  string           // by what means, of the change sets
 	key     string           // that makes them idempotent, empty: none
 	settled map[string]bool  // keys of the requests for change that the import brings whole
-	// known maps records to ids in two generations, so that memory stays
+	// young and old keep records in mind in two generations, so that memory stays
 	// bounded: when young is full it becomes old, and old is forgotten.
-	young, old map[interchange.End]store.ID
+	young, old map[interchange.End]met
 	memory     map[string]any // of the rules
 	revisions  renumbered     // of a history
 	// fresh holds what a dry run would have created.
 	fresh map[interchange.End]bool
+}
+
+// met is a record that the import met.
+type met struct {
+	id store.ID
+	// made says that the import made it, and that no link from it was removed by
+	// anyone: what is between it and others is what the import has put there.
+	made bool
 }
 
 // generation is how many ids are kept in mind, at least.
@@ -79,7 +87,7 @@ func (a *Area) Importer(ctx context.Context, o ImportOptions) (*Import, error) {
 	}
 	im := &Import{
 		app: a, options: o, actor: actor, source: source.Signed(ctx, source.Import),
-		young: map[interchange.End]store.ID{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{}, memory: map[string]any{},
+		young: map[interchange.End]met{}, fresh: map[interchange.End]bool{}, settled: map[string]bool{}, memory: map[string]any{},
 	}
 	for _, key := range o.Whole {
 		im.settled[key] = true
@@ -134,21 +142,21 @@ func (im *Import) Falls(ctx context.Context) ([]ImportFall, error) {
 	return fallsOf(im.app.rising.Falls(ctx, im.memory))
 }
 
-// remember keeps the id of a record in mind.
-func (im *Import) remember(end interchange.End, id store.ID) {
+// remember keeps a record in mind.
+func (im *Import) remember(end interchange.End, r met) {
 	if len(im.young) >= generation {
-		im.young, im.old = map[interchange.End]store.ID{}, im.young
+		im.young, im.old = map[interchange.End]met{}, im.young
 	}
-	im.young[end] = id
+	im.young[end] = r
 }
 
-// recall finds the id of a record, if it is in mind.
-func (im *Import) recall(end interchange.End) (store.ID, bool) {
-	if id, ok := im.young[end]; ok {
-		return id, true
+// recall finds a record, if it is in mind.
+func (im *Import) recall(end interchange.End) (met, bool) {
+	if r, ok := im.young[end]; ok {
+		return r, true
 	}
-	id, ok := im.old[end]
-	return id, ok
+	r, ok := im.old[end]
+	return r, ok
 }
 
 // unlearn forgets one record, which has gone.
@@ -159,5 +167,5 @@ func (im *Import) unlearn(end interchange.End) {
 
 // forget drops all ids, when it turned out that others change the graph.
 func (im *Import) forget() {
-	im.young, im.old = map[interchange.End]store.ID{}, nil
+	im.young, im.old = map[interchange.End]met{}, nil
 }

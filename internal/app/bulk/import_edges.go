@@ -36,7 +36,7 @@ func (b links) edges(ctx context.Context, items []*interchange.Item) error {
 	for n, i := range list {
 		keys[n] = b.edgeKey(index[n], i)
 	}
-	have, err := b.existing(ctx, keys)
+	have, err := b.existing(ctx, b.unsure(list, keys))
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (b links) resolve(ctx context.Context, list []*interchange.Item) error {
 			return err
 		}
 		for key, node := range found {
-			b.im.remember(interchange.End{Kind: kind, Key: key}, node.ID)
+			b.im.remember(interchange.End{Kind: kind, Key: key}, met{id: node.ID})
 		}
 	}
 	return nil
@@ -96,7 +96,34 @@ func (b *importBatch) id(end interchange.End) (store.ID, bool) {
 	if id, ok := b.ids[end]; ok {
 		return id, true
 	}
-	return b.im.recall(end)
+	r, ok := b.im.recall(end)
+	return r.id, ok
+}
+
+// madeBefore reports whether an earlier batch of the import made a record.
+func (b *importBatch) madeBefore(end interchange.End) bool {
+	if _, own := b.ids[end]; own {
+		return false
+	}
+	r, _ := b.im.recall(end)
+	return r.made
+}
+
+// unsure returns the keys of edges that the store may have. One at a record that
+// the import has made is not there; guards hold that, and a batch that they fail
+// looks at all.
+func (b links) unsure(list []*interchange.Item, keys []store.EdgeKey) []store.EdgeKey {
+	unsure := make([]store.EdgeKey, 0, len(keys))
+	for n, i := range list {
+		switch {
+		case keys[n] == store.EdgeKey{}:
+		case b.madeBefore(i.From):
+			b.Guards = append(b.Guards, store.EdgeAt{EdgeKey: keys[n]})
+		default:
+			unsure = append(unsure, keys[n])
+		}
+	}
+	return unsure
 }
 
 // assume gives a record that a dry run has not created an id.

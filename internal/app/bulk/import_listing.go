@@ -173,8 +173,8 @@ func (b *importBatch) withdraw(i *interchange.Item, node store.Node, set store.P
 // forgotten that they were removed.
 func (b links) keptRemoved(ctx context.Context, list []*interchange.Item, keys []store.EdgeKey, have map[store.EdgeKey]store.Edge) (map[store.EdgeKey]bool, error) {
 	var ask []store.ID
-	for _, key := range keys {
-		if _, exists := have[key]; !exists && key != (store.EdgeKey{}) && !b.created[key.From] {
+	for n, key := range keys {
+		if _, exists := have[key]; !exists && key != (store.EdgeKey{}) && !b.created[key.From] && !b.madeBefore(list[n].From) {
 			ask = append(ask, key.From)
 		}
 	}

@@ -123,6 +123,7 @@ type importBatch struct {
 	im       *Import
 	ids      map[interchange.End]store.ID // of the batch's own records
 	created  map[store.ID]bool
+	parted   map[store.ID]bool // those of created that say which links people removed
 	gone     []interchange.End // keys that the batch removes
 	at       time.Time
 	counts   map[string]*ImportCount
@@ -188,7 +189,7 @@ func (b *importBatch) write(ctx context.Context, cs store.Changeset) (Imported, 
 		return Imported{}, err
 	}
 	for end, id := range b.ids {
-		b.im.remember(end, id)
+		b.im.remember(end, met{id, b.created[id] && !b.parted[id]})
 	}
 	for _, end := range b.gone {
 		b.im.unlearn(end)
@@ -249,6 +250,12 @@ func (b *importBatch) create(n int, i *interchange.Item) {
 	id := store.ID(b.im.app.estate.NewID())
 	b.ids[i.End], b.created[id] = id, true
 	b.settle(i, id)
+	if len(i.RemovedLinks) > 0 {
+		if b.parted == nil {
+			b.parted = map[store.ID]bool{}
+		}
+		b.parted[id] = true
+	}
 	made := i.AsNew()
 	made.Meta().ID = string(id)
 	b.brings(n, nil, made)

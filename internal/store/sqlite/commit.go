@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 
 	"releasegraph/internal/store"
@@ -191,18 +192,47 @@ func (s *Store) perform(cs store.Changeset) (store.Change, error) {
 	if err != nil || t == nil {
 		return change, err
 	}
+	entry := s.prepareEntry(change, t)
 	w := &writer{Store: s, c: s.writer, t: t, at: change.At, next: map[*table]int64{}}
-	if err := w.write(change.Effects); err != nil {
+	err = w.write(change.Effects)
+	ready := <-entry
+	if err := cmp.Or(err, ready.err); err != nil {
 		return store.Change{}, err
 	}
 	if err := w.touch(change); err != nil {
 		return store.Change{}, err
 	}
-	if err := w.log(change); err != nil {
+	if err := insertEntry(w.c, change, ready.body); err != nil {
 		return store.Change{}, err
 	}
-	s.searchWork.add(s.layout, s.declared, change.Effects, t)
+	s.searchWork.add(s.layout, change.Effects, t, ready.texts)
 	return change, nil
+}
+
+// entry is what a change writes beside its records.
+type entry struct {
+	body  []byte // of the log
+	texts map[int]searched
+	err   error
+}
+
+// largeChange is from how many effects on a change's entry is prepared while its
+// records are written.
+const largeChange = 256
+
+// prepareEntry works out the entry of a change.
+func (s *Store) prepareEntry(change store.Change, t *touched) <-chan entry {
+	ready := make(chan entry, 1)
+	prepare := func() {
+		body, err := store.EncodeEffects(change.Effects)
+		ready <- entry{body, searchTexts(s.declared, change.Effects, t), err}
+	}
+	if len(change.Effects) < largeChange {
+		prepare()
+	} else {
+		go prepare()
+	}
+	return ready
 }
 
 // shut waits for the readers and closes all connections.

@@ -14,7 +14,8 @@ type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt
 	tx    bool
-	home  chan *conn // where it waits for its next read
+	args  []driver.NamedValue // of the statement that begins to run
+	home  chan *conn          // where it waits for its next read
 }
 
 // limited ends a statement that has a limit, where the limit has nothing to say
@@ -68,12 +69,14 @@ func (c *conn) prepare(text string) (driver.Stmt, error) {
 	return s, err
 }
 
-func named(args []any) []driver.NamedValue {
-	list := make([]driver.NamedValue, len(args))
+// named are the arguments as the driver wants them. It has bound them before the
+// next statement begins.
+func (c *conn) named(args []any) []driver.NamedValue {
+	c.args = c.args[:0]
 	for i, a := range args {
-		list[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: a})
 	}
-	return list
+	return c.args
 }
 
 // exec runs a statement that answers nothing.
@@ -82,7 +85,7 @@ func (c *conn) exec(text string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.(driver.StmtExecContext).ExecContext(context.Background(), named(args))
+	_, err = s.(driver.StmtExecContext).ExecContext(context.Background(), c.named(args))
 	return err
 }
 
@@ -93,7 +96,7 @@ func (c *conn) query(ctx context.Context, text string, args []any, visit func(ro
 	if err != nil {
 		return err
 	}
-	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, named(args))
+	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, c.named(args))
 	if err != nil {
 		return err
 	}

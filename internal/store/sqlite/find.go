@@ -86,7 +86,10 @@ func (f *finder) selectRows(order string, limit int, condition func(*compiler) s
 	if err != nil {
 		return nil, err
 	}
-	text += " FROM " + f.t.name + " t WHERE " + filter + " AND " + condition(c) + order + " LIMIT " + c.arg(int64(limit))
+	text += " FROM " + f.t.name + " t WHERE " + filter + " AND " + condition(c) + order
+	if limit >= 0 { // else SQLite would prepare the statement anew for each use
+		text += " LIMIT " + c.arg(int64(limit))
+	}
 	var rows []found
 	err = f.c.query(f.ctx, text, c.args, func(row []driver.Value) error {
 		n, err := f.t.node(row)

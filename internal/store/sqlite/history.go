@@ -23,13 +23,15 @@ func (w *writer) touch(c store.Change) error {
 
 func touchAll(c *conn, revision store.Revision, numbers []int64) error {
 	const few = 8
-	if len(numbers) <= few {
-		for _, n := range numbers {
-			if err := c.exec("INSERT INTO touch (n, revision) VALUES (?, ?)", n, int64(revision)); err != nil {
-				return err
-			}
-		}
+	if len(numbers) == 0 {
 		return nil
+	}
+	if len(numbers) <= few {
+		args := make([]any, 0, 2*few)
+		for _, n := range numbers {
+			args = append(args, n, int64(revision))
+		}
+		return c.exec(touchInsert(len(numbers)), args...)
 	}
 	slices.Sort(numbers)
 	all, err := list(numbers)

@@ -19,15 +19,7 @@ const (
 	logColumns  = headColumns + ", body"
 )
 
-// log appends the entry of a change.
-func (w *writer) log(c store.Change) error {
-	body, err := store.EncodeEffects(c.Effects)
-	if err != nil {
-		return err
-	}
-	return insertEntry(w.c, c, body)
-}
-
+// insertEntry appends the entry of a change.
 func insertEntry(to *conn, c store.Change, body []byte) error {
 	var key any
 	if c.Key != "" {

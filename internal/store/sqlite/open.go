@@ -142,7 +142,7 @@ func writerPragmas(memory bool) []string {
 	list := []string{"PRAGMA busy_timeout=10000", "PRAGMA cache_size=-131072", "PRAGMA temp_store=MEMORY"}
 	if !memory {
 		// FULL: once Commit has returned, not even a power cut undoes it.
-		list = append(list, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864")
+		list = append(list, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864", "PRAGMA wal_autocheckpoint=8192")
 	}
 	return list
 }

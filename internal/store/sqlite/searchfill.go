@@ -33,7 +33,7 @@ func (f *searchFill) fill(ctx context.Context, d *store.Declared, l *layout) err
 		return err
 	}
 	if f.total > 0 {
-		if err := f.run(searchBulk); err != nil {
+		if err := runAll(f.c, searchBulk); err != nil {
 			return err
 		}
 	}
@@ -45,12 +45,12 @@ func (f *searchFill) fill(ctx context.Context, d *store.Declared, l *layout) err
 	if f.total == 0 {
 		return nil
 	}
-	return f.run(searchUsual)
+	return runAll(f.c, searchUsual)
 }
 
-func (f *searchFill) run(statements []string) error {
+func runAll(c *conn, statements []string) error {
 	for _, text := range statements {
-		if err := f.c.exec(text); err != nil {
+		if err := c.exec(text); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -19,15 +20,40 @@ type searchEntry struct {
 	text store.SearchText
 }
 
-// add takes in what a change set did to nodes.
-func (w searchWork) add(l *layout, d *store.Declared, effects []store.Effect, t *touched) {
+// searched is what is searched of a node as it will be.
+type searched struct {
+	text  store.SearchText
+	lives bool // there is something to be searched
+}
+
+// searchTexts works out, by the effects of a change on nodes, what changes in
+// the index.
+func searchTexts(d *store.Declared, effects []store.Effect, t *touched) map[int]searched {
+	texts := map[int]searched{}
 	for i := range effects {
 		e := &effects[i]
-		if e.Node == "" || l.kinds[e.Kind] == nil {
+		if e.Node == "" {
 			continue
 		}
 		k, _ := d.Kind(e.Kind)
 		if e.Verb() == store.Updated && !slices.ContainsFunc(changed(e), k.Searches) {
+			continue
+		}
+		var s searched
+		if node, lives := t.Node(e.Node); lives && e.Verb() != store.Removed {
+			s.text, s.lives = k.SearchText(node.Props)
+		}
+		texts[i] = s
+	}
+	return texts
+}
+
+// add takes in what a change set did to nodes.
+func (w searchWork) add(l *layout, effects []store.Effect, t *touched, texts map[int]searched) {
+	for i := range effects {
+		e := &effects[i]
+		s, changes := texts[i]
+		if !changes || l.kinds[e.Kind] == nil {
 			continue
 		}
 		n := t.numbers[e.Node]
@@ -36,17 +62,29 @@ func (w searchWork) add(l *layout, d *store.Declared, effects []store.Effect, t 
 			entry = &searchEntry{was: e.Verb() != store.Created}
 			w[n] = entry
 		}
-		entry.is = false
-		if node, lives := t.Node(e.Node); lives && e.Verb() != store.Removed {
-			entry.id = e.Node
-			entry.text, entry.is = k.SearchText(node.Props)
+		if entry.is = s.lives; s.lives {
+			entry.id, entry.text = e.Node, s.text
 		}
 	}
 }
 
+// manySearched is from how many nodes on their words are gathered before they
+// are written, and merged with the others' afterwards.
+const manySearched = 1000
+
 // write brings the index up to date, in the order of numbers, which costs it
 // least.
 func (w searchWork) write(c *conn) error {
+	if len(w) < manySearched {
+		return w.writeEach(c)
+	}
+	if err := runAll(c, searchBulk); err != nil {
+		return err
+	}
+	return cmp.Or(w.writeEach(c), runAll(c, searchUsual))
+}
+
+func (w searchWork) writeEach(c *conn) error {
 	numbers := slices.Sorted(maps.Keys(w))
 	for _, n := range numbers {
 		if w[n].was {
