@@ -54,25 +54,23 @@ func (s *Store) Preview(ctx context.Context, cs store.Changeset) (store.Change, 
 		return change, err
 	}
 	err := s.read(ctx, func(c *conn) error {
-		var err error
-		change, _, err = s.decide(ctx, c, cs)
+		at, err := newest(ctx, c)
+		if err == nil {
+			change, _, err = s.decide(ctx, c, cs, at)
+		}
 		return err
 	})
 	return change, err
 }
 
-// decide finds out what a change set does, without writing it. The change is
-// new when touched is not nil.
-func (s *Store) decide(ctx context.Context, c *conn, cs store.Changeset) (store.Change, *touched, error) {
+// decide finds out what a change set does on top of a head, without writing it.
+// The change is new when touched is not nil.
+func (s *Store) decide(ctx context.Context, c *conn, cs store.Changeset, on head) (store.Change, *touched, error) {
 	if earlier, found, err := s.logged(ctx, c, cs.Key); found || err != nil {
 		return earlier, nil, err
 	}
-	head, last, err := newest(ctx, c)
-	if err != nil {
-		return store.Change{}, nil, err
-	}
-	if cs.At.Before(last) {
-		cs.At = last
+	if cs.At.Before(on.at) {
+		cs.At = on.at
 	}
 	t, err := s.load(ctx, c, cs)
 	if err != nil {
@@ -83,7 +81,7 @@ func (s *Store) decide(ctx context.Context, c *conn, cs store.Changeset) (store.
 		return store.Change{}, nil, err
 	}
 	change := store.Change{
-		Revision: head, At: cs.At, Actor: cs.Actor, Reason: cs.Reason, Source: cs.Source, Key: cs.Key,
+		Revision: on.revision, At: cs.At, Actor: cs.Actor, Reason: cs.Reason, Source: cs.Source, Key: cs.Key,
 	}
 	if len(effects) == 0 {
 		return change, nil, nil
@@ -151,7 +149,7 @@ func (s *Store) transact(group []*request) ([]answer, error) {
 		return nil, err
 	}
 	clear(s.searchWork)
-	answers, err := s.performAll(group)
+	answers, err := s.performOnTip(group)
 	if err == nil {
 		err = s.searchWork.write(s.writer)
 	}
@@ -160,6 +158,23 @@ func (s *Store) transact(group []*request) ([]answer, error) {
 	}
 	s.bells.ring()
 	return answers, nil
+}
+
+// tip is what a transaction knows of the end of the log, and of the numbers that
+// nodes were given: nobody else changes it while the transaction runs.
+type tip struct {
+	head
+	numbers map[*table]int64 // the last of each kind, where it is known
+}
+
+// performOnTip performs change sets on top of the log as it is.
+func (s *Store) performOnTip(group []*request) ([]answer, error) {
+	on, err := newest(background, s.writer)
+	if err != nil {
+		return nil, err
+	}
+	s.tip = tip{on, map[*table]int64{}}
+	return s.performAll(group)
 }
 
 // performAll performs each change set within a savepoint. An error of the port
@@ -188,12 +203,12 @@ func (s *Store) performAll(group []*request) ([]answer, error) {
 }
 
 func (s *Store) perform(cs store.Changeset) (store.Change, error) {
-	change, t, err := s.decide(background, s.writer, cs)
+	change, t, err := s.decide(background, s.writer, cs, s.tip.head)
 	if err != nil || t == nil {
 		return change, err
 	}
 	entry := s.prepareEntry(change, t)
-	w := &writer{Store: s, c: s.writer, t: t, at: change.At, next: map[*table]int64{}}
+	w := s.newWriter(t, change.At)
 	err = w.write(change.Effects)
 	ready := <-entry
 	if err := cmp.Or(err, ready.err); err != nil {
@@ -206,6 +221,7 @@ func (s *Store) perform(cs store.Changeset) (store.Change, error) {
 		return store.Change{}, err
 	}
 	s.searchWork.add(s.layout, change.Effects, t, ready.texts)
+	s.tip.head = head{change.Revision, change.At}
 	return change, nil
 }
 

@@ -66,8 +66,8 @@ type table struct {
 	number  int64
 	name    string // quoted
 	columns []column
-	open    string // prefix of undeclared properties
-	insert  string // statement that adds a row of fields
+	open    string   // prefix of undeclared properties
+	names   []string // of the columns of a row of fields
 	named   map[string]*column
 }
 
@@ -188,15 +188,14 @@ func growKind(ctx context.Context, c *conn, k store.KindSchema) (*table, error) 
 
 func newTable(k store.KindSchema, number int64) *table {
 	t := &table{kind: k.Name, number: number, name: quote("k_" + k.Name), open: k.OpenPrefix, named: map[string]*column{}}
-	names := "n, id, version, created, updated, open"
+	t.names = []string{"n", "id", "version", "created", "updated", "open"}
 	for _, p := range k.Properties {
 		t.columns = append(t.columns, column{property: p, name: quote("p_" + p.Name)})
 	}
 	for i := range t.columns {
-		names += ", " + t.columns[i].name
+		t.names = append(t.names, t.columns[i].name)
 		t.named[t.columns[i].property.Name] = &t.columns[i]
 	}
-	t.insert = "INSERT INTO " + t.name + " (" + names + ") VALUES (?" + strings.Repeat(", ?", t.width()-1) + ")"
 	return t
 }
 

@@ -71,13 +71,19 @@ func (s *Store) logged(ctx context.Context, c *conn, key string) (change store.C
 	return change, found, err
 }
 
-// newest gives revision and time of the head.
-func newest(ctx context.Context, c *conn) (head store.Revision, at time.Time, err error) {
+// head is the end of the log.
+type head struct {
+	revision store.Revision
+	at       time.Time
+}
+
+// newest reads the head.
+func newest(ctx context.Context, c *conn) (h head, err error) {
 	err = c.query(ctx, "SELECT revision, at FROM log ORDER BY revision DESC LIMIT 1", nil, func(row []driver.Value) error {
-		head, at = store.Revision(row[0].(int64)), time.UnixMicro(row[1].(int64)).UTC()
+		h = head{store.Revision(row[0].(int64)), time.UnixMicro(row[1].(int64)).UTC()}
 		return nil
 	})
-	return head, at, err
+	return h, err
 }
 
 // Head is the revision of the last committed change set.

@@ -8,21 +8,23 @@ import (
 )
 
 // number gives a new node of the table its number: the one it had before, or
-// one more than any that was ever given.
+// one more than any that was ever given. That is found out before a former one
+// is taken back: its row may wait for others.
 func (w *writer) number(t *table, id store.ID) (int64, error) {
+	last, known := w.tip.numbers[t]
+	if !known {
+		var err error
+		if last, err = lastNumber(w.c, t.name, t.number); err != nil {
+			return 0, err
+		}
+		w.tip.numbers[t] = last
+	}
 	for _, n := range w.former[id] {
 		if n>>kindShift == t.number {
 			return n, w.c.exec("DELETE FROM gone WHERE n = ?", n)
 		}
 	}
-	last, ok := w.next[t]
-	if !ok {
-		var err error
-		if last, err = lastNumber(w.c, t.name, t.number); err != nil {
-			return 0, err
-		}
-	}
-	w.next[t] = last + 1
+	w.tip.numbers[t] = last + 1
 	return last + 1, nil
 }
 

@@ -46,7 +46,8 @@ type Store struct {
 	writer  *conn
 	guard   sync.RWMutex // in memory, where readers and the writer exclude each other
 
-	searchWork  searchWork // of the transaction that is running
+	tip         tip        // of the transaction that is running
+	searchWork  searchWork // of it, too
 	denseSearch int        // store.DenseSearch, less in tests
 
 	queue   chan *request

@@ -57,22 +57,22 @@ func (t *table) node(row []driver.Value) (store.Node, error) {
 	return n, nil
 }
 
-// add inserts the row of a node.
-func (t *table) add(c *conn, number int64, n *store.Node) error {
+// row returns the row of a node.
+func (t *table) row(number int64, n *store.Node) ([]any, error) {
 	open, err := encodeOpen(t.open, n.Props)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	args := make([]any, 0, t.width())
 	args = append(args, number, string(n.ID), n.Version, n.CreatedAt.UnixMicro(), n.UpdatedAt.UnixMicro(), open)
 	for _, col := range t.columns {
 		v, err := toColumn(n.Props[col.property.Name])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		args = append(args, v)
 	}
-	return c.exec(t.insert, args...)
+	return args, nil
 }
 
 // list is a JSON array, to join with by json_each.

@@ -34,7 +34,7 @@ func build(ctx context.Context, path string, schema store.Schema, from store.Res
 		}
 	}
 	c.forget()
-	b := &builder{c: c, declared: d, from: from, alive: map[store.ID]int64{}, next: map[*table]int64{}}
+	b := &builder{c: c, declared: d, from: from, made: recordsInto(c), alive: map[store.ID]int64{}, next: map[*table]int64{}}
 	if err := b.build(ctx); err != nil {
 		if isPort(err) || ctx.Err() != nil || codeOf(err) == 0 {
 			return err
@@ -51,6 +51,7 @@ type builder struct {
 	from     store.Restoration
 	alive    map[store.ID]int64
 	next     map[*table]int64
+	made     *newRecords
 	ledger   *ledger
 	done     int64
 }
@@ -122,6 +123,9 @@ func (b *builder) part(p store.Part) error {
 			return err
 		}
 	}
+	if err := b.made.write(); err != nil {
+		return err
+	}
 	for i := range p.Log {
 		e := &p.Log[i]
 		if err := insertEntry(b.c, e.Change, e.Body); err != nil {
@@ -145,10 +149,7 @@ func (b *builder) node(n *store.Node) error {
 	b.next[t]++
 	number := b.next[t]
 	b.alive[n.ID] = number
-	if err := b.c.exec("INSERT INTO node (id, n) VALUES (?, ?)", string(n.ID), number); err != nil {
-		return err
-	}
-	return t.add(b.c, number, n)
+	return b.made.node(t, number, n)
 }
 
 func (b *builder) edge(e *store.Edge) error {
@@ -164,6 +165,5 @@ func (b *builder) edge(e *store.Edge) error {
 	if err != nil {
 		return err
 	}
-	return b.c.exec("INSERT INTO edge (rel, src, dst, tag, version, props) VALUES (?, ?, ?, ?, ?, ?)",
-		b.layout.rels[e.Rel], from, to, e.Tag, e.Version, props)
+	return b.made.edges.add(b.layout.rels[e.Rel], from, to, e.Tag, e.Version, props)
 }

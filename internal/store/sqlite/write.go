@@ -15,8 +15,12 @@ type writer struct {
 	c      *conn
 	t      *touched
 	at     time.Time
-	next   map[*table]int64
+	made   *newRecords
 	former map[store.ID][]int64 // numbers of nodes that were removed once, and come back
+}
+
+func (s *Store) newWriter(t *touched, at time.Time) *writer {
+	return &writer{Store: s, c: s.writer, t: t, at: at, made: recordsInto(s.writer)}
 }
 
 // write removes before it adds, so that no value is held twice on the way, and
@@ -48,7 +52,7 @@ func (w *writer) write(effects []store.Effect) error {
 			}
 		}
 	}
-	return nil
+	return w.made.write()
 }
 
 func (w *writer) deleteNode(e *store.Effect) error {
@@ -69,11 +73,7 @@ func (w *writer) insertNode(e *store.Effect) error {
 		return err
 	}
 	w.t.numbers[e.Node] = n
-	if err := w.c.exec("INSERT INTO node (id, n) VALUES (?, ?)", string(e.Node), n); err != nil {
-		return err
-	}
-	node := store.Node{ID: e.Node, Version: 1, CreatedAt: w.at, UpdatedAt: w.at, Props: e.After}
-	return t.add(w.c, n, &node)
+	return w.made.node(t, n, &store.Node{ID: e.Node, Version: 1, CreatedAt: w.at, UpdatedAt: w.at, Props: e.After})
 }
 
 // updateNode sets the changed columns only, so that the indexes of the others
@@ -131,8 +131,8 @@ func (w *writer) insertEdge(e *store.Effect) error {
 	if err != nil {
 		return err
 	}
-	return w.c.exec("INSERT INTO edge (rel, src, dst, tag, version, props) VALUES (?, ?, ?, ?, ?, ?)",
-		append(w.key(e.Edge), int64(1), props)...)
+	k := e.Edge
+	return w.made.edges.add(w.layout.rels[k.Rel], w.t.numbers[k.From], w.t.numbers[k.To], k.Tag, int64(1), props)
 }
 
 func (w *writer) updateEdge(e *store.Effect) error {
