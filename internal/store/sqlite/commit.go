@@ -177,52 +177,44 @@ func (s *Store) performOnTip(group []*request) ([]answer, error) {
 	return s.performAll(group)
 }
 
-// performAll performs each change set within a savepoint. An error of the port
-// is that set's answer; one of the disk ends the transaction.
+// performAll performs each change set. What the port refuses is decided before
+// anything of the set is written, and is that set's answer. An error while it is
+// written ends the transaction.
 func (s *Store) performAll(group []*request) ([]answer, error) {
 	answers := make([]answer, len(group))
 	for i, r := range group {
-		if err := s.writer.exec("SAVEPOINT one"); err != nil {
-			return nil, err
-		}
-		change, err := s.perform(r.cs)
+		change, t, err := s.decide(background, s.writer, r.cs, s.tip.head)
 		if err != nil && !isPort(err) {
 			return nil, err
 		}
-		answers[i] = answer{change, err}
-		if err != nil {
-			if err := s.writer.exec("ROLLBACK TO one"); err != nil {
+		if t != nil {
+			if err := s.perform(change, t); err != nil {
 				return nil, err
 			}
 		}
-		if err := s.writer.exec("RELEASE one"); err != nil {
-			return nil, err
-		}
+		answers[i] = answer{change, err}
 	}
 	return answers, nil
 }
 
-func (s *Store) perform(cs store.Changeset) (store.Change, error) {
-	change, t, err := s.decide(background, s.writer, cs, s.tip.head)
-	if err != nil || t == nil {
-		return change, err
-	}
+// perform writes a change that was decided.
+func (s *Store) perform(change store.Change, t *touched) error {
 	entry := s.prepareEntry(change, t)
 	w := s.newWriter(t, change.At)
-	err = w.write(change.Effects)
+	err := w.write(change.Effects)
 	ready := <-entry
 	if err := cmp.Or(err, ready.err); err != nil {
-		return store.Change{}, err
+		return err
 	}
 	if err := w.touch(change); err != nil {
-		return store.Change{}, err
+		return err
 	}
 	if err := insertEntry(w.c, change, ready.body); err != nil {
-		return store.Change{}, err
+		return err
 	}
 	s.searchWork.add(s.layout, change.Effects, t, ready.texts)
 	s.tip.head = head{change.Revision, change.At}
-	return change, nil
+	return nil
 }
 
 // entry is what a change writes beside its records.

@@ -6,9 +6,13 @@ import (
 	"releasegraph/internal/store"
 )
 
-// insertRows is how many rows a statement inserts at most. Within one, SQLite
-// goes on in a table and its indexes where it has put the row before.
-const insertRows = 32
+// insertRows and insertValues are how many rows, and values, a statement inserts
+// at most. Within one, SQLite goes on in a table and its indexes where it has put
+// the row before; the driver takes the square of the values to bind them.
+const (
+	insertRows   = 32
+	insertValues = 160
+)
 
 // inserts are rows that go into one table together.
 type inserts struct {
@@ -17,20 +21,24 @@ type inserts struct {
 	row  string // a place for each value
 	args []any
 	rows int
+	most int // rows of a statement
 }
 
 // intoTable returns an empty set of rows for a table's columns.
 func intoTable(c *conn, table string, columns ...string) *inserts {
 	return &inserts{
-		c: c, head: "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
-		row: "(?" + strings.Repeat(", ?", len(columns)-1) + ")",
+		c: c, most: max(1, min(insertRows, insertValues/len(columns))),
+		// A failure ends the transaction: SQLite needs no note of how to undo the
+		// statement alone.
+		head: "INSERT OR FAIL INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
+		row:  "(?" + strings.Repeat(", ?", len(columns)-1) + ")",
 	}
 }
 
 // add adds a row.
 func (i *inserts) add(values ...any) error {
 	i.args = append(i.args, values...)
-	if i.rows++; i.rows < insertRows {
+	if i.rows++; i.rows < i.most {
 		return nil
 	}
 	return i.write()

@@ -10,7 +10,7 @@ import (
 
 // searchWork is what a transaction has to change in the index, by the number
 // of the node. It waits until all change sets are performed: the index would
-// write a segment of its own for each savepoint.
+// write a segment of its own for each.
 type searchWork map[int64]*searchEntry
 
 type searchEntry struct {
