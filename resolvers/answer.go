@@ -38,14 +38,14 @@ func one[N any](record any, err error) (*N, error) {
 
 // many answers with a page of a kind.
 func many[N, E any](ctx context.Context, a *app.App, kind string, l listing.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
-	page, err := a.Records.Records(ctx, kind, l)
+	page, err := a.Records.Records(ctx, kind, counted(ctx, l))
 	return connection(page, err, newEdge)
 }
 
 // related answers with a page of what a relationship joins to a record.
 func related[N, E any](ctx context.Context, a *app.App, record any, via records.Via, l listing.List, asOf *domain.AsOf, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
 	l.AsOf = asOf
-	page, err := a.Records.Related(ctx, record, via, l)
+	page, err := a.Records.Related(ctx, record, via, counted(ctx, l))
 	return connection(page, err, newEdge)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"math"
 	"runtime/debug"
 
@@ -44,4 +45,11 @@ func keptRecords(limit int64, flag *int64) *mirror.Options {
 		return nil
 	}
 	return &mirror.Options{MaxBytes: *flag}
+}
+
+// settle gives back to the system what only the loading of the estate needed.
+func (e *estate) settle(ctx context.Context) {
+	if e.loaded(ctx) == nil {
+		debug.FreeOSMemory()
+	}
 }

@@ -101,6 +101,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		if c.KeepHistory > 0 {
 			e.until(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log}.Run)
 		}
+		e.until(r, e.settle)
 		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
 		return e, nil
 	})

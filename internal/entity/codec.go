@@ -12,7 +12,7 @@ import (
 // Decode makes the record that a node stores: a *domain.Site, …. Of a node that
 // remembers what was made of it, it is a copy of that.
 func (k *Kind) Decode(n store.Node) Record {
-	if known, ok := n.Memo.Made(n.Props).(Record); ok && known.Meta().ID == string(n.ID) && known.Meta().Version == int(n.Version) {
+	if known := k.known(&n); known != nil {
 		return Clone(known)
 	}
 	r := k.decode(n)
@@ -21,6 +21,44 @@ func (k *Kind) Decode(n store.Node) Record {
 		n.Memo.Remember(n.Props, Clone(r))
 	}
 	return r
+}
+
+// DecodeNodes makes the records of nodes of any kinds, nil of those that are not in
+// the Catalog. Those of one kind that are copies lie side by side.
+func DecodeNodes(nodes []store.Node) []Record {
+	list, room := make([]Record, len(nodes)), map[*Kind]reflect.Value{}
+	for i := range nodes {
+		n := &nodes[i]
+		k := KindNamed(n.Kind)
+		if k == nil {
+			continue
+		}
+		known := k.known(n)
+		if known == nil || len(nodes) == 1 {
+			list[i] = k.Decode(*n)
+			continue
+		}
+		slab, ok := room[k]
+		if !ok || slab.Len() == 0 {
+			slab = reflect.MakeSlice(reflect.SliceOf(k.GoType), min(len(nodes)-i, slabSize), min(len(nodes)-i, slabSize))
+		}
+		one := slab.Index(0)
+		one.Set(reflect.ValueOf(known).Elem())
+		list[i] = one.Addr().Interface().(Record)
+		room[k] = slab.Slice(1, slab.Len())
+	}
+	return list
+}
+
+// slabSize is how many records lie side by side at most.
+const slabSize = 64
+
+// known is what is remembered of a node, nil for nothing.
+func (k *Kind) known(n *store.Node) Record {
+	if known, ok := n.Memo.Made(n.Props).(Record); ok && known.Meta().ID == string(n.ID) && known.Meta().Version == int(n.Version) {
+		return known
+	}
+	return nil
 }
 
 // clip leaves the lists of a struct no room to grow in: copies of it share them.

@@ -30,17 +30,52 @@ func (v View) Far(ctx context.Context, ids []store.ID, rel string, d store.Direc
 // Decoded returns the records of nodes that a view was read for; they make up a
 // cohort, in which each record is once however often its node is given.
 func Decoded[R entity.Record](ctx context.Context, v View, nodes []store.Node) []R {
-	list, cohort, once := make([]R, len(nodes)), []R{}, map[store.ID]R{}
-	for i, n := range nodes {
-		r, known := once[n.ID]
-		if !known {
-			r = entity.DecodeNode(n).(R)
-			once[n.ID], cohort = r, append(cohort, r)
-		}
-		list[i] = r
+	distinct, places := eachOnce(nodes)
+	cohort := make([]R, len(distinct))
+	for i, r := range entity.DecodeNodes(distinct) {
+		cohort[i] = r.(R)
 	}
 	enrol(ctx, v, cohort...)
+	if places == nil {
+		return cohort
+	}
+	list := make([]R, len(nodes))
+	for i, place := range places {
+		list[i] = cohort[place]
+	}
 	return list
+}
+
+// eachOnce returns each of some nodes once, and where each stands among these; nil
+// places: they are the same list.
+func eachOnce(nodes []store.Node) (distinct []store.Node, places []int) {
+	if len(nodes) < 2 {
+		return nodes, nil
+	}
+	at := make(map[store.ID]int, len(nodes))
+	for i := range nodes {
+		place, known := at[nodes[i].ID]
+		switch {
+		case !known:
+			place = len(at)
+			at[nodes[i].ID] = place
+			if places != nil {
+				distinct = append(distinct, nodes[i])
+			}
+		case places == nil: // the first that comes again
+			distinct, places = slices.Clone(nodes[:i]), make([]int, i, len(nodes))
+			for j := range places {
+				places[j] = j
+			}
+		}
+		if places != nil {
+			places = append(places, place)
+		}
+	}
+	if places == nil {
+		distinct = nodes
+	}
+	return distinct, places
 }
 
 // kindOf returns the kind of the records R.

@@ -51,11 +51,15 @@ func enrol[R entity.Record](ctx context.Context, v View, records ...R) {
 	byKind := map[*entity.Kind]*Cohort{}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, r := range records {
+	if len(l.cohorts) == 0 {
+		l.cohorts = make(map[entity.Record]*Cohort, len(records))
+	}
+	for i, r := range records {
 		k := entity.KindOf(r)
 		c := byKind[k]
 		if c == nil {
 			c = newCohort(k, v)
+			c.Members, c.Records = make([]store.ID, 0, len(records)-i), make([]entity.Record, 0, len(records)-i)
 			byKind[k] = c
 		}
 		l.put(c, r)

@@ -3,8 +3,6 @@ package estate
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/refusal"
@@ -26,14 +24,24 @@ func (v View) Records(ctx context.Context, ids []string) ([]any, error) {
 	if err != nil {
 		return nil, refusal.OfStore(err)
 	}
-	maps.DeleteFunc(nodes, func(_ store.ID, n store.Node) bool { return v.App.May(ctx, authz.Read, n.Kind) != nil })
-	found := map[string]any{}
-	for _, r := range Decoded[entity.Record](ctx, v, slices.Collect(maps.Values(nodes))) {
-		found[r.Meta().ID] = r
+	may := map[string]bool{}
+	list, found, places := make([]any, len(ids)), make([]store.Node, 0, len(ids)), make([]int, 0, len(ids))
+	for i, id := range asked {
+		n, ok := nodes[id]
+		if !ok {
+			continue
+		}
+		allowed, known := may[n.Kind]
+		if !known {
+			allowed = v.App.May(ctx, authz.Read, n.Kind) == nil
+			may[n.Kind] = allowed
+		}
+		if allowed {
+			found, places = append(found, n), append(places, i)
+		}
 	}
-	list := make([]any, len(ids))
-	for i, id := range ids {
-		list[i] = found[id]
+	for i, r := range Decoded[entity.Record](ctx, v, found) {
+		list[places[i]] = r
 	}
 	return list, nil
 }

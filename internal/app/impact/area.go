@@ -16,6 +16,7 @@ type Area struct {
 
 	estate    *estate.Estate
 	traversal *traversal.Area
+	recent    recent
 }
 
 // New returns the area over the estate and the areas below it that it uses.

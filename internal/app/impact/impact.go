@@ -40,7 +40,7 @@ func (a *Area) Impact(ctx context.Context, in domain.ImpactInput, asOf *domain.A
 	if query.Sees, err = traversal.Sees(ctx, v, g, q.assumed()); err != nil {
 		return nil, err
 	}
-	found, err := impact.Analyse(ctx, g, query)
+	found, err := a.recent.analyse(ctx, g, query)
 	if err != nil {
 		return nil, err
 	}

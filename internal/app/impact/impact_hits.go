@@ -31,11 +31,13 @@ func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*Im
 	} else if page.hits, page.HasNext, err = r.Found.Page(ctx, place, limit); err != nil {
 		return nil, err
 	}
-	before, _, err := r.Found.Page(ctx, impact.Place{}, 1)
-	if err != nil {
-		return nil, err
+	if after != nil {
+		before, _, err := r.Found.Page(ctx, impact.Place{}, 1)
+		if err != nil {
+			return nil, err
+		}
+		page.HasPrevious = len(before) > 0 && !before[0].Place().After(place)
 	}
-	page.HasPrevious = after != nil && len(before) > 0 && !before[0].Place().After(place)
 	for i, h := range page.hits {
 		r.load.Want(h.Node)
 		page.Nodes = append(page.Nodes, &ImpactHit{Strength: h.Strength, Depth: h.Depth, Cursor: listing.PlaceCursor(h.Depth, h.Key), page: page, at: i})

@@ -59,9 +59,9 @@ func (a *Area) Records(ctx context.Context, kind string, l listing.List) (*listi
 	if err != nil {
 		return nil, s.Explain(err)
 	}
-	page := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious}
+	page := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]listing.Item, len(found.Nodes))}
 	for i, r := range estate.Decoded[entity.Record](ctx, a.estate.Today(ctx), found.Nodes) {
-		page.Items = append(page.Items, listing.Item{Record: r, Cursor: string(found.Cursors[i])})
+		page.Items[i] = listing.Item{Record: r, Cursor: string(found.Cursors[i])}
 	}
 	page.Total = func(ctx context.Context) (int, error) {
 		n, err := a.estate.Today(ctx).Count(ctx, kind, s.Filter)
