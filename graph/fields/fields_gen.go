@@ -11,6 +11,7 @@ import (
 	"releasegraph/graph/relay"
 	"releasegraph/graph/scalar"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/booked"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
@@ -396,6 +397,7 @@ var Types = direct.Types{
 	"RiskPart":                                     fieldsOfRiskPart(),
 	"ScheduleConflict":                             fieldsOfScheduleConflict(),
 	"ScheduleConflicts":                            fieldsOfScheduleConflicts(),
+	"ScheduledBookings":                            fieldsOfScheduledBookings(),
 	"ScheduledChange":                              fieldsOfScheduledChange(),
 	"SearchConnection":                             fieldsOfSearchConnection(),
 	"SearchEdge":                                   fieldsOfSearchEdge(),
@@ -1365,6 +1367,7 @@ func fieldsOfChangeSchedule() direct.Type {
 	return direct.Object(direct.Fields[*calendar.ChangeSchedule]{
 		"nodes":      direct.Many(func(v *calendar.ChangeSchedule) []*calendar.ScheduledChange { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *calendar.ChangeSchedule) int { return v.TotalCount }, direct.Int),
+		"bookings":   direct.One(func(v *calendar.ChangeSchedule) *booked.List { return v.Bookings }),
 	})
 }
 
@@ -4656,6 +4659,12 @@ func fieldsOfScheduleConflicts() direct.Type {
 		"nodes":      direct.Many(func(v *calendar.ScheduleConflicts) []*calendar.ScheduleConflict { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *calendar.ScheduleConflicts) int { return v.TotalCount }, direct.Int),
 		"truncated":  direct.Leaf(func(v *calendar.ScheduleConflicts) bool { return v.Truncated }, direct.Bool),
+	})
+}
+
+func fieldsOfScheduledBookings() direct.Type {
+	return direct.Object(direct.Fields[*booked.List]{
+		"totalCount": direct.Leaf(func(v *booked.List) int { return v.TotalCount() }, direct.Int),
 	})
 }
 

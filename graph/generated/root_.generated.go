@@ -21961,7 +21961,8 @@ input WaveStatusFilter {
   """
   What does not go together in a period, by time: planned changes that overlap and touch the same or depending items, meet at a
   site or need the same person, and changes outside maintenance windows or in a freeze. A change counts from its draft on until it
-  is done or given up; where it names no sites it takes place where its items are installed.
+  is done or given up; where it names no sites it takes place where its items are installed. The booking of a test environment counts as work on what stands
+  in that, in any window.
   """
   scheduleConflicts(
     "The period: conflicts that meet it."
@@ -22033,7 +22034,10 @@ type ScheduleConflicts {
 type ScheduleConflict {
   "Why they do not go together."
   kind: ConflictKind!
-  "Both sides: two changes, the earlier first; or a change and the freeze, or the maintenance windows none of which is open all the time."
+  """
+  Both sides: two changes or bookings of test environments, the earlier first; or one and the freeze, or a change and the maintenance windows none of which is
+  open all the time.
+  """
   between: [Record!]!
   "Of DEPENDENCY, a shortest chain from an item of the one to an item of the other; empty for other kinds."
   chain: [DependencyLink!]!
@@ -22048,7 +22052,7 @@ type ScheduleConflict {
   sites: [Site!]!
   "Who is to carry out both (SAME_PERSON)."
   person: Person
-  "Times within 90 days to which the later of two changes, or the only one, could be moved."
+  "Times within 90 days to which the later of two changes, or the only one, could be moved; none between bookings."
   freeSlots(
     "At most so many, and never more than a hundred."
     first: Int! = 3
@@ -22079,6 +22083,19 @@ type ChangeSchedule {
   totalCount: Int!
   "Where the page lies in the list."
   pageInfo: PageInfo!
+  "The bookings of test environments in the period, by time: of a service, those in which something stands that it needs; of a site, none."
+  bookings: ScheduledBookings!
+}
+
+"Bookings of test environments, by time."
+type ScheduledBookings {
+  "The first of them."
+  nodes(
+    "At most so many."
+    first: Int! = 100
+  ): [EnvironmentBooking!]!
+  "How many there are."
+  totalCount: Int!
 }
 
 "One planned change."
@@ -26509,6 +26526,8 @@ func (ec *executionContext) childFields_ChangeSchedule(ctx context.Context, fiel
 		return ec.fieldContext_ChangeSchedule_totalCount(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ChangeSchedule_pageInfo(ctx, field)
+	case "bookings":
+		return ec.fieldContext_ChangeSchedule_bookings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeSchedule", field.Name)
 }
@@ -31409,6 +31428,16 @@ func (ec *executionContext) childFields_ScheduleConflicts(ctx context.Context, f
 		return ec.fieldContext_ScheduleConflicts_freeSlots(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScheduleConflicts", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduledBookings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ScheduledBookings_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScheduledBookings_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledBookings", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduledChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app/booked"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/domain"
@@ -51,6 +52,20 @@ func (ec *executionContext) field_ScheduleConflict_freeSlots_args(ctx context.Co
 }
 
 func (ec *executionContext) field_ScheduleConflicts_freeSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_ScheduledBookings_nodes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -150,6 +165,38 @@ func (ec *executionContext) fieldContext_ChangeSchedule_pageInfo(_ context.Conte
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeSchedule_bookings(ctx context.Context, field graphql.CollectedField, obj *calendar.ChangeSchedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeSchedule_bookings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bookings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booked.List) graphql.Marshaler {
+			return ec.marshalNScheduledBookings2ᚖreleasegraphᚋinternalᚋappᚋbookedᚐList(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeSchedule_bookings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeSchedule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScheduledBookings(ctx, field)
 		},
 	}
 	return fc, nil
@@ -568,6 +615,73 @@ func (ec *executionContext) fieldContext_ScheduleConflicts_freeSlots(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _ScheduledBookings_nodes(ctx context.Context, field graphql.CollectedField, obj *booked.List) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledBookings_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Nodes(fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.EnvironmentBooking) graphql.Marshaler {
+			return ec.marshalNEnvironmentBooking2ᚕᚖreleasegraphᚋinternalᚋdomainᚐEnvironmentBookingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledBookings_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScheduledBookings",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnvironmentBooking(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ScheduledBookings_nodes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScheduledBookings_totalCount(ctx context.Context, field graphql.CollectedField, obj *booked.List) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduledBookings_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduledBookings_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduledBookings", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ScheduledChange_changeRequest(ctx context.Context, field graphql.CollectedField, obj *calendar.ScheduledChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -837,6 +951,11 @@ func (ec *executionContext) _ChangeSchedule(ctx context.Context, sel ast.Selecti
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "bookings":
+			out.Values[i] = ec._ChangeSchedule_bookings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1220,6 +1339,49 @@ func (ec *executionContext) _ScheduleConflicts(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var scheduledBookingsImplementors = []string{"ScheduledBookings"}
+
+func (ec *executionContext) _ScheduledBookings(ctx context.Context, sel ast.SelectionSet, obj *booked.List) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledBookingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScheduledBookings")
+		case "nodes":
+			out.Values[i] = ec._ScheduledBookings_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ScheduledBookings_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var scheduledChangeImplementors = []string{"ScheduledChange"}
 
 func (ec *executionContext) _ScheduledChange(ctx context.Context, sel ast.SelectionSet, obj *calendar.ScheduledChange) graphql.Marshaler {
@@ -1469,6 +1631,16 @@ func (ec *executionContext) marshalNScheduleStatus2releasegraphᚋinternalᚋpla
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNScheduledBookings2ᚖreleasegraphᚋinternalᚋappᚋbookedᚐList(ctx context.Context, sel ast.SelectionSet, v *booked.List) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ScheduledBookings(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNScheduledChange2ᚕᚖreleasegraphᚋinternalᚋappᚋcalendarᚐScheduledChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*calendar.ScheduledChange) graphql.Marshaler {

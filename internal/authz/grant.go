@@ -115,7 +115,7 @@ func (g *Grants) Grant(action Action, kind string) Grant {
 		return grant
 	}
 	for f := range Facts(combinations) {
-		may := false
+		var may bool
 		if f&Draft != 0 && !drafted[kind] {
 			may = grant.With(f &^ Draft) // no record has the fact: Cedar need not be asked
 		} else {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"releasegraph/internal/app/booked"
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
@@ -24,6 +25,8 @@ type ChangeSchedule struct {
 	Nodes      []*ScheduledChange
 	TotalCount int
 	Part       listing.Part
+	// Bookings are those of test environments that meet the period.
+	Bookings *booked.List
 }
 
 // ScheduledChange is one planned change.
@@ -57,7 +60,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 	if err := refusal.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
-	list, err := a.Scheduled(ctx, during, site, service)
+	list, bookings, err := a.scheduled(ctx, during, site, service)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +70,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 		requests[i] = n.ChangeRequest
 	}
 	estate.Narrow(ctx, requests...)
-	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part}, nil
+	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part, Bookings: bookings}, nil
 }
 
 func (c *ScheduledChange) position() listing.Position {
@@ -77,6 +80,11 @@ func (c *ScheduledChange) position() listing.Position {
 // Scheduled lists what is planned in a period, at a site or for a service where one is
 // named, by time.
 func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
+	list, _, err := a.scheduled(ctx, during, site, service)
+	return list, err
+}
+
+func (a *Area) scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) (list []*ScheduledChange, bookings *booked.List, err error) {
 	r := &estate.Refs{View: a.estate.Today(ctx)}
 	sites, services := make([]store.Node, 1), make([]store.Node, 1)
 	if site != nil {
@@ -86,25 +94,29 @@ func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, ser
 		r.Want(domain.KindConfigurationItem, *service, "service", &services[0])
 	}
 	if err := r.Resolve(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p, err := a.planner(ctx, r.View, calendar.Of(during), domain.ChangeRequestStatuses)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := p.filter(ctx, site != nil, sites, service != nil, services)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	list := []*ScheduledChange{}
+	list, bookings = []*ScheduledChange{}, &booked.List{}
 	works := p.plan.Works()
 	for i := range works {
-		if f.keeps(&works[i]) {
+		switch b := p.booked[works[i].Key]; {
+		case !f.keeps(&works[i]):
+		case b != nil:
+			bookings.Add(b)
+		default:
 			request := p.requests[works[i].Key]
 			list = append(list, &ScheduledChange{ChangeRequest: request, Window: works[i].When, Status: schedule.StatusOf(request), p: p, work: &works[i]})
 		}
 	}
-	return list, nil
+	return list, bookings, nil
 }
 
 // scheduleFilter keeps work at some sites, and work on what a service needs;

@@ -165,12 +165,11 @@ func (s *ScheduleConflicts) sides() (list []entity.Record) {
 	return list
 }
 
-// Between lists both sides: two changes, or a change and windows or a freeze.
+// Between lists both sides: two changes or bookings, or one and windows or a freeze.
 func (c *ScheduleConflict) Between() []any {
-	works := c.p.plan.Works()
-	sides := []any{c.p.requests[works[c.c.A].Key]}
+	sides := []any{c.p.side(c.c.A)}
 	if c.c.B >= 0 {
-		return append(sides, c.p.requests[works[c.c.B].Key])
+		return append(sides, c.p.side(c.c.B))
 	}
 	list := c.p.openings.Windows
 	if c.Kind == domain.ConflictFreeze {
@@ -212,13 +211,19 @@ func (c *ScheduleConflict) Sites(ctx context.Context) ([]*domain.Site, error) {
 	return c.p.sites(ctx, sites)
 }
 
-// FreeSlots are times to which the later of two changes could be moved.
+// FreeSlots are times to which the later of two changes, or the only one, could be
+// moved; none where there are only bookings, which are moved by who booked.
 func (c *ScheduleConflict) FreeSlots(ctx context.Context, first int) ([]*domain.TimeRange, error) {
-	side := c.c.A
+	sides := []int{c.c.A}
 	if c.c.B >= 0 {
-		side = c.c.B
+		sides = []int{c.c.B, c.c.A}
 	}
-	return c.slots.of(ctx, first, c.p.requests[c.p.plan.Works()[side].Key])
+	for _, side := range sides {
+		if r, ok := c.p.side(side).(*domain.ChangeRequest); ok {
+			return c.slots.of(ctx, first, r)
+		}
+	}
+	return []*domain.TimeRange{}, checkSlots(first)
 }
 
 // FreeSlots are times at which any of the changes on the page could take place.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"releasegraph/internal/app/booked"
 	"releasegraph/internal/app/estate"
 	impactarea "releasegraph/internal/app/impact"
 	"releasegraph/internal/app/listing"
@@ -28,6 +29,7 @@ type planner struct {
 
 	requests map[string]*domain.ChangeRequest // what is planned, by key
 	also     []*domain.ChangeRequest          // what may take place besides
+	booked   map[string]*booked.Booking       // test environments, by key
 	affects  map[store.ID][]store.Node
 	places   map[store.ID][]store.Node
 	openings openings
@@ -78,6 +80,9 @@ func (a *Area) planner(ctx context.Context, v estate.View, within calendar.Range
 		p.requests[r.Key] = r
 	}
 	if err := p.readEnds(ctx); err != nil {
+		return nil, err
+	}
+	if p.booked, err = booked.Within(ctx, v, within.Few(mostPeriods)); err != nil {
 		return nil, err
 	}
 	if p.openings, err = ReadOpenings(ctx, v); err != nil {
@@ -156,6 +161,9 @@ func (p *planner) survey() traversal.Survey {
 	for _, list := range p.places {
 		s.Sites = append(s.Sites, list...)
 	}
+	for _, b := range p.booked {
+		s.Roots = append(s.Roots, b.Items...)
+	}
 	for _, o := range p.openings.All() {
 		s.Roots = append(s.Roots, o.Services...)
 		s.Sites = append(s.Sites, o.Sites...)
@@ -163,13 +171,16 @@ func (p *planner) survey() traversal.Survey {
 	return s
 }
 
-// works returns the requests as the search for conflicts sees them.
+// works returns the requests and the bookings as the search for conflicts sees them.
 func (p *planner) works() []conflict.Work {
 	var works []conflict.Work
 	for _, key := range p.keys() {
 		if w := p.work(p.requests[key]); !w.When.Empty() {
 			works = append(works, w)
 		}
+	}
+	for _, b := range p.booked {
+		works = append(works, p.bookedWork(b))
 	}
 	return works
 }

@@ -136,7 +136,7 @@ func (f *finder) closed(i int) error {
 	if f.q.During != nil {
 		asked = *f.q.During
 	}
-	if f.q.Windows != nil && f.q.wants(domain.ConflictOutside) {
+	if f.q.Windows != nil && !w.Anytime && f.q.wants(domain.ConflictOutside) {
 		if err := f.outside(i, asked); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ type Graph = adjacency.Graph[domain.Facts, domain.Link]
 // Node numbers a node of a Graph.
 type Node = adjacency.Node
 
-// Work is a planned change or deployment.
+// Work is a planned change or deployment, or the booking of a test environment.
 type Work struct {
 	// Key tells the work from all other, and orders answers.
 	Key  string
@@ -31,6 +31,8 @@ type Work struct {
 	// Person is who carries it out, by a name that is spelt in one way; empty: not
 	// known.
 	Person string
+	// Anytime says that it disturbs nothing: it needs no maintenance window.
+	Anytime bool
 
 	within []Node // Sites, and all that they are part of
 }
