@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // The verbs that move a media item.
 const (
@@ -180,5 +183,8 @@ func (m *MediaItem) CheckFixed(now *MediaItem) Errors {
 	fixed("location", sameText(m.Location, now.Location))
 	fixed("terms", m.Terms == now.Terms)
 	fixed("spdx", sameText(m.Spdx, now.Spdx))
+	if !now.Status.Fixed() {
+		es.rule("L1", "status", fmt.Sprintf("is %s, and not judged anew: what is not to be used any more is retired", m.Status))
+	}
 	return es
 }

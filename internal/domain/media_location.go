@@ -15,8 +15,8 @@ var mediaSchemes = []string{"file", "s3", "oci"}
 // CheckMediaLocation says what is wrong with where the bytes of a media item are:
 // its path is plain, and what is in a registry is pinned by a digest.
 func CheckMediaLocation(s string) error {
-	if strings.HasPrefix(s, "sha256/") {
-		return nil
+	if digest, kept := strings.CutPrefix(s, "sha256/"); kept {
+		return CheckSha256(digest)
 	}
 	u, err := url.Parse(s)
 	if err != nil || !slices.Contains(mediaSchemes, u.Scheme) {

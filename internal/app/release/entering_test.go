@@ -3,6 +3,8 @@ package release_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +36,7 @@ func newTrial(f *apptest.Fixture, n int) trial {
 		return fmt.Sprintf(`{"edge":"AFFECTS","from":"ChangeRequest:%s","to":"ConfigurationItem:pay-calc"}`, key)
 	}
 	copied := func(key, kind string) string {
-		return fmt.Sprintf(`{"node":"MediaItem","key":%q,"name":"m","kind":%q,"productVersion":%q,"sha256":%q,"size":3,"status":"ACCEPTED","stored":true}`, key, kind, number, digest)
+		return fmt.Sprintf(`{"node":"MediaItem","key":%q,"name":"m","kind":%q,"productVersion":%q,"sha256":%q,"size":3,"status":"ACCEPTED","stored":true,"copies":["main"]}`, key, kind, number, digest)
 	}
 	f.Lines(request(of.carried, "AUTHORISED"), request(of.more, "ASSESSED"), affects(of.carried), affects(of.more), copied(of.kit, "PACKAGE"), copied(of.script, "SCRIPT"),
 		fmt.Sprintf(`{"edge":"MASTER_OF","from":"MediaItem:%s","to":"ConfigurationItem:pay-calc"}`, of.kit))
@@ -91,12 +93,25 @@ func deeds(f *apptest.Fixture, of trial) []deed {
 			return err
 		}},
 	}
+	for name, wrong := range map[string][]string{"find the kit damaged": {"main"}, "find the kit whole": nil} {
+		list = append(list, deed{name, func(ctx context.Context) error {
+			f.Media.CompareBy(copies(wrong))
+			_, err := f.Media.CompareMediaItem(ctx, domain.Verb{Ref: apptest.Key(of.kit)}, nil)
+			return err
+		}})
+	}
+	slices.SortFunc(list[6:], func(a, b deed) int { return strings.Compare(a.name, b.name) })
 	list = append(list, link("the request", domain.RelImplements, of.release, of.carried, nil)...)
 	list = append(list, link("the other", domain.RelImplements, of.release, of.more, nil)...)
 	list = append(list, link("the kit", domain.RelKitOf, of.kit, of.release, nil)...)
 	list = append(list, link("the script", domain.RelKitOf, of.script, of.release, nil)...)
 	return append(list, link("pay-ui", domain.RelChanges, of.release, "pay-ui", apptest.Values{"action": "MODIFY", "fromVersion": "1.0.0", "toVersion": "1.1.0"})...)
 }
+
+// copies are the locations whose copies are wrong.
+type copies []string
+
+func (c copies) Wrong(context.Context, *domain.MediaItem) ([]string, error) { return c, nil }
 
 // Whatever a mix of roles does in any order: what enters acceptance was
 // authorised, and is kept and whole (H4, R6, L2).
@@ -115,7 +130,7 @@ func TestNothingEntersAcceptanceThatIsNotAuthorisedAndKept_H4_R6_L2(t *testing.T
 			of := newTrial(f, n)
 			all := deeds(f, of)
 			for range 8 {
-				act := all[rapid.SampledFrom([]int{0, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}).Draw(t, "deed")]
+				act := all[rapid.SampledFrom([]int{0, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}).Draw(t, "deed")]
 				before := f.Release(of.release).Status
 				_ = act.try(f.As("somebody", rapid.SampledFrom(roles).Draw(t, "role"))) // it may be refused
 				r := f.Release(of.release)
@@ -145,8 +160,8 @@ func mayHaveEntered(t *rapid.T, f *apptest.Fixture, of trial, r *domain.Release)
 	}
 	for _, key := range []string{of.kit, of.script} {
 		m := f.Read(domain.KindMediaItem, key).(*domain.MediaItem)
-		if !f.Linked(domain.RelKitOf, key, of.release) || m.Status != domain.MediaAccepted || !m.Stored {
-			t.Fatalf("%s is %s, stored %t, in the kit %t", key, m.Status, m.Stored, f.Linked(domain.RelKitOf, key, of.release))
+		if !f.Linked(domain.RelKitOf, key, of.release) || m.Status != domain.MediaAccepted || !m.Stored || m.Damaged() {
+			t.Fatalf("%s is %s, stored %t, damaged %t, in the kit %t", key, m.Status, m.Stored, m.Damaged(), f.Linked(domain.RelKitOf, key, of.release))
 		}
 	}
 	if f.Linked(domain.RelChanges, of.release, "pay-ui") {
