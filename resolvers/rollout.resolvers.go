@@ -9,21 +9,46 @@ import (
 	"context"
 
 	"releasegraph/graph/generated"
+	"releasegraph/graph/relay"
+	"releasegraph/internal/app/planning"
 	"releasegraph/internal/domain"
 )
+
+func (r *deploymentResolver) Edits(ctx context.Context, obj *domain.Deployment) ([]*planning.MadeEdit, error) {
+	return r.App.Planning.Edits(ctx, obj)
+}
+
+func (r *deploymentResolver) UpToDate(ctx context.Context, obj *domain.Deployment) ([]*planning.UpToDate, error) {
+	return r.App.Planning.UpToDate(ctx, obj)
+}
 
 func (r *deploymentResolver) Waves(ctx context.Context, obj *domain.Deployment) ([]*domain.Wave, error) {
 	return r.App.Rollouts.Waves(ctx, obj)
 }
 
+func (r *placementLinkResolver) From(ctx context.Context, obj *planning.Link) (relay.Record, error) {
+	return subject(obj.From, nil)
+}
+
+func (r *placementLinkResolver) To(ctx context.Context, obj *planning.Link) (relay.Record, error) {
+	return subject(obj.To, nil)
+}
+
+func (r *siteRolloutResolver) Reasons(ctx context.Context, obj *domain.SiteRollout) ([]*planning.Reason, error) {
+	return r.App.Planning.Reasons(ctx, obj)
+}
+
 func (r *Resolver) Deployment() generated.DeploymentResolver { return &deploymentResolver{r} }
+
+func (r *Resolver) PlacementLink() generated.PlacementLinkResolver { return &placementLinkResolver{r} }
 
 func (r *Resolver) SiteRollout() generated.SiteRolloutResolver { return &siteRolloutResolver{r} }
 
 func (r *Resolver) Wave() generated.WaveResolver { return &waveResolver{r} }
 
 type (
-	deploymentResolver  struct{ *Resolver }
-	siteRolloutResolver struct{ *Resolver }
-	waveResolver        struct{ *Resolver }
+	deploymentResolver    struct{ *Resolver }
+	placementLinkResolver struct{ *Resolver }
+	siteRolloutResolver   struct{ *Resolver }
+	waveResolver          struct{ *Resolver }
 )

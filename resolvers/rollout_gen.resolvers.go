@@ -26,6 +26,10 @@ func (r *deploymentResolver) HasWave(ctx context.Context, obj *domain.Deployment
 	return related(ctx, r.App, obj, records.Via{Rel: "HAS_WAVE", In: false, Kind: "Wave"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Wave])
 }
 
+func (r *deploymentResolver) IntendedFor(ctx context.Context, obj *domain.Deployment, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "INTENDED_FOR", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+}
+
 func (r *deploymentResolver) CausedProblems(ctx context.Context, obj *domain.Deployment, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "CAUSED_BY", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }

@@ -42,6 +42,14 @@ func (r *mutationResolver) DisconnectSiteNeed(ctx context.Context, input relay.I
 	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "SITE_NEEDS", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
 }
 
+func (r *mutationResolver) ConnectSiteStandIn(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error) {
+	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Connect(ctx, "STANDS_IN_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
+func (r *mutationResolver) DisconnectSiteStandIn(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink], error) {
+	return connected[domain.Site, domain.Site, relay.NoLink](r.App.Records.Disconnect(ctx, "STANDS_IN_FOR", input.Ref("from"), input.Ref("to"), input.Except("from", "to"), options))
+}
+
 func (r *queryResolver) Site(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Site, error) {
 	return one[domain.Site](r.App.Records.Record(ctx, "Site", domain.Ref{Key: &key}, asOf))
 }
@@ -72,6 +80,14 @@ func (r *siteResolver) Needs(ctx context.Context, obj *domain.Site, filter relay
 
 func (r *siteResolver) NeededBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "SITE_NEEDS", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+}
+
+func (r *siteResolver) StandsInFor(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "STANDS_IN_FOR", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
+}
+
+func (r *siteResolver) StoodInForBy(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "STANDS_IN_FOR", In: true, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Site])
 }
 
 func (r *siteResolver) ChangeRequests(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge], error) {
@@ -116,6 +132,10 @@ func (r *siteResolver) Announcements(ctx context.Context, obj *domain.Site, filt
 
 func (r *siteResolver) Rollouts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "TARGETS", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.SiteRollout])
+}
+
+func (r *siteResolver) IntendedDeployments(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Deployment, relay.DeploymentEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "INTENDED_FOR", In: true, Kind: "Deployment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deployment])
 }
 
 func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {

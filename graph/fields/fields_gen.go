@@ -24,6 +24,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
@@ -179,6 +180,7 @@ var Types = direct.Types{
 	"DeploymentCausePayload":                       fieldsOfDeploymentCausePayload(),
 	"DeploymentConnection":                         fieldsOfDeploymentConnection(),
 	"DeploymentEdge":                               fieldsOfDeploymentEdge(),
+	"DeploymentPayload":                            fieldsOfDeploymentPayload(),
 	"DiagnosisPayload":                             fieldsOfDiagnosisPayload(),
 	"DiffTotal":                                    fieldsOfDiffTotal(),
 	"Discrepancy":                                  fieldsOfDiscrepancy(),
@@ -332,6 +334,12 @@ var Types = direct.Types{
 	"PartyToTellEdge":                              fieldsOfPartyToTellEdge(),
 	"Permission":                                   fieldsOfPermission(),
 	"Person":                                       fieldsOfPerson(),
+	"PlacementLink":                                fieldsOfPlacementLink(),
+	"PlacementReason":                              fieldsOfPlacementReason(),
+	"PlanConstraint":                               fieldsOfPlanConstraint(),
+	"PlanDeploymentPayload":                        fieldsOfPlanDeploymentPayload(),
+	"PlanEdit":                                     fieldsOfPlanEdit(),
+	"PlanViolation":                                fieldsOfPlanViolation(),
 	"PlannedLicenceUse":                            fieldsOfPlannedLicenceUse(),
 	"PlannedTestPayload":                           fieldsOfPlannedTestPayload(),
 	"PolicyFor":                                    fieldsOfPolicyFor(),
@@ -395,6 +403,7 @@ var Types = direct.Types{
 	"ReversibilityRule":                            fieldsOfReversibilityRule(),
 	"RevokeApiTokenPayload":                        fieldsOfRevokeApiTokenPayload(),
 	"RiskPart":                                     fieldsOfRiskPart(),
+	"RolloutLimits":                                fieldsOfRolloutLimits(),
 	"ScheduleConflict":                             fieldsOfScheduleConflict(),
 	"ScheduleConflicts":                            fieldsOfScheduleConflicts(),
 	"ScheduledBookings":                            fieldsOfScheduledBookings(),
@@ -428,6 +437,7 @@ var Types = direct.Types{
 	"SiteRolloutEdge":                              fieldsOfSiteRolloutEdge(),
 	"SiteRolloutReceiptConnection":                 fieldsOfSiteRolloutReceiptConnection(),
 	"SiteRolloutReceiptEdge":                       fieldsOfSiteRolloutReceiptEdge(),
+	"SiteStandInPayload":                           fieldsOfSiteStandInPayload(),
 	"SiteVersion":                                  fieldsOfSiteVersion(),
 	"SizedCycle":                                   fieldsOfSizedCycle(),
 	"SourceListing":                                fieldsOfSourceListing(),
@@ -467,6 +477,7 @@ var Types = direct.Types{
 	"Truncation":                                   fieldsOfTruncation(),
 	"UnevenGroup":                                  fieldsOfUnevenGroup(),
 	"UnevenGroups":                                 fieldsOfUnevenGroups(),
+	"UpToDateItem":                                 fieldsOfUpToDateItem(),
 	"Use":                                          fieldsOfUse(),
 	"VersionMatrix":                                fieldsOfVersionMatrix(),
 	"VersionPart":                                  fieldsOfVersionPart(),
@@ -1692,6 +1703,9 @@ func fieldsOfConfigurationItemReceiptEdge() direct.Type {
 		"action":      direct.Leaf(func(v *relay.ConfigurationItemReceiptEdge) domain.ChangeAction { return v.Action }, direct.Text),
 		"fromVersion": direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *string { return v.FromVersion }, direct.Text),
 		"toVersion":   direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *string { return v.ToVersion }, direct.Text),
+		"ordinal":     direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *int { return v.Ordinal }, direct.Int),
+		"unit":        direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *string { return v.Unit }, direct.Text),
+		"dependent":   direct.Optional(func(v *relay.ConfigurationItemReceiptEdge) *string { return v.Dependent }, direct.Text),
 	})
 }
 
@@ -2075,6 +2089,15 @@ func fieldsOfDeployment() direct.Type {
 		"soak":             direct.Optional(func(v *domain.Deployment) *string { return v.Soak }, direct.By(scalar.MarshalDuration)),
 		"errorThreshold":   direct.Leaf(func(v *domain.Deployment) int { return v.ErrorThreshold }, direct.Int),
 		"successThreshold": direct.Leaf(func(v *domain.Deployment) int { return v.SuccessThreshold }, direct.Int),
+		"notBefore":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.NotBefore }, direct.Time),
+		"finishBy":         direct.Optional(func(v *domain.Deployment) *time.Time { return v.FinishBy }, direct.Time),
+		"workDuration":     direct.Optional(func(v *domain.Deployment) *string { return v.WorkDuration }, direct.By(scalar.MarshalDuration)),
+		"limits":           direct.One(func(v *domain.Deployment) *domain.RolloutLimits { return v.Limits }),
+		"groupByRegion":    direct.Leaf(func(v *domain.Deployment) bool { return v.GroupByRegion }, direct.Bool),
+		"lowerBound":       direct.Optional(func(v *domain.Deployment) *int { return v.LowerBound }, direct.Int),
+		"proved":           direct.Leaf(func(v *domain.Deployment) bool { return v.Proved }, direct.Bool),
+		"plannedRevision":  direct.Leaf(func(v *domain.Deployment) int64 { return v.PlannedRevision }, direct.By(scalar.MarshalRevision)),
+		"plannedAt":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.PlannedAt }, direct.Time),
 		"status":           direct.Leaf(func(v *domain.Deployment) domain.DeploymentStatus { return v.Status }, direct.Text),
 		"statusSince":      direct.Optional(func(v *domain.Deployment) *time.Time { return v.StatusSince }, direct.Time),
 		"statusReason":     direct.Optional(func(v *domain.Deployment) *string { return v.StatusReason }, direct.Text),
@@ -2127,6 +2150,15 @@ func fieldsOfDeploymentEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.Deployment]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Deployment]) *domain.Deployment { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Deployment]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfDeploymentPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Deployment]]{
+		"deployment": direct.One(func(v *relay.Payload[domain.Deployment]) *domain.Deployment { return v.Record }),
+		"revision":   direct.Leaf(func(v *relay.Payload[domain.Deployment]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":     direct.Leaf(func(v *relay.Payload[domain.Deployment]) bool { return v.DryRun }, direct.Bool),
+		"changes":    direct.Values(func(v *relay.Payload[domain.Deployment]) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -3806,6 +3838,8 @@ func fieldsOfParty() direct.Type {
 		"timeZone":    direct.Optional(func(v *domain.Party) *string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
 		"email":       direct.Optional(func(v *domain.Party) *string { return v.Email }, direct.Text),
 		"language":    direct.Optional(func(v *domain.Party) *string { return v.Language }, direct.Text),
+		"sitesPerDay": direct.Optional(func(v *domain.Party) *int { return v.SitesPerDay }, direct.Int),
+		"usersPerDay": direct.Optional(func(v *domain.Party) *int { return v.UsersPerDay }, direct.Int),
 		"id":          direct.Leaf(func(v *domain.Party) string { return v.ID }, direct.Text),
 		"key":         direct.Leaf(func(v *domain.Party) string { return v.Key }, direct.Text),
 		"name":        direct.Leaf(func(v *domain.Party) string { return v.Name }, direct.Text),
@@ -3879,6 +3913,63 @@ func fieldsOfPermission() direct.Type {
 func fieldsOfPerson() direct.Type {
 	return direct.Object(direct.Fields[*domain.Person]{
 		"name": direct.Leaf(func(v *domain.Person) string { return v.Name }, direct.Text),
+	})
+}
+
+func fieldsOfPlacementLink() direct.Type {
+	return direct.Object(direct.Fields[*planning.Link]{
+		"relationship": direct.Leaf(func(v *planning.Link) string { return v.Relationship }, direct.Text),
+	})
+}
+
+func fieldsOfPlacementReason() direct.Type {
+	return direct.Object(direct.Fields[*planning.Reason]{
+		"rule":       direct.Leaf(func(v *planning.Reason) string { return v.Rule }, direct.Text),
+		"code":       direct.Leaf(func(v *planning.Reason) string { return v.Code }, direct.Text),
+		"text":       direct.Leaf(func(v *planning.Reason) string { return v.Text }, direct.Text),
+		"parameters": direct.Leaf(func(v *planning.Reason) map[string]string { return v.Parameters }, direct.ByMap(scalar.MarshalAttributes)),
+		"chain":      direct.Many(func(v *planning.Reason) []*planning.Link { return v.Chain }),
+	})
+}
+
+func fieldsOfPlanConstraint() direct.Type {
+	return direct.Object(direct.Fields[*planning.Constraint]{
+		"rule":    direct.Leaf(func(v *planning.Constraint) string { return v.Rule }, direct.Text),
+		"records": direct.Leaves(func(v *planning.Constraint) []string { return v.Records }, direct.Text),
+		"text":    direct.Leaf(func(v *planning.Constraint) string { return v.Text }, direct.Text),
+		"relaxed": direct.Optional(func(v *planning.Constraint) *string { return v.Relaxed }, direct.Text),
+	})
+}
+
+func fieldsOfPlanDeploymentPayload() direct.Type {
+	return direct.Object(direct.Fields[*planning.Planned]{
+		"deployment":    direct.One(func(v *planning.Planned) *domain.Deployment { return v.Deployment }),
+		"violations":    direct.Values(func(v *planning.Planned) []planning.Violation { return v.Violations }),
+		"contradiction": direct.Values(func(v *planning.Planned) []planning.Constraint { return v.Contradiction }),
+		"revision":      direct.Leaf(func(v *planning.Planned) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":        direct.Leaf(func(v *planning.Planned) bool { return v.DryRun }, direct.Bool),
+		"changes":       direct.Values(func(v *planning.Planned) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfPlanEdit() direct.Type {
+	return direct.Object(direct.Fields[*planning.MadeEdit]{
+		"kind":   direct.Leaf(func(v *planning.MadeEdit) domain.PlanEditKind { return v.Kind }, direct.Text),
+		"site":   direct.One(func(v *planning.MadeEdit) *domain.Site { return v.Site }),
+		"wave":   direct.Optional(func(v *planning.MadeEdit) *int { return v.Wave }, direct.Int),
+		"at":     direct.Optional(func(v *planning.MadeEdit) *time.Time { return v.At }, direct.Time),
+		"reason": direct.Optional(func(v *planning.MadeEdit) *string { return v.Reason }, direct.Text),
+		"madeBy": direct.One(func(v *planning.MadeEdit) *domain.Person { return v.MadeBy }),
+		"madeAt": direct.Leaf(func(v *planning.MadeEdit) time.Time { return v.MadeAt }, direct.Time),
+	})
+}
+
+func fieldsOfPlanViolation() direct.Type {
+	return direct.Object(direct.Fields[*planning.Violation]{
+		"rule":     direct.Leaf(func(v *planning.Violation) string { return v.Rule }, direct.Text),
+		"text":     direct.Leaf(func(v *planning.Violation) string { return v.Text }, direct.Text),
+		"records":  direct.Leaves(func(v *planning.Violation) []string { return v.Records }, direct.Text),
+		"waivable": direct.Leaf(func(v *planning.Violation) bool { return v.Waivable }, direct.Bool),
 	})
 }
 
@@ -4085,6 +4176,9 @@ func fieldsOfReceipt() direct.Type {
 		"action":      direct.Leaf(func(v *domain.Receipt) domain.ChangeAction { return v.Action }, direct.Text),
 		"fromVersion": direct.Optional(func(v *domain.Receipt) *string { return v.FromVersion }, direct.Text),
 		"toVersion":   direct.Optional(func(v *domain.Receipt) *string { return v.ToVersion }, direct.Text),
+		"ordinal":     direct.Optional(func(v *domain.Receipt) *int { return v.Ordinal }, direct.Int),
+		"unit":        direct.Optional(func(v *domain.Receipt) *string { return v.Unit }, direct.Text),
+		"dependent":   direct.Optional(func(v *domain.Receipt) *string { return v.Dependent }, direct.Text),
 	})
 }
 
@@ -4644,6 +4738,14 @@ func fieldsOfRiskPart() direct.Type {
 	})
 }
 
+func fieldsOfRolloutLimits() direct.Type {
+	return direct.Object(direct.Fields[*domain.RolloutLimits]{
+		"sitesPerWave":       direct.Optional(func(v *domain.RolloutLimits) *int { return v.SitesPerWave }, direct.Int),
+		"usersPerWave":       direct.Optional(func(v *domain.RolloutLimits) *int { return v.UsersPerWave }, direct.Int),
+		"criticalityPerWave": direct.Optional(func(v *domain.RolloutLimits) *int { return v.CriticalityPerWave }, direct.Int),
+	})
+}
+
 func fieldsOfScheduleConflict() direct.Type {
 	return direct.Object(direct.Fields[*calendar.ScheduleConflict]{
 		"kind":    direct.Leaf(func(v *calendar.ScheduleConflict) domain.ConflictKind { return v.Kind }, direct.Text),
@@ -4994,6 +5096,19 @@ func fieldsOfSiteRolloutReceiptEdge() direct.Type {
 		"action":      direct.Leaf(func(v *relay.SiteRolloutReceiptEdge) domain.ChangeAction { return v.Action }, direct.Text),
 		"fromVersion": direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *string { return v.FromVersion }, direct.Text),
 		"toVersion":   direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *string { return v.ToVersion }, direct.Text),
+		"ordinal":     direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *int { return v.Ordinal }, direct.Int),
+		"unit":        direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *string { return v.Unit }, direct.Text),
+		"dependent":   direct.Optional(func(v *relay.SiteRolloutReceiptEdge) *string { return v.Dependent }, direct.Text),
+	})
+}
+
+func fieldsOfSiteStandInPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
+		"from":     direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.From }),
+		"to":       direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.To }),
+		"revision": direct.Leaf(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) []domain.Change { return v.Changes }),
 	})
 }
 
@@ -5454,6 +5569,14 @@ func fieldsOfUnevenGroups() direct.Type {
 	return direct.Object(direct.Fields[*configuration.UnevenGroups]{
 		"totalCount": direct.Leaf(func(v *configuration.UnevenGroups) int { return v.TotalCount }, direct.Int),
 		"nodes":      direct.Many(func(v *configuration.UnevenGroups) []*configuration.UnevenGroup { return v.Nodes }),
+	})
+}
+
+func fieldsOfUpToDateItem() direct.Type {
+	return direct.Object(direct.Fields[*planning.UpToDate]{
+		"site":    direct.One(func(v *planning.UpToDate) *domain.Site { return v.Site }),
+		"item":    direct.One(func(v *planning.UpToDate) *domain.ConfigurationItem { return v.Item }),
+		"version": direct.Leaf(func(v *planning.UpToDate) string { return v.Version }, direct.Text),
 	})
 }
 

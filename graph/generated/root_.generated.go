@@ -55,6 +55,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Party() PartyResolver
 	Person() PersonResolver
+	PlacementLink() PlacementLinkResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
 	Recommendation() RecommendationResolver
@@ -105,6 +106,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAcceptDefectInput,
+		ec.unmarshalInputAcceptDeploymentPlanInput,
 		ec.unmarshalInputAcceptMediaItemInput,
 		ec.unmarshalInputAcceptReleaseInput,
 		ec.unmarshalInputAnswerReleaseCalendarInput,
@@ -133,6 +135,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDraftAnnouncementsInput,
 		ec.unmarshalInputDraftChangeFromModelInput,
 		ec.unmarshalInputEditAnnouncementInput,
+		ec.unmarshalInputEditDeploymentPlanInput,
 		ec.unmarshalInputEndLicenceInput,
 		ec.unmarshalInputEventFilter,
 		ec.unmarshalInputExcludeFromImpactInput,
@@ -152,6 +155,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLiftFreezeInput,
 		ec.unmarshalInputMeasureTestRunInput,
 		ec.unmarshalInputMoveReleaseToPolicyInput,
+		ec.unmarshalInputPlanDeploymentInput,
+		ec.unmarshalInputPlanEditInput,
 		ec.unmarshalInputPlanReleaseTasksInput,
 		ec.unmarshalInputProblemDraftInput,
 		ec.unmarshalInputPublishKnownErrorInput,
@@ -176,6 +181,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReviewChangeRequestInput,
 		ec.unmarshalInputReviseReleasePolicyInput,
 		ec.unmarshalInputRevokeApiTokenInput,
+		ec.unmarshalInputRolloutLimitsInput,
 		ec.unmarshalInputSendAnnouncementInput,
 		ec.unmarshalInputSignReleaseInput,
 		ec.unmarshalInputSinceInput,
@@ -7745,6 +7751,8 @@ input ReceiptFilter {
   fromVersion: StringFilter
   "The version that is put there; null of a REMOVE."
   toVersion: StringFilter
+  "Its place in the order of the work at the site, from 1: removals come first (P3)."
+  ordinal: IntFilter
 }
 
 "One step of an order of configuration items."
@@ -14877,6 +14885,10 @@ type Party {
   email: String
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   language: String
+  "How many sites of roll-outs it takes on a day of its zone (P13); null: any number."
+  sitesPerDay: Int
+  "How many users of roll-outs it takes on a day of its zone (P13); null: any number."
+  usersPerDay: Int
 }
 
 "What sort of party one is."
@@ -15183,6 +15195,10 @@ input PartyFilter {
   email: StringFilter
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   language: StringFilter
+  "How many sites of roll-outs it takes on a day of its zone (P13); null: any number."
+  sitesPerDay: IntFilter
+  "How many users of roll-outs it takes on a day of its zone (P13); null: any number."
+  usersPerDay: IntFilter
   "The items that this party answers for."
   owns: ConfigurationItemLinkFilter
   "The items whose users this party helps."
@@ -15219,6 +15235,10 @@ enum PartyOrderField {
   NAME
   "What sort of party it is."
   TYPE
+  "How many sites of roll-outs it takes on a day of its zone (P13); null: any number."
+  SITES_PER_DAY
+  "How many users of roll-outs it takes on a day of its zone (P13); null: any number."
+  USERS_PER_DAY
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -15247,6 +15267,10 @@ input CreatePartyInput {
   email: String
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   language: String
+  "How many sites of roll-outs it takes on a day of its zone (P13); null: any number."
+  sitesPerDay: Int
+  "How many users of roll-outs it takes on a day of its zone (P13); null: any number."
+  usersPerDay: Int
   "The sites for which the support of this party is paid (L7)."
   paidAt: [NewTeamCostInput!] @cost(weight: 50)
   "The teams that this person is a member of: they hold its functions (section 9)."
@@ -15285,6 +15309,10 @@ input PartyPatch {
   email: String
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   language: String
+  "How many sites of roll-outs it takes on a day of its zone (P13); null: any number."
+  sitesPerDay: Int
+  "How many users of roll-outs it takes on a day of its zone (P13); null: any number."
+  usersPerDay: Int
 }
 
 "Which party to change, and how."
@@ -15329,6 +15357,10 @@ enum PartyGroupField {
   EMAIL
   "The language in which it is told: en, fr, de-CH (BCP 47)."
   LANGUAGE
+  "How many sites of roll-outs it takes on a day of its zone (P13); null: any number."
+  SITES_PER_DAY
+  "How many users of roll-outs it takes on a day of its zone (P13); null: any number."
+  USERS_PER_DAY
 }
 
 extend type Mutation {
@@ -15450,6 +15482,185 @@ type Person {
   me: Boolean!
   "The party of type PERSON whose key is the name, however either is written; null when there is none that the caller may see."
   party: Party
+}
+`, BuiltIn: false},
+	{Name: "../schema/planning.graphqls", Input: `extend type Deployment {
+  "What has moved under its plan since it was made, in words; none: it holds as it is (P11)."
+  staleBecause: [String!]! @cost(weight: 1000)
+}
+
+extend type Wave {
+  "What each of its sites receives, in the order of their hours."
+  sites: [SiteRollout!]! @cost(weight: 100)
+}
+
+extend type SiteRollout {
+  "The items that are put there, in this order (P3)."
+  install: [ConfigurationItem!]! @cost(weight: 10)
+  "The items that are taken away, in this order, before the others are put there (P3)."
+  remove: [ConfigurationItem!]! @cost(weight: 10)
+}
+
+extend type Mutation {
+  """
+  Works out the roll-out of a release that is ACCEPTED: in which wave and hour each site gets it, and why (P1 to P10). The plan is a proposal until it is
+  accepted (P11). Where no plan holds, deployment is null, and a smallest set of what contradicts itself is told; nothing is written then.
+  """
+  planDeployment(
+    "What is asked for."
+    input: PlanDeploymentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PlanDeploymentPayload @needs(action: "plan", of: "Deployment")
+  """
+  Changes a plan by hand, before it is accepted: the answer tells at once what that breaks (P11). P5 and P6 can be broken with a reason, nothing else
+  can: what breaks another rule is not written, and deployment is null.
+  """
+  editDeploymentPlan(
+    "The plan, and what is changed of it."
+    input: EditDeploymentPlanInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): PlanDeploymentPayload @needs(action: "plan", of: "Deployment")
+  """
+  Accepts the plan of a deployment (P11): it is what is rolled out. The plan must hold as the estate is now, and no other of the release may be accepted.
+  """
+  acceptDeploymentPlan(
+    "The deployment."
+    input: AcceptDeploymentPlanInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DeploymentPayload @needs(action: "acceptPlan", of: "Deployment")
+}
+
+"What a plan of a roll-out is asked for."
+input PlanDeploymentInput {
+  "The release."
+  release: RecordRef!
+  "A proposal that is to be worked out anew, with the key that it has. Without it another proposal is made."
+  deployment: RecordRef
+  "Its key; made of that of the release when absent."
+  key: String
+  "What people call it."
+  name: String
+  "How it goes to its sites (P1); that of the release when absent, or else PHASED."
+  approach: RolloutApproach
+  "The only sites that are to get it; none: all where something of the release is installed (P2)."
+  sites: [RecordRef!]
+  "Before which nothing begins; now when absent."
+  notBefore: DateTime
+  "By when it has to end; when absent it ends as early as it can, in as few waves as there can be."
+  finishBy: DateTime
+  "How long a wave is watched before the next one begins."
+  soak: Duration
+  "How long the work at a site takes; as long as such work took in the past when absent, or else an hour (P7)."
+  workDuration: Duration
+  "How much each wave holds at most (P6)."
+  limits: RolloutLimitsInput
+  "Whether a wave keeps to a region (P6)."
+  groupByRegion: Boolean
+  "When what is installed begins to run (P8); AT_INSTALL when absent."
+  activation: Activation
+  "The instant of a SCHEDULED activation."
+  activateAt: DateTime
+  "Until when sites install it themselves, of a PULL."
+  deadline: DateTime
+  "Above this percent of failed sites of a wave the deployment pauses (D4); 0 when absent."
+  errorThreshold: Int
+  "From this percent of verified sites of a wave on the next wave may begin (D4); 100 when absent."
+  successThreshold: Int
+  "Whether what still holds of the plan that is worked out anew stays as it is (P11)."
+  keepStable: Boolean
+  "Refuse when the version of the proposal is another one by now (C5)."
+  ifVersion: Int
+}
+
+"How much each wave holds at most (P6); absent: any amount."
+input RolloutLimitsInput {
+  "How many sites."
+  sitesPerWave: Int
+  "How many users at its sites."
+  usersPerWave: Int
+  "The sum over its sites of the highest criticality among the items that each receives."
+  criticalityPerWave: Int
+}
+
+"A change of a plan by hand (P11)."
+input EditDeploymentPlanInput {
+  "The deployment, which is PLANNED and whose plan is not accepted."
+  deployment: RecordRef!
+  "What is changed. Give either this or undo."
+  edit: PlanEditInput
+  "Whether the last edit is taken back."
+  undo: Boolean
+  "Refuse when the version of the proposal is another one by now (C5)."
+  ifVersion: Int
+}
+
+"What is changed of a plan (P11)."
+input PlanEditInput {
+  "What is done."
+  kind: PlanEditKind!
+  "The site that is moved, pinned or left out."
+  site: RecordRef
+  "The release of its step, where the site gets several; all when absent."
+  release: RecordRef
+  "The wave where the site goes (one more than there are makes a wave), or the one that is split, or joined with the next one."
+  wave: Int
+  "The sites that leave a wave that is split, for one of their own behind it."
+  sites: [RecordRef!]
+  "When a pinned site begins."
+  at: DateTime
+  "Why; needed where P5 or P6 is broken, and where a site is left out."
+  reason: String
+}
+
+"Which plan is accepted."
+input AcceptDeploymentPlanInput {
+  "The deployment."
+  deployment: RecordRef!
+  "Refuse when the version of the deployment is another one by now (C5)."
+  ifVersion: Int
+}
+
+"A plan, or why there is none."
+type PlanDeploymentPayload {
+  "The proposal; null where no plan holds."
+  deployment: Deployment
+  "What is broken, in words: by a hand edit, or because no plan holds."
+  violations: [PlanViolation!]!
+  "Where no plan holds: a set of constraints that cannot hold together, while any one less can. Other contradictions may remain beside it."
+  contradiction: [PlanConstraint!]!
+  "The revision of the change."
+  revision: Revision!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "What was written, or with dryRun would be."
+  changes: [Change!]!
+}
+
+"A rule that does not hold."
+type PlanViolation {
+  "The number of the rule."
+  rule: String!
+  "What is wrong, in words."
+  text: String!
+  "The records that it concerns, as Kind:key."
+  records: [String!]!
+  "Whether a person may go on with a reason (P11)."
+  waivable: Boolean!
+}
+
+"A constraint that contradicts others."
+type PlanConstraint {
+  "The number of the rule."
+  rule: String!
+  "The records that it is about, as Kind:key, or its name, such as limit:sitesPerWave."
+  records: [String!]!
+  "What it demands, in words."
+  text: String!
+  "What a plan without it would be like, in words; null: that was not worked out."
+  relaxed: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/problem.graphqls", Input: `"A cause of incidents, found or still looked for."
@@ -15939,14 +16150,6 @@ input ReleaseLinkFilter {
   some: ReleaseFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: ReleaseFilter @cost(weight: 50000)
-}
-
-"Selects records by the deployments that a relationship joins to them."
-input DeploymentLinkFilter {
-  "At least one matches; {} asks for any."
-  some: DeploymentFilter @cost(weight: 50000)
-  "None matches; {} asks that there are none."
-  none: DeploymentFilter @cost(weight: 50000)
 }
 
 "One step of an order of problems."
@@ -16873,6 +17076,8 @@ enum GraphKind {
   IMPLEMENTS
   "The sites where this item runs, in which version."
   INSTALLED_AT
+  "The sites that were chosen for it (P2); none: all where something of the release is installed."
+  INTENDED_FOR
   "The release that brought this defect, known and accepted (R8)."
   INTRODUCED_BY
   "The releases in whose kit it is (R6)."
@@ -16927,6 +17132,8 @@ enum GraphKind {
   SPARE_FOR
   "The live item for which this one stands in tests (R12)."
   STANDS_FOR
+  "The sites for which this one stands in: they are never in one wave with it, whichever end says so (P13)."
+  STANDS_IN_FOR
   "The report of this run, as the library keeps it."
   STORED_AS
   "The site where it is kept."
@@ -20844,6 +21051,28 @@ type Deployment {
   errorThreshold: Int!
   "From this percent of verified sites of a wave on the next wave may begin (D4)."
   successThreshold: Int!
+  "Before which its plan begins nothing (P7)."
+  notBefore: DateTime
+  "By when its plan has to end; null: it ends as early as it can, in as few waves as there can be."
+  finishBy: DateTime
+  "How long the work at a site takes, where that was given; null: as long as such work took in the past (P7)."
+  workDuration: Duration
+  "How much each wave holds at most (P6)."
+  limits: RolloutLimits
+  "Whether a wave keeps to a region (P6)."
+  groupByRegion: Boolean!
+  "A number of waves below which no plan is possible (P6)."
+  lowerBound: Int
+  "Whether no plan has fewer waves than this one."
+  proved: Boolean!
+  "The revision of the estate for which it was planned; 0: that is not known."
+  plannedRevision: Revision!
+  "When it was planned."
+  plannedAt: DateTime
+  "What people changed of the plan by hand, in their order (P11)."
+  edits: [PlanEdit!]!
+  "What its sites have already: nothing is done about that (P2)."
+  upToDate: [UpToDateItem!]! @cost(weight: 100)
   "Where it stands (D1)."
   status: DeploymentStatus!
   "Since when."
@@ -20867,6 +21096,58 @@ type Deployment {
 extend type Deployment {
   "Its waves, by number."
   waves: [Wave!]! @cost(weight: 100)
+}
+
+"How much each wave holds at most (P6); null: any amount."
+type RolloutLimits {
+  "How many sites."
+  sitesPerWave: Int
+  "How many users at its sites."
+  usersPerWave: Int
+  "The sum over its sites of the highest criticality among the items that each receives."
+  criticalityPerWave: Int
+}
+
+"A change of a plan that a person made by hand (P11)."
+type PlanEdit {
+  "What was done."
+  kind: PlanEditKind!
+  "The site that was moved, pinned or left out; null: none, or one that you may not see."
+  site: Site
+  "The wave where a site went, or the one that was split, or joined with the next one."
+  wave: Int
+  "When a pinned site begins."
+  at: DateTime
+  "Why the rules that it breaks do not stand against it."
+  reason: String
+  "Who made it."
+  madeBy: Person
+  "When."
+  madeAt: DateTime!
+}
+
+"What an edit of a plan does (P11)."
+enum PlanEditKind {
+  "A site goes into another wave."
+  MOVE
+  "Some sites of a wave go into one of their own behind it."
+  SPLIT
+  "A wave is joined with the next one."
+  MERGE
+  "A site begins at a time."
+  PIN
+  "A site is left out."
+  EXCLUDE
+}
+
+"An item that a site has in the version that it would get, or in a higher one (P2)."
+type UpToDateItem {
+  "The site."
+  site: Site!
+  "The item."
+  item: ConfigurationItem!
+  "The version that is there."
+  version: String!
 }
 
 "When what is installed begins to run (P8)."
@@ -21000,6 +21281,32 @@ type SiteRollout {
   kitSha256: Sha256
   "What was seen when it was verified (D3)."
   verification: String
+  "Why it is in its wave and hour (P10)."
+  reasons: [PlacementReason!]! @cost(weight: 20)
+}
+
+"Why a site is in its wave and hour (P10)."
+type PlacementReason {
+  "The number of the rule, such as P4."
+  rule: String!
+  "What of the rule, such as P4.AFTER: one of a closed list."
+  code: String!
+  "The reason in words."
+  text: String!
+  "What the words are made of, by name."
+  parameters: Attributes!
+  "Relationships of the graph, each of which begins where the last one ended."
+  chain: [PlacementLink!]!
+}
+
+"A relationship in the chain of a reason."
+type PlacementLink {
+  "The record that needs the other."
+  from: Record!
+  "The record that is needed."
+  to: Record!
+  "The relationship between them."
+  relationship: String!
 }
 
 extend type SiteRollout {
@@ -21035,6 +21342,12 @@ type Receipt {
   fromVersion: String
   "The version that is put there; null of a REMOVE."
   toVersion: String
+  "Its place in the order of the work at the site, from 1: removals come first (P3)."
+  ordinal: Int
+  "The key of the unit of an item that is put there again as it is, with others of its unit (P2)."
+  unit: String
+  "The key of the item for which it is added (P2)."
+  dependent: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/rollout_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -21085,6 +21398,23 @@ extend type Deployment implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): WaveConnection!
+  "The sites that were chosen for it (P2); none: all where something of the release is installed."
+  intendedFor(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
   "The problems that this deployment caused."
   causedProblems(
     "Only those that match."
@@ -21149,6 +21479,18 @@ type DeploymentEdge {
   cursor: String!
 }
 
+"What a mutation of a deployment did, or with a dry run would do."
+type DeploymentPayload {
+  "The record as it is now; after a removal null."
+  deployment: Deployment
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
 "Selects deployments. All that is given must hold."
 input DeploymentFilter {
   "All of these hold."
@@ -21177,6 +21519,12 @@ input DeploymentFilter {
   activation: ActivationFilter
   "The instant of a SCHEDULED activation."
   activateAt: DateTimeFilter
+  "Before which its plan begins nothing (P7)."
+  notBefore: DateTimeFilter
+  "By when its plan has to end; null: it ends as early as it can, in as few waves as there can be."
+  finishBy: DateTimeFilter
+  "When it was planned."
+  plannedAt: DateTimeFilter
   "Where it stands (D1)."
   status: DeploymentStatusFilter
   "Since when."
@@ -21197,6 +21545,8 @@ input DeploymentFilter {
   release: ReleaseLinkFilter
   "Its waves; waves lists them in their order."
   hasWave: WaveLinkFilter
+  "The sites that were chosen for it (P2); none: all where something of the release is installed."
+  intendedFor: SiteLinkFilter
   "The problems that this deployment caused."
   causedProblems: ProblemLinkFilter
 }
@@ -21229,6 +21579,12 @@ enum DeploymentOrderField {
   DEADLINE
   "The instant of a SCHEDULED activation."
   ACTIVATE_AT
+  "Before which its plan begins nothing (P7)."
+  NOT_BEFORE
+  "By when its plan has to end; null: it ends as early as it can, in as few waves as there can be."
+  FINISH_BY
+  "When it was planned."
+  PLANNED_AT
   "Where it stands (D1)."
   STATUS
   "Since when."
@@ -21275,6 +21631,12 @@ enum DeploymentGroupField {
   ACTIVATION
   "The instant of a SCHEDULED activation."
   ACTIVATE_AT
+  "Before which its plan begins nothing (P7)."
+  NOT_BEFORE
+  "By when its plan has to end; null: it ends as early as it can, in as few waves as there can be."
+  FINISH_BY
+  "When it was planned."
+  PLANNED_AT
   "Where it stands (D1)."
   STATUS
   "Since when."
@@ -21845,6 +22207,12 @@ type ConfigurationItemReceiptEdge {
   fromVersion: String
   "The version that is put there; null of a REMOVE."
   toVersion: String
+  "Its place in the order of the work at the site, from 1: removals come first (P3)."
+  ordinal: Int
+  "The key of the unit of an item that is put there again as it is, with others of its unit (P2)."
+  unit: String
+  "The key of the item for which it is added (P2)."
+  dependent: String
 }
 
 "A page of site rollouts."
@@ -21871,6 +22239,12 @@ type SiteRolloutReceiptEdge {
   fromVersion: String
   "The version that is put there; null of a REMOVE."
   toVersion: String
+  "Its place in the order of the work at the site, from 1: removals come first (P3)."
+  ordinal: Int
+  "The key of the unit of an item that is put there again as it is, with others of its unit (P2)."
+  unit: String
+  "The key of the item for which it is added (P2)."
+  dependent: String
 }
 
 "Compares one field. All that is given must hold."
@@ -22708,6 +23082,40 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): SiteConnection!
+  "The sites for which this one stands in: they are never in one wave with it, whichever end says so (P13)."
+  standsInFor(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
+  "The sites that stand in for this one."
+  stoodInForBy(
+    "Only those that match."
+    filter: SiteFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteConnection!
   "The requests for change that are carried out at this site."
   changeRequests(
     "Only those that match."
@@ -22895,6 +23303,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): SiteRolloutConnection!
+  "The deployments for which this site was chosen."
+  intendedDeployments(
+    "Only those that match."
+    filter: DeploymentFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [DeploymentOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): DeploymentConnection!
 }
 
 extend type Query {
@@ -23020,6 +23445,10 @@ input SiteFilter {
   needs: SiteLinkFilter
   "The sites that do not work without this one."
   neededBy: SiteLinkFilter
+  "The sites for which this one stands in: they are never in one wave with it, whichever end says so (P13)."
+  standsInFor: SiteLinkFilter
+  "The sites that stand in for this one."
+  stoodInForBy: SiteLinkFilter
   "The requests for change that are carried out at this site."
   changeRequests: ChangeRequestLinkFilter
   "The windows that name this site."
@@ -23042,6 +23471,8 @@ input SiteFilter {
   announcements: AnnouncementLinkFilter
   "What this site has received, or is going to, wave by wave."
   rollouts: SiteRolloutLinkFilter
+  "The deployments for which this site was chosen."
+  intendedDeployments: DeploymentLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -23102,6 +23533,14 @@ input SiteRolloutLinkFilter {
   none: SiteRolloutFilter @cost(weight: 50000)
 }
 
+"Selects records by the deployments that a relationship joins to them."
+input DeploymentLinkFilter {
+  "At least one matches; {} asks for any."
+  some: DeploymentFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: DeploymentFilter @cost(weight: 50000)
+}
+
 "One step of an order of sites."
 input SiteOrder {
   "By which field."
@@ -23156,6 +23595,8 @@ input CreateSiteInput {
   partOf: NewSitePartInput
   "The sites without which this one does not work."
   needs: [NewSiteNeedInput!] @cost(weight: 50)
+  "The sites for which this one stands in: they are never in one wave with it, whichever end says so (P13)."
+  standsInFor: [NewSiteStandInInput!] @cost(weight: 50)
 }
 
 "To what a site part joins a site that is made."
@@ -23166,6 +23607,12 @@ input NewSitePartInput {
 
 "To what a site need joins a site that is made."
 input NewSiteNeedInput {
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"To what a site stand in joins a site that is made."
+input NewSiteStandInInput {
   "The site where it ends."
   to: RecordRef!
 }
@@ -23322,6 +23769,53 @@ input DisconnectSiteNeedInput {
 
 "What joining or parting two records did, or with a dry run would do."
 type SiteNeedPayload {
+  "The site where it starts."
+  from: Site!
+  "The site where it ends."
+  to: Site!
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+extend type Mutation {
+  "Joins a site to another by a site stand in (standsInFor), or changes the one there is."
+  connectSiteStandIn(
+    "What to do."
+    input: ConnectSiteStandInInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SiteStandInPayload
+  "Parts a site from another that a site stand in joins."
+  disconnectSiteStandIn(
+    "What to do."
+    input: DisconnectSiteStandInInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): SiteStandInPayload
+}
+
+"Which records to join, and what to say of it."
+input ConnectSiteStandInInput {
+  "The site where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"Which records to part."
+input DisconnectSiteStandInInput {
+  "The site where it starts."
+  from: RecordRef!
+  "The site where it ends."
+  to: RecordRef!
+}
+
+"What joining or parting two records did, or with a dry run would do."
+type SiteStandInPayload {
   "The site where it starts."
   from: Site!
   "The site where it ends."
@@ -27022,6 +27516,12 @@ func (ec *executionContext) childFields_ConfigurationItemReceiptEdge(ctx context
 		return ec.fieldContext_ConfigurationItemReceiptEdge_fromVersion(ctx, field)
 	case "toVersion":
 		return ec.fieldContext_ConfigurationItemReceiptEdge_toVersion(ctx, field)
+	case "ordinal":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_ordinal(ctx, field)
+	case "unit":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_unit(ctx, field)
+	case "dependent":
+		return ec.fieldContext_ConfigurationItemReceiptEdge_dependent(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationItemReceiptEdge", field.Name)
 }
@@ -27562,6 +28062,28 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_errorThreshold(ctx, field)
 	case "successThreshold":
 		return ec.fieldContext_Deployment_successThreshold(ctx, field)
+	case "notBefore":
+		return ec.fieldContext_Deployment_notBefore(ctx, field)
+	case "finishBy":
+		return ec.fieldContext_Deployment_finishBy(ctx, field)
+	case "workDuration":
+		return ec.fieldContext_Deployment_workDuration(ctx, field)
+	case "limits":
+		return ec.fieldContext_Deployment_limits(ctx, field)
+	case "groupByRegion":
+		return ec.fieldContext_Deployment_groupByRegion(ctx, field)
+	case "lowerBound":
+		return ec.fieldContext_Deployment_lowerBound(ctx, field)
+	case "proved":
+		return ec.fieldContext_Deployment_proved(ctx, field)
+	case "plannedRevision":
+		return ec.fieldContext_Deployment_plannedRevision(ctx, field)
+	case "plannedAt":
+		return ec.fieldContext_Deployment_plannedAt(ctx, field)
+	case "edits":
+		return ec.fieldContext_Deployment_edits(ctx, field)
+	case "upToDate":
+		return ec.fieldContext_Deployment_upToDate(ctx, field)
 	case "status":
 		return ec.fieldContext_Deployment_status(ctx, field)
 	case "statusSince":
@@ -27580,6 +28102,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_endedAt(ctx, field)
 	case "carriedOutBy":
 		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
+	case "staleBecause":
+		return ec.fieldContext_Deployment_staleBecause(ctx, field)
 	case "waves":
 		return ec.fieldContext_Deployment_waves(ctx, field)
 	case "id":
@@ -27604,6 +28128,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_release(ctx, field)
 	case "hasWave":
 		return ec.fieldContext_Deployment_hasWave(ctx, field)
+	case "intendedFor":
+		return ec.fieldContext_Deployment_intendedFor(ctx, field)
 	case "causedProblems":
 		return ec.fieldContext_Deployment_causedProblems(ctx, field)
 	}
@@ -27648,6 +28174,20 @@ func (ec *executionContext) childFields_DeploymentEdge(ctx context.Context, fiel
 		return ec.fieldContext_DeploymentEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeploymentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeploymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deployment":
+		return ec.fieldContext_DeploymentPayload_deployment(ctx, field)
+	case "revision":
+		return ec.fieldContext_DeploymentPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_DeploymentPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_DeploymentPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeploymentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DiagnosisPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -30048,6 +30588,10 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_email(ctx, field)
 	case "language":
 		return ec.fieldContext_Party_language(ctx, field)
+	case "sitesPerDay":
+		return ec.fieldContext_Party_sitesPerDay(ctx, field)
+	case "usersPerDay":
+		return ec.fieldContext_Party_usersPerDay(ctx, field)
 	case "id":
 		return ec.fieldContext_Party_id(ctx, field)
 	case "key":
@@ -30188,6 +30732,100 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_party(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
+}
+
+func (ec *executionContext) childFields_PlacementLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PlacementLink_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PlacementLink_to(ctx, field)
+	case "relationship":
+		return ec.fieldContext_PlacementLink_relationship(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementLink", field.Name)
+}
+
+func (ec *executionContext) childFields_PlacementReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_PlacementReason_rule(ctx, field)
+	case "code":
+		return ec.fieldContext_PlacementReason_code(ctx, field)
+	case "text":
+		return ec.fieldContext_PlacementReason_text(ctx, field)
+	case "parameters":
+		return ec.fieldContext_PlacementReason_parameters(ctx, field)
+	case "chain":
+		return ec.fieldContext_PlacementReason_chain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlacementReason", field.Name)
+}
+
+func (ec *executionContext) childFields_PlanConstraint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_PlanConstraint_rule(ctx, field)
+	case "records":
+		return ec.fieldContext_PlanConstraint_records(ctx, field)
+	case "text":
+		return ec.fieldContext_PlanConstraint_text(ctx, field)
+	case "relaxed":
+		return ec.fieldContext_PlanConstraint_relaxed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanConstraint", field.Name)
+}
+
+func (ec *executionContext) childFields_PlanDeploymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deployment":
+		return ec.fieldContext_PlanDeploymentPayload_deployment(ctx, field)
+	case "violations":
+		return ec.fieldContext_PlanDeploymentPayload_violations(ctx, field)
+	case "contradiction":
+		return ec.fieldContext_PlanDeploymentPayload_contradiction(ctx, field)
+	case "revision":
+		return ec.fieldContext_PlanDeploymentPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_PlanDeploymentPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_PlanDeploymentPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanDeploymentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PlanEdit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_PlanEdit_kind(ctx, field)
+	case "site":
+		return ec.fieldContext_PlanEdit_site(ctx, field)
+	case "wave":
+		return ec.fieldContext_PlanEdit_wave(ctx, field)
+	case "at":
+		return ec.fieldContext_PlanEdit_at(ctx, field)
+	case "reason":
+		return ec.fieldContext_PlanEdit_reason(ctx, field)
+	case "madeBy":
+		return ec.fieldContext_PlanEdit_madeBy(ctx, field)
+	case "madeAt":
+		return ec.fieldContext_PlanEdit_madeAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanEdit", field.Name)
+}
+
+func (ec *executionContext) childFields_PlanViolation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_PlanViolation_rule(ctx, field)
+	case "text":
+		return ec.fieldContext_PlanViolation_text(ctx, field)
+	case "records":
+		return ec.fieldContext_PlanViolation_records(ctx, field)
+	case "waivable":
+		return ec.fieldContext_PlanViolation_waivable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanViolation", field.Name)
 }
 
 func (ec *executionContext) childFields_PlannedLicenceUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -31392,6 +32030,18 @@ func (ec *executionContext) childFields_RiskPart(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type RiskPart", field.Name)
 }
 
+func (ec *executionContext) childFields_RolloutLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sitesPerWave":
+		return ec.fieldContext_RolloutLimits_sitesPerWave(ctx, field)
+	case "usersPerWave":
+		return ec.fieldContext_RolloutLimits_usersPerWave(ctx, field)
+	case "criticalityPerWave":
+		return ec.fieldContext_RolloutLimits_criticalityPerWave(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolloutLimits", field.Name)
+}
+
 func (ec *executionContext) childFields_ScheduleConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -31740,6 +32390,10 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_needs(ctx, field)
 	case "neededBy":
 		return ec.fieldContext_Site_neededBy(ctx, field)
+	case "standsInFor":
+		return ec.fieldContext_Site_standsInFor(ctx, field)
+	case "stoodInForBy":
+		return ec.fieldContext_Site_stoodInForBy(ctx, field)
 	case "changeRequests":
 		return ec.fieldContext_Site_changeRequests(ctx, field)
 	case "maintenanceWindows":
@@ -31762,6 +32416,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_announcements(ctx, field)
 	case "rollouts":
 		return ec.fieldContext_Site_rollouts(ctx, field)
+	case "intendedDeployments":
+		return ec.fieldContext_Site_intendedDeployments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -31928,6 +32584,12 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_kitSha256(ctx, field)
 	case "verification":
 		return ec.fieldContext_SiteRollout_verification(ctx, field)
+	case "reasons":
+		return ec.fieldContext_SiteRollout_reasons(ctx, field)
+	case "install":
+		return ec.fieldContext_SiteRollout_install(ctx, field)
+	case "remove":
+		return ec.fieldContext_SiteRollout_remove(ctx, field)
 	case "window":
 		return ec.fieldContext_SiteRollout_window(ctx, field)
 	case "id":
@@ -32010,8 +32672,30 @@ func (ec *executionContext) childFields_SiteRolloutReceiptEdge(ctx context.Conte
 		return ec.fieldContext_SiteRolloutReceiptEdge_fromVersion(ctx, field)
 	case "toVersion":
 		return ec.fieldContext_SiteRolloutReceiptEdge_toVersion(ctx, field)
+	case "ordinal":
+		return ec.fieldContext_SiteRolloutReceiptEdge_ordinal(ctx, field)
+	case "unit":
+		return ec.fieldContext_SiteRolloutReceiptEdge_unit(ctx, field)
+	case "dependent":
+		return ec.fieldContext_SiteRolloutReceiptEdge_dependent(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutReceiptEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteStandInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_SiteStandInPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SiteStandInPayload_to(ctx, field)
+	case "revision":
+		return ec.fieldContext_SiteStandInPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SiteStandInPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_SiteStandInPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteStandInPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SiteVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -32728,6 +33412,18 @@ func (ec *executionContext) childFields_UnevenGroups(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type UnevenGroups", field.Name)
 }
 
+func (ec *executionContext) childFields_UpToDateItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_UpToDateItem_site(ctx, field)
+	case "item":
+		return ec.fieldContext_UpToDateItem_item(ctx, field)
+	case "version":
+		return ec.fieldContext_UpToDateItem_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpToDateItem", field.Name)
+}
+
 func (ec *executionContext) childFields_Use(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "relationship":
@@ -32980,6 +33676,8 @@ func (ec *executionContext) childFields_Wave(ctx context.Context, field graphql.
 		return ec.fieldContext_Wave_startedAt(ctx, field)
 	case "succeededAt":
 		return ec.fieldContext_Wave_succeededAt(ctx, field)
+	case "sites":
+		return ec.fieldContext_Wave_sites(ctx, field)
 	case "window":
 		return ec.fieldContext_Wave_window(ctx, field)
 	case "id":

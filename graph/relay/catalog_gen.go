@@ -304,6 +304,9 @@ type DeploymentEdge = Edge[domain.Deployment]
 // DeploymentConnection is bound to the type of its name.
 type DeploymentConnection = Connection[domain.Deployment, DeploymentEdge]
 
+// DeploymentPayload is bound to the type of its name.
+type DeploymentPayload = Payload[domain.Deployment]
+
 // WaveEdge is bound to the type of its name.
 type WaveEdge = Edge[domain.Wave]
 
@@ -369,6 +372,9 @@ type SitePartPayload = LinkPayload[domain.Site, domain.Site, NoLink]
 
 // SiteNeedPayload is bound to the type of its name.
 type SiteNeedPayload = LinkPayload[domain.Site, domain.Site, NoLink]
+
+// SiteStandInPayload is bound to the type of its name.
+type SiteStandInPayload = LinkPayload[domain.Site, domain.Site, NoLink]
 
 // GroupingPayload is bound to the type of its name.
 type GroupingPayload = LinkPayload[domain.ReleaseUnit, domain.ConfigurationItem, NoLink]

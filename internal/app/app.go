@@ -28,6 +28,7 @@ import (
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
@@ -78,6 +79,7 @@ type App struct {
 	Announcements *announcement.Area
 	Changes       *change.Area
 	Calendar      *calendar.Area
+	Planning      *planning.Area
 	Feeds         *feed.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -134,6 +136,7 @@ func New(c Config) *App {
 	a.Announcements = with(e, announcement.New(e, a.Impact, a.Releases, announce.NewWriter()))
 	a.Changes = with(e, change.New(e, a.Records, a.Impact))
 	a.Calendar = with(e, calendar.New(e, a.Traversal))
+	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies, a.Releases, a.Calendar))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))

@@ -23,6 +23,25 @@ type Deployment struct {
 	// ErrorThreshold and SuccessThreshold are percents of a wave's steps (D4).
 	ErrorThreshold   int `graph:"errorThreshold,import"`
 	SuccessThreshold int `graph:"successThreshold,import"`
+	// NotBefore to GroupByRegion are what its plan was asked for (P6, P7).
+	NotBefore     *time.Time     `graph:"notBefore,filter,sort,import"`
+	FinishBy      *time.Time     `graph:"finishBy,filter,sort,import"`
+	WorkDuration  *string        `graph:"workDuration,import"`
+	Limits        *RolloutLimits `graph:"limits,import"`
+	GroupByRegion bool           `graph:"groupByRegion,import"`
+	// LowerBound is a number of waves below which no plan is possible, Proved whether
+	// none has fewer waves than this one (P6).
+	LowerBound *int `graph:"lowerBound,import"`
+	Proved     bool `graph:"proved,import"`
+	// PlannedRevision is the revision of the estate for which it was planned, 0 for none,
+	// PlannedAt the time; Edits are what people changed of it since (P11), a text for
+	// each PlanEdit.
+	PlannedRevision int64      `graph:"plannedRevision,import"`
+	PlannedAt       *time.Time `graph:"plannedAt,filter,sort,import"`
+	Edits           []string   `graph:"edits,import,shown=PlanEdit"`
+	// UpToDate are what sites that are asked for have already (P2), a text for each
+	// UpToDateItem.
+	UpToDate []string `graph:"upToDate,import,shown=UpToDateItem"`
 	// Status changes by the moves of D1 alone; an import may bring any.
 	Status       DeploymentStatus `graph:"status,required,filter,sort,import"`
 	StatusSince  *time.Time       `graph:"statusSince,filter,sort,import"`
@@ -123,6 +142,7 @@ func (d *Deployment) Check() Errors {
 	if d.AcceptedBy != nil && d.AcceptedAt == nil {
 		es.wrong("acceptedAt", errors.New("is missing: when its plan was accepted"))
 	}
+	d.checkPlan(&es)
 	d.checkTimes(&es)
 	return es
 }

@@ -7,9 +7,10 @@ func CheckEnds(rel, from, to string) *Error {
 		return nil
 	}
 	messages := map[string]string{
-		RelDependsOn: "an item cannot depend on itself",
-		RelPartOf:    "a site cannot be part of itself",
-		RelSiteNeeds: "a site cannot need itself",
+		RelDependsOn:   "an item cannot depend on itself",
+		RelPartOf:      "a site cannot be part of itself",
+		RelSiteNeeds:   "a site cannot need itself",
+		RelStandsInFor: "a site cannot stand in for itself",
 	}
 	message, ok := messages[rel]
 	if !ok {

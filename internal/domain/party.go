@@ -19,6 +19,10 @@ type Party struct {
 	// that they are written in (R14).
 	Email    *string `graph:"email,filter,set"`
 	Language *string `graph:"language,filter,set"`
+	// SitesPerDay and UsersPerDay are how much of roll-outs the party takes on a day
+	// of its zone (P13); absent: any.
+	SitesPerDay *int `graph:"sitesPerDay,filter,sort,set"`
+	UsersPerDay *int `graph:"usersPerDay,filter,sort,set"`
 }
 
 // PartyType says what sort of party one is.
@@ -42,6 +46,8 @@ func (p *Party) Check() Errors {
 		es.wrong("timeZone", CheckTimeZone(*p.TimeZone))
 	}
 	es.reached(p.Email, p.Language)
+	es.within("sitesPerDay", p.SitesPerDay, 1, MaxCount)
+	es.within("usersPerDay", p.UsersPerDay, 1, MaxCount)
 	for i, name := range p.RoleNames {
 		es.wrong(fmt.Sprintf("roleNames.%d", i), CheckName(name))
 	}

@@ -27,6 +27,9 @@ type SiteRollout struct {
 	KitSha256 *string `graph:"kitSha256,filter,import"`
 	// Verification is what was seen when it was verified (D3).
 	Verification *string `graph:"verification,import,text"`
+	// Reasons say why it is in its wave and hour (P10), a text for each
+	// PlacementReason.
+	Reasons []string `graph:"reasons,import,shown=PlacementReason"`
 }
 
 // SiteRolloutStatus is where a site stands within a wave (D1).
@@ -111,6 +114,7 @@ func (s *SiteRollout) Check() Errors {
 	if s.KitSha256 != nil {
 		es.wrong("kitSha256", CheckSha256(*s.KitSha256))
 	}
+	checkKept(&es, "reasons", s.Reasons, checkReason)
 	way := []namedTime{
 		{"distributedAt", s.DistributedAt}, {"installedAt", s.InstalledAt}, {"activatedAt", s.ActivatedAt}, {"verifiedAt", s.VerifiedAt},
 		{"failedAt", s.FailedAt}, {"skippedAt", s.SkippedAt}, {"backedOutAt", s.BackedOutAt},
@@ -131,9 +135,34 @@ type Receipt struct {
 	// put there.
 	FromVersion *string `graph:"fromVersion,filter,set"`
 	ToVersion   *string `graph:"toVersion,filter,set"`
+	// Ordinal is its place in the order of the site's work, from 1 (P3).
+	Ordinal *int `graph:"ordinal,filter,sort,set"`
+	// Unit is the key of the unit of an item that is put there again as it is, with
+	// others of its unit; Dependent that of the item for which it is added (P2).
+	Unit      *string `graph:"unit,set"`
+	Dependent *string `graph:"dependent,set"`
 }
 
 // Check tells what is wrong with it: each action names its versions.
 func (r *Receipt) Check() Errors {
-	return (&ReleaseChange{Action: r.Action, FromVersion: r.FromVersion, ToVersion: r.ToVersion}).Check()
+	es := (&ReleaseChange{Action: r.Action, FromVersion: r.FromVersion, ToVersion: r.ToVersion}).Check()
+	es.within("ordinal", r.Ordinal, 1, MaxCount)
+	return es
+}
+
+// Took is how long the work at the site took (P7): from when it could begin, with the
+// kit there and the window open, until it was verified, or installed as long as it was
+// not. It is not known where either is missing.
+func (s *SiteRollout) Took() (took time.Duration, known bool) {
+	began, ended := s.WindowFrom, s.VerifiedAt
+	if s.DistributedAt != nil && (began == nil || s.DistributedAt.After(*began)) {
+		began = s.DistributedAt
+	}
+	if ended == nil {
+		ended = s.InstalledAt
+	}
+	if began == nil || ended == nil || !ended.After(*began) {
+		return 0, false
+	}
+	return ended.Sub(*began), true
 }

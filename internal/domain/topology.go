@@ -47,6 +47,7 @@ const (
 	RelInstalledAt  = "INSTALLED_AT"
 	RelPartOf       = "PART_OF"
 	RelSiteNeeds    = "SITE_NEEDS"
+	RelStandsInFor  = "STANDS_IN_FOR"
 	RelGroups       = "GROUPS"
 	RelOwnedBy      = "OWNED_BY"
 	RelSupportedBy  = "SUPPORTED_BY"
@@ -126,6 +127,7 @@ const (
 	RelAfter       = "AFTER"
 	RelTargets     = "TARGETS"
 	RelReceives    = "RECEIVES"
+	RelIntendedFor = "INTENDED_FOR"
 )
 
 // Link is what a traversal knows of a relationship: all of a Dependency, the

@@ -1,7 +1,9 @@
 package domain
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -117,4 +119,9 @@ func (w *Wave) Check() Errors {
 	es.told("succeededAt", w.SucceededAt, WaveLife.Leads(WaveSucceeded, w.Status, w), w.Status)
 	es.inOrder([]namedTime{{"startedAt", w.StartedAt}, {"succeededAt", w.SucceededAt}})
 	return es
+}
+
+// SortWaves puts waves in the order of their numbers.
+func SortWaves(waves []*Wave) {
+	slices.SortFunc(waves, func(x, y *Wave) int { return cmp.Or(cmp.Compare(x.Ordinal, y.Ordinal), cmp.Compare(x.Key, y.Key)) })
 }

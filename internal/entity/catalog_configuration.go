@@ -27,7 +27,7 @@ var _ = declare(area{
 			Name: "configuration", Doc: "what is there, where it runs, and what it needs", Placed: true,
 			Kinds: []string{domain.KindConfigurationItem, domain.KindSite, domain.KindReleaseUnit, domain.KindParty},
 			Relationships: []string{
-				domain.RelDependsOn, domain.RelInstalledAt, domain.RelPartOf, domain.RelSiteNeeds, domain.RelGroups,
+				domain.RelDependsOn, domain.RelInstalledAt, domain.RelPartOf, domain.RelSiteNeeds, domain.RelStandsInFor, domain.RelGroups,
 				domain.RelOwnedBy, domain.RelSupportedBy, domain.RelSuppliedBy, domain.RelServes,
 			},
 		},
@@ -76,6 +76,11 @@ func configurationRelationships() []*Relationship {
 			Name: domain.RelSiteNeeds, Noun: "SiteNeed", From: site, To: site,
 			Field: "needs", FieldDoc: "The sites without which this one does not work.",
 			Inverse: "neededBy", InverseDoc: "The sites that do not work without this one.",
+		},
+		{
+			Name: domain.RelStandsInFor, Noun: "SiteStandIn", From: site, To: site,
+			Field: "standsInFor", FieldDoc: "The sites for which this one stands in: they are never in one wave with it, whichever end says so (P13).",
+			Inverse: "stoodInForBy", InverseDoc: "The sites that stand in for this one.",
 		},
 		{
 			Name: domain.RelGroups, Noun: "Grouping", From: unit, To: item, AtSites: FromEnd,

@@ -13,6 +13,7 @@ var _ = declare(area{
 		enum(domain.GateVerdicts),
 		enum(domain.WaveStatuses),
 		enum(domain.SiteRolloutStatuses),
+		enum(domain.PlanEditKinds),
 	},
 	defaults: []preset{
 		presets(func(d *domain.Deployment) {
@@ -26,8 +27,12 @@ var _ = declare(area{
 	policies: []PolicyArea{{
 		Name: "rollout", Doc: "how releases go to sites", Placed: true,
 		Kinds:         []string{domain.KindDeployment, domain.KindWave, domain.KindSiteRollout},
-		Relationships: []string{domain.RelDeploys, domain.RelHasWave, domain.RelAfter, domain.RelTargets, domain.RelReceives},
+		Relationships: []string{domain.RelDeploys, domain.RelHasWave, domain.RelAfter, domain.RelTargets, domain.RelReceives, domain.RelIntendedFor},
 	}},
+	actions: []Action{
+		{Name: "plan", Doc: "plan a roll-out, and change its plan by hand"},
+		{Name: "acceptPlan", Doc: "accept the plan of a roll-out"},
+	},
 })
 
 func rolloutKinds() []*Kind {
@@ -81,6 +86,11 @@ func rolloutRelationships() []*Relationship {
 			Field: "receives", FieldDoc: "The items that the site gets and loses (P2); none: what the release changes, as the release says it.",
 			Inverse: "receivedBy", InverseDoc: "Which sites got or lost this item, in which roll-outs.",
 		}),
+		{
+			Name: domain.RelIntendedFor, Noun: "IntendedSite", From: deployment, To: domain.KindSite, Deed: true, AtSites: FromEnd, ByVerbs: true,
+			Field: "intendedFor", FieldDoc: "The sites that were chosen for it (P2); none: all where something of the release is installed.",
+			Inverse: "intendedDeployments", InverseDoc: "The deployments for which this site was chosen.",
+		},
 		{
 			Name: domain.RelCausedBy, Noun: "DeploymentCause", From: domain.KindProblem, To: deployment,
 			Field: "causedByDeployments", FieldDoc: "The deployments that caused this problem.",

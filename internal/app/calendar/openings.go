@@ -155,3 +155,6 @@ func (p *planner) readRegions(ctx context.Context) (map[string][]impact.Node, er
 	}
 	return regions, nil
 }
+
+// Excepts reports whether a freeze does not hold a change, by the key of that.
+func (o *Opening) Excepts(change string) bool { return o.excepted[change] }

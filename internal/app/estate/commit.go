@@ -84,7 +84,7 @@ func (w *Writing) commit(ctx context.Context, decide func() (*Draft, error)) (*D
 	for range attempts {
 		d, err := decide()
 		p := w.app.Propose(d)
-		if err = refusal.Both(refusal.AllPlain(err), w.app.bound(ctx, p)); err != nil {
+		if err = refusal.Both(refusal.AllPlain(err), p.bound(ctx)); err != nil {
 			return nil, nil, err
 		}
 		err = w.app.Consequent(ctx, p)

@@ -111,6 +111,33 @@ func (d *Draft) Join(rel string, from entity.Record, to ...store.ID) {
 	}
 }
 
+// Link adds a link with properties from a record to another.
+func (d *Draft) Link(rel string, from entity.Record, to store.ID, link any) {
+	r := relationshipOf(rel, from)
+	props := r.EncodeLink(link)
+	entity.SetSource(props, domain.SourceAPI)
+	key := r.Key(from.Meta().ID, string(to), link)
+	d.Ops = append(d.Ops, store.PutEdge{EdgeKey: key, Props: props})
+	d.Links = append(d.Links, &LinkChange{Rel: r, Key: key, From: from, By: ByVerb, InputAt: InputAt{Path: "input"}})
+}
+
+// Part removes a link that begins at a record.
+func (d *Draft) Part(rel string, from entity.Record, to store.ID) {
+	key := store.EdgeKey{Rel: rel, From: store.ID(from.Meta().ID), To: to}
+	d.Ops = append(d.Ops, store.RemoveEdge{EdgeKey: key})
+	d.Links = append(d.Links, &LinkChange{
+		Rel: relationshipOf(rel, from), Key: key, From: from, Exists: true, Goes: true, By: ByVerb, InputAt: InputAt{Path: "input"},
+	})
+}
+
+// Remove adds that a record goes, with the links that begin at it.
+func (d *Draft) Remove(r entity.Record) {
+	id := store.ID(r.Meta().ID)
+	d.Change(r, nil)
+	d.Ops = append(d.Ops, store.RemoveNode{ID: id})
+	d.Guards = append(d.Guards, store.NodeAt{ID: id, Version: int64(r.Meta().Version)})
+}
+
 // stamp sets the version and times of records to those of the change.
 func stamp(records []entity.Record, c *store.Change) {
 	effects := map[store.ID]*store.Effect{}

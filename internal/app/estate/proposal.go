@@ -296,9 +296,9 @@ func (a *Estate) Propose(d *Draft) *Proposal {
 	return &Proposal{Records: d.records, Links: d.Links, proposing: &proposing{app: a, Draft: d}}
 }
 
-// bound returns all that the rules refuse of a proposal.
-func (a *Estate) bound(ctx context.Context, p *Proposal) error {
-	if err := a.Ask(ctx, p); err != nil {
+// bound returns all that the rules refuse of it.
+func (p *Proposal) bound(ctx context.Context) error {
+	if err := p.app.Ask(ctx, p); err != nil {
 		return err
 	}
 	return p.errors()

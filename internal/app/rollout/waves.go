@@ -1,9 +1,7 @@
 package rollout
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
@@ -28,9 +26,8 @@ func (a *Area) Waves(ctx context.Context, d *domain.Deployment) ([]*domain.Wave,
 		}
 		waves := make([][]*domain.Wave, len(list))
 		for i, id := range ids {
-			waves[i] = slices.SortedFunc(slices.Values(far[id]), func(x, y *domain.Wave) int {
-				return cmp.Or(cmp.Compare(x.Ordinal, y.Ordinal), cmp.Compare(x.Key, y.Key))
-			})
+			waves[i] = far[id]
+			domain.SortWaves(waves[i])
 		}
 		return waves, nil
 	})
