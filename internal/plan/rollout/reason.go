@@ -67,6 +67,3 @@ var Codes = []Code{
 	Receives, HeldItem, Chosen, AddedItem, After, NeedsSite, Together, CycleOf, AloneItem, RingOf, AfterPilots, GaveWay, Full, RegionOf, AllAtOne,
 	InWindow, OutsideHours, AfterFreeze, AfterConflict, Soaked, Instant, FirstOf, AfterRelease, Pair, Capacity, OneWave, Offer, Waived, Kept,
 }
-
-// StandsInFor is the relationship of sites that back each other up (P13).
-const StandsInFor = "STANDS_IN_FOR"

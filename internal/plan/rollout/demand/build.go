@@ -116,6 +116,16 @@ func (b *builder) share(terms Terms) {
 // sites adds the arcs of SITE_NEEDS: as if each item received at a site depended on
 // each one received at the sites that it needs, by any chain (P4).
 func (b *builder) sites(release int, c chains) error {
+	return b.siteChains(release, c, func(site int32) int32 {
+		if s := b.stepOf(site, release); s >= 0 && b.ofStep[s]&c.begin > 0 {
+			return s
+		}
+		return -1
+	})
+}
+
+// siteChains follows SITE_NEEDS from where chains begin, -1: nowhere.
+func (b *builder) siteChains(release int, c chains, origin func(site int32) int32) error {
 	if b.m.SiteNeeds.Arcs() == 0 {
 		return nil
 	}
@@ -125,13 +135,11 @@ func (b *builder) sites(release int, c chains) error {
 		if !known {
 			n = b.g.Node()
 			node[site] = n
-			if s := b.stepOf(site, release); s >= 0 {
-				if b.ofStep[s]&c.begin > 0 {
-					b.add(c, s, n)
-				}
-				if b.ofStep[s]&c.end > 0 {
-					b.add(c, n, s)
-				}
+			if from := origin(site); from >= 0 {
+				b.add(c, from, n)
+			}
+			if s := b.stepOf(site, release); s >= 0 && b.ofStep[s]&c.end > 0 {
+				b.add(c, n, s)
 			}
 		}
 		return n

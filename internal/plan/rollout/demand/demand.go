@@ -38,6 +38,7 @@ type Demands struct {
 	Sorted []int32
 	// explicit demands are those of the pairs alone.
 	explicit bool
+	tracer   *Tracer // nil: nothing was traced yet
 	// forced says that steps are together that have no demand on one another.
 	forced bool
 	pairs  []Pair
@@ -50,6 +51,7 @@ const (
 	alone                     // its versions may not run side by side
 	staysAlone
 	removedAlone
+	present // it is there, whether anything comes or not
 	ordered = stays | removed
 )
 

@@ -15,7 +15,8 @@ import (
 type Demand struct {
 	Step, Other int32
 	// After: Step comes after Other. Together: both share a wave.
-	After, Together bool
+	// Later says that of two that are together Step is the one that would come later.
+	After, Together, Later bool
 	// Alone is the item that does not coexist, for which they are together; -1: none.
 	Alone int32
 	// Sites tells that the chain is of sites, by SITE_NEEDS.
@@ -23,6 +24,8 @@ type Demand struct {
 	// Shared tells that both receive the item that does not coexist: there is no chain.
 	Shared bool
 	Chain  []rollout.Edge
+	// Shares is the chain for which both are together: it begins or ends at Alone.
+	Shares []rollout.Edge
 }
 
 // Tracer finds the demands of single steps, with their chains. It is for one
@@ -94,10 +97,16 @@ func (t *Tracer) Of(step int32) ([]Demand, error) {
 	}
 	if t.anyAlone[r] {
 		for _, c := range []struct {
-			own, other uint8
-			back       bool
-		}{{ordered, alone, false}, {alone, ordered, false}, {ordered, alone, true}, {alone, ordered, true}} {
-			err := t.chains(step, c.own, c.other, c.back, func(d Demand) { d.Together = true; merge(found, d) })
+			own, other  uint8
+			back, later bool
+		}{
+			{ordered, staysAlone, false, true}, {alone, stays, false, true}, {staysAlone, ordered, true, false}, {stays, alone, true, false},
+			{ordered, removedAlone, false, false}, {alone, removed, false, false}, {removedAlone, ordered, true, true}, {removed, alone, true, true},
+		} {
+			err := t.chains(step, c.own, c.other, c.back, func(d Demand) {
+				d.Together, d.Later, d.Shares = true, c.later, d.Chain
+				merge(found, d)
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -119,11 +128,11 @@ func merge(found map[int32]*Demand, d Demand) {
 		found[d.Other] = &d
 		return
 	}
-	known.After = known.After || d.After
-	if d.Together && !known.Together {
-		known.Together, known.Alone = true, d.Alone
+	known.After, known.Later = known.After || d.After, known.Later || d.Later
+	if d.Together && (!known.Together || len(d.Shares) > 0 && known.Sites && !d.Sites) {
+		known.Together, known.Alone, known.Shares = true, d.Alone, d.Shares
 	}
-	if known.Sites && !d.Sites {
+	if known.Sites && !d.Sites && (d.After || !known.After) {
 		known.Chain, known.Sites = d.Chain, false
 	}
 }
@@ -193,9 +202,9 @@ func (t *Tracer) arrive(step int32, at spot, own, other uint8, back bool, parent
 	first := spots[len(spots)-1].item
 	d := Demand{Step: step, Other: to, Alone: -1}
 	switch {
-	case own&alone > 0 && own&ordered == 0:
+	case only(own):
 		d.Alone = first
-	case other&alone > 0 && other&ordered == 0:
+	case only(other):
 		d.Alone = at.item
 	}
 	if !back {
@@ -248,8 +257,8 @@ func (t *Tracer) bySites(step int32, own, other uint8, back bool, yield func(Dem
 // aloneOf is an item that does not coexist and by which one of two steps is looked at.
 func (t *Tracer) aloneOf(step, to int32, own, other uint8) int32 {
 	switch {
-	case own&alone > 0 && own&ordered == 0:
-	case other&alone > 0 && other&ordered == 0:
+	case only(own):
+	case only(other):
 		step = to
 	default:
 		return -1
@@ -277,6 +286,9 @@ func (t *Tracer) siteChain(site int32, parent map[int32]int32, back bool) []roll
 	}
 	return chain
 }
+
+// only reports whether bits are those of what does not coexist alone.
+func only(bits uint8) bool { return bits&(alone|staysAlone|removedAlone) > 0 && bits&ordered == 0 }
 
 func (t *Tracer) itemRecord(item int32) string {
 	return domain.KindConfigurationItem + ":" + t.m.Item(item).Key

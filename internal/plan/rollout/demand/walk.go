@@ -6,9 +6,10 @@ type walk struct {
 	*builder
 	release int
 	chains
-	relevant []bool  // items that lie between a beginning and an end
-	hubs     []int32 // by item: the node for wherever it is installed, 0: none yet
-	used     []bool  // by item: some site has none of its own
+	origin   func(site int32) int32 // where the chains of a site begin: at its step, -1: nowhere
+	relevant []bool                 // items that lie between a beginning and an end
+	hubs     []int32                // by item: the node for wherever it is installed, 0: none yet
+	used     []bool                 // by item: some site has none of its own
 	ports    map[[2]int32]int32
 	wanted   map[int32][]int32 // by site: items of it that sites which need it use
 
@@ -19,6 +20,7 @@ type walk struct {
 type local struct {
 	site     int32
 	step     int32
+	origin   int32
 	stamp    []int32 // by item: the site for which place is set, from 1
 	place    []int32
 	items    []int32 // relevant ones that are here, then those that are nowhere and stand here
@@ -34,7 +36,9 @@ type local struct {
 }
 
 func newWalk(b *builder, release int, c chains) *walk {
-	return &walk{builder: b, release: release, chains: c}
+	w := &walk{builder: b, release: release, chains: c}
+	w.origin = func(site int32) int32 { return b.stepOf(site, release) }
+	return w
 }
 
 func (w *walk) items() error {
@@ -70,7 +74,7 @@ func (w *walk) items() error {
 func (w *walk) relevance() (bool, error) {
 	begins, ends := []int32{}, []int32{}
 	for item, bits := range w.ofItem[w.release] {
-		if bits&w.begin > 0 {
+		if bits&w.begin > 0 || w.begin == present {
 			begins = append(begins, int32(item))
 		}
 		if bits&w.end > 0 {
@@ -115,7 +119,7 @@ func (w *walk) relevance() (bool, error) {
 // enter gathers the relevant items of a site.
 func (w *walk) enter(site int32) {
 	h := &w.here
-	h.site, h.items, h.asked, h.step = site, h.items[:0], false, w.stepOf(site, w.release)
+	h.site, h.items, h.asked, h.step, h.origin = site, h.items[:0], false, w.stepOf(site, w.release), w.origin(site)
 	for _, item := range w.m.At(site) {
 		if w.relevant[item] {
 			w.put(item)
@@ -289,12 +293,12 @@ func (w *walk) number(entered, left []bool) {
 		bits := w.bitsAt(i)
 		switch {
 		case !entered[i] && !left[i]:
-		case bits&w.begin > 0 && bits&w.end > 0:
+		case bits&w.begin > 0 && bits&w.end > 0 && h.origin == h.step:
 			node = h.step
 		default:
 			node = w.g.Node()
 			if bits&w.begin > 0 {
-				w.add(w.chains, h.step, node)
+				w.add(w.chains, h.origin, node)
 			}
 			if bits&w.end > 0 {
 				w.add(w.chains, node, h.step)
@@ -306,7 +310,7 @@ func (w *walk) number(entered, left []bool) {
 
 func (w *walk) bitsAt(place int) uint8 {
 	if place < len(w.here.received) {
-		return w.here.received[place]
+		return w.here.received[place] | present
 	}
 	return 0 // it is nowhere, and stands here
 }

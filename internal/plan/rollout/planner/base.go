@@ -24,21 +24,23 @@ import (
 
 // base is what all plans of one input follow from.
 type base struct {
-	in    *rollout.Input
-	m     *model.Model
-	got   *receive.Received
-	d     *demand.Demands
-	cal   *slot.Calendar
-	asked int32 // the release that is asked for
+	in  *rollout.Input
+	m   *model.Model
+	got *receive.Received
+	d   *demand.Demands
+	cal *slot.Calendar
+	// grouped are the demands before the approach put all steps into one wave.
+	grouped *demand.Demands
+	asked   int32 // the release that is asked for
 	// auto says that nothing of the release coexists: its steps share a wave (P6).
-	auto       bool
-	approach   domain.RolloutApproach
-	later      bool // nothing is active before one instant (P8)
-	excluded   []rollout.Exclusion
-	hours      *demand.Hours // nil: not worked out
-	tracer     *demand.Tracer
-	zones      map[int32]*time.Location // by party
-	regionList []string
+	auto     bool
+	approach domain.RolloutApproach
+	later    bool          // nothing is active before one instant (P8)
+	hours    *demand.Hours // nil: not worked out
+	tracer   *demand.Tracer
+	zones    map[int32]*time.Location // by party
+	named    []rollout.Content        // what steps do, by key; nil: not written yet
+	before   map[int32][]int32        // by step: those that it comes after by the hour
 }
 
 // prepare reads an input, and works out what its plans follow from.
@@ -50,7 +52,7 @@ func prepare(ctx context.Context, in *rollout.Input) (*base, error) {
 	if err := m.Check().Err(); err != nil {
 		return nil, err
 	}
-	b := &base{in: in, m: m, approach: in.Approach, zones: map[int32]*time.Location{}}
+	b := &base{in: in, m: m, approach: in.Approach, zones: map[int32]*time.Location{}, before: map[int32][]int32{}}
 	if b.asked, err = m.ReleaseNo(in.Release); err != nil {
 		return nil, err
 	}
@@ -65,17 +67,31 @@ func prepare(ctx context.Context, in *rollout.Input) (*base, error) {
 	if b.got, err = receive.Of(ctx, m, chosen); err != nil {
 		return nil, err
 	}
-	b.auto = b.got.NoneCoexist && !b.later && len(b.got.Steps) > 0
+	if b.auto = b.got.NoneCoexist && !b.later && b.approach != domain.BigBang; b.auto {
+		b.approach = domain.Phased // it becomes a BIG_BANG by its groups
+	}
 	if b.d, err = demand.Of(ctx, m, b.got, b.terms()); err != nil {
 		return nil, err
 	}
 	if err := b.narrow(ctx, chosen); err != nil {
 		return nil, err
 	}
+	if err := b.group(ctx); err != nil {
+		return nil, err
+	}
 	if b.cal, err = slot.New(ctx, m, b.got); err != nil {
 		return nil, err
 	}
 	return b, nil
+}
+
+// group works out the groups that there are whatever the approach.
+func (b *base) group(ctx context.Context) (err error) {
+	b.grouped = b.d
+	if b.terms().All {
+		b.grouped, err = demand.Of(ctx, b.m, b.got, demand.Terms{Later: b.later, One: -1})
+	}
+	return err
 }
 
 // terms are what the approach demands: one wave for all, or for all of a release that
@@ -101,30 +117,13 @@ func (b *base) chosen() (list []int32, err error) {
 	return list, nil
 }
 
-// narrow leaves out the sites that are not chosen, and those that were taken out by
-// hand. It refuses to leave out a site for which another one waits, or with which it
-// shares a wave (P2).
+// narrow leaves out the sites that are not chosen. It refuses to leave out a site for
+// which another one waits, or with which it shares a wave (P2).
 func (b *base) narrow(ctx context.Context, chosen []int32) error {
-	out := map[int32]bool{}
-	for _, e := range b.in.Edits {
-		if e.Kind != rollout.Exclude {
-			continue
-		}
-		if no, known := b.m.SiteNamed(e.Site); known && !out[no] {
-			out[no] = true
-			b.excluded = append(b.excluded, rollout.Exclusion{Site: e.Site, By: e.By, Reason: e.Reason})
-		}
-	}
-	if chosen == nil && len(out) == 0 {
+	if chosen == nil {
 		return nil
 	}
 	stays := func(site int32) bool {
-		if out[site] {
-			return false
-		}
-		if chosen == nil {
-			return true
-		}
 		_, found := slices.BinarySearch(chosen, site)
 		return found
 	}

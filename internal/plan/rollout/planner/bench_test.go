@@ -88,3 +88,91 @@ func BenchmarkPlan(b *testing.B) {
 		})
 	}
 }
+
+// A hand edit is checked in at most a twentieth of what a plan takes (P11).
+func BenchmarkEdit(b *testing.B) {
+	in := large(10_000, 200, 1)
+	made, err := planner.Make(context.Background(), in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	last := made.Plan.StepsOf(len(made.Plan.Waves))[0].Site
+	for b.Loop() {
+		if _, err := made.Edit(context.Background(), rollout.Edit{Kind: rollout.MoveSite, Site: last, Wave: len(made.Plan.Waves) - 1, Reason: "sooner"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkExplain(b *testing.B) {
+	in := large(10_000, 200, 1)
+	made, err := planner.Make(context.Background(), in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		if _, err := made.Explain(context.Background(), n%len(made.Plan.Steps)); err != nil {
+			b.Fatal(err)
+		}
+		n += 97
+	}
+}
+
+// late is an estate of 400 sites of which 76 may be worked on in one night only, and a
+// wave holds 75; or with a chain of five that a date is too early for.
+func late(chain bool) *rollout.Input {
+	in := large(400, 20, 1)
+	in.Sites[0].Ring = domain.General
+	for i := range in.Sites {
+		in.Sites[i].Ring = domain.General
+	}
+	in.Limits = rollout.Limits{SitesPerWave: pointer(75)}
+	in.FinishBy = pointer(in.Now.Add(9 * 24 * time.Hour))
+	if chain {
+		in.FinishBy = pointer(in.Now.Add(6 * 24 * time.Hour))
+		in.Limits = rollout.Limits{}
+		for i := range 5 {
+			in.Needs = append(in.Needs, rollout.SiteLink{From: rollout.SiteNo(i), To: rollout.SiteNo(i + 1)})
+		}
+		return in
+	}
+	from, to := in.Now.Add(48*time.Hour), in.Now.Add(50*time.Hour)
+	one := rollout.Opening{Key: "one-night", Spec: calendar.Spec{From: &from, To: &to}}
+	for i := range 76 {
+		one.Sites = append(one.Sites, rollout.SiteNo(i))
+	}
+	for z := range in.Windows {
+		kept := in.Windows[z].Sites[:0]
+		for _, s := range in.Windows[z].Sites {
+			if s >= 76 {
+				kept = append(kept, s)
+			}
+		}
+		in.Windows[z].Sites = kept
+	}
+	for i := range in.Sites {
+		in.Sites[i].ServiceHours = ""
+	}
+	in.Windows = append(in.Windows, one)
+	return in
+}
+
+// The smallest set that cannot hold of 400 sites takes a second at most.
+func BenchmarkContradiction(b *testing.B) {
+	for name, chain := range map[string]bool{"chain": true, "crowd": false} {
+		b.Run(name, func(b *testing.B) {
+			in := late(chain)
+			for b.Loop() {
+				made, err := planner.Make(context.Background(), in)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if made.Contradiction == nil {
+					b.Fatalf("none: %v", made.Violations)
+				}
+				b.ReportMetric(float64(len(made.Contradiction.Constraints)), "constraints")
+			}
+		})
+	}
+}

@@ -24,8 +24,8 @@ type check struct {
 	members []member
 	loads   [][]int64 // by dimension and place
 	stages  []int     // by place: the place of its stage among all rings
-	rings   []int     // by place: its own
 	site    []int32   // by place: the member that is its windows, -1: none
+	ring    []int32   // by place: the member that is its ring, -1: none
 	regions [][]int32
 
 	on       []bool
@@ -53,10 +53,13 @@ const mostChecked = 12
 
 func (p *pool) check(ctx context.Context, steps []int32, members []member) *check {
 	c := &check{pool: p, ctx: ctx, steps: steps, at: map[int32]int{}, members: members, on: make([]bool, len(members))}
-	windows := map[int32]int32{}
+	windows, rings := map[int32]int32{}, map[int32]int32{}
 	for i := range members {
-		if members[i].kind == ofWindows {
-			windows[members[i].place] = int32(i)
+		switch members[i].kind {
+		case ofWindows:
+			windows[members[i].place] = int32(i) + 1
+		case ofRing:
+			rings[members[i].place] = int32(i) + 1
 		}
 	}
 	stageOfRing := make([]int, len(p.rings))
@@ -65,15 +68,11 @@ func (p *pool) check(ctx context.Context, steps []int32, members []member) *chec
 	}
 	for i, s := range steps {
 		c.at[s] = i
-		c.rings = append(c.rings, p.base.ringOf(s))
 		c.stages = append(c.stages, stageOfRing[p.problem.Stage[p.d.GroupOf[s]]])
-		w, bound := windows[p.got.Steps[s].Site]
-		if !bound {
-			w = -1
-		}
-		c.site = append(c.site, w)
+		site := p.got.Steps[s].Site
+		c.site, c.ring = append(c.site, windows[site]-1), append(c.ring, rings[site]-1)
 		if p.problem.Regions != nil {
-			c.regions = append(c.regions, p.regionOf(s))
+			c.regions = append(c.regions, p.problem.Regions[p.d.GroupOf[s]])
 		}
 	}
 	for d := range p.dimensions {
@@ -86,23 +85,6 @@ func (p *pool) check(ctx context.Context, steps []int32, members []member) *chec
 	return c
 }
 
-func (p *pool) regionOf(step int32) []int32 {
-	return []int32{int32(slices.Index(p.base.regionNames(), p.siteOf(step).Region))}
-}
-
-// regionNames lists the regions of sites.
-func (b *base) regionNames() []string {
-	if b.regionList == nil {
-		b.regionList = []string{""}
-		for i := range int32(b.m.Sites()) {
-			b.regionList = append(b.regionList, b.m.Site(i).Region)
-		}
-		slices.Sort(b.regionList)
-		b.regionList = slices.Compact(b.regionList)
-	}
-	return b.regionList
-}
-
 // set takes some members as those that hold.
 func (c *check) set(members []int) {
 	clear(c.on)
@@ -110,9 +92,6 @@ func (c *check) set(members []int) {
 		c.on[i] = true
 	}
 	c.soak, c.by, c.pairings = 0, waves.Never, c.pairings[:0]
-	if t := c.in.Deadline; t != nil {
-		c.by = t.UnixMicro()
-	}
 	var off []int32
 	for i := range c.members {
 		m := &c.members[i]
@@ -185,48 +164,93 @@ func (c *check) limited() (list []int) {
 // exactly looks at all plans: over the sets of steps that are done, when they can be
 // at the earliest.
 func (c *check) exactly() bool {
-	n := len(c.steps)
-	all := 1<<n - 1
-	strict, along, hours := c.masks()
-	fit, joined, timed := c.waves(along, hours)
-	best := make([]int64, 1<<n)
-	for set := 1; set <= all; set++ {
-		best[set] = waves.Never
-	}
+	t := c.trials()
+	best := t.empty()
 	best[0] = c.m.Begins().UnixMicro()
-	ends, own := make([]int64, 1<<n), make([]int64, n)
-	for set := range all {
-		if best[set] >= waves.Never {
+	for set := range len(best) - 1 {
+		t.extend(set, best[set], func(next int, last int64) { best[set|next] = min(best[set|next], last) })
+	}
+	return best[len(best)-1] < waves.Never
+}
+
+// least returns the fewest waves of all plans, and the earliest end of so many.
+func (c *check) least() (count int, ends int64, found bool) {
+	t := c.trials()
+	layer := t.empty()
+	layer[0] = c.m.Begins().UnixMicro()
+	for range len(c.steps) {
+		count++
+		next := t.empty()
+		for set, from := range layer {
+			t.extend(set, from, func(wave int, last int64) { next[set|wave] = min(next[set|wave], last) })
+		}
+		if ends = next[len(next)-1]; ends < waves.Never {
+			return count, ends, true
+		}
+		layer = next
+	}
+	return 0, 0, false
+}
+
+// trials puts sets of steps into waves, one after another.
+type trials struct {
+	*check
+	strict, hours []int
+	fit, timed    []bool
+	joined        []int
+	ends, own     []int64
+}
+
+func (c *check) trials() *trials {
+	t := &trials{check: c, ends: make([]int64, 1<<len(c.steps)), own: make([]int64, len(c.steps))}
+	var along []int
+	t.strict, along, t.hours = c.masks()
+	t.fit, t.joined, t.timed = c.waves(along, t.hours)
+	return t
+}
+
+// empty is a table by set in which nothing is done.
+func (t *trials) empty() []int64 {
+	list := make([]int64, 1<<len(t.steps))
+	for set := range list {
+		list[set] = waves.Never
+	}
+	return list
+}
+
+// extend yields each set of steps that may be the next wave after some that were done
+// at a time, with the end of it.
+func (t *trials) extend(set int, done int64, yield func(next int, last int64)) {
+	if done >= waves.Never {
+		return
+	}
+	from := done
+	if set > 0 {
+		from += t.soak
+	}
+	open := 0
+	for i := range t.steps {
+		if set&(1<<i) == 0 && t.strict[i]&^set == 0 {
+			if t.own[i] = t.end(i, from); t.own[i] <= t.by && t.own[i] < waves.Never {
+				open |= 1 << i
+			}
+		}
+	}
+	// Subsets come in rising order, so that each one's end follows from a smaller one.
+	for next := open & -open; next > 0; next = (next - open) & open {
+		low := next & -next
+		t.ends[next] = max(t.ends[next&^low], t.own[bits.TrailingZeros(uint(low))])
+		if !t.fit[next] || t.joined[next]&^(set|next) != 0 {
 			continue
 		}
-		from := best[set]
-		if set > 0 {
-			from += c.soak
+		last := t.ends[next]
+		if t.timed[next] {
+			last = t.inTurn(next, from, t.hours)
 		}
-		open := 0
-		for i := range n {
-			if set&(1<<i) == 0 && strict[i]&^set == 0 {
-				if own[i] = c.end(i, from); own[i] <= c.by && own[i] < waves.Never {
-					open |= 1 << i
-				}
-			}
-		}
-		for next := open & -open; next > 0; next = (next - open) & open {
-			low := next & -next
-			ends[next] = max(ends[next&^low], own[bits.TrailingZeros(uint(low))])
-			if !fit[next] || joined[next]&^(set|next) != 0 {
-				continue
-			}
-			last := ends[next]
-			if timed[next] {
-				last = c.inTurn(next, from, hours)
-			}
-			if last <= c.by {
-				best[set|next] = min(best[set|next], last)
-			}
+		if last <= t.by && last < waves.Never {
+			yield(next, last)
 		}
 	}
-	return best[all] < waves.Never
 }
 
 // masks are, by place, what has to be done in an earlier wave, in this one or an
@@ -245,17 +269,10 @@ func (c *check) masks() (strict, along, hours []int) {
 			hours[a] |= 1 << b
 		}
 	}
-	for i := range c.members {
-		if m := &c.members[i]; c.on[i] && m.kind == ofRing {
-			for k, s := range c.steps {
-				if c.got.Steps[s].Site != m.place {
-					continue
-				}
-				for other := range c.steps {
-					if c.stages[other] > c.rings[k] {
-						strict[other] |= 1 << k
-					}
-				}
+	for k := range c.steps {
+		for other := range c.steps {
+			if c.stages[other] > c.stages[k] && c.ringed(k) {
+				strict[other] |= 1 << k
 			}
 		}
 	}
@@ -288,14 +305,31 @@ func (c *check) waves(along, hours []int) (fit []bool, joined []int, timed []boo
 			sums[k][set] = sums[k][rest] + c.loads[d][i]
 			ok = ok && sums[k][set] <= int64(c.dimensions[d].most)
 		}
-		if ok && regional && c.lastStage(i) {
-			for k := range n {
-				ok = ok && (set&(1<<k) == 0 || c.regions[k][0] == c.regions[i][0])
-			}
-		}
 		fit[set] = ok
 	}
+	if regional {
+		c.byRegion(fit)
+	}
 	return fit, joined, timed
+}
+
+// byRegion takes out the sets of the last stage that have no region in common, as
+// their groups touch them.
+func (c *check) byRegion(fit []bool) {
+	common := make([][]int32, len(fit))
+	last := make([]bool, len(fit))
+	last[0] = true
+	for set := 1; set < len(fit); set++ {
+		i := bits.TrailingZeros(uint(set))
+		rest := set &^ (1 << i)
+		if last[set] = last[rest] && c.lastStage(i); !last[set] {
+			continue
+		}
+		if common[set] = c.regions[i]; rest > 0 {
+			common[set] = slices.DeleteFunc(slices.Clone(common[rest]), func(r int32) bool { return !slices.Contains(c.regions[i], r) })
+		}
+		fit[set] = fit[set] && len(common[set]) > 0
+	}
 }
 
 func (c *check) regional() bool {
@@ -310,12 +344,19 @@ func (c *check) regional() bool {
 // lastStage reports whether a step is of the last stage, where waves are grouped by
 // region.
 func (c *check) lastStage(i int) bool {
-	return c.problem.Stage[c.d.GroupOf[c.steps[i]]] == len(c.pool.rings)-1
+	return c.problem.Stage[c.d.GroupOf[c.steps[i]]] == c.problem.RegionStage
 }
 
 // apartMasks are, by place, what must not share its wave.
 func (c *check) apartMasks() []int {
 	masks := make([]int, len(c.steps))
+	for i, s := range c.steps {
+		for k, other := range c.steps {
+			if i != k && c.got.Steps[s].Site == c.got.Steps[other].Site && (c.first(s) || c.first(other)) {
+				masks[i] |= 1 << k // a site is never twice in one wave
+			}
+		}
+	}
 	for i := range c.members {
 		m := &c.members[i]
 		if !c.on[i] || m.kind != ofPair {
@@ -331,6 +372,17 @@ func (c *check) apartMasks() []int {
 		})
 	}
 	return masks
+}
+
+// first reports whether it binds that a step comes before what requires it (P9).
+func (c *check) first(step int32) bool {
+	s := c.got.Steps[step]
+	for i := range c.members {
+		if m := &c.members[i]; c.on[i] && m.kind == ofRequired && m.pair == [2]int32{s.Site, s.Release} {
+			return true
+		}
+	}
+	return false
 }
 
 // inTurn is when the last of a set ends whose steps wait for one another; those of a
@@ -469,7 +521,7 @@ func (c *check) forward(s []spanOf, starts *[]int64) *failure {
 			}
 			lift(&s[a].low, s[b].low)
 			raise(&s[a].wave, s[b].wave)
-			if p.hour && !c.cyclic(p) {
+			if p.hour {
 				raise(&s[a].ready, s[b].end)
 			}
 		}
@@ -489,48 +541,29 @@ func (c *check) forward(s []spanOf, starts *[]int64) *failure {
 	return nil
 }
 
-// cyclic reports whether two steps need each other, by the hours of the whole plan:
-// these do not wait for each other.
-func (c *check) cyclic(p pairing) bool {
-	return c.pool.hours != nil && c.pool.hours.Place(p.a) == c.pool.hours.Place(p.b)
-}
+// ringed reports whether the ring of a step binds.
+func (c *check) ringed(i int) bool { return c.ring[i] >= 0 && c.on[c.ring[i]] }
 
-// byRing yields pairs of which the first is of a pilot whose ring binds, and the last
-// one of a later stage: of each ring only the pilot that ends last, and the one in
-// the latest wave.
+// byRing yields pairs of which the first comes before the last one by their rings: of
+// each stage only the step that ends last, and the one in the latest wave.
 func (c *check) byRing(s []spanOf, yield func(early, late int)) {
-	last := map[int][2]int{}
-	for i := range c.members {
-		m := &c.members[i]
-		if !c.on[i] || m.kind != ofRing {
-			continue
-		}
-		for k, step := range c.steps {
-			if c.got.Steps[step].Site != m.place {
+	for stage := range domain.Rings {
+		ends, wave := -1, -1
+		for k := range c.steps {
+			if c.stages[k] != stage || !c.ringed(k) {
 				continue
 			}
-			best, known := last[c.rings[k]]
-			if !known {
-				best = [2]int{k, k}
+			if ends < 0 || s[k].end > s[ends].end {
+				ends = k
 			}
-			if s[k].low > s[best[0]].low {
-				best[0] = k
+			if wave < 0 || s[k].low > s[wave].low {
+				wave = k
 			}
-			if s[k].end > s[best[1]].end {
-				best[1] = k
-			}
-			last[c.rings[k]] = best
-		}
-	}
-	for ring := range domain.Rings {
-		best, binds := last[ring]
-		if !binds {
-			continue
 		}
 		for k := range c.steps {
-			if c.stages[k] > ring {
-				yield(best[0], k)
-				yield(best[1], k)
+			if ends >= 0 && c.stages[k] > stage {
+				yield(ends, k)
+				yield(wave, k)
 			}
 		}
 	}
@@ -566,21 +599,19 @@ func (c *check) backward(s []spanOf, starts *[]int64) *failure {
 				lower(&s[b].high, s[a].high)
 			}
 		}
-		for i := range c.members {
-			m := &c.members[i]
-			if !c.on[i] || m.kind != ofRing {
-				continue
-			}
-			for k, step := range c.steps {
-				if c.got.Steps[step].Site != m.place {
+		soonest := len(s) + 1 // what of a later stage may come
+		for stage := len(domain.Rings) - 1; stage >= 0; stage-- {
+			first := soonest
+			for k := range c.steps {
+				if c.stages[k] != stage {
 					continue
 				}
-				for late := range c.steps {
-					if c.stages[late] > c.rings[k] {
-						lower(&s[k].high, s[late].high-1)
-					}
+				if c.ringed(k) {
+					lower(&s[k].high, soonest-1)
 				}
+				first = min(first, s[k].high)
 			}
+			soonest = first
 		}
 		for i := range s {
 			if s[i].low > s[i].high {

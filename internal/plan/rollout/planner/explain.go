@@ -46,7 +46,9 @@ func (made *Made) Explain(ctx context.Context, place int) ([]rollout.Reason, err
 		return nil, err
 	}
 	e.requires()
-	e.hours()
+	if e.base.approach != domain.Pull {
+		e.hours()
+	}
 	e.approach()
 	e.byHand()
 	return e.list, nil
@@ -105,7 +107,8 @@ func (b *base) sitesOf(steps []int32) (keys []string) {
 
 // shares tells with which sites the step is in one group, and why (P1, P4, P6).
 func (e *explanation) shares(ctx context.Context) error {
-	mates := e.d.Groups[e.group]
+	own := e.grouped.GroupOf[e.step]
+	mates := e.grouped.Groups[own]
 	switch {
 	case e.terms().All:
 		e.add(rollout.OneWave, nil, nil, "the approach is BIG_BANG: all sites are in one wave")
@@ -131,12 +134,12 @@ func (e *explanation) shares(ctx context.Context) error {
 			if code == rollout.AloneItem {
 				e.add(code, nil, p, "shares its wave with %s: all receive %s, whose old and new version may not run side by side", few(sites), item)
 			} else {
-				e.add(code, first.Chain, p, "shares its wave with %s: %s, and the old and the new version of %s may not run side by side",
-					few(sites), chainText(first.Chain), item)
+				e.add(code, first.Shares, p, "shares its wave with %s: %s, and the old and the new version of %s may not run side by side",
+					few(sites), chainText(first.Shares), item)
 			}
 		}
 	}
-	if !cyclic || e.terms().All || e.auto {
+	if !cyclic || e.auto && e.got.Steps[e.step].Release == e.asked {
 		return nil
 	}
 	return e.cycle(ctx, mates)
@@ -164,43 +167,58 @@ func (e *explanation) byAlone(shared bool) (lists [][]demand.Demand) {
 // mostAsked is of how many sites of a group the demands are looked through.
 const mostAsked = 500
 
-// cycle tells the chains by which the step needs another one of its group, and is
-// needed by one.
+// cycle tells the chains of a shortest way from the step through others of its group
+// back to it.
 func (e *explanation) cycle(ctx context.Context, mates []int32) error {
 	sites := e.sitesOf(mates)
-	p := map[string]string{"sites": strings.Join(sites, ",")}
-	tell := func(d *demand.Demand) {
-		e.add(rollout.CycleOf, d.Chain, p, "%s needs %s by %s, and they need one another: the sites %s share a wave",
-			e.siteOf(d.Step).Key, e.siteOf(d.Other).Key, chainText(d.Chain), few(sites))
+	way, err := e.round(ctx)
+	if err != nil {
+		return err
 	}
-	for i := range e.demands {
-		if d := &e.demands[i]; e.d.GroupOf[d.Other] == e.group {
-			tell(d)
-			break
-		}
-	}
-	for n, mate := range mates {
-		if mate == e.step || n > mostAsked {
-			continue
-		}
-		demands, err := e.demandsOf(ctx, mate)
-		if err != nil {
-			return err
-		}
-		for i := range demands {
-			if demands[i].Other == e.step {
-				tell(&demands[i])
-				return nil
-			}
+	for i := range way {
+		if d := &way[i]; d.After {
+			e.add(rollout.CycleOf, d.Chain, map[string]string{"sites": strings.Join(sites, ",")},
+				"%s needs %s by %s, and they need one another: the sites %s share a wave",
+				e.siteOf(d.Step).Key, e.siteOf(d.Other).Key, chainText(d.Chain), few(sites))
 		}
 	}
 	return nil
 }
 
+// round finds a shortest way from the step over demands within its group back to it.
+func (e *explanation) round(ctx context.Context) ([]demand.Demand, error) {
+	by := map[int32]demand.Demand{} // by step: how it was reached
+	queue := []int32{e.step}
+	for n := 0; n < len(queue) && n < mostAsked; n++ {
+		demands, err := e.demandsOf(ctx, queue[n])
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range demands {
+			if e.grouped.GroupOf[d.Other] != e.grouped.GroupOf[e.step] {
+				continue
+			}
+			if d.Other == e.step {
+				way := []demand.Demand{d}
+				for at := d.Step; at != e.step; at = by[at].Step {
+					way = append(way, by[at])
+				}
+				slices.Reverse(way)
+				return way, nil
+			}
+			if _, known := by[d.Other]; !known {
+				by[d.Other] = d
+				queue = append(queue, d.Other)
+			}
+		}
+	}
+	return nil, nil
+}
+
 // ring tells of pilots, and of those that come early for one (P5).
 func (e *explanation) ring(ctx context.Context) error {
 	own := domain.Rings[e.ringOf(e.step)]
-	if own != domain.General {
+	if own != domain.General && !e.terms().All {
 		e.add(rollout.RingOf, nil, map[string]string{"ring": string(own)}, "is a site of the ring %s: these come before the others", own)
 	}
 	stage := e.rings[e.problem.Stage[e.group]]
@@ -293,14 +311,14 @@ func (b *base) needs(release, required int32) bool {
 // approach tells what binds all steps (P1, P8).
 func (e *explanation) approach() {
 	if t := e.in.ActivateAt; t != nil {
-		e.add(rollout.Instant, nil, map[string]string{"instant": instant(*t)}, "is over before %s, when it begins to run everywhere", instant(*t))
+		e.add(rollout.Instant, nil, map[string]string{"instant": stamp(*t)}, "is over before %s, when it begins to run everywhere", instant(*t))
 	}
 	if e.base.approach != domain.Pull {
 		return
 	}
 	p, until := map[string]string{}, ""
 	if t := e.in.Deadline; t != nil {
-		p["deadline"], until = instant(*t), " until "+instant(*t)
+		p["deadline"], until = stamp(*t), " until "+instant(*t)
 	}
 	e.add(rollout.Offer, nil, p, "is an offer: the site chooses when%s", until)
 }

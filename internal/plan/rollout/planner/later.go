@@ -92,10 +92,7 @@ func (e *explanation) mates(ctx context.Context) error {
 		from, _ := e.stepsAt(e.got.Steps[mate].Site)
 		for s := from; s < mate; s++ {
 			if int(e.waveOf(s)) == e.wave-1 && e.needs(e.got.Steps[mate].Release, e.got.Steps[s].Release) {
-				e.kept = true
-				release := e.m.Release(e.got.Steps[s].Release).Key
-				e.add(rollout.AfterRelease, nil, map[string]string{"release": release, "site": e.siteOf(mate).Key},
-					"%s, with which it shares the wave, gets %s in wave %d first", e.siteOf(mate).Key, release, e.wave-1)
+				e.kept = true // with which it shares its wave: that is told
 				return nil
 			}
 		}
@@ -195,26 +192,15 @@ func (e *explanation) pair(other int32) {
 			}
 			told = true
 			site, apart := e.siteOf(a), e.siteOf(b)
-			chain := []rollout.Edge{{Relationship: rollout.StandsInFor, From: "Site:" + site.Key, To: "Site:" + apart.Key}}
-			e.add(rollout.Pair, chain, map[string]string{"site": apart.Key},
+			e.add(rollout.Pair, nil, map[string]string{"site": apart.Key},
 				"%s and %s stand in for each other, and %s is in wave %d", site.Key, apart.Key, apart.Key, e.wave-1)
 		})
 		if told {
 			return
 		}
 	}
-	// Otherwise a site of the group has another step there (P9).
-	for _, s := range e.d.Groups[e.group] {
-		from, to := e.stepsAt(e.got.Steps[s].Site)
-		for q := from; q < to; q++ {
-			if e.d.GroupOf[q] == other {
-				release := e.m.Release(e.got.Steps[q].Release).Key
-				e.add(rollout.AfterRelease, nil, map[string]string{"release": release, "site": e.siteOf(s).Key},
-					"%s gets %s in wave %d, and one release in a wave", e.siteOf(s).Key, release, e.wave-1)
-				return
-			}
-		}
-	}
+	// Otherwise a site of the group has another step there (P9), which its own reasons
+	// tell.
 }
 
 // tooLate tells that the step would end later in the wave before than that ends: all
@@ -224,13 +210,14 @@ func (e *explanation) tooLate() {
 	if e.wave > 2 {
 		from = e.t.closes[e.wave-2] + e.problem.Soak
 	}
+	from = max(from, e.notBefore(e.step))
 	length := e.length(e.step)
 	begin := e.cal.Begin(e.step, from, length, e.without(e.step))
 	for _, cause := range e.cal.Causes(e.step, from, begin, length) {
-		e.kept = true
 		record, p := e.cause(cause, from, begin)
 		e.add(cause.Code, nil, p, "in wave %d it could begin only at %s, by %s, and later waves would wait for it", e.wave-1, e.local(begin), record)
 	}
+	e.kept = true
 }
 
 // hours tells what set the hour of the step (P7, P13).
@@ -238,7 +225,7 @@ func (e *explanation) hours() {
 	s := e.step
 	if soak := e.problem.Soak; e.wave > 1 && soak > 0 && e.t.from[s] == e.t.closes[e.wave-1]+soak {
 		lasts := domain.FormatDuration(time.Duration(soak) * time.Microsecond)
-		e.add(rollout.Soaked, nil, map[string]string{"soak": lasts, "local": e.local(e.t.from[s]), "from": instant(at(e.t.closes[e.wave-1]))},
+		e.add(rollout.Soaked, nil, map[string]string{"soak": lasts, "local": e.local(e.t.from[s]), "from": stamp(at(e.t.closes[e.wave-1]))},
 			"wave %d ends at %s and is watched for %s: it could begin at %s", e.wave-1, instant(at(e.t.closes[e.wave-1])), lasts, e.local(e.t.from[s]))
 	}
 	if c, crowded := e.t.crowded[s]; crowded {
@@ -264,7 +251,7 @@ func (e *explanation) local(t int64) string { return local(at(t), e.siteOf(e.ste
 
 // cause names what set an hour, and gives the parameters of its reason.
 func (e *explanation) cause(c slot.Cause, from, begin int64) (string, map[string]string) {
-	p := map[string]string{"local": e.local(begin), "from": instant(at(from))}
+	p := map[string]string{"local": e.local(begin), "from": stamp(at(from))}
 	var text string
 	switch c.Code {
 	case rollout.InWindow:
@@ -277,7 +264,7 @@ func (e *explanation) cause(c slot.Cause, from, begin int64) (string, map[string
 		text = "the freeze " + titled(f.Key, f.Name)
 	case rollout.AfterConflict:
 		w := &e.in.Works[c.Place]
-		p["record"] = w.Record
+		p["record"], p["kind"] = w.Record, string(e.cal.Conflict(e.got.Steps[e.step], c.Place))
 		text = titled(w.Record, w.Name)
 	default:
 		site := e.siteOf(e.step)
@@ -296,6 +283,12 @@ func titled(key, name string) string {
 
 // byHand tells what a person decided (P11).
 func (e *explanation) byHand() {
+	for _, edit := range []map[int32]rollout.Edit{e.hand.moved, e.hand.pinned} {
+		if one, is := edit[e.step]; is {
+			p := map[string]string{"who": one.By, "reason": one.Reason}
+			e.add(rollout.Waived, nil, p, "was put here by %s: %s", quoted(one.By), quoted(one.Reason))
+		}
+	}
 	if e.Made.kept[e.step] {
 		e.add(rollout.Kept, nil, map[string]string{"wave": number(int64(e.wave))}, "keeps the wave and the hour that were announced")
 	}

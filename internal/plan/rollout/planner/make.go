@@ -19,6 +19,7 @@ type Made struct {
 	t       *timing
 	steps   []int32 // by place in the plan: the step
 	kept    map[int32]bool
+	hand    hand
 }
 
 // Make plans. It fails with domain.Errors that tell all that is wrong with the
@@ -30,10 +31,29 @@ func Make(ctx context.Context, in *rollout.Input) (*Made, error) {
 		return nil, err
 	}
 	made, err := b.plan(ctx, &relaxation{})
-	if err != nil || made.Plan != nil {
-		return made, err
+	if err != nil {
+		return nil, err
 	}
-	return made, made.refuse(ctx)
+	if made.Plan == nil {
+		return made, made.refuse(ctx)
+	}
+	return made.edited(ctx)
+}
+
+// edited makes the edits of the input, one after another. Those that are refused leave
+// their violations.
+func (made *Made) edited(ctx context.Context) (*Made, error) {
+	var violations []rollout.Violation
+	for _, e := range made.in.Edits {
+		after, err := made.Edit(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		violations = append(violations, after.Violations...)
+		made = after
+	}
+	made.Violations = violations
+	return made, nil
 }
 
 // plan puts the steps into waves, and gives them their hours.
@@ -58,6 +78,15 @@ func (b *base) plan(ctx context.Context, relaxed *relaxation) (*Made, error) {
 			made.assemble()
 			return made, nil
 		}
+		again, found, err := p.retry(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			again.LowerBound, again.Tries = packing.LowerBound, packing.Tries
+			made.packing, made.t = again, c.schedule(again.Wave, again.Waves)
+			made.assemble()
+		}
 	}
 	return made, nil
 }
@@ -67,20 +96,23 @@ func (made *Made) assemble() {
 	b := made.base
 	plan := &rollout.Plan{
 		Release: b.m.Release(b.asked).Key, Approach: b.approach, Activation: b.in.Activation, ActivateAt: b.in.ActivateAt,
-		UpToDate: b.got.UpToDate, Higher: b.got.Higher, Relies: b.got.Relies, Excluded: b.excluded,
-		LowerBound: made.packing.LowerBound, Proved: made.packing.LowerBound == made.packing.Waves,
-		Search: rollout.Search{Groups: len(b.d.Groups), Tries: made.packing.Tries, Exact: made.packing.Exact},
+		UpToDate: b.got.UpToDate, Higher: b.got.Higher, Relies: b.got.Relies, Excluded: made.hand.excluded, Waived: made.hand.waived,
+		LowerBound: made.packing.LowerBound, Proved: made.packing.LowerBound >= made.packing.Waves,
+		Search: rollout.Search{Groups: len(b.grouped.Groups), Tries: made.packing.Tries, Exact: made.packing.Exact},
 	}
 	if plan.Activation == "" {
 		plan.Activation = domain.AtInstall
 	}
-	if b.auto && b.approach == domain.Phased {
+	if b.auto {
 		plan.Approach = domain.BigBang
 	}
 	if b.approach == domain.Continuous {
 		plan.Path = b.in.Path
 	}
-	plan.Contents = b.contents()
+	if b.named == nil {
+		b.named = b.contents()
+	}
+	plan.Contents = b.named
 	made.order()
 	made.fill(plan)
 	made.Plan = plan
@@ -88,9 +120,11 @@ func (made *Made) assemble() {
 
 // order puts the steps in the order of the plan.
 func (made *Made) order() {
-	made.steps = make([]int32, len(made.got.Steps))
-	for s := range made.steps {
-		made.steps[s] = int32(s)
+	made.steps = make([]int32, 0, len(made.got.Steps))
+	for s := range made.got.Steps {
+		if made.waveOf(int32(s)) > 0 {
+			made.steps = append(made.steps, int32(s))
+		}
 	}
 	slices.SortFunc(made.steps, func(a, b int32) int {
 		if c := made.waveOf(a) - made.waveOf(b); c != 0 {

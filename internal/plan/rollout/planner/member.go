@@ -66,16 +66,10 @@ func (p *pool) members(ctx context.Context, steps []int32) ([]member, error) {
 	list = p.dates(list)
 	list = p.bounds(list)
 	if p.terms().All {
-		list = append(list, member{rule: "P1", records: []string{"BIG_BANG"}, kind: ofOneWave, same: steps, text: "the approach BIG_BANG wants all sites in one wave"})
+		list = append(list, member{rule: "P1", records: []string{"BIG_BANG"}, kind: ofOneWave, same: p.ofAsked(steps), text: "the approach BIG_BANG wants all sites in one wave"})
 	} else if p.auto {
-		var own []int32
-		for _, s := range steps {
-			if p.got.Steps[s].Release == p.asked {
-				own = append(own, s)
-			}
-		}
 		list = append(list, member{
-			rule: "P6", records: []string{"BIG_BANG"}, kind: ofAuto, same: own,
+			rule: "P6", records: []string{"BIG_BANG"}, kind: ofAuto, same: p.ofAsked(steps),
 			text: fmt.Sprintf("nothing that %s changes can run beside its old version, so all its sites are in one wave", p.m.Release(p.asked).Key),
 		})
 	}
@@ -92,14 +86,22 @@ func (p *pool) members(ctx context.Context, steps []int32) ([]member, error) {
 	}
 	list = p.apartMembers(list, steps)
 	list = p.requiredMembers(list, steps)
-	if !p.auto {
-		list = p.itemMembers(list, steps)
-	}
+	list = p.itemMembers(list, steps)
 	list, err := p.orderMembers(ctx, list, steps)
 	if err != nil {
 		return nil, err
 	}
 	return p.siteMembers(list, steps), nil
+}
+
+// ofAsked are the steps of the release that is asked for.
+func (p *pool) ofAsked(steps []int32) (own []int32) {
+	for _, s := range steps {
+		if p.got.Steps[s].Release == p.asked {
+			own = append(own, s)
+		}
+	}
+	return own
 }
 
 // dates are when it has to be over.
@@ -232,7 +234,7 @@ func (p *pool) orderMembers(ctx context.Context, list []member, steps []int32) (
 			at[pair] = i
 			one, other := p.m.Site(pair[0]).Key, p.m.Site(pair[1]).Key
 			text := fmt.Sprintf("%s comes after %s: %s", one, other, p.words(d))
-			if d.Together {
+			if d.Later {
 				text = fmt.Sprintf("%s and %s share a wave: %s", one, other, p.words(d))
 			}
 			list = append(list, member{
@@ -240,30 +242,20 @@ func (p *pool) orderMembers(ctx context.Context, list []member, steps []int32) (
 			})
 		}
 		strict := p.d.GroupOf[a] != p.d.GroupOf[b]
-		list[i].order = append(list[i].order, pairing{a: a, b: b, strict: strict, hour: d.After})
-		if d.Together {
+		hour := d.After && !strict && p.hours != nil && p.hours.Place(a) != p.hours.Place(b)
+		list[i].order = append(list[i].order, pairing{a: a, b: b, strict: strict, hour: hour})
+		if d.Together && d.Later {
 			list[i].order = append(list[i].order, pairing{a: b, b: a})
 		}
 	}
-	of := make([][]demand.Demand, len(steps))
-	directed := map[[2]int32]bool{}
-	for i, s := range steps {
+	for _, s := range steps {
 		demands, err := p.demandsOf(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		of[i] = slices.DeleteFunc(demands, func(d demand.Demand) bool { return d.Shared || !contains(steps, d.Other) })
-		for k := range of[i] {
-			if d := &of[i][k]; d.After {
-				put(d, s, d.Other)
-				directed[[2]int32{s, d.Other}], directed[[2]int32{d.Other, s}] = true, true
-			}
-		}
-	}
-	// What is together, and neither comes after the other.
-	for i, s := range steps {
-		for k := range of[i] {
-			if d := &of[i][k]; s < d.Other && !directed[[2]int32{s, d.Other}] {
+		for i := range demands {
+			// What is together is told with the one that would come later.
+			if d := &demands[i]; !d.Shared && contains(steps, d.Other) && (d.After || d.Later) {
 				put(d, s, d.Other)
 			}
 		}
@@ -282,16 +274,17 @@ func (p *pool) siteMembers(list []member, steps []int32) []member {
 		}
 		seen[site] = true
 		one := p.m.Site(site)
-		if ring := domain.Rings[p.base.ringOf(s)]; ring != domain.General && !p.terms().All {
+		if len(p.rings) > 1 {
+			ring := p.rings[p.problem.Stage[p.d.GroupOf[s]]]
 			list = append(list, member{
 				rule: "P5", records: []string{record(domain.KindSite, one.Key)}, kind: ofRing, place: site,
-				text: fmt.Sprintf("%s is of the ring %s, which comes before the others", one.Key, ring),
+				text: fmt.Sprintf("%s comes with the ring %s", one.Key, ring),
 			})
 		}
 		if p.cal.Bound(s) {
 			windows = append(windows, member{
 				rule: "P7", records: []string{record(domain.KindSite, one.Key)}, kind: ofWindows, place: site,
-				text: fmt.Sprintf("%s is worked on in its windows and outside its service hours", one.Key),
+				text: fmt.Sprintf("%s is worked on in its windows, outside its service hours and beside no other work", one.Key),
 			})
 		}
 	}

@@ -92,14 +92,14 @@ func (p *pool) stage() {
 		}
 	}
 	p.problem.Stage = make([]int, len(p.d.Groups))
-	used := make([]int, last+1)
+	used := make([]int, last)
 	for g := range p.d.Groups {
 		if p.terms().All {
 			ring[g] = 0
 		}
 		used[ring[g]] = 1
 	}
-	place := make([]int, last+1)
+	place := make([]int, last)
 	for r := range last {
 		if used[r] > 0 {
 			place[r] = len(p.rings)
@@ -195,9 +195,11 @@ func (p *pool) load() {
 // region numbers the regions that groups touch (P6). What has no region is in one of
 // its own.
 func (p *pool) region() {
-	if !p.in.GroupByRegion || p.relaxed.region {
+	last := len(p.rings) - 1
+	if !p.in.GroupByRegion || p.relaxed.region || p.terms().All {
 		return
 	}
+	p.problem.RegionStage = last
 	number := map[string]int32{}
 	for i := range int32(p.m.Sites()) {
 		if r := p.m.Site(i).Region; number[r] == 0 {
@@ -282,13 +284,13 @@ func (b *base) each(pair [2]int32, yield func(a, b int32)) {
 // by is when the last step has to end: by the date asked for (P7), and before what is
 // installed begins to run (P8).
 func (p *pool) by() {
+	if p.approach == domain.Pull {
+		return
+	}
 	if t := p.in.FinishBy; t != nil && !p.relaxed.finish {
 		p.problem.By = t.UnixMicro()
 	}
 	if t := p.in.ActivateAt; t != nil && !p.relaxed.instant {
-		p.problem.By = min(p.problem.By, t.UnixMicro())
-	}
-	if t := p.in.Deadline; t != nil {
 		p.problem.By = min(p.problem.By, t.UnixMicro())
 	}
 }

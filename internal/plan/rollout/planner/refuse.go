@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,10 @@ func (made *Made) refuse(ctx context.Context) error {
 		all[i] = i
 	}
 	if c.holds(all) {
+		set, err := made.byPlanning(ctx, c)
+		if err != nil || len(set) > 0 {
+			return errors.Join(err, made.tell(ctx, c, set))
+		}
 		made.notFound()
 		return ctx.Err()
 	}
@@ -159,13 +164,17 @@ func (made *Made) involved(m *member, steps []int32) (list []int32) {
 // tell writes the contradiction, with what relaxing each of it gives.
 func (made *Made) tell(ctx context.Context, c *check, set []int) error {
 	found := &rollout.Contradiction{}
+	relax, err := made.relaxing(ctx, c)
+	if err != nil {
+		return err
+	}
 	for _, i := range set {
 		m := &c.members[i]
-		relaxed, err := made.relax(ctx, m)
+		without, err := relax(i)
 		if err != nil {
 			return err
 		}
-		found.Constraints = append(found.Constraints, rollout.Constraint{Rule: m.rule, Records: m.records, Text: m.text, Chain: m.chain, Relaxed: relaxed})
+		found.Constraints = append(found.Constraints, rollout.Constraint{Rule: m.rule, Records: m.records, Text: m.text, Chain: m.chain, Relaxed: without})
 		made.Violations = append(made.Violations, rollout.Violation{
 			Rule: m.rule, Text: m.text, Records: m.records, Waivable: m.rule == "P5" || m.rule == "P6",
 		})
@@ -227,6 +236,36 @@ func (made *Made) texts(c *check, set []int) string {
 	return strings.Join(texts, "; ")
 }
 
+// relaxing returns what tells of a member of a check what a plan without it is like: of
+// few steps by all plans, of many by one.
+func (made *Made) relaxing(ctx context.Context, c *check) (func(int) (*rollout.Relaxed, error), error) {
+	n := len(made.got.Steps)
+	if n > mostChecked {
+		return func(i int) (*rollout.Relaxed, error) { return made.relax(ctx, &c.members[i]) }, nil
+	}
+	return func(out int) (*rollout.Relaxed, error) {
+		var rest []int
+		for i := range c.members {
+			if i != out {
+				rest = append(rest, i)
+			}
+		}
+		c.set(rest)
+		count, ends, found := c.least()
+		return relaxed(count, ends, found), ctx.Err()
+	}, nil
+}
+
+// relaxed tells of a plan that there would be.
+func relaxed(count int, ends int64, found bool) *rollout.Relaxed {
+	if !found {
+		return &rollout.Relaxed{Text: "there would be no plan either: something else cannot hold, too"}
+	}
+	return &rollout.Relaxed{
+		Possible: true, Waves: count, Ends: at(ends), Text: fmt.Sprintf("%s, ends %s", plural(count, "wave", "waves"), instant(at(ends))),
+	}
+}
+
 // relax plans without a member, and tells what that gives.
 func (made *Made) relax(ctx context.Context, m *member) (*rollout.Relaxed, error) {
 	b, r, err := made.leaving(ctx, m)
@@ -238,54 +277,33 @@ func (made *Made) relax(ctx context.Context, m *member) (*rollout.Relaxed, error
 		return nil, err
 	}
 	if plan.Plan == nil {
-		return &rollout.Relaxed{Text: "there would be no plan either: something else cannot hold, too"}, nil
+		return relaxed(0, 0, false), nil
 	}
-	window := plan.Plan.Window()
-	return &rollout.Relaxed{
-		Possible: true, Waves: len(plan.Plan.Waves), Ends: window.To,
-		Text: fmt.Sprintf("%s, ends %s", plural(len(plan.Plan.Waves), "wave", "waves"), instant(window.To)),
-	}, nil
+	return relaxed(len(plan.Plan.Waves), plan.Plan.Window().To.UnixMicro(), true), nil
 }
 
 // leaving is the base, and what is relaxed of it, without a member; nil where there
 // are too many steps to leave out one order of them.
 func (made *Made) leaving(ctx context.Context, m *member) (*base, *relaxation, error) {
-	r := &relaxation{}
+	r := &relaxation{
+		limits: map[string]bool{}, parties: map[int32]bool{}, rings: map[int32]bool{}, windows: map[int32]bool{}, pairs: map[[2]int32]bool{},
+	}
 	switch m.kind {
-	case ofFinish:
-		r.finish = true
-	case ofInstant:
-		r.instant = true
-	case ofLimit:
-		r.limits = map[string]bool{m.limit: true}
-	case ofParty:
-		r.parties = map[int32]bool{m.place: true}
-	case ofRegion:
-		r.region = true
-	case ofSoak:
-		r.soak = true
-	case ofFreeze:
-		r.freeze(m.place)
-	case ofPair:
-		r.pairs = map[[2]int32]bool{m.pair: true}
-	case ofRing:
-		r.rings = map[int32]bool{m.place: true}
-	case ofWindows:
-		r.windows = map[int32]bool{m.place: true}
-	default:
+	case ofItem, ofOrder, ofRequired, ofAuto, ofOneWave:
 		b, err := made.unordered(ctx, m)
 		if m.kind == ofRequired {
 			r.required = map[[2]int32]bool{m.pair: true}
 		}
 		return b, r, err
 	}
+	r.leave(m)
 	return made.base, r, nil
 }
 
 // unordered is the base without an order, or without what puts steps together.
 func (made *Made) unordered(ctx context.Context, out *member) (*base, error) {
 	b := *made.base
-	b.hours, b.tracer = nil, nil
+	b.hours, b.tracer, b.before = nil, nil, map[int32][]int32{}
 	switch out.kind {
 	case ofOneWave:
 		b.approach = domain.Phased
@@ -294,8 +312,10 @@ func (made *Made) unordered(ctx context.Context, out *member) (*base, error) {
 	}
 	var err error
 	if out.kind == ofOneWave || out.kind == ofAuto {
-		b.d, err = demand.Of(ctx, b.m, b.got, b.terms())
-		return &b, err
+		if b.d, err = demand.Of(ctx, b.m, b.got, b.terms()); err != nil {
+			return nil, err
+		}
+		return &b, b.group(ctx)
 	}
 	if len(b.got.Steps) > mostNamed {
 		return nil, nil

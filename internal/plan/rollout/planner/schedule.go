@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/rollout/demand"
 	"releasegraph/internal/plan/rollout/slot"
 	"releasegraph/internal/plan/rollout/waves"
@@ -14,7 +15,9 @@ import (
 // clock finds the hours of steps within a wave (P7).
 type clock struct {
 	*pool
+	ctx   context.Context
 	order *demand.Clock[int64] // nil: no step waits for another one of its wave
+	ends  map[int32]int64      // by step: when it is over
 	known map[asked]int64
 	days  days
 	pins  map[int32]int64 // by step: when it begins by hand
@@ -38,7 +41,7 @@ func (p *pool) hour(ctx context.Context) error {
 }
 
 func (p *pool) clock(ctx context.Context) (*clock, error) {
-	c := &clock{pool: p, known: map[asked]int64{}}
+	c := &clock{pool: p, ctx: ctx, known: map[asked]int64{}, ends: map[int32]int64{}}
 	var err error
 	if c.days, err = p.loads(); err != nil {
 		return nil, err
@@ -72,9 +75,7 @@ func (c *clock) groupEnd(group int32, from int64) int64 {
 	last, known := c.known[key]
 	if !known {
 		last = from
-		if c.order != nil {
-			c.order.Reset()
-		}
+		c.anew()
 		for _, s := range c.inOrder(steps) {
 			_, end := c.place(s, c.ready(s, from), nil)
 			c.over(s, end)
@@ -95,16 +96,52 @@ func (c *clock) inOrder(steps []int32) []int32 {
 	return sorted
 }
 
+// mostTraced is up to how many steps of a group each is known by its own demands. Of
+// more, those that need one another are looked at as one: a step may then wait for
+// more than it needs.
+const mostTraced = 300
+
+// ready is when all is over that a step of a wave comes after.
 func (c *clock) ready(step int32, from int64) int64 {
-	if c.order == nil {
+	switch {
+	case c.order == nil:
 		return from
+	case len(c.d.Groups[c.d.GroupOf[step]]) > mostTraced:
+		return max(from, c.order.Ready(step))
 	}
-	return max(from, c.order.Ready(step))
+	for _, s := range c.suppliers(step) {
+		from = max(from, c.ends[s])
+	}
+	return from
+}
+
+// suppliers lists the steps of its group that a step comes after by the hour.
+func (c *clock) suppliers(step int32) []int32 {
+	list, known := c.before[step]
+	if known {
+		return list
+	}
+	for _, d := range c.d.Sooner(c.ctx, step) {
+		if c.d.GroupOf[d] == c.d.GroupOf[step] && c.hours.Place(d) != c.hours.Place(step) {
+			list = append(list, d)
+		}
+	}
+	c.before[step] = list
+	return list
 }
 
 func (c *clock) over(step int32, end int64) {
 	if c.order != nil {
 		c.order.End(step, end)
+		c.ends[step] = end
+	}
+}
+
+// anew forgets what is over.
+func (c *clock) anew() {
+	if c.order != nil {
+		c.order.Reset()
+		clear(c.ends)
 	}
 }
 
@@ -117,6 +154,9 @@ func (c *clock) place(step int32, from int64, own days) (begin, end int64) {
 	}
 	from = max(from, c.notBefore(step))
 	length := c.length(step)
+	if c.approach == domain.Pull {
+		return from, from + length.Microseconds() // the site chooses when
+	}
 	for range mostDays {
 		begin = c.cal.Begin(step, from, length, c.without(step))
 		if begin >= slot.Never {
@@ -181,9 +221,7 @@ func (c *clock) schedule(wave []int32, count int) *timing {
 		w := wave[c.d.GroupOf[s]]
 		in[w] = append(in[w], int32(s))
 	}
-	if c.order != nil {
-		c.order.Reset()
-	}
+	c.anew()
 	own := days{}
 	next := c.problem.Begin
 	for w := 1; w <= count; w++ {

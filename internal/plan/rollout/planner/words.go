@@ -32,7 +32,7 @@ func (b *base) words(d *demand.Demand) string {
 	case d.Shared:
 		return fmt.Sprintf("both receive %s, whose versions may not run side by side", b.m.Item(d.Alone).Key)
 	case d.Alone >= 0 && d.Together:
-		return fmt.Sprintf("%s, and the versions of %s may not run side by side", chainText(d.Chain), b.m.Item(d.Alone).Key)
+		return fmt.Sprintf("%s, and the versions of %s may not run side by side", chainText(d.Shares), b.m.Item(d.Alone).Key)
 	}
 	return chainText(d.Chain)
 }
@@ -71,6 +71,9 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// stamp writes a time for programs.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
 // local writes a time as the clocks of a site show it.
 func local(t time.Time, s *rollout.Site) string {
 	if s.Zone == "" {
@@ -82,3 +85,6 @@ func local(t time.Time, s *rollout.Site) string {
 	}
 	return t.In(zone).Format("2006-01-02 15:04 ") + s.Zone
 }
+
+// join writes records as one text.
+func join(records []string) string { return strings.Join(records, " ") }

@@ -130,9 +130,7 @@ func (h *holding) take(m *model.Model, p *pace.Pace, part int32, merged map[int3
 			return err
 		}
 		own[c.item] = true
-		if m.Usable[c.item] {
-			join(m, merged, c)
-		}
+		join(m, merged, c)
 	}
 	if r.Category != domain.FullRelease {
 		return nil

@@ -224,27 +224,28 @@ func (r *receiving) spread(h *holding, chosen []int32) error {
 	return nil
 }
 
-// state is what is installed at a site beside what the model tells: what releases
-// that come before have changed. An empty version of an item that was removed.
-type state map[int32]*string
+// state is what releases that come before leave at a site, by item; empty where they
+// remove it.
+type state map[int32]string
 
-// site works out what one site receives (P2, P9).
+// site works out what one site receives (P2, P9): what is there today decides what has
+// anything to do, and what comes before from which version that is.
 func (r *receiving) site(site int32) {
 	last := len(r.holdings) - 1
 	asked := r.holdings[last]
-	if !r.evaluate(asked, site, nil, false) {
-		if last > 0 {
-			r.evaluate(asked, site, nil, true) // which tells what is up to date
+	if last == 0 {
+		if r.evaluate(asked, site, nil) {
+			r.add(asked, site, time.Time{})
 		}
 		return
 	}
-	if last == 0 {
-		r.add(asked, site, time.Time{})
+	if !r.any(asked, site) {
+		r.evaluate(asked, site, nil) // which tells what is up to date
 		return
 	}
 	st, from := state{}, time.Time{}
 	for _, h := range r.holdings[:last] {
-		if !r.evaluate(h, site, st, true) {
+		if !r.evaluate(h, site, st) {
 			continue
 		}
 		if b := r.brought[[2]int32{site, h.release}]; b != nil {
@@ -259,47 +260,43 @@ func (r *receiving) site(site int32) {
 		}
 		for i := range r.actions {
 			a := &r.actions[i]
-			st[a.Item] = &a.To
-			if a.Kind == rollout.Remove {
-				st[a.Item] = nil
-			}
+			st[a.Item] = a.To
 		}
-		r.actions = nil // the state points to them
 	}
-	if r.evaluate(asked, site, st, true) {
+	if r.evaluate(asked, site, st) {
 		r.add(asked, site, from)
 	}
 }
 
-// evaluate gathers what a site receives of a release, and reports whether that is
-// anything. It is strict about the versions that are there, and then tells what is
-// up to date: with the state that releases before leave.
-func (r *receiving) evaluate(h *holding, site int32, st state, strict bool) bool {
-	strict = strict || len(r.holdings) == 1
-	e := evaluation{receiving: r, h: h, site: site, strict: strict, tells: strict && h == r.holdings[len(r.holdings)-1]}
-	r.actions = r.actions[:0]
-	installed := r.m.At(site)
-	for i, item := range installed {
-		version := r.m.Installation(site, i).Version
-		if over, changed := st[item]; changed {
-			if over == nil {
-				continue
-			}
-			version = *over
+// any reports whether a site receives anything of a release.
+func (r *receiving) any(h *holding, site int32) bool {
+	e := evaluation{receiving: r, h: h, site: site, silent: true}
+	return e.gather(nil)
+}
+
+// evaluate gathers what a site receives of a release after others have left a state,
+// and reports whether that is anything.
+func (r *receiving) evaluate(h *holding, site int32, st state) bool {
+	e := evaluation{receiving: r, h: h, site: site, tells: h == r.holdings[len(r.holdings)-1]}
+	return e.gather(st)
+}
+
+func (e *evaluation) gather(st state) bool {
+	e.actions = e.actions[:0]
+	for i, item := range e.m.At(e.site) {
+		version := e.m.Installation(e.site, i).Version
+		before, changed := st[item]
+		if !changed {
+			before = version
 		}
-		e.present(item, version)
-	}
-	for item, version := range st {
-		if _, found := slices.BinarySearch(installed, item); !found && version != nil {
-			e.present(item, *version)
-		}
+		e.present(item, version, before)
 	}
 	e.adds()
 	if !e.changes {
 		return false
 	}
 	e.held()
-	slices.SortFunc(r.actions, func(a, b Action) int { return int(a.Item) - int(b.Item) })
+	slices.SortFunc(e.actions, func(a, b Action) int { return int(a.Item) - int(b.Item) })
 	return true
 }
 
@@ -308,14 +305,15 @@ type evaluation struct {
 	*receiving
 	h             *holding
 	site          int32
-	strict, tells bool
+	tells, silent bool // tells what is up to date; silent about what is wrong
 	changes       bool
 	here          []int32 // changes of which the item is here
 	reinstalls    []Action
 }
 
-// present takes in an item that is at the site.
-func (e *evaluation) present(item int32, version string) {
+// present takes in an item that is at the site in a version, and in another one when
+// the step begins.
+func (e *evaluation) present(item int32, version, before string) {
 	i := e.h.of[item]
 	if i < 0 || !e.m.Usable[item] {
 		return
@@ -323,10 +321,10 @@ func (e *evaluation) present(item int32, version string) {
 	c := &e.h.changes[i]
 	c.met = true
 	e.here = append(e.here, i)
-	a := Action{Item: item, Kind: c.kind, From: version, To: c.to, Alone: c.alone, Unit: c.unit, Why: rollout.Receives, Dependent: -1}
+	a := Action{Item: item, Kind: c.kind, From: before, To: c.to, Alone: c.alone, Unit: c.unit, Why: rollout.Receives, Dependent: -1}
 	switch c.kind {
 	case rollout.Held:
-		a.To, a.Why = version, rollout.HeldItem
+		a.To, a.Why = before, rollout.HeldItem
 		e.reinstalls = append(e.reinstalls, a)
 		return
 	case rollout.Remove:
@@ -336,11 +334,9 @@ func (e *evaluation) present(item int32, version string) {
 		a.Kind = rollout.Modify // it is there already
 	}
 	switch v := c.judge(e.m, version); v {
-	case lower:
-		e.put(a)
-	case mismatched:
-		if e.strict {
-			e.mismatch(c, version)
+	case lower, mismatched:
+		if c.judge(e.m, before) == mismatched && !e.silent {
+			e.mismatch(c, before)
 		}
 		e.put(a)
 	case equal, higher:
@@ -383,7 +379,7 @@ func (e *evaluation) adds() {
 	}
 	for i := range e.h.changes {
 		c := &e.h.changes[i]
-		if c.kind != rollout.Add || slices.Contains(e.here, int32(i)) {
+		if c.kind != rollout.Add || !e.m.Usable[c.item] || slices.Contains(e.here, int32(i)) {
 			continue
 		}
 		a := Action{Item: c.item, Kind: rollout.Add, To: c.to, Alone: c.alone, Why: c.listed, Dependent: -1}
@@ -429,7 +425,7 @@ func (r *receiving) add(h *holding, site int32, from time.Time) {
 func (r *receiving) nowhere() {
 	h := r.holdings[len(r.holdings)-1]
 	for i := range h.changes {
-		if c := &h.changes[i]; c.kind == rollout.Add && !c.met {
+		if c := &h.changes[i]; c.kind == rollout.Add && !c.met && r.m.Usable[c.item] {
 			r.errs = append(r.errs, domain.Breaks("P2", "release", "%s adds %s nowhere: name its sites, or let something that changes depend on it",
 				r.m.Release(h.release).Key, r.m.Item(c.item).Key))
 		}

@@ -36,10 +36,11 @@ type disturbed struct {
 
 // work is what a piece of work conflicts with (H6).
 type work struct {
-	// items are those that it touches, that depend on these or that these depend on.
+	// items are those that it touches, that depend on these or that these depend on;
+	// own are those that it touches.
 	items []uint64
-	// sites are those at which it takes place, or that hold one of them; around are
-	// only those at which it takes place.
+	own   []int32
+	// at are the sites at which it takes place, holds these and all that hold them.
 	holds, at map[int32]bool
 }
 
@@ -189,6 +190,7 @@ func (b *bearing) readWorks() error {
 			sites = append(sites, no)
 			one.at[no] = true
 		}
+		one.own = items
 		for _, g := range []*digraph.Graph{b.m.Depends, back} {
 			for _, item := range reach(g, items) {
 				one.items[item/64] |= 1 << (item % 64)
@@ -279,4 +281,19 @@ func narrow(list []int) []int32 {
 		short[i] = int32(n)
 	}
 	return short
+}
+
+// Conflict is the kind of conflict of a step with a piece of work, by place (H6).
+func (c *Calendar) Conflict(step receive.Step, place int32) domain.ConflictKind {
+	w := &c.bearing.works[place]
+	kind := domain.ConflictSite
+	for _, a := range c.bearing.got.Contents[step.Content].Actions {
+		if slices.Contains(w.own, a.Item) {
+			return domain.ConflictDirect
+		}
+		if w.items[a.Item/64]&(1<<(a.Item%64)) > 0 {
+			kind = domain.ConflictDependency
+		}
+	}
+	return kind
 }

@@ -26,8 +26,9 @@ type Problem struct {
 	// Apart are by group those that it must not share a wave with (P13), in order.
 	Apart [][]int32
 	// Regions are by group, in order; nil: waves are not grouped by region. They are in
-	// the last stage, where some region is common to all groups of a wave (P6).
-	Regions [][]int32
+	// one stage, where some region is common to all groups of a wave (P6).
+	Regions     [][]int32
+	RegionStage int
 	// End is when a group ends that may begin at a time; Never where it cannot.
 	End func(group int32, from int64) int64
 	// Begin is when the first wave may begin, Soak how long after the end of one the
@@ -125,7 +126,7 @@ func (p *Problem) of(stage int) (list []int32) {
 }
 
 // regional reports whether the waves of a stage are grouped by region.
-func (p *Problem) regional(stage int) bool { return p.Regions != nil && stage == p.stages()-1 }
+func (p *Problem) regional(stage int) bool { return p.Regions != nil && stage == p.RegionStage }
 
 // apart reports whether two groups must not share a wave.
 func (p *Problem) apart(a, b int32) bool {

@@ -175,19 +175,24 @@ func (t *table) delayOne(w int) bool {
 // empty goes.
 func (p *Problem) settle(s *Packing) {
 	t := p.table(s, s.Waves, partial{ends: p.Begin})
+	trials := mostMoves
 	for moved := true; moved; {
 		moved = false
 		earliest := t.earliest()
 		for w := 2; w < len(t.in); w++ {
 			for _, g := range slices.Sorted(slices.Values(t.in[w])) {
 				to := int32(w) - 1
-				if earliest[g] > to || len(t.in[to]) == 0 || p.Stage[t.in[to][0]] != p.Stage[g] || !t.fits(g, to) ||
-					p.End(g, t.begins(int(to))) > t.ends[to] {
+				if earliest[g] > to || len(t.in[to]) == 0 || p.Stage[t.in[to][0]] != p.Stage[g] || !t.fits(g, to) {
 					continue
 				}
-				t.take(g)
-				t.put(g, to)
-				moved = true
+				if p.End(g, t.begins(int(to))) <= t.ends[to] {
+					t.take(g)
+					t.put(g, to)
+					moved = true
+				} else if trials > 0 {
+					trials--
+					moved = t.sooner(g, to) || moved
+				}
 			}
 			if len(t.in[w]) == 0 {
 				t.drop(w)
@@ -201,6 +206,21 @@ func (p *Problem) settle(s *Packing) {
 	}
 	s.Waves = len(t.in) - 1
 	s.Ends = t.ends[s.Waves]
+}
+
+// sooner moves a group to the wave before, though that ends later then, where all ends
+// no later.
+func (t *table) sooner(g, to int32) bool {
+	from, ends := t.s.Wave[g], t.ends[len(t.ends)-1]
+	t.take(g)
+	t.put(g, to)
+	if t.reckon(int(to)); t.ends[len(t.ends)-1] <= ends {
+		return true
+	}
+	t.take(g)
+	t.put(g, from)
+	t.reckon(int(to))
+	return false
 }
 
 // drop takes an empty wave out.
