@@ -111,13 +111,17 @@ func (t *Tracer) Of(step int32) ([]Demand, error) {
 				return nil, err
 			}
 		}
-		t.shared(step, found)
 	}
 	list := make([]Demand, 0, len(found))
 	for _, d := range found {
 		list = append(list, *d)
 	}
-	slices.SortFunc(list, func(a, b Demand) int { return cmp.Compare(a.Other, b.Other) })
+	if t.anyAlone[r] {
+		list = t.shared(step, list)
+	}
+	slices.SortStableFunc(list, func(a, b Demand) int {
+		return cmp.Or(cmp.Compare(a.Other, b.Other), cmp.Compare(len(b.Chain), len(a.Chain)), cmp.Compare(a.Alone, b.Alone))
+	})
 	return list, nil
 }
 
@@ -374,8 +378,8 @@ func (t *Tracer) usersOf(item int32) map[int32][]int32 {
 	return users
 }
 
-// shared finds the steps that receive the same item that does not coexist.
-func (t *Tracer) shared(step int32, found map[int32]*Demand) {
+// shared appends the steps that receive the same item that does not coexist.
+func (t *Tracer) shared(step int32, list []Demand) []Demand {
 	if t.byAlone == nil {
 		t.byAlone = map[[2]int32][]int32{}
 		for s := range t.got.Steps {
@@ -394,9 +398,10 @@ func (t *Tracer) shared(step int32, found map[int32]*Demand) {
 			continue
 		}
 		for _, other := range t.byAlone[[2]int32{t.release[step], actions[i].Item}] {
-			if other != step && found[other] == nil {
-				found[other] = &Demand{Step: step, Other: other, Together: true, Alone: actions[i].Item, Shared: true}
+			if other != step {
+				list = append(list, Demand{Step: step, Other: other, Together: true, Alone: actions[i].Item, Shared: true})
 			}
 		}
 	}
+	return list
 }

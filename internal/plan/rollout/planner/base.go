@@ -127,7 +127,12 @@ func (b *base) narrow(ctx context.Context, chosen []int32) error {
 		_, found := slices.BinarySearch(chosen, site)
 		return found
 	}
-	if err := b.closed(ctx, stays); err != nil {
+	if err := b.group(ctx); err != nil {
+		return err
+	}
+	whole := *b
+	whole.d = b.grouped // one wave for all makes no site need another
+	if err := whole.closed(ctx, stays); err != nil {
 		return err
 	}
 	b.got = b.got.Only(b.m, stays)
@@ -157,7 +162,7 @@ func (b *base) closed(ctx context.Context, stays func(int32) bool) error {
 			missing = append(missing, int32(s))
 		}
 	}
-	if len(missing) == 0 || b.terms().All {
+	if len(missing) == 0 {
 		return nil
 	}
 	return b.refuse(ctx, stays, missing)

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -213,7 +214,7 @@ func (e *explanation) tooLate() {
 	from = max(from, e.notBefore(e.step))
 	length := e.length(e.step)
 	begin := e.cal.Begin(e.step, from, length, e.without(e.step))
-	for _, cause := range e.cal.Causes(e.step, from, begin, length) {
+	for _, cause := range e.causes(from, begin) {
 		record, p := e.cause(cause, from, begin)
 		e.add(cause.Code, nil, p, "in wave %d it could begin only at %s, by %s, and later waves would wait for it", e.wave-1, e.local(begin), record)
 	}
@@ -237,7 +238,7 @@ func (e *explanation) hours() {
 			"%s has no room on %s: %s is %d, and %d are taken", party.Key, day, d.limit, d.most, c.load)
 		return
 	}
-	for _, cause := range e.cal.Causes(s, e.t.from[s], e.t.begin[s], e.length(s)) {
+	for _, cause := range e.causes(e.t.from[s], e.t.begin[s]) {
 		record, p := e.cause(cause, e.t.from[s], e.t.begin[s])
 		texts := map[rollout.Code]string{
 			rollout.InWindow: "begins at %s, when %s opens or is open", rollout.OutsideHours: "begins at %s, outside its %s",
@@ -248,6 +249,17 @@ func (e *explanation) hours() {
 }
 
 func (e *explanation) local(t int64) string { return local(at(t), e.siteOf(e.step)) }
+
+// causes are what set an hour, by their records.
+func (e *explanation) causes(from, begin int64) []slot.Cause {
+	list := e.cal.Causes(e.step, from, begin, e.length(e.step))
+	slices.SortFunc(list, func(a, b slot.Cause) int {
+		_, p := e.cause(a, from, begin)
+		_, q := e.cause(b, from, begin)
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(p["record"], q["record"]))
+	})
+	return list
+}
 
 // cause names what set an hour, and gives the parameters of its reason.
 func (e *explanation) cause(c slot.Cause, from, begin int64) (string, map[string]string) {

@@ -75,6 +75,7 @@ func (b *base) plan(ctx context.Context, relaxed *relaxation) (*Made, error) {
 		}
 		made.t = c.schedule(packing.Wave, packing.Waves)
 		if ends := made.t.closes[packing.Waves]; ends <= p.problem.By && !slices.Contains(made.t.begin, waves.Never) {
+			made.tighten(c)
 			made.assemble()
 			return made, nil
 		}
@@ -85,6 +86,7 @@ func (b *base) plan(ctx context.Context, relaxed *relaxation) (*Made, error) {
 		if found {
 			again.LowerBound, again.Tries = packing.LowerBound, packing.Tries
 			made.packing, made.t = again, c.schedule(again.Wave, again.Waves)
+			made.tighten(c)
 			made.assemble()
 		}
 	}
@@ -113,6 +115,7 @@ func (made *Made) assemble() {
 		b.named = b.contents()
 	}
 	plan.Contents = b.named
+	made.keeps()
 	made.order()
 	made.fill(plan)
 	made.Plan = plan

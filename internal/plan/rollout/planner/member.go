@@ -78,12 +78,7 @@ func (p *pool) members(ctx context.Context, steps []int32) ([]member, error) {
 			rule: "P7", records: []string{"soak"}, kind: ofSoak, text: "each wave is watched for " + domain.FormatDuration(p.in.Soak) + " before the next one begins",
 		})
 	}
-	for i := range p.in.Freezes {
-		f := &p.in.Freezes[i]
-		list = append(list, member{
-			rule: "P7", records: []string{record(domain.KindFreeze, f.Key)}, kind: ofFreeze, place: int32(i), text: "the freeze " + titled(f.Key, f.Name),
-		})
-	}
+	list = p.freezes(list)
 	list = p.apartMembers(list, steps)
 	list = p.requiredMembers(list, steps)
 	list = p.itemMembers(list, steps)
@@ -92,6 +87,22 @@ func (p *pool) members(ctx context.Context, steps []int32) ([]member, error) {
 		return nil, err
 	}
 	return p.siteMembers(list, steps), nil
+}
+
+// freezes are what must be left alone, by key.
+func (p *pool) freezes(list []member) []member {
+	places := make([]int32, len(p.in.Freezes))
+	for i := range places {
+		places[i] = int32(i)
+	}
+	slices.SortFunc(places, func(a, b int32) int { return cmp.Compare(p.in.Freezes[a].Key, p.in.Freezes[b].Key) })
+	for _, place := range places {
+		f := &p.in.Freezes[place]
+		list = append(list, member{
+			rule: "P7", records: []string{record(domain.KindFreeze, f.Key)}, kind: ofFreeze, place: place, text: "the freeze " + titled(f.Key, f.Name),
+		})
+	}
+	return list
 }
 
 // ofAsked are the steps of the release that is asked for.
@@ -284,7 +295,7 @@ func (p *pool) siteMembers(list []member, steps []int32) []member {
 		if p.cal.Bound(s) {
 			windows = append(windows, member{
 				rule: "P7", records: []string{record(domain.KindSite, one.Key)}, kind: ofWindows, place: site,
-				text: fmt.Sprintf("%s is worked on in its windows, outside its service hours and beside no other work", one.Key),
+				text: fmt.Sprintf("%s is worked on in its windows and outside its service hours", one.Key),
 			})
 		}
 	}

@@ -179,13 +179,17 @@ func (made *Made) tell(ctx context.Context, c *check, set []int) error {
 			Rule: m.rule, Text: m.text, Records: m.records, Waivable: m.rule == "P5" || m.rule == "P6",
 		})
 	}
-	slices.SortStableFunc(found.Constraints, func(a, b rollout.Constraint) int {
-		return cmp.Or(cmp.Compare(ruleNumber(a.Rule), ruleNumber(b.Rule)), slices.Compare(a.Records, b.Records))
-	})
+	slices.SortStableFunc(found.Constraints, func(a, b rollout.Constraint) int { return byRule(a.Rule, b.Rule, a.Records, b.Records) })
+	slices.SortStableFunc(made.Violations, func(a, b rollout.Violation) int { return byRule(a.Rule, b.Rule, a.Records, b.Records) })
 	c.set(set)
 	found.Text = made.story(c, set)
 	made.Contradiction = found
 	return nil
+}
+
+// byRule orders by the number of a rule, then by records.
+func byRule(a, b string, of, other []string) int {
+	return cmp.Or(cmp.Compare(ruleNumber(a), ruleNumber(b)), slices.Compare(of, other))
 }
 
 func ruleNumber(rule string) (n int) {

@@ -21,6 +21,10 @@ type clock struct {
 	known map[asked]int64
 	days  days
 	pins  map[int32]int64 // by step: when it begins by hand
+	// announced is where steps were announced, nil: nothing was; wave is the one that is
+	// looked at, 0: none.
+	announced map[int32]announced
+	wave      int32
 	// passed is the day without room that was passed last, nil: none.
 	passed *crowd
 }
@@ -37,11 +41,12 @@ func (p *pool) hour(ctx context.Context) error {
 		return err
 	}
 	p.problem.End = c.groupEnd
+	p.keeping(c)
 	return nil
 }
 
 func (p *pool) clock(ctx context.Context) (*clock, error) {
-	c := &clock{pool: p, ctx: ctx, known: map[asked]int64{}, ends: map[int32]int64{}}
+	c := &clock{pool: p, announced: p.announcements(), ctx: ctx, known: map[asked]int64{}, ends: map[int32]int64{}}
 	var err error
 	if c.days, err = p.loads(); err != nil {
 		return nil, err
@@ -157,6 +162,9 @@ func (c *clock) place(step int32, from int64, own days) (begin, end int64) {
 	if c.approach == domain.Pull {
 		return from, from + length.Microseconds() // the site chooses when
 	}
+	if begin, stays := c.stays(step, from, own); stays {
+		return begin, begin + length.Microseconds()
+	}
 	for range mostDays {
 		begin = c.cal.Begin(step, from, length, c.without(step))
 		if begin >= slot.Never {
@@ -226,6 +234,7 @@ func (c *clock) schedule(wave []int32, count int) *timing {
 	next := c.problem.Begin
 	for w := 1; w <= count; w++ {
 		t.opens[w], t.closes[w] = waves.Never, next
+		c.wave = int32(w)
 		for _, s := range c.inOrder(in[w]) {
 			c.passed = nil
 			t.from[s] = max(c.ready(s, next), c.notBefore(s))
@@ -240,6 +249,7 @@ func (c *clock) schedule(wave []int32, count int) *timing {
 		}
 		next = t.closes[w] + c.problem.Soak
 	}
+	c.wave = 0
 	return t
 }
 

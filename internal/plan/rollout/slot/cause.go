@@ -50,9 +50,14 @@ func (c *Calendar) Causes(step int32, from, begin int64, length time.Duration) (
 // has any.
 func (c *Calendar) opened(k *class, begin int64) (causes []Cause) {
 	for _, party := range k.parties {
-		i := slices.IndexFunc(party, func(w int32) bool { return c.on(c.openings(c.m.WindowOpens[w], c.chunkOf(begin)), begin) })
-		if i >= 0 && !slices.Contains(causes, Cause{rollout.InWindow, party[i]}) {
-			causes = append(causes, Cause{rollout.InWindow, party[i]})
+		first := int32(-1) // the one of the least key
+		for _, w := range party {
+			if (first < 0 || c.m.In.Windows[w].Key < c.m.In.Windows[first].Key) && c.on(c.openings(c.m.WindowOpens[w], c.chunkOf(begin)), begin) {
+				first = w
+			}
+		}
+		if first >= 0 && !slices.Contains(causes, Cause{rollout.InWindow, first}) {
+			causes = append(causes, Cause{rollout.InWindow, first})
 		}
 	}
 	return causes

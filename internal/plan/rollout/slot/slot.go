@@ -55,7 +55,7 @@ type question struct{ from, length int64 }
 
 // Without says what is left out. The zero value is nothing.
 type Without struct {
-	// Windows leaves out the windows and service hours of the step, and other work.
+	// Windows leaves out the windows and service hours of the step.
 	Windows bool
 	// Only one of these is left out: windows, hours, a freeze or a work, by place.
 	OnlyWindows, OnlyHours bool
@@ -225,7 +225,7 @@ func (c *Calendar) free(k *class, n int, without *Without) ranges {
 		}
 	}
 	for _, w := range k.works {
-		if !without.Windows && !slices.Contains(without.Works, w) {
+		if !slices.Contains(without.Works, w) {
 			when := c.m.In.Works[w].When
 			free = free.subtract(ranges{{when.From.UnixMicro(), when.To.UnixMicro()}})
 		}
@@ -252,11 +252,10 @@ func (c *Calendar) openings(w *calendar.Window, n int) ranges {
 	return open
 }
 
-// Bound reports whether a step has windows or service hours, or conflicts with other
-// work.
+// Bound reports whether a step has windows or service hours.
 func (c *Calendar) Bound(step int32) bool {
 	k := &c.classes[c.of[step]]
-	return len(k.parties)+len(k.hours)+len(k.works) > 0
+	return len(k.parties)+len(k.hours) > 0
 }
 
 // Class is the same for steps that may take place at the same times.

@@ -9,7 +9,16 @@ import (
 // that is then loaded least: what has the longest chain behind it first, then what is
 // large. It reports whether all found a place. Where several limits are tight, waves
 // filled one after another use up one limit and waste the other.
-func (k *packer) balance(target int) bool {
+func (k *packer) balance(target int) bool { return k.spreadOver(target, nil) }
+
+// stable puts groups into just so many waves, each as near as can be to where it was
+// announced, before that so many waves come (P11).
+func (k *packer) stable(target int, before int32) bool {
+	return k.spreadOver(target, func(g int32) int32 { return k.p.Announced[g] - before })
+}
+
+// spreadOver puts groups into waves; where they are announced, near to that.
+func (k *packer) spreadOver(target int, announced func(int32) int32) bool {
 	if len(k.groups)*target > k.p.Effort {
 		return false
 	}
@@ -19,12 +28,22 @@ func (k *packer) balance(target int) bool {
 		b.rooms[w] = slices.Clone(k.p.Limits)
 	}
 	b.since, b.known = make([]int32, k.p.Before.Len()), make([]bool, k.p.Before.Len())
-	for _, g := range b.sorted() {
+	order := b.sorted()
+	if announced != nil { // what is new takes nobody's place
+		slices.SortStableFunc(order, func(x, y int32) int {
+			return cmp.Or(cmp.Compare(b.tail[y], b.tail[x]), cmp.Compare(min(announced(y), 1), min(announced(x), 1)))
+		})
+	}
+	for _, g := range order {
 		first, last := b.after(g)+1, int32(target)-k.tail[g]+1
 		best, least := int32(0), 2.0
 		for w := first; w <= last; w++ {
 			k.spent++
-			if load := b.loaded(g, w); load < least && b.allowed(g, w) {
+			load := b.loaded(g, w)
+			if announced != nil && load <= 1 && announced(g) > 0 {
+				load = float64(max(announced(g)-w, w-announced(g))) / float64(target+1)
+			}
+			if load < least && b.allowed(g, w) {
 				best, least = w, load
 			}
 		}

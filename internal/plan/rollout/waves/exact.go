@@ -1,6 +1,10 @@
 package waves
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // mostExact is up to how many groups of a stage all solutions are looked at.
 const mostExact = 12
@@ -9,19 +13,36 @@ const mostExact = 12
 type partial struct {
 	waves int // so far
 	ends  int64
+	cost  int64
 	wave  []int32 // by group
 	tries int
 	exact bool
 }
 
-// reached is the best way to have done a set of groups with some number of waves.
+// reached is a way to have done a set of groups with some number of waves.
 type reached struct {
-	ends int64
+	ends, cost int64
 	// vector has the wave of each group, four bits each, the first group highest: of
 	// what is equally good, the least puts the first groups first.
 	vector uint64
-	known  bool
 }
+
+// reach keeps a way that no other is as good as: that costs less, or ends earlier, or
+// has the first groups first. Of very many it keeps those that cost least.
+func reach(list []reached, one reached) []reached {
+	for i := range list {
+		if at := &list[i]; at.cost <= one.cost && at.ends <= one.ends && (at.cost < one.cost || at.ends < one.ends || at.vector <= one.vector) {
+			return list
+		}
+	}
+	list = slices.DeleteFunc(list, func(at reached) bool { return at.cost >= one.cost && at.ends >= one.ends })
+	list = append(list, one)
+	slices.SortFunc(list, func(a, b reached) int { return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.ends, b.ends)) })
+	return list[:min(len(list), mostReached)]
+}
+
+// mostReached is how many ways are kept for each set and number of waves.
+const mostReached = 16
 
 // exact looks at all ways to do the groups of a stage: over sets of groups done, with
 // each number of waves the one that ends earliest. With fewer waves enough, only the
@@ -31,35 +52,33 @@ func (p *Problem) exact(stage int, groups []int32, from partial, fewest bool) []
 	all := 1<<n - 1
 	e := exactly{p: p, stage: stage, groups: groups, fit: make([]bool, 1<<n), needs: make([]int, n)}
 	e.prepare()
-	table := make([][]reached, 1<<n)
+	table := make([][][]reached, 1<<n)
 	for set := range table {
-		table[set] = make([]reached, n+1)
+		table[set] = make([][]reached, n+1)
 	}
-	table[0][0] = reached{ends: from.ends, known: true}
+	table[0][0] = []reached{{ends: from.ends, cost: from.cost}}
 	for set := range all {
 		for k := range n {
-			at := table[set][k]
-			if !at.known {
-				continue
+			for _, at := range table[set][k] {
+				e.extend(table, set, k, at, from.waves)
 			}
-			e.extend(table, set, k, at, from.waves)
-			if fewest {
+			if fewest && len(table[set][k]) > 0 {
 				break
 			}
 		}
 	}
 	var list []partial
 	for k := 1; k <= n; k++ {
-		at := table[all][k]
-		if !at.known || len(list) > 0 && at.ends >= list[len(list)-1].ends {
-			continue
+		for _, at := range table[all][k] {
+			done := partial{
+				waves: from.waves + k, ends: at.ends, cost: at.cost, wave: append([]int32(nil), from.wave...), tries: from.tries + 1, exact: from.exact,
+			}
+			for i, g := range groups {
+				done.wave[g] = int32(from.waves) + int32(at.vector>>(4*(n-1-i))&15)
+			}
+			list = append(list, done)
 		}
-		done := partial{waves: from.waves + k, ends: at.ends, wave: append([]int32(nil), from.wave...), tries: from.tries + 1, exact: from.exact}
-		for i, g := range groups {
-			done.wave[g] = int32(from.waves) + int32(at.vector>>(4*(n-1-i))&15)
-		}
-		list = append(list, done)
-		if fewest {
+		if fewest && len(list) > 0 {
 			break
 		}
 	}
@@ -73,6 +92,7 @@ type exactly struct {
 	fit    []bool // by set: it fits into one wave
 	needs  []int  // by group: the set that comes before
 	ends   []int64
+	costs  []int64
 }
 
 func (e *exactly) prepare() {
@@ -85,7 +105,7 @@ func (e *exactly) prepare() {
 	for set := 1; set < len(e.fit); set++ {
 		e.fit[set] = e.fits(set, room)
 	}
-	e.ends = make([]int64, len(e.fit))
+	e.ends, e.costs = make([]int64, len(e.fit)), make([]int64, len(e.fit))
 }
 
 // before follows what comes before, through nodes that are not in the stage.
@@ -150,14 +170,14 @@ func meet(a, b []int32) (both []int32) {
 }
 
 // extend tries each set of groups as the next wave.
-func (e *exactly) extend(table [][]reached, set, k int, at reached, before int) {
+func (e *exactly) extend(table [][][]reached, set, k int, at reached, before int) {
 	n := len(e.groups)
 	from := e.p.after(at.ends, before+k)
 	open := 0
-	own := make([]int64, n)
+	own, cost := make([]int64, n), make([]int64, n)
 	for i, g := range e.groups {
 		if set&(1<<i) == 0 && e.needs[i]&^set == 0 {
-			if own[i] = e.p.End(g, from); own[i] < Never {
+			if own[i], cost[i] = e.p.keep(g, int32(before+k+1), from); own[i] < Never {
 				open |= 1 << i
 			}
 		}
@@ -166,6 +186,7 @@ func (e *exactly) extend(table [][]reached, set, k int, at reached, before int) 
 	for next := open & -open; next > 0; next = (next - open) & open {
 		low := next & -next
 		e.ends[next] = max(e.ends[next&^low], own[bits.TrailingZeros(uint(low))])
+		e.costs[next] = e.costs[next&^low] + cost[bits.TrailingZeros(uint(low))]
 		if !e.fit[next] || e.ends[next] > e.p.By {
 			continue
 		}
@@ -174,10 +195,16 @@ func (e *exactly) extend(table [][]reached, set, k int, at reached, before int) 
 		for rest := next; rest > 0; rest &= rest - 1 {
 			vector |= uint64(k+1) << (4 * (n - 1 - bits.TrailingZeros(uint(rest))))
 		}
-		if !to.known || e.ends[next] < to.ends || e.ends[next] == to.ends && vector < to.vector {
-			*to = reached{ends: e.ends[next], vector: vector, known: true}
-		}
+		*to = reach(*to, reached{ends: e.ends[next], cost: at.cost + e.costs[next], vector: vector})
 	}
+}
+
+// keep is when a group ends in a wave, and what that costs.
+func (p *Problem) keep(g, wave int32, from int64) (end, cost int64) {
+	if p.Keep == nil {
+		return p.End(g, from), 0
+	}
+	return p.Keep(g, wave, from)
 }
 
 // after is when a wave may begin whose one before ends at a time; the first one

@@ -31,6 +31,11 @@ type Problem struct {
 	RegionStage int
 	// End is when a group ends that may begin at a time; Never where it cannot.
 	End func(group int32, from int64) int64
+	// Keep, where something was announced, is End for a wave, with what it costs that a
+	// group is not where it was announced; Announced are the waves by group, 0: none. Of
+	// solutions with the fewest waves the one that costs least is best (P11).
+	Keep      func(group, wave int32, from int64) (end, cost int64)
+	Announced []int32
 	// Begin is when the first wave may begin, Soak how long after the end of one the
 	// next begins, By when the last one ends; Never: at any time.
 	Begin, Soak, By int64
@@ -55,6 +60,7 @@ type Packing struct {
 	// Waves is how many there are, Ends when the last one ends.
 	Waves int
 	Ends  int64
+	Cost  int64
 	// LowerBound is how many any solution has.
 	LowerBound int
 	Tries      int

@@ -126,6 +126,9 @@ const mostMoves = 300
 // as far as that makes the end earlier.
 func (t *table) delay(groups []int32, done int) {
 	last := len(t.in) - 1
+	if t.p.Keep != nil {
+		return
+	}
 	for range mostMoves {
 		moved := false
 		for w := done + 1; w < last && !moved; w++ {
@@ -182,6 +185,9 @@ func (p *Problem) settle(s *Packing) {
 		for w := 2; w < len(t.in); w++ {
 			for _, g := range slices.Sorted(slices.Values(t.in[w])) {
 				to := int32(w) - 1
+				if p.Keep != nil && p.Announced[g] == int32(w) {
+					continue // it stays where it was announced
+				}
 				if earliest[g] > to || len(t.in[to]) == 0 || p.Stage[t.in[to][0]] != p.Stage[g] || !t.fits(g, to) {
 					continue
 				}

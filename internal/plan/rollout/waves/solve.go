@@ -41,7 +41,7 @@ func (p *Problem) Solve(ctx context.Context) (Packing, bool, error) {
 		bound += least
 	}
 	first := front[0]
-	s := Packing{Wave: first.wave, Waves: first.waves, Ends: first.ends, LowerBound: bound, Tries: first.tries, Exact: first.exact}
+	s := Packing{Wave: first.wave, Waves: first.waves, Ends: first.ends, Cost: first.cost, LowerBound: bound, Tries: first.tries, Exact: first.exact}
 	p.settle(&s)
 	return s, true, nil
 }
@@ -50,14 +50,15 @@ func (p *Problem) Solve(ctx context.Context) (Packing, bool, error) {
 // more waves only what ends earlier.
 func best(list []partial) (kept []partial) {
 	slices.SortStableFunc(list, func(a, b partial) int {
-		return cmp.Or(cmp.Compare(a.waves, b.waves), cmp.Compare(a.ends, b.ends), slices.Compare(a.wave, b.wave))
+		return cmp.Or(cmp.Compare(a.waves, b.waves), cmp.Compare(a.cost, b.cost), cmp.Compare(a.ends, b.ends), slices.Compare(a.wave, b.wave))
 	})
 	for _, one := range list {
-		if len(kept) == 0 || one.ends < kept[len(kept)-1].ends {
+		better := func(other partial) bool { return other.cost <= one.cost && other.ends <= one.ends }
+		if !slices.ContainsFunc(kept, better) {
 			kept = append(kept, one)
 		}
 	}
-	return kept
+	return kept[:min(len(kept), mostReached)]
 }
 
 // mostTries is how often a number of waves is tried, mostMore how many more waves are
@@ -85,6 +86,9 @@ func (p *Problem) approach(stage int, groups []int32, from partial, r ranks) []p
 		if k.spent > p.Effort {
 			break
 		}
+	}
+	if p.Keep != nil && k.stable(waves, int32(from.waves)) {
+		found = slices.Clone(k.wave)
 	}
 	list := []partial{p.timed(groups, from, found, waves)}
 	for more := 1; list[len(list)-1].ends > p.By && more <= mostMore; more++ {
