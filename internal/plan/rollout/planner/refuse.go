@@ -17,7 +17,7 @@ import (
 
 // mostNamed is up to how many steps all constraints are looked at. Of more, those are
 // that look guilty.
-const mostNamed = 2_000
+const mostNamed = 600
 
 // refuse tells why there is no plan: a set of constraints that cannot hold together,
 // and what each of them costs.
