@@ -65,8 +65,7 @@ func does(made *planner.Made, site string) string {
 }
 
 func TestTheApproachDecidesTheWaves_P1(t *testing.T) {
-	in, item := world("a>b", "a@x b@y", modify(0), modify(1))
-	_ = item
+	in, _ := world("a>b", "a@x b@y", modify(0), modify(1))
 	require.Equal(t, "y | x", waves(plan(t, in).Plan))
 	in.Approach = domain.BigBang
 	made := plan(t, in)
@@ -148,25 +147,24 @@ func TestWhatDependsLeavesFirstAndCyclesStayTogether_P3(t *testing.T) {
 
 func TestTheInstanceThatServesDecidesTheOrder_P4(t *testing.T) {
 	// Each site has its own db: no site waits for another.
-	in, item := world("a>db", "a@x db@x a@y db@y", modify(0), modify(1))
+	in, _ := world("a>db", "a@x db@x a@y db@y", modify(0), modify(1))
 	require.Equal(t, "x y", waves(plan(t, in).Plan))
 	// y has none, and needs hub; else any that has it.
-	in, item = world("a>db", "a@x db@x a@y db@hub", modify(0), modify(1))
+	in, _ = world("a>db", "a@x db@x a@y db@hub", modify(0), modify(1))
 	require.Equal(t, "hub x | y", waves(plan(t, in).Plan))
 	in.Needs = []rollout.SiteLink{{From: 1, To: 2}}
 	in.Limits.SitesPerWave = pointer(1)
 	require.Equal(t, "hub | x | y", waves(plan(t, in).Plan), "x is not waited for")
 	// What is removed goes after what depends on it.
-	in, item = world("a>db", "a@x db@y", modify(0), rollout.Change{Item: 1, Action: domain.RemoveItem})
+	in, _ = world("a>db", "a@x db@y", modify(0), rollout.Change{Item: 1, Action: domain.RemoveItem})
 	require.Equal(t, "x | y", waves(plan(t, in).Plan))
 	// What only documents orders nothing (I11).
-	in, item = world("a>db", "a@x db@y", modify(0), modify(1))
+	in, _ = world("a>db", "a@x db@y", modify(0), modify(1))
 	in.Dependencies[0].Impact = domain.ImpactNone
 	require.Equal(t, "x y", waves(plan(t, in).Plan))
 	// An item that is nowhere carries the chain.
-	in, item = world("a>ghost ghost>db", "a@x db@y", modify(0), modify(2))
+	in, _ = world("a>ghost ghost>db", "a@x db@y", modify(0), modify(2))
 	require.Equal(t, "y | x", waves(plan(t, in).Plan))
-	_ = item
 }
 
 func TestAllCoexistsBeforeOneInstant_P4(t *testing.T) {

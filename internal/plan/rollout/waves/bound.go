@@ -1,5 +1,7 @@
 package waves
 
+import "slices"
+
 // bound is how many waves the groups of a stage take at least: by their longest
 // chain; by the load of those that have a longer chain than k behind them (or before
 // them) and so must be done k waves before the end (or cannot begin earlier), for
@@ -75,7 +77,14 @@ func (p *Problem) regionBound(groups []int32, r ranks) (sum int) {
 		for _, g := range list {
 			single.head[g], single.tail[g] = 1, 1 // chains through other regions do not add up
 		}
-		sum += p.loadBound(list, single)
+		least := p.loadBound(list, single)
+		for _, g := range list {
+			if slices.ContainsFunc(p.Apart[g], func(other int32) bool { return other != g && slices.Contains(list, other) }) {
+				least = max(least, 2)
+				break
+			}
+		}
+		sum += least
 	}
 	return sum
 }
