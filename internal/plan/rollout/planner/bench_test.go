@@ -158,6 +158,21 @@ func late(chain bool) *rollout.Input {
 	return in
 }
 
+func BenchmarkLargeContradiction(b *testing.B) {
+	in := large(10_000, 200, 1)
+	in.FinishBy = pointer(in.Now.Add(10 * 24 * time.Hour))
+	for b.Loop() {
+		made, err := planner.Make(context.Background(), in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if made.Contradiction == nil {
+			b.Fatalf("none: %v", made.Violations)
+		}
+		b.ReportMetric(float64(len(made.Contradiction.Constraints)), "constraints")
+	}
+}
+
 // The smallest set that cannot hold of 400 sites takes a second at most.
 func BenchmarkContradiction(b *testing.B) {
 	for name, chain := range map[string]bool{"chain": true, "crowd": false} {

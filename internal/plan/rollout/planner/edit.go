@@ -34,6 +34,9 @@ func (h *hand) clone() hand {
 // what may be waived, is refused: the plan of the answer is then the one before. An
 // edit that makes no sense, such as of a site that is not in the plan, is an error.
 func (made *Made) Edit(ctx context.Context, edit rollout.Edit) (*Made, error) {
+	if made.Plan == nil {
+		return nil, &domain.Error{Code: domain.Invalid, Rule: "P11", Message: "there is no plan that could be edited"}
+	}
 	e := editing{Made: made, edit: edit, wave: slices.Clone(made.packing.Wave), count: made.packing.Waves, hand: made.hand.clone()}
 	if err := e.apply(); err != nil {
 		return nil, err

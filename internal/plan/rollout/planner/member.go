@@ -58,7 +58,8 @@ type pairing struct {
 
 func record(kind, key string) string { return kind + ":" + key }
 
-// members lists all constraints on some steps, those first that people look at first.
+// members lists all constraints on some steps, those first that people look at first;
+// of very many steps without the orders between sites.
 // All are in the sense that they have with all rules: within a group P4 says "no
 // earlier".
 func (p *pool) members(ctx context.Context, steps []int32) ([]member, error) {
@@ -82,9 +83,11 @@ func (p *pool) members(ctx context.Context, steps []int32) ([]member, error) {
 	list = p.apartMembers(list, steps)
 	list = p.requiredMembers(list, steps)
 	list = p.itemMembers(list, steps)
-	list, err := p.orderMembers(ctx, list, steps)
-	if err != nil {
-		return nil, err
+	if len(steps) <= mostNamed {
+		var err error
+		if list, err = p.orderMembers(ctx, list, steps); err != nil {
+			return nil, err
+		}
 	}
 	return p.siteMembers(list, steps), nil
 }
@@ -285,7 +288,7 @@ func (p *pool) siteMembers(list []member, steps []int32) []member {
 		}
 		seen[site] = true
 		one := p.m.Site(site)
-		if len(p.rings) > 1 {
+		if stage := p.problem.Stage[p.d.GroupOf[s]]; stage < len(p.rings)-1 {
 			ring := p.rings[p.problem.Stage[p.d.GroupOf[s]]]
 			list = append(list, member{
 				rule: "P5", records: []string{record(domain.KindSite, one.Key)}, kind: ofRing, place: site,

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/rollout"
 	"releasegraph/internal/plan/rollout/receive"
 	"releasegraph/internal/plan/rollout/waves"
 )
@@ -49,7 +50,7 @@ func (b *base) pool(ctx context.Context, relaxed *relaxation) (*pool, error) {
 		Begin: b.m.Begins().UnixMicro(), Soak: b.in.Soak.Microseconds(), By: waves.Never, Effort: b.in.Effort, Seed: b.in.Seed,
 	}
 	if p.problem.Effort == 0 {
-		p.problem.Effort = 20_000_000
+		p.problem.Effort = rollout.DefaultEffort
 	}
 	if relaxed.soak {
 		p.problem.Soak = 0

@@ -3,7 +3,6 @@ package planner
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,27 +21,20 @@ const mostNamed = 600
 // refuse tells why there is no plan: a set of constraints that cannot hold together,
 // and what each of them costs.
 func (made *Made) refuse(ctx context.Context) error {
-	steps := made.suspects()
-	members, err := made.members(ctx, steps)
-	if err != nil {
-		return err
-	}
-	c := made.check(ctx, steps, members)
-	all := make([]int, len(members))
-	for i := range all {
-		all[i] = i
-	}
-	if c.holds(all) {
-		set, err := made.byPlanning(ctx, c)
-		if err != nil || len(set) > 0 {
-			return errors.Join(err, made.tell(ctx, c, set))
+	c, set, err := made.contradict(ctx, made.suspects())
+	if err == nil && set == nil {
+		if len(made.got.Steps) > mostNamed {
+			c, set, err = made.contradict(ctx, made.all())
+		} else {
+			set, err = made.byPlanning(ctx, c)
 		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(set) == 0:
 		made.notFound()
 		return ctx.Err()
-	}
-	set, err := contradiction.Smallest(ctx, len(members), c.holds)
-	if err != nil {
-		return err
 	}
 	if c, set, err = made.sharpen(ctx, c, set); err != nil {
 		return err
@@ -50,16 +42,40 @@ func (made *Made) refuse(ctx context.Context) error {
 	return made.tell(ctx, c, set)
 }
 
+// all lists all steps.
+func (made *Made) all() []int32 {
+	list := make([]int32, len(made.got.Steps))
+	for s := range list {
+		list[s] = int32(s)
+	}
+	return list
+}
+
+// contradict looks for a set of constraints on some steps that cannot hold together,
+// nil: none was found.
+func (made *Made) contradict(ctx context.Context, steps []int32) (*check, []int, error) {
+	members, err := made.members(ctx, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := made.check(ctx, steps, members)
+	every := make([]int, len(members))
+	for i := range every {
+		every[i] = i
+	}
+	if c.holds(every) {
+		return c, nil, ctx.Err()
+	}
+	set, err := contradiction.Smallest(ctx, len(members), c.holds)
+	return c, set, err
+}
+
 // suspects are the steps whose constraints are looked at: all, or of very many those
 // of a group that fits into no wave, else those of the longest chains and of what ends
 // last.
 func (made *Made) suspects() []int32 {
-	n := len(made.got.Steps)
-	list := make([]int32, n)
-	for s := range list {
-		list[s] = int32(s)
-	}
-	if n <= mostNamed {
+	list := made.all()
+	if len(list) <= mostNamed {
 		return list
 	}
 	guilt := make([]int64, len(made.d.Groups))
