@@ -207,13 +207,21 @@ func (p *problem) end(wave set, from time.Time) (time.Time, bool) {
 	if known, ok := p.ended[key]; ok {
 		return known.at, known.ok
 	}
-	at, ok := p.schedule(wave, from)
-	p.ended[key] = hourEnd{at, ok}
-	return at, ok
+	var last time.Time
+	ends, ok := p.schedule(wave, from)
+	for _, end := range ends {
+		if end.After(last) {
+			last = end
+		}
+	}
+	p.ended[key] = hourEnd{last, ok}
+	return last, ok
 }
 
-func (p *problem) schedule(wave set, from time.Time) (last time.Time, ok bool) {
-	ends := map[int]time.Time{}
+// schedule returns when each step of a wave ends that begins no earlier than an
+// instant.
+func (p *problem) schedule(wave set, from time.Time) (ends map[int]time.Time, ok bool) {
+	ends = map[int]time.Time{}
 	steps := wave.list()
 	for len(ends) < len(steps) {
 		before := len(ends)
@@ -240,17 +248,15 @@ func (p *problem) schedule(wave set, from time.Time) (last time.Time, ok bool) {
 			}
 			at, found := p.start(s, begin)
 			if !found {
-				return last, false
+				return ends, false
 			}
-			if ends[s] = at.Add(p.duration(s)); ends[s].After(last) {
-				last = ends[s]
-			}
+			ends[s] = at.Add(p.duration(s))
 		}
 		if len(ends) == before {
-			return last, false
+			return ends, false
 		}
 	}
-	return last, true
+	return ends, true
 }
 
 // start returns when a step begins at its earliest.
