@@ -17,7 +17,7 @@ func (j *judge) numbers() {
 	if j.plan.LowerBound > waves || waves > 0 && j.plan.LowerBound < 1 {
 		j.breach("P6", "%d waves, the plan says at least %d", waves, j.plan.LowerBound)
 	}
-	if j.plan.Search.Groups != 0 && j.plan.Search.Groups != len(j.groups) {
+	if j.plan.Search.Groups != 0 && !j.oneWave && j.plan.Search.Groups != len(j.groups) {
 		j.breach("P4", "there are %d groups, the plan says %d", len(j.groups), j.plan.Search.Groups)
 	}
 	due := j.due()

@@ -130,9 +130,9 @@ func (j *judge) regions() {
 	}
 }
 
-// last reports whether steps are of the last stage.
+// last reports whether steps are of the last stage that there is.
 func (r *rules) last(steps []int) bool {
-	return !slices.ContainsFunc(steps, func(s int) bool { return r.stage[r.group[s]] != len(domain.Rings)-1 })
+	return !slices.ContainsFunc(steps, func(s int) bool { return r.stage[r.group[s]] != slices.Max(r.stage) })
 }
 
 // touched lists the regions of the sites of a step's group.

@@ -46,7 +46,7 @@ func (j *judge) of(step int) []rollout.Reason { return j.reasons[j.at[step]] }
 // keptOut reports whether a step says why it is not in the wave before: itself, or by
 // naming those with which it belongs together and which do.
 func (j *judge) keptOut(step int, keeps []bool) bool {
-	if keeps[step] {
+	if keeps[step] || j.admitted(step) && j.delays(step) && j.longer(step) {
 		return true
 	}
 	bound := j.gives(step, rollout.Together, rollout.CycleOf, rollout.AloneItem, rollout.AllAtOne, rollout.OneWave)
@@ -95,6 +95,16 @@ func (j *judge) delays(step int) bool {
 	return !ok || end.After(j.plan.Waves[j.wave(step)-2].Window.To)
 }
 
+// longer reports whether a step's group would make the wave before end later by how
+// long it takes alone: no reason of the list tells that.
+func (j *judge) longer(step int) bool {
+	from := j.from(j.wave(step) - 1)
+	return !slices.ContainsFunc(j.groups[j.group[step]], func(s int) bool {
+		length := j.planned(s).Window.Length()
+		return j.hindrance(s, domain.TimeRange{From: from, To: from.Add(length)}, all) != ""
+	})
+}
+
 // gives reports whether a step has a reason of one of the codes.
 func (j *judge) gives(step int, codes ...rollout.Code) bool {
 	return slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return slices.Contains(codes, r.Code) })
@@ -125,7 +135,7 @@ func (j *judge) owed(step int) {
 		}
 	}
 	own := s.release == int(j.in.Release)
-	need(len(j.groups[j.group[step]]) > 1 && !(j.bigBang && own), "it belongs to a group", rollout.Together, rollout.CycleOf, rollout.AloneItem)
+	need(len(j.groups[j.group[step]]) > 1 && !(j.bigBang && own) && !j.oneWave, "it belongs to a group", rollout.Together, rollout.CycleOf, rollout.AloneItem)
 	need(j.bigBang && own, "nothing coexists", rollout.AllAtOne)
 	need(j.oneWave, "all go at once", rollout.OneWave)
 	need(j.offers(), "sites choose when", rollout.Offer)
@@ -135,7 +145,7 @@ func (j *judge) owed(step int) {
 	need(!own, "another release follows", rollout.FirstOf)
 	for _, q := range j.required(s.release) {
 		_, elsewhere := j.brought(q, s.site)
-		need(elsewhere && len(j.receives(q, s.site)) > 0, "another plan brings "+j.release(q), rollout.AfterRelease)
+		need(own && elsewhere && len(j.receives(q, s.site)) > 0, "another plan brings "+j.release(q), rollout.AfterRelease)
 	}
 	need(j.gives(step, rollout.CycleOf) && !j.bothWays(step), "its chains lead one way", rollout.Together, rollout.AloneItem)
 	j.demanded(step)
@@ -242,8 +252,8 @@ func (j *judge) reason(step int, r rollout.Reason) (keeps bool) {
 		}
 		return last >= 1 && j.admitted(step) && j.delays(step)
 	case rollout.Instant:
-		at, err := time.Parse(time.RFC3339, r.Parameters["instant"])
-		if j.instant() == nil || err != nil || !at.Equal(*j.instant()) {
+		at, ok := when(r.Parameters["instant"])
+		if j.instant() == nil || !ok || !at.Equal(*j.instant()) {
 			wrong("that is not the instant")
 		}
 	case rollout.FirstOf:
@@ -253,7 +263,7 @@ func (j *judge) reason(step int, r rollout.Reason) (keeps bool) {
 	case rollout.AfterRelease:
 		return j.afterRelease(step, r, last, wrong)
 	case rollout.Pair:
-		return j.pair(step, r, last, wrong)
+		return j.apartFrom(step, r, last, wrong)
 	case rollout.Capacity:
 		return j.capacity(step, r, last, wrong)
 	case rollout.OneWave:
@@ -280,7 +290,7 @@ func (j *judge) receiving(step int, r rollout.Reason) bool {
 		return false
 	}
 	x := s.receipts[at]
-	if to := r.Parameters["to"]; x.kind != rollout.Remove && to != x.to {
+	if to := r.Parameters["to"]; x.kind != rollout.Remove && to != x.to && !(x.kind == rollout.Held && j.comesFrom(step, x, to)) {
 		return false
 	}
 	change := j.content(s.release)[x.item]
@@ -438,16 +448,31 @@ func (j *judge) regional(step int, r rollout.Reason, last int, wrong complaint) 
 	return true
 }
 
-// timed judges P7.
+// when reads an instant, with seconds or without.
+func when(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// timed judges P7: something moved the step from an instant to a later one, which is
+// told in local time.
 func (j *judge) timed(step int, r rollout.Reason) string {
 	s, p := j.rules.steps[step], j.planned(step)
-	if local := r.Parameters["local"]; !strings.Contains(local, p.Window.From.In(zone(j.in.Sites[s.site].Zone)).Format("15:04")) {
-		return "the clocks of the site show another time"
+	if r.Code == rollout.Soaked {
+		return j.soaked(step, r)
 	}
-	if from, err := time.Parse(time.RFC3339, r.Parameters["from"]); err == nil && from.After(p.Window.From) {
-		return "it moved back"
+	from, ok := when(r.Parameters["from"])
+	if !ok || from.After(p.Window.From) || from.Before(j.from(max(1, j.wave(step)-1))) && !j.offers() {
+		return "it moved from no instant at which the step could begin, in its wave or the one before"
 	}
-	missed := domain.TimeRange{From: j.bound(step, j.hard), To: p.Window.To}
+	missed := domain.TimeRange{From: from, To: p.Window.To}
+	if !j.shows(step, r.Parameters["local"], missed) {
+		return "the clocks of the site show that at no time in between"
+	}
 	record := key(r.Parameters["record"])
 	switch r.Code {
 	case rollout.InWindow:
@@ -472,33 +497,63 @@ func (j *judge) timed(step int, r rollout.Reason) string {
 		return "no such freeze held it"
 	case rollout.AfterConflict:
 		for _, w := range j.in.Works {
-			if w.Record == r.Parameters["record"] && w.When.Overlaps(missed) &&
-				slices.Contains(j.conflicts(step, w), domain.ConflictKind(r.Parameters["kind"])) {
+			kinds, kind := j.conflicts(step, w), domain.ConflictKind(r.Parameters["kind"])
+			if w.Record == r.Parameters["record"] && w.When.Overlaps(missed) && len(kinds) > 0 && (kind == "" || slices.Contains(kinds, kind)) {
 				return ""
 			}
 		}
 		return "no such work was in its way"
-	case rollout.Soaked:
-		if j.in.Soak == 0 || j.wave(step) == 1 {
-			return "nothing is watched before"
+	}
+	return ""
+}
+
+// shows reports whether the clocks of a step's site show a local time at an instant
+// of a range, to the quarter of an hour.
+func (j *judge) shows(step int, local string, r domain.TimeRange) bool {
+	z := zone(j.in.Sites[j.rules.steps[step].site].Zone)
+	for at := r.From; at.Before(r.To); at = at.Add(15 * time.Minute) {
+		wall := at.In(z)
+		if strings.HasPrefix(local, wall.Format("2006-01-02")) && strings.Contains(local, wall.Format("15:04")) {
+			return true
 		}
+	}
+	return false
+}
+
+// soaked judges P7.SOAK: from the end of the wave before to when the next may begin.
+func (j *judge) soaked(step int, r rollout.Reason) string {
+	if j.in.Soak == 0 || j.wave(step) == 1 {
+		return "nothing is watched before"
+	}
+	begins := j.from(j.wave(step))
+	from, ok := when(r.Parameters["from"])
+	if j.offers() { // each site ends when it chooses
+		return ""
+	}
+	if r.Parameters["from"] != "" && (!ok || !from.Equal(begins.Add(-j.in.Soak))) {
+		return "the wave before does not end then"
+	}
+	if !j.shows(step, r.Parameters["local"], domain.TimeRange{From: begins, To: begins.Add(time.Minute)}) {
+		return "the clocks of the site show another time when it was watched"
 	}
 	return ""
 }
 
 // afterRelease judges P9.AFTER.
 func (j *judge) afterRelease(step int, r rollout.Reason, last int, wrong complaint) bool {
-	s := j.rules.steps[step]
-	for _, q := range j.required(s.release) {
-		if j.release(q) != key(r.Parameters["release"]) {
-			continue
-		}
-		if b, ok := j.brought(q, s.site); ok && key(r.Parameters["deployment"]) == b.Deployment {
-			return false
-		}
-		for i, t := range j.rules.steps {
-			if t.site == s.site && t.release == q {
-				return j.wave(i) == last
+	for _, mate := range j.groups[j.group[step]] {
+		s := j.rules.steps[mate]
+		for _, q := range j.required(s.release) {
+			if j.release(q) != key(r.Parameters["release"]) {
+				continue
+			}
+			if b, ok := j.brought(q, s.site); ok && key(r.Parameters["deployment"]) == b.Deployment {
+				return false
+			}
+			for i, t := range j.rules.steps {
+				if t.site == s.site && t.release == q && (mate == step || j.wave(i) == last) {
+					return j.wave(i) == last
+				}
 			}
 		}
 	}
@@ -506,8 +561,8 @@ func (j *judge) afterRelease(step int, r rollout.Reason, last int, wrong complai
 	return false
 }
 
-// pair judges P13.PAIR: the other site, or one of its group, is in the wave before.
-func (j *judge) pair(step int, r rollout.Reason, last int, wrong complaint) bool {
+// apartFrom judges P13.PAIR: the other site, or one of its group, is in the wave before.
+func (j *judge) apartFrom(step int, r rollout.Reason, last int, wrong complaint) bool {
 	other := j.siteOf(r.Parameters["site"])
 	for _, mate := range j.groups[j.group[step]] {
 		if other < 0 || !j.paired(j.rules.steps[mate].site, other) {

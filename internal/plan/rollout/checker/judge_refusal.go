@@ -24,7 +24,7 @@ func (j *judge) refusal() {
 	}
 	members := map[string]bool{}
 	for _, m := range c.Constraints {
-		name := memberName(m)
+		name := j.member(m)
 		if members[name] {
 			j.breach("answer", "%s is told twice", name)
 		}
@@ -63,9 +63,22 @@ func names(members map[string]bool) string {
 	return "{" + strings.Join(list, ", ") + "}"
 }
 
-// memberName names a constraint as PLANNING does.
-func memberName(c rollout.Constraint) string {
-	return strings.Join(append([]string{c.Rule}, c.Records...), " ")
+// member names a constraint as the rules do: sites that come together, or stand in for
+// each other, may be told either way.
+func (j *judge) member(c rollout.Constraint) string {
+	name := strings.Join(append([]string{c.Rule}, c.Records...), " ")
+	if len(c.Records) != 2 {
+		return name
+	}
+	a, b := j.siteOf(c.Records[0]), j.siteOf(c.Records[1])
+	switch {
+	case a < 0 || b < 0:
+	case c.Rule == "P13":
+		return j.pair(a, b)
+	case c.Rule == "P4" && !slices.Contains(j.constraintsOfAll(), name):
+		return strings.Join([]string{c.Rule, c.Records[1], c.Records[0]}, " ")
+	}
+	return name
 }
 
 // decidable reports whether the search of all tells for certain what holds.
@@ -74,12 +87,14 @@ func (j *judge) decidable() bool {
 	return len(j.rules.steps) <= triable && !j.vague() && !j.edited() && !(j.coupled() && timed) && !(j.oneWave && j.intermediate())
 }
 
-// relaxed judges what the plan without a constraint is said to be like.
+// relaxed judges what the plan without a constraint is said to be like. Without one
+// that makes groups or stages the rules leave open what those are.
 func (j *judge) relaxed(c rollout.Constraint) {
-	if c.Relaxed == nil || len(j.rules.steps) > 6 || !j.exact() {
+	structural := c.Rule == "P1" || c.Rule == "P4" || c.Rule == "P5" || c.Rule == "P9" || slices.Contains(c.Records, "BIG_BANG")
+	if c.Relaxed == nil || structural || len(j.rules.steps) > 6 || !j.exact() {
 		return
 	}
-	name := memberName(c)
+	name := j.member(c)
 	waves, ends, ok := j.stepProblem(func(m string) bool { return m != name }).least()
 	switch {
 	case ok != c.Relaxed.Possible:
@@ -100,7 +115,6 @@ func (j *judge) constraintsOfAll() (list []string) {
 	}
 	for _, d := range j.demands {
 		put(j.between(d.later, d.sooner), true)
-		put(j.between(d.sooner, d.later), d.together)
 	}
 	for key, steps := range j.alone() {
 		put("P4 ConfigurationItem:"+j.item(key[1]), len(steps) > 0)
@@ -114,7 +128,7 @@ func (j *judge) constraintsOfAll() (list []string) {
 		put("P7 "+site, j.kept(i))
 		put("P9 "+site+" Release:"+j.release(s.release), s.release != int(j.in.Release))
 		for _, t := range j.rules.steps {
-			put("P13 "+site+" Site:"+j.site(t.site), s.site != t.site && j.paired(s.site, t.site))
+			put(j.pair(s.site, t.site), s.site != t.site && j.paired(s.site, t.site))
 		}
 		for _, f := range j.frozen(i) {
 			put("P7 Freeze:"+j.in.Freezes[f].Key, true)

@@ -85,7 +85,7 @@ func (j *judge) actions(step int, list string, want []receipt, got []rollout.Act
 			continue
 		}
 		a := got[at]
-		if a.Kind != x.kind || a.Alone != x.alone || a.To != x.to && x.kind != rollout.Remove || !j.comesFrom(step, x, a.From) {
+		if a.Kind != x.kind || a.Alone != x.alone || a.To != j.arrives(x, a) || !j.comesFrom(step, x, a.From) {
 			j.breach("P2", "%s has to %s %s: %s from %q to %q, alone %t; the plan says %s from %q to %q, alone %t",
 				j.name(step), list, key, x.kind, x.from, x.to, x.alone, a.Kind, a.From, a.To, a.Alone)
 		}
@@ -101,6 +101,17 @@ func (j *judge) actions(step int, list string, want []receipt, got []rollout.Act
 			j.breach("P2", "%s has to %s %s twice", j.name(step), list, a.Item)
 		}
 	}
+}
+
+// arrives returns the version that has to come: what is held stays as it is.
+func (j *judge) arrives(x receipt, a rollout.Action) string {
+	switch x.kind {
+	case rollout.Held:
+		return a.From
+	case rollout.Remove:
+		return a.To
+	}
+	return x.to
 }
 
 // comesFrom reports whether a version is there when a step begins: what is installed,
@@ -263,7 +274,7 @@ func (j *judge) approach() {
 	if j.bigBang {
 		want = domain.BigBang
 	}
-	if j.plan.Approach != want {
+	if j.plan.Approach != want && len(j.rules.steps) > 0 {
 		j.breach("P1", "the approach is %s, the plan says %s", want, j.plan.Approach)
 	}
 	activation := j.in.Activation

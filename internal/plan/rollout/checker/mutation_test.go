@@ -437,7 +437,7 @@ func TestEveryWrongContradictionIsNoticed(t *testing.T) {
 		"one is too many":          {order, window, soak, instant, member("P5", "Site:a", "")},
 		"one is told twice":        {order, window, soak, instant, instant},
 		"one is not there":         {order, window, soak, instant, member("P7", "Freeze:f", "")},
-		"an order runs the other":  {member("P4", "Site:c Site:a", ""), window, soak, instant},
+		"an order is another":      {member("P4", "Site:a Site:b", ""), window, soak, instant},
 		"there is none":            nil,
 		"what relaxing gives lies": {order, window, late, instant},
 	} {

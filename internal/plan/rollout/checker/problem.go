@@ -94,7 +94,7 @@ func (p *problem) notEarlier(later, sooner int) {
 // orders adds P1, P4, P5, P6 BIG_BANG and P9.
 func (p *problem) orders() {
 	for _, d := range p.demands {
-		if !p.holds(p.between(d.later, d.sooner)) && (!d.together || !p.holds(p.between(d.sooner, d.later))) {
+		if !p.holds(p.between(d.later, d.sooner)) {
 			continue
 		}
 		if p.group[d.later] != p.group[d.sooner] && !p.oneWave {
@@ -118,18 +118,29 @@ func (p *problem) orders() {
 		}
 		for k, t := range p.steps {
 			if s.site == t.site && i != k {
-				p.add(func(_, wave set) bool { return !wave.has(i) || !wave.has(k) })
+				p.once(i, k)
 				if p.follows(s.release, t.release) && p.holds("P9 Site:"+p.site(s.site)+" Release:"+p.release(t.release)) {
 					p.strict(i, k)
 				}
 			}
-			if p.staged() && p.stage[p.group[k]] < p.stage[p.group[i]] && p.holds("P5 Site:"+p.site(s.site)) && p.holds("P5 Site:"+p.site(t.site)) {
+			if p.staged() && p.stage[p.group[k]] < p.stage[p.group[i]] && p.holds("P5 Site:"+p.site(t.site)) {
 				p.strict(i, k)
 			}
 		}
 	}
 	if p.bigBang && p.holds("P6 BIG_BANG") || p.oneWave && p.holds("P1 BIG_BANG") {
 		p.oneOf(of(own))
+	}
+}
+
+// once keeps a site from being in a wave twice (P6), which is of P9: nothing else
+// gives it several steps.
+func (p *problem) once(i, k int) {
+	for _, s := range []int{i, k} {
+		q := p.steps[s]
+		if q.release != int(p.in.Release) && p.holds("P9 Site:"+p.site(q.site)+" Release:"+p.release(q.release)) {
+			p.add(func(_, wave set) bool { return !wave.has(i) || !wave.has(k) })
+		}
 	}
 }
 
@@ -141,6 +152,14 @@ func (p *problem) oneOf(steps set) {
 // between names the order of two steps as a contradiction does.
 func (r *rules) between(later, sooner int) string {
 	return "P4 Site:" + r.site(r.steps[later].site) + " Site:" + r.site(r.steps[sooner].site)
+}
+
+// pair names two sites that stand in for each other as a contradiction does.
+func (e *estate) pair(a, b int) string {
+	if e.site(a) > e.site(b) {
+		a, b = b, a
+	}
+	return "P13 Site:" + e.site(a) + " Site:" + e.site(b)
 }
 
 // fits adds P6 and P13.
@@ -161,9 +180,7 @@ func (p *problem) fits() {
 	}
 	for i, s := range p.steps {
 		for k, t := range p.steps {
-			pair := "P13 Site:" + p.site(s.site) + " Site:" + p.site(t.site)
-			back := "P13 Site:" + p.site(t.site) + " Site:" + p.site(s.site)
-			if s.site != t.site && p.paired(s.site, t.site) && (p.holds(pair) || p.holds(back)) {
+			if s.site != t.site && p.paired(s.site, t.site) && p.holds(p.pair(s.site, t.site)) {
 				p.add(func(_, wave set) bool { return !wave.has(i) || !wave.has(k) })
 			}
 		}
@@ -231,7 +248,7 @@ func (p *problem) schedule(wave set, from time.Time) (ends map[int]time.Time, ok
 			}
 			begin, ready := from, true
 			for _, supplier := range p.hard[s] {
-				if !wave.has(supplier) || !p.holds(p.between(s, supplier)) && !p.holds(p.between(supplier, s)) {
+				if !wave.has(supplier) || !p.holds(p.between(s, supplier)) {
 					continue
 				}
 				end, done := ends[supplier]

@@ -36,8 +36,8 @@ func derive(e *estate) *rules {
 		}
 	}
 	r := &rules{estate: e, demands: e.demands()}
-	r.bigBang = e.nothingCoexists()
-	r.oneWave = e.in.Approach == domain.BigBang && !r.bigBang
+	r.oneWave = e.in.Approach == domain.BigBang
+	r.bigBang = !r.oneWave && e.nothingCoexists()
 	r.gather()
 	r.precede()
 	r.stages()

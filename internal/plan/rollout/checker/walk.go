@@ -47,7 +47,7 @@ func (e *estate) exists(edge rollout.Edge) bool {
 		from, to := e.siteOf(edge.From), e.siteOf(edge.To)
 		return slices.Contains(e.in.Needs, rollout.SiteLink{From: rollout.SiteNo(from), To: rollout.SiteNo(to)})
 	}
-	return false
+	return edge.Relationship == "STANDS_IN_FOR" && e.paired(e.siteOf(edge.From), e.siteOf(edge.To))
 }
 
 // leads reports whether a chain explains that one step depends on another: by

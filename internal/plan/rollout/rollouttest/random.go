@@ -102,7 +102,8 @@ func (d *drawing) sites(n int) {
 			s.ServiceHours = pick(d, "hours", "Mo-Fr 08:00-18:00", "Mo-Su 06:00-22:00", "Mo-Sa 09:00-12:00")
 		}
 		if i > 0 && d.once("part of", 4) {
-			s.PartOf = append(s.PartOf, rollout.SiteNo(d.upTo("parent", 0, i-1)))
+			parent := d.upTo("parent", 0, i-1)
+			s.PartOf, s.Region = append(s.PartOf, rollout.SiteNo(parent)), d.in.Sites[parent].Region
 		}
 		d.in.Sites = append(d.in.Sites, s)
 	}
@@ -226,7 +227,7 @@ func (d *drawing) changes(to string) (list []rollout.Change) {
 		if d.once("not changed", 3) {
 			continue
 		}
-		c := rollout.Change{Item: rollout.ItemNo(item), Action: domain.ModifyItem, ToVersion: to, Alone: d.once("does not coexist", alone)}
+		c := rollout.Change{Item: rollout.ItemNo(item), Action: domain.ModifyItem, ToVersion: to, Alone: d.once("does not coexist", alone) || !d.lives(item)}
 		switch {
 		case d.nowhere(item):
 			c.Action = domain.AddItem
@@ -267,8 +268,7 @@ func (d *drawing) someSites(name string, in int) (list []rollout.SiteNo) {
 	return list
 }
 
-// required draws a release that comes before: it changes to lower versions what is
-// modified anyway, or something that nothing else does.
+// required draws a release that comes before, the further the lower its versions.
 func (d *drawing) required(n int) rollout.ReleaseNo {
 	r := rollout.Release{
 		Key: fmt.Sprint("Q", n), Name: fmt.Sprint("Required ", n), Status: domain.ReleaseAccepted,
@@ -277,7 +277,7 @@ func (d *drawing) required(n int) rollout.ReleaseNo {
 	for item := range d.in.Items {
 		if d.once("required changes", 2) && !d.nowhere(item) && d.in.Items[item].Criticality != 1 {
 			r.Changes = append(r.Changes, rollout.Change{
-				Item: rollout.ItemNo(item), Action: domain.ModifyItem, ToVersion: pick(d, "required to", "1.5.0", "1.2.0"), Alone: d.once("required alone", 8),
+				Item: rollout.ItemNo(item), Action: domain.ModifyItem, ToVersion: []string{"1.5.0", "1.2.0"}[n], Alone: d.once("required alone", 8),
 			})
 		}
 	}
@@ -351,38 +351,40 @@ func (d *drawing) calendar() {
 			Recurrence: pointer(pick(d, "recurs", "FREQ=DAILY", "FREQ=WEEKLY", "FREQ=DAILY;INTERVAL=2")),
 			TimeZone:   pointer(pick(d, "window zone", zones...)),
 		}
-		d.scope(&o)
+		d.scope(&o, i == 0)
 		d.in.Windows = append(d.in.Windows, o)
 	}
 	for i := range d.upTo("freezes", 0, 2) {
 		from := start.Add(time.Duration(3*d.upTo("freeze from", 0, 100)) * 30 * time.Minute)
 		to := from.Add(time.Duration(d.upTo("freeze hours", 1, 72)) * time.Hour)
 		o := rollout.Opening{Key: fmt.Sprint("f", i), Name: fmt.Sprint("Freeze ", i), Spec: calendar.Spec{From: &from, To: &to}, Excepted: d.once("excepted", 6)}
-		d.scope(&o)
+		d.scope(&o, true)
 		d.in.Freezes = append(d.in.Freezes, o)
 	}
 }
 
-// scope draws what an opening is for.
-func (d *drawing) scope(o *rollout.Opening) {
+// scope draws what an opening is for. Of windows, only the first is for items:
+// whether an item with a window of its own and one of a service has to keep both is
+// left open.
+func (d *drawing) scope(o *rollout.Opening, first bool) {
 	switch d.upTo("scope", 0, 7) {
 	case 0:
-		o.Everywhere = true
+		o.Everywhere = first
 	case 1:
 		o.Regions = []string{pick(d, "scope region", regions...)}
 	case 2:
-		o.Classes = []domain.Class{pick(d, "scope class", domain.Application, domain.Database)}
-	case 3:
-		if d.carried() {
-			o.Environments = []domain.Environment{domain.Test}
-			return
+		if first {
+			o.Classes = []domain.Class{pick(d, "scope class", domain.Application, domain.Database)}
 		}
-		o.Services = []rollout.ItemNo{rollout.ItemNo(d.upTo("service", 0, len(d.in.Items)-1))}
+	case 3:
+		if first && !d.carried() {
+			o.Services = []rollout.ItemNo{rollout.ItemNo(d.upTo("service", 0, len(d.in.Items)-1))}
+		}
 	default:
 		o.Sites = d.someSites("scope site", 2)
-		if len(o.Sites) == 0 {
-			o.Sites = []rollout.SiteNo{0}
-		}
+	}
+	if !o.Everywhere && len(o.Regions)+len(o.Classes)+len(o.Services)+len(o.Sites) == 0 {
+		o.Sites = []rollout.SiteNo{0}
 	}
 }
 
