@@ -165,10 +165,10 @@ func (e *estate) hindrance(step int, r domain.TimeRange, holds chosen) string {
 		if e.serving(e.steps[step].site, r) {
 			return "it lies in the service hours of the site"
 		}
-		for _, w := range e.in.Works {
-			if kinds := e.conflicts(step, w); len(kinds) > 0 && w.When.Overlaps(r) {
-				return fmt.Sprintf("it conflicts with %s (%s)", w.Record, kinds)
-			}
+	}
+	for _, w := range e.in.Works { // given: no contradiction names it
+		if kinds := e.conflicts(step, w); len(kinds) > 0 && w.When.Overlaps(r) {
+			return fmt.Sprintf("it conflicts with %s (%s)", w.Record, kinds)
 		}
 	}
 	for _, f := range e.frozen(step) {

@@ -158,26 +158,14 @@ func (j *judge) owed(step int) {
 	need(soaked, "it begins as the wave before was watched", rollout.Soaked)
 }
 
-// bothWays reports whether the chains of P4.CYCLE lead from a step back to it, over
-// what comes together anyway.
+// bothWays reports whether some chain of P4.CYCLE leads from a step and some to it.
 func (j *judge) bothWays(step int) bool {
-	arcs := make([][]int, len(j.rules.steps))
-	both := func(a, b int) { arcs[a], arcs[b] = append(arcs[a], b), append(arcs[b], a) }
-	for _, d := range j.demands {
-		told := slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return r.Code == rollout.CycleOf && j.explains(r.Chain, d) })
-		switch {
-		case d.together:
-			both(d.later, d.sooner)
-		case told:
-			arcs[d.later] = append(arcs[d.later], d.sooner)
-		}
+	leads := func(end func(demand) int) bool {
+		return slices.ContainsFunc(j.demands, func(d demand) bool {
+			return end(d) == step && slices.ContainsFunc(j.of(step), func(r rollout.Reason) bool { return r.Code == rollout.CycleOf && j.explains(r.Chain, d) })
+		})
 	}
-	for _, steps := range j.alone() {
-		for _, s := range steps[1:] {
-			both(steps[0], s)
-		}
-	}
-	return closure(arcs)[step][step]
+	return leads(func(d demand) int { return d.later }) && leads(func(d demand) int { return d.sooner })
 }
 
 // demanded judges that every demand that keeps a step out of the wave before is told

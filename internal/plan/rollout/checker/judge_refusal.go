@@ -146,10 +146,9 @@ func (j *judge) constraintsOfAll() (list []string) {
 	return list
 }
 
-// kept reports whether windows, service hours or other work bind a step.
+// kept reports whether windows or service hours bind a step.
 func (j *judge) kept(step int) bool {
-	return len(j.things(step)) > 0 || j.in.Sites[j.rules.steps[step].site].ServiceHours != "" ||
-		slices.ContainsFunc(j.in.Works, func(w rollout.Work) bool { return len(j.conflicts(step, w)) > 0 })
+	return len(j.things(step)) > 0 || j.in.Sites[j.rules.steps[step].site].ServiceHours != ""
 }
 
 // feasible reports whether any plan holds, in however many waves.

@@ -326,7 +326,7 @@ func (d *drawing) question() {
 	if d.once("criticality a wave", 4) {
 		q.Limits.CriticalityPerWave = pointer(d.upTo("criticalityPerWave", 5, 12))
 	}
-	if d.once("chosen", 5) && d.coexists() {
+	if d.once("chosen", 5) && d.coexists() && !d.aloneBefore() {
 		q.Sites = d.someSites("chosen site", 2)
 	}
 }
@@ -336,6 +336,14 @@ func (d *drawing) question() {
 func (d *drawing) coexists() bool {
 	return slices.ContainsFunc(d.in.Releases, func(r rollout.Release) bool {
 		return slices.ContainsFunc(r.Changes, func(c rollout.Change) bool { return !c.Alone })
+	})
+}
+
+// aloneBefore reports whether a required release has a change that does not coexist:
+// whether its other sites have to be chosen, too, is left open.
+func (d *drawing) aloneBefore() bool {
+	return slices.ContainsFunc(d.in.Releases, func(r rollout.Release) bool {
+		return r.Key[0] == 'Q' && slices.ContainsFunc(r.Changes, func(c rollout.Change) bool { return c.Alone })
 	})
 }
 
