@@ -91,8 +91,16 @@ func (j *judge) delays(step int) bool {
 		return false
 	}
 	_, wave := j.before(step)
-	end, ok := j.groupProblem(true).end(wave, j.from(j.wave(step)-1))
-	return !ok || end.After(j.plan.Waves[j.wave(step)-2].Window.To)
+	from, over := j.from(j.wave(step)-1), j.plan.Waves[j.wave(step)-2].Window.To
+	end, ok := j.groupProblem(true).end(wave, from)
+	if !ok || end.After(over) {
+		return true
+	}
+	return slices.ContainsFunc(j.groups[j.group[step]], func(s int) bool { // what parties take in a day counts, too
+		length := j.planned(s).Window.Length()
+		at, ok := j.earliest(s, from, over, length, all, func(t time.Time) bool { return j.takes(s, t) })
+		return !ok || at.Add(length).After(over)
+	})
 }
 
 // longer reports whether a step's group would make the wave before end later by how

@@ -335,7 +335,7 @@ func (d *drawing) question() {
 // BIG_BANG by itself is left open.
 func (d *drawing) coexists() bool {
 	return slices.ContainsFunc(d.in.Releases, func(r rollout.Release) bool {
-		return slices.ContainsFunc(r.Changes, func(c rollout.Change) bool { return !c.Alone })
+		return r.Key[0] != 'Q' && slices.ContainsFunc(r.Changes, func(c rollout.Change) bool { return !c.Alone })
 	})
 }
 
