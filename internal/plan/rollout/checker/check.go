@@ -25,7 +25,7 @@ func Check(in *rollout.Input, answer *rollout.Answer, reasons [][]rollout.Reason
 	if err != nil {
 		return []Breach{{"input", err.Error()}}
 	}
-	j := &judge{rules: derive(e), answer: answer, plan: answer.Plan, reasons: reasons}
+	j := &judge{rules: derive(e, excluded(answer)), answer: answer, plan: answer.Plan, reasons: reasons}
 	switch {
 	case answer.Plan == nil:
 		j.refusal()
@@ -34,6 +34,17 @@ func Check(in *rollout.Input, answer *rollout.Answer, reasons [][]rollout.Reason
 	}
 	slices.SortFunc(j.breaches, func(a, b Breach) int { return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Text, b.Text)) })
 	return slices.Compact(j.breaches)
+}
+
+// excluded lists the sites that were taken out by hand (P11).
+func excluded(answer *rollout.Answer) map[string]bool {
+	sites := map[string]bool{}
+	if answer.Plan != nil {
+		for _, x := range answer.Plan.Excluded {
+			sites[x.Site] = true
+		}
+	}
+	return sites
 }
 
 // judge holds an answer against the rules.

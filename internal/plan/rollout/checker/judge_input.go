@@ -36,7 +36,7 @@ func Refusals(in *rollout.Input) (list []string) {
 	if err != nil {
 		return append(list, err.Error())
 	}
-	r := derive(f)
+	r := derive(f, nil)
 	for _, s := range r.steps {
 		put(!accepted(in.Releases[s.release]), "P9: %s is not accepted", in.Releases[s.release].Key)
 	}

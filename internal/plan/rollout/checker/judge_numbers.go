@@ -17,7 +17,7 @@ func (j *judge) numbers() {
 	if j.plan.LowerBound > waves || waves > 0 && j.plan.LowerBound < 1 {
 		j.breach("P6", "%d waves, the plan says at least %d", waves, j.plan.LowerBound)
 	}
-	if j.plan.Search.Groups != 0 && !j.oneWave && j.plan.Search.Groups != len(j.groups) {
+	if j.plan.Search.Groups != 0 && !j.oneWave && !j.edited() && j.plan.Search.Groups != len(j.groups) {
 		j.breach("P4", "there are %d groups, the plan says %d", len(j.groups), j.plan.Search.Groups)
 	}
 	due := j.due()
@@ -25,7 +25,7 @@ func (j *judge) numbers() {
 	if due {
 		size = timeable
 	}
-	if j.edited() || len(j.groups) > size || len(j.rules.steps) > 60 || waves == 0 || due && j.coupled() || j.oneWave && j.intermediate() {
+	if len(j.in.Edits) > 0 || len(j.groups) > size || len(j.rules.steps) > 60 || waves == 0 || due && j.coupled() || j.oneWave && j.intermediate() {
 		return
 	}
 	least, ends, ok := j.groupProblem(due || len(j.groups) <= timeable && !j.offers()).least()
@@ -41,7 +41,7 @@ func (j *judge) numbers() {
 	if j.plan.LowerBound > least {
 		j.breach("P6", "the plan says at least %d waves, %d are enough", j.plan.LowerBound, least)
 	}
-	if waves == least && len(j.groups) <= timeable && j.exact() {
+	if waves == least && len(j.groups) <= timeable && j.exact() && !j.edited() {
 		if end := j.plan.Window().To; !end.Equal(ends) {
 			j.breach("P7", "the plan ends at %s, the earliest end of %d waves is %s", text(end), waves, text(ends))
 		}

@@ -52,7 +52,7 @@ func (j *judge) stages() {
 	}
 	for i := range j.rules.steps {
 		stage := j.stage[j.group[i]]
-		if got := j.plan.Waves[j.wave(i)-1].Stage; got != domain.Rings[stage] {
+		if got := j.plan.Waves[j.wave(i)-1].Stage; got != domain.Rings[stage] && !j.edited() {
 			j.breach("P5", "%s is of stage %s, its wave %d of stage %q", j.name(i), domain.Rings[stage], j.wave(i), got)
 		}
 		for k := range j.rules.steps {

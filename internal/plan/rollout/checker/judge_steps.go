@@ -15,9 +15,6 @@ func (j *judge) steps() bool {
 		j.own[i] = -1
 	}
 	right := true
-	excluded := func(site int) bool {
-		return slices.ContainsFunc(j.plan.Excluded, func(x rollout.Exclusion) bool { return x.Site == j.site(site) })
-	}
 	for i, s := range j.rules.steps {
 		j.at[i] = slices.IndexFunc(j.plan.Steps, func(p rollout.Step) bool { return p.Site == j.site(s.site) && p.Release == j.release(s.release) })
 		if j.at[i] >= 0 {
@@ -25,9 +22,7 @@ func (j *judge) steps() bool {
 			continue
 		}
 		right = false
-		if rule := j.bringing(s); !excluded(s.site) {
-			j.breach(rule, "the step %s is missing", j.name(i))
-		}
+		j.breach(j.bringing(s), "the step %s is missing", j.name(i))
 	}
 	for i, p := range j.plan.Steps {
 		if j.own[i] < 0 {

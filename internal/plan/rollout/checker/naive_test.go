@@ -178,7 +178,7 @@ func TestAPlanFoundByTryingAllHolds(t *testing.T) {
 		in := rollouttest.Draw(t, rollouttest.Small)
 		e, err := survey(&in)
 		require.NoError(t, err)
-		r := derive(e)
+		r := derive(e, nil)
 		if len(r.groups) > 7 || r.coupled() || r.vague() {
 			return
 		}

@@ -18,7 +18,7 @@ func TestGroupsAndSingleStepsComeToTheSame(t *testing.T) {
 		in := rollouttest.Draw(t, rollouttest.Small)
 		e, err := survey(&in)
 		require.NoError(t, err)
-		r := derive(e)
+		r := derive(e, nil)
 		if len(r.steps) > 6 {
 			return
 		}
@@ -42,7 +42,7 @@ func TestShufflingChangesNoRule_P10(t *testing.T) {
 func told(t *rapid.T, in *rollout.Input) map[string]int {
 	e, err := survey(in)
 	require.NoError(t, err)
-	r := derive(e)
+	r := derive(e, nil)
 	count := map[string]int{}
 	for i, s := range r.steps {
 		count[r.name(i)]++

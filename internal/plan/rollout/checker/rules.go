@@ -25,9 +25,9 @@ type rules struct {
 	hard, soft [][]int
 }
 
-// derive works out the rules.
-func derive(e *estate) *rules {
-	e.steps = e.stepsAt(e.listed)
+// derive works out the rules for all sites that are listed and not taken out by hand.
+func derive(e *estate, excluded map[string]bool) *rules {
+	e.steps = e.stepsAt(func(site int) bool { return e.listed(site) && !excluded[e.site(site)] })
 	for _, s := range e.steps {
 		for _, r := range s.receipts {
 			if r.kind == rollout.Add {
