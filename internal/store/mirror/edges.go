@@ -122,7 +122,7 @@ func (s *Store) following(ctx context.Context, q store.EdgeQuery) (*following, b
 // reached returns the far ends of all edges at the nodes asked for, nil where
 // they are so many that any may be looked for.
 func (f *following) reached() *roaring.Bitmap {
-	far, room := roaring.New(), f.nodes[f.kind.number].rows.GetCardinality()/4
+	far, room := f.gather(), f.nodes[f.kind.number].rows.GetCardinality()/4
 	for _, id := range f.q.Nodes {
 		row, found := f.row(string(id))
 		if !found {
@@ -134,10 +134,10 @@ func (f *following) reached() *roaring.Bitmap {
 		}
 		room -= uint64(len(list))
 		for _, a := range list {
-			far.Add(a.far)
+			far.add(a.far)
 		}
 	}
-	return far
+	return far.rows()
 }
 
 // every reports whether all edges are wanted.

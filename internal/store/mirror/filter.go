@@ -170,15 +170,15 @@ func (r *reader) compare(k *kind, c store.Compare, among *roaring.Bitmap) *roari
 
 // look looks at rows one by one.
 func (r *reader) look(p *property, c store.Compare, rows *roaring.Bitmap) *roaring.Bitmap {
-	found := roaring.New()
+	found := r.gather()
 	holds := r.test(p, c)
 	rows.Iterate(func(row uint32) bool {
 		if holds(r.rows.at(row)) {
-			found.Add(row)
+			found.add(row)
 		}
 		return r.step()
 	})
-	return found
+	return found.rows()
 }
 
 // test returns a comparison with a property.
@@ -279,7 +279,7 @@ func (r *reader) byOrder(p *property, c store.Compare, candidates uint64) (*roar
 	if !x.made() && !r.indexes.wanted(p.kind.name+"\n"+p.name) {
 		return nil, false
 	}
-	runs := runs{reader: r, sorter: newSorter([]sortKey{key}), tree: x.used().reach(r.snapshot), found: roaring.New()}
+	runs := runs{reader: r, sorter: newSorter([]sortKey{key}), tree: x.used().reach(r.snapshot), found: r.gather()}
 	runs.compare(c)
-	return runs.found, true
+	return runs.found.rows(), true
 }

@@ -54,26 +54,26 @@ type link struct {
 
 // reached returns the far ends of all edges at some rows.
 func (l *link) reached(near *roaring.Bitmap) *roaring.Bitmap {
-	far := roaring.New()
+	far := l.gather()
 	near.Iterate(func(row uint32) bool {
 		for _, a := range l.relation.arcs[l.direction].of(row) {
-			far.Add(a.far)
+			far.add(a.far)
 			if !l.step() {
 				return false
 			}
 		}
 		return true
 	})
-	return far
+	return far.rows()
 }
 
 // leading returns those of the rows that an edge leads from to one of far.
 func (l *link) leading(far, rows *roaring.Bitmap) *roaring.Bitmap {
-	found := roaring.New()
+	found := l.gather()
 	far.Iterate(func(row uint32) bool {
 		for _, a := range l.relation.arcs[store.In-l.direction].of(row) {
 			if l.holds == nil || l.holds(a.label) {
-				found.Add(a.far)
+				found.add(a.far)
 			}
 			if !l.step() {
 				return false
@@ -81,17 +81,16 @@ func (l *link) leading(far, rows *roaring.Bitmap) *roaring.Bitmap {
 		}
 		return true
 	})
-	found.And(rows)
-	return found
+	return roaring.And(found.rows(), rows)
 }
 
 // having returns those of the rows that have an edge to one of far; nil: to any.
 func (l *link) having(rows, far *roaring.Bitmap) *roaring.Bitmap {
-	found := roaring.New()
+	found := l.gather()
 	rows.Iterate(func(row uint32) bool {
 		for _, a := range l.relation.arcs[l.direction].of(row) {
 			if (l.holds == nil || l.holds(a.label)) && (far == nil || far.Contains(a.far)) {
-				found.Add(row)
+				found.add(row)
 				break
 			}
 			if !l.step() {
@@ -100,7 +99,7 @@ func (l *link) having(rows, far *roaring.Bitmap) *roaring.Bitmap {
 		}
 		return l.err == nil
 	})
-	return found
+	return found.rows()
 }
 
 // edgeTest returns a test of labels, nil where all pass. Each label is tested

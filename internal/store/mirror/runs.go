@@ -3,7 +3,6 @@ package mirror
 import (
 	"strings"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/tidwall/btree"
 
 	"releasegraph/internal/store"
@@ -14,7 +13,7 @@ type runs struct {
 	*reader
 	sorter *sorter
 	tree   *btree.BTreeG[item]
-	found  *roaring.Bitmap
+	found  *gathered
 }
 
 // compare adds the rows whose property compares as asked. Absent values are the
@@ -43,8 +42,7 @@ func (r *runs) compare(c store.Compare) {
 	case store.Lte:
 		r.from("", func(k string) bool { return k <= key })
 	case store.Gt:
-		r.from(key, func(k string) bool { return k != absent })
-		r.without(key)
+		r.from(r.behind(key), func(k string) bool { return k != absent })
 	case store.Gte:
 		r.from(key, func(k string) bool { return k != absent })
 	}
@@ -61,18 +59,10 @@ func (r *runs) from(key string, wanted func(string) bool) {
 		if !wanted(one.key) {
 			return false
 		}
-		r.found.Add(one.row)
+		r.found.add(one.row)
 		return r.step()
 	})
 }
 
-// without takes the rows of a key out.
-func (r *runs) without(key string) {
-	r.tree.Ascend(item{key: key}, func(one item) bool {
-		if one.key != key {
-			return false
-		}
-		r.found.Remove(one.row)
-		return r.step()
-	})
-}
+// behind returns the first key behind another: there is none between.
+func (r *runs) behind(key string) string { return key + "\x00" }
