@@ -275,8 +275,8 @@ func (r *reader) byOrder(p *property, c store.Compare, candidates uint64) (*roar
 	if c.Op == store.Contains || c.Op == store.EndsWith || c.Op == store.IsNull && key.as != asIs {
 		return nil, false
 	}
-	x := r.indexes.sortedBy(p.kind, []sortKey{key})
-	if !x.made() && !r.indexes.wanted(p.kind.name+"\n"+p.name) {
+	x, ok := r.indexes.sortedBy(r.snapshot, p.kind, []sortKey{key})
+	if !ok {
 		return nil, false
 	}
 	runs := runs{reader: r, sorter: newSorter([]sortKey{key}), tree: x.used().reach(r.snapshot), found: r.gather()}

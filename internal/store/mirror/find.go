@@ -76,13 +76,15 @@ func (f *finding) find(w window[item]) cut[item] {
 	}
 	some, all := rows.GetCardinality(), f.nodes[f.kind.number].rows.GetCardinality()
 	if some > f.indexes.few && f.along(&w, some, all) {
-		a := along{finding: f, window: w, rows: rows, left: int(dearer*some + all/some)}
-		if some == all {
-			a.rows = nil
-		}
-		a.tree = f.indexes.sortedBy(f.kind, f.sorter.keys).used().reach(f.snapshot)
-		if c, ok := a.cut(); ok {
-			return c
+		if x, ok := f.indexes.sortedBy(f.snapshot, f.kind, f.sorter.keys); ok {
+			a := along{finding: f, window: w, rows: rows, left: int(dearer*some + all/some)}
+			if some == all {
+				a.rows = nil
+			}
+			a.tree = x.used().reach(f.snapshot)
+			if c, ok := a.cut(); ok {
+				return c
+			}
 		}
 	}
 	items := make([]item, 0, some)

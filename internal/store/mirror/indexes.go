@@ -14,36 +14,73 @@ type indexes struct {
 	sorted map[string]*sorted
 	valued map[string]*valued
 	asked  map[string]int
+	clock  int64 // counts what is asked for
 }
 
 func newIndexes(few int) *indexes {
 	return &indexes{few: uint64(few), sorted: map[string]*sorted{}, valued: map[string]*valued{}, asked: map[string]int{}}
 }
 
-// wanted counts that an index would have been of use; the second time it is
-// worth its making.
-func (x *indexes) wanted(name string) bool {
+const (
+	// mostAsked is of how many orders it is counted how often they are asked for.
+	mostAsked = 1024
+	// again is how often an order that was let go is asked for until it is made
+	// anew.
+	again = 8
+	// mostSorted is how many records all orders may have together, or a few times
+	// those of the kind where that is more.
+	mostSorted = 500_000
+	// mostValued is how many properties' values are kept.
+	mostValued = 128
+)
+
+// sortedBy returns the index of a kind's records by some keys, false while it is
+// not worth its making: until it is asked for again.
+func (x *indexes) sortedBy(s *snapshot, k *kind, keys []sortKey) (*sorted, bool) {
+	var b strings.Builder
+	b.WriteString(k.name)
+	for i := range keys {
+		fmt.Fprintf(&b, "\n%s %t %d", keys[i].name, keys[i].descending, keys[i].as)
+	}
+	name := b.String()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.asked[name]++
-	return x.asked[name] > 1 || x.few == 0
+	one := x.sorted[name]
+	if one == nil {
+		if len(x.asked) >= mostAsked {
+			clear(x.asked)
+		}
+		if x.asked[name]++; x.asked[name] < 2 && x.few > 0 {
+			return nil, false
+		}
+		x.makeRoom(int(s.nodes[k.number].rows.GetCardinality()))
+		one = &sorted{kind: k, sorter: newSorter(keys)}
+		x.sorted[name] = one
+	}
+	x.clock++
+	one.last.Store(x.clock)
+	return one, true
 }
 
-// sortedBy returns the index of a kind's records by some keys.
-func (x *indexes) sortedBy(k *kind, keys []sortKey) *sorted {
-	var name strings.Builder
-	name.WriteString(k.name)
-	for i := range keys {
-		fmt.Fprintf(&name, "\n%s %t %d", keys[i].name, keys[i].descending, keys[i].as)
+// makeRoom lets orders go, those first that nobody has asked for the longest,
+// until another of so many records has room.
+func (x *indexes) makeRoom(size int) {
+	for most := max(mostSorted, 3*size); ; {
+		total, oldest := size, ""
+		for name, one := range x.sorted {
+			if v := one.view.Load(); v != nil {
+				total += v.tree.Len()
+			}
+			if oldest == "" || one.last.Load() < x.sorted[oldest].last.Load() {
+				oldest = name
+			}
+		}
+		if total <= most || oldest == "" {
+			return
+		}
+		delete(x.sorted, oldest)
+		x.asked[oldest] = -again
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	one := x.sorted[name.String()]
-	if one == nil {
-		one = &sorted{kind: k, sorter: newSorter(keys)}
-		x.sorted[name.String()] = one
-	}
-	return one
 }
 
 // valuesOf returns the index of the values of a property.
@@ -53,10 +90,26 @@ func (x *indexes) valuesOf(p property) *valued {
 	defer x.mu.Unlock()
 	one := x.valued[name]
 	if one == nil {
+		if len(x.valued) >= mostValued {
+			x.forgetValues()
+		}
 		one = &valued{property: p}
 		x.valued[name] = one
 	}
+	x.clock++
+	one.last.Store(x.clock)
 	return one
+}
+
+// forgetValues lets the values go that nobody has asked for the longest.
+func (x *indexes) forgetValues() {
+	oldest := ""
+	for name, one := range x.valued {
+		if oldest == "" || one.last.Load() < x.valued[oldest].last.Load() {
+			oldest = name
+		}
+	}
+	delete(x.valued, oldest)
 }
 
 // refresh brings all indexes up to a snapshot, so that they keep no old records

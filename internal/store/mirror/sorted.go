@@ -12,7 +12,8 @@ import (
 type sorted struct {
 	kind   *kind
 	sorter *sorter
-	idle   atomic.Bool // nobody has asked for it of late
+	idle   atomic.Bool  // nobody has asked for it of late
+	last   atomic.Int64 // when it was asked for, by indexes.clock
 
 	mu   sync.Mutex
 	at   table
@@ -28,9 +29,6 @@ type sortedView struct {
 
 // rebuilt is from about how many differences on a tree is sooner made anew.
 const rebuilt = 512
-
-// made reports whether there is a tree.
-func (x *sorted) made() bool { return x.view.Load() != nil }
 
 // reach returns the records as of a snapshot.
 func (x *sorted) reach(s *snapshot) *btree.BTreeG[item] {

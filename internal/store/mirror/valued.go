@@ -15,7 +15,8 @@ const mostValues = 512
 // valued is the rows of a kind by the value of a property that has few.
 type valued struct {
 	property property
-	idle     atomic.Bool // nobody has asked for it of late
+	idle     atomic.Bool  // nobody has asked for it of late
+	last     atomic.Int64 // when it was asked for, by indexes.clock
 
 	mu   sync.Mutex
 	at   table
