@@ -51,6 +51,7 @@ type editing struct {
 	count int
 	hand  hand
 	broke []breach
+	left  *pool // without the groups that were taken out; nil: as before
 }
 
 func (e *editing) wrong(field, format string, args ...any) error {
@@ -213,9 +214,18 @@ func (e *editing) exclude() error {
 	for _, s := range steps {
 		e.alone(s, func(mate int32) bool { return e.got.Steps[mate].Site == e.got.Steps[s].Site })
 	}
+	left := *e.pool
+	left.out = maps.Clone(left.out)
+	if left.out == nil {
+		left.out = map[int32]bool{}
+	}
 	for _, s := range steps {
 		e.wave[e.d.GroupOf[s]] = 0
+		left.out[e.d.GroupOf[s]] = true
 	}
+	left.stage()
+	left.problem.RegionStage = len(left.rings) - 1
+	e.left = &left
 	e.waited(steps)
 	e.hand.excluded = append(e.hand.excluded, rollout.Exclusion{Site: e.edit.Site, By: e.edit.By, Reason: e.edit.Reason})
 	return nil
@@ -247,6 +257,9 @@ func (e *editing) waited(steps []int32) {
 func (e *editing) judge(ctx context.Context) (*Made, error) {
 	e.close()
 	after := *e.Made
+	if e.left != nil {
+		after.pool = e.left
+	}
 	after.packing.Wave, after.packing.Waves, after.hand = e.wave, e.count, e.hand
 	after.Answer = rollout.Answer{}
 	found, err := after.verify(ctx, e.wave, e.count)
@@ -280,8 +293,19 @@ func (e *editing) judge(ctx context.Context) (*Made, error) {
 		same.Violations = after.Violations
 		return &same, nil
 	}
+	after.rebound()
 	after.assemble()
 	return &after, nil
+}
+
+// rebound works out how many waves any plan has at least of what is left. Where a rule
+// was waived, fewer may be enough than it tells.
+func (made *Made) rebound() {
+	bound := made.packing.LowerBound
+	if len(made.out) > 0 {
+		bound = made.problem.Bound(func(g int32) bool { return !made.out[g] })
+	}
+	made.packing.LowerBound = min(bound, made.packing.Waves)
 }
 
 // missed tells of pinned steps that cannot begin when they should (P7).

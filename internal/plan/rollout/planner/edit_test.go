@@ -155,3 +155,19 @@ func TestWavesAreDrawnWithWhatTheyWaitFor(t *testing.T) {
 	require.Contains(t, gantt, "section Wave 3")
 	require.Contains(t, gantt, "  b : s0, 2026-12-01T00:00:00, 2026-12-01T01:00:00\n")
 }
+
+// What is left after an edit has a bound, stages and groups of its own.
+func TestTheBoundIsOfWhatIsLeft_P11(t *testing.T) {
+	made := plan(t, example(t, "4"))
+	after := edit(t, made, rollout.Edit{Kind: rollout.Exclude, Site: "a", Reason: "closed"})
+	require.Equal(t, "b | c", waves(after.Plan), "they stay where they are, though no pilot needs b any more")
+	require.Equal(t, []domain.Ring{domain.General, domain.General}, []domain.Ring{after.Plan.Waves[0].Stage, after.Plan.Waves[1].Stage})
+	require.Equal(t, 2, after.Plan.LowerBound)
+	require.Equal(t, 2, after.Plan.Search.Groups)
+
+	in := example(t, "5")
+	in.Limits.UsersPerWave = pointer(100)
+	merged := edit(t, plan(t, in), rollout.Edit{Kind: rollout.MergeWaves, Wave: 1, Reason: "sooner"})
+	require.Equal(t, 2, merged.Plan.LowerBound)
+	require.False(t, merged.Plan.Proved, "a limit gave way")
+}

@@ -78,3 +78,16 @@ func TestALargePlanStaysAsItWasAnnounced_P11(t *testing.T) {
 		}
 	}
 }
+
+// The reasons of an hour that stays are those that a plan made anew would give, or
+// that it stays.
+func TestAKeptHourHasItsOwnReasons_P11(t *testing.T) {
+	in := example(t, "9")
+	in.NotBefore, in.Soak, in.WorkDuration = pointer(moment("2027-01-28T12:00:00Z")), 24*time.Hour, 2*time.Hour
+	first := plan(t, in)
+	announce(in, first.Plan)
+	again := plan(t, in)
+	require.Equal(t, append(reasons(t, first, "a"), "P11.KEPT"), reasons(t, again, "a"))
+	in.Earlier[1].Window.From, in.Earlier[1].Window.To = moment("2027-02-06T00:00Z"), moment("2027-02-06T02:00Z")
+	require.Equal(t, []string{"P4.AFTER b by app api db", "P7.SOAK", "P11.KEPT"}, reasons(t, plan(t, in), "a"))
+}

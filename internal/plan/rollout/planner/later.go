@@ -229,6 +229,9 @@ func (e *explanation) hours() {
 		e.add(rollout.Soaked, nil, map[string]string{"soak": lasts, "local": e.local(e.t.from[s]), "from": stamp(at(e.t.closes[e.wave-1]))},
 			"wave %d ends at %s and is watched for %s: it could begin at %s", e.wave-1, instant(at(e.t.closes[e.wave-1])), lasts, e.local(e.t.from[s]))
 	}
+	if e.t.held[s] {
+		return
+	}
 	if c, crowded := e.t.crowded[s]; crowded {
 		d := &e.dimensions[c.dimension]
 		party := e.m.Party(d.party)

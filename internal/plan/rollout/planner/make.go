@@ -99,8 +99,8 @@ func (made *Made) assemble() {
 	plan := &rollout.Plan{
 		Release: b.m.Release(b.asked).Key, Approach: b.approach, Activation: b.in.Activation, ActivateAt: b.in.ActivateAt,
 		UpToDate: b.got.UpToDate, Higher: b.got.Higher, Relies: b.got.Relies, Excluded: made.hand.excluded, Waived: made.hand.waived,
-		LowerBound: made.packing.LowerBound, Proved: made.packing.LowerBound >= made.packing.Waves,
-		Search: rollout.Search{Groups: len(b.grouped.Groups), Tries: made.packing.Tries, Exact: made.packing.Exact},
+		LowerBound: made.packing.LowerBound, Proved: made.packing.LowerBound >= made.packing.Waves && len(made.hand.waived) == 0,
+		Search: rollout.Search{Groups: len(b.grouped.Groups) - len(made.out), Tries: made.packing.Tries, Exact: made.packing.Exact},
 	}
 	if plan.Activation == "" {
 		plan.Activation = domain.AtInstall

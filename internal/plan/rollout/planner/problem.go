@@ -39,6 +39,7 @@ type pool struct {
 	because []int32
 	regions []string
 	relaxed *relaxation
+	out     map[int32]bool // groups that were taken out by hand
 }
 
 // pool lays out the problem of the waves. What is relaxed does not bind.
@@ -81,7 +82,9 @@ func (p *pool) stage() {
 	}
 	for g, steps := range p.d.Groups {
 		for _, s := range steps {
-			ring[g] = min(ring[g], p.ringOf(s))
+			if !p.out[int32(g)] {
+				ring[g] = min(ring[g], p.ringOf(s))
+			}
 		}
 	}
 	for i := len(p.d.Sorted) - 1; i >= 0; i-- {
@@ -93,12 +96,15 @@ func (p *pool) stage() {
 		}
 	}
 	p.problem.Stage = make([]int, len(p.d.Groups))
+	p.rings = nil
 	used := make([]int, last)
 	for g := range p.d.Groups {
 		if p.terms().All {
 			ring[g] = 0
 		}
-		used[ring[g]] = 1
+		if ring[g] < last {
+			used[ring[g]] = 1
+		}
 	}
 	place := make([]int, last)
 	for r := range last {
@@ -108,7 +114,9 @@ func (p *pool) stage() {
 		}
 	}
 	for g := range p.d.Groups {
-		p.problem.Stage[g] = place[ring[g]]
+		if ring[g] < last { // what was taken out has none
+			p.problem.Stage[g] = place[ring[g]]
+		}
 	}
 }
 

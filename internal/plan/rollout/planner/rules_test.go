@@ -282,3 +282,11 @@ func TestLongWorkFindsItsPlace_P7(t *testing.T) {
 	in.WorkDuration = 43 * 24 * time.Hour
 	require.Equal(t, until, plan(t, in).Plan.Window().From)
 }
+
+// What sites choose is in waves by order alone, however long it takes.
+func TestOffersComeAsEarlyAsTheOrderLetsThem_P1(t *testing.T) {
+	in, _ := world("a>b b>c", "a@x b@y c@z d@w", modify(0), modify(1), modify(2), modify(3))
+	in.Approach = domain.Pull
+	in.Past = []rollout.PastRollout{{Items: []rollout.ItemNo{0}, Took: 9 * time.Hour}, {Items: []rollout.ItemNo{3}, Took: 9 * time.Hour}}
+	require.Equal(t, "w z | y | x", waves(plan(t, in).Plan))
+}

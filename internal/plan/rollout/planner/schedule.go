@@ -72,6 +72,9 @@ func (b *base) length(step int32) time.Duration {
 // steps of the plan ask of parties on the same day aside.
 func (c *clock) groupEnd(group int32, from int64) int64 {
 	steps := c.d.Groups[group]
+	if c.approach == domain.Pull {
+		return from // order and stage alone make the waves (P1)
+	}
 	if len(steps) == 1 {
 		_, end := c.place(steps[0], from, nil)
 		return end
@@ -208,6 +211,8 @@ type timing struct {
 	opens, closes []int64
 	// crowded are the days on which a party had no room for a step that it passed.
 	crowded map[int32]crowd
+	// held are the steps that could begin earlier, and keep their announced hour.
+	held map[int32]bool
 }
 
 // crowd is a party without room on a day.
@@ -222,7 +227,7 @@ func (c *clock) schedule(wave []int32, count int) *timing {
 	n := len(c.got.Steps)
 	t := &timing{
 		from: make([]int64, n), begin: make([]int64, n), end: make([]int64, n),
-		opens: make([]int64, count+1), closes: make([]int64, count+1), crowded: map[int32]crowd{},
+		opens: make([]int64, count+1), closes: make([]int64, count+1), crowded: map[int32]crowd{}, held: map[int32]bool{},
 	}
 	in := make([][]int32, count+1)
 	for s := range n {
@@ -237,8 +242,9 @@ func (c *clock) schedule(wave []int32, count int) *timing {
 		c.wave = int32(w)
 		for _, s := range c.inOrder(in[w]) {
 			c.passed = nil
-			t.from[s] = max(c.ready(s, next), c.notBefore(s))
+			t.from[s] = max(c.ready(s, next), c.notBefore(s), c.pins[s])
 			t.begin[s], t.end[s] = c.place(s, t.from[s], own)
+			c.hold(t, s, own)
 			c.over(s, t.end[s])
 			if t.begin[s] >= waves.Never {
 				continue
@@ -251,6 +257,21 @@ func (c *clock) schedule(wave []int32, count int) *timing {
 	}
 	c.wave = 0
 	return t
+}
+
+// hold notes that a step begins when it was announced, though it could earlier (P11).
+func (c *clock) hold(t *timing, step int32, own days) {
+	was, told := c.announced[step]
+	if !told || was.wave != c.wave || was.begin != t.begin[step] {
+		return
+	}
+	wave := c.wave
+	c.wave = 0
+	if soonest, _ := c.place(step, t.from[step], own); soonest < t.begin[step] {
+		t.held[step] = true
+		c.passed = nil
+	}
+	c.wave = wave
 }
 
 // note keeps which party had no room for a step before it has.

@@ -25,6 +25,16 @@ func (p *Problem) bound(stage int, groups []int32, r ranks) int {
 	return b
 }
 
+// Bound is how many waves some groups take at least.
+func (p *Problem) Bound(counts func(group int32) bool) (sum int) {
+	r := p.rank()
+	for stage := range p.stages() {
+		groups := slices.DeleteFunc(p.of(stage), func(g int32) bool { return !counts(g) })
+		sum += p.bound(stage, groups, r)
+	}
+	return sum
+}
+
 func (p *Problem) loadBound(groups []int32, r ranks) int {
 	longest := int32(1)
 	for _, g := range groups {
