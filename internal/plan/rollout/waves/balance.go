@@ -23,7 +23,7 @@ func (k *packer) spreadOver(target int, announced func(int32) int32) bool {
 		return false
 	}
 	k.wave = make([]int32, k.p.Groups)
-	b := &balance{packer: k, rooms: make([][]int64, target+1), commons: make([][]int32, target+1), filled: make([]bool, target+1)}
+	b := &balance{packer: k, in: make([][]int32, target+1), rooms: make([][]int64, target+1), commons: make([][]int32, target+1), filled: make([]bool, target+1)}
 	for w := range b.rooms {
 		b.rooms[w] = slices.Clone(k.p.Limits)
 	}
@@ -47,16 +47,19 @@ func (k *packer) spreadOver(target int, announced func(int32) int32) bool {
 				best, least = w, load
 			}
 		}
-		if best == 0 {
+		if best == 0 && !b.swap(g, first, last) {
 			return false
 		}
-		b.put(g, best)
+		if best > 0 {
+			b.put(g, best)
+		}
 	}
 	return !slices.Contains(b.filled[1:], false)
 }
 
 type balance struct {
 	*packer
+	in      [][]int32 // by wave: what is free to be elsewhere
 	rooms   [][]int64
 	commons [][]int32
 	filled  []bool
@@ -138,4 +141,69 @@ func (b *balance) put(g, w int32) {
 		b.rooms[w][l.Dimension] -= l.Amount
 	}
 	b.wave[g], b.filled[w] = w, true
+	if b.free(g) {
+		b.in[w] = append(b.in[w], g)
+	}
+}
+
+// free reports whether a group comes neither before nor after another one, nor has a
+// region in common with those of its wave: it may be in any.
+func (b *balance) free(g int32) bool {
+	return len(b.p.Before.Out(g)) == 0 && len(b.behind.Out(g)) == 0 && !b.p.regional(b.stage)
+}
+
+// take takes a free group out of its wave.
+func (b *balance) take(g int32) {
+	w := b.wave[g]
+	b.in[w] = slices.DeleteFunc(b.in[w], func(other int32) bool { return other == g })
+	for _, l := range b.p.Loads[g] {
+		b.rooms[w][l.Dimension] += l.Amount
+	}
+	b.wave[g] = 0
+}
+
+// swap makes room for a group in one of some waves: by a free group there that fits
+// elsewhere.
+func (b *balance) swap(g, first, last int32) bool {
+	for w := first; w <= last; w++ {
+		for _, out := range slices.Clone(b.in[w]) {
+			if b.spent++; b.spent > b.p.Effort {
+				return false
+			}
+			b.take(out)
+			if b.loaded(g, w) <= 1 && b.allowed(g, w) {
+				b.put(g, w)
+				if to := b.elsewhere(out, w); to > 0 {
+					b.put(out, to)
+					return true
+				}
+				b.undo(g, w)
+			}
+			b.put(out, w)
+		}
+	}
+	return false
+}
+
+// undo takes out a group that was put into a wave last.
+func (b *balance) undo(g, w int32) {
+	if b.free(g) {
+		b.take(g)
+		return
+	}
+	for _, l := range b.p.Loads[g] {
+		b.rooms[w][l.Dimension] += l.Amount
+	}
+	b.wave[g] = 0
+}
+
+// elsewhere is another wave into which a group fits, 0: none.
+func (b *balance) elsewhere(g, not int32) int32 {
+	for w := int32(1); int(w) < len(b.rooms); w++ {
+		b.spent++
+		if w != not && b.loaded(g, w) <= 1 && b.allowed(g, w) {
+			return w
+		}
+	}
+	return 0
 }
