@@ -62,6 +62,9 @@ The same file again changes nothing, and a run that was cut off is finished by t
 
 // Run imports the files.
 func (c *importCmd) Run(r *running) error {
+	if c.large() {
+		gatherLess()
+	}
 	to, done, err := c.target(r)
 	if err != nil {
 		return err
@@ -74,6 +77,23 @@ func (c *importCmd) Run(r *running) error {
 		return err
 	}
 	return report.finish(sum)
+}
+
+// largeFiles is from how many bytes on files hold so much that memory counts for
+// more than time.
+const largeFiles = 32 << 20
+
+// large reports whether the files are, or may be.
+func (c *importCmd) large() bool {
+	var sum int64
+	for _, name := range c.Files {
+		info, err := os.Stat(name)
+		if name == "-" || err != nil {
+			return true
+		}
+		sum += info.Size()
+	}
+	return sum >= largeFiles
 }
 
 func (c *importCmd) options(r *running, progress func(done, total int64), report *importReport) importer.Options {

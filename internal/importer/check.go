@@ -18,7 +18,7 @@ type run struct {
 	// seen and links hold where each record and each relationship was given
 	// first, by fingerprint.
 	seen       map[interchange.Fingerprint]place
-	links      map[uint64]place
+	links      map[uint64]said
 	trees      trees
 	services   services
 	attributes attributes
@@ -53,16 +53,20 @@ func (s *scope) add(i *interchange.Item) {
 	}
 }
 
-// place is where something was given, and a digest of what was said of it.
+// said is where something was given, and a digest of what was said of it. There
+// are millions of them.
+type said struct{ line, digest uint32 }
+
+// place is where a record was given.
 type place struct {
-	line, digest uint32
-	stub         bool
-	classed      classed
+	said
+	stub    bool
+	classed classed
 }
 
 // check reads all files, and tells all that is wrong with them.
 func (r *run) check(ctx context.Context) error {
-	r.seen, r.links = map[interchange.Fingerprint]place{}, map[uint64]place{}
+	r.seen, r.links = map[interchange.Fingerprint]place{}, map[uint64]said{}
 	r.scope = scope{kinds: map[string]bool{}, rels: map[relationship]bool{}}
 	r.has, r.base, r.passes = make([]contents, len(r.sources)), make([]int, len(r.sources)+1), 3
 	if err := r.attributes.begin(ctx, r); err != nil {
@@ -144,15 +148,16 @@ func (r *run) checkEntry(file int, e *entry, ends *ends) {
 // before: a record twice, or a relationship with other properties. (The same
 // relationship said twice is said once.)
 func (r *run) first(file int, e *entry) *domain.Error {
-	here := place{line: uint32(r.base[file] + e.line), digest: e.item.Digest(), stub: e.item.Stub, classed: classOf(e.item)}
+	here := place{said: said{line: uint32(r.base[file] + e.line), digest: e.item.Digest()}}
 	var before place
 	var twice bool
 	if e.item.IsEdge() {
 		key := e.item.Fingerprint().Short()
-		if before, twice = r.links[key]; !twice {
-			r.links[key] = here
+		if before.said, twice = r.links[key]; !twice {
+			r.links[key] = here.said
 		}
 	} else {
+		here.stub, here.classed = e.item.Stub, classOf(e.item)
 		key := e.item.Fingerprint()
 		before, twice = r.seen[key]
 		if !twice || before.stub && !here.stub {
@@ -176,11 +181,9 @@ func (r *run) first(file int, e *entry) *domain.Error {
 
 // isFirst tells, in a later pass, whether this is where it was given first.
 func (r *run) isFirst(file int, e *entry) bool {
-	var p place
+	p := r.seen[e.item.Fingerprint()].said
 	if e.item.IsEdge() {
 		p = r.links[e.item.Fingerprint().Short()]
-	} else {
-		p = r.seen[e.item.Fingerprint()]
 	}
 	return p.line == uint32(r.base[file]+e.line)
 }

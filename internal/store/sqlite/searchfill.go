@@ -7,17 +7,17 @@ import (
 	"releasegraph/internal/store"
 )
 
-// While the index is filled its words gather in memory in large portions, and
-// are merged once at the end rather than again and again.
+// Where many nodes are indexed their words gather in memory in large portions.
+const (
+	largePortions = `INSERT INTO search_word (search_word, rank) VALUES ('hashsize', 67108864)`
+	smallPortions = `INSERT INTO search_word (search_word, rank) VALUES ('hashsize', 1048576)`
+)
+
+// While the index is filled they are merged once at the end, too, rather than
+// again and again.
 var (
-	searchBulk = []string{
-		`INSERT INTO search_word (search_word, rank) VALUES ('hashsize', 67108864)`,
-		`INSERT INTO search_word (search_word, rank) VALUES ('automerge', 0)`,
-	}
-	searchUsual = []string{
-		`INSERT INTO search_word (search_word, rank) VALUES ('hashsize', 1048576)`,
-		`INSERT INTO search_word (search_word, rank) VALUES ('automerge', 4)`,
-	}
+	searchBulk  = []string{largePortions, `INSERT INTO search_word (search_word, rank) VALUES ('automerge', 0)`}
+	searchUsual = []string{smallPortions, `INSERT INTO search_word (search_word, rank) VALUES ('automerge', 4)`}
 )
 
 // searchFill indexes all nodes.
@@ -33,7 +33,7 @@ func (f *searchFill) fill(ctx context.Context, d *store.Declared, l *layout) err
 		return err
 	}
 	if f.total > 0 {
-		if err := runAll(f.c, searchBulk); err != nil {
+		if err := f.run(searchBulk); err != nil {
 			return err
 		}
 	}
@@ -45,12 +45,12 @@ func (f *searchFill) fill(ctx context.Context, d *store.Declared, l *layout) err
 	if f.total == 0 {
 		return nil
 	}
-	return runAll(f.c, searchUsual)
+	return f.run(searchUsual)
 }
 
-func runAll(c *conn, statements []string) error {
+func (f *searchFill) run(statements []string) error {
 	for _, text := range statements {
-		if err := c.exec(text); err != nil {
+		if err := f.c.exec(text); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -68,8 +67,7 @@ func (w searchWork) add(l *layout, effects []store.Effect, t *touched, texts map
 	}
 }
 
-// manySearched is from how many nodes on their words are gathered before they
-// are written, and merged with the others' afterwards.
+// manySearched is from how many nodes on their words gather in large portions.
 const manySearched = 1000
 
 // write brings the index up to date, in the order of numbers, which costs it
@@ -78,10 +76,13 @@ func (w searchWork) write(c *conn) error {
 	if len(w) < manySearched {
 		return w.writeEach(c)
 	}
-	if err := runAll(c, searchBulk); err != nil {
+	if err := c.exec(largePortions); err != nil {
 		return err
 	}
-	return cmp.Or(w.writeEach(c), runAll(c, searchUsual))
+	if err := w.writeEach(c); err != nil {
+		return err
+	}
+	return c.exec(smallPortions)
 }
 
 func (w searchWork) writeEach(c *conn) error {
