@@ -3,12 +3,14 @@ package planning
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/rollout"
 	"releasegraph/internal/store"
 )
 
@@ -26,20 +28,80 @@ func (a *Area) decideEdit(ctx context.Context, in EditPlan) (*proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	edits, err := a.edited(ctx, v, p.was, in)
+	edits := p.was.PlanEdits()
+	switch undo := optional.Or(in.Undo, false); {
+	case (in.Edit == nil) != undo:
+		return nil, refusal.Wrong("input", "give either edit, or undo: true")
+	case p.was.PlannedAt == nil:
+		return nil, domain.Breaks("P11", "input.deployment", "the plan of %s was brought from elsewhere: plan it anew, and change that", p.was.Key)
+	case undo && len(edits) == 0:
+		return nil, domain.Breaks("P11", "input.undo", "%s was not changed by hand: there is nothing to take back", p.was.Key)
+	case undo:
+		p.deployment.SetPlanEdits(edits[:len(edits)-1])
+		return p, a.workAgain(ctx, p)
+	}
+	e, err := a.edit(ctx, v, in.Edit)
 	if err != nil {
 		return nil, err
 	}
-	p.deployment.SetPlanEdits(edits)
-	now := a.estate.Clock()
-	p.deployment.PlannedAt = &now
-	if p.snapshot, err = a.snapshot(ctx, a.estate.Everything(), p.release, p.chosen, store.ID(p.was.ID), now); err != nil {
+	if err := a.workAgain(ctx, p); err != nil {
 		return nil, err
 	}
-	if p.snapshot.in.Earlier, err = a.earlier(ctx, p); err != nil {
+	if err := a.same(ctx, p); err != nil {
 		return nil, err
 	}
-	return p, a.work(ctx, p)
+	p.deployment.SetPlanEdits(append(edits, e))
+	return p, p.apply(ctx, e)
+}
+
+// workAgain works a plan out for the moment for which it was planned.
+func (a *Area) workAgain(ctx context.Context, p *proposal) (err error) {
+	if p.snapshot, err = a.snapshot(ctx, a.estate.Everything(), p.release, p.chosen, store.ID(p.was.ID), *p.was.PlannedAt); err != nil {
+		return err
+	}
+	return a.work(ctx, p)
+}
+
+// same refuses to change a plan that would be another one by now.
+func (a *Area) same(ctx context.Context, p *proposal) error {
+	moved := wordsOfAll(p.made.Violations)
+	if p.made.Plan != nil {
+		earlier, err := a.earlier(ctx, p)
+		if err != nil {
+			return err
+		}
+		moved = differences(placed(earlier, p.release.Key), placedBy(p.made.Plan, p.release.Key))
+	}
+	if len(moved) > 0 {
+		return domain.Breaks("P11", "input.deployment", "the plan of %s is stale, plan it anew: %s", p.was.Key, strings.Join(moved, "; "))
+	}
+	return nil
+}
+
+// apply changes the plan. What may not be broken, or is broken without a reason, leaves
+// no plan, and the violations say what that is.
+func (p *proposal) apply(ctx context.Context, e domain.PlanEdit) error {
+	after, err := p.made.Edit(ctx, editOf(e))
+	if wrong := wrongIn(err); len(wrong) > 0 {
+		return wrong.Under("input.edit").Err()
+	}
+	if err != nil {
+		return err
+	}
+	made := *after
+	refused := slices.ContainsFunc(made.Violations, func(v rollout.Violation) bool { return !v.Waivable || e.Reason == "" })
+	if refused {
+		made.Plan = nil
+	}
+	p.made = &made
+	return nil
+}
+
+// editOf is an edit as the planner takes it.
+func editOf(e domain.PlanEdit) rollout.Edit {
+	return rollout.Edit{
+		Kind: rollout.EditKind(e.Kind), Site: e.SiteKey, Release: e.ReleaseKey, Wave: e.Wave, Sites: e.SiteKeys, At: e.At, By: e.MadeBy, Reason: e.Reason,
+	}
 }
 
 // existing is a proposal as it was planned.
@@ -72,21 +134,6 @@ func (a *Area) of(ctx context.Context, v estate.View, was *domain.Deployment) (*
 	chosen, err := estate.Linked[*domain.Site](ctx, v, []store.ID{id}, domain.RelIntendedFor, store.Out)
 	p.chosen = chosen[id]
 	return p, err
-}
-
-// edited are the edits of a plan with one more, or without the last one.
-func (a *Area) edited(ctx context.Context, v estate.View, d *domain.Deployment, in EditPlan) ([]domain.PlanEdit, error) {
-	edits, undo := d.PlanEdits(), optional.Or(in.Undo, false)
-	switch {
-	case (in.Edit == nil) != undo:
-		return nil, refusal.Wrong("input", "give either edit, or undo: true")
-	case undo && len(edits) == 0:
-		return nil, domain.Breaks("P11", "input.undo", "%s was not changed by hand: there is nothing to take back", d.Key)
-	case undo:
-		return edits[:len(edits)-1], nil
-	}
-	e, err := a.edit(ctx, v, in.Edit)
-	return append(edits, e), err
 }
 
 // edit reads an edit.

@@ -74,9 +74,7 @@ func (p *proposal) question(now time.Time) error {
 		q.Sites = append(q.Sites, p.snapshot.sites.of[store.ID(site.ID)])
 	}
 	for _, e := range d.PlanEdits() {
-		q.Edits = append(q.Edits, rollout.Edit{
-			Kind: rollout.EditKind(e.Kind), Site: e.SiteKey, Release: e.ReleaseKey, Wave: e.Wave, Sites: e.SiteKeys, At: e.At, By: e.MadeBy, Reason: e.Reason,
-		})
+		q.Edits = append(q.Edits, editOf(e))
 	}
 	p.snapshot.in.Question = q
 	return nil
