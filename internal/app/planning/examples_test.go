@@ -150,8 +150,7 @@ func TestACycleOfSitesSharesAWave_P4(t *testing.T) {
 		got := example(f, 3, nil)
 		require.Len(t, got.waves, 1)
 		require.Contains(t, strings.Join(got.why["a"], " "), "P4.CYCLE")
-		var b *domain.SiteRollout
-		b = f.Read(domain.KindSiteRollout, got.Deployment.Key+"/b").(*domain.SiteRollout)
+		b := f.Read(domain.KindSiteRollout, got.Deployment.Key+"/b").(*domain.SiteRollout)
 		items, err := f.Planning.Install(f.WithLoads(f.Ctx), b)
 		require.NoError(t, err)
 		require.Equal(t, []string{"db", "job"}, []string{items[0].Key, items[1].Key})

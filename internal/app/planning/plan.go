@@ -3,7 +3,6 @@ package planning
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
@@ -125,15 +124,17 @@ func texts(list []string) []string {
 
 // wholly refuses who may not see all that a plan follows from: it would be another one.
 func wholly(v estate.View) error {
-	for _, kind := range []string{domain.KindConfigurationItem, domain.KindSite, domain.KindRelease, domain.KindChangeRequest, domain.KindDeployment} {
-		if !v.SeesAll(kind) {
-			return &domain.Error{
-				Code: domain.Forbidden, Rule: "P2", Field: "input",
-				Message: fmt.Sprintf("a plan follows from the whole estate, and you see only some records of kind %s", kind),
-			}
-		}
+	if seesAll(v) {
+		return nil
 	}
-	return nil
+	return &domain.Error{
+		Code: domain.Forbidden, Rule: "P2", Field: "input", Message: "a plan follows from the whole estate, and you see only a part of it",
+	}
+}
+
+// seesAll reports whether the caller sees all that a plan follows from.
+func seesAll(v estate.View) bool {
+	return v.SeesAll(domain.KindConfigurationItem, domain.KindSite, domain.KindRelease, domain.KindChangeRequest, domain.KindDeployment)
 }
 
 // decide works out a plan as it is asked for.

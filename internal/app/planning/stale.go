@@ -16,7 +16,7 @@ import (
 // one that is carried out already, or to those who do not see the whole estate.
 func (a *Area) StaleBecause(ctx context.Context, d *domain.Deployment) ([]string, error) {
 	v := a.estate.CohortOf(ctx, d).View
-	if d.Status != domain.DeploymentPlanned || d.PlannedAt == nil || v.Past || wholly(v) != nil {
+	if d.Status != domain.DeploymentPlanned || d.PlannedAt == nil || v.Past || !seesAll(v) {
 		return []string{}, nil
 	}
 	p, err := a.of(ctx, v, d)
