@@ -164,6 +164,7 @@ func (j *judge) takes(step int, at time.Time) bool {
 		if sites == 0 {
 			continue
 		}
+		own := users
 		for _, s := range j.sameDay(p, at) {
 			if s != step {
 				n, u := j.asks(p, s)
@@ -171,11 +172,21 @@ func (j *judge) takes(step int, at time.Time) bool {
 			}
 		}
 		n, u := j.elsewhere(p, at)
-		if _, _, _, over := j.over(p, sites+n, users+u); over {
+		if j.full(p, own, sites+n, users+u) {
 			return false
 		}
 	}
 	return true
+}
+
+// full reports whether a day has more than a party takes. A site without users asks
+// none of it.
+func (r *rules) full(party, own, sites, users int) bool {
+	if own == 0 {
+		users = 0
+	}
+	_, _, _, over := r.over(party, sites, users)
+	return over
 }
 
 // sameDay lists the steps that begin on the day of a party that holds an instant.

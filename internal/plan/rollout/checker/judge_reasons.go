@@ -231,7 +231,7 @@ func (j *judge) reason(step int, r rollout.Reason) (keeps bool) {
 			wrong("%s", why)
 		}
 	case rollout.Full:
-		if last < 1 || !j.full(step, r, last) {
+		if last < 1 || !j.filled(step, r, last) {
 			wrong("wave %d is not full by that", last)
 			return false
 		}
@@ -412,9 +412,9 @@ func (j *judge) gaveWay(step int, r rollout.Reason) string {
 	return "that is no pilot that needs it"
 }
 
-// full judges P6.FULL: the load of the wave before and what the group adds are more
+// filled judges P6.FULL: the load of the wave before and what the group adds are more
 // than the limit.
-func (j *judge) full(step int, r rollout.Reason, last int) bool {
+func (j *judge) filled(step int, r rollout.Reason, last int) bool {
 	limit := strings.TrimPrefix(r.Parameters["limit"], "limit:")
 	value, set := j.limits()[limit]
 	load, adds := j.sum(limit, j.members(last)), j.sum(limit, j.groups[j.group[step]])
@@ -469,12 +469,15 @@ func (j *judge) timed(step int, r rollout.Reason) string {
 	if !j.shows(step, r.Parameters["local"], missed) {
 		return "the clocks of the site show that at no time in between"
 	}
-	record := key(r.Parameters["record"])
+	record, open := key(r.Parameters["record"]), p.Window
+	if !j.shows(step, r.Parameters["local"], p.Window) { // something else moved it on
+		open = missed
+	}
 	switch r.Code {
 	case rollout.InWindow:
 		for _, windows := range j.things(step) {
 			for _, w := range windows {
-				if j.in.Windows[w].Key == record && len(j.calendars.windows[w].meet(p.Window)) > 0 {
+				if j.in.Windows[w].Key == record && len(j.calendars.windows[w].meet(open)) > 0 {
 					return ""
 				}
 			}
@@ -597,7 +600,7 @@ func (j *judge) capacity(step int, r rollout.Reason, last int, wrong complaint) 
 			}
 		}
 		a, b := j.elsewhere(party, at)
-		if _, _, _, over := j.over(party, n+sites+a, u+users+b); over {
+		if j.rules.full(party, u, n+sites+a, u+users+b) {
 			return last >= 1
 		}
 	}

@@ -306,7 +306,7 @@ func (p *problem) lends(step int, at time.Time) bool {
 			continue
 		}
 		n, u := p.elsewhere(i, at)
-		if _, _, _, over := p.over(i, sites+n, users+u); over {
+		if p.full(i, users, sites+n, users+u) {
 			return false
 		}
 	}

@@ -326,24 +326,16 @@ func (d *drawing) question() {
 	if d.once("criticality a wave", 4) {
 		q.Limits.CriticalityPerWave = pointer(d.upTo("criticalityPerWave", 5, 12))
 	}
-	if d.once("chosen", 5) && d.coexists() && !d.aloneBefore() {
+	if d.once("chosen", 5) && d.coexists() && len(d.in.Releases[d.in.Release].Requires) == 0 {
 		q.Sites = d.someSites("chosen site", 2)
 	}
 }
 
-// coexists reports whether some change does: what a chosen list has to hold of a
-// BIG_BANG by itself is left open.
+// coexists reports whether some change does. What a chosen list has to hold of a
+// BIG_BANG by itself is left open, and what of the releases that come before.
 func (d *drawing) coexists() bool {
 	return slices.ContainsFunc(d.in.Releases, func(r rollout.Release) bool {
 		return r.Key[0] != 'Q' && slices.ContainsFunc(r.Changes, func(c rollout.Change) bool { return !c.Alone })
-	})
-}
-
-// aloneBefore reports whether a required release has a change that does not coexist:
-// whether its other sites have to be chosen, too, is left open.
-func (d *drawing) aloneBefore() bool {
-	return slices.ContainsFunc(d.in.Releases, func(r rollout.Release) bool {
-		return r.Key[0] == 'Q' && slices.ContainsFunc(r.Changes, func(c rollout.Change) bool { return c.Alone })
 	})
 }
 
