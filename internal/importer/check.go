@@ -152,13 +152,13 @@ func (r *run) first(file int, e *entry) *domain.Error {
 	var before place
 	var twice bool
 	if e.item.IsEdge() {
-		key := e.item.Fingerprint().Short()
+		key := e.print.Short()
 		if before.said, twice = r.links[key]; !twice {
 			r.links[key] = here.said
 		}
 	} else {
 		here.stub, here.classed = e.item.Stub, classOf(e.item)
-		key := e.item.Fingerprint()
+		key := e.print
 		before, twice = r.seen[key]
 		if !twice || before.stub && !here.stub {
 			r.seen[key] = here
@@ -181,9 +181,11 @@ func (r *run) first(file int, e *entry) *domain.Error {
 
 // isFirst tells, in a later pass, whether this is where it was given first.
 func (r *run) isFirst(file int, e *entry) bool {
-	p := r.seen[e.item.Fingerprint()].said
+	var p said
 	if e.item.IsEdge() {
-		p = r.links[e.item.Fingerprint().Short()]
+		p = r.links[e.print.Short()]
+	} else {
+		p = r.seen[e.print].said
 	}
 	return p.line == uint32(r.base[file]+e.line)
 }

@@ -170,7 +170,8 @@ func (m *matching) apply(entries []entry) {
 	if m == nil || len(m.found) == 0 {
 		return
 	}
-	for _, e := range entries {
+	for n := range entries {
+		e := &entries[n]
 		switch {
 		case e.item == nil:
 		case m.run.options.Rename:
@@ -179,8 +180,10 @@ func (m *matching) apply(entries []entry) {
 			}
 		case e.item.IsEdge():
 			e.item.Rewire(m.known(e.item.From), m.known(e.item.To))
+			e.print = e.item.Fingerprint()
 		default:
 			e.item.Rekey(m.known(e.item.End))
+			e.print = e.item.Fingerprint()
 		}
 	}
 }

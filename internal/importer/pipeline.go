@@ -22,10 +22,11 @@ const blocksAhead = 20
 
 // entry is what a line gave: a checked record, or what is wrong with it.
 type entry struct {
-	item *interchange.Item
-	errs domain.Errors
-	line int
-	once bool
+	item  *interchange.Item
+	errs  domain.Errors
+	line  int
+	once  bool
+	print interchange.Fingerprint // of the item
 	// change begins a change set of a history; there is no item then.
 	change *interchange.Change
 }
@@ -180,7 +181,9 @@ func (how reading) entry(line int, p parsed) entry {
 		e.change = p.record.Change
 		return e
 	}
-	e.item, e.errs = how.prepare(p.record)
+	if e.item, e.errs = how.prepare(p.record); e.item != nil {
+		e.print = e.item.Fingerprint()
+	}
 	return e
 }
 
