@@ -78,6 +78,8 @@ func TestAWrongQuestionIsRefusedWhole_P6_P7_P8(t *testing.T) {
 			fields = append(fields, e.Field)
 		}
 		require.ElementsMatch(t, []string{"input.limits.sitesPerWave", "input.workDuration", "input.activateAt", "input.successThreshold"}, fields)
+		_, err = f.Planning.PlanDeployment(f.WithLoads(f.Ctx), planning.Plan{Release: apptest.Key("REL-1"), Sites: []domain.Ref{apptest.Key("nowhere")}, Soak: apptest.Some("soon")}, nil)
+		require.Len(t, apptest.DomainErrors(err), 2)
 		_, err = f.Planning.PlanDeployment(f.WithLoads(f.Ctx), planning.Plan{Release: apptest.Key("REL-1"), Sites: []domain.Ref{apptest.Key("a"), apptest.Key("a")}}, nil)
 		require.ErrorContains(t, err, "a second time")
 		f.Brings(`{"node":"Release","key":"REL-1","name":"REL-1","releaseVersion":"2.0.0","type":"MAJOR","category":"DELTA","status":"BUILDING"}`)

@@ -190,7 +190,7 @@ func (a *Area) asked(ctx context.Context, v estate.View, in Plan) (*proposal, er
 	}
 	chosen, sitesErr := a.sitesOf(ctx, v, in.Sites)
 	if err := refusal.Both(releaseErr, wasErr, sitesErr); err != nil {
-		return nil, err
+		return nil, refusal.Both(err, in.check())
 	}
 	p.release, p.chosen = release, chosen
 	if p.was != nil {

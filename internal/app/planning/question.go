@@ -31,13 +31,26 @@ func (a *Area) deployment(ctx context.Context, p *proposal, in Plan) (*domain.De
 		d.Name = optional.Or(in.Name, "Roll-out of "+p.release.Name)
 	}
 	now := a.estate.Clock()
-	d.Approach = optional.Or(in.Approach, optional.Or(p.release.Approach, domain.Phased))
+	d.PlannedAt, d.Edits = &now, nil
+	in.into(d, optional.Or(p.release.Approach, domain.Phased))
+	return d, d.Check().Under("input").Err()
+}
+
+// into tells a deployment what its plan is asked for.
+func (in Plan) into(d *domain.Deployment, approach domain.RolloutApproach) {
+	d.Approach = optional.Or(in.Approach, approach)
 	d.Activation, d.ActivateAt = optional.Or(in.Activation, domain.AtInstall), in.ActivateAt
 	d.Deadline, d.Soak, d.NotBefore, d.FinishBy, d.WorkDuration = in.Deadline, in.Soak, in.NotBefore, in.FinishBy, in.WorkDuration
 	d.Limits, d.GroupByRegion = in.Limits, optional.Or(in.GroupByRegion, false)
 	d.ErrorThreshold, d.SuccessThreshold = optional.Or(in.ErrorThreshold, 0), optional.Or(in.SuccessThreshold, 100)
-	d.PlannedAt, d.Edits = &now, nil
-	return d, d.Check().Under("input").Err()
+}
+
+// check tells what is wrong with what is asked for, whatever the release.
+func (in Plan) check() error {
+	d := &domain.Deployment{}
+	d.Key, d.Name = "asked", "asked"
+	in.into(d, domain.Phased)
+	return d.Check().Under("input").Err()
 }
 
 // keyOf is the key that is asked for, or a free one that tells the release.
