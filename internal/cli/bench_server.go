@@ -108,7 +108,7 @@ func (s *served) ready(ctx context.Context) error {
 func (s *served) stop() error {
 	if err := s.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		_ = s.cmd.Process.Kill() // where no process can be interrupted
-		<-s.ended                // that it was killed
+		<-s.ended                //nolint:errcheck // that it was killed
 		return nil
 	}
 	return <-s.ended
