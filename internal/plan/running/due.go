@@ -1,0 +1,209 @@
+package running
+
+import (
+	"fmt"
+	"time"
+
+	"releasegraph/internal/domain"
+)
+
+// Due says what happens at a moment by itself (D1 to D4, D8), in this order: the
+// instant of a common activation; waves that have come to their end; the deployment
+// that is done; waves that are READY, then those that begin; steps that took too long;
+// overdue ones; the deadline of a PULL; the end of the time for which the release is
+// watched. When that is done Due is asked again, until it says nothing: what is told
+// only is left to whoever asks to tell once.
+func (r *Rollout) Due(now time.Time) []Move {
+	switch r.Deployment.Status {
+	case domain.DeploymentRunning, domain.DeploymentPaused:
+		return r.dueOfOpen(now)
+	case domain.DeploymentVerifying:
+		if !r.Verified.IsZero() && !now.Before(r.Verified) {
+			return []Move{moveDeployment(r.Deployment, domain.DeploymentClosed, "the time for which it is watched is over")}
+		}
+	case domain.DeploymentBackingOut:
+		if r.backedOut() {
+			return []Move{moveDeployment(r.Deployment, domain.DeploymentBackedOut, "all of its sites were taken back")}
+		}
+	}
+	return nil
+}
+
+// dueOfOpen asks each rule in its turn. A rule that moves something is the last one to
+// be asked: the next one looks at what comes of it.
+func (r *Rollout) dueOfOpen(now time.Time) []Move {
+	for _, rule := range []func(time.Time) []Move{r.activate, r.ended, r.verifying, r.ready, r.begin, r.late} {
+		if list := rule(now); len(list) > 0 {
+			return list
+		}
+	}
+	return append(r.overdue(now), r.deadline(now)...)
+}
+
+// activate is the instant of a SCHEDULED activation (P8, D4): what is installed begins
+// to run, and what is not has failed. One that is tried again after the instant is not
+// too late.
+func (r *Rollout) activate(now time.Time) (list []Move) {
+	d := r.Deployment
+	if d.Activation != domain.Scheduled || d.ActivateAt == nil || now.Before(*d.ActivateAt) {
+		return nil
+	}
+	for _, w := range r.Waves {
+		for _, s := range w.Steps {
+			switch since := s.StatusSince; s.Status {
+			case domain.SiteInstalled:
+				list = append(list, moveStep(s, domain.SiteActivated, "the instant of the activation has come"))
+			case domain.SitePending, domain.SiteDistributed:
+				if since == nil || !since.After(*d.ActivateAt) {
+					list = append(list, moveStep(s, domain.SiteFailed, "it was not installed at the instant of the activation"))
+				}
+			}
+		}
+	}
+	return list
+}
+
+// ended are the waves that have come to their end.
+func (r *Rollout) ended(time.Time) (list []Move) {
+	for _, w := range r.Waves {
+		list = append(list, r.settle(w, TallyOf(w.Steps, r.Deployment.Activation))...)
+	}
+	return list
+}
+
+// verifying is the deployment whose waves are all done, and all of whose sites are.
+func (r *Rollout) verifying(time.Time) []Move {
+	if r.Deployment.Status != domain.DeploymentRunning {
+		return nil
+	}
+	for _, w := range r.Waves {
+		if w.Status != domain.WaveSucceeded && w.Status != domain.WaveSkipped || !w.final() {
+			return nil
+		}
+	}
+	return []Move{moveDeployment(r.Deployment, domain.DeploymentVerifying, "all of its waves are done")}
+}
+
+// ready are the waves all before which have succeeded.
+func (r *Rollout) ready(time.Time) []Move {
+	for _, w := range r.Waves {
+		switch w.Status {
+		case domain.WaveSucceeded, domain.WaveSkipped:
+		case domain.WavePending:
+			return []Move{moveWave(w, domain.WaveReady, "the waves before it are done")}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// begin is the wave that is READY and may begin (D2).
+func (r *Rollout) begin(now time.Time) []Move {
+	if r.Deployment.Status != domain.DeploymentRunning {
+		return nil
+	}
+	for i, w := range r.Waves {
+		if w.Status == domain.WaveReady && r.HeldBy(i, now) == "" {
+			return []Move{moveWave(w, domain.WaveRunning, "its time has come")}
+		}
+	}
+	return nil
+}
+
+// HeldBy says what keeps a wave that is READY from beginning (D2): soak, gate, window;
+// "" for nothing.
+func (r *Rollout) HeldBy(i int, now time.Time) string {
+	w := r.Waves[i]
+	if since := r.lastSucceeded(i); since != nil && now.Before(since.Add(r.Soak)) {
+		return fmt.Sprintf("the wave before it is watched until %s", since.Add(r.Soak).UTC().Format(time.RFC3339))
+	}
+	if w.Gate == domain.PersonGate && (w.GateVerdict == nil || *w.GateVerdict != domain.GateGo) {
+		return "nobody has opened its gate"
+	}
+	if begins := w.begins(); now.Before(begins) {
+		return fmt.Sprintf("the window of its first site opens at %s", begins.UTC().Format(time.RFC3339))
+	}
+	return ""
+}
+
+// lastSucceeded is when the last wave before one succeeded, nil for none: what was
+// skipped is not watched.
+func (r *Rollout) lastSucceeded(i int) *time.Time {
+	for i--; i >= 0; i-- {
+		if w := r.Waves[i]; w.Status == domain.WaveSucceeded && w.SucceededAt != nil {
+			return w.SucceededAt
+		}
+	}
+	return nil
+}
+
+// late are the steps that took longer than they may.
+func (r *Rollout) late(now time.Time) (list []Move) {
+	for _, w := range r.Waves {
+		for _, s := range w.Steps {
+			if !s.Limit.IsZero() && !now.Before(s.Limit) && (s.Status == domain.SiteDistributed || s.Status == domain.SiteInstalled || s.Status == domain.SiteActivated) {
+				list = append(list, moveStep(s, domain.SiteFailed, "it took longer than it may"))
+			}
+		}
+	}
+	return list
+}
+
+// overdue are the steps of waves that have begun whose window is over, and that are not
+// done with: that is told, and is no failure.
+func (r *Rollout) overdue(now time.Time) (list []Move) {
+	for _, w := range r.Waves {
+		if w.Status == domain.WavePending || w.Status == domain.WaveReady {
+			continue
+		}
+		for _, s := range w.Steps {
+			if s.WindowTo != nil && !now.Before(*s.WindowTo) && !s.Status.Final() {
+				list = append(list, tell(s, "OVERDUE", "its window is over"))
+			}
+		}
+	}
+	return list
+}
+
+// deadline is what becomes of sites that let the deadline of a PULL pass.
+func (r *Rollout) deadline(now time.Time) (list []Move) {
+	d := r.Deployment
+	if d.Approach != domain.Pull || d.Deadline == nil || now.Before(*d.Deadline) {
+		return nil
+	}
+	const why = "it did not take the release before the deadline"
+	for _, w := range r.Waves {
+		for _, s := range w.Steps {
+			if s.Status != domain.SitePending && s.Status != domain.SiteDistributed {
+				continue
+			}
+			switch r.Overdue {
+			case Force:
+				list = append(list, moveStep(s, domain.SiteFailed, why))
+			case Excuse:
+				list = append(list, moveStep(s, domain.SiteSkipped, why))
+			default:
+				list = append(list, tell(s, "REMINDED", why))
+			}
+		}
+	}
+	return list
+}
+
+// backedOut reports whether each site was taken back, left out, or left as it is by a
+// plan that takes back only a part.
+func (r *Rollout) backedOut() bool {
+	for _, w := range r.Waves {
+		for _, s := range w.Steps {
+			switch s.Status {
+			case domain.SiteBackedOut, domain.SiteSkipped, domain.SitePending, domain.SiteDistributed:
+			default:
+				if !s.Stays {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
