@@ -86,12 +86,12 @@ func (e *exporting) choose(ctx context.Context, o ExportOptions) error {
 	for _, k := range entity.Kinds() {
 		err := e.app.estate.May(ctx, authz.Read, k.Name)
 		switch {
-		case err == nil && !e.app.estate.Today(ctx).SeesAll(k.Name): // what is seen names what is not
-			return &domain.Error{Code: domain.Forbidden, Message: "an export is for those who may see the whole estate, and you may see a part of it only"}
 		case o.Kinds != nil && !slices.Contains(o.Kinds, k.Name):
 			continue
 		case err != nil:
 			return err
+		case !e.app.estate.Today(ctx).SeesAll(k.Name): // what is seen names what is not
+			return &domain.Error{Code: domain.Forbidden, Message: fmt.Sprintf("an export is for those who may see all that is exported, and you may see some records of kind %s only", k.Name)}
 		case o.Kinds == nil && k.Name == domain.KindBaseline: // it names a moment of this log, which goes with a history only
 			continue
 		}
