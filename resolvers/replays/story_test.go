@@ -58,6 +58,13 @@ func (w *world) releaseStory(n int) {
 		{"ann", fmt.Sprintf(`replanRelease(input: {ref: {key: "story-%d"}, reason: "again"})`, n)},
 	}
 	w.tell(steps[:w.rand.IntN(len(steps)+1)])
+	plan := []step{
+		{"ann", fmt.Sprintf(`planDeployment(input: {release: {key: "story-accepted-%[1]d"}, key: "story-plan-%[1]d", notBefore: "2027-02-01T00:00:00Z"})`, n)},
+		{"ann", fmt.Sprintf(`editDeploymentPlan(input: {deployment: {key: "story-plan-%[1]d"}, edit: {kind: SPLIT, wave: 1, sites: [{key: "story-there-%[1]d"}]}})`, n)},
+		{"ann", fmt.Sprintf(`editDeploymentPlan(input: {deployment: {key: "story-plan-%d"}, undo: true})`, n)},
+		{"ann", fmt.Sprintf(`acceptDeploymentPlan(input: {deployment: {key: "story-plan-%d"}})`, n)},
+	}
+	w.tell(plan[:1+w.rand.IntN(len(plan))])
 }
 
 // brought is the import of some lines.
@@ -116,6 +123,17 @@ func (w *world) house(n int) (lines []string) {
 	release("story", "MINOR", "DELTA", domain.ReleasePlanned)
 	edge("CHANGES", "Release:story", "ConfigurationItem:program", `,"action":"MODIFY","fromVersion":"1.0.0","toVersion":"1.1.0"`)
 	edge("IMPLEMENTS", "Release:story", "ChangeRequest:authorised", "")
+	for _, kind := range domain.TestKinds {
+		test := "story-" + string(kind)
+		node("AcceptanceTest", test, fmt.Sprintf(`"kind":%q,"criteria":"it works","environment":"ACCEPTANCE","testers":["tim"]`, kind))
+		edge("TESTS", "AcceptanceTest:"+test, "Release:story", "")
+	}
+	release("story-accepted", "MINOR", "DELTA", domain.ReleaseAccepted)
+	edge("CHANGES", "Release:story-accepted", "ConfigurationItem:program", `,"action":"MODIFY","fromVersion":"1.0.0","toVersion":"1.2.0"`)
+	for _, site := range []string{"story-here", "story-there"} {
+		node("Site", site, `"region":"emea"`)
+		edge("INSTALLED_AT", "ConfigurationItem:program", "Site:"+site, `,"version":"1.0.0"`)
+	}
 	release("story-brought", "MINOR", "DELTA", pick(w, domain.ReleaseStatuses))
 	release("story-tested", "MINOR", "DELTA", domain.ReleaseInAcceptance)
 	release("story-live", "EMERGENCY", "DELTA", domain.ReleaseClosed)
