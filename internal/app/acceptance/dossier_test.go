@@ -11,6 +11,8 @@ import (
 	"releasegraph/internal/app/acceptance"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/mirror"
 )
 
 // The dossier as it is printed has each section, and what records say is text.
@@ -104,7 +106,16 @@ func TestAPackageIsSeparatedFromItsParts_R7(t *testing.T) {
 
 // A large release has 200 requests and 500 tests, each of them run.
 func BenchmarkADossierOf200ChangesAnd500Tests(b *testing.B) {
-	f := apptest.NewFixture(b, apptest.OpenSQLite(b))
+	b.Run("store", func(b *testing.B) { benchmarkDossier(b, apptest.OpenSQLite(b)) })
+	b.Run("memory", func(b *testing.B) {
+		inMemory := mirror.Open(b.Context(), apptest.OpenSQLite(b), mirror.Options{})
+		require.NoError(b, inMemory.Loaded(b.Context()))
+		benchmarkDossier(b, inMemory)
+	})
+}
+
+func benchmarkDossier(b *testing.B, s store.Store) {
+	f := apptest.NewFixture(b, s)
 	f.Lines(paying...)
 	f.Lines(`{"node":"Release","key":"R","name":"r","releaseVersion":"1.1.0","type":"MINOR","category":"DELTA","status":"IN_ACCEPTANCE","round":1,"approach":"PHASED"}`)
 	lines := []string{}
