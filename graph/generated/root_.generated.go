@@ -15569,7 +15569,7 @@ input PlanDeploymentInput {
   errorThreshold: Int
   "From this percent of verified sites of a wave on the next wave may begin (D4); 100 when absent."
   successThreshold: Int
-  "Whether what still holds of the plan that is worked out anew stays as it is (P11)."
+  "Whether what still holds stays as it is (P11): of the plan that is worked out anew, else of the one of the release that was accepted, or planned last."
   keepStable: Boolean
   "Refuse when the version of the proposal is another one by now (C5)."
   ifVersion: Int

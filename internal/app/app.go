@@ -136,7 +136,7 @@ func New(c Config) *App {
 	a.Announcements = with(e, announcement.New(e, a.Impact, a.Releases, announce.NewWriter()))
 	a.Changes = with(e, change.New(e, a.Records, a.Impact))
 	a.Calendar = with(e, calendar.New(e, a.Traversal))
-	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies, a.Releases, a.Calendar))
+	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))

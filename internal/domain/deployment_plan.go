@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -230,4 +231,23 @@ func (r *PlacementReason) AllNames() []RecordName {
 		list = append(list, l.FromName, l.ToName)
 	}
 	return list
+}
+
+// LastPlanned is, of the deployments of a release that are PLANNED, the one whose plan
+// was accepted, or else was made last; nil for none (P11).
+func LastPlanned(list []*Deployment) (last *Deployment) {
+	for _, d := range list {
+		if d.Status == DeploymentPlanned && d.PlannedAt != nil && (last == nil || d.standsBefore(last)) {
+			last = d
+		}
+	}
+	return last
+}
+
+// standsBefore reports whether its plan is announced rather than another one.
+func (d *Deployment) standsBefore(other *Deployment) bool {
+	if (d.AcceptedAt != nil) != (other.AcceptedAt != nil) {
+		return d.AcceptedAt != nil
+	}
+	return cmp.Or(d.PlannedAt.Compare(*other.PlannedAt), cmp.Compare(d.Key, other.Key)) > 0
 }

@@ -106,3 +106,25 @@ func TestAPlanThatIsTriedIsShownWhole_P10(t *testing.T) {
 		require.Nil(t, f.Read(domain.KindDeployment, planned.Deployment.Key))
 	})
 }
+
+// What still holds of the plan that was announced stays, in another proposal, too.
+func TestWhatStillHoldsStays_P11(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		in := planning.Plan{Release: apptest.Key("REL-1"), NotBefore: instant("2027-01-10T00:00:00Z"), Limits: &domain.RolloutLimits{SitesPerWave: apptest.Some(2)}}
+		f.Brings(linesOf(6)...)
+		first := tell(f, in)
+		require.Equal(t, []string{"a c", "b"}, first.waves)
+		f.Brings(`{"node":"Site","key":"0","name":"0","region":"emea","ring":"GENERAL","timeZone":"Europe/Paris","users":9}`,
+			`{"edge":"INSTALLED_AT","from":"ConfigurationItem:app","to":"Site:0","version":"1.0.0","activeVersion":"1.0.0"}`)
+		in.KeepStable = apptest.Some(true)
+		kept := tell(f, in)
+		require.Equal(t, []string{"a c", "0 b"}, kept.waves)
+		require.Contains(t, kept.why["a"], "P11.KEPT")
+		in.KeepStable, in.IfVersion = nil, apptest.Some(1)
+		_, err := f.Planning.PlanDeployment(f.WithLoads(f.Ctx), in, nil)
+		require.ErrorContains(t, err, "name that by deployment")
+		in.IfVersion, in.Deployment, in.Key = nil, apptest.Some(apptest.Key(first.Deployment.Key)), apptest.Some("other")
+		_, err = f.Planning.PlanDeployment(f.WithLoads(f.Ctx), in, nil)
+		require.ErrorContains(t, err, "has its key already")
+	})
+}

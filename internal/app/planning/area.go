@@ -3,11 +3,9 @@
 package planning
 
 import (
-	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/records"
-	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 )
@@ -24,11 +22,9 @@ type Area struct {
 	records   *records.Area
 	traversal *traversal.Area
 	policies  *policy.Area
-	releases  *release.Area
-	calendar  *calendar.Area
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, r *records.Area, t *traversal.Area, p *policy.Area, l *release.Area, c *calendar.Area) *Area {
-	return &Area{estate: e, records: r, traversal: t, policies: p, releases: l, calendar: c}
+func New(e *estate.Estate, r *records.Area, t *traversal.Area, p *policy.Area) *Area {
+	return &Area{estate: e, records: r, traversal: t, policies: p}
 }

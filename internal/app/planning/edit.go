@@ -66,7 +66,7 @@ func (a *Area) workAgain(ctx context.Context, p *proposal) (err error) {
 func (a *Area) same(ctx context.Context, p *proposal) error {
 	moved := wordsOfAll(p.made.Violations)
 	if p.made.Plan != nil {
-		earlier, err := a.earlier(ctx, p)
+		earlier, err := a.earlier(ctx, p.was, p.release)
 		if err != nil {
 			return err
 		}
@@ -152,11 +152,10 @@ func (a *Area) edit(ctx context.Context, v estate.View, in *Edit) (domain.PlanEd
 			e.ReleaseKey = release.Key
 		}
 	}
-	for i, ref := range in.Sites {
-		site, err := estate.One[*domain.Site](ctx, v, ref, refusal.Element("input.edit.sites", i))
-		if errs = append(errs, err); err == nil {
-			e.SiteKeys = append(e.SiteKeys, site.Key)
-		}
+	sites, err := sitesNamed(ctx, v, in.Sites, "input.edit.sites")
+	errs = append(errs, err)
+	for _, site := range sites {
+		e.SiteKeys = append(e.SiteKeys, site.Key)
 	}
 	errs = append(errs, complete(&e).Err())
 	return e, refusal.Both(errs...)

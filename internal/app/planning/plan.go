@@ -24,7 +24,6 @@ type proposal struct {
 	was      *domain.Deployment
 	release  *domain.Release
 	chosen   []*domain.Site
-	path     []rollout.PathEnvironment
 	snapshot *snapshot
 	made     *planner.Made
 }
@@ -159,8 +158,8 @@ func (a *Area) decide(ctx context.Context, in Plan) (*proposal, error) {
 		return nil, err
 	}
 	p.deployment.PlannedRevision = revision
-	if p.was != nil && optional.Or(in.KeepStable, false) {
-		if p.snapshot.in.Earlier, err = a.earlier(ctx, p); err != nil {
+	if optional.Or(in.KeepStable, false) {
+		if p.snapshot.in.Earlier, err = a.announced(ctx, p); err != nil {
 			return nil, err
 		}
 	}
@@ -188,8 +187,8 @@ func (a *Area) asked(ctx context.Context, v estate.View, in Plan) (*proposal, er
 	if in.Deployment != nil {
 		p.was, wasErr = estate.One[*domain.Deployment](ctx, v, *in.Deployment, "input.deployment")
 	}
-	chosen, sitesErr := a.sitesOf(ctx, v, in.Sites)
-	if err := refusal.Both(releaseErr, wasErr, sitesErr); err != nil {
+	chosen, sitesErr := sitesNamed(ctx, v, in.Sites, "input.sites")
+	if err := refusal.Both(releaseErr, wasErr, sitesErr, in.fits()); err != nil {
 		return nil, refusal.Both(err, in.check())
 	}
 	p.release, p.chosen = release, chosen
@@ -203,12 +202,12 @@ func (a *Area) asked(ctx context.Context, v estate.View, in Plan) (*proposal, er
 	return p, err
 }
 
-// sitesOf reads the sites that are chosen (P2).
-func (a *Area) sitesOf(ctx context.Context, v estate.View, chosen []domain.Ref) ([]*domain.Site, error) {
+// sitesNamed reads the sites that a field of the input names, each once.
+func sitesNamed(ctx context.Context, v estate.View, list []domain.Ref, field string) ([]*domain.Site, error) {
 	refs := &estate.Refs{View: v}
-	nodes := make([]store.Node, len(chosen))
-	for i, ref := range chosen {
-		refs.Want(domain.KindSite, ref, refusal.Element("input.sites", i), &nodes[i])
+	nodes := make([]store.Node, len(list))
+	for i, ref := range list {
+		refs.Want(domain.KindSite, ref, refusal.Element(field, i), &nodes[i])
 	}
 	if err := refs.Resolve(ctx); err != nil {
 		return nil, err
@@ -217,11 +216,23 @@ func (a *Area) sitesOf(ctx context.Context, v estate.View, chosen []domain.Ref) 
 	seen := map[store.ID]bool{}
 	for i, n := range nodes {
 		if seen[n.ID] {
-			es = append(es, domain.Breaks("P2", refusal.Element("input.sites", i), "names %s a second time", n.Props.Text("key")))
+			es = append(es, domain.Breaks("P2", refusal.Element(field, i), "names %s a second time", n.Props.Text("key")))
 		}
 		seen[n.ID] = true
 	}
 	return estate.Decoded[*domain.Site](ctx, v, nodes), es.Err()
+}
+
+// fits tells which fields do not go together: a proposal that is worked out anew has its
+// key, and only such a one has a version.
+func (in Plan) fits() error {
+	switch {
+	case in.Deployment != nil && in.Key != nil:
+		return refusal.Wrong("input.key", "cannot be given beside deployment, which has its key already")
+	case in.Deployment == nil && in.IfVersion != nil:
+		return refusal.Wrong("input.ifVersion", "is of a proposal that is worked out anew: name that by deployment")
+	}
+	return nil
 }
 
 // replannable refuses to work a plan out anew that is accepted, or of another release.

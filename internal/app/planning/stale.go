@@ -45,7 +45,7 @@ func (a *Area) moved(ctx context.Context, p *proposal) ([]string, error) {
 	case again.made.Plan == nil:
 		return wordsOfAll(again.made.Violations), nil
 	}
-	earlier, err := a.earlier(ctx, p)
+	earlier, err := a.earlier(ctx, p.was, p.release)
 	if err != nil {
 		return nil, err
 	}

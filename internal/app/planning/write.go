@@ -228,9 +228,27 @@ func text(t string) *string {
 	return &t
 }
 
-// earlier is the plan as it was announced (P11).
-func (a *Area) earlier(ctx context.Context, p *proposal) (list []rollout.Announced, err error) {
-	waves, steps, err := a.planOf(ctx, p.was)
+// announced is the plan that keepStable keeps (P11): that which is worked out anew, else
+// that of the release which was accepted, or planned last.
+func (a *Area) announced(ctx context.Context, p *proposal) ([]rollout.Announced, error) {
+	of := p.was
+	if of == nil {
+		id := store.ID(p.release.ID)
+		far, err := estate.Linked[*domain.Deployment](ctx, a.estate.Everything(), []store.ID{id}, domain.RelDeploys, store.In)
+		if err != nil {
+			return nil, err
+		}
+		of = domain.LastPlanned(far[id])
+	}
+	if of == nil {
+		return nil, nil
+	}
+	return a.earlier(ctx, of, p.release)
+}
+
+// earlier is the plan of a deployment as it is kept.
+func (a *Area) earlier(ctx context.Context, of *domain.Deployment, release *domain.Release) (list []rollout.Announced, err error) {
+	waves, steps, err := a.planOf(ctx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +273,7 @@ func (a *Area) earlier(ctx context.Context, p *proposal) (list []rollout.Announc
 			if window == nil || len(sites[id]) == 0 {
 				continue
 			}
-			one := rollout.Announced{Site: sites[id][0].Props.Text("key"), Release: p.release.Key, Wave: w.Ordinal, Window: *window}
+			one := rollout.Announced{Site: sites[id][0].Props.Text("key"), Release: release.Key, Wave: w.Ordinal, Window: *window}
 			if len(releases[id]) > 0 {
 				one.Release = releases[id][0].Props.Text("key")
 			}
